@@ -1,0 +1,214 @@
+"""The one LightningModule: any landscape, any optimizer."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+from torch.optim import optimizer as torch_optimizer
+
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.trajectory import Trajectory
+from landscape_lab.validation import check_count
+
+CHUNK_MEMORY = 2**26
+"""The most bytes that the points and gradients of one chunk of steps take."""
+
+
+class Descent(pl.LightningModule):
+    """Descend a landscape with an optimizer, many steps in each `training_step`.
+
+    Lightning's loop costs more than a step on two numbers, so one `training_step` makes a *chunk* of steps, records them into
+    tensors made once, and returns them to the callbacks together: `steps` `[n]`, `points` `[n, members, dims]`, `losses`
+    `[n, members]`, `gradients` `[n, members, dims]`, `evaluations` `[n]` (made before that step) and the learning rate `lr`.
+    A record is the state before its step, so its gradient is the one that the step uses.
+
+    A loss or gradient that is not finite, in every member, ends the descent as `diverged`, with that state as its last record.
+
+    Args:
+        landscape: What is descended.
+        optimizer: Builds the optimizer from the parameters: a class, or a `functools.partial` with its settings.
+        steps: How many steps are made.
+        steps_per_batch: Steps in a chunk.
+        records: The most evenly spaced records that the trajectory keeps.
+        label: The optimizer and its settings, for pictures.
+    """
+
+    def __init__(
+        self,
+        landscape: Landscape,
+        optimizer: Callable[[Iterable[Tensor]], Optimizer],
+        steps: int = 2000,
+        steps_per_batch: int = 500,
+        records: int = 10_000,
+        label: str = "",
+    ) -> None:
+        super().__init__()
+        check_count("steps", steps)
+        check_count("steps_per_batch", steps_per_batch)
+        self.automatic_optimization = False
+        self.landscape = landscape
+        self.make_optimizer = optimizer
+        self.steps = steps
+        self.steps_per_batch = steps_per_batch
+        self.trajectory = Trajectory(records, landscape, label)
+        self.status = "completed"
+        self.evaluations = 0
+        self._random_state: Tensor | None = None
+
+    def configure_optimizers(self) -> Optimizer:
+        """Build the optimizer, of the landscape's parameters only."""
+        return self.make_optimizer(self.landscape.parameters())
+
+    def train_dataloader(self) -> "Chunks":
+        """An endless row of chunks: `steps` ends the descent."""
+        return Chunks()
+
+    def on_train_start(self) -> None:
+        """Make the chunk's tensors where the landscape now lives, and go on with the random numbers of a descent that is resumed."""
+        self._chunk = _Chunk(self.landscape, min(self.steps_per_batch, self.steps))
+        if self._random_state is not None:
+            torch.set_rng_state(self._random_state)
+
+    def training_step(self, batch: Any, batch_idx: int) -> dict[str, Any]:  # noqa: ARG002 - Lightning's own signature
+        """Make the next chunk of steps."""
+        optimizer = self.optimizers(use_pl_optimizer=False)
+        lr = float(optimizer.param_groups[0].get("lr", 0.0))
+        first, chunk = self.global_step, self._chunk
+        chunk.run(closure_step(optimizer), min(chunk.size, self.steps - first))
+        made = chunk.finite_steps()
+        if made < chunk.number:
+            self.status = "diverged"
+            self.trainer.should_stop = True
+        outputs = chunk.outputs(first, self.evaluations, records=min(made + 1, chunk.number)) | {"lr": lr}
+        self._count_steps(made)
+        self.evaluations += sum(chunk.calls)
+        self.trajectory.extend(*(outputs[name] for name in ("steps", "points", "losses", "evaluations")))
+        return outputs
+
+    def _count_steps(self, number: int) -> None:
+        """Tell Lightning how many steps were made: `global_step`, checkpoints, loggers and `max_steps` all read this one counter."""
+        self.trainer.fit_loop.epoch_loop.manual_optimization.optim_step_progress.increment_by(number)
+
+    @torch.no_grad()
+    def on_train_end(self) -> None:
+        """Record the end point; its loss is that of the landscape itself, and not counted as an evaluation."""
+        if self.status == "diverged":
+            return
+        point = self.landscape.flat()
+        losses = self.landscape.evaluate(point)
+        if not (point.isfinite().all(-1) & losses.isfinite()).any():
+            self.status = "diverged"
+        self.trajectory.append(self.global_step, point, losses, self.evaluations)
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep what was recorded and the state of the random numbers."""
+        checkpoint["descent"] = {
+            "trajectory": self.trajectory.state_dict(),
+            "evaluations": self.evaluations,
+            "random_state": torch.get_rng_state(),
+        }
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Take up what `on_save_checkpoint` kept."""
+        state = checkpoint["descent"]
+        self.trajectory.load_state_dict(state["trajectory"])
+        self.evaluations = state["evaluations"]
+        self._random_state = state["random_state"]
+
+
+class Chunks:
+    """An endless train_dataloader: each batch stands for one chunk of steps. It has no state, so it can be resumed anywhere."""
+
+    def __iter__(self) -> Iterator[int]:
+        return count()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Nothing."""
+
+
+class _Chunk:
+    """The records of some steps in a row, in tensors made once."""
+
+    def __init__(self, landscape: Landscape, size: int) -> None:
+        flat = landscape.flat()
+        self.landscape = landscape
+        self.size = max(1, min(size, CHUNK_MEMORY // (8 * flat.numel())))
+        self.points = flat.new_empty(self.size, *flat.shape)
+        self.gradients = flat.new_zeros(self.size, *flat.shape)
+        self.losses = flat.new_empty(self.size, len(flat))
+        self.rows = list(zip(self.points.unbind(), self.losses.unbind(), self.gradients.unbind(), strict=True))
+        self.number = 0
+        self.calls: list[int] = []
+
+    def run(self, step: Callable[[Callable[[], Tensor]], Any], number: int) -> None:
+        """Make `number` steps; the first evaluation within a step is that of the point where it begins."""
+        landscape, calls = self.landscape, 0
+        backward, flat, flat_gradient = landscape.backward, landscape.flat, landscape.flat_gradient
+        self.number, self.calls = number, []
+
+        def closure() -> Tensor:
+            nonlocal calls
+            loss = backward()
+            if calls == 0:
+                losses.copy_(loss)
+                gradients.copy_(flat_gradient())
+            calls += 1
+            return loss.sum()
+
+        for points, losses, gradients in self.rows[:number]:
+            points.copy_(flat())
+            calls = 0
+            step(closure)
+            self.calls.append(calls)
+
+    def finite_steps(self) -> int:
+        """How many steps were made before every member had a point, loss or gradient that is not finite."""
+        points, losses, gradients = self.points[: self.number], self.losses[: self.number], self.gradients[: self.number]
+        finite = (points.isfinite() & gradients.isfinite()).all(-1) & losses.isfinite()
+        return int(finite.any(-1).long().cumprod(0).sum())
+
+    def outputs(self, first: int, evaluations: int, records: int) -> dict[str, Tensor]:
+        """The first `records` records, after `first` steps and so many evaluations."""
+        made = torch.tensor([evaluations, *self.calls]).cumsum(0)
+        return {
+            "steps": torch.arange(first, first + records),
+            "points": self.points[:records],
+            "losses": self.losses[:records],
+            "gradients": self.gradients[:records],
+            "evaluations": made[:records],
+        }
+
+
+def closure_step(optimizer: Optimizer) -> Callable[[Callable[[], Tensor]], Any]:
+    """The optimizer's `step(closure)`, as fast as it can be called.
+
+    Torch wraps every `step` in a range for its profiler and a search for hooks, 8 µs around the 17 of a fused Adam on two
+    numbers; where nobody listens, the method inside is called. An optimizer whose `step` takes no closure gets its gradient first.
+    """
+    step = optimizer.step
+    inner = getattr(type(optimizer).step, "__wrapped__", None)
+    hooks = (
+        optimizer._optimizer_step_pre_hooks,
+        optimizer._optimizer_step_post_hooks,
+        torch_optimizer._global_optimizer_pre_hooks,
+        torch_optimizer._global_optimizer_post_hooks,
+    )
+    if inner is not None and "step" not in vars(optimizer) and not any(hooks):
+        step = inner.__get__(optimizer)
+    if inspect.signature(step).parameters:
+        return step
+
+    def step_after(closure: Callable[[], Tensor]) -> None:
+        closure()
+        step()
+
+    return step_after

@@ -1,0 +1,141 @@
+"""What every landscape is, and how a landscape whose parameters are a point is put together."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from landscape_lab.landscapes.boundaries import Freeze, Reflect, Wall
+
+
+@dataclass(frozen=True)
+class Axes:
+    """How a two-dimensional landscape is drawn: the unit in which its coordinates are read.
+
+    A point is shown at `(point - origin) / unit`: in pixels for a picture, as it is for a formula.
+
+    Args:
+        labels: The names of the two axes.
+        origin: The point shown at (0, 0).
+        unit: The length shown as 1, along each axis.
+        y_down: Whether the second axis points down, as the rows of a picture do.
+    """
+
+    labels: tuple[str, str] = ("x", "y")
+    origin: tuple[float, float] = (0.0, 0.0)
+    unit: tuple[float, float] = (1.0, 1.0)
+    y_down: bool = False
+
+
+class Landscape(nn.Module, ABC):
+    """Parameters and their loss: all that an optimizer sees, and all that a picture needs.
+
+    `members` independent descents live in one landscape; each has its own parameters and its own loss.
+
+    Attributes:
+        start: Where each member begins, `[members, dims]`, or `None`.
+        bounds: The window in which the landscape is drawn, low corner and high corner, `[2, dims]`, or `None`.
+        minima: The known minimisers, `[n, dims]`, or `None`.
+        axes: How a two-dimensional landscape is drawn.
+    """
+
+    start: Float[Tensor, "members dims"] | None
+    bounds: Float[Tensor, "2 dims"] | None
+    minima: Float[Tensor, "n dims"] | None
+    axes: Axes
+
+    @abstractmethod
+    def forward(self, batch: Any = None) -> Float[Tensor, " members"]:
+        """The loss of each member where it now is; `.sum().backward()` gives each its gradient."""
+
+    @abstractmethod
+    def backward(self, batch: Any = None) -> Float[Tensor, " members"]:
+        """What `forward` and `.sum().backward()` do after `zero_grad()`, in one call and without a graph where none is needed."""
+
+    @abstractmethod
+    def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
+        """The loss at any flat parameter vectors; the landscape's own parameters stay as they are."""
+
+    @abstractmethod
+    def flat(self) -> Float[Tensor, "members dims"]:
+        """The parameters of each member as one vector, detached and shared with the parameters where possible."""
+
+    @abstractmethod
+    def flat_gradient(self) -> Float[Tensor, "members dims"]:
+        """The gradient that the last backward pass left, in the order of `flat`."""
+
+
+class PointLandscape(Landscape):
+    """A landscape whose parameters *are* the point: `points`, of shape `[members, dims]`.
+
+    It is put together from three parts: the loss (a subclass), the gradient (exact, or a stencil of losses),
+    and what happens outside the bounds.
+
+    Args:
+        start: `[members, dims]`.
+        bounds: `[2, dims]`, low and high.
+        gradient: How the gradient is taken: a rule of `gradients.py`.
+        boundary: What moves a point that is outside the bounds.
+        wall: What is added to the loss outside the bounds.
+        minima: `[n, dims]`.
+        axes: Names and units for pictures.
+    """
+
+    start: Float[Tensor, "members dims"]
+    bounds: Float[Tensor, "2 dims"]
+
+    def __init__(
+        self,
+        start: Float[Tensor, "members dims"],
+        bounds: Float[Tensor, "2 dims"],
+        gradient: nn.Module,
+        boundary: Freeze | Reflect | None = None,
+        wall: Wall | None = None,
+        minima: Float[Tensor, "n dims"] | None = None,
+        axes: Axes | None = None,
+    ) -> None:
+        super().__init__()
+        self.points = nn.Parameter(start.clone())
+        self.register_buffer("start", start, persistent=False)
+        self.register_buffer("bounds", bounds, persistent=False)
+        self.register_buffer("minima", minima, persistent=False)
+        self.gradient = gradient
+        self.wall = wall
+        self.boundary = boundary
+        self.axes = Axes() if axes is None else axes
+
+    @abstractmethod
+    def loss(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
+        """The loss inside the bounds."""
+
+    def _walled(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
+        return self.loss(points) if self.wall is None else self.loss(points) + self.wall(points)
+
+    def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
+        return self._walled(self.boundary(points) if isinstance(self.boundary, Reflect) else points)
+
+    def forward(self, batch: Any = None) -> Float[Tensor, " members"]:
+        return self.gradient(self._walled, self.points if self.boundary is None else self.boundary(self.points))
+
+    def backward(self, batch: Any = None) -> Float[Tensor, " members"]:
+        parameter, boundary = self.points, self.boundary
+        points = parameter.detach()
+        if boundary is None:
+            losses, gradients = self.gradient.sample(self._walled, points)
+        else:
+            losses, gradients = self.gradient.sample(self._walled, boundary(points))
+            gradients = boundary.pull_back(gradients, points)
+        if parameter.grad is None:
+            parameter.grad = torch.empty_like(parameter)
+        parameter.grad.copy_(gradients)
+        return losses
+
+    def flat(self) -> Float[Tensor, "members dims"]:
+        points = self.points.detach()
+        return self.boundary(points) if isinstance(self.boundary, Freeze) else points
+
+    def flat_gradient(self) -> Float[Tensor, "members dims"]:
+        return self.points.grad

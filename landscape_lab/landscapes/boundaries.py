@@ -1,0 +1,126 @@
+"""What happens to a point outside the bounds: a wall pushes it back, or it is moved."""
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from landscape_lab.validation import check_choice
+
+BOUNDARIES = ("hard", "soft", "freeze", "reflect", "none")
+
+
+def make_boundary(
+    kind: str, start: Float[Tensor, "members dims"], bounds: Float[Tensor, "2 dims"], scale: float
+) -> tuple["Freeze | Reflect | None", "Wall | None"]:
+    """The two parts of a boundary: what moves a point outside, and what is added to the loss there."""
+    check_choice("boundary", kind, BOUNDARIES)
+    movers = {"freeze": lambda: Freeze(start, bounds), "reflect": lambda: Reflect(bounds)}
+    walls = {"hard": lambda: Wall(bounds, 0.003 * scale, power=1), "soft": lambda: Wall(bounds, scale, power=4)}
+    return movers[kind]() if kind in movers else None, walls[kind]() if kind in walls else None
+
+
+class Wall(nn.Module):
+    r"""A loss outside the bounds whose gradient points back in.
+
+    With the distance :math:`e_i` by which coordinate i lies outside, the wall is :math:`s \sum_i |e_i|` (`power=1`, gradient ±s)
+    or :math:`\tfrac{s}{4} \sum_i e_i^4` (`power=4`, a gradient of :math:`s e_i^3`).
+
+    Args:
+        bounds: `[2, dims]`, low and high.
+        slope: s, the gradient of a hard wall, or of a soft one at distance 1.
+        power: 1 for a hard wall, 4 for a soft one.
+    """
+
+    def __init__(self, bounds: Float[Tensor, "2 dims"], slope: float, power: int) -> None:
+        super().__init__()
+        self.register_buffer("low", bounds[0], persistent=False)
+        self.register_buffer("high", bounds[1], persistent=False)
+        self.slope = slope
+        self.power = power
+        self.radius = float(bounds[1, 0]) if bounds.abs().unique().numel() == 1 else None
+
+    def excess(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, "n dims"]:
+        """By how much each coordinate lies outside: 0 inside, positive beyond the high bound, negative below the low one."""
+        if self.radius is not None:  # bounds of -r…r, as every picture has: one operation instead of two
+            return F.softshrink(points, self.radius)
+        return points - points.clamp(self.low, self.high)
+
+    def forward(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
+        return (self.slope / self.power) * self.excess(points).abs().pow(self.power).sum(-1)
+
+    def add_gradient(
+        self, gradients: Float[Tensor, "n dims"], points: Float[Tensor, "n dims"]
+    ) -> Float[Tensor, "n dims"]:
+        """`gradients` with the wall's own added, in closed form: for a gradient that is not the derivative of the loss."""
+        excess = self.excess(points)
+        return gradients.add(excess.sign() if self.power == 1 else excess.pow(3), alpha=self.slope)
+
+
+class Freeze(nn.Module):
+    """Keeps a member that left the bounds for good at its last point inside, without a gradient.
+
+    Args:
+        start: `[members, dims]`, inside the bounds.
+        bounds: `[2, dims]`, low and high.
+    """
+
+    frozen: Bool[Tensor, "members 1"]
+    inside: Float[Tensor, "members dims"]
+
+    def __init__(self, start: Float[Tensor, "members dims"], bounds: Float[Tensor, "2 dims"]) -> None:
+        super().__init__()
+        self.register_buffer("bounds", bounds, persistent=False)
+        self.register_buffer("inside", start.clone())
+        self.register_buffer("frozen", torch.zeros(len(start), 1, dtype=torch.bool))
+
+    @torch.no_grad()
+    def _settle(self, points: Float[Tensor, "members dims"]) -> None:
+        """Put every member that has ever been outside back where it left."""
+        low, high = self.bounds
+        self.frozen |= ((points < low) | (points > high)).any(-1, keepdim=True)
+        points.copy_(torch.where(self.frozen, self.inside, points))
+        self.inside.copy_(points)
+
+    def forward(self, points: Float[Tensor, "members dims"]) -> Float[Tensor, "members dims"]:
+        """Freeze who left, in place; the result passes no gradient on to a frozen member."""
+        self._settle(points.detach())
+        return torch.where(self.frozen, points.detach(), points)
+
+    def pull_back(
+        self,
+        gradients: Float[Tensor, "members dims"],
+        points: Float[Tensor, "members dims"],  # noqa: ARG002 - the members' state is enough
+    ) -> Float[Tensor, "members dims"]:
+        """The gradients with those of frozen members set to zero."""
+        return gradients.masked_fill(self.frozen, 0.0)
+
+
+class Reflect(nn.Module):
+    """Mirrors the landscape at its bounds, as often as it takes: a triangle wave of period twice the width.
+
+    >>> Reflect(torch.tensor([[-1.0, -1.0], [1.0, 1.0]]))(torch.tensor([[1.5, -3.0]]))
+    tensor([[0.5000, 1.0000]])
+
+    Args:
+        bounds: `[2, dims]`, low and high.
+    """
+
+    def __init__(self, bounds: Float[Tensor, "2 dims"]) -> None:
+        super().__init__()
+        self.register_buffer("low", bounds[0], persistent=False)
+        self.register_buffer("width", bounds[1] - bounds[0], persistent=False)
+
+    def _fall(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, "n dims"]:
+        """How far a point has still to go to the high bound; negative on the way back."""
+        return self.width - torch.remainder(points - self.low, 2 * self.width)
+
+    def forward(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, "n dims"]:
+        """The points' mirror images inside the bounds."""
+        return self.low + self.width - self._fall(points).abs()
+
+    def pull_back(
+        self, gradients: Float[Tensor, "n dims"], points: Float[Tensor, "n dims"]
+    ) -> Float[Tensor, "n dims"]:
+        """The gradients at the mirror images as gradients at the points."""
+        return torch.where(self._fall(points) < 0, -gradients, gradients)

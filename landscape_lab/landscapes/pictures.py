@@ -1,0 +1,119 @@
+"""Reading a picture, whatever it is: a file, an array, a tensor, nested lists; grey, colour or transparent; 8 bits or 16 or floats."""
+
+import difflib
+import warnings
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+SURFACES = next(
+    folder for folder in (Path(__file__).parents[1] / "surfaces", Path(__file__).parents[2] / "surfaces") if folder.is_dir()
+)
+"""Our own pictures: inside an installed package, or beside it in a checkout."""
+
+
+def read_picture(source: Any) -> Float[Tensor, "height width"]:
+    """A picture as grey values in 0…1.
+
+    Colour is averaged over its channels, transparency is laid on white. Integers are divided by the largest value of their kind
+    (255 or 65535); floats are taken as they are inside 0…1 and are otherwise stretched from their own range to 0…1.
+
+    Args:
+        source: A path (one below `surfaces/` is also found in the package), a NumPy array, a tensor or nested lists, of shape
+            `[height, width]`, `[height, width, channels]` or `[channels, height, width]`.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is not a picture, too small, too large, or not finite.
+    """
+    name = str(source) if isinstance(source, str | PathLike) else "the given array"
+    values = _from_file(Path(source)) if isinstance(source, str | PathLike) else _from_array(source)
+    grey = _grey(_unit_range(values, name), name)
+    if min(grey.shape) < 2:
+        raise ValueError(f"A picture should be at least 2 × 2 pixels. Found {grey.shape[1]} × {grey.shape[0]} in {name}.")
+    if grey.min() == grey.max():
+        warnings.warn(f"The picture is constant, so it has no gradient: {name}.", stacklevel=3)
+    return torch.from_numpy(np.ascontiguousarray(grey))
+
+
+def _from_file(path: Path) -> np.ndarray:
+    """The pixels of a file, upright."""
+    path = _find(path)
+    try:
+        with Image.open(path) as file:
+            picture = ImageOps.exif_transpose(file)
+            if picture.mode not in {"L", "LA", "RGB", "RGBA", "I;16", "I;16B", "I;16L", "I", "F"}:
+                picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+            return np.asarray(picture)
+    except Image.DecompressionBombError as error:
+        raise ValueError(f"The picture {path} declares too many pixels to be opened safely: {error}") from error
+    except UnidentifiedImageError as error:
+        raise ValueError(f"{path} is not a picture that can be read (PNG, JPEG, TIFF, BMP, WebP, …).") from error
+    except (OSError, SyntaxError) as error:  # Pillow reports a truncated or broken file as one or the other
+        raise ValueError(f"The picture {path} is broken: {error}.") from error
+
+
+def _find(path: Path) -> Path:
+    """The file itself, or the package's own picture of that name."""
+    if path.is_file():
+        return path
+    if path.is_dir():
+        raise ValueError(f"A picture should be a file. Found the folder {path}.")
+    if path.parts[:1] == ("surfaces",) and (SURFACES / path.name).is_file():
+        return SURFACES / path.name
+    beside = path.parent if path.parent.is_dir() and path.parts[:1] != ("surfaces",) else SURFACES
+    nearest = difflib.get_close_matches(path.name, [file.name for file in beside.iterdir()], n=3, cutoff=0.5)
+    hint = f" Nearest in {beside}: {', '.join(nearest)}." if nearest else ""
+    raise FileNotFoundError(f"There is no picture {path}.{hint}")
+
+
+def _from_array(source: Any) -> np.ndarray:
+    """The numbers of an array, a tensor or nested lists, channels last."""
+    try:
+        values = source.detach().cpu() if isinstance(source, Tensor) else source
+        values = values.float().numpy() if isinstance(values, Tensor) and values.is_floating_point() else np.asarray(values)
+    except ValueError as error:
+        raise ValueError("A picture given as nested lists should have rows of one length.") from error
+    if values.dtype.kind not in "buif":
+        raise ValueError(f"A picture should consist of real numbers. Found {values.dtype}.")
+    if values.ndim == 3 and values.shape[-1] > 4 and values.shape[0] <= 4:
+        values = np.moveaxis(values, 0, -1)
+    return values
+
+
+def _unit_range(values: np.ndarray, name: str) -> np.ndarray:
+    """The values as float32 in 0…1."""
+    if values.size == 0:
+        raise ValueError(f"A picture should have pixels. Found shape {values.shape} in {name}.")
+    if not np.isfinite(values).all():
+        raise ValueError(f"A picture should be finite. Found NaN or infinity in {name}.")
+    low, high = values.min(), values.max()
+    if values.dtype.kind in "ui" and low >= 0:
+        full = np.iinfo(values.dtype).max if values.dtype.itemsize <= 2 and values.dtype.kind == "u" else None
+        full = full or next((limit for limit in (1, 255, 65535) if high <= limit), high)
+        return (values / np.float64(full)).astype(np.float32)
+    if values.dtype.kind == "b" or (low >= 0 and high <= 1):
+        return values.astype(np.float32)
+    if low == high:
+        return np.full(values.shape, 0.5, dtype=np.float32)
+    return ((values - low) / (np.float64(high) - low)).astype(np.float32)
+
+
+def _grey(values: np.ndarray, name: str) -> np.ndarray:
+    """Channels averaged, transparency laid on white."""
+    if values.ndim == 2:
+        return values
+    if values.ndim != 3 or values.shape[-1] > 4:
+        raise ValueError(
+            f"A picture should have the shape [height, width] or [height, width, 1 to 4 channels]. Found {list(values.shape)} in {name}."
+        )
+    if values.shape[-1] in (1, 3):
+        return values.mean(-1)
+    alpha = values[..., -1]
+    return values[..., :-1].mean(-1) * alpha + (1.0 - alpha)

@@ -1,0 +1,35 @@
+"""Where members begin: one point or many, checked."""
+
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+
+def as_starts(start: Any, dims: int) -> Tensor:
+    """One start `[dims]` or many `[members, dims]`, as numbers, arrays or tensors, as a tensor `[members, dims]` of its own type.
+
+    >>> as_starts((3, 4), dims=2)
+    tensor([[3, 4]])
+    """
+    try:
+        starts = torch.as_tensor(start)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"Parameter `start` should be {dims} numbers, or a list of such. Found `start = {start}`.") from error
+    starts = starts.unsqueeze(0) if starts.ndim == 1 else starts
+    if starts.ndim != 2 or starts.shape[1] != dims or len(starts) == 0 or starts.is_complex() or starts.dtype == torch.bool:
+        raise ValueError(f"Parameter `start` should be {dims} numbers, or a list of such. Found `start = {start}`.")
+    if not starts.isfinite().all():
+        raise ValueError(f"Parameter `start` should be finite. Found `start = {start}`.")
+    return starts
+
+
+def check_inside(starts: Float[Tensor, "members dims"], bounds: Float[Tensor, "2 dims"], frame: str) -> None:
+    """Raise `ValueError` unless every start lies within the bounds, or on them."""
+    low, high = bounds
+    outside = ((starts < low) | (starts > high)).any(-1)
+    if outside.any():
+        window = " × ".join(f"{a:g}…{b:g}" for a, b in zip(low.tolist(), high.tolist(), strict=True))
+        found = starts[outside][0].tolist()
+        raise ValueError(f"Parameter `start` should lie inside {window} {frame}. Found `start = {found}`.")

@@ -1,0 +1,315 @@
+"""What happened: the points and losses of a descent over its steps."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+from torch.optim import optimizer as torch_optimizer
+
+from landscape_lab.files import replacing
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.validation import check_count
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MEMORY = 2**28
+"""The most bytes that a trajectory keeps, however many members it has."""
+
+
+class Trajectory:
+    """Points and losses over steps, bounded in memory however long the descent.
+
+    At most `records` evenly spaced records are kept: when they are full, every other one is dropped and the spacing doubles. The
+    first, the last and the best record are always there. A record holds the point *before* its step and the loss there, so
+    step 0 is the start and the last is the end point.
+
+    Args:
+        records: The most evenly spaced records kept.
+        landscape: What was descended, for pictures.
+        label: The optimizer and its settings, for pictures.
+
+    >>> trajectory = Trajectory(records=4)
+    >>> for step in range(10):
+    ...     trajectory.append(step, torch.full((1, 2), step), torch.tensor([float(step)]), evaluations=step)
+    >>> trajectory.steps
+    array([0, 4, 8, 9])
+    """
+
+    def __init__(self, records: int = 10_000, landscape: Landscape | None = None, label: str = "") -> None:
+        check_count("records", records)
+        self.records = max(records, 2)
+        self.landscape = landscape
+        self.label = label
+        self.spacing = 1
+        self._kept = 0
+        self._buffers: dict[str, Tensor] = {}
+        self._last: dict[str, Tensor] = {}
+        self._best: dict[str, Tensor] = {}
+
+    def append(self, step: int, points: Tensor, losses: Tensor, evaluations: int) -> None:
+        """One record: points `[members, dims]`, losses `[members]`."""
+        self.extend(torch.tensor([step]), points.unsqueeze(0), losses.unsqueeze(0), torch.tensor([evaluations]))
+
+    def extend(self, steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor) -> None:
+        """Records in order: steps `[n]`, points `[n, members, dims]`, losses `[n, members]`, evaluations so far `[n]`."""
+        records = {
+            "points": points.detach().to("cpu", torch.float32),
+            "losses": losses.detach().to("cpu", torch.float32),
+            "steps": steps.to("cpu", torch.int64),
+            "evaluations": evaluations.to("cpu", torch.int64),
+        }
+        self._note_best(records)
+        self._last = {name: values[-1].clone() for name, values in records.items()}
+        if not self._buffers:
+            members, dims = points.shape[1:]
+            self.records = max(2, min(self.records, MEMORY // (4 * members * (dims + 1))))
+        start = 0
+        while start < len(steps):
+            wanted = (records["steps"][start:] % self.spacing == 0).nonzero().view(-1) + start
+            room = self.records - self._kept
+            taken = wanted[:room]
+            self._keep({name: values[taken] for name, values in records.items()})
+            if len(wanted) <= room:
+                break
+            self._thin()
+            start = int(taken[-1]) + 1 if len(taken) else start
+
+    def _keep(self, records: dict[str, Tensor]) -> None:
+        """Copy records into the buffers, which grow by doubling."""
+        count = self._kept + len(records["steps"])
+        if not self._buffers or count > len(self._buffers["steps"]):
+            size = min(self.records, max(256, 2 * count))
+            grown = {name: values.new_empty(size, *values.shape[1:]) for name, values in records.items()}
+            for name, values in self._buffers.items():
+                grown[name][: self._kept] = values[: self._kept]
+            self._buffers = grown
+        for name, values in records.items():
+            self._buffers[name][self._kept : count] = values
+        self._kept = count
+
+    def _thin(self) -> None:
+        """Double the spacing."""
+        self.spacing *= 2
+        kept = (self._buffers["steps"][: self._kept] % self.spacing == 0).nonzero().view(-1)
+        for values in self._buffers.values():
+            values[: len(kept)] = values[kept]
+        self._kept = len(kept)
+
+    def _note_best(self, records: dict[str, Tensor]) -> None:
+        lowest = records["losses"].nan_to_num(nan=torch.inf).flatten(1).min(dim=1).values
+        at = int(lowest.argmin())
+        if lowest[at] < torch.inf and (not self._best or lowest[at] < self._best["losses"].nan_to_num(nan=torch.inf).min()):
+            self._best = {name: values[at].clone() for name, values in records.items()}
+
+    def _array(self, name: str) -> np.ndarray:
+        """The evenly spaced records of one quantity, with the best and the last in their places."""
+        if not self._buffers:
+            raise ValueError("The trajectory is empty: nothing has been recorded yet.")
+        steps = self._buffers["steps"][: self._kept].numpy()
+        values = self._buffers[name][: self._kept].numpy()
+        extra = {int(record["steps"]): record[name].numpy() for record in (self._best, self._last) if record}
+        extra = {step: extra[step] for step in sorted(extra) if step not in steps}
+        return np.insert(values, np.searchsorted(steps, list(extra)), list(extra.values()), axis=0) if extra else values.copy()
+
+    @property
+    def points(self) -> np.ndarray:
+        """`[records, members, dims]`, float32."""
+        return self._array("points")
+
+    @property
+    def losses(self) -> np.ndarray:
+        """`[records, members]`, float32."""
+        return self._array("losses")
+
+    @property
+    def steps(self) -> np.ndarray:
+        """`[records]`, int64: 0 is the start, the last is the end point."""
+        return self._array("steps")
+
+    @property
+    def evaluations(self) -> np.ndarray:
+        """`[records]`, int64: how often the loss had been evaluated on the way there."""
+        return self._array("evaluations")
+
+    @property
+    def best(self) -> tuple[int, float]:
+        """The step of the lowest loss of any member, and that loss; the start and NaN when no loss was finite."""
+        if not self._best:
+            return 0, float("nan")
+        return int(self._best["steps"]), float(self._best["losses"].nan_to_num(nan=torch.inf).min())
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that a later `load_state_dict` needs to go on as if nothing had happened; tensors and numbers only."""
+        return {
+            "buffers": {name: values[: self._kept].clone() for name, values in self._buffers.items()},
+            "last": self._last,
+            "best": self._best,
+            "spacing": self.spacing,
+            "records": self.records,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from what `state_dict` returned."""
+        self._buffers = dict(state["buffers"])
+        self._kept = len(self._buffers["steps"]) if self._buffers else 0
+        self._last, self._best = state["last"], state["best"]
+        self.spacing, self.records = state["spacing"], state["records"]
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write `points`, `losses`, `steps` and `evaluations` as a NumPy archive."""
+        with replacing(path) as unfinished:
+            arrays = {name: self._array(name) for name in ("points", "losses", "steps", "evaluations")}
+            np.savez_compressed(unfinished, allow_pickle=False, **arrays)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> "Trajectory":
+        """Read what `save` wrote.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            ValueError: It is not a trajectory.
+        """
+        if not Path(path).is_file():
+            raise FileNotFoundError(f"There is no trajectory {path}.")
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                arrays = {name: torch.from_numpy(archive[name]) for name in ("steps", "points", "losses", "evaluations")}
+            trajectory = cls(records=max(2, len(arrays["steps"])))
+            trajectory._restore(**arrays)
+        except (ValueError, KeyError, OSError, EOFError, BadZipFile, RuntimeError, IndexError, TypeError) as error:
+            raise ValueError(f"{path} is not a trajectory that can be read: {error}") from error
+        return trajectory
+
+    def _restore(self, steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor) -> None:
+        """Hold exactly these records."""
+        records = {"points": points, "losses": losses, "steps": steps, "evaluations": evaluations}
+        if not points.ndim == 3 or losses.shape != points.shape[:2] or not len(steps) == len(evaluations) == len(points) > 0:
+            raise ValueError("its arrays do not fit together")
+        self._note_best(records)
+        self._last = {name: values[-1].clone() for name, values in records.items()}
+        self._buffers, self._kept = records, len(steps)
+
+    def plot(self, path: str | PathLike[str] | None = None, landscape: Landscape | None = None) -> "Figure":
+        """Draw the path on its landscape; written to `path` when given.
+
+        Args:
+            path: A PNG, PDF or SVG file.
+            landscape: What was descended, when this trajectory was loaded from a file.
+        """
+        from landscape_lab.drawing.figures import path_figure, save_figure  # noqa: PLC0415 - drawing stands above trajectories
+        from landscape_lab.scene import Scene  # noqa: PLC0415
+
+        landscape = self.landscape if landscape is None else landscape
+        if landscape is None:
+            raise ValueError("Parameter `landscape` should be given to draw a trajectory that was loaded from a file.")
+        figure = path_figure(Scene.of(landscape, [self]))
+        if path is not None:
+            save_figure(figure, path)
+        return figure
+
+
+@contextmanager
+def record(landscape: Landscape, records: int = 10_000) -> Iterator[Trajectory]:
+    """Record a loop of your own: evaluations are the landscape's forward calls, steps are those of any optimizer of its parameters.
+
+    The trajectory is complete when the block is left, also by an exception.
+
+    Args:
+        landscape: What is descended.
+        records: The most evenly spaced records kept.
+
+    >>> from landscape_lab.landscapes import ImageLandscape
+    >>> landscape = ImageLandscape([[0.0, 0.5, 1.0], [0.0, 0.5, 1.0]], smoothing=0)
+    >>> optimizer = torch.optim.SGD(landscape.parameters(), lr=0.001)
+    >>> with record(landscape) as trajectory:
+    ...     for _ in range(3):
+    ...         optimizer.zero_grad()
+    ...         landscape().sum().backward()
+    ...         _ = optimizer.step()
+    >>> trajectory.points[:, 0, 0]
+    array([ 0.  , -0.05, -0.1 , -0.15], dtype=float32)
+    """
+    listener = _Listener(landscape, Trajectory(records, landscape))
+    handles = [
+        landscape.register_forward_hook(listener.on_forward),
+        torch_optimizer.register_optimizer_step_pre_hook(listener.on_step_start),
+        torch_optimizer.register_optimizer_step_post_hook(listener.on_step_end),
+    ]
+    try:
+        yield listener.trajectory
+    finally:
+        for handle in handles:
+            handle.remove()
+        listener.close()
+
+
+class _Listener:
+    """Turns forward calls and optimizer steps into records, handed on in batches."""
+
+    BATCH = 256
+
+    def __init__(self, landscape: Landscape, trajectory: Trajectory) -> None:
+        self.landscape = landscape
+        self.trajectory = trajectory
+        self.parameters = {id(parameter) for parameter in landscape.parameters()}
+        self.step = 0
+        self.evaluations = 0
+        self.stepping: Optimizer | None = None
+        self.point: Tensor | None = None
+        self.pending: tuple[int, Tensor, Tensor, int] | None = None
+        self.batch: list[tuple[int, Tensor, Tensor, int]] = []
+
+    def on_forward(self, landscape: Landscape, inputs: Any, losses: Tensor) -> None:  # noqa: ARG002 - torch's own signature
+        """The first evaluation since the last step tells the loss at the point where the step begins."""
+        if self.pending is None:
+            here = landscape.flat()
+            point = here.clone() if self.point is None else self.point
+            known = self.point is None or torch.equal(here, point)
+            self._note(point, losses.detach() if known else landscape.evaluate(point))
+        self.evaluations += 1
+
+    def on_step_start(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:  # noqa: ARG002
+        """An optimizer may step inside another one; the outermost counts."""
+        owns = any(id(parameter) in self.parameters for group in optimizer.param_groups for parameter in group["params"])
+        if self.stepping is None and owns:
+            self.stepping = optimizer
+            self.point = self.landscape.flat().clone()
+            rate = optimizer.param_groups[0].get("lr")
+            self.trajectory.label = type(optimizer).__name__ + ("" if rate is None else f", lr {float(rate):g}")
+
+    def on_step_end(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:  # noqa: ARG002
+        """The step is done: keep its record."""
+        if optimizer is not self.stepping:
+            return
+        if self.pending is None:  # nobody asked for the loss
+            self._note(self.point, self.landscape.evaluate(self.point))
+        self.batch.append(self.pending)
+        self.step += 1
+        self.stepping = self.point = self.pending = None
+        if len(self.batch) == self.BATCH:
+            self.flush()
+
+    def _note(self, point: Tensor, losses: Tensor) -> None:
+        self.pending = (self.step, point, losses, self.evaluations)
+
+    def flush(self) -> None:
+        """Hand the batch on to the trajectory."""
+        if self.batch:
+            steps, points, losses, evaluations = zip(*self.batch, strict=True)
+            self.trajectory.extend(torch.tensor(steps), torch.stack(points), torch.stack(losses), torch.tensor(evaluations))
+            self.batch.clear()
+
+    def close(self) -> None:
+        """Add the end point."""
+        self.flush()
+        with torch.no_grad():
+            point = self.landscape.flat()
+            self.trajectory.append(self.step, point, self.landscape.evaluate(point), self.evaluations)

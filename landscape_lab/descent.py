@@ -153,6 +153,7 @@ class _Chunk:
         """Make `number` steps; the first evaluation within a step is that of the point where it begins."""
         landscape, calls = self.landscape, 0
         backward, flat, flat_gradient = landscape.backward, landscape.flat, landscape.flat_gradient
+        total = Tensor.squeeze if self.losses.shape[1] == 1 else Tensor.sum
         self.number, self.calls = number, []
 
         def closure() -> Tensor:
@@ -162,7 +163,7 @@ class _Chunk:
                 losses.copy_(loss)
                 gradients.copy_(flat_gradient())
             calls += 1
-            return loss.sum()
+            return total(loss)
 
         for points, losses, gradients in self.rows[:number]:
             points.copy_(flat())
@@ -172,7 +173,11 @@ class _Chunk:
 
     def finite_steps(self) -> int:
         """How many steps were made before every member had a point, loss or gradient that is not finite."""
-        points, losses, gradients = self.points[: self.number], self.losses[: self.number], self.gradients[: self.number]
+        points, losses, gradients = (
+            self.points[: self.number],
+            self.losses[: self.number],
+            self.gradients[: self.number],
+        )
         finite = (points.isfinite() & gradients.isfinite()).all(-1) & losses.isfinite()
         return int(finite.any(-1).long().cumprod(0).sum())
 

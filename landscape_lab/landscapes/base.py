@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from landscape_lab.landscapes.boundaries import Freeze, Reflect, Wall
+from landscape_lab.landscapes.boundaries import Freeze, Reflect, Wall, excess
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,11 @@ class PointLandscape(Landscape):
         """The loss inside the bounds."""
 
     def _walled(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
-        return self.loss(points) if self.wall is None else self.loss(points) + self.wall(points)
+        return (
+            self.loss(points)
+            if self.wall is None
+            else self.loss(points) + self.wall.height(excess(points, self.bounds))
+        )
 
     def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
         return self._walled(self.boundary(points) if isinstance(self.boundary, Reflect) else points)
@@ -128,9 +132,10 @@ class PointLandscape(Landscape):
         else:
             losses, gradients = self.gradient.sample(self._walled, boundary(points))
             gradients = boundary.pull_back(gradients, points)
-        if parameter.grad is None:
-            parameter.grad = torch.empty_like(parameter)
-        parameter.grad.copy_(gradients)
+        grad = parameter.grad
+        if grad is None:
+            parameter.grad = grad = torch.empty_like(parameter)
+        grad.copy_(gradients)
         return losses
 
     def flat(self) -> Float[Tensor, "members dims"]:

@@ -1,7 +1,8 @@
 """What happens to a point outside the bounds: a wall pushes it back, or it is moved."""
 
+from dataclasses import dataclass
+
 import torch
-import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
@@ -16,44 +17,39 @@ def make_boundary(
     """The two parts of a boundary: what moves a point outside, and what is added to the loss there."""
     check_choice("boundary", kind, BOUNDARIES)
     movers = {"freeze": lambda: Freeze(start, bounds), "reflect": lambda: Reflect(bounds)}
-    walls = {"hard": lambda: Wall(bounds, 0.003 * scale, power=1), "soft": lambda: Wall(bounds, scale, power=4)}
+    walls = {"hard": lambda: Wall(0.003 * scale, power=1), "soft": lambda: Wall(scale, power=4)}
     return movers[kind]() if kind in movers else None, walls[kind]() if kind in walls else None
 
 
-class Wall(nn.Module):
+def excess(points: Float[Tensor, "n dims"], bounds: Float[Tensor, "2 dims"]) -> Float[Tensor, "n dims"]:
+    """By how much each coordinate lies outside: 0 inside, positive beyond the high bound, negative below the low one."""
+    low, high = bounds
+    return points - points.clamp(low, high)
+
+
+@dataclass(frozen=True)
+class Wall:
     r"""A loss outside the bounds whose gradient points back in.
 
     With the distance :math:`e_i` by which coordinate i lies outside, the wall is :math:`s \sum_i |e_i|` (`power=1`, gradient ±s)
     or :math:`\tfrac{s}{4} \sum_i e_i^4` (`power=4`, a gradient of :math:`s e_i^3`).
 
     Args:
-        bounds: `[2, dims]`, low and high.
         slope: s, the gradient of a hard wall, or of a soft one at distance 1.
         power: 1 for a hard wall, 4 for a soft one.
     """
 
-    def __init__(self, bounds: Float[Tensor, "2 dims"], slope: float, power: int) -> None:
-        super().__init__()
-        self.register_buffer("low", bounds[0], persistent=False)
-        self.register_buffer("high", bounds[1], persistent=False)
-        self.slope = slope
-        self.power = power
-        self.radius = float(bounds[1, 0]) if bounds.abs().unique().numel() == 1 else None
+    slope: float
+    power: int
 
-    def excess(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, "n dims"]:
-        """By how much each coordinate lies outside: 0 inside, positive beyond the high bound, negative below the low one."""
-        if self.radius is not None:  # bounds of -r…r, as every picture has: one operation instead of two
-            return F.softshrink(points, self.radius)
-        return points - points.clamp(self.low, self.high)
-
-    def forward(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
-        return (self.slope / self.power) * self.excess(points).abs().pow(self.power).sum(-1)
+    def height(self, excess: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
+        """The loss that is added."""
+        return (self.slope / self.power) * excess.abs().pow(self.power).sum(-1)
 
     def add_gradient(
-        self, gradients: Float[Tensor, "n dims"], points: Float[Tensor, "n dims"]
+        self, gradients: Float[Tensor, "n dims"], excess: Float[Tensor, "n dims"]
     ) -> Float[Tensor, "n dims"]:
         """`gradients` with the wall's own added, in closed form: for a gradient that is not the derivative of the loss."""
-        excess = self.excess(points)
         return gradients.add(excess.sign() if self.power == 1 else excess.pow(3), alpha=self.slope)
 
 
@@ -119,8 +115,6 @@ class Reflect(nn.Module):
         """The points' mirror images inside the bounds."""
         return self.low + self.width - self._fall(points).abs()
 
-    def pull_back(
-        self, gradients: Float[Tensor, "n dims"], points: Float[Tensor, "n dims"]
-    ) -> Float[Tensor, "n dims"]:
+    def pull_back(self, gradients: Float[Tensor, "n dims"], points: Float[Tensor, "n dims"]) -> Float[Tensor, "n dims"]:
         """The gradients at the mirror images as gradients at the points."""
         return torch.where(self._fall(points) < 0, -gradients, gradients)

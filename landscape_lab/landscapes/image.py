@@ -117,7 +117,9 @@ class PixelGradient(nn.Module):
     stretch: Float[Tensor, "2"]
     shifts: Float[Tensor, "3 1 1 2"]
 
-    def __init__(self, pixels: Float[Tensor, "height width"], interpolation: str, scale: float, wall: Wall | None) -> None:
+    def __init__(
+        self, pixels: Float[Tensor, "height width"], interpolation: str, scale: float, wall: Wall | None
+    ) -> None:
         super().__init__()
         height, width = pixels.shape
         padded = F.pad(pixels[None, None], (1, 1, 1, 1), mode="replicate")[0, 0]
@@ -147,11 +149,15 @@ class PixelGradient(nn.Module):
         points: Float[Tensor, "n 2"],
     ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n 2"]]:
         """Losses and their gradients, both detached."""
-        textures, stretch, shifts = self._buffers.values()  # by attribute, each costs as much as an operation on two numbers
+        textures, stretch, shifts = (
+            self._buffers.values()
+        )  # by attribute, each costs as much as an operation on two numbers
         grid = torch.addcmul(shifts, points, stretch)
         values = torch.grid_sampler(textures, grid, self.mode, EDGES_REPEATED, False).view(3, -1)
         losses, gradients = values[0], values[1:].T
-        return losses, gradients if self.wall is None else self.wall.add_gradient(gradients, points)
+        if self.wall is not None:
+            gradients = self.wall.add_gradient(gradients, F.softshrink(points, 1.0))
+        return losses, gradients
 
 
 def smooth(pixels: Float[Tensor, "height width"], sigma: float) -> Float[Tensor, "height width"]:

@@ -74,7 +74,7 @@ class Descent(pl.LightningModule):
         if self._random_state is not None:
             torch.set_rng_state(self._random_state)
 
-    def training_step(self, batch: Any, batch_idx: int) -> dict[str, Any]:  # noqa: ARG002 - Lightning's own signature
+    def training_step(self, batch: Any, batch_idx: int) -> dict[str, Any]:
         """Make the next chunk of steps."""
         optimizer = self.optimizers(use_pl_optimizer=False)
         lr = float(optimizer.param_groups[0].get("lr", 0.0))

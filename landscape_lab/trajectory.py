@@ -106,9 +106,7 @@ class Trajectory:
     def _note_best(self, records: dict[str, Tensor]) -> None:
         lowest = records["losses"].nan_to_num(nan=torch.inf).flatten(1).min(dim=1).values
         at = int(lowest.argmin())
-        if lowest[at] < torch.inf and (
-            not self._best or lowest[at] < self._best["losses"].nan_to_num(nan=torch.inf).min()
-        ):
+        if lowest[at] < torch.inf and (not self._best or lowest[at] < self._best["losses"].nan_to_num(nan=torch.inf).min()):
             self._best = {name: values[at].clone() for name, values in records.items()}
 
     def _array(self, name: str) -> np.ndarray:
@@ -119,11 +117,7 @@ class Trajectory:
         values = self._buffers[name][: self._kept].numpy()
         extra = {int(record["steps"]): record[name].numpy() for record in (self._best, self._last) if record}
         extra = {step: extra[step] for step in sorted(extra) if step not in steps}
-        return (
-            np.insert(values, np.searchsorted(steps, list(extra)), list(extra.values()), axis=0)
-            if extra
-            else values.copy()
-        )
+        return np.insert(values, np.searchsorted(steps, list(extra)), list(extra.values()), axis=0) if extra else values.copy()
 
     @property
     def points(self) -> np.ndarray:
@@ -187,9 +181,7 @@ class Trajectory:
             raise FileNotFoundError(f"There is no trajectory {path}.")
         try:
             with np.load(path, allow_pickle=False) as archive:
-                arrays = {
-                    name: torch.from_numpy(archive[name]) for name in ("steps", "points", "losses", "evaluations")
-                }
+                arrays = {name: torch.from_numpy(archive[name]) for name in ("steps", "points", "losses", "evaluations")}
             trajectory = cls(records=max(2, len(arrays["steps"])))
             trajectory._restore(**arrays)
         except (ValueError, KeyError, OSError, EOFError, BadZipFile, RuntimeError, IndexError, TypeError) as error:
@@ -199,11 +191,7 @@ class Trajectory:
     def _restore(self, steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor) -> None:
         """Hold exactly these records."""
         records = {"points": points, "losses": losses, "steps": steps, "evaluations": evaluations}
-        if (
-            not points.ndim == 3
-            or losses.shape != points.shape[:2]
-            or not len(steps) == len(evaluations) == len(points) > 0
-        ):
+        if not points.ndim == 3 or losses.shape != points.shape[:2] or not len(steps) == len(evaluations) == len(points) > 0:
             raise ValueError("its arrays do not fit together")
         self._note_best(records)
         self._last = {name: values[-1].clone() for name, values in records.items()}
@@ -216,8 +204,8 @@ class Trajectory:
             path: A PNG, PDF or SVG file.
             landscape: What was descended, when this trajectory was loaded from a file.
         """
-        from landscape_lab.drawing.figures import path_figure, save_figure  # noqa: PLC0415 - drawing stands above trajectories
-        from landscape_lab.scene import Scene  # noqa: PLC0415
+        from landscape_lab.drawing.figures import path_figure, save_figure
+        from landscape_lab.scene import Scene
 
         landscape = self.landscape if landscape is None else landscape
         if landscape is None:
@@ -279,7 +267,7 @@ class _Listener:
         self.pending: tuple[int, Tensor, Tensor, int] | None = None
         self.batch: list[tuple[int, Tensor, Tensor, int]] = []
 
-    def on_forward(self, landscape: Landscape, inputs: Any, losses: Tensor) -> None:  # noqa: ARG002 - torch's own signature
+    def on_forward(self, landscape: Landscape, inputs: Any, losses: Tensor) -> None:
         """The first evaluation since the last step tells the loss at the point where the step begins."""
         if self.pending is None:
             here = landscape.flat()
@@ -288,18 +276,16 @@ class _Listener:
             self._note(point, losses.detach() if known else landscape.evaluate(point))
         self.evaluations += 1
 
-    def on_step_start(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:  # noqa: ARG002
+    def on_step_start(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """An optimizer may step inside another one; the outermost counts."""
-        owns = any(
-            id(parameter) in self.parameters for group in optimizer.param_groups for parameter in group["params"]
-        )
+        owns = any(id(parameter) in self.parameters for group in optimizer.param_groups for parameter in group["params"])
         if self.stepping is None and owns:
             self.stepping = optimizer
             self.point = self.landscape.flat().clone()
             rate = optimizer.param_groups[0].get("lr")
             self.trajectory.label = type(optimizer).__name__ + ("" if rate is None else f", lr {float(rate):g}")
 
-    def on_step_end(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:  # noqa: ARG002
+    def on_step_end(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """The step is done: keep its record."""
         if optimizer is not self.stepping:
             return
@@ -318,9 +304,7 @@ class _Listener:
         """Hand the batch on to the trajectory."""
         if self.batch:
             steps, points, losses, evaluations = zip(*self.batch, strict=True)
-            self.trajectory.extend(
-                torch.tensor(steps), torch.stack(points), torch.stack(losses), torch.tensor(evaluations)
-            )
+            self.trajectory.extend(torch.tensor(steps), torch.stack(points), torch.stack(losses), torch.tensor(evaluations))
             self.batch.clear()
 
     def close(self) -> None:

@@ -26,9 +26,7 @@ def check_choice(name: str, value: Any, choices: Iterable[str]) -> None:
         raise ValueError(f"Parameter `{name}` should be one of {', '.join(choices)}. Found `{name} = {value}`.{hint}")
 
 
-def check_number(
-    name: str, value: Any, *, positive: bool = False, low: float = -math.inf, high: float = math.inf
-) -> None:
+def check_number(name: str, value: Any, *, positive: bool = False, low: float = -math.inf, high: float = math.inf) -> None:
     """Raise `ValueError` unless `value` is a finite number from `low` to `high`, above zero if `positive`."""
     if isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value):
         if low <= value <= high and (value > 0 or not positive):

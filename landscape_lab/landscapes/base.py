@@ -112,11 +112,7 @@ class PointLandscape(Landscape):
         """The loss inside the bounds."""
 
     def _walled(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
-        return (
-            self.loss(points)
-            if self.wall is None
-            else self.loss(points) + self.wall.height(excess(points, self.bounds))
-        )
+        return self.loss(points) if self.wall is None else self.loss(points) + self.wall.height(excess(points, self.bounds))
 
     def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
         return self._walled(self.boundary(points) if isinstance(self.boundary, Reflect) else points)

@@ -46,9 +46,7 @@ class Wall:
         """The loss that is added."""
         return (self.slope / self.power) * excess.abs().pow(self.power).sum(-1)
 
-    def add_gradient(
-        self, gradients: Float[Tensor, "n dims"], excess: Float[Tensor, "n dims"]
-    ) -> Float[Tensor, "n dims"]:
+    def add_gradient(self, gradients: Float[Tensor, "n dims"], excess: Float[Tensor, "n dims"]) -> Float[Tensor, "n dims"]:
         """`gradients` with the wall's own added, in closed form: for a gradient that is not the derivative of the loss."""
         return gradients.add(excess.sign() if self.power == 1 else excess.pow(3), alpha=self.slope)
 
@@ -86,7 +84,7 @@ class Freeze(nn.Module):
     def pull_back(
         self,
         gradients: Float[Tensor, "members dims"],
-        points: Float[Tensor, "members dims"],  # noqa: ARG002 - the members' state is enough
+        points: Float[Tensor, "members dims"],
     ) -> Float[Tensor, "members dims"]:
         """The gradients with those of frozen members set to zero."""
         return gradients.masked_fill(self.frozen, 0.0)

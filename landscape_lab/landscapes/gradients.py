@@ -32,9 +32,7 @@ class ExactGradient(nn.Module):
         """Losses that autograd follows back to the points."""
         return evaluate(points)
 
-    def sample(
-        self, evaluate: Evaluate, points: Float[Tensor, "n dims"]
-    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
+    def sample(self, evaluate: Evaluate, points: Float[Tensor, "n dims"]) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
         """Losses and their gradients, both detached."""
         with torch.enable_grad():
             points = points.detach().requires_grad_()
@@ -83,9 +81,7 @@ class Stencil(nn.Module):
         """Losses whose backward pass returns the stencil's gradient."""
         return GivenGradient.apply(points, *self.sample(evaluate, points.detach()))
 
-    def sample(
-        self, evaluate: Evaluate, points: Float[Tensor, "n dims"]
-    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
+    def sample(self, evaluate: Evaluate, points: Float[Tensor, "n dims"]) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
         """Losses and their gradients, both detached."""
         around = points.unsqueeze(1) + self.offsets
         combined = evaluate(around.flatten(0, 1)).view(len(points), -1) @ self.weights
@@ -96,12 +92,12 @@ class GivenGradient(torch.autograd.Function):
     """The losses as they are; their gradient as given."""
 
     @staticmethod
-    def forward(ctx, points: Tensor, losses: Tensor, gradients: Tensor) -> Tensor:  # noqa: ANN001 - torch's own signature
+    def forward(ctx, points: Tensor, losses: Tensor, gradients: Tensor) -> Tensor:
         ctx.save_for_backward(gradients)
         return losses.clone()
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx, upstream: Tensor) -> tuple[Tensor, None, None]:  # noqa: ANN001
+    def backward(ctx, upstream: Tensor) -> tuple[Tensor, None, None]:
         (gradients,) = ctx.saved_tensors
         return upstream.unsqueeze(-1) * gradients, None, None

@@ -117,9 +117,7 @@ class PixelGradient(nn.Module):
     stretch: Float[Tensor, "2"]
     shifts: Float[Tensor, "3 1 1 2"]
 
-    def __init__(
-        self, pixels: Float[Tensor, "height width"], interpolation: str, scale: float, wall: Wall | None
-    ) -> None:
+    def __init__(self, pixels: Float[Tensor, "height width"], interpolation: str, scale: float, wall: Wall | None) -> None:
         super().__init__()
         height, width = pixels.shape
         padded = F.pad(pixels[None, None], (1, 1, 1, 1), mode="replicate")[0, 0]
@@ -145,13 +143,11 @@ class PixelGradient(nn.Module):
 
     def sample(
         self,
-        evaluate: Evaluate,  # noqa: ARG002 - the textures know the losses
+        evaluate: Evaluate,
         points: Float[Tensor, "n 2"],
     ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n 2"]]:
         """Losses and their gradients, both detached."""
-        textures, stretch, shifts = (
-            self._buffers.values()
-        )  # by attribute, each costs as much as an operation on two numbers
+        textures, stretch, shifts = self._buffers.values()  # by attribute, each costs as much as an operation on two numbers
         grid = torch.addcmul(shifts, points, stretch)
         values = torch.grid_sampler(textures, grid, self.mode, EDGES_REPEATED, False).view(3, -1)
         losses, gradients = values[0], values[1:].T
@@ -189,9 +185,7 @@ LINEAR = torch.tensor([[1.0, 0.0], [-1.0, 1.0]], dtype=torch.float64)
 """The same for the two pixels of linear interpolation."""
 
 
-def interpolate(
-    pixels: Float[Tensor, "height width"], points: Float[Tensor, "n 2"], interpolation: str
-) -> Float[Tensor, " n"]:
+def interpolate(pixels: Float[Tensor, "height width"], points: Float[Tensor, "n 2"], interpolation: str) -> Float[Tensor, " n"]:
     """A picture read between its pixels, edges repeated: `grid_sample`, but differentiable twice.
 
     Args:

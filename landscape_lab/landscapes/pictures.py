@@ -13,9 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 SURFACES = next(
-    folder
-    for folder in (Path(__file__).parents[1] / "surfaces", Path(__file__).parents[2] / "surfaces")
-    if folder.is_dir()
+    folder for folder in (Path(__file__).parents[1] / "surfaces", Path(__file__).parents[2] / "surfaces") if folder.is_dir()
 )
 """Our own pictures: inside an installed package, or beside it in a checkout."""
 
@@ -38,9 +36,7 @@ def read_picture(source: Any) -> Float[Tensor, "height width"]:
     values = _from_file(Path(source)) if isinstance(source, str | PathLike) else _from_array(source)
     grey = _grey(_unit_range(values, name), name)
     if min(grey.shape) < 2:
-        raise ValueError(
-            f"A picture should be at least 2 × 2 pixels. Found {grey.shape[1]} × {grey.shape[0]} in {name}."
-        )
+        raise ValueError(f"A picture should be at least 2 × 2 pixels. Found {grey.shape[1]} × {grey.shape[0]} in {name}.")
     if grey.min() == grey.max():
         warnings.warn(f"The picture is constant, so it has no gradient: {name}.", stacklevel=3)
     return torch.from_numpy(np.ascontiguousarray(grey))
@@ -81,9 +77,7 @@ def _from_array(source: Any) -> np.ndarray:
     """The numbers of an array, a tensor or nested lists, channels last."""
     try:
         values = source.detach().cpu() if isinstance(source, Tensor) else source
-        values = (
-            values.float().numpy() if isinstance(values, Tensor) and values.is_floating_point() else np.asarray(values)
-        )
+        values = values.float().numpy() if isinstance(values, Tensor) and values.is_floating_point() else np.asarray(values)
     except ValueError as error:
         raise ValueError("A picture given as nested lists should have rows of one length.") from error
     if values.dtype.kind not in "buif":

@@ -1,17 +1,18 @@
 """The one LightningModule: any landscape, any optimizer."""
 
-import inspect
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
+import numpy as np
 import pytorch_lightning as pl
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
-from torch.optim import optimizer as torch_optimizer
 
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.optimizers.adapters import Factory, build_optimizer, closure_step
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_count
 
@@ -41,7 +42,7 @@ class Descent(pl.LightningModule):
     def __init__(
         self,
         landscape: Landscape,
-        optimizer: Callable[[Iterable[Tensor]], Optimizer],
+        optimizer: Factory,
         steps: int = 2000,
         steps_per_batch: int = 500,
         records: int = 10_000,
@@ -58,21 +59,23 @@ class Descent(pl.LightningModule):
         self.trajectory = Trajectory(records, landscape, label)
         self.status = "completed"
         self.evaluations = 0
+        self.seconds = 0.0
         self._random_state: Tensor | None = None
 
     def configure_optimizers(self) -> Optimizer:
         """Build the optimizer, of the landscape's parameters only."""
-        return self.make_optimizer(self.landscape.parameters())
+        return build_optimizer(self.make_optimizer, self.landscape)
 
     def train_dataloader(self) -> "Chunks":
         """An endless row of chunks: `steps` ends the descent."""
         return Chunks()
 
     def on_train_start(self) -> None:
-        """Make the chunk's tensors where the landscape now lives, and go on with the random numbers of a descent that is resumed."""
+        """Make the chunk's tensors where the landscape now lives; go on with the random numbers of a resumed descent."""
         self._chunk = _Chunk(self.landscape, min(self.steps_per_batch, self.steps))
         if self._random_state is not None:
             torch.set_rng_state(self._random_state)
+        self._began = time.perf_counter()
 
     def training_step(self, batch: Any, batch_idx: int) -> dict[str, Any]:
         """Make the next chunk of steps."""
@@ -91,12 +94,13 @@ class Descent(pl.LightningModule):
         return outputs
 
     def _count_steps(self, number: int) -> None:
-        """Tell Lightning how many steps were made: `global_step`, checkpoints, loggers and `max_steps` all read this one counter."""
+        """Tell Lightning how many steps were made: the counter that checkpoints, loggers and `max_steps` read."""
         self.trainer.fit_loop.epoch_loop.manual_optimization.optim_step_progress.increment_by(number)
 
     @torch.no_grad()
     def on_train_end(self) -> None:
         """Record the end point; its loss is that of the landscape itself, and not counted as an evaluation."""
+        self.seconds += time.perf_counter() - self._began
         if self.status == "diverged":
             return
         point = self.landscape.flat()
@@ -110,6 +114,7 @@ class Descent(pl.LightningModule):
         checkpoint["descent"] = {
             "trajectory": self.trajectory.state_dict(),
             "evaluations": self.evaluations,
+            "seconds": self.seconds + time.perf_counter() - self._began,
             "random_state": torch.get_rng_state(),
         }
 
@@ -118,7 +123,39 @@ class Descent(pl.LightningModule):
         state = checkpoint["descent"]
         self.trajectory.load_state_dict(state["trajectory"])
         self.evaluations = state["evaluations"]
+        self.seconds = state["seconds"]
         self._random_state = state["random_state"]
+
+    def distances(self, points: Tensor) -> Tensor | None:
+        """How far points `[..., dims]` are from the nearest known minimum, or `None` where none is known."""
+        minima = self.landscape.minima
+        return None if minima is None else (points.unsqueeze(-2) - minima.to(points)).norm(dim=-1).amin(dim=-1)
+
+    def metrics(self) -> dict[str, Any]:
+        """The results in numbers: plain Python, `None` where there is none. Of many members, the best loss and distance."""
+        trajectory, steps = self.trajectory, self.global_step
+        start, final = trajectory.points[0], trajectory.points[-1]
+        losses = trajectory.losses[-1]
+        distances = self.distances(torch.from_numpy(final))
+        alone = len(final) == 1
+        return {
+            "steps": steps,
+            "evaluations": self.evaluations,
+            "seconds": round(self.seconds, 6),
+            "steps_per_second": round(steps / self.seconds, 1) if self.seconds else None,
+            "start": _plain(start[0] if alone else start),
+            "final": _plain(final[0] if alone else final),
+            "final_loss": _plain(np.nanmin(losses, initial=np.inf)),
+            "best_loss": _plain(trajectory.best[1]),
+            "distance_to_minimum": None if distances is None else _plain(np.nanmin(distances, initial=np.inf)),
+            "status": self.status,
+        }
+
+
+def _plain(value: Any) -> Any:
+    """A number or nested lists of numbers for JSON, which knows no NaN and no infinity."""
+    array = np.asarray(value, dtype=np.float64)
+    return np.where(np.isfinite(array), array.astype(object), None).tolist()
 
 
 class Chunks:
@@ -160,13 +197,13 @@ class _Chunk:
             nonlocal calls
             loss = backward()
             if calls == 0:
-                losses.copy_(loss)
-                gradients.copy_(flat_gradient())
+                row[1].copy_(loss)
+                row[2].copy_(flat_gradient())
             calls += 1
             return total(loss)
 
-        for points, losses, gradients in self.rows[:number]:
-            points.copy_(flat())
+        for row in self.rows[:number]:
+            row[0].copy_(flat())
             calls = 0
             step(closure)
             self.calls.append(calls)
@@ -191,29 +228,3 @@ class _Chunk:
             "gradients": self.gradients[:records],
             "evaluations": made[:records],
         }
-
-
-def closure_step(optimizer: Optimizer) -> Callable[[Callable[[], Tensor]], Any]:
-    """The optimizer's `step(closure)`, as fast as it can be called.
-
-    Torch wraps every `step` in a range for its profiler and a search for hooks, 8 µs around the 17 of a fused Adam on two
-    numbers; where nobody listens, the method inside is called. An optimizer whose `step` takes no closure gets its gradient first.
-    """
-    step = optimizer.step
-    inner = getattr(type(optimizer).step, "__wrapped__", None)
-    hooks = (
-        optimizer._optimizer_step_pre_hooks,
-        optimizer._optimizer_step_post_hooks,
-        torch_optimizer._global_optimizer_pre_hooks,
-        torch_optimizer._global_optimizer_post_hooks,
-    )
-    if inner is not None and "step" not in vars(optimizer) and not any(hooks):
-        step = inner.__get__(optimizer)
-    if inspect.signature(step).parameters:
-        return step
-
-    def step_after(closure: Callable[[], Tensor]) -> None:
-        closure()
-        step()
-
-    return step_after

@@ -21,13 +21,13 @@ class Axes:
         labels: The names of the two axes.
         origin: The point shown at (0, 0).
         unit: The length shown as 1, along each axis.
-        y_down: Whether the second axis points down, as the rows of a picture do.
+        picture: Whether the landscape is a picture: drawn in grey, its rows downwards.
     """
 
     labels: tuple[str, str] = ("x", "y")
     origin: tuple[float, float] = (0.0, 0.0)
     unit: tuple[float, float] = (1.0, 1.0)
-    y_down: bool = False
+    picture: bool = False
 
 
 class Landscape(nn.Module, ABC):

@@ -33,7 +33,7 @@ class ImageLandscape(PointLandscape):
         smoothing: Standard deviation of a Gaussian blur, in pixels; flat areas from compression would have no gradient.
         interpolation: How the loss is read between pixels, `bicubic` (Keys' kernel, a = -0.75) or `bilinear`; edges are repeated.
         gradient: `pixel`, the forward difference between pixels, interpolated halfway between them, times `scale`;
-            `exact`, the derivative of the interpolated loss, twice differentiable; `forward` or `central` differences of step `h`.
+            `exact`, the derivative of the loss, twice differentiable; `forward` or `central`, differences of step `h`.
         scale: Multiplies the `pixel` gradient, so that learning rates look like those of networks.
         h: Step of the finite differences, in coordinates.
         boundary: Outside the picture: `hard`, a gradient of 0.003 × `scale` points back in; `soft`, one of `scale` × distance³;
@@ -86,7 +86,7 @@ class ImageLandscape(PointLandscape):
                 labels=("column", "row"),
                 origin=(1.0 / width - 1.0, 1.0 / height - 1.0),
                 unit=(2.0 / width, 2.0 / height),
-                y_down=True,
+                picture=True,
             ),
         )
         self.register_buffer("pixels", pixels, persistent=False)
@@ -147,7 +147,7 @@ class PixelGradient(nn.Module):
         points: Float[Tensor, "n 2"],
     ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n 2"]]:
         """Losses and their gradients, both detached."""
-        textures, stretch, shifts = self._buffers.values()  # by attribute, each costs as much as an operation on two numbers
+        textures, stretch, shifts = self._buffers.values()  # by attribute, each costs as much as an operation
         grid = torch.addcmul(shifts, points, stretch)
         values = torch.grid_sampler(textures, grid, self.mode, EDGES_REPEATED, False).view(3, -1)
         losses, gradients = values[0], values[1:].T

@@ -1,0 +1,43 @@
+# Everything runs in a virtual environment of its own, made when it is missing.
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONPATH :=
+
+.DEFAULT_GOAL := run
+.PHONY: run test lint format bench tensorboard wheel clean
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/developer: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
+	@touch $@
+
+run: .venv/installed  ## Lion descends the spiral
+	$(BIN)/python -m landscape_lab optimizer=lion
+
+test: .venv/developer  ## all fast tests, on both cores
+	$(BIN)/python -m pytest -n 2 -q -m "not slow and not gpu"
+
+lint: .venv/developer  ## what CI checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/developer
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/developer  ## speed against the plain way
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+tensorboard: .venv/installed
+	$(BIN)/tensorboard --logdir outputs --samples_per_plugin images=100
+
+wheel: .venv/developer
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean:
+	rm -rf .venv build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

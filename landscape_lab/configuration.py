@@ -1,0 +1,70 @@
+"""The composed configuration: where it lies, what may be added to it, and what identifies a run."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+CONF = next(
+    folder
+    for folder in (Path(__file__).parent / "conf", Path(__file__).parents[1] / "conf")
+    if (folder / "config.yaml").is_file()
+)
+"""The configuration: inside an installed package, or beside it in a checkout."""
+OPEN_KEY = re.compile(r"(optimizer)\.\w+=")
+"""Keys that a group's YAML need not list: an optimizer takes whatever its class takes."""
+NOT_IDENTIFYING = ("folder", "resume", "ckpt_path", "callbacks", "logger")
+"""Keys that change what is written, not what happens."""
+
+
+def open_keys(overrides: Iterable[str]) -> list[str]:
+    """Let `optimizer.key=value` set any key of the class, listed in its YAML or not.
+
+    >>> open_keys(["optimizer=adam", "optimizer.betas=[0.9,0.99]", "steps=10"])
+    ['optimizer=adam', '++optimizer.betas=[0.9,0.99]', 'steps=10']
+    """
+    return [f"++{override}" if OPEN_KEY.match(override) else override for override in overrides]
+
+
+def identity(cfg: DictConfig) -> str:
+    """Twelve hexadecimal digits that two runs share only when everything that decides their outcome is the same."""
+    decisive = OmegaConf.masked_copy(cfg, [str(key) for key in cfg if key not in NOT_IDENTIFYING])
+    text = json.dumps(OmegaConf.to_container(decisive, resolve=True), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def flat_values(cfg: DictConfig, groups: Iterable[str]) -> dict[str, bool | int | float | str]:
+    """The values of some keys and groups as one level of `group.key: value`, without Hydra's own."""
+    values: dict[str, bool | int | float | str] = {}
+
+    def visit(name: str, value: Any) -> None:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if not str(key).startswith("_"):
+                    visit(f"{name}.{key}", inner)
+        elif value is not None:
+            values[name] = value if isinstance(value, bool | int | float | str) else json.dumps(value)
+
+    for group in groups:
+        node = cfg[group]
+        visit(group, OmegaConf.to_container(node, resolve=True) if OmegaConf.is_config(node) else node)
+    return values
+
+
+def chosen_names(choices: DictConfig, overrides: Iterable[str], cfg: DictConfig) -> dict[str, str]:
+    """What the run's landscape and optimizer are called: their choice, or the class when `_target_` was overridden.
+
+    Args:
+        choices: Hydra's `runtime.choices`.
+        overrides: Hydra's `overrides.task`.
+        cfg: The composed configuration.
+    """
+    replaced = {match[1] for override in overrides if (match := re.match(r"\+*(\w+)\._target_=", override))}
+    return {
+        group: cfg[group]["_target_"].rpartition(".")[2] if group in replaced else choices[group]
+        for group in ("landscape", "optimizer")
+    }

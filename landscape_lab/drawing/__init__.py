@@ -1,0 +1,1 @@
+"""Drawing: scenes become figures. Nothing here knows where a path came from."""

@@ -1,0 +1,48 @@
+"""Errors as one line that names what is at fault and the nearest valid choice."""
+
+import re
+
+from hydra.errors import HydraException, InstantiationException, MissingConfigException
+from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryValue, OmegaConfBaseException
+
+from landscape_lab.validation import nearest
+
+
+def explain(error: BaseException) -> str:
+    """What went wrong, on one line."""
+    if isinstance(error, MissingConfigException) and error.options is not None:
+        text = _unknown_choice(error)
+    elif isinstance(cause := error.__cause__, OmegaConfBaseException) and isinstance(error, HydraException):
+        text = _unknown_key(cause)
+    elif isinstance(error, InstantiationException) and cause is not None:
+        key = re.search(r"full_key: (\S+)", str(error))
+        text = f"{key[1]}: {explain(cause)}" if key else explain(cause)
+    elif isinstance(error, MissingMandatoryValue | InterpolationToMissingValueError):
+        text = f"The key `{error.full_key}` should be given: {error.full_key}=…"
+    elif isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.strerror}: {error.filename}"
+    else:
+        text = str(error) or type(error).__name__
+        if not isinstance(error, ValueError | OSError | HydraException):
+            text = f"{type(error).__name__}: {text}"
+    return " ".join(text.split())
+
+
+def _unknown_choice(error: MissingConfigException) -> str:
+    """A group's choice that does not exist."""
+    group, _, choice = str(error.missing_cfg_file).rpartition("/")
+    options = error.options or []
+    close = nearest(choice, options)
+    hint = f"Nearest: {', '.join(close)}." if close else f"There are: {', '.join(options)}."
+    return f"There is no {group} `{choice}`. {hint} They live in conf/{group}/."
+
+
+def _unknown_key(error: OmegaConfBaseException) -> str:
+    """A key that does not exist, or a value that does not fit."""
+    if error.parent_node is None or error.key is None or "not in struct" not in str(error):
+        return str(error).split("\n", maxsplit=1)[0]
+    keys = [str(key) for key in error.parent_node]
+    close = nearest(str(error.key), keys)
+    return f"There is no key `{error.full_key}`. " + (
+        f"Nearest: {', '.join(close)}." if close else f"There are: {', '.join(keys)}."
+    )

@@ -1,0 +1,142 @@
+"""From a configuration to results: objects are built, the descent runs, its files are written."""
+
+import json
+import logging
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from hydra import compose, initialize_config_dir
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf, open_dict
+from rich.console import Console
+from rich.table import Table
+
+from landscape_lab.callbacks import HParams
+from landscape_lab.configuration import CONF, chosen_names, flat_values, identity, open_keys
+from landscape_lab.descent import Descent
+from landscape_lab.files import replacing
+from landscape_lab.trajectory import Trajectory
+from landscape_lab.validation import check_choice, check_count
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run gave.
+
+    Args:
+        trajectory: Points and losses over the steps.
+        metrics: The content of `results.json`.
+        folder: Where the run's files are.
+    """
+
+    trajectory: Trajectory
+    metrics: dict[str, Any]
+    folder: Path
+
+
+def run(overrides: Iterable[str] = ()) -> Result:
+    """The whole lab from Python: what `python -m landscape_lab …` does, with the same words.
+
+    Args:
+        overrides: As on the command line, `["landscape=circle", "optimizer.lr=0.1", "hydra.run.dir=somewhere"]`.
+
+    Raises:
+        ValueError: A value is out of range; Hydra's own errors tell of unknown choices and keys.
+    """
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        cfg = compose("config", open_keys(overrides), return_hydra_config=True)
+    hydra = cfg.hydra
+    folder = Path(hydra.run.dir)
+    with open_dict(cfg):
+        cfg.folder = str(folder.absolute())
+        del cfg["hydra"]
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, part in (("config", cfg), ("hydra", hydra), ("overrides", hydra.overrides.task)):
+        with replacing(folder / ".hydra" / f"{name}.yaml") as unfinished:
+            OmegaConf.save(part, unfinished)
+    return descend(cfg, chosen_names(hydra.runtime.choices, hydra.overrides.task, cfg))
+
+
+def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
+    """Run one descent and write its results into `cfg.folder`.
+
+    Args:
+        cfg: The composed configuration.
+        names: What the landscape and the optimizer are called.
+    """
+    _quieten_lightning()
+    _check(cfg)
+    folder = Path(cfg.folder)
+    checkpoint = _checkpoint(cfg, folder)
+    pl.seed_everything(cfg.seed, verbose=False)
+    descent = _build(cfg, names)
+    loggers = [instantiate(node, _convert_="all") for node in cfg.logger.values()]
+    callbacks = [instantiate(node, _convert_="all") for node in cfg.callbacks.values()]
+    callbacks.append(HParams(names | flat_values(cfg, ("optimizer", "landscape", "steps", "seed")), OmegaConf.to_yaml(cfg)))
+    trainer = instantiate(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder), _convert_="all")
+    trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
+    metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **descent.metrics()}
+    check_choice("objective", cfg.objective, [name for name, value in metrics.items() if isinstance(value, int | float | None)])
+    metrics |= {"objective": cfg.objective, "seed": cfg.seed, "config_hash": identity(cfg)}
+    descent.trajectory.save(folder / "trajectory.npz")
+    with replacing(folder / "results.json") as unfinished:
+        unfinished.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
+    return Result(descent.trajectory, metrics, folder)
+
+
+def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
+    """The landscape, the optimizer's factory, and the descent that joins them."""
+    start = {} if cfg.start is None else {"start": OmegaConf.to_container(cfg.start)}
+    landscape = instantiate(cfg.landscape, **start, _convert_="all")
+    optimizer = instantiate(cfg.optimizer, _convert_="all")
+    rate = cfg.optimizer.get("lr")
+    label = f"{names['landscape']} · {names['optimizer']}" + ("" if rate is None else f", lr {rate:g}")
+    return Descent(landscape, optimizer, cfg.steps, cfg.steps_per_batch, cfg.records, label)
+
+
+def _check(cfg: DictConfig) -> None:
+    """The keys that no object of ours checks."""
+    check_count("steps", cfg.steps)
+    if not isinstance(cfg.seed, int) or isinstance(cfg.seed, bool) or not 0 <= cfg.seed < 2**32:
+        raise ValueError(f"Parameter `seed` should be a whole number from 0 to 2^32 - 1. Found `seed = {cfg.seed}`.")
+
+
+def _checkpoint(cfg: DictConfig, folder: Path) -> Path | None:
+    """Where to go on from: `ckpt_path`, or with `resume` the checkpoint in the run's folder."""
+    last = folder / "checkpoints" / "last.ckpt"
+    if cfg.ckpt_path is None:
+        path = last if cfg.resume and last.is_file() else None
+    else:
+        path = Path(cfg.ckpt_path)
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no checkpoint {path}.")
+    if path is not None:
+        made = torch.load(path, weights_only=True, map_location="cpu")["global_step"]
+        if made >= cfg.steps:
+            raise ValueError(
+                f"Parameter `steps` should be above the {made} steps already made in {path}. Found `steps = {cfg.steps}`."
+            )
+    return path
+
+
+def _quieten_lightning() -> None:
+    """Its greetings and tips would hide the one line that matters."""
+    logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", message="`isinstance.treespec, LeafSpec.` is deprecated")
+
+
+def print_summary(result: Result) -> None:
+    """A table of the results, and the run's folder on the last line."""
+    console = Console()
+    table = Table("", "", show_header=False, box=None, padding=(0, 2, 0, 0))
+    for name in ("landscape", "optimizer", "status", "steps", "evaluations", "steps_per_second", "final_loss", "best_loss"):
+        value = result.metrics[name]
+        text = f"{value:,.6g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+        table.add_row(name.replace("_", " "), text)
+    console.print(table)
+    console.print(str(result.folder), markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,62 @@
+"""How an optimizer is built from a landscape and called, whatever it looks like."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from torch import Tensor
+from torch.optim import Optimizer
+from torch.optim import optimizer as torch_optimizer
+
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.validation import check_number
+
+Factory = Callable[[Iterable[Tensor]], Optimizer]
+"""Builds an optimizer from parameters: a class, or a `functools.partial` with its settings."""
+
+
+def build_optimizer(factory: Factory, landscape: Landscape) -> Optimizer:
+    """The optimizer of a landscape's parameters, fused where its class offers that: one kernel instead of a dozen.
+
+    Raises:
+        ValueError: The learning rate is negative or not a number.
+    """
+    settings = factory.keywords if isinstance(factory, partial) else {}
+    if isinstance(settings.get("lr"), int | float | str | bool):
+        check_number("lr", settings["lr"], low=0.0)
+    known = inspect.signature(factory).parameters
+    if (
+        "fused" in known
+        and settings.get("foreach") is None
+        and settings.get("fused") is None
+        and not settings.get("differentiable")
+    ):
+        factory = partial(factory, fused=True)
+    return factory(landscape.parameters())
+
+
+def closure_step(optimizer: Optimizer) -> Callable[[Callable[[], Tensor]], Any]:
+    """The optimizer's `step(closure)`, as fast as it can be called.
+
+    Torch wraps every `step` in a range for its profiler and a search for hooks, 8 µs around the 17 of a fused Adam on two
+    numbers; where nobody listens, the method inside is called. An optimizer whose `step` takes no closure gets its gradient first.
+    """
+    step = optimizer.step
+    inner = getattr(type(optimizer).step, "__wrapped__", None)
+    hooks = (
+        optimizer._optimizer_step_pre_hooks,
+        optimizer._optimizer_step_post_hooks,
+        torch_optimizer._global_optimizer_pre_hooks,
+        torch_optimizer._global_optimizer_post_hooks,
+    )
+    if inner is not None and "step" not in vars(optimizer) and not any(hooks):
+        step = inner.__get__(optimizer)
+    if inspect.signature(step).parameters:
+        return step
+
+    def step_after(closure: Callable[[], Tensor]) -> None:
+        closure()
+        step()
+
+    return step_after

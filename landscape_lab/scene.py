@@ -1,0 +1,96 @@
+"""What a picture shows: losses on a plane and paths projected onto it. All drawing starts here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.planes import Plane
+from landscape_lab.trajectory import Trajectory
+
+RESOLUTION = 1024
+"""The most samples of the loss along the longer side."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """A trajectory on a plane.
+
+    Args:
+        label: The optimizer and its settings.
+        places: `[records, members, 2]`.
+        losses: `[records, members]`.
+        steps: `[records]`.
+        best: The step of the lowest loss and that loss.
+    """
+
+    label: str
+    places: np.ndarray
+    losses: np.ndarray
+    steps: np.ndarray
+    best: tuple[int, float]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A plane, the losses on its grid, and the paths.
+
+    Args:
+        plane: What is looked at.
+        extent: Left, right, first row and last row of the window, in the plane's coordinates.
+        losses: `[rows, columns]`, at the centres of the window's cells.
+        paths: One for each trajectory.
+        minima: Known minima, `[n, 2]`.
+    """
+
+    plane: Plane
+    extent: tuple[float, float, float, float]
+    losses: np.ndarray
+    paths: tuple[Path, ...]
+    minima: np.ndarray
+
+    @classmethod
+    def of(cls, landscape: Landscape, trajectories: Sequence[Trajectory], plane: Plane | None = None) -> "Scene":
+        """The window of the landscape that holds its bounds and every path."""
+        plane = Plane.of(landscape) if plane is None else plane
+        paths = tuple(Path(t.label, plane.project(t.points), t.losses.astype(np.float64), t.steps, t.best) for t in trajectories)
+        extent = _window(plane.project(landscape.bounds.cpu().numpy()), [path.places for path in paths])
+        minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
+        return cls(plane, extent, sample(landscape, plane, extent), paths, minima)
+
+
+def _window(corners: np.ndarray, places: list[np.ndarray]) -> tuple[float, float, float, float]:
+    """The bounds, grown to hold the paths with a margin, but by no more than half their size on each side."""
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    size = high - low
+    for path in places:
+        finite = path[np.isfinite(path).all(axis=-1)]
+        if len(finite):
+            below, above = finite.min(axis=0), finite.max(axis=0)
+            low = np.where(below < corners.min(axis=0), np.minimum(low, below - 0.03 * size), low)
+            high = np.where(above > corners.max(axis=0), np.maximum(high, above + 0.03 * size), high)
+    low = np.maximum(low, corners.min(axis=0) - 0.5 * size)
+    high = np.minimum(high, corners.max(axis=0) + 0.5 * size)
+    return float(low[0]), float(high[0]), float(low[1]), float(high[1])
+
+
+@torch.no_grad()
+def sample(landscape: Landscape, plane: Plane, extent: tuple[float, float, float, float]) -> np.ndarray:
+    """The losses at the centres of the window's cells, `[rows, columns]`."""
+    left, right, first, last = extent
+    columns, rows = _cells(right - left, last - first, plane.axes.picture)
+    here = landscape.flat()
+    u = torch.linspace(left, right, 2 * columns + 1, dtype=torch.float64)[1::2]
+    v = torch.linspace(first, last, 2 * rows + 1, dtype=torch.float64)[1::2]
+    places = torch.cartesian_prod(v, u).flip(-1)
+    return landscape.evaluate(plane.points(places).to(here)).view(rows, columns).double().cpu().numpy()
+
+
+def _cells(width: float, height: float, picture: bool) -> tuple[int, int]:
+    """How many columns and rows the grid has: one for each pixel of a picture, as far as `RESOLUTION` allows."""
+    if not picture:
+        return RESOLUTION // 2, RESOLUTION // 2
+    shrink = min(1.0, RESOLUTION / max(width, height))
+    return max(2, round(width * shrink)), max(2, round(height * shrink))

@@ -1,11 +1,30 @@
 """Errors as one line that names what is at fault and the nearest valid choice."""
 
+import os
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from hydra.errors import HydraException, InstantiationException, MissingConfigException
 from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryValue, OmegaConfBaseException
 
 from landscape_lab.validation import nearest
+
+FULL = os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0")
+"""Whether the user asked for tracebacks."""
+
+
+@contextmanager
+def one_line() -> Iterator[None]:
+    """Turn an error into one line on standard error and exit status 1; with HYDRA_FULL_ERROR=1 let it pass."""
+    try:
+        yield
+    except Exception as error:
+        if FULL:
+            raise
+        sys.stderr.write(f"landscape_lab: {explain(error)}\n")
+        raise SystemExit(1) from error
 
 
 def explain(error: BaseException) -> str:

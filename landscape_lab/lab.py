@@ -5,6 +5,7 @@ import logging
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,10 @@ from landscape_lab.configuration import CONF, chosen_names, flat_values, identit
 from landscape_lab.descent import Descent
 from landscape_lab.files import replacing
 from landscape_lab.trajectory import Trajectory
-from landscape_lab.validation import check_choice, check_count
+from landscape_lab.validation import check_choice, check_count, locate
+
+OBJECTIVES = ("final_loss", "best_loss", "distance_to_minimum", "evaluations", "steps", "seconds", "steps_per_second")
+"""The results that a sweep can minimise."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,6 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     trainer = instantiate(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder), _convert_="all")
     trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **descent.metrics()}
-    check_choice("objective", cfg.objective, [name for name, value in metrics.items() if isinstance(value, int | float | None)])
     metrics |= {"objective": cfg.objective, "seed": cfg.seed, "config_hash": identity(cfg)}
     descent.trajectory.save(folder / "trajectory.npz")
     with replacing(folder / "results.json") as unfinished:
@@ -91,17 +94,19 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
 
 def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     """The landscape, the optimizer's factory, and the descent that joins them."""
-    start = {} if cfg.start is None else {"start": OmegaConf.to_container(cfg.start)}
+    start = {} if cfg.start is None else {"start": cfg.start}
     landscape = instantiate(cfg.landscape, **start, _convert_="all")
-    optimizer = instantiate(cfg.optimizer, _convert_="all")
+    settings = instantiate({key: value for key, value in cfg.optimizer.items() if key != "_target_"}, _convert_="all")
+    optimizer = partial(locate("optimizer", cfg.optimizer._target_), **settings)
     rate = cfg.optimizer.get("lr")
-    label = f"{names['landscape']} · {names['optimizer']}" + ("" if rate is None else f", lr {rate:g}")
+    label = f"{names['landscape']} · {names['optimizer']}" + (f", lr {rate:g}" if isinstance(rate, int | float) else "")
     return Descent(landscape, optimizer, cfg.steps, cfg.steps_per_batch, cfg.records, label)
 
 
 def _check(cfg: DictConfig) -> None:
     """The keys that no object of ours checks."""
     check_count("steps", cfg.steps)
+    check_choice("objective", cfg.objective, OBJECTIVES)
     if not isinstance(cfg.seed, int) or isinstance(cfg.seed, bool) or not 0 <= cfg.seed < 2**32:
         raise ValueError(f"Parameter `seed` should be a whole number from 0 to 2^32 - 1. Found `seed = {cfg.seed}`.")
 

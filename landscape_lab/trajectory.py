@@ -218,7 +218,7 @@ class Trajectory:
 
 @contextmanager
 def record(landscape: Landscape, records: int = 10_000) -> Iterator[Trajectory]:
-    """Record a loop of your own: evaluations are the landscape's forward calls, steps are those of any optimizer of its parameters.
+    """Record a loop of your own: evaluations are the landscape's forward calls, steps those of any optimizer of its parameters.
 
     The trajectory is complete when the block is left, also by an exception.
 

@@ -3,6 +3,7 @@
 import difflib
 import math
 from collections.abc import Iterable
+from importlib import import_module
 from numbers import Real
 from typing import Any
 
@@ -28,9 +29,9 @@ def check_choice(name: str, value: Any, choices: Iterable[str]) -> None:
 
 def check_number(name: str, value: Any, *, positive: bool = False, low: float = -math.inf, high: float = math.inf) -> None:
     """Raise `ValueError` unless `value` is a finite number from `low` to `high`, above zero if `positive`."""
-    if isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value):
-        if low <= value <= high and (value > 0 or not positive):
-            return
+    number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+    if math.isfinite(number) and low <= number <= high and (number > 0 or not positive):
+        return
     if positive:
         wanted = "positive"
     elif high < math.inf:
@@ -44,3 +45,28 @@ def check_count(name: str, value: Any) -> None:
     """Raise `ValueError` unless `value` is a whole number above zero."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError(f"Parameter `{name}` should be a positive whole number. Found `{name} = {value}`.")
+
+
+def locate(name: str, path: str) -> Any:
+    """The object at a dotted path, `module.attribute`.
+
+    Raises:
+        ValueError: It does not exist; the message names the nearest that does.
+
+    >>> locate("optimizer", "torch.optim.Adam")
+    <class 'torch.optim.adam.Adam'>
+    """
+    module_path, _, attribute = str(path).rpartition(".")
+    try:
+        module = import_module(module_path) if module_path else None
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module_path}.".startswith(f"{error.name}."):
+            raise
+        module = None
+    if module is None:
+        raise ValueError(f"Parameter `{name}` should be an importable `module.name`. Found `{name} = {path}`.")
+    if not hasattr(module, attribute):
+        close = nearest(attribute, [word for word in dir(module) if not word.startswith("_")])
+        hint = f" Nearest: {', '.join(close)}." if close else ""
+        raise ValueError(f"There is no `{attribute}` in {module_path}.{hint}")
+    return getattr(module, attribute)

@@ -37,8 +37,8 @@ class ImageLandscape(PointLandscape):
         scale: Multiplies the `pixel` gradient, so that learning rates look like those of networks.
         h: Step of the finite differences, in coordinates.
         boundary: Outside the picture: `hard`, a gradient of 0.003 × `scale` points back in; `soft`, one of `scale` × distance³;
-            `freeze`, a member stays for good where it left; `reflect`, the picture is mirrored; `none`. The wall of `hard` and `soft`
-            is part of the loss too, except under `pixel`, where the loss is always brightness.
+            `freeze`, a member stays for good where it left; `reflect`, the picture is mirrored; `none`. The wall of `hard` and
+            `soft` is part of the loss too, except under `pixel`, where the loss is always brightness.
 
     Raises:
         ValueError: A parameter is out of range or the picture cannot be used.
@@ -103,8 +103,8 @@ class ImageLandscape(PointLandscape):
 class PixelGradient(nn.Module):
     r"""The loss and the forward differences between pixels, sampled at once from textures made once.
 
-    The difference `I[x+1] - I[x]` lives halfway between the two pixels, so its texture is read half a pixel aside. Interpolation is
-    linear in the pixels: this is :math:`L(x + \tfrac12 px) - L(x - \tfrac12 px)`, but exactly 0 where the picture is flat.
+    The difference `I[x+1] - I[x]` lives halfway between the two pixels, so its texture is read half a pixel aside. Interpolation
+    is linear in the pixels: this is :math:`L(x + \tfrac12 px) - L(x - \tfrac12 px)`, but exactly 0 where the picture is flat.
 
     Args:
         pixels: `[height, width]`.
@@ -178,7 +178,7 @@ CUBIC = torch.tensor(
     ],
     dtype=torch.float64,
 )
-"""Weights of the four pixels around a point, as cubic polynomials of its place t between the middle two: `[1, t, t², t³] @ CUBIC`.
+"""Weights of the four pixels around a point, polynomials of its place t between the middle two: `[1, t, t², t³] @ CUBIC`.
 
 R. Keys, "Cubic convolution interpolation for digital image processing", IEEE ASSP 29 (1981), with a = -0.75 as in torch."""
 LINEAR = torch.tensor([[1.0, 0.0], [-1.0, 1.0]], dtype=torch.float64)

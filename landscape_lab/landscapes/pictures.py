@@ -1,4 +1,4 @@
-"""Reading a picture, whatever it is: a file, an array, a tensor, nested lists; grey, colour or transparent; 8 bits or 16 or floats."""
+"""Reading a picture: a file, an array, a tensor or nested lists; grey, colour or transparent; 8 bits, 16 bits or floats."""
 
 import difflib
 import warnings
@@ -111,7 +111,8 @@ def _grey(values: np.ndarray, name: str) -> np.ndarray:
         return values
     if values.ndim != 3 or values.shape[-1] > 4:
         raise ValueError(
-            f"A picture should have the shape [height, width] or [height, width, 1 to 4 channels]. Found {list(values.shape)} in {name}."
+            "A picture should have the shape [height, width] or [height, width, 1 to 4 channels]. "
+            f"Found {list(values.shape)} in {name}."
         )
     if values.shape[-1] in (1, 3):
         return values.mean(-1)

@@ -1,7 +1,7 @@
 """How an optimizer is built from a landscape and called, whatever it looks like."""
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from torch.optim import Optimizer
 from torch.optim import optimizer as torch_optimizer
 
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.validation import check_number
+from landscape_lab.validation import check_number, nearest
 
 Factory = Callable[[Iterable[Tensor]], Optimizer]
 """Builds an optimizer from parameters: a class, or a `functools.partial` with its settings."""
@@ -20,27 +20,39 @@ def build_optimizer(factory: Factory, landscape: Landscape) -> Optimizer:
     """The optimizer of a landscape's parameters, fused where its class offers that: one kernel instead of a dozen.
 
     Raises:
-        ValueError: The learning rate is negative or not a number.
+        ValueError: A setting is unknown or refused, or the learning rate is negative or not a number.
     """
     settings = factory.keywords if isinstance(factory, partial) else {}
-    if isinstance(settings.get("lr"), int | float | str | bool):
-        check_number("lr", settings["lr"], low=0.0)
-    known = inspect.signature(factory).parameters
-    if (
-        "fused" in known
-        and settings.get("foreach") is None
-        and settings.get("fused") is None
-        and not settings.get("differentiable")
-    ):
+    maker = factory.func if isinstance(factory, partial) else factory
+    known = inspect.signature(maker).parameters
+    _check_settings(maker, settings, known)
+    if "fused" in known and not settings.keys() & {"fused", "foreach", "differentiable"}:
         factory = partial(factory, fused=True)
-    return factory(landscape.parameters())
+    try:
+        return factory(landscape.parameters())
+    except (TypeError, ValueError, RuntimeError, AssertionError) as error:
+        given = ", ".join(f"{name}={value}" for name, value in settings.items())
+        raise ValueError(f"The optimizer {maker.__name__}({given}) cannot be built: {error}") from error
+
+
+def _check_settings(maker: Callable, settings: dict[str, Any], known: Mapping[str, inspect.Parameter]) -> None:
+    """Raise `ValueError` for a setting that the class does not have, and for a rate that is none."""
+    if "lr" in settings and not isinstance(settings["lr"], Tensor):
+        check_number("optimizer.lr", settings["lr"], low=0.0)
+    if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in known.values()):
+        return
+    for name in settings.keys() - known.keys():
+        close = nearest(name, list(known)[1:])
+        hint = f"Nearest: {', '.join(close)}." if close else f"It has: {', '.join(list(known)[1:])}."
+        raise ValueError(f"{maker.__name__} has no parameter `{name}`. {hint}")
 
 
 def closure_step(optimizer: Optimizer) -> Callable[[Callable[[], Tensor]], Any]:
     """The optimizer's `step(closure)`, as fast as it can be called.
 
     Torch wraps every `step` in a range for its profiler and a search for hooks, 8 µs around the 17 of a fused Adam on two
-    numbers; where nobody listens, the method inside is called. An optimizer whose `step` takes no closure gets its gradient first.
+    numbers; where nobody listens, the method inside is called. An optimizer whose `step` takes no closure gets its gradient
+    first.
     """
     step = optimizer.step
     inner = getattr(type(optimizer).step, "__wrapped__", None)

@@ -119,6 +119,7 @@ class HParams(pl.Callback):
             writer = logger.experiment._get_file_writer()
             writer.add_summary(experiment)
             writer.add_summary(start)
+            logger.hparams.update(self.parameters)
             logger.experiment.add_text("configuration", f"```yaml\n{self.text}\n```")
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:

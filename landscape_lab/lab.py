@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from pickle import UnpicklingError  # what torch.load raises; nothing is unpickled
 from typing import Any
 
 import pytorch_lightning as pl
@@ -14,6 +15,7 @@ import torch
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf, open_dict
+from pytorch_lightning.loggers import Logger
 from rich.console import Console
 from rich.table import Table
 
@@ -76,10 +78,10 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     _quieten_lightning()
     _check(cfg)
     folder = Path(cfg.folder)
-    checkpoint = _checkpoint(cfg, folder)
+    checkpoint, first = _checkpoint(cfg, folder)
     pl.seed_everything(cfg.seed, verbose=False)
     descent = _build(cfg, names)
-    loggers = [instantiate(node, _convert_="all") for node in cfg.logger.values()]
+    loggers = [_logger(node, first) for node in cfg.logger.values()]
     callbacks = [instantiate(node, _convert_="all") for node in cfg.callbacks.values()]
     callbacks.append(HParams(names | flat_values(cfg, ("optimizer", "landscape", "steps", "seed")), OmegaConf.to_yaml(cfg)))
     trainer = instantiate(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder), _convert_="all")
@@ -111,8 +113,14 @@ def _check(cfg: DictConfig) -> None:
         raise ValueError(f"Parameter `seed` should be a whole number from 0 to 2^32 - 1. Found `seed = {cfg.seed}`.")
 
 
-def _checkpoint(cfg: DictConfig, folder: Path) -> Path | None:
-    """Where to go on from: `ckpt_path`, or with `resume` the checkpoint in the run's folder."""
+def _logger(node: DictConfig, first: int) -> Logger:
+    """A logger; TensorBoard forgets what an earlier run in this folder wrote of the steps from `first` on."""
+    purge = {"purge_step": first} if node._target_.endswith("TensorBoardLogger") else {}
+    return instantiate(node, **purge, _convert_="all")
+
+
+def _checkpoint(cfg: DictConfig, folder: Path) -> tuple[Path | None, int]:
+    """Where to go on from and its step: `ckpt_path`, or with `resume` the checkpoint in the run's folder."""
     last = folder / "checkpoints" / "last.ckpt"
     if cfg.ckpt_path is None:
         path = last if cfg.resume and last.is_file() else None
@@ -120,13 +128,15 @@ def _checkpoint(cfg: DictConfig, folder: Path) -> Path | None:
         path = Path(cfg.ckpt_path)
         if not path.is_file():
             raise FileNotFoundError(f"There is no checkpoint {path}.")
-    if path is not None:
-        made = torch.load(path, weights_only=True, map_location="cpu")["global_step"]
-        if made >= cfg.steps:
-            raise ValueError(
-                f"Parameter `steps` should be above the {made} steps already made in {path}. Found `steps = {cfg.steps}`."
-            )
-    return path
+    if path is None:
+        return None, 0
+    try:
+        made = int(torch.load(path, weights_only=True, map_location="cpu")["global_step"])
+    except (RuntimeError, KeyError, EOFError, UnpicklingError, TypeError) as error:
+        raise ValueError(f"{path} is not a checkpoint that can be read.") from error
+    if made >= cfg.steps:
+        raise ValueError(f"Parameter `steps` should be above the {made} already made in {path}. Found `steps = {cfg.steps}`.")
+    return path, made
 
 
 def _quieten_lightning() -> None:

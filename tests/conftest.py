@@ -1,0 +1,29 @@
+"""Shapes in annotations are checked while the tests run; what a test writes goes to a folder of its own."""
+
+from jaxtyping import install_import_hook
+
+CHECKED = ["landscape_lab.landscapes", "landscape_lab.trajectory", "landscape_lab.planes", "landscape_lab.scene"]
+
+with install_import_hook(CHECKED, "beartype.beartype"):
+    import landscape_lab.landscapes
+    import landscape_lab.scene
+    import landscape_lab.trajectory  # noqa: F401
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from landscape_lab.lab import Result, run
+
+QUIET = ["callbacks=none", "logger=none"]
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Callable[..., Result]:
+    """A quick run in a folder of its own, without pictures and logs unless they are asked for."""
+
+    def quick(*overrides: str, quiet: bool = True, name: str = "run") -> Result:
+        return run([*(QUIET if quiet else []), f"hydra.run.dir={tmp_path / name}", *overrides])
+
+    return quick

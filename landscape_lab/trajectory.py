@@ -227,7 +227,7 @@ def record(landscape: Landscape, records: int = 10_000) -> Iterator[Trajectory]:
         records: The most evenly spaced records kept.
 
     >>> from landscape_lab.landscapes import ImageLandscape
-    >>> landscape = ImageLandscape([[0.0, 0.5, 1.0], [0.0, 0.5, 1.0]], smoothing=0)
+    >>> landscape = ImageLandscape([[0.0, 0.5, 1.0], [0.0, 0.5, 1.0]], smoothing=0, interpolation="bilinear")
     >>> optimizer = torch.optim.SGD(landscape.parameters(), lr=0.001)
     >>> with record(landscape) as trajectory:
     ...     for _ in range(3):

@@ -4,7 +4,7 @@ from jaxtyping import install_import_hook
 
 CHECKED = ["landscape_lab.landscapes", "landscape_lab.trajectory", "landscape_lab.planes", "landscape_lab.scene"]
 
-with install_import_hook(CHECKED, "beartype.beartype"):
+with install_import_hook(CHECKED, "typechecking.check"):
     import landscape_lab.landscapes
     import landscape_lab.scene
     import landscape_lab.trajectory  # noqa: F401

@@ -1,6 +1,5 @@
 """A picture as a landscape: brightness is loss."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -54,7 +53,7 @@ class ImageLandscape(PointLandscape):
     def __init__(
         self,
         image: Any,
-        start: Sequence[float] | Tensor = (0.0, 0.0),
+        start: Any = (0.0, 0.0),
         smoothing: float = 2.0,
         interpolation: str = "bicubic",
         gradient: str = "pixel",

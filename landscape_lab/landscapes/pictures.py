@@ -26,7 +26,7 @@ def read_picture(source: Any) -> Float[Tensor, "height width"]:
 
     Args:
         source: A path (one below `surfaces/` is also found in the package), a NumPy array, a tensor or nested lists, of shape
-            `[height, width]`, `[height, width, channels]` or `[channels, height, width]`.
+            `[height, width]`, `[height, width, channels]` or `[channels, height, width]` (where both fit: a tensor's first).
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -75,14 +75,17 @@ def _find(path: Path) -> Path:
 
 def _from_array(source: Any) -> np.ndarray:
     """The numbers of an array, a tensor or nested lists, channels last."""
+    channels_first = isinstance(source, Tensor)
+    if isinstance(source, Tensor):
+        source = source.detach().cpu()
+        source = (source.float() if source.is_floating_point() else source).numpy()
     try:
-        values = source.detach().cpu() if isinstance(source, Tensor) else source
-        values = values.float().numpy() if isinstance(values, Tensor) and values.is_floating_point() else np.asarray(values)
+        values = np.asarray(source)
     except ValueError as error:
         raise ValueError("A picture given as nested lists should have rows of one length.") from error
     if values.dtype.kind not in "buif":
         raise ValueError(f"A picture should consist of real numbers. Found {values.dtype}.")
-    if values.ndim == 3 and values.shape[-1] > 4 and values.shape[0] <= 4:
+    if values.ndim == 3 and values.shape[0] <= 4 and (channels_first or values.shape[-1] > 4):
         values = np.moveaxis(values, 0, -1)
     return values
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Real
 from torch import Tensor
 
 
-def as_starts(start: Any, dims: int) -> Tensor:
+def as_starts(start: Any, dims: int) -> Real[Tensor, "members dims"]:
     """One start `[dims]` or many `[members, dims]`, as numbers, arrays or tensors, as a tensor `[members, dims]` of its own type.
 
     >>> as_starts((3, 4), dims=2)
@@ -25,7 +25,7 @@ def as_starts(start: Any, dims: int) -> Tensor:
     return starts
 
 
-def check_inside(starts: Float[Tensor, "members dims"], bounds: Float[Tensor, "2 dims"], frame: str) -> None:
+def check_inside(starts: Real[Tensor, "members dims"], bounds: Real[Tensor, "2 dims"], frame: str) -> None:
     """Raise `ValueError` unless every start lies within the bounds, or on them."""
     low, high = bounds
     outside = ((starts < low) | (starts > high)).any(-1)

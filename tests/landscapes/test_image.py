@@ -171,17 +171,18 @@ def test_soft_wall_grows_with_the_cube_of_the_distance():
 def test_frozen_member_stays_for_good_where_it_left_and_the_other_goes_on():
     values = torch.linspace(1, 0, 13).expand(6, 13)
     landscape = ImageLandscape(values, [(10, 3), (1, 3)], boundary="freeze")
-    optimizer = torch.optim.SGD(landscape.parameters(), lr=0.02, momentum=0.9)
+    optimizer = torch.optim.SGD(landscape.parameters(), lr=0.004, momentum=0.9)
     seen = []
-    for _ in range(14):
+    for _ in range(12):
         optimizer.zero_grad()
         landscape().sum().backward()
         optimizer.step()
         seen.append(landscape.flat().clone())
     path = torch.stack(seen)
     assert landscape.boundary.frozen.flatten().tolist() == [True, False]
-    assert (path[-1, 0] == path[6, 0]).all()
-    assert path[-1, 0, 0] <= 1
+    left = int((path[:, 0, 0].diff() == 0).nonzero()[0])
+    assert (path[left:, 0] == path[left, 0]).all()
+    assert 0.7 < path[left, 0, 0] <= 1
     assert (path[1:, 1, 0] > path[:-1, 1, 0]).all()
 
 

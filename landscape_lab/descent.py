@@ -98,8 +98,8 @@ class Descent(pl.LightningModule):
         self.trainer.fit_loop.epoch_loop.manual_optimization.optim_step_progress.increment_by(number)
 
     @torch.no_grad()
-    def on_train_end(self) -> None:
-        """Record the end point; its loss is that of the landscape itself, and not counted as an evaluation."""
+    def on_train_epoch_end(self) -> None:
+        """Record the end point, before the callbacks' `on_train_end`; its loss is the landscape's own, and no evaluation."""
         self.seconds += time.perf_counter() - self._began
         if self.status == "diverged":
             return
@@ -107,7 +107,7 @@ class Descent(pl.LightningModule):
         losses = self.landscape.evaluate(point)
         if not (point.isfinite().all(-1) & losses.isfinite()).any():
             self.status = "diverged"
-        self.trajectory.append(self.global_step, point, losses, self.evaluations)
+        self.trajectory.end(self.global_step, point, losses, self.evaluations)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep what was recorded and the state of the random numbers."""
@@ -145,9 +145,9 @@ class Descent(pl.LightningModule):
             "steps_per_second": round(steps / self.seconds, 1) if self.seconds else None,
             "start": _plain(start[0] if alone else start),
             "final": _plain(final[0] if alone else final),
-            "final_loss": _plain(np.nanmin(losses, initial=np.inf)),
+            "final_loss": _plain(np.nan_to_num(losses, nan=np.inf).min()),
             "best_loss": _plain(trajectory.best[1]),
-            "distance_to_minimum": None if distances is None else _plain(np.nanmin(distances, initial=np.inf)),
+            "distance_to_minimum": None if distances is None else _plain(distances.nan_to_num(nan=torch.inf).min()),
             "status": self.status,
         }
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MEMORY = 2**28
 """The most bytes that a trajectory keeps, however many members it has."""
 
+Record = dict[str, Tensor]
+"""One record's points, losses, step and evaluations."""
+
 
 class Trajectory:
     """Points and losses over steps, bounded in memory however long the descent.
@@ -51,8 +54,9 @@ class Trajectory:
         self.spacing = 1
         self._kept = 0
         self._buffers: dict[str, Tensor] = {}
-        self._last: dict[str, Tensor] = {}
-        self._best: dict[str, Tensor] = {}
+        self._last: Record = {}
+        self._best: Record = {}
+        self._end: Record = {}
 
     def append(self, step: int, points: Tensor, losses: Tensor, evaluations: int) -> None:
         """One record: points `[members, dims]`, losses `[members]`."""
@@ -60,14 +64,10 @@ class Trajectory:
 
     def extend(self, steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor) -> None:
         """Records in order: steps `[n]`, points `[n, members, dims]`, losses `[n, members]`, evaluations so far `[n]`."""
-        records = {
-            "points": points.detach().to("cpu", torch.float32),
-            "losses": losses.detach().to("cpu", torch.float32),
-            "steps": steps.to("cpu", torch.int64),
-            "evaluations": evaluations.to("cpu", torch.int64),
-        }
-        self._note_best(records)
-        self._last = {name: values[-1].clone() for name, values in records.items()}
+        records = _on_cpu(steps, points, losses, evaluations)
+        self._best = _better(self._best, records)
+        self._last = _row(records, -1)
+        self._end = {}
         if not self._buffers:
             members, dims = points.shape[1:]
             self.records = max(2, min(self.records, MEMORY // (4 * members * (dims + 1))))
@@ -81,6 +81,11 @@ class Trajectory:
                 break
             self._thin()
             start = int(taken[-1]) + 1 if len(taken) else start
+
+    def end(self, step: int, points: Tensor, losses: Tensor, evaluations: int) -> None:
+        """The end point, the last record unless the descent goes on: points `[members, dims]`, losses `[members]`."""
+        steps, counts = torch.tensor([step]), torch.tensor([evaluations])
+        self._end = _row(_on_cpu(steps, points.unsqueeze(0), losses.unsqueeze(0), counts), 0)
 
     def _keep(self, records: dict[str, Tensor]) -> None:
         """Copy records into the buffers, which grow by doubling."""
@@ -103,19 +108,15 @@ class Trajectory:
             values[: len(kept)] = values[kept]
         self._kept = len(kept)
 
-    def _note_best(self, records: dict[str, Tensor]) -> None:
-        lowest = records["losses"].nan_to_num(nan=torch.inf).flatten(1).min(dim=1).values
-        at = int(lowest.argmin())
-        if lowest[at] < torch.inf and (not self._best or lowest[at] < self._best["losses"].nan_to_num(nan=torch.inf).min()):
-            self._best = {name: values[at].clone() for name, values in records.items()}
-
     def _array(self, name: str) -> np.ndarray:
         """The evenly spaced records of one quantity, with the best and the last in their places."""
-        if not self._buffers:
+        if not self._buffers and not self._end:
             raise ValueError("The trajectory is empty: nothing has been recorded yet.")
+        if not self._buffers:
+            return self._end[name].numpy()[None]
         steps = self._buffers["steps"][: self._kept].numpy()
         values = self._buffers[name][: self._kept].numpy()
-        extra = {int(record["steps"]): record[name].numpy() for record in (self._best, self._last) if record}
+        extra = {int(record["steps"]): record[name].numpy() for record in self._extra() if record}
         extra = {step: extra[step] for step in sorted(extra) if step not in steps}
         return np.insert(values, np.searchsorted(steps, list(extra)), list(extra.values()), axis=0) if extra else values.copy()
 
@@ -142,9 +143,12 @@ class Trajectory:
     @property
     def best(self) -> tuple[int, float]:
         """The step of the lowest loss of any member, and that loss; the start and NaN when no loss was finite."""
-        if not self._best:
-            return 0, float("nan")
-        return int(self._best["steps"]), float(self._best["losses"].nan_to_num(nan=torch.inf).min())
+        best = _better(self._best, {name: value.unsqueeze(0) for name, value in self._end.items()}) if self._end else self._best
+        return (int(best["steps"]), _lowest(best)) if best else (0, float("nan"))
+
+    def _extra(self) -> tuple[Record, ...]:
+        """The records that are kept whatever the spacing."""
+        return self._best, self._end or self._last
 
     def state_dict(self) -> dict[str, Any]:
         """All that a later `load_state_dict` needs to go on as if nothing had happened; tensors and numbers only."""
@@ -193,8 +197,7 @@ class Trajectory:
         records = {"points": points, "losses": losses, "steps": steps, "evaluations": evaluations}
         if not points.ndim == 3 or losses.shape != points.shape[:2] or not len(steps) == len(evaluations) == len(points) > 0:
             raise ValueError("its arrays do not fit together")
-        self._note_best(records)
-        self._last = {name: values[-1].clone() for name, values in records.items()}
+        self._best, self._last = _better({}, records), _row(records, -1)
         self._buffers, self._kept = records, len(steps)
 
     def plot(self, path: str | PathLike[str] | None = None, landscape: Landscape | None = None) -> "Figure":
@@ -214,6 +217,31 @@ class Trajectory:
         if path is not None:
             save_figure(figure, path)
         return figure
+
+
+def _on_cpu(steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor) -> dict[str, Tensor]:
+    """Records in the types in which they are kept."""
+    return {
+        "points": points.detach().to("cpu", torch.float32),
+        "losses": losses.detach().to("cpu", torch.float32),
+        "steps": steps.to("cpu", torch.int64),
+        "evaluations": evaluations.to("cpu", torch.int64),
+    }
+
+
+def _row(records: dict[str, Tensor], index: int) -> Record:
+    return {name: values[index].clone() for name, values in records.items()}
+
+
+def _lowest(record: Record) -> float:
+    return float(record["losses"].nan_to_num(nan=torch.inf).min())
+
+
+def _better(best: Record, records: dict[str, Tensor]) -> Record:
+    """The best record so far: the first one with the lowest finite loss of any member."""
+    lowest = records["losses"].nan_to_num(nan=torch.inf).min(dim=1).values
+    at = int(lowest.argmin())
+    return _row(records, at) if lowest[at] < (_lowest(best) if best else torch.inf) else best
 
 
 @contextmanager
@@ -312,4 +340,4 @@ class _Listener:
         self.flush()
         with torch.no_grad():
             point = self.landscape.flat()
-            self.trajectory.append(self.step, point, self.landscape.evaluate(point), self.evaluations)
+            self.trajectory.end(self.step, point, self.landscape.evaluate(point), self.evaluations)

@@ -1,0 +1,156 @@
+"""What is logged, drawn and kept, and when."""
+
+from functools import partial
+from unittest.mock import Mock, call
+
+import numpy as np
+import pytest
+import pytorch_lightning as pl
+import torch
+from PIL import Image
+from pytorch_lightning.loggers import Logger, TensorBoardLogger
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
+
+from landscape_lab import Descent
+from landscape_lab.callbacks import COMPARED, Checkpoints, Curves, HParams, Pictures, ProgressBar, thinned
+from landscape_lab.landscapes import ImageLandscape
+
+VALLEY = torch.linspace(-1, 1, 11).square().expand(7, 11) / 2 + torch.linspace(-1, 1, 7).square()[:, None] / 2
+
+
+def fit(steps=30, start=(9, 1), logger=None, callbacks=(), size=10, lr=0.02):
+    module = Descent(ImageLandscape(VALLEY, start), partial(torch.optim.Adam, lr=lr), steps, size, label="valley · adam")
+    trainer = pl.Trainer(
+        accelerator="cpu",
+        devices=1,
+        max_steps=steps,
+        max_epochs=-1,
+        logger=logger or False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        callbacks=list(callbacks),
+    )
+    trainer.fit(module)
+    return module, trainer
+
+
+def tensorboard(folder):
+    return TensorBoardLogger(folder, name="", version="")
+
+
+def events(folder):
+    accumulator = EventAccumulator(str(folder), {"scalars": 0, "images": 0, "tensors": 0})
+    accumulator.Reload()
+    return accumulator
+
+
+def test_curves_log_every_step_with_its_values():
+    logger = Mock(spec=Logger)
+    module, _ = fit(steps=3, logger=logger, callbacks=[Curves()], size=2)
+    calls = logger.log_metrics.call_args_list
+    assert [entry.args[1] for entry in calls] == [0, 1, 2, 3]
+    trajectory = module.trajectory
+    for step, entry in enumerate(calls):
+        values = entry.args[0]
+        assert values["loss"] == pytest.approx(trajectory.losses[step, 0])
+        assert values["position/x"] == pytest.approx(trajectory.points[step, 0, 0])
+        assert values["position/y"] == pytest.approx(trajectory.points[step, 0, 1])
+        minimum = module.landscape.minima[0].numpy()
+        assert values["distance_to_minimum"] == pytest.approx(np.linalg.norm(trajectory.points[step, 0] - minimum))
+        assert ("gradient_norm" in values) == ("lr" in values) == (step < 3)
+    assert calls[0].args[0]["lr"] == 0.02
+
+
+def test_curves_reach_tensorboard_and_agree_with_the_trajectory(tmp_path):
+    module, trainer = fit(logger=tensorboard(tmp_path), callbacks=[Curves()])
+    scalars = events(tmp_path)
+    losses = scalars.Scalars("loss")
+    assert [event.step for event in losses] == list(range(31))
+    assert losses[-1].step == trainer.global_step == module.trajectory.steps[-1]
+    assert [event.value for event in losses] == pytest.approx(module.trajectory.losses[:, 0].tolist())
+    assert {"gradient_norm", "lr", "position/x", "position/y", "distance_to_minimum"} <= set(scalars.Tags()["scalars"])
+
+
+def test_curves_of_many_members_are_median_and_best(tmp_path):
+    module, _ = fit(start=[(9, 1), (2, 5), (0, 0)], logger=tensorboard(tmp_path), callbacks=[Curves()])
+    scalars = events(tmp_path)
+    assert [e.value for e in scalars.Scalars("loss/median")] == pytest.approx(
+        np.median(module.trajectory.losses, axis=1).tolist()
+    )
+    assert [e.value for e in scalars.Scalars("loss/best")] == pytest.approx(module.trajectory.losses.min(axis=1).tolist())
+
+
+def test_long_curves_are_thinned_to_a_logarithmic_grid():
+    steps = np.arange(1_000_000)
+    kept = steps[thinned(steps)]
+    assert (kept[:1001] == np.arange(1001)).all()
+    assert 2150 <= len(kept) <= 2250
+    ratios = kept[1001:] / kept[1000:-1]
+    assert ratios.max() < 1.01
+    assert sum(thinned(part).sum() for part in np.array_split(steps, 7)) == len(kept)
+
+
+def test_hparams_are_registered_at_the_start_and_finished_with_the_finals(tmp_path):
+    module, trainer = fit(
+        logger=tensorboard(tmp_path), callbacks=[HParams({"optimizer": "adam", "optimizer.lr": 0.02}, "steps: 30")]
+    )
+    accumulator = events(tmp_path)
+    plugin = accumulator.PluginTagToContent("hparams")
+    content = {tag: HParamsPluginData.FromString(value) for tag, value in plugin.items()}
+    experiment = content["_hparams_/experiment"].experiment
+    assert {metric.name.tag for metric in experiment.metric_infos} == set(COMPARED)
+    assert {info.name for info in experiment.hparam_infos} == {"optimizer", "optimizer.lr"}
+    assert content["_hparams_/session_start_info"].session_start_info.hparams["optimizer.lr"].number_value == 0.02
+    assert "_hparams_/session_end_info" in content
+    for name in COMPARED:
+        (event,) = accumulator.Scalars(name)
+        assert event.step == trainer.global_step
+        assert event.value == pytest.approx(module.metrics()[name])
+    text = accumulator.Tensors("configuration/text_summary")[0].tensor_proto.string_val[0].decode()
+    assert "steps: 30" in text
+    assert len(list(tmp_path.glob("events*"))) == 1
+
+
+def test_pictures_are_drawn_once_at_the_end_and_shown_in_tensorboard(tmp_path):
+    fit(logger=tensorboard(tmp_path), callbacks=[Pictures(tmp_path / "pictures")])
+    names = sorted(path.name for path in (tmp_path / "pictures").iterdir())
+    assert names == ["loss.png", "path.png"]
+    (image,) = events(tmp_path).Images("path")
+    assert image.step == 30
+    assert image.encoded_image_string.startswith(b"\x89PNG")
+    with Image.open(tmp_path / "pictures" / "path.png") as picture:
+        assert min(picture.size) > 400
+
+
+def test_checkpoints_are_written_between_chunks_and_at_the_end(tmp_path):
+    trainer = Mock()
+    trainer.save_checkpoint.side_effect = lambda path: path.write_text("state")
+    checkpoints, module = Checkpoints(tmp_path, seconds=0), Mock(status="completed")
+    checkpoints.on_train_batch_end(trainer, module, {}, 0, 0)
+    checkpoints.on_train_end(trainer, module)
+    assert trainer.save_checkpoint.call_count == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["last.ckpt"]
+    seldom = Checkpoints(tmp_path, seconds=1000)
+    seldom.on_train_batch_end(trainer, module, {}, 0, 0)
+    assert trainer.save_checkpoint.call_count == 2
+
+
+def test_diverged_state_replaces_no_checkpoint(tmp_path):
+    trainer, checkpoints = Mock(), Checkpoints(tmp_path, seconds=0)
+    checkpoints.on_train_batch_end(trainer, Mock(status="diverged"), {}, 0, 0)
+    checkpoints.on_train_end(trainer, Mock(status="diverged"))
+    assert trainer.mock_calls == []
+
+
+def test_progress_bar_is_throttled_and_leaves_the_terminal_clean(capsys, monkeypatch):
+    bar = ProgressBar(seconds=1000)
+    updates = Mock()
+    monkeypatch.setattr("rich.progress.Progress.update", updates)
+    fit(steps=50, callbacks=[bar], size=5)
+    assert len(updates.call_args_list) == 1
+    assert updates.call_args == call(
+        bar._task, completed=5, rate=pytest.approx(0, abs=1e9), loss=pytest.approx(0.3, abs=0.3), refresh=True
+    )
+    assert capsys.readouterr().out == ""

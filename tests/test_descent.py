@@ -1,0 +1,282 @@
+"""The one LightningModule: chunks, counts, divergence, resume."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+import pytorch_lightning as pl
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from landscape_lab import Descent, record
+from landscape_lab.callbacks import Checkpoints
+from landscape_lab.landscapes import ImageLandscape
+from landscape_lab.optimizers import closure_step
+
+VALLEY = torch.linspace(-1, 1, 11).square().expand(7, 11) / 2 + torch.linspace(-1, 1, 7).square()[:, None] / 2
+ADAM = partial(torch.optim.Adam, lr=0.02)
+OPTIMIZERS = {
+    "adam": ADAM,
+    "momentum": partial(torch.optim.SGD, lr=0.001, momentum=0.9),
+    "lbfgs": partial(torch.optim.LBFGS, lr=0.1, max_iter=2),
+    "rprop": partial(torch.optim.Rprop, lr=0.01),
+}
+
+
+def fit(descent, *callbacks, checkpoint=None, **settings):
+    trainer = pl.Trainer(
+        accelerator="cpu",
+        devices=1,
+        max_steps=descent.steps,
+        max_epochs=-1,
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        callbacks=list(callbacks),
+        **settings,
+    )
+    trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
+    return trainer
+
+
+def descent(optimizer=ADAM, steps=100, start=((9, 1), (2, 5)), **settings):
+    landscape = ImageLandscape(VALLEY, start, gradient="exact" if optimizer is OPTIMIZERS["lbfgs"] else "pixel")
+    return Descent(landscape, optimizer, steps, **settings)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_descent_makes_exactly_the_steps_of_a_plain_loop(name):
+    module = descent(OPTIMIZERS[name], steps=60, steps_per_batch=17)
+    fit(module)
+    landscape = descent(OPTIMIZERS[name]).landscape
+    optimizer = OPTIMIZERS[name](landscape.parameters())
+
+    def closure():
+        optimizer.zero_grad()
+        loss = landscape().sum()
+        loss.backward()
+        return loss
+
+    with record(landscape) as trajectory:
+        for _ in range(60):
+            optimizer.step(closure)
+    np.testing.assert_allclose(module.trajectory.points, trajectory.points, atol=1e-5)
+    np.testing.assert_allclose(module.trajectory.losses, trajectory.losses, atol=1e-5)
+    np.testing.assert_array_equal(module.trajectory.evaluations, trajectory.evaluations)
+
+
+@settings(deadline=None, max_examples=10)
+@given(st.integers(1, 50), st.integers(1, 20))
+def test_steps_need_not_be_a_multiple_of_the_chunk_and_all_counts_agree(steps, size):
+    module = descent(steps=steps, steps_per_batch=size)
+    seen = []
+
+    class Watch(pl.Callback):
+        def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
+            seen.extend(outputs["steps"].tolist())
+            assert trainer.global_step == seen[-1] + 1
+
+    trainer = fit(module, Watch())
+    assert seen == list(range(steps))
+    assert trainer.global_step == steps == module.trajectory.steps[-1] == module.metrics()["steps"]
+    assert module.evaluations == steps
+    assert module.metrics()["status"] == "completed"
+
+
+def test_chunk_size_does_not_change_the_path():
+    paths = []
+    for size in (1, 7, 500):
+        module = descent(steps=90, steps_per_batch=size)
+        fit(module)
+        paths.append(module.trajectory.points)
+    np.testing.assert_array_equal(paths[0], paths[1])
+    np.testing.assert_array_equal(paths[0], paths[2])
+
+
+def test_outputs_hold_the_gradient_that_each_step_uses():
+    module = descent(partial(torch.optim.SGD, lr=0.001), steps=30)
+    taken = {}
+
+    class Watch(pl.Callback):
+        def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
+            taken.update({name: value.clone() for name, value in outputs.items() if isinstance(value, torch.Tensor)})
+
+    fit(module, Watch())
+    torch.testing.assert_close(taken["points"][1:], taken["points"][:-1] - 0.001 * taken["gradients"][:-1])
+
+
+class Poison(torch.optim.SGD):
+    """Breaks the parameters at its fifth step."""
+
+    made = 0
+
+    def step(self, closure=None):
+        loss = super().step(closure)
+        self.made += 1
+        if self.made == 5:
+            for group in self.param_groups:
+                group["params"][0].data[self.members] = self.value
+        return loss
+
+
+class PoisonAll(Poison):
+    members, value = slice(None), float("nan")
+
+
+class PoisonOne(Poison):
+    members, value = slice(0, 1), float("nan")
+
+
+class PoisonFar(Poison):
+    members, value = slice(None), float("inf")
+
+
+@pytest.mark.parametrize("optimizer", [PoisonAll, PoisonFar])
+@pytest.mark.parametrize("size", [3, 5, 100])
+def test_nan_ends_the_run_as_diverged_on_the_record(optimizer, size):
+    module = descent(partial(optimizer, lr=0.001), steps=40, steps_per_batch=size)
+    trainer = fit(module)
+    metrics = module.metrics()
+    assert metrics["status"] == "diverged"
+    assert trainer.global_step == metrics["steps"] == module.trajectory.steps[-1] == 5
+    assert metrics["final_loss"] is None
+    assert metrics["best_loss"] == pytest.approx(module.trajectory.losses[:5].min())
+    assert np.isfinite(module.trajectory.points[:5]).all()
+
+
+def test_diverging_at_the_very_last_step_is_noticed():
+    module = descent(partial(PoisonAll, lr=0.001), steps=5)
+    fit(module)
+    assert module.metrics()["status"] == "diverged"
+
+
+def test_one_member_that_diverges_does_not_end_the_other():
+    module, whole = descent(partial(PoisonOne, lr=0.001), steps=40), descent(partial(torch.optim.SGD, lr=0.001), steps=40)
+    fit(module)
+    fit(whole)
+    assert module.metrics()["status"] == "completed"
+    assert np.isnan(module.trajectory.points[6:, 0]).all()
+    np.testing.assert_array_equal(module.trajectory.points[:, 1], whole.trajectory.points[:, 1])
+
+
+class Cut(Exception):
+    """The power fails."""
+
+
+class CutAt(pl.Callback):
+    def __init__(self, step):
+        self.step = step
+
+    def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
+        if trainer.global_step >= self.step:
+            raise Cut
+
+
+@pytest.mark.parametrize("name", ["adam", "momentum"])
+def test_resumed_descent_ends_bit_identical(tmp_path, name):
+    optimizer = OPTIMIZERS[name]
+    whole = descent(optimizer, steps=100, steps_per_batch=10, records=16)
+    fit(whole, Checkpoints(tmp_path / "whole"))
+    with pytest.raises(Cut):
+        fit(descent(optimizer, steps=100, steps_per_batch=10, records=16), Checkpoints(tmp_path / "cut", seconds=0), CutAt(50))
+    resumed = descent(optimizer, steps=100, steps_per_batch=10, records=16)
+    trainer = fit(resumed, Checkpoints(tmp_path / "cut"), checkpoint=tmp_path / "cut" / "last.ckpt")
+    assert trainer.global_step == 100
+    for quantity in ("points", "losses", "steps", "evaluations"):
+        np.testing.assert_array_equal(getattr(whole.trajectory, quantity), getattr(resumed.trajectory, quantity))
+    states = [torch.load(tmp_path / part / "last.ckpt", weights_only=True) for part in ("whole", "cut")]
+    for state in states:
+        assert state["descent"].pop("seconds") > 0
+    assert_same([state["optimizer_states"] for state in states][0], states[1]["optimizer_states"])
+    assert_same(states[0]["descent"], states[1]["descent"])
+    assert_same(states[0]["state_dict"], states[1]["state_dict"])
+    assert [path.name for path in (tmp_path / "cut").iterdir()] == ["last.ckpt"]
+
+
+def assert_same(one, other):
+    if isinstance(one, torch.Tensor):
+        assert torch.equal(one, other)
+    elif isinstance(one, dict):
+        assert one.keys() == other.keys()
+        for key in one:
+            assert_same(one[key], other[key])
+    elif isinstance(one, list | tuple):
+        assert len(one) == len(other)
+        for left, right in zip(one, other, strict=True):
+            assert_same(left, right)
+    else:
+        assert one == other
+
+
+def test_resumed_descent_takes_up_the_random_numbers(tmp_path):
+    class Jittery(torch.optim.SGD):
+        def step(self, closure=None):
+            loss = super().step(closure)
+            for group in self.param_groups:
+                group["params"][0].data += 0.001 * torch.randn(2, 2)
+            return loss
+
+    optimizer = partial(Jittery, lr=0.001)
+    torch.manual_seed(0)
+    whole = descent(optimizer, steps=40, steps_per_batch=10)
+    fit(whole)
+    torch.manual_seed(0)
+    with pytest.raises(Cut):
+        fit(descent(optimizer, steps=40, steps_per_batch=10), Checkpoints(tmp_path, seconds=0), CutAt(20))
+    torch.manual_seed(123)
+    resumed = descent(optimizer, steps=40, steps_per_batch=10)
+    fit(resumed, checkpoint=tmp_path / "last.ckpt")
+    np.testing.assert_array_equal(whole.trajectory.points, resumed.trajectory.points)
+
+
+def test_recording_is_bounded():
+    module = descent(steps=5000, records=50, steps_per_batch=100)
+    fit(module)
+    assert 25 <= len(module.trajectory.steps) <= 53
+    assert module.trajectory.steps[-1] == 5000
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("steps", 0), ("steps", "abc"), ("steps", 1.5), ("steps_per_batch", -1), ("records", 0)]
+)
+def test_bad_counts_are_told_in_one_line(key, value):
+    with pytest.raises(ValueError, match=f"Parameter `{key}` should be a positive whole number. Found `{key} = {value}`"):
+        descent(**{key: value})
+
+
+def test_an_optimizer_without_a_closure_gets_its_gradient_first():
+    class Own(torch.optim.Optimizer):
+        def __init__(self, parameters, lr):
+            super().__init__(parameters, {"lr": lr})
+
+        def step(self):
+            for group in self.param_groups:
+                for parameter in group["params"]:
+                    parameter.data -= group["lr"] * parameter.grad
+
+    modules = [descent(partial(kind, lr=0.001), steps=20) for kind in (Own, torch.optim.SGD)]
+    for module in modules:
+        fit(module)
+    np.testing.assert_allclose(modules[0].trajectory.points, modules[1].trajectory.points, atol=1e-6)
+
+
+def test_hooks_on_the_optimizer_are_called():
+    module = descent(steps=5)
+    calls = []
+
+    class Watch(pl.Callback):
+        def on_train_start(self, trainer, pl_module):
+            trainer.optimizers[0].register_step_post_hook(lambda *_: calls.append(1))
+
+    fit(module, Watch())
+    assert len(calls) == 5
+
+
+def test_the_fast_step_is_the_optimizers_own():
+    parameter = torch.nn.Parameter(torch.ones(2))
+    optimizer = torch.optim.SGD([parameter], lr=0.1)
+    parameter.grad = torch.ones(2)
+    closure_step(optimizer)(lambda: torch.zeros(()))
+    assert parameter.tolist() == pytest.approx([0.9, 0.9])

@@ -1,0 +1,85 @@
+"""A user's error: one line that names the key or file and the nearest valid choice, exit status 1, nothing half-written."""
+
+import sys
+
+import pytest
+from hydra.core.global_hydra import GlobalHydra
+
+from landscape_lab import __main__ as entry
+
+MISTAKES = {
+    "optimizer=adm": "There is no optimizer `adm`. Nearest: adam, adamw",
+    "landscape=spirale": "There is no landscape `spirale`. Nearest: spiral",
+    "optimizer.lr=-1": "Parameter `optimizer.lr` should be zero or positive. Found `optimizer.lr = -1`",
+    "optimizer.lr=nan": "Parameter `optimizer.lr` should be zero or positive",
+    "optimizer.lr=fast": "Parameter `optimizer.lr` should be zero or positive",
+    "optimizer.lrr=1": "Adam has no parameter `lrr`. Nearest: lr",
+    "optimizer.betas=3": "The optimizer Adam(lr=0.05, betas=3) cannot be built",
+    "optimizer._target_=torch.optim.Adaam": "There is no `Adaam` in torch.optim. Nearest: Adam",
+    "optimizer._target_=nowhere.Adam": "Found `optimizer = nowhere.Adam`",
+    "steps=0": "Parameter `steps` should be a positive whole number. Found `steps = 0`",
+    "steps=abc": "Parameter `steps` should be a positive whole number. Found `steps = abc`",
+    "stepps=3": "There is no key `stepps`. Nearest: steps",
+    "landscape.smothing=3": "There is no key `landscape.smothing`. Nearest: smoothing",
+    "seed=-1": "Parameter `seed`",
+    "seed=true": "Parameter `seed`",
+    "objective=loss": "Parameter `objective` should be one of final_loss",
+    "start=[2000,3]": "landscape: Parameter `start` should lie inside 0…1023 × 0…1023 (column, row)",
+    "start=here": "landscape: Parameter `start` should be 2 numbers",
+    "landscape.image=surfaces/spirl.png": "landscape: There is no picture surfaces/spirl.png. Nearest in",
+    "landscape=image": "The key `landscape.image` should be given",
+    "ckpt_path=nothing.ckpt": "There is no checkpoint nothing.ckpt",
+    "optimizer.lr=[1": "no viable alternative",
+}
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch, capsys):
+    """Call the command line in this process; returns its exit status and what it wrote."""
+
+    def call(*arguments):
+        monkeypatch.chdir(tmp_path)
+        quiet = ["callbacks=none", "logger=none"]
+        monkeypatch.setattr(sys, "argv", ["landscape_lab", *quiet, *arguments])
+        GlobalHydra.instance().clear()
+        try:
+            entry.main()
+            status = 0
+        except SystemExit as stop:
+            status = stop.code
+        return status, capsys.readouterr()
+
+    return call
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistake_is_told_in_one_line(command, tmp_path, mistake):
+    status, written = command(mistake)
+    assert status == 1
+    assert MISTAKES[mistake] in written.err
+    assert written.err.startswith("landscape_lab: ")
+    assert written.err.count("\n") == 1
+    assert written.out == ""
+    assert not list(tmp_path.rglob("results.json"))
+
+
+def test_folder_that_cannot_be_written_is_named(command, tmp_path):
+    (tmp_path / "file").touch()
+    status, written = command("hydra.run.dir=file/run", "steps=1")
+    assert status == 1
+    assert "file/run" in written.err
+    assert written.err.count("\n") == 1
+
+
+def test_traceback_comes_when_asked_for(command, monkeypatch):
+    monkeypatch.setattr("landscape_lab.errors.FULL", True)
+    with pytest.raises(ValueError, match="steps"):
+        command("steps=0")
+
+
+def test_last_line_of_a_run_is_its_folder(command, tmp_path):
+    status, written = command("steps=2", f"hydra.run.dir={tmp_path}/a folder with a rather long name {'x' * 100}")
+    assert status == 0
+    assert written.out.splitlines()[-1].startswith(f"{tmp_path}/a folder with")
+    assert (tmp_path / written.out.splitlines()[-1] / "results.json").is_file()
+    assert written.err == ""

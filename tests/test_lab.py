@@ -1,0 +1,134 @@
+"""From a configuration to results, as users call it."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import yaml
+
+from landscape_lab import Trajectory
+from landscape_lab.configuration import CONF
+
+GROUPS = {group: sorted(path.stem for path in (CONF / group).glob("*.yaml")) for group in ("landscape", "optimizer")}
+
+
+@pytest.mark.parametrize("name", GROUPS["optimizer"])
+def test_every_optimizer_runs_by_name(lab, name):
+    result = lab(f"optimizer={name}", "landscape=turn", "steps=2")
+    assert result.metrics["optimizer"] == name
+    assert np.isfinite(result.trajectory.losses).all()
+    assert (result.trajectory.points[0] != result.trajectory.points[2]).any()
+
+
+def test_files_of_a_run_are_those_of_the_contract(lab):
+    result = lab("steps=30", quiet=False)
+    names = {str(path.relative_to(result.folder)) for path in result.folder.rglob("*") if path.is_file()}
+    events = {name for name in names if name.startswith("events.out.tfevents")}
+    assert len(events) == 1
+    assert names - events == {
+        "results.json",
+        "trajectory.npz",
+        "path.png",
+        "loss.png",
+        "checkpoints/last.ckpt",
+        "hparams.yaml",
+        ".hydra/config.yaml",
+        ".hydra/hydra.yaml",
+        ".hydra/overrides.yaml",
+    }
+    assert yaml.safe_load((result.folder / ".hydra/overrides.yaml").read_text())[-1] == "steps=30"
+
+
+def test_results_hold_what_the_contract_names(lab):
+    result = lab("steps=30", "optimizer=lion", "seed=7")
+    metrics = json.loads((result.folder / "results.json").read_text())
+    assert metrics == result.metrics
+    assert list(metrics) == [
+        *("landscape", "optimizer", "steps", "evaluations", "seconds", "steps_per_second", "start", "final", "final_loss"),
+        *("best_loss", "distance_to_minimum", "status", "objective", "seed", "config_hash"),
+    ]
+    assert metrics["landscape"] == "spiral"
+    assert metrics["optimizer"] == "lion"
+    assert metrics["steps"] == metrics["evaluations"] == 30
+    assert metrics["seed"] == 7
+    assert metrics["start"] == pytest.approx([2 * 915.5 / 1024 - 1, 2 * 500.5 / 1024 - 1], abs=1e-6)
+    saved = Trajectory.load(result.folder / "trajectory.npz")
+    assert metrics["final"] == pytest.approx(saved.points[-1, 0].tolist())
+    assert metrics["final_loss"] == pytest.approx(saved.losses[-1, 0])
+    distance = np.linalg.norm(saved.points[-1, 0] - np.array([1 / 1024, 1 / 1024]))
+    assert metrics["distance_to_minimum"] == pytest.approx(distance, abs=1e-5)
+
+
+def test_same_seed_gives_the_same_run_and_the_same_hash(lab):
+    one, two, other = lab("steps=40"), lab("steps=40", name="again"), lab("steps=41", name="other")
+    np.testing.assert_array_equal(one.trajectory.points, two.trajectory.points)
+    assert one.metrics["config_hash"] == two.metrics["config_hash"] != other.metrics["config_hash"]
+
+
+def test_start_of_the_command_line_is_that_of_the_descent(lab):
+    assert lab("start=[0.5,-0.25]", "steps=1").metrics["start"] == [0.5, -0.25]
+    assert lab("start=[0,0]", "steps=1").metrics["start"] == pytest.approx([1 / 1024 - 1] * 2)
+    assert lab("start=[[0,0],[100,50]]", "steps=1").trajectory.points.shape == (2, 2, 2)
+
+
+def test_parameters_that_the_yaml_does_not_list_reach_the_optimizer(lab):
+    slow, fast = (lab("steps=20", f"optimizer.betas=[{beta},0.99]") for beta in (0.1, 0.99))
+    assert (slow.trajectory.points[-1] != fast.trajectory.points[-1]).any()
+
+
+def test_own_optimizer_and_own_picture(lab, tmp_path, monkeypatch):
+    (tmp_path / "own.py").write_text(
+        "import torch\n\n\nclass Downhill(torch.optim.SGD):\n    pass\n",
+    )
+    np.save(tmp_path / "valley.npy", np.zeros(1))
+    from PIL import Image
+
+    Image.fromarray(np.linspace(0, 255, 35).reshape(5, 7).astype(np.uint8)).save(tmp_path / "own.png")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    result = lab("optimizer._target_=own.Downhill", "landscape=image", "landscape.image=own.png", "start=[3,4]", "steps=10")
+    assert result.metrics["optimizer"] == "Downhill"
+    assert result.metrics["landscape"] == "image"
+    assert result.trajectory.losses[-1, 0] < result.trajectory.losses[0, 0]
+
+
+def test_resumed_run_is_that_of_an_uninterrupted_one(lab):
+    settings = ["callbacks=default", "~callbacks.progress", "~callbacks.pictures", "steps_per_batch=20"]
+    whole = lab("steps=100", *settings, name="whole")
+    lab("steps=60", *settings, name="cut")
+    resumed = lab("steps=100", "resume=true", *settings, name="cut")
+    for quantity in ("points", "losses", "steps", "evaluations"):
+        np.testing.assert_array_equal(getattr(whole.trajectory, quantity), getattr(resumed.trajectory, quantity))
+    states = [torch.load(run.folder / "checkpoints" / "last.ckpt", weights_only=True) for run in (whole, resumed)]
+    assert states[0]["global_step"] == states[1]["global_step"] == 100
+    with pytest.raises(ValueError, match="`steps` should be above the 100"):
+        lab("steps=100", "resume=true", *settings, name="cut")
+
+
+def test_checkpoint_path_goes_on_from_another_folder(lab):
+    settings = ["callbacks=default", "~callbacks.progress", "~callbacks.pictures", "steps_per_batch=20"]
+    first = lab("steps=40", *settings, name="first")
+    second = lab("steps=60", f"ckpt_path={first.folder}/checkpoints/last.ckpt", *settings, name="second")
+    assert second.trajectory.steps.tolist() == list(range(61))
+    (Path(first.folder) / "broken.ckpt").write_text("hello")
+    for name, message in (("broken.ckpt", "not a checkpoint"), ("none.ckpt", "no checkpoint")):
+        with pytest.raises((ValueError, FileNotFoundError), match=message):
+            lab("steps=60", f"ckpt_path={first.folder}/{name}")
+
+
+def test_diverged_run_is_a_result(lab):
+    result = lab("landscape=turn", "optimizer=sgd", "optimizer.lr=1e38", "steps=50")
+    assert result.metrics["status"] == "diverged"
+    assert json.loads((result.folder / "results.json").read_text())["final_loss"] is None
+
+
+def test_seed_adam_reaches_the_centre_of_the_spiral_and_lion_follows_it(lab):
+    adam = lab("steps=2000", "optimizer=adam", "optimizer.lr=0.05")
+    assert adam.metrics["final_loss"] < 0.02
+    lion = lab("steps=2000", "optimizer=lion")
+    assert lion.metrics["final_loss"] < 0.05
+    x, y = lion.trajectory.points[:, 0].T
+    turns = np.abs(np.diff(np.unwrap(np.arctan2(y, x)[np.hypot(x, y) > 0.1]))).sum() / (2 * np.pi)
+    assert turns > 1.9

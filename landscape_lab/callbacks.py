@@ -79,7 +79,7 @@ def _losses(losses: torch.Tensor) -> dict[str, np.ndarray]:
 
 def _positions(descent: Descent, points: torch.Tensor) -> dict[str, np.ndarray]:
     """Where the only member is, and how far every one is from the nearest known minimum."""
-    curves = {}
+    curves: dict[str, np.ndarray] = {}
     if points.shape[1] == 1 and points.shape[2] == 2:
         curves |= {"position/x": points[:, 0, 0].cpu().numpy(), "position/y": points[:, 0, 1].cpu().numpy()}
     if (distances := descent.distances(points)) is not None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ def flat_values(cfg: DictConfig, groups: Iterable[str]) -> dict[str, bool | int 
     return values
 
 
-def chosen_names(choices: DictConfig, overrides: Iterable[str], cfg: DictConfig) -> dict[str, str]:
+def chosen_names(choices: Mapping[str, Any], overrides: Iterable[str], cfg: DictConfig) -> dict[str, str]:
     """What the run's landscape and optimizer are called: their choice, or the class when `_target_` was overridden.
 
     Args:

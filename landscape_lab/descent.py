@@ -79,7 +79,7 @@ class Descent(pl.LightningModule):
 
     def training_step(self, batch: Any, batch_idx: int) -> dict[str, Any]:
         """Make the next chunk of steps."""
-        optimizer = self.optimizers(use_pl_optimizer=False)
+        (optimizer,) = self.trainer.optimizers
         lr = float(optimizer.param_groups[0].get("lr", 0.0))
         first, chunk = self.global_step, self._chunk
         chunk.run(closure_step(optimizer), min(chunk.size, self.steps - first))
@@ -87,11 +87,11 @@ class Descent(pl.LightningModule):
         if made < chunk.number:
             self.status = "diverged"
             self.trainer.should_stop = True
-        outputs = chunk.outputs(first, self.evaluations, records=min(made + 1, chunk.number)) | {"lr": lr}
+        outputs = chunk.outputs(first, self.evaluations, records=min(made + 1, chunk.number))
         self._count_steps(made)
         self.evaluations += sum(chunk.calls)
-        self.trajectory.extend(*(outputs[name] for name in ("steps", "points", "losses", "evaluations")))
-        return outputs
+        self.trajectory.extend(outputs["steps"], outputs["points"], outputs["losses"], outputs["evaluations"])
+        return outputs | {"lr": lr}
 
     def _count_steps(self, number: int) -> None:
         """Tell Lightning how many steps were made: the counter that checkpoints, loggers and `max_steps` read."""
@@ -155,7 +155,9 @@ class Descent(pl.LightningModule):
 def _plain(value: Any) -> Any:
     """A number or nested lists of numbers for JSON, which knows no NaN and no infinity."""
     array = np.asarray(value, dtype=np.float64)
-    return np.where(np.isfinite(array), array.astype(object), None).tolist()
+    if array.ndim:
+        return [_plain(row) for row in array]
+    return float(array) if np.isfinite(array) else None
 
 
 class Chunks:

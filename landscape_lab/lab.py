@@ -83,7 +83,7 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     descent = _build(cfg, names)
     loggers = [_logger(node, first) for node in cfg.logger.values()]
     callbacks = [instantiate(node, _convert_="all") for node in cfg.callbacks.values()]
-    callbacks.append(HParams(names | flat_values(cfg, ("optimizer", "landscape", "steps", "seed")), OmegaConf.to_yaml(cfg)))
+    callbacks.append(HParams({**names, **flat_values(cfg, ("optimizer", "landscape", "steps", "seed"))}, OmegaConf.to_yaml(cfg)))
     trainer = instantiate(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder), _convert_="all")
     trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **descent.metrics()}

@@ -55,6 +55,8 @@ class Scene:
     def of(cls, landscape: Landscape, trajectories: Sequence[Trajectory], plane: Plane | None = None) -> "Scene":
         """The window of the landscape that holds its bounds and every path."""
         plane = Plane.of(landscape) if plane is None else plane
+        if landscape.bounds is None:
+            raise ValueError("A landscape should have bounds to be drawn.")
         paths = tuple(Path(t.label, plane.project(t.points), t.losses.astype(np.float64), t.steps, t.best) for t in trajectories)
         extent = _window(plane.project(landscape.bounds.cpu().numpy()), [path.places for path in paths])
         minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())

@@ -301,7 +301,8 @@ class _Listener:
             here = landscape.flat()
             point = here.clone() if self.point is None else self.point
             known = self.point is None or torch.equal(here, point)
-            self._note(point, losses.detach() if known else landscape.evaluate(point))
+            losses = losses.detach() if known else landscape.evaluate(point)
+            self.pending = self.step, point, losses, self.evaluations
         self.evaluations += 1
 
     def on_step_start(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
@@ -315,18 +316,15 @@ class _Listener:
 
     def on_step_end(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """The step is done: keep its record."""
-        if optimizer is not self.stepping:
+        if optimizer is not self.stepping or self.point is None:
             return
         if self.pending is None:  # nobody asked for the loss
-            self._note(self.point, self.landscape.evaluate(self.point))
+            self.pending = self.step, self.point, self.landscape.evaluate(self.point), self.evaluations
         self.batch.append(self.pending)
         self.step += 1
         self.stepping = self.point = self.pending = None
         if len(self.batch) == self.BATCH:
             self.flush()
-
-    def _note(self, point: Tensor, losses: Tensor) -> None:
-        self.pending = (self.step, point, losses, self.evaluations)
 
     def flush(self) -> None:
         """Hand the batch on to the trajectory."""

@@ -189,7 +189,7 @@ def test_resumed_descent_ends_bit_identical(tmp_path, name):
     states = [torch.load(tmp_path / part / "last.ckpt", weights_only=True) for part in ("whole", "cut")]
     for state in states:
         assert state["descent"].pop("seconds") > 0
-    assert_same([state["optimizer_states"] for state in states][0], states[1]["optimizer_states"])
+    assert_same(states[0]["optimizer_states"], states[1]["optimizer_states"])
     assert_same(states[0]["descent"], states[1]["descent"])
     assert_same(states[0]["state_dict"], states[1]["state_dict"])
     assert [path.name for path in (tmp_path / "cut").iterdir()] == ["last.ckpt"]

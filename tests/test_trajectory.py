@@ -81,7 +81,7 @@ def test_broken_files_are_told_in_one_line(tmp_path):
     for name in ("text.npz", "other.npz", "objects.npz"):
         with pytest.raises(ValueError, match=f"{name} is not a trajectory"):
             Trajectory.load(tmp_path / name)
-    with pytest.raises(FileNotFoundError, match="nothing.npz"):
+    with pytest.raises(FileNotFoundError, match=r"nothing\.npz"):
         Trajectory.load(tmp_path / "nothing.npz")
 
 
@@ -176,9 +176,13 @@ def test_record_counts_a_step_within_a_step_once():
 def test_record_is_complete_after_an_exception():
     landscape = ImageLandscape(VALLEY, (9, 1))
     optimizer = torch.optim.SGD(landscape.parameters(), lr=0.01)
-    with pytest.raises(KeyboardInterrupt), record(landscape) as trajectory:
+
+    def interrupted():
         plain_loop(landscape, optimizer, 3)
         raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), record(landscape) as trajectory:
+        interrupted()
     assert trajectory.steps.tolist() == [0, 1, 2, 3]
 
 

@@ -93,7 +93,8 @@ def _draw_path(axes: Axes, path: Path, color: str, *, alone: bool) -> None:
     shown = _evenly(records, max(2, DRAWN_POINTS // members))
     losses = path.losses[shown].ravel()
     dots = axes.scatter(
-        *path.places[shown].reshape(-1, 2).T,
+        path.places[shown, :, 0],
+        path.places[shown, :, 1],
         c=losses,
         cmap=LOSS_COLORS,
         s=9,
@@ -103,15 +104,18 @@ def _draw_path(axes: Axes, path: Path, color: str, *, alone: bool) -> None:
     )
     bar = axes.figure.colorbar(dots, ax=axes, label="loss along the path", shrink=0.8, aspect=35, pad=0.02)
     bar.outline.set_visible(False)
-    bar.solids.set_alpha(1.0)
+    if bar.solids is not None:
+        bar.solids.set_alpha(1.0)
 
 
 def _mark_ends(axes: Axes, paths: tuple[Path, ...]) -> None:
     starts = np.concatenate([path.places[0] for path in paths])
     ends = np.concatenate([path.places[-1] for path in paths])
     size = 90 if len(starts) < 20 else 30
-    axes.scatter(*starts.T, s=size, c="white", edgecolors="#202124", linewidths=1.6, zorder=5, label="start")
-    axes.scatter(*ends.T, s=1.6 * size, c="#00c853", edgecolors="white", linewidths=1.2, marker="*", zorder=6, label="end")
+    axes.scatter(starts[:, 0], starts[:, 1], s=size, c="white", edgecolors="#202124", linewidths=1.6, zorder=5, label="start")
+    axes.scatter(
+        ends[:, 0], ends[:, 1], s=1.6 * size, c="#00c853", edgecolors="white", linewidths=1.2, marker="*", zorder=6, label="end"
+    )
     axes.legend(
         loc="lower right", bbox_to_anchor=(1.01, 0.995), ncols=2, frameon=False, fontsize=9, columnspacing=1.2, borderpad=0
     )

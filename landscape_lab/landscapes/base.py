@@ -86,6 +86,7 @@ class PointLandscape(Landscape):
 
     start: Float[Tensor, "members dims"]
     bounds: Float[Tensor, "2 dims"]
+    gradient: Any
 
     def __init__(
         self,
@@ -139,4 +140,5 @@ class PointLandscape(Landscape):
         return self.boundary(points) if isinstance(self.boundary, Freeze) else points
 
     def flat_gradient(self) -> Float[Tensor, "members dims"]:
-        return self.points.grad
+        gradient = self.points.grad
+        return torch.zeros_like(self.points) if gradient is None else gradient

@@ -16,9 +16,10 @@ def make_boundary(
 ) -> tuple["Freeze | Reflect | None", "Wall | None"]:
     """The two parts of a boundary: what moves a point outside, and what is added to the loss there."""
     check_choice("boundary", kind, BOUNDARIES)
-    movers = {"freeze": lambda: Freeze(start, bounds), "reflect": lambda: Reflect(bounds)}
-    walls = {"hard": lambda: Wall(0.003 * scale, power=1), "soft": lambda: Wall(scale, power=4)}
-    return movers[kind]() if kind in movers else None, walls[kind]() if kind in walls else None
+    walls = {"hard": Wall(0.003 * scale, power=1), "soft": Wall(scale, power=4)}
+    if kind == "freeze":
+        return Freeze(start, bounds), None
+    return (Reflect(bounds) if kind == "reflect" else None), walls.get(kind)
 
 
 def excess(points: Float[Tensor, "n dims"], bounds: Float[Tensor, "2 dims"]) -> Float[Tensor, "n dims"]:
@@ -59,6 +60,7 @@ class Freeze(nn.Module):
         bounds: `[2, dims]`, low and high.
     """
 
+    bounds: Float[Tensor, "2 dims"]
     frozen: Bool[Tensor, "members 1"]
     inside: Float[Tensor, "members dims"]
 
@@ -99,6 +101,9 @@ class Reflect(nn.Module):
     Args:
         bounds: `[2, dims]`, low and high.
     """
+
+    low: Float[Tensor, " dims"]
+    width: Float[Tensor, " dims"]
 
     def __init__(self, bounds: Float[Tensor, "2 dims"]) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 """A picture as a landscape: brightness is loss."""
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -70,6 +70,7 @@ class ImageLandscape(PointLandscape):
         bounds = torch.tensor([[-1.0, -1.0], [1.0, 1.0]])
         starts = _normalised(start, width, height, bounds)
         mover, wall = make_boundary(boundary, starts, bounds, scale)
+        rule: nn.Module
         if gradient == "pixel":
             rule, wall = PixelGradient(pixels, interpolation, scale, wall), None
         else:
@@ -146,7 +147,8 @@ class PixelGradient(nn.Module):
         points: Float[Tensor, "n 2"],
     ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n 2"]]:
         """Losses and their gradients, both detached."""
-        textures, stretch, shifts = self._buffers.values()  # by attribute, each costs as much as an operation
+        # By attribute, each of them costs as much as an operation on two numbers.
+        textures, stretch, shifts = cast("tuple[Tensor, ...]", self._buffers.values())
         grid = torch.addcmul(shifts, points, stretch)
         values = torch.grid_sampler(textures, grid, self.mode, EDGES_REPEATED, False).view(3, -1)
         losses, gradients = values[0], values[1:].T

@@ -1,7 +1,7 @@
 """How an optimizer is built from a landscape and called, whatever it looks like."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -12,8 +12,11 @@ from torch.optim import optimizer as torch_optimizer
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.validation import check_number, nearest
 
-Factory = Callable[[Iterable[Tensor]], Optimizer]
+Factory = Callable[..., Optimizer]
 """Builds an optimizer from parameters: a class, or a `functools.partial` with its settings."""
+
+Step = Callable[..., Any]
+"""An optimizer's `step(closure)`."""
 
 
 def build_optimizer(factory: Factory, landscape: Landscape) -> Optimizer:
@@ -47,14 +50,14 @@ def _check_settings(maker: Callable, settings: dict[str, Any], known: Mapping[st
         raise ValueError(f"{maker.__name__} has no parameter `{name}`. {hint}")
 
 
-def closure_step(optimizer: Optimizer) -> Callable[[Callable[[], Tensor]], Any]:
+def closure_step(optimizer: Optimizer) -> Step:
     """The optimizer's `step(closure)`, as fast as it can be called.
 
     Torch wraps every `step` in a range for its profiler and a search for hooks, 8 µs around the 17 of a fused Adam on two
     numbers; where nobody listens, the method inside is called. An optimizer whose `step` takes no closure gets its gradient
     first.
     """
-    step = optimizer.step
+    step: Step = optimizer.step
     inner = getattr(type(optimizer).step, "__wrapped__", None)
     hooks = (
         optimizer._optimizer_step_pre_hooks,

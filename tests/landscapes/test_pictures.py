@@ -90,7 +90,7 @@ def test_exif_orientation_is_applied(tmp_path):
 def test_our_own_pictures_are_found_from_any_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert read_picture("surfaces/spiral.png").shape == (1024, 1024)
-    with pytest.raises(FileNotFoundError, match="spiral.png"):
+    with pytest.raises(FileNotFoundError, match=r"spiral\.png"):
         read_picture("surfaces/spirl.png")
 
 
@@ -130,7 +130,7 @@ def test_broken_files_are_told_in_one_line(tmp_path):
             read_picture(tmp_path / name)
         assert name in str(error.value)
         assert "\n" not in str(error.value)
-    with pytest.raises(FileNotFoundError, match="Nearest in .*: whole.png"):
+    with pytest.raises(FileNotFoundError, match=r"Nearest in .*: whole\.png"):
         read_picture(tmp_path / "wole.png")
 
 

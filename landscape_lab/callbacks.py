@@ -1,6 +1,7 @@
 """What happens around a descent: curves, pictures, progress, checkpoints. Callbacks decide when; others do the work."""
 
 import io
+import sys
 import time
 from os import PathLike
 from pathlib import Path
@@ -213,6 +214,7 @@ class ProgressBar(pl.Callback):
             console=Console(stderr=True),
             auto_refresh=False,
             transient=True,
+            disable=not sys.stderr.isatty(),
         )
         self._task = self._bar.add_task(
             pl_module.trajectory.label, total=pl_module.steps, completed=trainer.global_step, rate=0.0, loss=np.nan

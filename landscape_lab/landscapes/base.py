@@ -122,12 +122,12 @@ class PointLandscape(Landscape):
         return self.gradient(self._walled, self.points if self.boundary is None else self.boundary(self.points))
 
     def backward(self, batch: Any = None) -> Float[Tensor, " members"]:
-        parameter, boundary = self.points, self.boundary
+        parameter, rule, boundary = self._point(), self._modules["gradient"], self.boundary
         points = parameter.detach()
         if boundary is None:
-            losses, gradients = self.gradient.sample(self._walled, points)
+            losses, gradients = rule.sample(self._walled, points)
         else:
-            losses, gradients = self.gradient.sample(self._walled, boundary(points))
+            losses, gradients = rule.sample(self._walled, boundary(points))
             gradients = boundary.pull_back(gradients, points)
         grad = parameter.grad
         if grad is None:
@@ -136,9 +136,13 @@ class PointLandscape(Landscape):
         return losses
 
     def flat(self) -> Float[Tensor, "members dims"]:
-        points = self.points.detach()
+        points = self._point().detach()
         return self.boundary(points) if isinstance(self.boundary, Freeze) else points
 
     def flat_gradient(self) -> Float[Tensor, "members dims"]:
-        gradient = self.points.grad
+        gradient = self._point().grad
         return torch.zeros_like(self.points) if gradient is None else gradient
+
+    def _point(self) -> nn.Parameter:
+        """`points`, found at once: by attribute, a module's parts cost as much as an operation on two numbers."""
+        return self._parameters["points"]

@@ -147,8 +147,7 @@ class PixelGradient(nn.Module):
         points: Float[Tensor, "n 2"],
     ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n 2"]]:
         """Losses and their gradients, both detached."""
-        # By attribute, each of them costs as much as an operation on two numbers.
-        textures, stretch, shifts = cast("tuple[Tensor, ...]", self._buffers.values())
+        textures, stretch, shifts = cast("tuple[Tensor, ...]", self._buffers.values())  # as in `PointLandscape._point`
         grid = torch.addcmul(shifts, points, stretch)
         values = torch.grid_sampler(textures, grid, self.mode, EDGES_REPEATED, False).view(3, -1)
         losses, gradients = values[0], values[1:].T

@@ -1,0 +1,41 @@
+"""The front door: its commands and its Python run as printed."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parents[1] / "README.md"
+COMMANDS = re.findall(r"^python (-m landscape_lab [^#\n]+)", README.read_text(), re.MULTILINE)
+BLOCKS = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+
+
+def test_there_is_something_to_run():
+    assert len(COMMANDS) >= 3
+    assert len(BLOCKS) >= 2
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_run(command, tmp_path):
+    done = subprocess.run(
+        [sys.executable, *command.split(), "steps=20"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    folder = Path(done.stdout.splitlines()[-1])
+    assert (folder / "path.png").is_file()
+    assert tmp_path in folder.parents
+    assert "Warning" not in done.stderr
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_python_runs(block, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    exec(compile(block, "README.md", "exec"), {})
+    assert list(tmp_path.rglob("path.png"))
+
+
+def test_links_and_pictures_exist():
+    for target in re.findall(r"\]\(([^)#]+)\)", README.read_text()):
+        assert (README.parent / target).exists(), target

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from jaxtyping import Float
@@ -122,7 +122,8 @@ class PointLandscape(Landscape):
         return self.gradient(self._walled, self.points if self.boundary is None else self.boundary(self.points))
 
     def backward(self, batch: Any = None) -> Float[Tensor, " members"]:
-        parameter, rule, boundary = self._point(), self._modules["gradient"], self.boundary
+        parameter, boundary = self._point(), self.boundary
+        rule = cast("Any", self._modules["gradient"])
         points = parameter.detach()
         if boundary is None:
             losses, gradients = rule.sample(self._walled, points)
@@ -145,4 +146,4 @@ class PointLandscape(Landscape):
 
     def _point(self) -> nn.Parameter:
         """`points`, found at once: by attribute, a module's parts cost as much as an operation on two numbers."""
-        return self._parameters["points"]
+        return cast("nn.Parameter", self._parameters["points"])

@@ -117,7 +117,7 @@ def _mark_ends(axes: Axes, paths: tuple[Path, ...]) -> None:
         ends[:, 0], ends[:, 1], s=1.6 * size, c="#00c853", edgecolors="white", linewidths=1.2, marker="*", zorder=6, label="end"
     )
     axes.legend(
-        loc="lower right", bbox_to_anchor=(1.01, 0.995), ncols=2, frameon=False, fontsize=9, columnspacing=1.2, borderpad=0
+        loc="upper right", bbox_to_anchor=(1.01, -0.045), ncols=2, frameon=False, fontsize=9, columnspacing=1.2, borderpad=0
     )
 
 

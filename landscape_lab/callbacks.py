@@ -25,7 +25,7 @@ from landscape_lab.scene import Scene
 COMPARED = ("final_loss", "best_loss", "distance_to_minimum", "evaluations", "steps_per_second")
 """The results by which TensorBoard's HPARAMS tab compares runs."""
 POINTS_PER_DECADE = 400
-"""Curves keep each of the first 1,000 steps, and so many of every tenfold after."""
+"""How many steps of every tenfold a long curve keeps."""
 
 
 class Curves(pl.Callback):
@@ -38,7 +38,7 @@ class Curves(pl.Callback):
         self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
     ) -> None:
         steps = outputs["steps"].numpy()
-        kept = thinned(steps)
+        kept = thinned(steps, pl_module.steps)
         curves = {name: values[kept] for name, values in _curves(pl_module, outputs).items()}
         for logger in trainer.loggers:
             _log_curves(logger, steps[kept], curves)
@@ -51,15 +51,15 @@ class Curves(pl.Callback):
             _log_curves(logger, np.array([trainer.global_step]), end)
 
 
-def thinned(steps: np.ndarray) -> np.ndarray:
-    """Which steps a curve keeps: all of the first 1,000, then a logarithmic grid.
+def thinned(steps: np.ndarray, total: int) -> np.ndarray:
+    """Which steps a curve of `total` steps keeps: all of up to 1,000, else a logarithmic grid.
 
-    >>> int(thinned(np.arange(100_000)).sum())
-    1800
+    >>> [int(thinned(np.arange(total), total).sum()) for total in (500, 20_000, 1_000_000)]
+    [500, 999, 1678]
     """
     grid = np.floor(POINTS_PER_DECADE * np.log10(np.maximum(steps, 1)))
     before = np.floor(POINTS_PER_DECADE * np.log10(np.maximum(steps - 1, 1)))
-    return (steps <= 1000) | (grid != before)
+    return (grid != before) | (steps <= 1) | (total <= 1000)
 
 
 def _curves(descent: Descent, outputs: dict[str, Any]) -> dict[str, np.ndarray]:

@@ -44,7 +44,7 @@ class Descent(pl.LightningModule):
         landscape: Landscape,
         optimizer: Factory,
         steps: int = 2000,
-        steps_per_batch: int = 500,
+        steps_per_batch: int = 1000,
         records: int = 10_000,
         label: str = "",
     ) -> None:

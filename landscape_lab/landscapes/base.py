@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -122,8 +122,9 @@ class PointLandscape(Landscape):
         return self.gradient(self._walled, self.points if self.boundary is None else self.boundary(self.points))
 
     def backward(self, batch: Any = None) -> Float[Tensor, " members"]:
-        parameter, boundary = self._point(), self.boundary
-        rule = cast("Any", self._modules["gradient"])
+        parts: Any = self._modules  # by attribute, a module's parts cost as much as an operation on two numbers
+        parameters: Any = self._parameters
+        parameter, rule, boundary = parameters["points"], parts["gradient"], self.boundary
         points = parameter.detach()
         if boundary is None:
             losses, gradients = rule.sample(self._walled, points)
@@ -137,13 +138,11 @@ class PointLandscape(Landscape):
         return losses
 
     def flat(self) -> Float[Tensor, "members dims"]:
-        points = self._point().detach()
+        parameters: Any = self._parameters
+        points = parameters["points"].detach()
         return self.boundary(points) if isinstance(self.boundary, Freeze) else points
 
     def flat_gradient(self) -> Float[Tensor, "members dims"]:
-        gradient = self._point().grad
+        parameters: Any = self._parameters
+        gradient = parameters["points"].grad
         return torch.zeros_like(self.points) if gradient is None else gradient
-
-    def _point(self) -> nn.Parameter:
-        """`points`, found at once: by attribute, a module's parts cost as much as an operation on two numbers."""
-        return cast("nn.Parameter", self._parameters["points"])

@@ -48,8 +48,8 @@ class Wall:
         return (self.slope / self.power) * excess.abs().pow(self.power).sum(-1)
 
     def add_gradient(self, gradients: Float[Tensor, "n dims"], excess: Float[Tensor, "n dims"]) -> Float[Tensor, "n dims"]:
-        """`gradients` with the wall's own added, in closed form: for a gradient that is not the derivative of the loss."""
-        return gradients.add(excess.sign() if self.power == 1 else excess.pow(3), alpha=self.slope)
+        """Add the wall's own gradient, in place and in closed form: for a gradient that is not the derivative of the loss."""
+        return gradients.add_(excess.sign() if self.power == 1 else excess.pow(3), alpha=self.slope)
 
 
 class Freeze(nn.Module):

@@ -1,6 +1,6 @@
 """A picture as a landscape: brightness is loss."""
 
-from typing import Any, cast
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -147,7 +147,8 @@ class PixelGradient(nn.Module):
         points: Float[Tensor, "n 2"],
     ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n 2"]]:
         """Losses and their gradients, both detached."""
-        textures, stretch, shifts = cast("tuple[Tensor, ...]", self._buffers.values())  # as in `PointLandscape._point`
+        buffers: Any = self._buffers  # as in `PointLandscape.backward`
+        textures, stretch, shifts = buffers.values()
         grid = torch.addcmul(shifts, points, stretch)
         values = torch.grid_sampler(textures, grid, self.mode, EDGES_REPEATED, False).view(3, -1)
         losses, gradients = values[0], values[1:].T

@@ -111,7 +111,10 @@ class PerlinLandscape(PointLandscape):
 
 
 class Supported(nn.Module):
-    """A stencil whose gradient is zero where any of its points lies outside the bounds.
+    """A stencil whose gradient is zero where any of its points lies outside the bounds, with the differences taken in float64.
+
+    The losses of the noise are about 0.1 and differ by 0.0001 from one point of the stencil to the next: in float32 a step would
+    be right to only 4 digits.
 
     Args:
         stencil: The finite differences.
@@ -131,11 +134,13 @@ class Supported(nn.Module):
 
     def sample(self, evaluate: Evaluate, points: Float[Tensor, "n dims"]) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
         """Losses and their gradients, both detached."""
-        losses, gradients = self.stencil.sample(evaluate, points)
+        wide = points.dtype if points.device.type == "mps" else torch.float64  # Apple's GPUs have no float64
+        around = points.unsqueeze(1).to(wide) + self.stencil.offsets
+        combined = evaluate(around.flatten(0, 1)).view(len(points), -1) @ self.stencil.weights.to(wide)
+        combined = combined.to(points.dtype)
         low, high = self.bounds
-        offsets = self.stencil.offsets
-        outside = (points + offsets.amin(0) < low) | (points + offsets.amax(0) > high)
-        return losses, gradients.masked_fill(outside.any(-1, keepdim=True), 0.0)
+        outside = ((around < low) | (around > high)).flatten(1).any(-1, keepdim=True)
+        return combined[:, 0], combined[:, 1:].masked_fill(outside, 0.0)
 
 
 def bilinear(surface: Float[Tensor, "rows columns"], places: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
@@ -154,9 +159,9 @@ def bilinear(surface: Float[Tensor, "rows columns"], places: Float[Tensor, "n 2"
     cell = torch.minimum(places.detach().nan_to_num().floor(), last - 1)
     along, across = (places - cell).unbind(-1)
     row, column = cell.long().unbind(-1)
-    flat, corner = surface.flatten(), row * columns + column
-    near = torch.lerp(flat[corner], flat[corner + 1], across)
-    far = torch.lerp(flat[corner + columns], flat[corner + columns + 1], across)
+    corners = row * columns + column + torch.tensor([[0], [1], [columns], [columns + 1]], device=places.device)
+    values = surface.flatten()[corners].to(places.dtype)
+    near, far = torch.lerp(values[0::2], values[1::2], across)
     return torch.lerp(near, far, along)
 
 

@@ -35,7 +35,9 @@ def of_one_tensor(fn: Callable, dims: int) -> Callable[[Tensor], Any]:
         return fn
     if count is None or count == dims:
         return lambda points: fn(*points.unbind(-1))
-    raise ValueError(f"Parameter `fn` should take {dims} tensors, or one of {dims} numbers. Found a function of {count} arguments.")
+    raise ValueError(
+        f"Parameter `fn` should take {dims} tensors, or one of {dims} numbers. Found a function of {count} arguments."
+    )
 
 
 def batched(fn: Callable[[Tensor], Any], probe: Float[Tensor, "n dims"]) -> Evaluate:
@@ -100,7 +102,9 @@ def _as_loss(loss: Any, point: Float[Tensor, " dims"]) -> Float[Tensor, ""]:
     except (TypeError, ValueError, RuntimeError) as error:
         raise ValueError(f"Parameter `fn` should return one real number for a point. Found {type(loss).__name__}.") from error
     if loss.numel() != 1:
-        raise ValueError(f"Parameter `fn` should return one real number for a point. Found a tensor of shape {tuple(loss.shape)}.")
+        raise ValueError(
+            f"Parameter `fn` should return one real number for a point. Found a tensor of shape {tuple(loss.shape)}."
+        )
     if loss.is_complex():
         raise ValueError(f"Parameter `fn` should return one real number for a point. Found {loss.item()}.")
     return loss.reshape(()).to(point.dtype)

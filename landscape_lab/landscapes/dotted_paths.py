@@ -48,7 +48,7 @@ def _import(name: str, path: str, module: str) -> ModuleType | None:
         if error.name == module and "." in module:
             return None
         raise ValueError(
-            f"Parameter `{name}` should be importable from {os.getcwd()} or an installed package. Found `{name} = {path}`: {error}."
+            f"Parameter `{name}` should be installed, or in {os.getcwd()}. Found `{name} = {path}`: {error}."
         ) from error
     except Exception as error:
         raise ValueError(

@@ -35,7 +35,23 @@ FUNCTIONS: dict[str, tuple[Callable[..., Tensor], int]] = {
     **{
         name: (getattr(torch, name), 1)
         for name in (
-            *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "expm1", "log", "log1p", "log2", "log10"),
+            *(
+                "sin",
+                "cos",
+                "tan",
+                "asin",
+                "acos",
+                "atan",
+                "sinh",
+                "cosh",
+                "tanh",
+                "exp",
+                "expm1",
+                "log",
+                "log1p",
+                "log2",
+                "log10",
+            ),
             *("sqrt", "rsqrt", "abs", "sign", "sigmoid", "erf", "relu", "floor", "ceil", "round", "square", "sinc"),
         )
     },
@@ -133,7 +149,9 @@ class _Parser:
             return CONSTANTS[name]
         if name not in self.coordinates:
             known = [*self.coordinates, *CONSTANTS, *FUNCTIONS]
-            raise self._error(f"use the names {', '.join([*self.coordinates, *CONSTANTS])} only, not `{name}`", nearest(name, known))
+            raise self._error(
+                f"use the names {', '.join([*self.coordinates, *CONSTANTS])} only, not `{name}`", nearest(name, known)
+            )
         return operator.itemgetter(self.coordinates[name])
 
     def _call(self, name: str, args: list[ast.expr], depth: int) -> Part:

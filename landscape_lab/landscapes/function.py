@@ -41,8 +41,8 @@ class FunctionLandscape(PointLandscape):
         h: Step of the differences.
         boundary: What happens outside the bounds: `none`, `hard`, `soft`, `freeze` or `reflect`.
         wall: Multiplies the gradient of a `hard` (0.003) or `soft` (distance³) boundary.
-        normalize: Rescale the loss to 0…1 over the bounds, from its values on a grid (2 dimensions) or at 65,536 random points, and
-            at the known minima.
+        normalize: Rescale the loss to 0…1 over the bounds, from its values on a grid (2 dimensions) or at 65,536 random points,
+            and at the known minima.
 
     Raises:
         ValueError: A parameter is out of range, or the function raises, is not finite at the start, not differentiable, or does
@@ -155,7 +155,9 @@ def _callable(fn: Any) -> Callable:
         try:
             fn = fn()
         except TypeError as error:
-            raise ValueError(f"Parameter `fn`, if a class, should need no arguments. Found `fn = {fn.__name__}`: {error}.") from error
+            raise ValueError(
+                f"Parameter `fn`, if a class, should need no arguments. Found `fn = {fn.__name__}`: {error}."
+            ) from error
     if not callable(fn):
         raise ValueError(f"Parameter `fn` should be a function, or the dotted path of one. Found `fn = {fn}`.")
     return fn
@@ -182,9 +184,7 @@ def _probe(starts: Float[Tensor, "members dims"], bounds: Float[Tensor, "2 dims"
     return torch.cat([starts[:1], low + shares * (high - low)])
 
 
-def _extremes(
-    evaluate: Evaluate, bounds: Float[Tensor, "2 dims"], minima: Float[Tensor, "n dims"] | None
-) -> Float[Tensor, "2"]:
+def _extremes(evaluate: Evaluate, bounds: Float[Tensor, "2 dims"], minima: Float[Tensor, "n dims"] | None) -> Float[Tensor, "2"]:
     """The lowest and the highest loss over the bounds; places where it is not finite are passed over."""
     dims = bounds.shape[1]
     if dims == 2:

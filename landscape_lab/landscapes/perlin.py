@@ -1,6 +1,7 @@
 """Fractal noise as a landscape."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -18,8 +19,8 @@ from landscape_lab.validation import check_choice, check_count, check_number
 class PerlinLandscape(PointLandscape):
     r"""Descend fractal Perlin noise: mountains, valleys and flat places in no order.
 
-    The surface has `size` grid lines along each axis, line i at the coordinate i / `size` and at i / `scale` in the noise. So the domain
-    is 0 … 1 - 1 / `size`, and the first coordinate runs along the first index of the grid.
+    The surface has `size` grid lines along each axis, line i at the coordinate i / `size` and at i / `scale` in the noise.
+    So the domain is 0 … 1 - 1 / `size`, and the first coordinate runs along the first index of the grid.
 
     Args:
         size: Grid lines along each coordinate, one number or two.
@@ -30,12 +31,12 @@ class PerlinLandscape(PointLandscape):
         base: Which noise: a place in the table of permutations.
         repeat: The coarsest noise repeats after so many cells.
         interpolation: `bilinear` between the grid's points, or `none`: the noise itself at any point, differentiable twice.
-        gradient: `exact`, or `forward` or `central` differences of step `h`. A difference that reaches outside the domain gives no
-            gradient at all.
+        gradient: `exact`, or `forward` or `central` differences of step `h`. A difference that reaches outside the domain
+            gives no gradient at all.
         h: Step of the differences, in coordinates.
         start: Where members begin, `(x, y)` or `[members, 2]`.
-        boundary: What happens outside the domain: `freeze`, `hard`, `soft`, `reflect` or `none`; a wall has the steepness of `wall`.
-            Bilinear losses outside are those of the nearest edge.
+        boundary: What happens outside the domain: `freeze`, `hard`, `soft`, `reflect` or `none`. Bilinear losses outside are
+            those of the nearest edge.
         wall: Multiplies the gradient of a `hard` (0.003) or `soft` (distance³) wall.
 
     Raises:
@@ -86,13 +87,9 @@ class PerlinLandscape(PointLandscape):
             boundary=mover,
             wall=walls,
         )
-        self.noise = {
-            "octaves": octaves,
-            "persistence": persistence,
-            "lacunarity": lacunarity,
-            "base": base,
-            "repeat": repeat,
-        }
+        self.noise = partial(
+            fractal_noise, octaves=octaves, persistence=persistence, lacunarity=lacunarity, base=base, repeat=repeat
+        )
         self.scale = scale
         self.interpolation = interpolation
         self.register_buffer("lines", torch.tensor(size, dtype=torch.float32), persistent=False)
@@ -102,11 +99,11 @@ class PerlinLandscape(PointLandscape):
         """The noise on the grid."""
         rows, columns = (torch.arange(lines, dtype=torch.float64).div(self.scale).float() for lines in size)
         grid = torch.cartesian_prod(rows, columns)
-        return fractal_noise(grid, **self.noise).view(size)
+        return self.noise(grid).view(size)
 
     def loss(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         if self.interpolation == "none":
-            return fractal_noise(points * (self.lines / self.scale), **self.noise)
+            return self.noise(points * (self.lines / self.scale))
         return bilinear(self.surface, points * self.lines)
 
 

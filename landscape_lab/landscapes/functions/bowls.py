@@ -76,7 +76,9 @@ def matyas(x: Coordinates, y: Coordinates) -> Losses:
     return 0.26 * (x.square() + y.square()) - 0.48 * x * y
 
 
-@formula(bounds=(-2.0, 2.0), start=(-1.5, 0.01), minima=None, source="the standard example: no minimum, the gradient vanishes at 0")
+@formula(
+    bounds=(-2.0, 2.0), start=(-1.5, 0.01), minima=None, source="the standard example: no minimum, the gradient vanishes at 0"
+)
 def saddle(x: Coordinates, y: Coordinates) -> Losses:
     """`x² - y²`."""
     return x.square() - y.square()
@@ -114,11 +116,11 @@ def cross(x: Coordinates, y: Coordinates, *, p: float = 0.25, q: float = 0.25) -
     bounds=(-1.0, 1.0),
     start=(-0.8, 0.6),
     minima=((0.0, 0.0),),
-    source="the family |x|^p + |y|^q at p = q = 2/3: level sets are astroids, four-pointed stars",
+    source="the family |x|^p + |y|^q at p = q = 1/2: level sets are four-pointed stars",
     smooth=False,
     positive=("p", "q"),
 )
-def star(x: Coordinates, y: Coordinates, *, p: float = 2.0 / 3.0, q: float = 2.0 / 3.0) -> Losses:
+def star(x: Coordinates, y: Coordinates, *, p: float = 0.5, q: float = 0.5) -> Losses:
     """`|x|^p + |y|^q`."""
     return _powers(x, y, p, q)
 

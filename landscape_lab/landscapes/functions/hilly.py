@@ -22,9 +22,9 @@ def rastrigin(points: Points) -> Losses:
     smooth=False,
 )
 def ackley(points: Points) -> Losses:
-    r""":math:`20 + e - 20 \exp(-0.2 \sqrt{\overline{x_i^2}}) - \exp(\overline{\cos 2 \pi x_i})`: a plain of ripples with a funnel.
+    r""":math:`20 + e - 20 \exp(-0.2 \sqrt{\overline{x_i^2}}) - \exp(\overline{\cos 2 \pi x_i})`.
 
-    The bars are means over the coordinates. The tip of the funnel is a kink.
+    The bars are means over the coordinates. A plain of ripples with a funnel, whose tip is a kink.
     """
     radius = torch.linalg.vector_norm(points, dim=-1) / math.sqrt(points.shape[-1])
     return 20.0 + math.e - 20.0 * torch.exp(-0.2 * radius) - torch.exp(torch.cos(2.0 * math.pi * points).mean(-1))
@@ -32,10 +32,9 @@ def ackley(points: Points) -> Losses:
 
 @formula(bounds=(-10.0, 10.0), start=(-7.0, 8.0), minima=at(1.0), source=LIBRARY)
 def levy(points: Points) -> Losses:
-    r"""With :math:`w_i = 1 + (x_i - 1) / 4` and the last of d coordinates apart,
+    r""":math:`\sin^2 \pi w_1 + \sum_{i < d} (w_i - 1)^2 (1 + 10 \sin^2(\pi w_i + 1)) + (w_d - 1)^2 (1 + \sin^2 2 \pi w_d)`.
 
-    .. math::
-        \sin^2 \pi w_1 + \sum_{i < d} (w_i - 1)^2 (1 + 10 \sin^2(\pi w_i + 1)) + (w_d - 1)^2 (1 + \sin^2 2 \pi w_d)
+    Here :math:`w_i = 1 + (x_i - 1) / 4`, and d is the last coordinate.
     """
     w = 1.0 + (points - 1.0) / 4.0
     rest, last = w[..., :-1], w[..., -1]
@@ -53,7 +52,10 @@ def levy_n13(x: Coordinates, y: Coordinates) -> Losses:
 
 @formula(bounds=(-50.0, 50.0), start=(-43.0, 31.0), minima=at(0.0), source=LIBRARY)
 def griewank(points: Points) -> Losses:
-    r""":math:`1 + \sum_i x_i^2 / 4000 - \prod_i \cos(x_i / \sqrt i)`: ripples on a wide bowl; on the usual ±600 they cannot be seen."""
+    r""":math:`1 + \sum_i x_i^2 / 4000 - \prod_i \cos(x_i / \sqrt i)`.
+
+    Ripples on a wide bowl; on the usual ±600 they cannot be seen.
+    """
     axis = torch.arange(1, points.shape[-1] + 1).to(points)
     return 1.0 + points.square().sum(-1) / 4000.0 - torch.cos(points / axis.sqrt()).prod(-1)
 

@@ -8,7 +8,7 @@ from landscape_lab.landscapes.functions.bowls import LIBRARY, TINY, Coordinates,
 from landscape_lab.landscapes.functions.catalogue import Point, formula
 
 
-@formula(bounds=(-10.0, 10.0), start=(1.6, 1.4), minima=((math.pi, math.pi),), value=-1.0, source=LIBRARY)
+@formula(bounds=(-10.0, 10.0), start=(2.0, 1.8), minima=((math.pi, math.pi),), value=-1.0, source=LIBRARY)
 def easom(x: Coordinates, y: Coordinates) -> Losses:
     """`-cos x cos y exp(-(x - π)² - (y - π)²)`: one hole in a plain; usually drawn on ±100, where it cannot be seen."""
     return -torch.cos(x) * torch.cos(y) * torch.exp(-(x - math.pi).square() - (y - math.pi).square())
@@ -35,7 +35,7 @@ def _michalewicz_minima(dims: int) -> tuple[Point, ...] | None:
 
 @formula(
     bounds=(0.0, math.pi),
-    start=(2.7, 2.0),
+    start=(2.5, 1.9),
     minima=_michalewicz_minima,
     value=lambda dims: sum(-math.sin(x) * math.sin(i * x * x / math.pi) ** 20 for i, x in enumerate(MICHALEWICZ[:dims], start=1)),
     source=LIBRARY,

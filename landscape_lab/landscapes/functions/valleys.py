@@ -65,7 +65,9 @@ def mccormick(x: Coordinates, y: Coordinates) -> Losses:
     return torch.sin(x + y) + (x - y).square() - 1.5 * x + 2.5 * y + 1.0
 
 
-@formula(bounds=(-2.0, 2.0), start=(-1.8, 1.5), minima=((0.0, -1.0),), value=3.0, source="Goldstein & Price, Math. Comp. 25, 1971")
+@formula(
+    bounds=(-2.0, 2.0), start=(-1.8, 1.5), minima=((0.0, -1.0),), value=3.0, source="Goldstein & Price, Math. Comp. 25, 1971"
+)
 def goldstein_price(x: Coordinates, y: Coordinates) -> Losses:
     """`[1 + (x + y + 1)² (19 - 14x + 3x² - 14y + 6xy + 3y²)] · [30 + (2x - 3y)² (18 - 32x + 12x² + 48y - 36xy + 27y²)]`."""
     near = 1.0 + (x + y + 1.0) ** 2 * (19.0 - 14.0 * x + 3.0 * x**2 - 14.0 * y + 6.0 * x * y + 3.0 * y**2)

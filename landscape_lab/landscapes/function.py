@@ -1,8 +1,8 @@
 """A formula as a landscape: from the catalogue, from text, or your own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import torch
@@ -59,10 +59,10 @@ class FunctionLandscape(PointLandscape):
 
     def __init__(
         self,
-        fn: Callable | type | str,
-        start: Sequence[float] | Tensor | None = None,
-        bounds: Sequence[Any] | Tensor | None = None,
-        minima: Sequence[Any] | Tensor | None = None,
+        fn: Any,
+        start: Any = None,
+        bounds: Any = None,
+        minima: Any = None,
         dims: int | None = None,
         gradient: str = "exact",
         h: float = 1e-3,
@@ -95,7 +95,7 @@ class FunctionLandscape(PointLandscape):
         self.register_buffer("extremes", _extremes(evaluate, window, best) if normalize else None, persistent=False)
 
     @classmethod
-    def named(cls, name: str, dims: int = 2, start: Any = None, bounds: Any = None, **settings: Any) -> Self:
+    def named(cls, name: str, dims: int = 2, start: Any = None, bounds: Any = None, **settings: Any) -> "FunctionLandscape":
         """A function of the catalogue: `FunctionLandscape.named("rosenbrock", dims=10)`.
 
         Args:
@@ -125,7 +125,7 @@ class FunctionLandscape(PointLandscape):
         )
 
     @classmethod
-    def from_expression(cls, expression: str, dims: int = 2, **settings: Any) -> Self:
+    def from_expression(cls, expression: str, dims: int = 2, **settings: Any) -> "FunctionLandscape":
         """A formula as text, such as `x**2 + 10*sin(y)`; see `parse_expression`.
 
         Args:

@@ -27,6 +27,9 @@ SLOPES = torch.tensor([
 twice, in the order of `pnoise2`."""
 # fmt: on
 
+CHUNK = 2**16
+"""How many points are taken at once: so many fit into a processor's cache."""
+
 
 def fractal_noise(
     points: Float[Tensor, "n 2"],
@@ -56,7 +59,10 @@ def fractal_noise(
     >>> fractal_noise(torch.tensor([[0.3, 0.4], [1.0, 2.0]]))
     tensor([0.1059, 0.0000])
     """
-    total = torch.zeros(len(points), dtype=points.dtype, device=points.device)
+    if len(points) > CHUNK:
+        parts = [fractal_noise(part, octaves, persistence, lacunarity, base, repeat) for part in points.split(CHUNK)]
+        return torch.cat(parts)
+    total = torch.zeros_like(points[:, 0])
     frequency = strength = 1.0
     strengths = 0.0
     for _ in range(octaves):

@@ -52,7 +52,7 @@ class PerlinLandscape(PointLandscape):
 
     def __init__(
         self,
-        size: int | Sequence[int] = (50, 50),
+        size: Any = (50, 50),
         scale: float = 100.0,
         octaves: int = 6,
         persistence: float = 0.5,
@@ -62,7 +62,7 @@ class PerlinLandscape(PointLandscape):
         interpolation: str = "bilinear",
         gradient: str = "exact",
         h: float = 1e-3,
-        start: Sequence[float] | Tensor = (0.28, 0.36),
+        start: Any = (0.28, 0.36),
         boundary: str = "freeze",
         wall: float = 100.0,
     ) -> None:
@@ -71,7 +71,8 @@ class PerlinLandscape(PointLandscape):
         check_count("octaves", octaves)
         check_number("persistence", persistence, positive=True)
         check_number("lacunarity", lacunarity, positive=True)
-        check_number("base", base, low=0)
+        if not isinstance(base, int) or isinstance(base, bool):
+            raise ValueError(f"Parameter `base` should be a whole number. Found `base = {base}`.")
         check_number("repeat", repeat, positive=True)
         check_number("wall", wall, positive=True)
         check_choice("interpolation", interpolation, ("bilinear", "none"))
@@ -164,7 +165,7 @@ def bilinear(surface: Float[Tensor, "rows columns"], places: Float[Tensor, "n 2"
 
 def _as_size(size: Any) -> tuple[int, int]:
     """One number or two as two, each at least 2: the domain of a single grid line has no width."""
-    lines = (size, size) if isinstance(size, int) else tuple(size)
+    lines = (size, size) if isinstance(size, int) else tuple(size) if isinstance(size, Sequence) else ()
     if len(lines) != 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 2 for n in lines):
         raise ValueError(f"Parameter `size` should be one or two whole numbers of at least 2. Found `size = {size}`.")
     return lines

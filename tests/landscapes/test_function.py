@@ -142,7 +142,9 @@ def test_a_start_is_found_in_the_bounds_if_it_is_not_given():
 
 @pytest.mark.parametrize("dims", [2, 3])
 def test_normalize_gives_0_to_1_over_the_bounds(dims):
-    landscape = FunctionLandscape(lambda x: 5.0 + x.square().sum(-1), bounds=(-1, 3), dims=dims, minima=[0.0] * dims, normalize=True)
+    landscape = FunctionLandscape(
+        lambda x: 5.0 + x.square().sum(-1), bounds=(-1, 3), dims=dims, minima=[0.0] * dims, normalize=True
+    )
     losses = landscape.evaluate(points_in(landscape, 1000).float())
     assert landscape.evaluate(torch.zeros(1, dims)).item() == 0.0
     assert 0.0 <= losses.min()
@@ -156,7 +158,9 @@ def test_normalize_passes_over_what_is_not_finite():
 
 
 @pytest.mark.parametrize("gradient", ["forward", "central"])
-@pytest.mark.parametrize("fn", [lambda x, y: math.hypot(x, y), lambda xy: np.hypot(*xy.numpy()), lambda x, y: bowl(x, y).detach()])
+@pytest.mark.parametrize(
+    "fn", [lambda x, y: math.hypot(x, y), lambda xy: np.hypot(*xy.numpy()), lambda x, y: bowl(x, y).detach()]
+)
 def test_functions_without_a_derivative_have_differences(fn, gradient):
     landscape = FunctionLandscape(fn, start=(3.0, 4.0), gradient=gradient)
     landscape.backward()
@@ -188,7 +192,10 @@ def raising(x, y):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"fn": lambda x, y: torch.stack([x, y])}, r"`fn` should return one real number for a point. Found a tensor of shape \(2,\)"),
+        (
+            {"fn": lambda x, y: torch.stack([x, y])},
+            r"`fn` should return one real number for a point. Found a tensor of shape \(2,\)",
+        ),
         ({"fn": lambda x, y: None}, r"`fn` should return one real number for a point. Found NoneType"),
         ({"fn": lambda x, y: torch.complex(x, y)}, r"`fn` should return one real number for a point. Found \(.*j\)"),
         ({"fn": lambda x, y: x / 0 * 0 + y}, r"`fn` should be finite at the start. Found nan at \(-0.7, -0.6\)"),
@@ -199,7 +206,10 @@ def raising(x, y):
         ({"fn": lambda x, y: (x + y).detach()}, r"`fn` should be differentiable"),
         ({"fn": lambda x, y: torch.from_numpy(np.asarray(x * y))}, r"`fn` should be differentiable.*RuntimeError"),
         ({"fn": lambda x, y: 5.0}, r"`fn` should be differentiable"),
-        ({"fn": lambda x, y, z: x, "dims": 2}, r"`fn` should take 2 tensors, or one of 2 numbers. Found a function of 3 arguments"),
+        (
+            {"fn": lambda x, y, z: x, "dims": 2},
+            r"`fn` should take 2 tensors, or one of 2 numbers. Found a function of 3 arguments",
+        ),
         ({"fn": lambda: 1.0}, r"`fn` should take 2 tensors, or one of 2 numbers. Found a function of 0 arguments"),
         ({"fn": 7}, r"`fn` should be a function, or the dotted path of one. Found `fn = 7`"),
         ({"fn": "no_such_module.fn"}, r"`fn` should be installed, or in .*no_such_module.fn`: No module named 'no_such_module'"),

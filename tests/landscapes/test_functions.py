@@ -185,7 +185,9 @@ def test_gradient_descent_on_the_parabola_shrinks_by_one_factor():
 
 def test_quadratic_has_the_condition_and_the_angle_asked_for():
     landscape = build("quadratic", condition=1000.0, angle=20.0)
-    hessian = torch.autograd.functional.hessian(lambda at: landscape.evaluate(at[None]).sum(), torch.zeros(2, dtype=torch.float64))
+    hessian = torch.autograd.functional.hessian(
+        lambda at: landscape.evaluate(at[None]).sum(), torch.zeros(2, dtype=torch.float64)
+    )
     values, vectors = torch.linalg.eigh(hessian)
     assert values.tolist() == pytest.approx([1.0, 1000.0])
     flattest = vectors[:, 0]
@@ -194,7 +196,9 @@ def test_quadratic_has_the_condition_and_the_angle_asked_for():
 
 def test_quadratic_in_ten_dimensions_has_its_condition():
     landscape = build("quadratic", dims=10, condition=512.0)
-    hessian = torch.autograd.functional.hessian(lambda at: landscape.evaluate(at[None]).sum(), torch.zeros(10, dtype=torch.float64))
+    hessian = torch.autograd.functional.hessian(
+        lambda at: landscape.evaluate(at[None]).sum(), torch.zeros(10, dtype=torch.float64)
+    )
     assert torch.linalg.eigvalsh(hessian).tolist() == pytest.approx([512.0 ** (i / 9) for i in range(10)])
 
 

@@ -1,5 +1,7 @@
 """Improved Perlin noise of two coordinates, vectorised and differentiable."""
 
+from functools import lru_cache
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -75,12 +77,11 @@ def fractal_noise(
 
 def _noise(points: Float[Tensor, "n 2"], repeat: float, base: int) -> Float[Tensor, " n"]:
     """Noise of one frequency: at each corner of a cell a hashed slope, blended by a quintic that is flat at the corners."""
-    known = points.detach().nan_to_num()
+    known = points.detach()
     cell = known.fmod(repeat).floor()
     left, low = cell.long().add(base).unbind(-1)
     right, high = (cell + 1).fmod(repeat).long().add(base).unbind(-1)
-    permutation = PERMUTATION.to(points.device)
-    slopes = SLOPES[PERMUTATION[PERMUTATION] & 15].to(points).unbind(-1)
+    permutation, *slopes = _tables(points.device, points.dtype)
     x, y = (points - known.floor()).unbind(-1)
 
     def rise(column: Int[Tensor, " n"], row: Int[Tensor, " n"], x: Float[Tensor, " n"], y: Float[Tensor, " n"]) -> Tensor:
@@ -92,6 +93,13 @@ def _noise(points: Float[Tensor, "n 2"], repeat: float, base: int) -> Float[Tens
     bottom = _blend(fade_x, rise(left, low, x, y), rise(right, low, x - 1, y))
     top = _blend(fade_x, rise(left, high, x, y - 1), rise(right, high, x - 1, y - 1))
     return _blend(fade_y, bottom, top)
+
+
+@lru_cache(maxsize=8)
+def _tables(device: torch.device, dtype: torch.dtype) -> tuple[Tensor, Tensor, Tensor]:
+    """The permutation, and the slopes along x and y for each of its 256 hashes, where and as they are needed."""
+    x, y = SLOPES[PERMUTATION[PERMUTATION] & 15].T.to(device, dtype).contiguous()
+    return PERMUTATION.to(device), x, y
 
 
 def _fade(t: Float[Tensor, " n"]) -> Float[Tensor, " n"]:

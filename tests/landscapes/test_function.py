@@ -87,9 +87,15 @@ def test_as_many_members_as_dimensions_are_no_trap(way, members):
     assert_member_is_independent(lambda start: FunctionLandscape(WAYS[way], start=start, bounds=WINDOW), starts)
 
 
-@pytest.mark.parametrize(("way", "name"), [("two tensors", "whole"), ("one point", "mapped"), ("branches", "looped")])
+@pytest.mark.parametrize(
+    ("way", "name"), [("two tensors", "whole"), ("a network", "whole"), ("one point", "mapped"), ("branches", "looped")]
+)
 def test_the_fastest_way_is_found(way, name):
     assert FunctionLandscape(WAYS[way], start=(-2.0, 1.5))._losses.__name__ == name
+
+
+def test_places_without_a_loss_are_the_same_in_every_way():
+    assert FunctionLandscape(lambda x, y: x.log() + y, start=(1.0, 1.0), bounds=(-1, 1))._losses.__name__ == "whole"
 
 
 def test_a_function_that_mixes_rows_is_not_taken_for_a_batch():

@@ -13,6 +13,7 @@ from laws import (
     assert_minimum_is_minimum,
     points_in,
 )
+from naive_functions import NAIVE
 
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.landscapes.functions import CATALOGUE
@@ -71,7 +72,8 @@ def known_minima(name, dims):
     return torch.tensor(CATALOGUE[name].minima_in(dims), dtype=torch.float64)
 
 
-def test_every_function_but_the_saddles_is_held_against_the_literature():
+def test_every_function_is_held_against_the_literature():
+    assert sorted(NAIVE) == NAMES
     assert sorted([*LITERATURE, "saddle", "monkey_saddle"]) == NAMES
 
 
@@ -119,6 +121,14 @@ def test_autograd_equals_central_differences(name, dims):
 def test_a_batch_equals_one_by_one(name, dims):
     landscape = build(name, dims)
     assert_evaluate_agrees_with_forward(landscape, points_in(landscape, 20))
+
+
+@each_in_all_dims
+def test_losses_are_those_of_the_formula_in_plain_python(name, dims):
+    landscape = build(name, dims)
+    points = points_in(landscape, 50)
+    expected = torch.tensor([NAIVE[name](point) for point in points.tolist()], dtype=torch.float64)
+    torch.testing.assert_close(landscape.evaluate(points), expected, rtol=1e-10, atol=1e-9)
 
 
 @each
@@ -200,6 +210,12 @@ def test_quadratic_in_ten_dimensions_has_its_condition():
         lambda at: landscape.evaluate(at[None]).sum(), torch.zeros(10, dtype=torch.float64)
     )
     assert torch.linalg.eigvalsh(hessian).tolist() == pytest.approx([512.0 ** (i / 9) for i in range(10)])
+
+
+def test_a_matrix_kept_from_inference_mode_serves_autograd():
+    with torch.inference_mode():
+        build("quadratic", condition=77.0).evaluate(torch.ones(1, 2, dtype=torch.float64))
+    assert build("quadratic", condition=77.0).backward().item() > 0
 
 
 def test_powers_are_parameters():

@@ -53,13 +53,14 @@ def quadratic(points: Points, *, condition: float = 100.0, angle: float = 30.0) 
 
 
 @lru_cache(maxsize=32)
+@torch.inference_mode(False)  # what is kept has to serve autograd later, whoever asks first
 def _turned(dims: int, condition: float, angle: float) -> Float[Tensor, "dims dims"]:
     """The matrix of `quadratic`."""
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     rotation = torch.eye(dims, dtype=torch.float64)
     for i in range(dims - 1):
         turn = torch.eye(dims, dtype=torch.float64)
-        turn[i : i + 2, i : i + 2] = torch.tensor([[cos, sin], [-sin, cos]])
+        turn[i : i + 2, i : i + 2] = torch.tensor([[cos, sin], [-sin, cos]], dtype=torch.float64)
         rotation = turn @ rotation
     return rotation.T @ torch.diag(torch.logspace(0.0, math.log10(condition), dims, dtype=torch.float64)) @ rotation
 

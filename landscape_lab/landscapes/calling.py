@@ -126,8 +126,8 @@ def check_finite(evaluate: Evaluate, points: Float[Tensor, "n dims"]) -> None:
 def check_differentiable(evaluate: Evaluate, points: Float[Tensor, "n dims"]) -> None:
     """Raise `ValueError` unless autograd follows the losses back to the points."""
     advice = "Parameter `fn` should be differentiable by autograd; with `gradient = central` it need not be. Found"
-    points = points.detach().requires_grad_()
-    with torch.enable_grad():
+    with torch.inference_mode(False), torch.enable_grad():
+        points = points.detach().clone().requires_grad_()
         try:
             losses = evaluate(points)
             connected = losses.requires_grad and torch.autograd.grad(losses.sum(), points, allow_unused=True)[0] is not None

@@ -73,8 +73,8 @@ class Stencil(nn.Module):
         """`(L(x + h) - L(x)) / h` along each axis."""
         weights = torch.zeros(1 + dims, 1 + dims)
         weights[0, 0] = 1.0
-        weights[0, 1:] = -1.0 / h
         weights[1:, 1:] = torch.eye(dims) / h
+        weights[0, 1:] = -weights[1, 1]  # to the last bit: a constant has no gradient, however large it is
         return cls(torch.cat([torch.zeros(1, dims), h * torch.eye(dims)]), weights)
 
     def forward(self, evaluate: Evaluate, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:

@@ -1,0 +1,56 @@
+"""Things named by where they are: `module.name`."""
+
+import importlib
+import os
+import sys
+from types import ModuleType
+from typing import Any
+
+from landscape_lab.validation import nearest
+
+
+def locate(name: str, path: Any) -> Any:
+    """What a dotted path such as `my_module.my_fn` names. Modules of the current folder are found too.
+
+    Args:
+        name: The parameter that holds the path, for errors.
+        path: The longest leading part that is a module is imported, the rest are its attributes.
+
+    Raises:
+        ValueError: It does not import, or there is no such attribute.
+
+    >>> locate("fn", "math.hypot")(3, 4)
+    5.0
+    """
+    parts = str(path).split(".")
+    if len(parts) < 2 or not all(part.isidentifier() for part in parts):
+        raise ValueError(f"Parameter `{name}` should be a dotted path, `module.name`. Found `{name} = {path}`.")
+    if (folder := os.getcwd()) not in sys.path:
+        sys.path.insert(0, folder)
+    found: Any = _import(name, path, parts[0])
+    for place, part in enumerate(parts[1:], start=2):
+        if not hasattr(found, part) and hasattr(found, "__path__"):
+            _import(name, path, ".".join(parts[:place]))
+        if not hasattr(found, part):
+            close = nearest(part, [known for known in dir(found) if not known.startswith("_")])
+            hint = f" Nearest: {', '.join(close)}." if close else ""
+            owner = ".".join(parts[: place - 1])
+            raise ValueError(f"Parameter `{name}` should name something in `{owner}`. Found `{name} = {path}`.{hint}")
+        found = getattr(found, part)
+    return found
+
+
+def _import(name: str, path: str, module: str) -> ModuleType | None:
+    """The module; an error of its own code is told as such. A submodule that does not exist is left to the caller."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name == module and "." in module:
+            return None
+        raise ValueError(
+            f"Parameter `{name}` should be installed, or in {os.getcwd()}. Found `{name} = {path}`: {error}."
+        ) from error
+    except Exception as error:
+        raise ValueError(
+            f"Parameter `{name}` should be importable. Found `{name} = {path}`: {type(error).__name__}: {error}."
+        ) from error

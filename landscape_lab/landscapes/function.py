@@ -1,0 +1,200 @@
+"""A formula as a landscape: from the catalogue, from text, or your own."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from landscape_lab.landscapes.base import PointLandscape
+from landscape_lab.landscapes.boundaries import make_boundary
+from landscape_lab.landscapes.bounds import as_bounds, bounds_around, place_in
+from landscape_lab.landscapes.calling import batched, check_differentiable, check_finite, count_arguments, of_one_tensor
+from landscape_lab.landscapes.dotted_paths import locate
+from landscape_lab.landscapes.expressions import parse_expression
+from landscape_lab.landscapes.functions import CATALOGUE
+from landscape_lab.landscapes.gradients import Evaluate, make_gradient
+from landscape_lab.landscapes.starts import as_starts, check_dims, check_inside
+from landscape_lab.validation import check_choice, check_number
+
+SAMPLES_ON_AXIS = 256
+"""How finely a loss is looked at to rescale it: a grid of 256 × 256, or as many random points."""
+
+
+class FunctionLandscape(PointLandscape):
+    """Descend any function of two or more numbers, in its own units.
+
+    Args:
+        fn: `fn(x, y)` on tensors, `fn(xy)` on one tensor, or the dotted path of either, `my_module.my_fn`. It may work on many
+            points at once or on one; the fastest way that gives the same is found on a few points inside the bounds. Also an
+            object, or a class without arguments, that can be called and may have methods `start()`, `domain()` and `minimum()`:
+            they stand in for `start`, `bounds` and `minima` where these are not given.
+        start: Where members begin, `[dims]` or `[members, dims]`; near the low corner of the bounds if not given.
+        bounds: The window, `(low, high)` for all axes or `[[xmin, xmax], [ymin, ymax], …]`; around the origin, the start and the
+            minima if not given.
+        minima: Known minimisers, `[dims]` or `[n, dims]`.
+        dims: How many coordinates there are, at least 2; as many as `fn`, `start` or `bounds` has if not given.
+        gradient: `exact`, or `forward` or `central` differences of step `h`, for functions without a derivative.
+        h: Step of the differences.
+        boundary: What happens outside the bounds: `none`, `hard`, `soft`, `freeze` or `reflect`.
+        wall: Multiplies the gradient of a `hard` (0.003) or `soft` (distance³) boundary.
+        normalize: Rescale the loss to 0…1 over the bounds, from its values on a grid (2 dimensions) or at 65,536 random points,
+            and at the known minima.
+
+    Raises:
+        ValueError: A parameter is out of range, or the function raises, is not finite at the start, not differentiable, or does
+            not return one real number for each point.
+
+    >>> landscape = FunctionLandscape(lambda x, y: x**2 + y**2, start=(-1.0, -0.5))
+    >>> landscape()
+    tensor([1.2500], grad_fn=<...>)
+    >>> landscape.evaluate(torch.tensor([[0.0, 0.0], [3.0, 4.0]]))
+    tensor([ 0., 25.])
+    """
+
+    extremes: Float[Tensor, "2"] | None
+
+    def __init__(
+        self,
+        fn: Any,
+        start: Any = None,
+        bounds: Any = None,
+        minima: Any = None,
+        dims: int | None = None,
+        gradient: str = "exact",
+        h: float = 1e-3,
+        boundary: str = "none",
+        wall: float = 100.0,
+        normalize: bool = False,
+    ) -> None:
+        check_number("wall", wall, positive=True)
+        fn = _callable(fn)
+        start, bounds, minima = _told(fn, start, "start"), _told(fn, bounds, "domain"), _told(fn, minima, "minimum")
+        dims = _count_dims(dims, fn, start, bounds)
+        best = None if minima is None else as_starts(minima, dims).float()
+        starts = None if start is None else as_starts(start, dims).float()
+        if bounds is not None:
+            window = as_bounds(bounds, dims)
+        else:
+            window = bounds_around(torch.cat([torch.zeros(1, dims), *(at for at in (starts, best) if at is not None)]))
+        if starts is None:
+            starts = place_in(window)
+        elif boundary != "none":
+            check_inside(starts, window, "(x, y)" if dims == 2 else "")
+        mover, walls = make_boundary(boundary, starts, window, wall)
+        rule = make_gradient(gradient, dims, h)
+        evaluate = batched(of_one_tensor(fn, dims), _probe(starts, window))
+        check_finite(evaluate, starts)
+        if gradient == "exact":
+            check_differentiable(evaluate, starts)
+        super().__init__(start=starts, bounds=window, gradient=rule, boundary=mover, wall=walls, minima=best)
+        self._losses = evaluate
+        self.register_buffer("extremes", _extremes(evaluate, window, best) if normalize else None, persistent=False)
+
+    @classmethod
+    def named(cls, name: str, dims: int = 2, start: Any = None, bounds: Any = None, **settings: Any) -> "FunctionLandscape":
+        """A function of the catalogue: `FunctionLandscape.named("rosenbrock", dims=10)`.
+
+        Args:
+            name: One of `landscape_lab.landscapes.functions.CATALOGUE`.
+            dims: How many coordinates; only some functions have any number of them.
+            start: Where members begin, if not where the catalogue says.
+            bounds: The window, if not that of the catalogue.
+            **settings: The function's own parameters, such as `condition` of `quadratic`; the rest is as for any function.
+
+        Raises:
+            ValueError: There is no such function, or it has no such number of dimensions or parameter.
+
+        >>> FunctionLandscape.named("booth").minima
+        tensor([[1., 3.]])
+        """
+        check_choice("name", name, CATALOGUE)
+        formula = CATALOGUE[name]
+        own = {key: settings.pop(key) for key in formula.parameters if key in settings}
+        formula.check(dims, own)
+        return cls(
+            partial(formula.loss, **own),
+            start=formula.start_in(dims) if start is None else start,
+            bounds=formula.bounds if bounds is None else bounds,
+            minima=formula.minima_in(dims),
+            dims=dims,
+            **settings,
+        )
+
+    @classmethod
+    def from_expression(cls, expression: str, dims: int = 2, **settings: Any) -> "FunctionLandscape":
+        """A formula as text, such as `x**2 + 10*sin(y)`; see `parse_expression`.
+
+        Args:
+            expression: A formula in `x` and `y`, or `x0`, `x1`, ….
+            dims: How many coordinates there are.
+            **settings: As for any function.
+
+        >>> FunctionLandscape.from_expression("abs(x) + y**2", start=(1, 2))()
+        tensor([5.], grad_fn=<...>)
+        """
+        check_dims(dims)
+        return cls(parse_expression(expression, dims), dims=dims, **settings)
+
+    def loss(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
+        losses = self._losses(points).to(points.dtype)
+        if self.extremes is None:
+            return losses
+        lowest, highest = self.extremes
+        return (losses - lowest) / (highest - lowest)
+
+
+def _callable(fn: Any) -> Callable:
+    """The function itself: a dotted path is followed, a class is called."""
+    if isinstance(fn, str):
+        fn = locate("fn", fn)
+    if isinstance(fn, type):
+        try:
+            fn = fn()
+        except TypeError as error:
+            raise ValueError(
+                f"Parameter `fn`, if a class, should need no arguments. Found `fn = {fn.__name__}`: {error}."
+            ) from error
+    if not callable(fn):
+        raise ValueError(f"Parameter `fn` should be a function, or the dotted path of one. Found `fn = {fn}`.")
+    return fn
+
+
+def _told(fn: Any, given: Any, method: str) -> Any:
+    """What was given, or what the object itself says."""
+    return getattr(fn, method)() if given is None and callable(getattr(fn, method, None)) else given
+
+
+def _count_dims(dims: int | None, fn: Callable, start: Any, bounds: Any) -> int:
+    """The number of coordinates, from what tells it first."""
+    if dims is None:
+        pairs, count = np.shape(bounds), count_arguments(fn) or 1
+        dims = count if count > 1 else np.shape(start)[-1] if np.ndim(start) else pairs[0] if len(pairs) == 2 else 2
+    check_dims(dims)
+    return dims
+
+
+def _probe(starts: Float[Tensor, "members dims"], bounds: Float[Tensor, "2 dims"]) -> Float[Tensor, "n dims"]:
+    """The first start and points about it, no two alike, three more than dimensions so that no axis passes for the batch."""
+    low, high = bounds
+    shares = torch.rand(bounds.shape[1] + 2, bounds.shape[1], generator=torch.Generator().manual_seed(0))
+    return torch.cat([starts[:1], low + shares * (high - low)])
+
+
+def _extremes(evaluate: Evaluate, bounds: Float[Tensor, "2 dims"], minima: Float[Tensor, "n dims"] | None) -> Float[Tensor, "2"]:
+    """The lowest and the highest loss over the bounds; places where it is not finite are passed over."""
+    dims = bounds.shape[1]
+    if dims == 2:
+        shares = torch.cartesian_prod(*torch.linspace(0.0, 1.0, SAMPLES_ON_AXIS).expand(2, -1))
+    else:
+        shares = torch.rand(SAMPLES_ON_AXIS**2, dims, generator=torch.Generator().manual_seed(0))
+    points = bounds[0] + shares * (bounds[1] - bounds[0])
+    with torch.no_grad():
+        losses = evaluate(points if minima is None else torch.cat([points, minima]))
+    losses = losses[losses.isfinite()].float()
+    if len(losses) == 0 or losses.min() == losses.max():
+        raise ValueError("Parameter `normalize` should be used with a loss that varies. Found a constant over the bounds.")
+    return torch.stack([losses.min(), losses.max()])

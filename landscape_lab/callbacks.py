@@ -1,8 +1,8 @@
 """What happens around a descent: curves, pictures, progress, checkpoints. Callbacks decide when; others do the work."""
 
-import io
 import sys
 import time
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytorch_lightning as pl
 import torch
-from matplotlib.figure import Figure
 from pytorch_lightning.loggers import Logger, TensorBoardLogger
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -18,9 +17,10 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from torch.utils.tensorboard.summary import hparams as hparams_summaries
 
 from landscape_lab.descent import Descent
-from landscape_lab.drawing.figures import loss_figure, path_figure, save_figure
+from landscape_lab.drawing.figures import FIGURES, save_figure
 from landscape_lab.files import replacing
 from landscape_lab.scene import Scene
+from landscape_lab.validation import check_choice
 
 COMPARED = ("final_loss", "best_loss", "distance_to_minimum", "evaluations", "steps_per_second")
 """The results by which TensorBoard's HPARAMS tab compares runs."""
@@ -137,31 +137,28 @@ def _tensorboards(trainer: pl.Trainer) -> list[TensorBoardLogger]:
 
 
 class Pictures(pl.Callback):
-    """Draw `path.png` and `loss.png` at the end; TensorBoard shows the path.
+    """Draw figures at the end; TensorBoard shows them too, but for the loss, which it draws itself.
 
     Args:
         folder: Where the pictures go.
+        figures: Any of `path`, `loss`, `surface` and `gradient`.
     """
 
-    def __init__(self, folder: str | PathLike[str]) -> None:
+    def __init__(self, folder: str | PathLike[str], figures: Sequence[str] = ("path", "loss")) -> None:
+        for name in figures:
+            check_choice("figures", name, FIGURES)
         self.folder = Path(folder)
+        self.figures = tuple(figures)
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         scene = Scene.of(pl_module.landscape, [pl_module.trajectory])
-        path = path_figure(scene)
-        save_figure(path, self.folder / "path.png")
-        save_figure(loss_figure(scene), self.folder / "loss.png")
-        for logger in _tensorboards(trainer):
-            image = Summary.Image(encoded_image_string=_png(path), colorspace=3)
-            logger.experiment._get_file_writer().add_summary(
-                Summary(value=[Summary.Value(tag="path", image=image)]), trainer.global_step
-            )
-
-
-def _png(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=100)
-    return buffer.getvalue()
+        for name in self.figures:
+            file = self.folder / f"{name}.png"
+            save_figure(FIGURES[name](scene), file)
+            if name != "loss":
+                image = Summary.Value(tag=name, image=Summary.Image(encoded_image_string=file.read_bytes(), colorspace=3))
+                for logger in _tensorboards(trainer):
+                    logger.experiment._get_file_writer().add_summary(Summary(value=[image]), trainer.global_step)
 
 
 class Checkpoints(pl.Callback):

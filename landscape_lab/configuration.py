@@ -17,16 +17,19 @@ CONF = next(
 """The configuration: inside an installed package, or beside it in a checkout."""
 OPEN_KEY = re.compile(r"(optimizer)\.\w+=")
 """Keys that a group's YAML need not list: an optimizer takes whatever its class takes."""
+FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
+"""A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 NOT_IDENTIFYING = ("folder", "resume", "ckpt_path", "callbacks", "logger")
 """Keys that change what is written, not what happens."""
 
 
 def open_keys(overrides: Iterable[str]) -> list[str]:
-    """Let `optimizer.key=value` set any key of the class, listed in its YAML or not.
+    """Let `optimizer.key=value` set any key of the class, and a formula stand without quotes that Hydra would need.
 
-    >>> open_keys(["optimizer=adam", "optimizer.betas=[0.9,0.99]", "steps=10"])
-    ['optimizer=adam', '++optimizer.betas=[0.9,0.99]', 'steps=10']
+    >>> open_keys(["optimizer=adam", "optimizer.betas=[0.9,0.99]", "landscape.expression=x**2 + sin(y)"])
+    ['optimizer=adam', '++optimizer.betas=[0.9,0.99]', 'landscape.expression="x**2 + sin(y)"']
     """
+    overrides = [FORMULA.sub(r'\1"\2"', override) for override in overrides]
     return [f"++{override}" if OPEN_KEY.match(override) else override for override in overrides]
 
 

@@ -22,9 +22,10 @@ from rich.table import Table
 from landscape_lab.callbacks import HParams
 from landscape_lab.configuration import CONF, chosen_names, flat_values, identity, open_keys
 from landscape_lab.descent import Descent
+from landscape_lab.dotted_paths import locate
 from landscape_lab.files import replacing
 from landscape_lab.trajectory import Trajectory
-from landscape_lab.validation import check_choice, check_count, locate
+from landscape_lab.validation import check_choice, check_count
 
 OBJECTIVES = ("final_loss", "best_loss", "distance_to_minimum", "evaluations", "steps", "seconds", "steps_per_second")
 """The results that a sweep can minimise."""
@@ -99,7 +100,7 @@ def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     start = {} if cfg.start is None else {"start": cfg.start}
     landscape = instantiate(cfg.landscape, **start, _convert_="all")
     settings = instantiate({key: value for key, value in cfg.optimizer.items() if key != "_target_"}, _convert_="all")
-    optimizer = partial(locate("optimizer", cfg.optimizer._target_), **settings)
+    optimizer = partial(locate("optimizer._target_", cfg.optimizer._target_), **settings)
     rate = cfg.optimizer.get("lr")
     label = f"{names['landscape']} · {names['optimizer']}" + (f", lr {rate:g}" if isinstance(rate, int | float) else "")
     return Descent(landscape, optimizer, cfg.steps, cfg.steps_per_batch, cfg.records, label)

@@ -1,5 +1,6 @@
 """Two-dimensional windows into parameter space."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +43,24 @@ class Plane:
         axes = landscape.axes
         origin, unit = (torch.tensor(values, dtype=torch.float64) for values in (axes.origin, axes.unit))
         return cls(origin, torch.diag(unit), axes)
+
+    @classmethod
+    def principal(cls, paths: Sequence[np.ndarray]) -> "Plane":
+        """The two directions of most motion: the principal components of points `[…, dims]`, through the last point.
+
+        Their share of the variance is told in the axes' names. Points that are not finite do not count.
+        """
+        points = np.concatenate([path.reshape(-1, path.shape[-1]) for path in paths]).astype(np.float64)
+        points = points[np.isfinite(points).all(axis=1)]
+        origin = points[-1] if len(points) else np.zeros(paths[0].shape[-1])
+        _, strengths, directions = np.linalg.svd(
+            points - points.mean(axis=0) if len(points) else np.eye(len(origin)), full_matrices=False
+        )
+        if len(directions) < 2:  # a single record
+            strengths, directions = np.zeros(2), np.eye(2, len(origin))
+        shares = strengths[:2] ** 2 / max(float((strengths**2).sum()), np.finfo(float).tiny)
+        first, second = (f"direction {k} ({share:.1%} of the motion)" for k, share in enumerate(shares, start=1))
+        return cls(torch.from_numpy(origin), torch.from_numpy(directions[:2].copy()), Axes(labels=(first, second)))
 
     def points(self, places: Float[Tensor, "n 2"]) -> Float[Tensor, "n dims"]:
         """The points at places (u, v) of the plane."""

@@ -12,6 +12,8 @@ from landscape_lab.trajectory import Trajectory
 
 RESOLUTION = 1024
 """The most samples of the loss along the longer side."""
+BATCH = 2**22
+"""The most numbers that the points evaluated at once consist of."""
 
 
 @dataclass(frozen=True)
@@ -53,28 +55,41 @@ class Scene:
 
     @classmethod
     def of(cls, landscape: Landscape, trajectories: Sequence[Trajectory], plane: Plane | None = None) -> "Scene":
-        """The window of the landscape that holds its bounds and every path."""
-        plane = Plane.of(landscape) if plane is None else plane
-        if landscape.bounds is None:
-            raise ValueError("A landscape should have bounds to be drawn.")
+        """The window of the landscape that holds its bounds and every path.
+
+        A landscape of more than two dimensions is cut along the plane of most motion, where no plane is given.
+        """
+        points = [trajectory.points for trajectory in trajectories]
+        flat = landscape.flat().shape[1] == 2
+        if plane is None:
+            plane = Plane.of(landscape) if flat else Plane.principal(points)
         paths = tuple(Path(t.label, plane.project(t.points), t.losses.astype(np.float64), t.steps, t.best) for t in trajectories)
-        extent = _window(plane.project(landscape.bounds.cpu().numpy()), [path.places for path in paths])
+        corners = landscape.bounds.cpu().numpy() if flat and landscape.bounds is not None else None
+        extent = _window(None if corners is None else plane.project(corners), [path.places for path in paths])
         minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
         return cls(plane, extent, sample(landscape, plane, extent), paths, minima)
 
 
-def _window(corners: np.ndarray, places: list[np.ndarray]) -> tuple[float, float, float, float]:
-    """The bounds, grown to hold the paths with a margin, but by no more than half their size on each side."""
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    size = high - low
-    for path in places:
-        finite = path[np.isfinite(path).all(axis=-1)]
-        if len(finite):
-            below, above = finite.min(axis=0), finite.max(axis=0)
-            low = np.where(below < corners.min(axis=0), np.minimum(low, below - 0.03 * size), low)
-            high = np.where(above > corners.max(axis=0), np.maximum(high, above + 0.03 * size), high)
-    low = np.maximum(low, corners.min(axis=0) - 0.5 * size)
-    high = np.minimum(high, corners.max(axis=0) + 0.5 * size)
+def _window(corners: np.ndarray | None, places: list[np.ndarray]) -> tuple[float, float, float, float]:
+    """The bounds, grown to hold the paths with a margin, but by no more than half their size on each side.
+
+    Without bounds, the paths with a quarter of their size around them.
+    """
+    visited = np.concatenate([path.reshape(-1, 2) for path in places] or [np.empty((0, 2))])
+    visited = visited[np.isfinite(visited).all(axis=1)]
+    if corners is None:
+        low, high = (visited.min(axis=0), visited.max(axis=0)) if len(visited) else (np.zeros(2), np.zeros(2))
+        margin = np.maximum(0.25 * (high - low), 0.1 * max(1e-3, float((high - low).max())))
+        low, high = low - margin, high + margin
+    else:
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        size = high - low
+        if len(visited):
+            below, above = visited.min(axis=0), visited.max(axis=0)
+            low, high = (
+                np.where(below < low, np.maximum(below - 0.03 * size, low - 0.5 * size), low),
+                np.where(above > high, np.minimum(above + 0.03 * size, high + 0.5 * size), high),
+            )
     return float(low[0]), float(high[0]), float(low[1]), float(high[1])
 
 
@@ -87,7 +102,9 @@ def sample(landscape: Landscape, plane: Plane, extent: tuple[float, float, float
     u = torch.linspace(left, right, 2 * columns + 1, dtype=torch.float64)[1::2]
     v = torch.linspace(first, last, 2 * rows + 1, dtype=torch.float64)[1::2]
     places = torch.cartesian_prod(v, u).flip(-1)
-    return landscape.evaluate(plane.points(places).to(here)).view(rows, columns).double().cpu().numpy()
+    batches = places.split(max(1, BATCH // here.shape[1]))
+    losses = torch.cat([landscape.evaluate(plane.points(batch).to(here)) for batch in batches])
+    return losses.view(rows, columns).double().cpu().numpy()
 
 
 def _cells(width: float, height: float, picture: bool) -> tuple[int, int]:

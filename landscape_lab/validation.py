@@ -3,7 +3,6 @@
 import difflib
 import math
 from collections.abc import Iterable
-from importlib import import_module
 from numbers import Real
 from typing import Any
 
@@ -45,28 +44,3 @@ def check_count(name: str, value: Any) -> None:
     """Raise `ValueError` unless `value` is a whole number above zero."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError(f"Parameter `{name}` should be a positive whole number. Found `{name} = {value}`.")
-
-
-def locate(name: str, path: str) -> Any:
-    """The object at a dotted path, `module.attribute`.
-
-    Raises:
-        ValueError: It does not exist; the message names the nearest that does.
-
-    >>> locate("optimizer", "torch.optim.Adam")
-    <class 'torch.optim.adam.Adam'>
-    """
-    module_path, _, attribute = str(path).rpartition(".")
-    try:
-        module = import_module(module_path) if module_path else None
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{module_path}.".startswith(f"{error.name}."):
-            raise
-        module = None
-    if module is None:
-        raise ValueError(f"Parameter `{name}` should be an importable `module.name`. Found `{name} = {path}`.")
-    if not hasattr(module, attribute):
-        close = nearest(attribute, [word for word in dir(module) if not word.startswith("_")])
-        hint = f" Nearest: {', '.join(close)}." if close else ""
-        raise ValueError(f"There is no `{attribute}` in {module_path}.{hint}")
-    return getattr(module, attribute)

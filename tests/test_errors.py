@@ -15,8 +15,8 @@ MISTAKES = {
     "optimizer.lr=fast": "Parameter `optimizer.lr` should be zero or positive",
     "optimizer.lrr=1": "Adam has no parameter `lrr`. Nearest: lr",
     "optimizer.betas=3": "The optimizer Adam(lr=0.05, betas=3) cannot be built",
-    "optimizer._target_=torch.optim.Adaam": "There is no `Adaam` in torch.optim. Nearest: Adam",
-    "optimizer._target_=nowhere.Adam": "Found `optimizer = nowhere.Adam`",
+    "optimizer._target_=torch.optim.Adaam": "Found `optimizer._target_ = torch.optim.Adaam`. Nearest: Adam",
+    "optimizer._target_=nowhere.Adam": "Found `optimizer._target_ = nowhere.Adam`",
     "steps=0": "Parameter `steps` should be a positive whole number. Found `steps = 0`",
     "steps=abc": "Parameter `steps` should be a positive whole number. Found `steps = abc`",
     "stepps=3": "There is no key `stepps`. Nearest: steps",
@@ -27,6 +27,9 @@ MISTAKES = {
     "start=[2000,3]": "landscape: Parameter `start` should lie inside 0…1023 × 0…1023 (column, row)",
     "start=here": "landscape: Parameter `start` should be 2 numbers",
     "landscape.image=surfaces/spirl.png": "landscape: There is no picture surfaces/spirl.png. Nearest in",
+    "landscape=rosenbrock landscape.dims=1": "landscape: Parameter `dims`",
+    "landscape=function landscape.fn=nowhere.fn": "landscape: Parameter `fn` should be installed",
+    "landscape=expression landscape.expression=x+zin(y)": "landscape: Parameter `expression`",
     "landscape=image": "The key `landscape.image` should be given",
     "ckpt_path=nothing.ckpt": "There is no checkpoint nothing.ckpt",
     "optimizer.lr=[1": "no viable alternative",
@@ -54,7 +57,7 @@ def command(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_mistake_is_told_in_one_line(command, tmp_path, mistake):
-    status, written = command(mistake)
+    status, written = command(*mistake.split())
     assert status == 1
     assert MISTAKES[mistake] in written.err
     assert written.err.startswith("landscape_lab: ")

@@ -9,11 +9,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from landscape_lab.dotted_paths import locate
 from landscape_lab.landscapes.base import PointLandscape
 from landscape_lab.landscapes.boundaries import make_boundary
 from landscape_lab.landscapes.bounds import as_bounds, bounds_around, place_in
 from landscape_lab.landscapes.calling import batched, check_differentiable, check_finite, count_arguments, of_one_tensor
-from landscape_lab.landscapes.dotted_paths import locate
 from landscape_lab.landscapes.expressions import parse_expression
 from landscape_lab.landscapes.functions import CATALOGUE
 from landscape_lab.landscapes.gradients import Evaluate, make_gradient

@@ -11,7 +11,20 @@ import yaml
 from landscape_lab import Trajectory
 from landscape_lab.configuration import CONF
 
-GROUPS = {group: sorted(path.stem for path in (CONF / group).glob("*.yaml")) for group in ("landscape", "optimizer")}
+GROUPS = {
+    group: sorted(path.stem for path in (CONF / group).glob("*.yaml")) for group in ("landscape", "optimizer", "experiment")
+}
+NEEDED = {
+    "image": ["landscape.image=surfaces/turn.png"],
+    "catalogue": ["landscape.name=booth"],
+    "function": ["landscape.fn=tests.test_lab.bowl"],
+    "expression": ["landscape.expression=x**2 + 10*sin(y)"],
+}
+"""What the landscapes need that do not run by name alone."""
+
+
+def bowl(x, y):
+    return x**2 + 2 * y**2
 
 
 @pytest.mark.parametrize("name", GROUPS["optimizer"])
@@ -20,6 +33,33 @@ def test_every_optimizer_runs_by_name(lab, name):
     assert result.metrics["optimizer"] == name
     assert np.isfinite(result.trajectory.losses).all()
     assert (result.trajectory.points[0] != result.trajectory.points[2]).any()
+
+
+@pytest.mark.parametrize("name", GROUPS["landscape"])
+def test_every_landscape_runs_by_name(lab, name):
+    result = lab(f"landscape={name}", *NEEDED.get(name, []), "steps=2", "optimizer.lr=0.001")
+    assert result.metrics["landscape"] == name
+    assert np.isfinite(result.trajectory.losses).all()
+
+
+@pytest.mark.parametrize("name", GROUPS["experiment"])
+def test_every_experiment_runs_by_name_and_is_short(lab, name):
+    assert len((CONF / "experiment" / f"{name}.yaml").read_text().splitlines()) < 25
+    assert lab(f"experiment={name}", "callbacks=none", "steps=2").metrics["steps"] == 2
+    assert f"`{name}`" in (Path(__file__).parents[1] / "docs" / "experiments.md").read_text()
+
+
+def test_experiment_of_noise_prints_what_the_notebook_printed(lab):
+    result = lab("experiment=perlin_short")
+    expected = [[0.58, 0.63], [0.58327346, 0.6281772], [0.58651957, 0.62640353], [0.58973907, 0.62467858]]
+    np.testing.assert_allclose(result.trajectory.points[:4, 0], expected, atol=2e-6)
+    assert result.trajectory.losses[0, 0] == pytest.approx(0.09264963, abs=1e-6)
+
+
+def test_landscape_of_many_dimensions_is_drawn_along_its_motion(lab):
+    result = lab("landscape=sphere", "landscape.dims=10", "steps=50", "callbacks=default", "~callbacks.progress")
+    assert result.trajectory.points.shape == (51, 1, 10)
+    assert (result.folder / "path.png").is_file()
 
 
 def test_files_of_a_run_are_those_of_the_contract(lab):

@@ -108,7 +108,7 @@ def surface_figure(scene: Scene) -> Figure:
         relief.set_ylabel(scene.plane.axes.labels[1])
         relief.set_zlabel(heights.label)
         relief.view_init(elev=40, azim=-60)
-        relief.set_box_aspect((1.0, 1.0, 0.55), zoom=1.1)
+        relief.set_box_aspect((1.0, 1.0, 0.55), zoom=0.95)
         if scene.plane.axes.picture:
             relief.invert_yaxis()
     return figure
@@ -172,7 +172,7 @@ def gallery_figure(scenes: Sequence[tuple[str, Scene]]) -> Figure:
 
 
 class _Heights:
-    """Losses as they are drawn: as they are, or logarithmically above the lowest when most of the window lies far below the top."""
+    """Losses as they are drawn: as they are, or logarithmically above the lowest when most of them lie far below the top."""
 
     def __init__(self, scene: Scene) -> None:
         finite = scene.losses[np.isfinite(scene.losses)]

@@ -6,8 +6,8 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from landscape_lab import Trajectory
-from landscape_lab.drawing.figures import loss_figure, path_figure
-from landscape_lab.landscapes import ImageLandscape
+from landscape_lab.drawing.figures import FIGURES, _Heights, gallery_figure, gradient_figure, loss_figure, path_figure
+from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.planes import Plane
 from landscape_lab.scene import Scene
 
@@ -121,6 +121,89 @@ def test_two_optimizers_share_one_landscape():
     figure = loss_figure(scene(one, two))
     assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["optimizer 0", "optimizer 1"]
     FigureCanvasAgg(path_figure(scene(one, two))).draw()
+
+
+def function_scene(name, points=((-1.5, 1.0), (0.5, 0.4)), losses=(20.0, 1.0), **settings):
+    landscape = FunctionLandscape.named(name, **settings)
+    kept = Trajectory(label="sgd")
+    for step, (point, loss) in enumerate(zip(points, losses, strict=True)):
+        kept.append(step, torch.tensor([point]), torch.tensor([loss]), step)
+    return landscape, Scene.of(landscape, [kept])
+
+
+def test_formula_is_drawn_the_right_way_up_with_its_minimum():
+    landscape, view = function_scene("booth", points=((-5.0, -2.0), (2.0, 4.0)))
+    image, axes = pixels_of(path_figure(view))
+    assert not axes.get_yaxis().get_inverted()
+    dark, light = at(image, axes, 2.5, 2.0).sum(), at(image, axes, 8.0, 8.0).sum()
+    assert landscape.evaluate(torch.tensor([[2.5, 2.0], [8.0, 8.0]])).diff() > 0
+    assert light > dark + 100
+    red, green, blue = at(image, axes, 1.0, 3.0)
+    assert min(green, blue) > red + 80  # the minimum's cross
+    rows, columns = view.losses.shape
+    low = np.unravel_index(view.losses.argmin(), view.losses.shape)
+    assert view.extent[0] + (low[1] + 0.5) * (view.extent[1] - view.extent[0]) / columns == pytest.approx(1.0, abs=0.05)
+    assert view.extent[2] + (low[0] + 0.5) * (view.extent[3] - view.extent[2]) / rows == pytest.approx(3.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "logarithmic"), [("sphere", False), ("rastrigin", False), ("rosenbrock", True), ("beale", True)]
+)
+def test_contours_are_logarithmic_where_the_losses_ask_for_it(name, logarithmic):
+    assert _Heights(function_scene(name)[1]).logarithmic == logarithmic
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("name", ["rosenbrock", "easom", "saddle"])
+def test_every_figure_of_a_formula_can_be_drawn(figure, name):
+    for view in (function_scene(name)[1], function_scene(name, points=((-1.5, 1.0), (9e9, np.nan)), losses=(1.0, np.nan))[1]):
+        FigureCanvasAgg(FIGURES[figure](view)).draw()
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_of_a_picture_can_be_drawn(figure):
+    FigureCanvasAgg(FIGURES[figure](scene(trajectory([[3, 7], [50, 30]], [0.5, 0.4])))).draw()
+
+
+def test_gradient_pictures_are_the_gradient():
+    _, view = function_scene("parabola")
+    across, down, size = (axes.images[0].get_array() for axes in gradient_figure(view).axes[:3])
+    left, right, first, last = view.extent
+    rows, columns = view.losses.shape
+    x = left + (np.arange(columns) + 0.5) * (right - left) / columns
+    y = first + (np.arange(rows) + 0.5) * (last - first) / rows
+    inner = slice(1, -1)
+    np.testing.assert_allclose(across[inner, inner], np.broadcast_to(20 * x, across.shape)[inner, inner], atol=0.05)
+    np.testing.assert_allclose(down[inner, inner], np.broadcast_to(20 * y[:, None], down.shape)[inner, inner], atol=0.05)
+    np.testing.assert_allclose(size, np.hypot(across, down))
+
+
+def test_distance_to_the_nearest_minimum_is_drawn():
+    landscape, view = function_scene("himmelblau", points=((3.0, 3.0), (-2.8, 3.1)))
+    curve = loss_figure(view).axes[2].lines[0].get_ydata()
+    expected = [(landscape.minima - torch.tensor(place)).norm(dim=1).min().item() for place in ((3.0, 3.0), (-2.8, 3.1))]
+    assert curve == pytest.approx(expected, rel=1e-5)
+
+
+def test_principal_plane_holds_the_motion_and_tells_its_share():
+    rng = np.random.default_rng(0)
+    basis = np.linalg.qr(rng.normal(size=(12, 2)))[0].T
+    places = rng.normal(size=(40, 2)) * [5.0, 1.0]
+    path = (places @ basis + 3.0)[:, None]
+    plane = Plane.principal([path])
+    rebuilt = plane.points(torch.from_numpy(plane.project(path).reshape(-1, 2))).numpy()
+    np.testing.assert_allclose(rebuilt, path[:, 0], atol=1e-9)
+    centred = path[:, 0] - path[:, 0].mean(axis=0)
+    shares = np.linalg.eigvalsh(centred.T @ centred)[::-1][:2] / (centred**2).sum()
+    assert plane.axes.labels[0] == f"direction 1 ({shares[0]:.1%} of the motion)"
+    assert Plane.principal([path[:1]]).project(path).shape == (40, 1, 2)
+
+
+def test_gallery_shows_each_landscape():
+    named = [(name, function_scene(name, points=((0.5, 0.4),), losses=(1.0,))[1]) for name in ("booth", "beale", "branin")]
+    figure = gallery_figure(named)
+    FigureCanvasAgg(figure).draw()
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["booth", "beale", "branin"]
 
 
 def test_trajectory_plots_itself(tmp_path):

@@ -1,0 +1,53 @@
+"""Draw the pictures of the documentation: `python docs/draw.py`. Every experiment is run, every landscape drawn."""
+
+import re
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+from landscape_lab import run
+from landscape_lab.configuration import CONF
+from landscape_lab.drawing.figures import gallery_figure, save_figure
+from landscape_lab.gallery import names, scenes
+
+DOCS = Path(__file__).parent
+
+
+def shrink(source: Path, target: Path, width: int) -> None:
+    """A picture of at most `width` pixels and 128 colours."""
+    with Image.open(source) as picture:
+        picture = picture.convert("RGB")
+        picture.thumbnail((width, width))
+        picture.quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)
+
+
+def experiments() -> None:
+    """One picture for each experiment, and the table that lists them."""
+    (DOCS / "experiments").mkdir(exist_ok=True)
+    rows = ["# Experiments", "", "Each is one short file in `conf/experiment/`: `python -m landscape_lab experiment=NAME`;", ""]
+    rows[2] += " all of them: `python -m landscape_lab -m 'experiment=glob(*)'`."
+    rows += ["| experiment | what it shows | picture |", "|---|---|---|"]
+    for path in sorted((CONF / "experiment").glob("*.yaml")):
+        with tempfile.TemporaryDirectory() as folder:
+            result = run([f"experiment={path.stem}", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"])
+            drawn = next(file for file in (Path(folder) / name for name in ("surface.png", "path.png")) if file.is_file())
+            shrink(drawn, DOCS / "experiments" / f"{path.stem}.png", 640)
+        about = " ".join(re.findall(r"^# (?!@)(.*)$", path.read_text(), re.MULTILINE))
+        about += f" {result.metrics['steps']:,} steps, final loss {result.metrics['final_loss']:.4g}."
+        rows.append(f"| `{path.stem}` | {about} | ![{path.stem}](experiments/{path.stem}.png) |")
+    (DOCS / "experiments.md").write_text("\n".join(rows) + "\n")
+
+
+def main() -> None:
+    """The experiments, the gallery, and the picture of the front door."""
+    experiments()
+    with tempfile.TemporaryDirectory() as folder:
+        save_figure(gallery_figure(scenes(names())), Path(folder) / "gallery.png")
+        shrink(Path(folder) / "gallery.png", DOCS / "gallery.png", 1800)
+        run(["optimizer=lion", f"hydra.run.dir={folder}/lion", "logger=none", "~callbacks.progress"])
+        shrink(Path(folder) / "lion" / "path.png", DOCS / "lion_on_spiral.png", 960)
+
+
+if __name__ == "__main__":
+    main()

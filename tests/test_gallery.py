@@ -1,0 +1,22 @@
+"""The page of all landscapes."""
+
+import sys
+
+from PIL import Image
+
+from landscape_lab import gallery
+
+
+def test_landscapes_that_need_more_than_a_name_are_left_out():
+    found = gallery.names()
+    assert {"spiral", "rosenbrock", "perlin", "coast"} <= set(found)
+    assert not {"image", "function", "expression", "catalogue"} & set(found)
+
+
+def test_page_is_written(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["gallery", str(tmp_path / "page.png")])
+    monkeypatch.setattr(gallery, "names", lambda: ["turn", "booth", "perlin"])
+    gallery.main()
+    assert capsys.readouterr().out == f"{tmp_path}/page.png\n"
+    with Image.open(tmp_path / "page.png") as page:
+        assert page.width > 2 * page.height

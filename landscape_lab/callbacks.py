@@ -184,6 +184,12 @@ class Checkpoints(pl.Callback):
         if pl_module.status == "completed":
             self._save(trainer)
 
+    def on_exception(self, trainer: pl.Trainer, pl_module: Descent, exception: BaseException) -> None:
+        """Tell who stopped a descent how it goes on."""
+        if isinstance(exception, KeyboardInterrupt):
+            kept = f" Go on with ckpt_path={self.path}" if self.path.is_file() else ""
+            sys.stderr.write(f"Stopped after {trainer.global_step:,} steps.{kept}\n")
+
     def _save(self, trainer: pl.Trainer) -> None:
         with replacing(self.path) as unfinished:
             trainer.save_checkpoint(unfinished)

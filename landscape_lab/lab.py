@@ -13,6 +13,8 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.initialize import get_gh_backup, restore_gh_from_backup
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf, open_dict
 from pytorch_lightning.loggers import Logger
@@ -55,8 +57,7 @@ def run(overrides: Iterable[str] = ()) -> Result:
     Raises:
         ValueError: A value is out of range; Hydra's own errors tell of unknown choices and keys.
     """
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        cfg = compose("config", open_keys(overrides), return_hydra_config=True)
+    cfg = _compose(open_keys(overrides))
     hydra = cfg.hydra
     folder = Path(hydra.run.dir)
     with open_dict(cfg):
@@ -82,6 +83,8 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     checkpoint, first = _checkpoint(cfg, folder)
     pl.seed_everything(cfg.seed, verbose=False)
     descent = _build(cfg, names)
+    if checkpoint is None:
+        _forget(folder)
     loggers = [_logger(node, first) for node in cfg.logger.values()]
     callbacks = [instantiate(node, _convert_="all") for node in cfg.callbacks.values()]
     callbacks.append(HParams({**names, **flat_values(cfg, ("optimizer", "landscape", "steps", "seed"))}, OmegaConf.to_yaml(cfg)))
@@ -93,6 +96,23 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     with replacing(folder / "results.json") as unfinished:
         unfinished.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
     return Result(descent.trajectory, metrics, folder)
+
+
+def _compose(overrides: list[str]) -> DictConfig:
+    """The configuration with Hydra's own part; a Hydra application that calls us keeps its state."""
+    outer = get_gh_backup()
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(CONF), version_base="1.3"):
+            return compose("config", overrides, return_hydra_config=True)
+    finally:
+        restore_gh_from_backup(outer)
+
+
+def _forget(folder: Path) -> None:
+    """Remove what an earlier run in this folder left that would pass for the results of this one."""
+    for name in ("results.json", "trajectory.npz", "checkpoints/last.ckpt"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:

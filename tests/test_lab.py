@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from hydra import compose, initialize_config_dir
 
 from landscape_lab import Trajectory
 from landscape_lab.configuration import CONF
@@ -156,6 +157,23 @@ def test_checkpoint_path_goes_on_from_another_folder(lab):
     for name, message in (("broken.ckpt", "not a checkpoint"), ("none.ckpt", "no checkpoint")):
         with pytest.raises((ValueError, FileNotFoundError), match=message):
             lab("steps=60", f"ckpt_path={first.folder}/{name}")
+
+
+def test_fresh_run_in_an_old_folder_leaves_nothing_of_the_old_one(lab):
+    settings = ["callbacks=default", "~callbacks.progress", "~callbacks.pictures"]
+    old = lab("steps=40", *settings)
+    assert (old.folder / "checkpoints" / "last.ckpt").is_file()
+    with pytest.raises(ValueError, match="`start` should lie inside"):
+        lab("steps=20", "start=[-3,0]")
+    assert (old.folder / "results.json").is_file()
+    lab("steps=20")
+    assert not (old.folder / "checkpoints" / "last.ckpt").exists()
+
+
+def test_run_within_another_hydra_application(lab):
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        lab("steps=1")
+        assert compose("config", ["steps=7"]).steps == 7
 
 
 def test_diverged_run_is_a_result(lab):

@@ -14,6 +14,7 @@ import pytorch_lightning as pl
 import torch
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import InstantiationException
 from hydra.initialize import get_gh_backup, restore_gh_from_backup
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -25,6 +26,7 @@ from landscape_lab.callbacks import HParams
 from landscape_lab.configuration import CONF, chosen_names, flat_values, identity, open_keys
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import locate
+from landscape_lab.errors import explain
 from landscape_lab.files import replacing
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_choice, check_count
@@ -86,9 +88,9 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     if checkpoint is None:
         _forget(folder)
     loggers = [_logger(node, first) for node in cfg.logger.values()]
-    callbacks = [instantiate(node, _convert_="all") for node in cfg.callbacks.values()]
+    callbacks = [_make(node) for node in cfg.callbacks.values()]
     callbacks.append(HParams({**names, **flat_values(cfg, ("optimizer", "landscape", "steps", "seed"))}, OmegaConf.to_yaml(cfg)))
-    trainer = instantiate(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder), _convert_="all")
+    trainer = _make(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
     trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **descent.metrics()}
     metrics |= {"objective": cfg.objective, "seed": cfg.seed, "config_hash": identity(cfg)}
@@ -118,7 +120,7 @@ def _forget(folder: Path) -> None:
 def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     """The landscape, the optimizer's factory, and the descent that joins them."""
     start = {} if cfg.start is None else {"start": cfg.start}
-    landscape = instantiate(cfg.landscape, **start, _convert_="all")
+    landscape = _make(cfg.landscape, **start)
     settings = instantiate({key: value for key, value in cfg.optimizer.items() if key != "_target_"}, _convert_="all")
     optimizer = partial(locate("optimizer._target_", cfg.optimizer._target_), **settings)
     rate = cfg.optimizer.get("lr")
@@ -134,10 +136,18 @@ def _check(cfg: DictConfig) -> None:
         raise ValueError(f"Parameter `seed` should be a whole number from 0 to 2^32 - 1. Found `seed = {cfg.seed}`.")
 
 
+def _make(node: DictConfig, **settings: Any) -> Any:
+    """The object that a node describes; its constructor's error is told with the node's name, on one line."""
+    try:
+        return instantiate(node, **settings, _convert_="all")
+    except InstantiationException as error:
+        raise ValueError(explain(error)) from error
+
+
 def _logger(node: DictConfig, first: int) -> Logger:
     """A logger; TensorBoard forgets what an earlier run in this folder wrote of the steps from `first` on."""
     purge = {"purge_step": first} if node._target_.endswith("TensorBoardLogger") else {}
-    return instantiate(node, **purge, _convert_="all")
+    return _make(node, **purge)
 
 
 def _checkpoint(cfg: DictConfig, folder: Path) -> tuple[Path | None, int]:

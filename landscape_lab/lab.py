@@ -184,5 +184,7 @@ def print_summary(result: Result) -> None:
         value = result.metrics[name]
         text = f"{value:,.6g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
         table.add_row(name.replace("_", " "), text)
+    if (spacing := result.trajectory.spacing) > 1:
+        table.add_row("recorded", f"every {spacing:,} steps, {len(result.trajectory.steps):,} in all")
     console.print(table)
     console.print(str(result.folder), markup=False, highlight=False, soft_wrap=True)

@@ -6,7 +6,8 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from landscape_lab import Trajectory
-from landscape_lab.drawing.figures import FIGURES, _Heights, gallery_figure, gradient_figure, loss_figure, path_figure
+from landscape_lab.drawing.figures import FIGURES, gallery_figure, gradient_figure, loss_figure, path_figure
+from landscape_lab.drawing.maps import Heights
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.planes import Plane
 from landscape_lab.scene import Scene
@@ -150,7 +151,7 @@ def test_formula_is_drawn_the_right_way_up_with_its_minimum():
     ("name", "logarithmic"), [("sphere", False), ("rastrigin", False), ("rosenbrock", True), ("beale", True)]
 )
 def test_contours_are_logarithmic_where_the_losses_ask_for_it(name, logarithmic):
-    assert _Heights(function_scene(name)[1]).logarithmic == logarithmic
+    assert Heights(function_scene(name)[1]).logarithmic == logarithmic
 
 
 @pytest.mark.parametrize("figure", FIGURES)

@@ -1,0 +1,142 @@
+"""A scene as a map: the landscape, the paths on it, and where they begin and end. Drawn on axes that are given."""
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from landscape_lab.scene import Path, Scene
+
+LOSS_COLORS = "plasma_r"
+"""Bright where the loss is low: it stands out from a landscape that is dark there."""
+PATH_COLORS = ("#e4572e", "#17bebb", "#ffc914", "#7b5ea7", "#76b041", "#2e86de", "#ef798a", "#b08968")
+"""One colour for each optimizer."""
+HEIGHT_COLORS = "bone"
+CONTOURS = 18
+DRAWN_POINTS = 3000
+"""The most points of one path that are drawn as dots; the line goes through twenty times as many."""
+
+
+class Heights:
+    """Losses as they are drawn: as they are, or logarithmically above the lowest when most of them lie far below the top."""
+
+    def __init__(self, scene: Scene) -> None:
+        finite = scene.losses[np.isfinite(scene.losses)]
+        low, middle, high = np.quantile(finite, [0.0, 0.5, 1.0]) if len(finite) else (0.0, 0.5, 1.0)
+        self.logarithmic = not scene.plane.axes.picture and middle - low < 0.12 * (high - low)
+        self.low = low
+        self.floor = max(float(np.quantile(finite - low, 0.01)), 1e-6 * (high - low)) if self.logarithmic else 0.0
+        self.label = "log₁₀ of the loss above the lowest" if self.logarithmic else "loss"
+
+    def __call__(self, losses: np.ndarray) -> np.ndarray:
+        return np.log10(np.maximum(losses - self.low, 0.0) + self.floor) if self.logarithmic else losses
+
+
+def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
+    """The landscape, the paths, and where they begin and end."""
+    draw_landscape(axes, scene)
+    for number, path in enumerate(scene.paths):
+        _draw_path(axes, path, PATH_COLORS[number % len(PATH_COLORS)], alone=len(scene.paths) == 1, bar=bar)
+    mark_ends(axes, scene)
+    axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
+    axes.set_ylabel(scene.plane.axes.labels[1])
+
+
+def draw_landscape(axes: Axes, scene: Scene) -> None:
+    """A picture in its own greys; a formula in dark and light with contours, linear or logarithmic as the losses ask for."""
+    left, right, first, last = scene.extent
+    extent = (left, right, last, first)
+    if scene.plane.axes.picture:
+        axes.imshow(scene.losses, cmap="gray", vmin=0.0, vmax=1.0, extent=extent, aspect="equal", interpolation="bilinear")
+    else:
+        heights = Heights(scene)(scene.losses)
+        axes.imshow(heights, cmap=HEIGHT_COLORS, extent=extent, aspect="auto", interpolation="bilinear")
+        if np.ptp(heights[np.isfinite(heights)]) > 0:
+            axes.contour(
+                heights,
+                levels=CONTOURS,
+                extent=(left, right, first, last),
+                colors="white",
+                linewidths=0.6,
+                alpha=0.45,
+                linestyles="-",
+            )
+    finish_map(axes, scene)
+
+
+def finish_map(axes: Axes, scene: Scene) -> None:
+    """The window and its frame."""
+    left, right, first, last = scene.extent
+    axes.set(xlim=(left, right), ylim=(last, first) if scene.plane.axes.picture else (first, last))
+    for spine in axes.spines.values():
+        spine.set(visible=True, color="#dadce0")
+    axes.set_autoscale_on(False)
+
+
+def _draw_path(axes: Axes, path: Path, color: str, *, alone: bool, bar: bool = True) -> None:
+    """A thin line through all points; dots coloured by loss when the path is alone, else by optimizer."""
+    records, members = path.losses.shape
+    fade = max(0.1, members**-0.5)
+    for member in range(members):
+        places = path.places[evenly(records, 20 * DRAWN_POINTS), member]
+        axes.plot(*places.T, color=color, linewidth=1.3, alpha=0.9 * fade, zorder=2, solid_joinstyle="round")
+    if not alone:
+        return
+    shown = evenly(records, max(2, DRAWN_POINTS // members))
+    losses = path.losses[shown].ravel()
+    dots = axes.scatter(
+        path.places[shown, :, 0],
+        path.places[shown, :, 1],
+        c=losses,
+        cmap=LOSS_COLORS,
+        s=9,
+        linewidths=0,
+        alpha=max(0.3, fade),
+        zorder=3,
+    )
+    if bar:
+        scale = axes.figure.colorbar(dots, ax=axes, label="loss along the path", shrink=0.8, aspect=35, pad=0.02)
+        scale.outline.set_visible(False)
+        if scale.solids is not None:
+            scale.solids.set_alpha(1.0)
+
+
+def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
+    """Known minima, starts and ends, each with its own mark."""
+    if len(scene.minima):
+        axes.plot(
+            *scene.minima.T, "x", color="#00e5ff", markersize=5 if small else 9, markeredgewidth=1.8, zorder=4, label="minimum"
+        )
+    if scene.paths:
+        starts = np.concatenate([path.places[0] for path in scene.paths])
+        ends = np.concatenate([path.places[-1] for path in scene.paths])
+        size = 16 if small else 90 if len(starts) < 20 else 30
+        axes.scatter(
+            starts[:, 0],
+            starts[:, 1],
+            s=size,
+            c="white",
+            edgecolors="#202124",
+            linewidths=0.8 if small else 1.6,
+            zorder=5,
+            label="start",
+        )
+        if any(len(path.steps) > 1 for path in scene.paths):
+            axes.scatter(
+                ends[:, 0],
+                ends[:, 1],
+                s=1.6 * size,
+                c="#00c853",
+                edgecolors="white",
+                linewidths=1.2,
+                marker="*",
+                zorder=6,
+                label="end",
+            )
+    if not small:
+        axes.legend(
+            loc="upper right", bbox_to_anchor=(1.01, -0.045), ncols=3, frameon=False, fontsize=9, columnspacing=1.2, borderpad=0.2
+        )
+
+
+def evenly(number: int, limit: int) -> np.ndarray:
+    """At most `limit` evenly spaced indices, the first and the last among them."""
+    return np.unique(np.linspace(0, number - 1, min(number, limit)).round().astype(int))

@@ -19,7 +19,7 @@ run: .venv/installed  ## Lion descends the spiral
 	$(BIN)/python -m landscape_lab optimizer=lion
 
 test: .venv/developer  ## all fast tests, on both cores
-	$(BIN)/python -m pytest -n 2 -q -m "not slow and not gpu"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q -m "not slow and not gpu"
 
 lint: .venv/developer  ## what CI checks
 	$(BIN)/ruff check .

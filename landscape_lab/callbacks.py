@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytorch_lightning as pl
 import torch
+from PIL import Image
 from pytorch_lightning.loggers import Logger, TensorBoardLogger
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -156,9 +157,55 @@ class Pictures(pl.Callback):
             file = self.folder / f"{name}.png"
             save_figure(FIGURES[name](scene), file)
             if name != "loss":
-                image = Summary.Value(tag=name, image=Summary.Image(encoded_image_string=file.read_bytes(), colorspace=3))
                 for logger in _tensorboards(trainer):
-                    logger.experiment._get_file_writer().add_summary(Summary(value=[image]), trainer.global_step)
+                    _show(logger, name, file, trainer.global_step)
+
+
+def _show(logger: TensorBoardLogger, tag: str, file: Path, step: int) -> None:
+    """Put a picture into TensorBoard as it is: it also plays an animated GIF."""
+    with Image.open(file) as picture:
+        width, height = picture.size
+    image = Summary.Image(encoded_image_string=file.read_bytes(), colorspace=3, width=width, height=height)
+    logger.experiment._get_file_writer().add_summary(Summary(value=[Summary.Value(tag=tag, image=image)]), step)
+
+
+class Video(pl.Callback):
+    """Film the descent at the end; TensorBoard's IMAGES tab plays the GIF.
+
+    Args:
+        folder: Where the films go.
+        formats: Any of `mp4` and `gif`; none for no film.
+        frames: The most frames.
+        clock: `linear` in steps, or `logarithmic`.
+        size: Width and height, pixels.
+    """
+
+    def __init__(
+        self,
+        folder: str | PathLike[str],
+        formats: Sequence[str] = ("mp4",),
+        frames: int = 300,
+        clock: str = "linear",
+        size: Sequence[int] = (800, 600),
+    ) -> None:
+        for kind in formats:
+            check_choice("video", kind, ("mp4", "gif"))
+        self.folder = Path(folder)
+        self.formats = tuple(formats)
+        self.frames, self.clock, self.size = frames, clock, size
+
+    def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        if not self.formats:
+            return
+        from landscape_lab.drawing.video import film  # FFmpeg takes a while to load
+
+        scene = Scene.of(pl_module.landscape, [pl_module.trajectory])
+        for kind in self.formats:
+            file = self.folder / f"descent.{kind}"
+            film(scene, file, self.frames, self.clock, self.size)
+            if kind == "gif":
+                for logger in _tensorboards(trainer):
+                    _show(logger, "descent", file, trainer.global_step)
 
 
 class Checkpoints(pl.Callback):

@@ -1,12 +1,12 @@
 """A descent as a film: the path grows over its landscape while the loss curve runs beside it.
 
-Axes, labels and legend are drawn once. A frame adds to that background only the few segments that are new, and on a copy of it the
-bright tail, the heads and the line of text; a film of a long descent costs no more than that of a short one.
+Axes, labels and legend are drawn once. A frame adds to that background only the few segments that are new, and on a copy of it
+the bright tail, the heads and the line of text; a film of a long descent costs no more than that of a short one.
 """
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from os import PathLike
 from pathlib import Path as FilePath
 
@@ -14,8 +14,10 @@ import av
 import numpy as np
 from matplotlib import font_manager, rc_context
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import IdentityTransform
 from PIL import Image, ImageDraw, ImageFont
@@ -24,10 +26,13 @@ from landscape_lab.drawing.figures import STYLE
 from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape
 from landscape_lab.files import replacing
 from landscape_lab.scene import Path, Scene
+from landscape_lab.validation import check_choice, check_count, check_number
 
 Frame = np.ndarray
 """`[height, width, 3]`, bytes."""
 DPI = 100
+CAPTION = 34
+"""Pixels above the map for the line of text."""
 TAIL = 0.06
 """The share of the film for which a step stays bright."""
 HOLD = 1.0
@@ -49,7 +54,7 @@ def frames(scene: Scene, number: int = 300, size: tuple[int, int] = (800, 600), 
         moments = np.linspace(0, last, number)
     else:
         moments = np.concatenate([[0.0], np.geomspace(1, max(last, 1), number - 1)])
-    stage = _Stage(scene, size)
+    stage = _Stage(scene, size, clock)
     tail = TAIL * number
     for frame, moment in enumerate(moments):
         since = moments[max(0, int(frame - tail))]
@@ -59,13 +64,15 @@ def frames(scene: Scene, number: int = 300, size: tuple[int, int] = (800, 600), 
 class _Stage:
     """The background, and what has been drawn on it so far."""
 
-    def __init__(self, scene: Scene, size: tuple[int, int]) -> None:
+    def __init__(self, scene: Scene, size: tuple[int, int], clock: str) -> None:
         self.scene = scene
         self.size = size
         with rc_context(STYLE | {"font.size": 8}):
-            figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, layout="constrained")
-            figure.get_layout_engine().set(rect=(0.0, 0.0, 1.0, 1.0 - 34 / size[1]))
+            layout = ConstrainedLayoutEngine(rect=(0.0, 0.0, 1.0, 1.0 - CAPTION / size[1]))
+            figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, layout=layout)
             map_axes, loss_axes = _lay_out(figure, scene)
+            if clock == "logarithmic":
+                loss_axes.set_xscale("symlog", linthresh=1.0)
             canvas = FigureCanvasAgg(figure)
             canvas.draw()
         self.renderer: RendererAgg = canvas.get_renderer()
@@ -107,8 +114,10 @@ def _lay_out(figure: Figure, scene: Scene) -> tuple[Axes, Axes]:
     """The map, and the loss beside it, or below it when the map is wide."""
     left, right, first, last = scene.extent
     wide = scene.plane.axes.picture and (last - first) / (right - left) < 0.75
-    grid = {"nrows": 2, "height_ratios": (3, 1)} if wide else {"ncols": 2, "width_ratios": (2.4, 1)}
-    map_axes, loss_axes = figure.subplots(**grid)
+    if wide:
+        map_axes, loss_axes = figure.subplots(2, 1, height_ratios=(3, 1))
+    else:
+        map_axes, loss_axes = figure.subplots(1, 2, width_ratios=(2.4, 1))
     draw_landscape(map_axes, scene)
     if len(scene.minima):
         map_axes.plot(*scene.minima.T, "x", color="#00e5ff", markersize=7, markeredgewidth=1.6)
@@ -173,13 +182,13 @@ class _Track:
         if not self.head or end == 0:
             return
         cuts = np.linspace(max(0, first - 1), end, 5).astype(int)
-        for level, (start, stop) in enumerate(zip(cuts[:-1], cuts[1:], strict=True), start=1):
+        for level, (start, stop) in enumerate(pairwise(cuts), start=1):
             self._draw(renderer, max(0, start - 1), stop, width=1.2 + 0.5 * level, alpha=0.25 * level * self.crowd)
         gc = self._pen(renderer, 1.0, 1.0, "white")
         size = 5.0 if len(self.pixels[0]) < 20 else 2.0
         heads = self.pixels[end - 1]
-        marker = Outline.unit_circle().transformed(IdentityTransform().frozen())
-        marker = Outline(marker.vertices * size, marker.codes)
+        circle = Outline.unit_circle()
+        marker = Outline(np.asarray(circle.vertices) * size, circle.codes)
         renderer.draw_markers(gc, marker, IdentityTransform(), Outline(heads), IdentityTransform(), _rgb(self.color))
         gc.restore()
 
@@ -194,7 +203,7 @@ class _Track:
         renderer.draw_path(gc, Outline(vertices), IdentityTransform())
         gc.restore()
 
-    def _pen(self, renderer: RendererAgg, width: float, alpha: float, color: str) -> "object":
+    def _pen(self, renderer: RendererAgg, width: float, alpha: float, color: str) -> GraphicsContextBase:
         gc = renderer.new_gc()
         gc.set_linewidth(width)
         gc.set_foreground((*_rgb(color), min(alpha, 1.0)), isRGBA=True)
@@ -206,7 +215,9 @@ class _Track:
 
 def _rgb(color: str) -> tuple[float, float, float]:
     """A colour's red, green and blue in 0…1."""
-    red, green, blue = (int(part * 2, 16) for part in "fff") if color == "white" else (int(color[k : k + 2], 16) for k in (1, 3, 5))
+    red, green, blue = (
+        (int(part * 2, 16) for part in "fff") if color == "white" else (int(color[k : k + 2], 16) for k in (1, 3, 5))
+    )
     return red / 255, green / 255, blue / 255
 
 
@@ -249,8 +260,26 @@ WRITERS = {"mp4": write_mp4, "gif": write_gif}
 """The formats of a film."""
 
 
-def film(scene: Scene, path: str | PathLike[str], number: int | None = None, clock: str = "linear", size: Sequence[int] = (800, 600)) -> None:
-    """Film a scene into a file; its suffix tells the format."""
+def film(
+    scene: Scene, path: str | PathLike[str], number: int = 300, clock: str = "linear", size: Sequence[int] = (800, 600)
+) -> None:
+    """Film a scene into a file.
+
+    Args:
+        scene: What is filmed.
+        path: An `.mp4`, or a `.gif`, which has at most 80 frames.
+        number: The most frames.
+        clock: `linear` or `logarithmic`.
+        size: Width and height, pixels.
+
+    Raises:
+        ValueError: There is no such format or clock, or the size or number is too small.
+    """
     kind = FilePath(path).suffix.lstrip(".")
-    number = number or {"mp4": 300, "gif": 80}[kind]
-    WRITERS[kind](frames(scene, number, (int(size[0]), int(size[1])), clock), path)
+    check_choice("video", kind, WRITERS)
+    check_choice("clock", clock, ("linear", "logarithmic"))
+    check_count("frames", number)
+    width, height = size
+    check_number("width", width, low=200)
+    check_number("height", height, low=150)
+    WRITERS[kind](frames(scene, number if kind == "mp4" else min(number, 80), (int(width), int(height)), clock), path)

@@ -178,6 +178,7 @@ class Video(pl.Callback):
         frames: The most frames.
         clock: `linear` in steps, or `logarithmic`.
         size: Width and height, pixels.
+        fps: Frames a second.
     """
 
     def __init__(
@@ -187,12 +188,13 @@ class Video(pl.Callback):
         frames: int = 300,
         clock: str = "linear",
         size: Sequence[int] = (800, 600),
+        fps: int = 30,
     ) -> None:
         for kind in formats:
             check_choice("video", kind, ("mp4", "gif"))
         self.folder = Path(folder)
         self.formats = tuple(formats)
-        self.frames, self.clock, self.size = frames, clock, size
+        self.frames, self.clock, self.size, self.fps = frames, clock, size, fps
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         if not self.formats:
@@ -202,7 +204,7 @@ class Video(pl.Callback):
         scene = Scene.of(pl_module.landscape, [pl_module.trajectory])
         for kind in self.formats:
             file = self.folder / f"descent.{kind}"
-            film(scene, file, self.frames, self.clock, self.size)
+            film(scene, file, self.frames, self.clock, self.size, self.fps)
             if kind == "gif":
                 for logger in _tensorboards(trainer):
                     _show(logger, "descent", file, trainer.global_step)

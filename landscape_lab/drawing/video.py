@@ -230,7 +230,7 @@ def _held(pictures: Iterator[Frame], fps: int) -> Iterator[Frame]:
         yield from repeat(last, round(HOLD * fps))
 
 
-def write_mp4(pictures: Iterator[Frame], path: str | PathLike[str], fps: int = 30) -> None:
+def write_mp4(pictures: Iterator[Frame], path: str | PathLike[str], fps: int) -> None:
     """Write frames as they come, H.264 in the form that browsers play: yuv420p, even sizes, the index first."""
     pictures = _held(pictures, fps)
     first = next(pictures)
@@ -243,7 +243,7 @@ def write_mp4(pictures: Iterator[Frame], path: str | PathLike[str], fps: int = 3
         film.mux(stream.encode(None))
 
 
-def write_gif(pictures: Iterator[Frame], path: str | PathLike[str], fps: int = 15, width: int = 560) -> None:
+def write_gif(pictures: Iterator[Frame], path: str | PathLike[str], fps: int, width: int = 560) -> None:
     """Write frames as an animation that runs for ever, in 64 colours chosen from its last frame."""
     shrunk = []
     for picture in pictures:
@@ -261,25 +261,36 @@ WRITERS = {"mp4": write_mp4, "gif": write_gif}
 
 
 def film(
-    scene: Scene, path: str | PathLike[str], number: int = 300, clock: str = "linear", size: Sequence[int] = (800, 600)
+    scene: Scene,
+    path: str | PathLike[str],
+    number: int = 300,
+    clock: str = "linear",
+    size: Sequence[int] = (800, 600),
+    fps: int = 30,
 ) -> None:
     """Film a scene into a file.
 
     Args:
         scene: What is filmed.
-        path: An `.mp4`, or a `.gif`, which has at most 80 frames.
+        path: An `.mp4`, or a `.gif`, which has at most 80 frames and half as many a second.
         number: The most frames.
         clock: `linear` or `logarithmic`.
         size: Width and height, pixels.
+        fps: Frames a second; a descent of few steps is shown more slowly, so that it lasts two seconds.
 
     Raises:
-        ValueError: There is no such format or clock, or the size or number is too small.
+        ValueError: There is no such format or clock, or the size or a number is too small.
     """
     kind = FilePath(path).suffix.lstrip(".")
     check_choice("video", kind, WRITERS)
     check_choice("clock", clock, ("linear", "logarithmic"))
     check_count("frames", number)
+    check_count("fps", fps)
     width, height = size
     check_number("width", width, low=200)
     check_number("height", height, low=150)
-    WRITERS[kind](frames(scene, number if kind == "mp4" else min(number, 80), (int(width), int(height)), clock), path)
+    if kind == "gif":
+        number, fps = min(number, 80), -(-fps // 2)
+    steps = max(int(trail.steps[-1]) for trail in scene.paths)
+    pace = min(fps, max(1, min(number, steps + 1) // 2))
+    WRITERS[kind](frames(scene, number, (int(width), int(height)), clock), path, pace)

@@ -9,6 +9,7 @@ LOSS_COLORS = "plasma_r"
 """Bright where the loss is low: it stands out from a landscape that is dark there."""
 PATH_COLORS = ("#e4572e", "#17bebb", "#ffc914", "#7b5ea7", "#76b041", "#2e86de", "#ef798a", "#b08968")
 """One colour for each optimizer."""
+MINIMUM_COLOR = "#00e5ff"
 HEIGHT_COLORS = "bone"
 CONTOURS = 18
 DRAWN_POINTS = 3000
@@ -103,7 +104,13 @@ def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
     """Known minima, starts and ends, each with its own mark."""
     if len(scene.minima):
         axes.plot(
-            *scene.minima.T, "x", color="#00e5ff", markersize=5 if small else 9, markeredgewidth=1.8, zorder=4, label="minimum"
+            *scene.minima.T,
+            "x",
+            color=MINIMUM_COLOR,
+            markersize=5 if small else 9,
+            markeredgewidth=1.8,
+            zorder=4,
+            label="minimum",
         )
     if scene.paths:
         starts = np.concatenate([path.places[0] for path in scene.paths])

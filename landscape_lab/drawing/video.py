@@ -23,7 +23,7 @@ from matplotlib.transforms import IdentityTransform
 from PIL import Image, ImageDraw, ImageFont
 
 from landscape_lab.drawing.figures import STYLE
-from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape
+from landscape_lab.drawing.maps import MINIMUM_COLOR, PATH_COLORS, draw_landscape
 from landscape_lab.files import replacing
 from landscape_lab.scene import Path, Scene
 from landscape_lab.validation import check_choice, check_count, check_number
@@ -120,7 +120,7 @@ def _lay_out(figure: Figure, scene: Scene) -> tuple[Axes, Axes]:
         map_axes, loss_axes = figure.subplots(1, 2, width_ratios=(2.4, 1))
     draw_landscape(map_axes, scene)
     if len(scene.minima):
-        map_axes.plot(*scene.minima.T, "x", color="#00e5ff", markersize=7, markeredgewidth=1.6)
+        map_axes.plot(*scene.minima.T, "x", color=MINIMUM_COLOR, markersize=7, markeredgewidth=1.6)
     map_axes.set_xlabel(scene.plane.axes.labels[0])
     map_axes.set_ylabel(scene.plane.axes.labels[1])
     losses = np.concatenate([path.losses[np.isfinite(path.losses)] for path in scene.paths] or [np.empty(0)])
@@ -244,16 +244,29 @@ def write_mp4(pictures: Iterator[Frame], path: str | PathLike[str], fps: int) ->
 
 
 def write_gif(pictures: Iterator[Frame], path: str | PathLike[str], fps: int, width: int = 560) -> None:
-    """Write frames as an animation that runs for ever, in 64 colours chosen from its last frame."""
+    """Write frames as an animation that runs for ever, in 256 colours chosen from some of them."""
     shrunk = []
     for picture in pictures:
         image = Image.fromarray(picture)
         shrunk.append(image.resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS))
-    palette = shrunk[-1].quantize(64)
+    palette = _palette([shrunk[0], shrunk[len(shrunk) // 2], shrunk[-1]])
     coded = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in shrunk]
     times = [round(1000 / fps)] * (len(coded) - 1) + [1500]
     with replacing(path) as unfinished:
         coded[0].save(unfinished, format="GIF", save_all=True, append_images=coded[1:], duration=times, loop=0)
+
+
+def _palette(pictures: Sequence[Image.Image]) -> Image.Image:
+    """256 colours of some frames; white and the colours of the paths have a place of their own, however thin their lines."""
+    width, height = pictures[0].size
+    sheet = Image.new("RGB", (width, height * len(pictures) + 40 * len(PATH_COLORS)), "white")
+    for number, picture in enumerate(pictures):
+        sheet.paste(picture, (0, number * height))
+    for number, color in enumerate(PATH_COLORS):
+        top = height * len(pictures) + 40 * number
+        sheet.paste(color, (0, top, width // 2, top + 40))
+        sheet.paste(MINIMUM_COLOR, (width // 2, top, width * 3 // 4, top + 40))
+    return sheet.quantize(256, method=Image.Quantize.MAXCOVERAGE)
 
 
 WRITERS = {"mp4": write_mp4, "gif": write_gif}

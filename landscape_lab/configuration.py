@@ -15,8 +15,8 @@ CONF = next(
     if (folder / "config.yaml").is_file()
 )
 """The configuration: inside an installed package, or beside it in a checkout."""
-OPEN_KEY = re.compile(r"(optimizer)\.\w+=")
-"""Keys that a group's YAML need not list: an optimizer takes whatever its class takes."""
+OPEN_KEY = re.compile(r"(optimizer|augmentation\.\w+)\.\w+=")
+"""Keys that a group's YAML need not list: an optimizer or an augmentation takes whatever its class takes."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 NOT_IDENTIFYING = ("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video")

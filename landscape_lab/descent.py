@@ -82,7 +82,9 @@ class Descent(pl.LightningModule):
         (optimizer,) = self.trainer.optimizers
         lr = float(optimizer.param_groups[0].get("lr", 0.0))
         first, chunk = self.global_step, self._chunk
-        chunk.run(closure_step(optimizer), min(chunk.size, self.steps - first))
+        augmented = getattr(self.landscape, "augmented", None)
+        advance = None if augmented is None else augmented.follow(first)
+        chunk.run(closure_step(optimizer), min(chunk.size, self.steps - first), advance)
         made = chunk.finite_steps()
         if made < chunk.number:
             self.status = "diverged"
@@ -101,6 +103,8 @@ class Descent(pl.LightningModule):
     def on_train_epoch_end(self) -> None:
         """Record the end point, before the callbacks' `on_train_end`; its loss is the landscape's own, and no evaluation."""
         self.seconds += time.perf_counter() - self._began
+        if (augmented := getattr(self.landscape, "augmented", None)) is not None:
+            augmented.release()
         if self.status == "diverged":
             return
         point = self.landscape.flat()
@@ -188,8 +192,11 @@ class _Chunk:
         self.number = 0
         self.calls: list[int] = []
 
-    def run(self, step: Callable[[Callable[[], Tensor]], Any], number: int) -> None:
-        """Make `number` steps; the first evaluation within a step is that of the point where it begins."""
+    def run(self, step: Callable[[Callable[[], Tensor]], Any], number: int, advance: Callable[[], None] | None = None) -> None:
+        """Make `number` steps; the first evaluation within a step is that of the point where it begins.
+
+        `advance` moves on to the draws of the next step; all evaluations within a step see the same.
+        """
         landscape, calls = self.landscape, 0
         backward, flat, flat_gradient = landscape.backward, landscape.flat, landscape.flat_gradient
         total = Tensor.squeeze if self.losses.shape[1] == 1 else Tensor.sum
@@ -205,6 +212,8 @@ class _Chunk:
             return total(loss)
 
         for row in self.rows[:number]:
+            if advance is not None:
+                advance()
             row[0].copy_(flat())
             calls = 0
             step(closure)

@@ -89,7 +89,8 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
         _forget(folder)
     loggers = [_logger(node, first) for node in cfg.logger.values()]
     callbacks = [_make(node) for node in cfg.callbacks.values()]
-    callbacks.append(HParams({**names, **flat_values(cfg, ("optimizer", "landscape", "steps", "seed"))}, OmegaConf.to_yaml(cfg)))
+    parameters = flat_values(cfg, ("optimizer", "landscape", "augmentation", "steps", "seed"))
+    callbacks.append(HParams({**names, **parameters}, OmegaConf.to_yaml(cfg)))
     trainer = _make(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
     trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **descent.metrics()}
@@ -121,11 +122,21 @@ def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     """The landscape, the optimizer's factory, and the descent that joins them."""
     start = {} if cfg.start is None else {"start": cfg.start}
     landscape = _make(cfg.landscape, **start)
+    if cfg.augmentation:
+        landscape.augment([_augmentation(name, node) for name, node in cfg.augmentation.items()], cfg.seed)
     settings = instantiate({key: value for key, value in cfg.optimizer.items() if key != "_target_"}, _convert_="all")
     optimizer = partial(locate("optimizer._target_", cfg.optimizer._target_), **settings)
     rate = cfg.optimizer.get("lr")
     label = f"{names['landscape']} · {names['optimizer']}" + (f", lr {rate:g}" if isinstance(rate, int | float) else "")
     return Descent(landscape, optimizer, cfg.steps, cfg.steps_per_batch, cfg.records, label)
+
+
+def _augmentation(name: Any, node: Any) -> Any:
+    """One augmentation; a value for one that was not chosen is told."""
+    if "_target_" not in node:
+        keys = ", ".join(f"`augmentation.{name}.{key}`" for key in node)
+        raise ValueError(f"The augmentation `{name}` should be chosen to be changed: augmentation={name}. Found {keys}.")
+    return _make(node)
 
 
 def _check(cfg: DictConfig) -> None:

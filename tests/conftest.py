@@ -2,9 +2,10 @@
 
 from jaxtyping import install_import_hook
 
-CHECKED = ["landscape_lab.landscapes", "landscape_lab.trajectory", "landscape_lab.planes", "landscape_lab.scene"]
+CHECKED = [f"landscape_lab.{part}" for part in ("landscapes", "augmentations", "trajectory", "planes", "scene")]
 
 with install_import_hook(CHECKED, "typechecking.check"):
+    import landscape_lab.augmentations
     import landscape_lab.landscapes
     import landscape_lab.scene
     import landscape_lab.trajectory  # noqa: F401

@@ -1,14 +1,17 @@
 """What every landscape is, and how a landscape whose parameters are a point is put together."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from landscape_lab.landscapes.boundaries import Freeze, Reflect, Wall, excess
+
+AnyLandscape = TypeVar("AnyLandscape", bound="Landscape")
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,10 @@ class Landscape(nn.Module, ABC):
         bounds: The window in which the landscape is drawn, low corner and high corner, `[2, dims]`, or `None`.
         minima: The known minimisers, `[n, dims]`, or `None`.
         axes: How a two-dimensional landscape is drawn.
+        augmented: The landscape as an optimizer sees it, if it has augmentations.
     """
 
+    augmented: Any
     start: Float[Tensor, "members dims"] | None
     bounds: Float[Tensor, "2 dims"] | None
     minima: Float[Tensor, "n dims"] | None
@@ -66,6 +71,26 @@ class Landscape(nn.Module, ABC):
     @abstractmethod
     def flat_gradient(self) -> Float[Tensor, "members dims"]:
         """The gradient that the last backward pass left, in the order of `flat`."""
+
+    def augment(self: AnyLandscape, augmentations: Sequence[Any], seed: int = 0) -> AnyLandscape:
+        """Change what `forward` and `backward` see at each step; `evaluate`, and so every picture, stays the clean landscape.
+
+        Each call of `forward` or `backward` sees the next draw; under `Descent` all those of one step see the same.
+
+        Args:
+            augmentations: How, from `landscape_lab.augmentations`; none to see the clean landscape again.
+            seed: Of their draws.
+
+        Returns:
+            The landscape itself.
+
+        Raises:
+            ValueError: An augmentation does not fit the landscape.
+        """
+        from landscape_lab.augmentations.augmented import Augmented  # it imports this module
+
+        self.augmented = Augmented(self, augmentations, seed) if augmentations else None
+        return self
 
 
 class PointLandscape(Landscape):
@@ -99,6 +124,7 @@ class PointLandscape(Landscape):
         axes: Axes | None = None,
     ) -> None:
         super().__init__()
+        self.augmented = None
         self.points = nn.Parameter(start.clone())
         self.register_buffer("start", start, persistent=False)
         self.register_buffer("bounds", bounds, persistent=False)
@@ -119,17 +145,18 @@ class PointLandscape(Landscape):
         return self._walled(self.boundary(points) if isinstance(self.boundary, Reflect) else points)
 
     def forward(self, batch: Any = None) -> Float[Tensor, " members"]:
-        return self.gradient(self._walled, self.points if self.boundary is None else self.boundary(self.points))
+        points = self.points if self.boundary is None else self.boundary(self.points)
+        return self.gradient(self._walled, points) if self.augmented is None else self.augmented(points)
 
     def backward(self, batch: Any = None) -> Float[Tensor, " members"]:
         parts: Any = self._modules  # by attribute, a module's parts cost as much as an operation on two numbers
         parameters: Any = self._parameters
         parameter, rule, boundary = parameters["points"], parts["gradient"], self.boundary
+        augmented = parts.get("augmented")
         points = parameter.detach()
-        if boundary is None:
-            losses, gradients = rule.sample(self._walled, points)
-        else:
-            losses, gradients = rule.sample(self._walled, boundary(points))
+        inside = points if boundary is None else boundary(points)
+        losses, gradients = rule.sample(self._walled, inside) if augmented is None else augmented.sample(inside)
+        if boundary is not None:
             gradients = boundary.pull_back(gradients, points)
         grad = parameter.grad
         if grad is None:

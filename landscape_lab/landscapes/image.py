@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from landscape_lab.landscapes.base import Axes, PointLandscape
 from landscape_lab.landscapes.boundaries import Wall, make_boundary
 from landscape_lab.landscapes.gradients import Evaluate, GivenGradient, make_gradient
+from landscape_lab.landscapes.image_functions import as_function, map_differences, map_image
 from landscape_lab.landscapes.pictures import read_picture
 from landscape_lab.landscapes.starts import as_starts, check_inside
 from landscape_lab.validation import check_choice, check_number
@@ -38,6 +39,9 @@ class ImageLandscape(PointLandscape):
         boundary: Outside the picture: `hard`, a gradient of 0.003 × `scale` points back in; `soft`, one of `scale` × distance³;
             `freeze`, a member stays for good where it left; `reflect`, the picture is mirrored; `none`. The wall of `hard` and
             `soft` is part of the loss too, except under `pixel`, where the loss is always brightness.
+        image_init: A function `[height, width] → [height, width]`, or its dotted path, that changes the picture once.
+        gradient_init: One `[2, height + 1, width + 1] → the same` that changes the pictures of the `pixel` gradient once: the
+            differences along x and along y between neighbours, edges repeated, before they are multiplied by `scale`.
 
     Raises:
         ValueError: A parameter is out of range or the picture cannot be used.
@@ -60,19 +64,26 @@ class ImageLandscape(PointLandscape):
         scale: float = 100.0,
         h: float = 1e-3,
         boundary: str = "hard",
+        image_init: Any = None,
+        gradient_init: Any = None,
     ) -> None:
         check_number("smoothing", smoothing, low=0)
         check_number("scale", scale, positive=True)
         check_choice("interpolation", interpolation, INTERPOLATIONS)
         check_choice("gradient", gradient, ("pixel", "exact", "forward", "central"))
-        pixels = smooth(read_picture(image), smoothing)
+        pixels = read_picture(image)
+        if image_init is not None:
+            pixels = map_image("image_init", as_function("image_init", image_init), pixels)
+        pixels = smooth(pixels, smoothing)
         height, width = pixels.shape
         bounds = torch.tensor([[-1.0, -1.0], [1.0, 1.0]])
         starts = _normalised(start, width, height, bounds)
         mover, wall = make_boundary(boundary, starts, bounds, scale)
         rule: nn.Module
         if gradient == "pixel":
-            rule, wall = PixelGradient(pixels, interpolation, scale, wall), None
+            rule, wall = PixelGradient(pixels, interpolation, scale, wall, gradient_init), None
+        elif gradient_init is not None:
+            raise ValueError(f"Parameter `gradient_init` should be used with `gradient = pixel`. Found `gradient = {gradient}`.")
         else:
             rule = make_gradient(gradient, 2, h)
         super().__init__(
@@ -91,6 +102,8 @@ class ImageLandscape(PointLandscape):
         )
         self.register_buffer("pixels", pixels, persistent=False)
         self.interpolation = interpolation
+        self.scale = scale
+        self.gradient_init = gradient_init
 
     def loss(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         if points.requires_grad:
@@ -111,23 +124,28 @@ class PixelGradient(nn.Module):
         interpolation: `bicubic` or `bilinear`.
         scale: Multiplies the gradient.
         wall: Its gradient is added outside the bounds.
+        change: Changes the two textures of differences, before `scale`.
     """
 
     textures: Float[Tensor, "3 1 rows columns"]
     stretch: Float[Tensor, "2"]
     shifts: Float[Tensor, "3 1 1 2"]
 
-    def __init__(self, pixels: Float[Tensor, "height width"], interpolation: str, scale: float, wall: Wall | None) -> None:
+    def __init__(
+        self,
+        pixels: Float[Tensor, "height width"],
+        interpolation: str,
+        scale: float,
+        wall: Wall | None,
+        change: Any = None,
+    ) -> None:
         super().__init__()
         height, width = pixels.shape
         padded = F.pad(pixels[None, None], (1, 1, 1, 1), mode="replicate")[0, 0]
-        textures = torch.stack(
-            [
-                padded[:-1, :-1],
-                scale * padded[:-1, :].diff(dim=1),
-                scale * padded[:, :-1].diff(dim=0),
-            ]
-        )
+        differences = torch.stack([padded[:-1, :].diff(dim=1), padded[:, :-1].diff(dim=0)])
+        if change is not None:
+            differences = map_differences("gradient_init", as_function("gradient_init", change), differences)
+        textures = torch.cat([padded[:-1, :-1].unsqueeze(0), scale * differences])
         # Texture index = pixel index + 1, less half a pixel for a difference; coordinates are of a texture one pixel larger.
         size = torch.tensor([width, height], dtype=pixels.dtype)
         offsets = torch.tensor([[1.0, 1.0], [0.5, 1.0], [1.0, 0.5]], dtype=pixels.dtype)

@@ -1,0 +1,56 @@
+"""Random and fixed changes to a landscape at each step: of its coordinates, its pixels, its gradient, its loss."""
+
+from landscape_lab.augmentations.base import (
+    Augmentation,
+    CoordinateAugmentation,
+    GradientAugmentation,
+    LossAugmentation,
+    PixelAugmentation,
+)
+from landscape_lab.augmentations.coordinates import Jitter, RandomFlip, RandomRotation, RandomShift, RandomZoom
+from landscape_lab.augmentations.functions import MapGradient, MapImage, MapLoss
+from landscape_lab.augmentations.gradients import GradientClip, GradientDropout, GradientNoise, GradientSign, ProjectGradient
+from landscape_lab.augmentations.losses import LossNoise, LossPower
+from landscape_lab.augmentations.pixels import (
+    AddNoise,
+    Blur,
+    Brightness,
+    Contrast,
+    Cutout,
+    Dropout,
+    Gamma,
+    Quantize,
+    SaltAndPepper,
+)
+
+__all__ = [
+    "AddNoise",
+    "Augmentation",
+    "Blur",
+    "Brightness",
+    "Contrast",
+    "CoordinateAugmentation",
+    "Cutout",
+    "Dropout",
+    "Gamma",
+    "GradientAugmentation",
+    "GradientClip",
+    "GradientDropout",
+    "GradientNoise",
+    "GradientSign",
+    "Jitter",
+    "LossAugmentation",
+    "LossNoise",
+    "LossPower",
+    "MapGradient",
+    "MapImage",
+    "MapLoss",
+    "PixelAugmentation",
+    "ProjectGradient",
+    "Quantize",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomShift",
+    "RandomZoom",
+    "SaltAndPepper",
+]

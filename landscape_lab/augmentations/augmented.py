@@ -1,0 +1,233 @@
+"""A landscape as an optimizer sees it: with the draws of the current step."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from landscape_lab.augmentations.base import (
+    Augmentation,
+    CoordinateAugmentation,
+    GradientAugmentation,
+    LossAugmentation,
+    PixelAugmentation,
+)
+from landscape_lab.augmentations.functions import MapImage
+from landscape_lab.augmentations.views import PictureView, PointView, Row
+from landscape_lab.landscapes.base import Landscape, PointLandscape
+from landscape_lab.landscapes.boundaries import excess
+from landscape_lab.landscapes.gradients import GivenGradient
+from landscape_lab.landscapes.image import ImageLandscape, PixelGradient
+
+BLOCK = 256
+"""The most steps whose draws are made at once."""
+BLOCK_MEMORY = 2**25
+"""The most bytes that they take."""
+PLACES = (MapImage, CoordinateAugmentation, PixelAugmentation, GradientAugmentation, LossAugmentation)
+"""Where augmentations act, in this order."""
+
+
+class Augmented(nn.Module):
+    """The losses and gradients of a landscape under augmentations, step by step.
+
+    Draws are made for a block of steps at once, from generators seeded by the seed, the number of the block and the
+    augmentation's place in the list: a step's draws do not depend on where a descent began. Each look at the landscape takes the
+    draws of the next step, unless `follow` gave the steps into other hands.
+
+    Args:
+        landscape: What is changed.
+        augmentations: How, in this order at each of the four places: coordinates, pixels, gradient, loss.
+        seed: Of the draws.
+
+    Raises:
+        ValueError: An augmentation does not fit the landscape.
+    """
+
+    landscape: Any
+
+    def __init__(self, landscape: Landscape, augmentations: Sequence[Augmentation], seed: int) -> None:
+        super().__init__()
+        if not isinstance(landscape, PointLandscape):
+            raise ValueError(
+                f"Augmentations should be used on a picture, a function or noise. Found a {type(landscape).__name__}."
+            )
+        self.__dict__["landscape"] = landscape  # not a part of this module: it is the other way round
+        self.seed = seed
+        self.members, self.dims = landscape.start.shape
+        self.pixel_rule = isinstance(landscape.gradient, PixelGradient)
+        self.order = _in_order(augmentations)
+        self.images = _those(augmentations, MapImage)
+        self.on_gradient = _those(augmentations, GradientAugmentation)
+        self.on_loss = _those(augmentations, LossAugmentation)
+        self.view = self._view_of(_those(augmentations, CoordinateAugmentation), _those(augmentations, PixelAugmentation))
+        for each in self.on_gradient:
+            each.check(self.dims)
+        size = 4 * (self.dims * len(self.on_gradient) + len(self.on_loss) + 1) * self.members
+        size += 0 if self.view is None else self.view.bytes_of_step(self.members)
+        self.block = 1 if self.images else max(1, min(BLOCK, BLOCK_MEMORY // size))
+        self.followed = False
+        self.step = -1
+        self._forget()
+
+    def _view_of(
+        self, coordinates: list[CoordinateAugmentation], changes: list[PixelAugmentation]
+    ) -> PictureView | PointView | None:
+        """What changes coordinates and pixels, if anything does."""
+        landscape = self.landscape
+        if isinstance(landscape, ImageLandscape):
+            if not (self.images or coordinates or changes):
+                return None
+            if landscape.gradient_init is not None:
+                raise ValueError(
+                    "Parameter `gradient_init` should not be used with augmentations of coordinates or pixels: "
+                    "they take the gradient from the pixels around the point."
+                )
+            for image in self.images:
+                image.warn(landscape.pixels, self.seed)
+            return PictureView(landscape.pixels, landscape.interpolation, landscape.scale, coordinates, changes)
+        if self.images or changes:
+            name = type([*self.images, *changes][0]).__name__
+            raise ValueError(f"The augmentation {name} should be used on a picture. Found a {type(landscape).__name__}.")
+        return PointView(landscape.loss, landscape.bounds, coordinates) if coordinates else None
+
+    def _forget(self) -> None:
+        """Make the draws anew when they are next needed."""
+        self.first: int = 0
+        self.rows: list[Any] = []
+        self.row: Any = None
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Augmented":
+        """The landscape moves to another device or type."""
+        self._forget()
+        return super()._apply(fn, recurse)
+
+    def follow(self, step: int) -> Callable[[], None]:
+        """From now on each call of the result moves to the draws of the next step, beginning with `step`; nothing else does."""
+        self.followed, self.step = True, step - 1
+        return self.advance
+
+    def release(self) -> None:
+        """Each look at the landscape takes new draws again."""
+        self.followed = False
+
+    def advance(self) -> None:
+        """Move to the draws of the next step."""
+        self.step += 1
+        place = self.step - self.first
+        if not 0 <= place < len(self.rows):
+            self._draw(self.step // self.block)
+            place = self.step - self.first
+        self.row = self.rows[place]
+
+    def _draw(self, number: int) -> None:
+        """Make the draws of a block."""
+        steps, members, like = self.block, self.members, self.landscape.flat()
+        generators = [torch.Generator().manual_seed(_seed(self.seed, number, place)) for place in self.order]
+        after_view = len(self.order) - len(self.on_gradient) - len(self.on_loss)
+        after_gradient = len(self.order) - len(self.on_loss)
+        view: list[Row] = [()] * steps
+        if isinstance(self.view, PictureView):
+            self.view.look_at(self._picture(number))
+        if self.view is not None:
+            view = self.view.draw(steps, members, generators[len(self.images) : after_view], like)
+        gradients = [
+            each.draw(steps, 1 if each.shared else members, self.dims, generator)
+            for each, generator in zip(self.on_gradient, generators[after_view:after_gradient], strict=True)
+        ]
+        losses = [
+            each.draw(steps, 1 if each.shared else members, generator)
+            for each, generator in zip(self.on_loss, generators[after_gradient:], strict=True)
+        ]
+        self.rows = list(zip(view, _by_step(gradients, steps, like), _by_step(losses, steps, like), strict=True))
+        self.first = number * steps
+
+    def _picture(self, number: int) -> Float[Tensor, "height width"]:
+        """The picture of a step, changed by the functions that change it as a whole."""
+        pixels = self.landscape.pixels
+        for place, image in zip(self.order, self.images, strict=False):
+            pixels = image.apply(pixels, _seed(self.seed, number, place))
+        return pixels
+
+    def _loss(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
+        """The augmented loss with the wall."""
+        landscape = self.landscape
+        if self.view is None:
+            return landscape._walled(points)
+        losses = self.view.loss(self.row[0], points)
+        wall = landscape.wall
+        return losses if wall is None else losses + wall.height(excess(points, landscape.bounds))
+
+    def _sample(self, points: Float[Tensor, "n dims"]) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
+        """Losses and gradients before these are changed themselves."""
+        rule: Any = self.landscape._modules["gradient"]
+        if not self.pixel_rule or not isinstance(self.view, PictureView):
+            return rule.sample(self._loss, points)
+        read = self.view.differences(self.row[0], points)
+        losses, gradients = read[:, 0], read[:, 1:3]
+        if rule.wall is not None:
+            gradients = rule.wall.add_gradient(gradients, F.softshrink(points, 1.0))
+        return losses, gradients
+
+    def sample(self, points: Float[Tensor, "n dims"]) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
+        """Losses and their gradients, both detached."""
+        if not self.followed:
+            self.advance()
+        losses, gradients = self._sample(points)
+        _, on_gradient, on_loss = self.row
+        for each, draw in zip(self.on_gradient, on_gradient, strict=True):
+            gradients = each.apply(gradients, draw)
+        for each, draw in zip(self.on_loss, on_loss, strict=True):
+            slope = each.slope(losses, draw)
+            gradients = gradients if slope is None else gradients * slope.unsqueeze(-1)
+            losses = each.apply(losses, draw)
+        return losses, gradients
+
+    def forward(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
+        """Losses that autograd follows back to the points; as often differentiable as the landscape's are.
+
+        A changed gradient is a linear term that is zero at the points.
+        """
+        if not self.followed:
+            self.advance()
+        if self.pixel_rule and self.view is not None:
+            losses = GivenGradient.apply(points, *self._sample(points.detach()))
+        else:
+            losses = self.landscape.gradient(self._loss, points)
+        _, on_gradient, on_loss = self.row
+        if self.on_gradient and losses.requires_grad:
+            (clean,) = torch.autograd.grad(losses.sum(), points, retain_graph=True)
+            changed = clean
+            for each, draw in zip(self.on_gradient, on_gradient, strict=True):
+                changed = each.apply(changed, draw)
+            losses = losses + ((points - points.detach()) * (changed - clean)).sum(-1)
+        for each, draw in zip(self.on_loss, on_loss, strict=True):
+            losses = each.apply(losses, draw)
+        return losses
+
+
+def _in_order(augmentations: Sequence[Augmentation]) -> list[int]:
+    """The places in the list of the augmentations, in the order in which they act."""
+    for each in augmentations:
+        if not isinstance(each, PLACES):
+            raise ValueError(f"Parameter `augmentations` should hold augmentations. Found a {type(each).__name__}.")
+    return [i for place in PLACES for i, each in enumerate(augmentations) if isinstance(each, place)]
+
+
+def _those(augmentations: Sequence[Augmentation], place: type) -> list[Any]:
+    """The augmentations that act at one place."""
+    return [each for each in augmentations if isinstance(each, place)]
+
+
+def _seed(seed: int, block: int, place: int) -> int:
+    """A seed for each augmentation and block of steps."""
+    return int(np.random.SeedSequence((seed, block, place)).generate_state(1, np.uint64)[0])
+
+
+def _by_step(draws: list[Tensor | None], steps: int, like: Tensor) -> list[tuple[Tensor | None, ...]]:
+    """What each augmentation drew, step by step."""
+    columns = [[None] * steps if draw is None else draw.to(like).unbind() for draw in draws]
+    return list(zip(*columns, strict=True)) if columns else [()] * steps

@@ -1,0 +1,55 @@
+"""Augmentations of the loss."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from landscape_lab.augmentations.base import LossAugmentation
+from landscape_lab.validation import check_number
+
+
+@dataclass(frozen=True)
+class LossNoise(LossAugmentation):
+    """Add a normal random number to the loss; the gradient stays.
+
+    Args:
+        std: Its standard deviation.
+    """
+
+    std: float
+
+    def __post_init__(self) -> None:
+        check_number("std", self.std, low=0.0)
+
+    def draw(self, steps: int, members: int, generator: Generator) -> Tensor:
+        return torch.randn(steps, members, generator=generator).mul_(self.std)
+
+    def apply(self, losses: Tensor, draw: Tensor) -> Tensor:
+        return losses + draw
+
+    def slope(self, losses: Tensor, draw: Tensor) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class LossPower(LossAugmentation):
+    """Raise the size of the loss to a power, its sign kept: above 1 the valleys become flatter, below 1 steeper.
+
+    Args:
+        power: The exponent, positive.
+    """
+
+    power: float
+
+    def __post_init__(self) -> None:
+        check_number("power", self.power, positive=True)
+
+    def draw(self, steps: int, members: int, generator: Generator) -> None:
+        return None
+
+    def apply(self, losses: Tensor, draw: None) -> Tensor:
+        return losses * losses.abs().clamp_min(torch.finfo(losses.dtype).tiny) ** (self.power - 1.0)
+
+    def slope(self, losses: Tensor, draw: None) -> Tensor:
+        return self.power * losses.abs().clamp_min(torch.finfo(losses.dtype).tiny) ** (self.power - 1.0)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from landscape_lab.augmentations.base import (
     Augmentation,
@@ -31,7 +31,7 @@ PLACES = (MapImage, CoordinateAugmentation, PixelAugmentation, GradientAugmentat
 """Where augmentations act, in this order."""
 
 
-class Augmented(nn.Module):
+class Augmented:
     """The losses and gradients of a landscape under augmentations, step by step.
 
     Draws are made for a block of steps at once, from generators seeded by the seed, the number of the block and the
@@ -47,15 +47,12 @@ class Augmented(nn.Module):
         ValueError: An augmentation does not fit the landscape.
     """
 
-    landscape: Any
-
     def __init__(self, landscape: Landscape, augmentations: Sequence[Augmentation], seed: int) -> None:
-        super().__init__()
         if not isinstance(landscape, PointLandscape):
             raise ValueError(
                 f"Augmentations should be used on a picture, a function or noise. Found a {type(landscape).__name__}."
             )
-        self.__dict__["landscape"] = landscape  # not a part of this module: it is the other way round
+        self.landscape: Any = landscape
         self.seed = seed
         self.members, self.dims = landscape.start.shape
         self.pixel_rule = isinstance(landscape.gradient, PixelGradient)
@@ -71,7 +68,7 @@ class Augmented(nn.Module):
         self.block = 1 if self.images else max(1, min(BLOCK, BLOCK_MEMORY // size))
         self.followed = False
         self.step = -1
-        self._forget()
+        self.forget()
 
     def _view_of(
         self, coordinates: list[CoordinateAugmentation], changes: list[PixelAugmentation]
@@ -94,16 +91,11 @@ class Augmented(nn.Module):
             raise ValueError(f"The augmentation {name} should be used on a picture. Found a {type(landscape).__name__}.")
         return PointView(landscape.loss, landscape.bounds, coordinates) if coordinates else None
 
-    def _forget(self) -> None:
-        """Make the draws anew when they are next needed."""
+    def forget(self) -> None:
+        """Make the draws anew when they are next needed: the landscape moved to another device or type."""
         self.first: int = 0
         self.rows: list[Any] = []
         self.row: Any = None
-
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Augmented":
-        """The landscape moves to another device or type."""
-        self._forget()
-        return super()._apply(fn, recurse)
 
     def follow(self, step: int) -> Callable[[], None]:
         """From now on each call of the result moves to the draws of the next step, beginning with `step`; nothing else does."""
@@ -166,8 +158,7 @@ class Augmented(nn.Module):
         rule: Any = self.landscape._modules["gradient"]
         if not self.pixel_rule or not isinstance(self.view, PictureView):
             return rule.sample(self._loss, points)
-        read = self.view.differences(self.row[0], points)
-        losses, gradients = read[:, 0], read[:, 1:3]
+        losses, gradients = self.view.differences(self.row[0], points)
         if rule.wall is not None:
             gradients = rule.wall.add_gradient(gradients, F.softshrink(points, 1.0))
         return losses, gradients
@@ -186,7 +177,7 @@ class Augmented(nn.Module):
             losses = each.apply(losses, draw)
         return losses, gradients
 
-    def forward(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
+    def __call__(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
         """Losses that autograd follows back to the points; as often differentiable as the landscape's are.
 
         A changed gradient is a linear term that is zero at the points.

@@ -32,6 +32,7 @@ class Kernel:
         bends = knot.abs().amax(1) > 1e-12
         weights = torch.cat([torch.cat([near, scale * (after - before)], 1), torch.cat([knot, 0 * knot], 1)[bends]])
         self.size = taps + 1
+        self.middle = self.size // 2
         self.first = -(taps // 2 - 1)
         self.weights = weights
         self.knots = torch.tensor([0.0] * (degree + 1) + [0.5] * int(bends.sum()), dtype=torch.float64)
@@ -41,18 +42,18 @@ class Kernel:
         """Move where `like` is."""
         self.weights, self.knots, self.powers = (part.to(like) for part in (self.weights, self.knots, self.powers))
 
-    def read(self, values: Float[Tensor, "n size size"], place: Float[Tensor, "n 2"]) -> Float[Tensor, "n 4"]:
-        """The loss, its difference along x, along y, and along both, from a patch and its u.
+    def read(
+        self, values: Float[Tensor, "n size size"], place: Float[Tensor, "n 2"]
+    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n 2"]]:
+        """The loss and its differences along x and y, from a patch and its u.
 
         A constant is taken off the patch first, so that a flat one has no difference at all.
         """
-        middle = self.size // 2
-        levels = values[:, middle : middle + 1, middle : middle + 1]
+        levels = values.select(1, self.middle).select(1, self.middle)
         powers = (place.unsqueeze(-1) - self.knots).clamp_(0.0).pow_(self.powers)
-        across, down = (powers @ self.weights).view(-1, 2, 2, self.size).unbind(1)
-        read = down.bmm(values - levels).bmm(across.transpose(1, 2)).view(-1, 4)
-        read[:, :1] += levels.view(-1, 1)
-        return read
+        across, down = powers.matmul(self.weights).view(-1, 2, 2, self.size).unbind(1)
+        read = down.bmm(values - levels.view(-1, 1, 1)).bmm(across.transpose(1, 2)).view(-1, 4)
+        return read.select(1, 0) + levels, read.narrow(1, 1, 2)
 
     def loss(self, values: Float[Tensor, "n size size"], place: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         """The loss alone, in operations that autograd follows twice."""

@@ -140,9 +140,8 @@ class PictureView:
         shift = ((corner + 1.0) * half - 0.5).round().long().unsqueeze(-1)
         return (sign if bool((sign < 0).any()) else None), (shift if bool((shift != 0).any()) else None)
 
-    def differences(self, row: Row, points: Float[Tensor, "n 2"]) -> Float[Tensor, "n 4"]:
-        """The losses at points and their differences, as `Kernel.read` gives them."""
-        row = _matched(row, len(points))
+    def differences(self, row: Row, points: Float[Tensor, "n 2"]) -> tuple[Float[Tensor, " n"], Float[Tensor, "n 2"]]:
+        """The losses of the members' points and their differences over a pixel along x and y, times `scale`."""
         place = torch.addcmul(row[1], points, row[0])
         corner = place.floor()
         return self.kernel.read(self._patch(row, corner), place.sub_(corner))
@@ -191,7 +190,7 @@ class PictureView:
             if change.reach > 0:
                 index, tiled = indices.pop(), None
                 values = values.view(-1, *2 * (index.shape[-1], 2 * change.reach + 1))
-            if draw is not None and draw.shape[1:] == self.tile:
+            if draw is not None and draw.shape[2] == self.tile[1]:
                 if tiled is None:
                     column, line = (index % self.period * self.tile_strides).unbind(1)
                     tiled = line.unsqueeze(2) + column.unsqueeze(1)

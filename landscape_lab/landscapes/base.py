@@ -46,7 +46,7 @@ class Landscape(nn.Module, ABC):
         augmented: The landscape as an optimizer sees it, if it has augmentations.
     """
 
-    augmented: Any
+    augmented: Any = None
     start: Float[Tensor, "members dims"] | None
     bounds: Float[Tensor, "2 dims"] | None
     minima: Float[Tensor, "n dims"] | None
@@ -92,6 +92,12 @@ class Landscape(nn.Module, ABC):
         self.augmented = Augmented(self, augmentations, seed) if augmentations else None
         return self
 
+    def _apply(self, fn: Any, recurse: bool = True) -> Any:
+        """The landscape moves to another device or type."""
+        if self.augmented is not None:
+            self.augmented.forget()
+        return super()._apply(fn, recurse)
+
 
 class PointLandscape(Landscape):
     """A landscape whose parameters *are* the point: `points`, of shape `[members, dims]`.
@@ -124,7 +130,6 @@ class PointLandscape(Landscape):
         axes: Axes | None = None,
     ) -> None:
         super().__init__()
-        self.augmented = None
         self.points = nn.Parameter(start.clone())
         self.register_buffer("start", start, persistent=False)
         self.register_buffer("bounds", bounds, persistent=False)
@@ -152,7 +157,7 @@ class PointLandscape(Landscape):
         parts: Any = self._modules  # by attribute, a module's parts cost as much as an operation on two numbers
         parameters: Any = self._parameters
         parameter, rule, boundary = parameters["points"], parts["gradient"], self.boundary
-        augmented = parts.get("augmented")
+        augmented = self.augmented
         points = parameter.detach()
         inside = points if boundary is None else boundary(points)
         losses, gradients = rule.sample(self._walled, inside) if augmented is None else augmented.sample(inside)

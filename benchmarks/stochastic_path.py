@@ -1,8 +1,8 @@
 """A stochastic landscape, shift and noise at every step: `Descent` under the Trainer against changing the whole picture.
 
-The plain way crops and noises the whole picture at each step, takes both gradient pictures from it, samples the three with bicubic
-`grid_sample`, sets `.grad` and steps AdamW. The two take turns; ratios are taken pair by pair. Then the lab alone on a large and
-on a small picture in turn, and one member against 10,000, without the Trainer.
+The plain way crops and noises the whole picture at each step, takes both gradient pictures from it, samples the three with
+bicubic `grid_sample`, sets `.grad` and steps AdamW. The two take turns; ratios are taken pair by pair. Then the lab alone on a
+large and on a small picture in turn, and one member against 10,000, without the Trainer.
 """
 
 import random
@@ -86,9 +86,7 @@ def main() -> None:
     """Print a row for each round and the medians."""
     plain(20)
     lab(500)
-    print(
-        f"{'whole picture':>14} {'the lab':>10} {'ratio':>6}   {'256²':>7} {'4096²':>7} {'ratio':>6}   {'1':>6} {'10,000':>8} {'ratio':>6}"
-    )
+    print(HEAD.format("whole picture", "the lab", "ratio", "256²", "4096²", "ratio", "1", "10,000", "ratio"))
     rows = []
     for _ in range(ROUNDS):
         slow, fast = plain(PLAIN_STEPS), lab(LAB_STEPS)
@@ -99,6 +97,7 @@ def main() -> None:
     print(ROW.format(*map(statistics.median, zip(*rows, strict=True))), "  median")
 
 
+HEAD = "{:>14} {:>10} {:>6}   {:>7} {:>7} {:>6}   {:>6} {:>8} {:>6}"
 ROW = "{:14,.0f} {:10,.0f} {:6.1f}   {:7.1f} {:7.1f} {:6.2f}   {:6.0f} {:8,.0f} {:6.0f}"
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ class Augmented:
 
     def _draw(self, number: int) -> None:
         """Make the draws of a block."""
-        steps, members, like = self.block, self.members, self.landscape.flat()
+        steps, members, like = self.block, self.members, self.landscape.points.detach()
         generators = [torch.Generator().manual_seed(_seed(self.seed, number, place)) for place in self.order]
         after_view = len(self.order) - len(self.on_gradient) - len(self.on_loss)
         after_gradient = len(self.order) - len(self.on_loss)

@@ -58,7 +58,7 @@ class Kernel:
     def loss(self, values: Float[Tensor, "n size size"], place: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         """The loss alone, in operations that autograd follows twice."""
         above = place.unsqueeze(-1) - self.knots
-        above = torch.where(above > 0, above, torch.zeros_like(above))
+        above = torch.where(above >= 0, above, torch.zeros_like(above))
         powers = torch.stack([_power(above[..., i], int(power)) for i, power in enumerate(self.powers.tolist())], -1)
         across, down = (powers @ self.weights[:, : self.size]).unbind(1)
         return torch.einsum("nrc,nr,nc->n", values, down, across)

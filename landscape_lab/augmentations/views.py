@@ -51,7 +51,7 @@ class PointView:
 
     def loss(self, row: Row, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
         """The losses at the mapped points."""
-        matrix, offset = _matched(row, len(points))
+        matrix, offset = (part.to(points.dtype) for part in _matched(row, len(points)))
         return self.clean((matrix @ points.unsqueeze(-1)).squeeze(-1) + offset)
 
 

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from landscape_lab.landscapes.dotted_paths import locate
+from landscape_lab.dotted_paths import locate
 
 
 def as_function(name: str, given: Any) -> Callable:

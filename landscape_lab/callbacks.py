@@ -17,7 +17,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from tensorboard.compat.proto.summary_pb2 import Summary
 from torch.utils.tensorboard.summary import hparams as hparams_summaries
 
+from landscape_lab.augmentations.seen import see
 from landscape_lab.descent import Descent
+from landscape_lab.drawing.draws import augmentations_figure
 from landscape_lab.drawing.figures import FIGURES, save_figure
 from landscape_lab.files import replacing
 from landscape_lab.scene import Scene
@@ -208,6 +210,25 @@ class Video(pl.Callback):
             if kind == "gif":
                 for logger in _tensorboards(trainer):
                     _show(logger, "descent", file, trainer.global_step)
+
+
+class AugmentationPictures(pl.Callback):
+    """Draw `augmentations.png` at the start: the landscape as it is seen in a few draws, its gradients beside it.
+
+    Args:
+        folder: Where the picture goes.
+        draws: How many; none if 0, or where the landscape has no augmentations.
+    """
+
+    def __init__(self, folder: str | PathLike[str], draws: int = 0) -> None:
+        if not isinstance(draws, int) or isinstance(draws, bool) or draws < 0:
+            raise ValueError(f"Parameter `augmentations` should be zero or a positive whole number. Found `{draws}`.")
+        self.path = Path(folder) / "augmentations.png"
+        self.draws = draws
+
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        if self.draws > 0 and pl_module.landscape.augmented is not None:
+            save_figure(augmentations_figure(see(pl_module.landscape, self.draws)), self.path)
 
 
 class Checkpoints(pl.Callback):

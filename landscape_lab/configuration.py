@@ -19,7 +19,7 @@ OPEN_KEY = re.compile(r"(optimizer|augmentation\.\w+)\.\w+=")
 """Keys that a group's YAML need not list: an optimizer or an augmentation takes whatever its class takes."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
-NOT_IDENTIFYING = ("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video")
+NOT_IDENTIFYING = ("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations")
 """Keys that change what is written, not what happens."""
 
 

@@ -31,6 +31,7 @@ def test_help_and_configuration_do_without_torch(arguments):
             "optimizers",
             r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(trajectory|planes|scene|drawing|descent|callbacks|lab)",
         ),
+        ("augmentations", r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(scene|drawing|descent|callbacks|lab)"),
         ("planes.py", r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(scene|drawing|descent|callbacks|lab)"),
         ("scene.py", r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(drawing|descent|callbacks|lab)"),
         ("drawing", r"pytorch_lightning|hydra|landscape_lab\.(landscapes|descent|callbacks|lab)"),

@@ -1,5 +1,6 @@
 """A landscape as an optimizer sees it: with the draws of the current step."""
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -96,6 +97,25 @@ class Augmented:
         self.first: int = 0
         self.rows: list[Any] = []
         self.row: Any = None
+
+    def alone(self, *, clean: bool = False) -> "Augmented":
+        """The landscape as any number of points see it together in one draw, for pictures.
+
+        Each pixel of a picture then has a random number of its own.
+
+        Args:
+            clean: Without any augmentation.
+        """
+        one = copy.copy(self)
+        one.members, one.block, one.followed, one.step = 1, 1, True, -1
+        one.forget()
+        if clean:
+            one.images, one.on_gradient, one.on_loss, one.order, one.view = [], [], [], [], None
+        elif isinstance(self.view, PictureView):
+            pixels, view = self.landscape.pixels, self.view
+            settings = self.landscape.interpolation, self.landscape.scale, view.coordinates, view.changes
+            one.view = PictureView(pixels, *settings, tile=tuple(pixels.shape))
+        return one
 
     def follow(self, step: int) -> Callable[[], None]:
         """From now on each call of the result moves to the draws of the next step, beginning with `step`; nothing else does."""

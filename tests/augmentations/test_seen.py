@@ -1,0 +1,62 @@
+"""The picture of the draws shows what an optimizer sees."""
+
+import numpy as np
+import pytest
+import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from landscape_lab.augmentations import AddNoise, GradientNoise, RandomRotation, RandomShift
+from landscape_lab.augmentations.seen import see
+from landscape_lab.drawing.draws import augmentations_figure
+from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
+
+RAMP = torch.linspace(0.2, 0.8, 320).expand(160, 320)
+
+
+def test_clean_landscape_is_first_and_each_pixel_has_its_own_noise():
+    seen = see(ImageLandscape(RAMP, smoothing=0).augment([AddNoise(0.01)]), 3)
+    assert seen.losses.shape == (4, 160, 320)
+    assert seen.gradients.shape == (4, 2, 160, 320)
+    np.testing.assert_allclose(seen.losses[0], RAMP, atol=1e-5)
+    np.testing.assert_allclose(seen.gradients[0, 0, :, 2:-2], 100 * 0.6 / 319, atol=1e-3)
+    np.testing.assert_allclose(seen.gradients[0, 1], 0, atol=1e-4)
+    noise = seen.losses[1:] - seen.losses[0]
+    assert noise.std() == pytest.approx(0.01, rel=0.02)
+    for shift in (1, 5, 10, 45):
+        assert abs(np.corrcoef(noise[0, :, shift:].ravel(), noise[0, :, :-shift].ravel())[0, 1]) < 0.02
+    assert abs(np.corrcoef(noise[0].ravel(), noise[1].ravel())[0, 1]) < 0.02
+
+
+def test_shift_is_seen_as_a_shift():
+    seen = see(ImageLandscape(RAMP, smoothing=0).augment([RandomShift(100, crop=True)]), 4)
+    cut = seen.losses[1:, 80, 0]
+    assert len(np.unique(cut.round(4))) > 2
+    assert (cut >= 0.2 - 1e-5).all()
+    np.testing.assert_allclose(seen.losses[1:, 80, -1], 0.8, atol=1e-3)
+
+
+def test_figure_has_a_row_for_each_draw_and_columns_for_the_gradients():
+    picture = ImageLandscape(RAMP, smoothing=0).augment([RandomRotation(20), AddNoise(0.1)])
+    bowl = FunctionLandscape(lambda x, y: x**2 + y**2, (1.0, 1.0)).augment([RandomShift(fraction=0.1), GradientNoise(1.0)])
+    for landscape in (picture, bowl):
+        figure = augmentations_figure(see(landscape, 2))
+        assert len(figure.axes) == 3 * 3 + 2
+        assert [axes.get_ylabel() for axes in figure.axes[:9:3]] == ["clean", "draw 1", "draw 2"]
+        FigureCanvasAgg(figure).draw()
+
+
+def test_picture_is_drawn_when_asked_for_and_does_not_change_the_run(lab):
+    settings = ["landscape=turn", "augmentation=shift_noise", "callbacks=default", "~callbacks.progress", "~callbacks.pictures"]
+    drawn = lab(*settings, "augmentations=1", "steps=5", name="drawn")
+    plain = lab(*settings, "steps=5", name="plain")
+    none = lab(*settings[:1], *settings[2:], "augmentations=1", "steps=5", name="none")
+    assert [(run.folder / "augmentations.png").is_file() for run in (drawn, plain, none)] == [True, False, False]
+    assert drawn.metrics["config_hash"] == plain.metrics["config_hash"]
+    np.testing.assert_array_equal(drawn.trajectory.points, plain.trajectory.points)
+    with pytest.raises(ValueError, match="`augmentations` should be zero or a positive whole number"):
+        lab(*settings, "augmentations=-1", "steps=5")
+
+
+def test_landscape_without_augmentations_has_no_draws():
+    with pytest.raises(ValueError, match="should have augmentations to be seen"):
+        see(ImageLandscape(RAMP), 1)

@@ -20,7 +20,7 @@ from landscape_lab import Descent, run
 from landscape_lab.augmentations import AddNoise, RandomShift
 from landscape_lab.landscapes import ImageLandscape
 
-ROUNDS = 1
+ROUNDS = 3
 PLAIN_STEPS = 150
 LAB_STEPS = 5_000
 SEEDS_OWN = (RandomShift(50, distribution="triangular", crop=True), AddNoise(0.003))

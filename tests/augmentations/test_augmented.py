@@ -320,3 +320,8 @@ def test_diverged_members_do_no_harm():
     with torch.no_grad():
         seen.points[1] = -1e30
     assert seen.backward()[2].isfinite()
+
+
+def test_two_of_a_kind_draw_independently():
+    losses, _ = looks([LossNoise(0.1), LossNoise(0.1), LossNoise(0.1)], 500)
+    assert losses.std() == pytest.approx(0.1 * np.sqrt(3), rel=0.1)

@@ -15,11 +15,11 @@ DOCS = Path(__file__).parent
 
 
 def shrink(source: Path, target: Path, width: int) -> None:
-    """A picture of at most `width` pixels and 128 colours."""
+    """A picture of at most `width` pixels and 256 colours."""
     with Image.open(source) as picture:
         picture = picture.convert("RGB")
         picture.thumbnail((width, width))
-        picture.quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)
+        picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 def experiments() -> None:

@@ -32,7 +32,8 @@ class ImageLandscape(PointLandscape):
         smoothing: Standard deviation of a Gaussian blur, in pixels; flat areas from compression would have no gradient.
         interpolation: How the loss is read between pixels, `bicubic` (Keys' kernel, a = -0.75) or `bilinear`; edges are repeated.
         gradient: `pixel`, the forward difference between pixels, interpolated halfway between them, times `scale`;
-            `exact`, the derivative of the loss, twice differentiable; `forward` or `central`, differences of step `h`.
+            `exact`, the derivative of the loss, twice differentiable; `forward` or `central`, differences of step `h`;
+            `auto`, which the lab replaces by `exact` for an optimizer that needs it, and which is `pixel` here.
         scale: Multiplies the `pixel` gradient, so that learning rates look like those of networks.
         h: Step of the finite differences, in coordinates.
         boundary: Outside the picture: `hard`, a gradient of 0.003 × `scale` points back in; `soft`, one of `scale` × distance³;
@@ -64,14 +65,14 @@ class ImageLandscape(PointLandscape):
         check_number("smoothing", smoothing, low=0)
         check_number("scale", scale, positive=True)
         check_choice("interpolation", interpolation, INTERPOLATIONS)
-        check_choice("gradient", gradient, ("pixel", "exact", "forward", "central"))
+        check_choice("gradient", gradient, ("pixel", "auto", "exact", "forward", "central"))
         pixels = smooth(read_picture(image), smoothing)
         height, width = pixels.shape
         bounds = torch.tensor([[-1.0, -1.0], [1.0, 1.0]])
         starts = _normalised(start, width, height, bounds)
         mover, wall = make_boundary(boundary, starts, bounds, scale)
         rule: nn.Module
-        if gradient == "pixel":
+        if gradient in ("pixel", "auto"):
             rule, wall = PixelGradient(pixels, interpolation, scale, wall), None
         else:
             rule = make_gradient(gradient, 2, h)

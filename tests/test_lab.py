@@ -30,10 +30,10 @@ def bowl(x, y):
 
 @pytest.mark.parametrize("name", GROUPS["optimizer"])
 def test_every_optimizer_runs_by_name(lab, name):
-    result = lab(f"optimizer={name}", "landscape=turn", "steps=2")
+    result = lab(f"optimizer={name}", "landscape=turn", "steps=12")  # an iteration may end where it began, but not twelve
     assert result.metrics["optimizer"] == name
     assert np.isfinite(result.trajectory.losses).all()
-    assert (result.trajectory.points[0] != result.trajectory.points[2]).any()
+    assert (result.trajectory.points[0] != result.trajectory.points[-1]).any()
 
 
 @pytest.mark.parametrize("name", GROUPS["landscape"])

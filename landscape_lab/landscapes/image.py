@@ -199,9 +199,9 @@ def interpolate(pixels: Float[Tensor, "height width"], points: Float[Tensor, "n 
     taps = len(polynomial)
     height, width = pixels.shape
     size = points.new_tensor([width, height])
-    place = ((points + 1.0) * size - 1.0) / 2.0
-    cell = place.detach().nan_to_num().floor().clamp(-taps * torch.ones_like(size), size + taps)
-    powers = (place - cell).unsqueeze(-1) ** torch.arange(taps, device=points.device)
+    place = (((points + 1.0) * size - 1.0) / 2.0).clamp(-taps * torch.ones_like(size), size + taps)  # all is flat beyond
+    cell = place.detach().nan_to_num().floor()
+    powers = torch.stack([(place - cell) ** power for power in range(taps)], dim=-1)  # a tensor of powers has no Hessian at 0
     weights = powers @ polynomial
     neighbours = cell.long().unsqueeze(-1) + torch.arange(taps, device=points.device) - (taps // 2 - 1)
     columns, rows = neighbours[:, 0].clamp(0, width - 1), neighbours[:, 1].clamp(0, height - 1)

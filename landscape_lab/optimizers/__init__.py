@@ -2,6 +2,26 @@
 
 from landscape_lab.optimizers.adapters import adapt, closure_step
 from landscape_lab.optimizers.building import build_optimizer
+from landscape_lab.optimizers.cma_es import CMAES
+from landscape_lab.optimizers.conjugate_gradient import NonlinearConjugateGradient
+from landscape_lab.optimizers.line_search import ArmijoLineSearch
+from landscape_lab.optimizers.newton import Newton
+from landscape_lab.optimizers.random_search import RandomSearch
+from landscape_lab.optimizers.scipy_methods import ScipyMinimizer
+from landscape_lab.optimizers.sophia_g import SophiaG
 from landscape_lab.optimizers.traits import Traits, probe
 
-__all__ = ["Traits", "adapt", "build_optimizer", "closure_step", "probe"]
+__all__ = [
+    "CMAES",
+    "ArmijoLineSearch",
+    "Newton",
+    "NonlinearConjugateGradient",
+    "RandomSearch",
+    "ScipyMinimizer",
+    "SophiaG",
+    "Traits",
+    "adapt",
+    "build_optimizer",
+    "closure_step",
+    "probe",
+]

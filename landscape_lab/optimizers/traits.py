@@ -20,7 +20,8 @@ from landscape_lab.optimizers.building import Factory, build_optimizer
 class Traits:
     """What an optimizer needs of the loop that calls it.
 
-    A class of its own may declare them, `traits = Traits(rows=True)`; any other is asked by `probe`.
+    A class may declare them, `traits = Traits(rows=True)`, or a function of its settings that returns them; any other is tried by
+    `probe`.
 
     Args:
         gradient_first: `step` expects its point's gradient to be there: it takes or calls no closure, or only calls it elsewhere.
@@ -78,8 +79,10 @@ def probe(factory: Factory, steps: int = 1000) -> Traits:
     """
     maker = factory.func if isinstance(factory, partial) else factory
     declared = getattr(maker, "traits", None)
-    if isinstance(declared, Traits):
-        return declared
+    if declared is not None:
+        return (
+            declared if isinstance(declared, Traits) else declared(**(factory.keywords if isinstance(factory, partial) else {}))
+        )
     traits = Traits()
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -85,7 +85,7 @@ def describe(name: str, target: str) -> Entry:
     made = getattr(torch.optim if library == "torch.optim" else pytorch_optimizer, word)
     traits = probe(made)
     try:
-        end = _descend(made, traits, [1.0, -0.7], steps=20)
+        end = descend(made, traits, [1.0, -0.7], steps=20)
         moved = not torch.equal(end, torch.tensor([1.0, -0.7], dtype=end.dtype))
         elementwise = "yes" if is_elementwise(made, traits) else "no"
     except Exception as error:  # noqa: BLE001 - a class may raise anything; the catalogue says what
@@ -99,12 +99,12 @@ def describe(name: str, target: str) -> Entry:
 
 def is_elementwise(made: type[Optimizer], traits: Traits) -> bool:
     """Whether each of two numbers, started apart, goes where it goes when it is alone, over 40 steps."""
-    together = _descend(made, traits, [1.0, -0.7], steps=40)
-    alone = torch.cat([_descend(made, traits, [start], steps=40) for start in (1.0, -0.7)])
+    together = descend(made, traits, [1.0, -0.7], steps=40)
+    alone = torch.cat([descend(made, traits, [start], steps=40) for start in (1.0, -0.7)])
     return bool(torch.allclose(together, alone, rtol=1e-9 if together.dtype == torch.float64 else 1e-4, atol=1e-12))
 
 
-def _descend(made: type[Optimizer], traits: Traits, start: list[float], steps: int) -> torch.Tensor:
+def descend(made: type[Optimizer], traits: Traits, start: list[float], steps: int) -> torch.Tensor:
     """The end of a descent of the bowl, seeded; in float64, or in float32 where the optimizer keeps that in its state."""
     try:
         return _descend_in(torch.float64, made, traits, start, steps)

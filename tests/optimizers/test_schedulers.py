@@ -96,7 +96,7 @@ def test_settings_reach_the_scheduler_and_unknown_ones_are_told(lab):
         for gamma in (0.5, 1.0)
     ]
     assert ends[1] < ends[0]
-    with pytest.raises(ValueError, match="ExponentialLR has no parameter `gama`. It has: gamma"):
+    with pytest.raises(ValueError, match=r"ExponentialLR has no parameter `gama`\. It has: gamma"):
         lab("scheduler=exponential", "scheduler.gama=1", "steps=2")
     with pytest.raises(ValueError, match="has no learning rate that a scheduler could set"):
         lab("scheduler=cosine", "optimizer=cma_es", "landscape=sphere", "steps=2")

@@ -5,9 +5,10 @@ import sys
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from landscape_lab.configuration import CONF, chosen_names, open_keys
+from landscape_lab.configuration import CONF, chosen_names, open_keys, register_catalogue
 from landscape_lab.errors import one_line
 
 
@@ -20,6 +21,8 @@ def job(cfg: DictConfig) -> float | None:
     config = HydraConfig.get()
     result = descend(cfg, chosen_names(config.runtime.choices, config.overrides.task, cfg))
     print_summary(result)
+    if result.metrics["status"] == "failed" and config.mode is RunMode.RUN:
+        raise SystemExit(1)  # the line is written; a sweep goes on with its next job
     return result.metrics[cfg.objective]
 
 
@@ -28,6 +31,7 @@ def main() -> None:
     """Let Hydra compose the configuration and run the job."""
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print a traceback and exit; we want the exception
     sys.argv[1:] = open_keys(sys.argv[1:])
+    register_catalogue()
     job()
 
 

@@ -68,7 +68,7 @@ def thinned(steps: np.ndarray, total: int) -> np.ndarray:
 def _curves(descent: Descent, outputs: dict[str, Any]) -> dict[str, np.ndarray]:
     """Each curve over the steps of a chunk; for many members, the median and the best."""
     norms = outputs["gradients"].norm(dim=-1).median(dim=-1).values.cpu().numpy()
-    rates = np.full(len(norms), outputs["lr"])
+    rates = outputs["lr"].numpy()
     return _losses(outputs["losses"]) | {"gradient_norm": norms, "lr": rates} | _positions(descent, outputs["points"])
 
 

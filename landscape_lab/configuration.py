@@ -1,5 +1,6 @@
 """The composed configuration: where it lies, what may be added to it, and what identifies a run."""
 
+import csv
 import hashlib
 import json
 import re
@@ -7,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 CONF = next(
@@ -15,10 +17,12 @@ CONF = next(
     if (folder / "config.yaml").is_file()
 )
 """The configuration: inside an installed package, or beside it in a checkout."""
-OPEN_KEY = re.compile(r"(optimizer|augmentation\.\w+)\.\w+=")
+OPEN_KEY = re.compile(r"(optimizer|scheduler|augmentation\.\w+)\.\w+=")
 """Keys that a group's YAML need not list: an optimizer or an augmentation takes whatever its class takes."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
+CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"
+"""Every optimizer of the libraries; read here, where torch is not imported. `landscape_lab.optimizers.catalogue` writes it."""
 NOT_IDENTIFYING = ("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations")
 """Keys that change what is written, not what happens."""
 
@@ -31,6 +35,15 @@ def open_keys(overrides: Iterable[str]) -> list[str]:
     """
     overrides = [FORMULA.sub(r'\1"\2"', override) for override in overrides]
     return [f"++{override}" if OPEN_KEY.match(override) else override for override in overrides]
+
+
+def register_catalogue() -> None:
+    """Let `optimizer=NAME` choose every optimizer of the catalogue that has no YAML of its own."""
+    curated = {path.stem for path in (CONF / "optimizer").glob("*.yaml")}
+    with CATALOGUE.open(newline="") as file:
+        for row in csv.DictReader(file):
+            if row["name"] not in curated:
+                ConfigStore.instance().store(row["name"], {"_target_": row["target"]}, group="optimizer", provider="catalogue")
 
 
 def identity(cfg: DictConfig) -> str:

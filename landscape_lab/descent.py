@@ -10,9 +10,13 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers.adapters import Factory, build_optimizer, closure_step
+from landscape_lab.optimizers.adapters import Adapted, Step, adapt
+from landscape_lab.optimizers.building import Factory, build_optimizer
+from landscape_lab.optimizers.schedulers import SchedulerFactory, build_scheduler, with_scheduler
+from landscape_lab.optimizers.traits import probe
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_count
 
@@ -25,10 +29,11 @@ class Descent(pl.LightningModule):
 
     Lightning's loop costs more than a step on two numbers, so one `training_step` makes a *chunk* of steps, records them into
     tensors made once, and returns them to the callbacks together: `steps` `[n]`, `points` `[n, members, dims]`, `losses`
-    `[n, members]`, `gradients` `[n, members, dims]`, `evaluations` `[n]` (made before that step) and the learning rate `lr`.
+    `[n, members]`, `gradients` `[n, members, dims]`, `evaluations` `[n]` (made before that step) and learning rates `lr` `[n]`.
     A record is the state before its step, so its gradient is the one that the step uses.
 
     A loss or gradient that is not finite, in every member, ends the descent as `diverged`, with that state as its last record.
+    An optimizer that raises in `step` ends it as `failed`, with the error in `error`.
 
     Args:
         landscape: What is descended.
@@ -37,6 +42,7 @@ class Descent(pl.LightningModule):
         steps_per_batch: Steps in a chunk.
         records: The most evenly spaced records that the trajectory keeps.
         label: The optimizer and its settings, for pictures.
+        scheduler: Builds the schedule of the learning rate from the optimizer, or `None`; one step with each of the optimizer.
     """
 
     def __init__(
@@ -47,6 +53,7 @@ class Descent(pl.LightningModule):
         steps_per_batch: int = 1000,
         records: int = 10_000,
         label: str = "",
+        scheduler: SchedulerFactory | None = None,
     ) -> None:
         super().__init__()
         check_count("steps", steps)
@@ -54,17 +61,24 @@ class Descent(pl.LightningModule):
         self.automatic_optimization = False
         self.landscape = landscape
         self.make_optimizer = optimizer
+        self.make_scheduler = scheduler
         self.steps = steps
         self.steps_per_batch = steps_per_batch
         self.trajectory = Trajectory(records, landscape, label)
         self.status = "completed"
+        self.error: Exception | None = None
         self.evaluations = 0
+        self.gradient_evaluations = 0
+        self.hessian_vector_products = 0
         self.seconds = 0.0
         self._random_state: Tensor | None = None
 
-    def configure_optimizers(self) -> Optimizer:
-        """Build the optimizer, of the landscape's parameters only."""
-        return build_optimizer(self.make_optimizer, self.landscape)
+    def configure_optimizers(self) -> Optimizer | tuple[list[Optimizer], list[LRScheduler]]:
+        """Build the optimizer, of the landscape's parameters only, and its scheduler."""
+        optimizer = build_optimizer(self.make_optimizer, self.landscape, self.steps)
+        if self.make_scheduler is None:
+            return optimizer
+        return [optimizer], [build_scheduler(self.make_scheduler, optimizer, self.steps)]
 
     def train_dataloader(self) -> "Chunks":
         """An endless row of chunks: `steps` ends the descent."""
@@ -73,6 +87,7 @@ class Descent(pl.LightningModule):
     def on_train_start(self) -> None:
         """Make the chunk's tensors where the landscape now lives; go on with the random numbers of a resumed descent."""
         self._chunk = _Chunk(self.landscape, min(self.steps_per_batch, self.steps))
+        self._traits = probe(self.make_optimizer, self.steps)
         if self._random_state is not None:
             torch.set_rng_state(self._random_state)
         self._began = time.perf_counter()
@@ -80,20 +95,28 @@ class Descent(pl.LightningModule):
     def training_step(self, batch: Any, batch_idx: int) -> dict[str, Any]:
         """Make the next chunk of steps."""
         (optimizer,) = self.trainer.optimizers
-        lr = float(optimizer.param_groups[0].get("lr", 0.0))
+        rates: list[float] = []
         first, chunk = self.global_step, self._chunk
-        augmented = getattr(self.landscape, "augmented", None)
-        advance = None if augmented is None else augmented.follow(first)
-        chunk.run(closure_step(optimizer), min(chunk.size, self.steps - first), advance)
-        made = chunk.finite_steps()
+        adapted = adapt(optimizer, self.landscape, self._traits)
+        if (augmented := self.landscape.augmented) is not None:
+            adapted.step = _with_draws(adapted.step, augmented.follow(first))
+        for config in self.trainer.lr_scheduler_configs:
+            adapted.step = with_scheduler(adapted.step, config.scheduler, rates)
+        lr = float(optimizer.param_groups[0].get("lr", 0.0))
+        self.error = chunk.run(adapted, min(chunk.size, self.steps - first))
+        finite = chunk.finite_steps()
+        made = min(finite, chunk.number - (self.error is not None))
         if made < chunk.number:
-            self.status = "diverged"
+            self.status = "diverged" if finite < chunk.number else "failed"
             self.trainer.should_stop = True
         outputs = chunk.outputs(first, self.evaluations, records=min(made + 1, chunk.number))
         self._count_steps(made)
         self.evaluations += sum(chunk.calls)
+        self.gradient_evaluations += sum(chunk.calls) - chunk.losses_only
+        self.hessian_vector_products += 0 if adapted.products is None else adapted.products.number
         self.trajectory.extend(outputs["steps"], outputs["points"], outputs["losses"], outputs["evaluations"])
-        return outputs | {"lr": lr}
+        lrs = rates or [lr] * chunk.number
+        return outputs | {"lr": torch.tensor(lrs[: len(outputs["steps"])], dtype=torch.float64)}
 
     def _count_steps(self, number: int) -> None:
         """Tell Lightning how many steps were made: the counter that checkpoints, loggers and `max_steps` read."""
@@ -103,9 +126,9 @@ class Descent(pl.LightningModule):
     def on_train_epoch_end(self) -> None:
         """Record the end point, before the callbacks' `on_train_end`; its loss is the landscape's own, and no evaluation."""
         self.seconds += time.perf_counter() - self._began
-        if (augmented := getattr(self.landscape, "augmented", None)) is not None:
-            augmented.release()
-        if self.status == "diverged":
+        if self.landscape.augmented is not None:
+            self.landscape.augmented.release()
+        if self.status != "completed":
             return
         point = self.landscape.flat()
         losses = self.landscape.evaluate(point)
@@ -118,6 +141,8 @@ class Descent(pl.LightningModule):
         checkpoint["descent"] = {
             "trajectory": self.trajectory.state_dict(),
             "evaluations": self.evaluations,
+            "gradient_evaluations": self.gradient_evaluations,
+            "hessian_vector_products": self.hessian_vector_products,
             "seconds": self.seconds + time.perf_counter() - self._began,
             "random_state": torch.get_rng_state(),
         }
@@ -127,6 +152,8 @@ class Descent(pl.LightningModule):
         state = checkpoint["descent"]
         self.trajectory.load_state_dict(state["trajectory"])
         self.evaluations = state["evaluations"]
+        self.gradient_evaluations = state["gradient_evaluations"]
+        self.hessian_vector_products = state["hessian_vector_products"]
         self.seconds = state["seconds"]
         self._random_state = state["random_state"]
 
@@ -155,6 +182,13 @@ class Descent(pl.LightningModule):
             "status": self.status,
         }
 
+    def costs(self) -> dict[str, int]:
+        """What the evaluations were: those with a gradient, and the products of the Hessian with a vector beside them."""
+        return {
+            "gradient_evaluations": self.gradient_evaluations,
+            "hessian_vector_products": self.hessian_vector_products,
+        }
+
 
 def _plain(value: Any) -> Any:
     """A number or nested lists of numbers for JSON, which knows no NaN and no infinity."""
@@ -178,6 +212,25 @@ class Chunks:
         """Nothing."""
 
 
+def _raised(step: Callable[[Callable[[], Tensor]], Any], closure: Callable[[], Tensor]) -> Exception | None:
+    """Make a step and return what it raised: an optimizer may raise anything, and the descent keeps what was made before."""
+    try:
+        step(closure)
+    except Exception as error:  # noqa: BLE001
+        return error
+    return None
+
+
+def _with_draws(step: Step, advance: Callable[[], None]) -> Step:
+    """A step that first moves on to its own draws of the augmentations: all evaluations within it see the same."""
+
+    def drawn(closure: Callable[[], Tensor]) -> Any:
+        advance()
+        return step(closure)
+
+    return drawn
+
+
 class _Chunk:
     """The records of some steps in a row, in tensors made once."""
 
@@ -191,16 +244,16 @@ class _Chunk:
         self.rows = list(zip(self.points.unbind(), self.losses.unbind(), self.gradients.unbind(), strict=True))
         self.number = 0
         self.calls: list[int] = []
+        self.losses_only = 0
 
-    def run(self, step: Callable[[Callable[[], Tensor]], Any], number: int, advance: Callable[[], None] | None = None) -> None:
-        """Make `number` steps; the first evaluation within a step is that of the point where it begins.
+    def run(self, optimizer: Adapted, number: int) -> Exception | None:
+        """Make `number` steps, or as many as go well, and return the error of the one that did not.
 
-        `advance` moves on to the draws of the next step; all evaluations within a step see the same.
+        The record of a step is of the point where it begins: the first evaluation within it, unless the optimizer notes another.
         """
-        landscape, calls = self.landscape, 0
-        backward, flat, flat_gradient = landscape.backward, landscape.flat, landscape.flat_gradient
-        total = Tensor.squeeze if self.losses.shape[1] == 1 else Tensor.sum
-        self.number, self.calls = number, []
+        landscape, calls, step, backward = self.landscape, 0, optimizer.step, optimizer.backward
+        flat, flat_gradient, total = landscape.flat, self._flat_gradient(optimizer), self._total(optimizer)
+        self.number, self.calls, self.losses_only = number, [], 0
 
         def closure() -> Tensor:
             nonlocal calls
@@ -211,13 +264,44 @@ class _Chunk:
             calls += 1
             return total(loss)
 
+        def losses() -> Tensor:
+            nonlocal calls
+            loss = landscape.evaluate(flat()) if landscape.augmented is None else landscape().detach()
+            if calls == 0:
+                row[1].copy_(loss)
+            calls += 1
+            self.losses_only += 1
+            return total(loss)
+
+        def note(losses: Tensor | None = None, gradients: Tensor | None = None) -> None:
+            row[1].copy_(landscape.evaluate(row[0]) if losses is None else losses)
+            if gradients is not None:
+                row[2].copy_(gradients)
+
+        closure.losses, closure.note = losses, note  # type: ignore[attr-defined]
         for row in self.rows[:number]:
-            if advance is not None:
-                advance()
             row[0].copy_(flat())
             calls = 0
-            step(closure)
+            error = _raised(step, closure)
             self.calls.append(calls)
+            if calls == 0:
+                note()
+            if error is not None:
+                self.number = len(self.calls)
+                return error
+        return None
+
+    def _flat_gradient(self, optimizer: Adapted) -> Callable[[], Tensor]:
+        """The gradient `[members, dims]` for the record, without its graph where it has one."""
+        if optimizer.traits.graph:
+            return lambda: self.landscape.flat_gradient().detach()
+        return self.landscape.flat_gradient
+
+    def _total(self, optimizer: Adapted) -> Callable[[Tensor], Tensor]:
+        """What the closure returns of the members' losses `[members]`."""
+        if optimizer.traits.rows:
+            return Tensor.detach
+        return Tensor.squeeze if self.losses.shape[1] == 1 else Tensor.sum
 
     def finite_steps(self) -> int:
         """How many steps were made before every member had a point, loss or gradient that is not finite."""

@@ -23,8 +23,13 @@ def one_line() -> Iterator[None]:
     except Exception as error:
         if FULL:
             raise
-        sys.stderr.write(f"landscape_lab: {explain(error)}\n")
+        tell(explain(error))
         raise SystemExit(1) from error
+
+
+def tell(text: str) -> None:
+    """One line on standard error."""
+    sys.stderr.write(f"landscape_lab: {' '.join(text.split())}\n")
 
 
 def explain(error: BaseException) -> str:

@@ -23,11 +23,12 @@ from rich.console import Console
 from rich.table import Table
 
 from landscape_lab.callbacks import HParams
-from landscape_lab.configuration import CONF, chosen_names, flat_values, identity, open_keys
+from landscape_lab.configuration import CONF, chosen_names, flat_values, identity, open_keys, register_catalogue
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import locate
-from landscape_lab.errors import explain
+from landscape_lab.errors import FULL, explain, tell
 from landscape_lab.files import replacing
+from landscape_lab.optimizers.traits import probe
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_choice, check_count
 
@@ -59,6 +60,7 @@ def run(overrides: Iterable[str] = ()) -> Result:
     Raises:
         ValueError: A value is out of range; Hydra's own errors tell of unknown choices and keys.
     """
+    register_catalogue()
     cfg = _compose(open_keys(overrides))
     hydra = cfg.hydra
     folder = Path(hydra.run.dir)
@@ -95,7 +97,12 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **descent.metrics()}
     metrics |= {"objective": cfg.objective, "seed": cfg.seed, "config_hash": identity(cfg)}
+    metrics |= descent.costs()
     descent.trajectory.save(folder / "trajectory.npz")
+    if descent.error is not None and descent.status == "failed":
+        if FULL:
+            raise descent.error
+        tell(f"{names['optimizer']} failed in step {metrics['steps']}: {type(descent.error).__name__}: {descent.error}")
     with replacing(folder / "results.json") as unfinished:
         unfinished.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
     return Result(descent.trajectory, metrics, folder)
@@ -120,15 +127,24 @@ def _forget(folder: Path) -> None:
 
 def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     """The landscape, the optimizer's factory, and the descent that joins them."""
-    start = {} if cfg.start is None else {"start": cfg.start}
-    landscape = _make(cfg.landscape, **start)
+    optimizer = _factory(cfg, "optimizer")
+    changes = {} if cfg.start is None else {"start": cfg.start}
+    if cfg.landscape.get("gradient") == "auto" and probe(optimizer, cfg.steps).exact:
+        changes["gradient"] = "exact"
+        tell(f"{names['optimizer']} gets landscape.gradient=exact, which it needs; landscape.gradient=pixel keeps the other.")
+    landscape = _make(cfg.landscape, **changes)
     if cfg.augmentation:
         landscape.augment([_augmentation(name, node) for name, node in cfg.augmentation.items()], cfg.seed)
-    settings = instantiate({key: value for key, value in cfg.optimizer.items() if key != "_target_"}, _convert_="all")
-    optimizer = partial(locate("optimizer._target_", cfg.optimizer._target_), **settings)
+    scheduler = _factory(cfg, "scheduler") if cfg.scheduler else None
     rate = cfg.optimizer.get("lr")
     label = f"{names['landscape']} · {names['optimizer']}" + (f", lr {rate:g}" if isinstance(rate, int | float) else "")
-    return Descent(landscape, optimizer, cfg.steps, cfg.steps_per_batch, cfg.records, label)
+    return Descent(landscape, optimizer, cfg.steps, cfg.steps_per_batch, cfg.records, label, scheduler)
+
+
+def _factory(cfg: DictConfig, group: str) -> partial:
+    """The class that a group names, with its settings."""
+    settings = instantiate({key: value for key, value in cfg[group].items() if key != "_target_"}, _convert_="all")
+    return partial(locate(f"{group}._target_", cfg[group]._target_), **settings)
 
 
 def _augmentation(name: Any, node: Any) -> Any:

@@ -14,7 +14,8 @@ def nearest(word: str, choices: Iterable[str], limit: int = 3) -> list[str]:
     ['adam', 'adamw']
     """
     choices = sorted(choices)
-    similar = difflib.get_close_matches(word, choices, n=limit, cutoff=0.5)
+    similar = difflib.get_close_matches(word, choices, n=3 * limit, cutoff=0.5)
+    similar.sort(key=lambda choice: choice[:1] != word[:1])  # a slip of the finger seldom hits the first letter
     return (similar + [choice for choice in choices if choice.startswith(word[:3]) and choice not in similar])[:limit]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 README = Path(__file__).parents[1] / "README.md"
 COMMANDS = re.findall(r"^python (-m landscape_lab [^#\n]+)", README.read_text(), re.MULTILINE)
+FILES = re.findall(r"```py\n# (\w+\.py)\n(.*?)```", README.read_text(), re.DOTALL)
 BLOCKS = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
 
 
@@ -19,6 +20,8 @@ def test_there_is_something_to_run():
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_run(command, tmp_path):
+    for name, text in FILES:
+        (tmp_path / name).write_text(text)
     done = subprocess.run(
         [sys.executable, *command.split(), "steps=20"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
     )

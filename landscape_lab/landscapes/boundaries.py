@@ -45,7 +45,8 @@ class Wall:
 
     def height(self, excess: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
         """The loss that is added."""
-        return (self.slope / self.power) * excess.abs().pow(self.power).sum(-1)
+        heights = excess.abs() if self.power == 1 else excess.pow(self.power)  # |e|¹ by `pow` has no second derivative at 0
+        return (self.slope / self.power) * heights.sum(-1)
 
     def add_gradient(self, gradients: Float[Tensor, "n dims"], excess: Float[Tensor, "n dims"]) -> Float[Tensor, "n dims"]:
         """Add the wall's own gradient, in place and in closed form: for a gradient that is not the derivative of the loss."""

@@ -33,7 +33,8 @@ class ImageLandscape(PointLandscape):
         smoothing: Standard deviation of a Gaussian blur, in pixels; flat areas from compression would have no gradient.
         interpolation: How the loss is read between pixels, `bicubic` (Keys' kernel, a = -0.75) or `bilinear`; edges are repeated.
         gradient: `pixel`, the forward difference between pixels, interpolated halfway between them, times `scale`;
-            `exact`, the derivative of the loss, twice differentiable; `forward` or `central`, differences of step `h`.
+            `exact`, the derivative of the loss, twice differentiable; `forward` or `central`, differences of step `h`;
+            `auto`, which the lab replaces by `exact` for an optimizer that needs it, and which is `pixel` here.
         scale: Multiplies the `pixel` gradient, so that learning rates look like those of networks.
         h: Step of the finite differences, in coordinates.
         boundary: Outside the picture: `hard`, a gradient of 0.003 × `scale` points back in; `soft`, one of `scale` × distance³;
@@ -70,7 +71,7 @@ class ImageLandscape(PointLandscape):
         check_number("smoothing", smoothing, low=0)
         check_number("scale", scale, positive=True)
         check_choice("interpolation", interpolation, INTERPOLATIONS)
-        check_choice("gradient", gradient, ("pixel", "exact", "forward", "central"))
+        check_choice("gradient", gradient, ("pixel", "auto", "exact", "forward", "central"))
         pixels = read_picture(image)
         if image_init is not None:
             pixels = map_image("image_init", as_function("image_init", image_init), pixels)
@@ -80,7 +81,7 @@ class ImageLandscape(PointLandscape):
         starts = _normalised(start, width, height, bounds)
         mover, wall = make_boundary(boundary, starts, bounds, scale)
         rule: nn.Module
-        if gradient == "pixel":
+        if gradient in ("pixel", "auto"):
             rule, wall = PixelGradient(pixels, interpolation, scale, wall, gradient_init), None
         elif gradient_init is not None:
             raise ValueError(f"Parameter `gradient_init` should be used with `gradient = pixel`. Found `gradient = {gradient}`.")
@@ -216,9 +217,9 @@ def interpolate(pixels: Float[Tensor, "height width"], points: Float[Tensor, "n 
     taps = len(polynomial)
     height, width = pixels.shape
     size = points.new_tensor([width, height])
-    place = ((points + 1.0) * size - 1.0) / 2.0
-    cell = place.detach().nan_to_num().floor().clamp(-taps * torch.ones_like(size), size + taps)
-    powers = (place - cell).unsqueeze(-1) ** torch.arange(taps, device=points.device)
+    place = (((points + 1.0) * size - 1.0) / 2.0).clamp(-taps * torch.ones_like(size), size + taps)  # all is flat beyond
+    cell = place.detach().nan_to_num().floor()
+    powers = torch.stack([(place - cell) ** power for power in range(taps)], dim=-1)  # a tensor of powers has no Hessian at 0
     weights = powers @ polynomial
     neighbours = cell.long().unsqueeze(-1) + torch.arange(taps, device=points.device) - (taps // 2 - 1)
     columns, rows = neighbours[:, 0].clamp(0, width - 1), neighbours[:, 1].clamp(0, height - 1)

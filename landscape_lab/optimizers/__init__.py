@@ -1,5 +1,27 @@
-"""Optimizers: how any torch optimizer is built and called."""
+"""Optimizers: how any torch optimizer is built and called, and those that no well-kept library has."""
 
-from landscape_lab.optimizers.adapters import build_optimizer, closure_step
+from landscape_lab.optimizers.adapters import adapt, closure_step
+from landscape_lab.optimizers.building import build_optimizer
+from landscape_lab.optimizers.cma_es import CMAES
+from landscape_lab.optimizers.conjugate_gradient import NonlinearConjugateGradient
+from landscape_lab.optimizers.line_search import ArmijoLineSearch
+from landscape_lab.optimizers.newton import Newton
+from landscape_lab.optimizers.random_search import RandomSearch
+from landscape_lab.optimizers.scipy_methods import ScipyMinimizer
+from landscape_lab.optimizers.sophia_g import SophiaG
+from landscape_lab.optimizers.traits import Traits, probe
 
-__all__ = ["build_optimizer", "closure_step"]
+__all__ = [
+    "CMAES",
+    "ArmijoLineSearch",
+    "Newton",
+    "NonlinearConjugateGradient",
+    "RandomSearch",
+    "ScipyMinimizer",
+    "SophiaG",
+    "Traits",
+    "adapt",
+    "build_optimizer",
+    "closure_step",
+    "probe",
+]

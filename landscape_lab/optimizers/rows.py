@@ -1,0 +1,62 @@
+"""The parameters of an optimizer as rows: each row a problem of its own."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from landscape_lab.validation import check_number
+
+
+def evaluate(closure: Callable[[], Any] | None) -> Tensor:
+    """The losses of the rows `[rows]`; their gradients are then in the parameters.
+
+    A closure returns either a loss for each row of its parameter, or one number: then all parameters together are one row.
+    """
+    if closure is None:
+        raise ValueError("This optimizer evaluates the loss itself: call step(closure).")
+    with torch.enable_grad():
+        return closure().detach().reshape(-1)
+
+
+def evaluate_losses(closure: Any) -> Tensor:
+    """The losses of the rows `[rows]`, without a gradient where the closure offers that as `closure.losses`."""
+    return evaluate(getattr(closure, "losses", closure))
+
+
+def parameters_of(optimizer: Optimizer) -> list[Tensor]:
+    """All parameters."""
+    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
+
+
+def points_of(optimizer: Optimizer, rows: int) -> Tensor:
+    """The parameters as rows `[rows, dims]`, copied."""
+    return torch.cat([parameter.detach().reshape(rows, -1) for parameter in parameters_of(optimizer)], dim=1)
+
+
+def move_to(optimizer: Optimizer, points: Tensor) -> None:
+    """Set the parameters to rows `[rows, dims]`."""
+    parameters = parameters_of(optimizer)
+    sizes = [parameter.numel() // len(points) for parameter in parameters]
+    for parameter, part in zip(parameters, points.split(sizes, dim=1), strict=True):
+        parameter.detach().copy_(part.reshape(parameter.shape))
+
+
+def gradients_of(optimizer: Optimizer, rows: int) -> Tensor:
+    """The gradients as rows `[rows, dims]`, copied; with the graph that they have."""
+    with torch.enable_grad():
+        return torch.cat(
+            [
+                (torch.zeros_like(parameter) if parameter.grad is None else parameter.grad).reshape(rows, -1)
+                for parameter in parameters_of(optimizer)
+            ],
+            dim=1,
+        )
+
+
+def check_settings(**settings: float) -> None:
+    """Raise `ValueError` unless each setting is a number above zero."""
+    for name, value in settings.items():
+        check_number(name, value, positive=True)

@@ -1,0 +1,228 @@
+"""SciPy's minimisers as torch optimizers: one step is one iteration of the method."""
+
+import queue
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from landscape_lab.optimizers.newton import hessian_of
+from landscape_lab.optimizers.rows import evaluate, evaluate_losses, gradients_of, move_to, parameters_of, points_of
+from landscape_lab.optimizers.traits import Traits
+from landscape_lab.validation import check_choice
+
+GRADIENT_FREE = ("Nelder-Mead", "Powell", "COBYLA", "COBYQA")
+FIRST_ORDER = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")
+SECOND_ORDER = ("Newton-CG", "dogleg", "trust-ncg", "trust-krylov", "trust-exact", "trust-constr")
+ENDLESS = {"COBYLA": {"maxiter": 10**6}, "COBYQA": {"maxfev": 10**6, "maxiter": 10**6}, "TNC": {"maxfun": 10**9}}
+"""The descent says how many steps there are, so the method's own limit is far away; its name differs."""
+LIMITS = {"Nelder-Mead": ("maxiter", "maxfev"), "Powell": ("maxiter", "maxfev"), "L-BFGS-B": ("maxiter", "maxfun")}
+REMEMBERED = 64
+"""How many evaluations a method can look back to."""
+
+
+def scipy_traits(method: str = "BFGS", **_: Any) -> Traits:
+    """What a method needs of the loop that calls it."""
+    return Traits(repeats=True, rows=True, graph=method in SECOND_ORDER, gradient_free=method in GRADIENT_FREE)
+
+
+class ScipyMinimizer(Optimizer):
+    """`scipy.optimize.minimize`, an iteration at each step.
+
+    The method runs in a thread that waits for each loss and, after each iterate, for the next step; rows of a parameter are
+    problems of their own, with a thread for each, evaluated together. A method that has ended stays where it is. The thread's
+    state is not part of a checkpoint: a resumed descent starts the method anew at the last point.
+
+    Args:
+        params: Parameters.
+        method: BFGS, CG, L-BFGS-B, TNC, SLSQP, Nelder-Mead, Powell, COBYLA, COBYQA, Newton-CG, dogleg, trust-ncg, trust-krylov,
+            trust-exact or trust-constr.
+        tol: The method's own tolerance, or `None` for its default.
+        options: The method's own options.
+    """
+
+    traits = staticmethod(scipy_traits)
+
+    def __init__(
+        self, params: Any, method: str = "BFGS", tol: float | None = None, options: dict[str, Any] | None = None
+    ) -> None:
+        check_choice("method", method, (*FIRST_ORDER, *GRADIENT_FREE, *SECOND_ORDER))
+        super().__init__(params, {"method": method})
+        own = ENDLESS.get(method, dict.fromkeys(LIMITS.get(method, ("maxiter",)), 10**9))
+        self._settings = {"method": method, "tol": tol, "options": own | (options or {})}
+        self._rows: list[Iterations] = []
+        self._known: tuple[Tensor, Tensor] | None = None
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], Any] | None = None) -> Tensor | None:
+        """One iteration of each row."""
+        losses = None if self._rows else self._begin(closure)
+        points = points_of(self, len(self._rows))
+        for row in self._rows:
+            row.proceed()
+        while any(row.asks is not None for row in self._rows):
+            losses = self._answer(points, closure)
+        for i, row in enumerate(self._rows):
+            points[i] = torch.from_numpy(row.iterate)
+        move_to(self, points)
+        self._note(closure)
+        return losses
+
+    def close(self) -> None:
+        """End the threads."""
+        for row in self._rows:
+            row.close()
+
+    def _begin(self, closure: Any) -> Tensor:
+        """Evaluate the start, which tells the number of rows, and start a thread for each."""
+        losses, gradients, hessians = self._evaluate(closure)
+        for i, point in enumerate(points_of(self, len(losses)).double().cpu().numpy()):
+            row = Iterations(point, self._settings)
+            row.remember(point, losses[i], _row(gradients, i), _row(hessians, i))
+            weakref.finalize(self, row.close)
+            self._rows.append(row)
+        return torch.from_numpy(losses)
+
+    def _evaluate(self, closure: Any) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
+        """Losses, gradients and Hessians of the rows, as far as the method uses them."""
+        method = self._settings["method"]
+        if method in GRADIENT_FREE:
+            return _array(evaluate_losses(closure)), None, None
+        losses = evaluate(closure)
+        gradients = gradients_of(self, len(losses))
+        hessians = _array(hessian_of(gradients, parameters_of(self))) if method in SECOND_ORDER else None
+        return _array(losses), _array(gradients.detach()), hessians
+
+    def _answer(self, points: Tensor, closure: Any) -> Tensor:
+        """Evaluate what the rows ask for, all at once; a row that asks nothing stays where it is."""
+        asked = points.clone()
+        for i, row in enumerate(self._rows):
+            asked[i] = torch.from_numpy(row.iterate if row.asks is None else row.asks)
+        move_to(self, asked)
+        losses, gradients, hessians = self._evaluate(closure)
+        for i, row in enumerate(self._rows):
+            if row.asks is not None:
+                row.answer(losses[i], _row(gradients, i), _row(hessians, i))
+        return torch.from_numpy(losses)
+
+    def _note(self, closure: Any) -> None:
+        """Tell the record of the losses where this step began, and keep those where it ended for the next."""
+        note = getattr(closure, "note", None)
+        if note is not None and self._known is not None:
+            note(*self._known)
+        ends = [row.known.get(row.iterate.tobytes()) for row in self._rows]
+        if any(end is None for end in ends):
+            self._known = None
+            return
+        parameter = parameters_of(self)[0]
+        losses = torch.tensor([end[0] for end in ends if end is not None], dtype=parameter.dtype, device=parameter.device)
+        gradients = torch.zeros(len(ends), len(self._rows[0].iterate), dtype=parameter.dtype, device=parameter.device)
+        for i, end in enumerate(ends):
+            if end is not None and end[1] is not None:
+                gradients[i] = torch.from_numpy(end[1])
+        self._known = losses, gradients
+
+
+def _row(values: np.ndarray | None, i: int) -> np.ndarray | None:
+    return None if values is None else values[i]
+
+
+def _array(values: Tensor) -> np.ndarray:
+    return values.detach().double().cpu().numpy()
+
+
+class Stopped(BaseException):
+    """Ends the method in its thread."""
+
+
+class Iterations:
+    """One call of `minimize` in a thread, which runs only while the caller waits for it.
+
+    Args:
+        start: Where it begins, `[dims]`.
+        settings: Method, tolerance and options.
+    """
+
+    def __init__(self, start: np.ndarray, settings: dict[str, Any]) -> None:
+        self.iterate = start.copy()
+        self.asks: np.ndarray | None = None
+        self.known: dict[bytes, tuple[float, np.ndarray | None, np.ndarray | None]] = {}
+        self._inbox: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._outbox: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+        self._ended = False
+        self._thread = threading.Thread(target=self._run, args=(start, settings), daemon=True, name="scipy.optimize.minimize")
+        self._thread.start()
+
+    def proceed(self) -> None:
+        """Let the method run until it asks for a loss, has an iterate, or ends; an error in it is raised here."""
+        if self._ended:
+            return
+        self._inbox.put(True)
+        error = self._outbox.get()
+        if error is not None:
+            raise error
+
+    def answer(self, loss: float, gradient: np.ndarray | None, hessian: np.ndarray | None) -> None:
+        """What was asked for; the method goes on."""
+        if self.asks is not None:
+            self.remember(self.asks, loss, gradient, hessian)
+        self.asks = None
+        self.proceed()
+
+    def remember(self, point: np.ndarray, loss: float, gradient: np.ndarray | None, hessian: np.ndarray | None) -> None:
+        """Keep an evaluation, as one of the latest."""
+        self.known[point.tobytes()] = (float(loss), gradient, hessian)
+        if len(self.known) > REMEMBERED:
+            del self.known[next(iter(self.known))]
+
+    def close(self) -> None:
+        """End the thread."""
+        if not self._ended:
+            self._ended = True
+            self._inbox.put(False)
+            self._thread.join()
+
+    # What follows runs in the thread.
+
+    def _run(self, start: np.ndarray, settings: dict[str, Any]) -> None:
+        from scipy.optimize import minimize  # heavy
+
+        error: BaseException | None = None
+        try:
+            self._wait()
+            method = settings["method"]
+            derivatives: dict[str, Any] = {} if method in GRADIENT_FREE else {"jac": lambda x: self._ask(x)[1]}
+            if method in SECOND_ORDER:
+                derivatives["hess"] = lambda x: self._ask(x)[2]
+            result = minimize(lambda x: self._ask(x)[0], start, callback=self._has_iterate, **derivatives, **settings)
+            self.iterate = np.array(result.x, dtype=np.float64)
+        except Stopped:
+            return
+        except Exception as raised:  # noqa: BLE001 - it is raised again where the step was called
+            error = raised
+        self._ended = True
+        self._outbox.put(error)
+
+    def _ask(self, point: np.ndarray) -> tuple[float, Any, Any]:
+        """Loss, gradient and Hessian at a point: known, or from the caller."""
+        point = np.array(point, dtype=np.float64)
+        if point.tobytes() not in self.known:
+            self.asks = point
+            self._outbox.put(None)
+            self._wait()
+        loss, gradient, hessian = self.known[point.tobytes()]
+        return loss, None if gradient is None else gradient.copy(), None if hessian is None else hessian.copy()
+
+    def _has_iterate(self, point: Any, *_: Any) -> None:
+        self.iterate = np.array(point, dtype=np.float64)
+        self._outbox.put(None)
+        self._wait()
+
+    def _wait(self) -> None:
+        if not self._inbox.get():
+            raise Stopped

@@ -18,7 +18,7 @@ CONF = next(
 )
 """The configuration: inside an installed package, or beside it in a checkout."""
 OPEN_KEY = re.compile(r"(optimizer|scheduler|augmentation\.\w+)\.\w+=")
-"""Keys that a group's YAML need not list: an optimizer or an augmentation takes whatever its class takes."""
+"""Keys that a group's YAML need not list: an optimizer, a scheduler or an augmentation takes whatever its class takes."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"

@@ -266,7 +266,7 @@ class _Chunk:
 
         def losses() -> Tensor:
             nonlocal calls
-            loss = landscape.evaluate(flat()) if landscape.augmented is None else landscape().detach()
+            loss = self._seen(flat())
             if calls == 0:
                 row[1].copy_(loss)
             calls += 1
@@ -274,7 +274,7 @@ class _Chunk:
             return total(loss)
 
         def note(losses: Tensor | None = None, gradients: Tensor | None = None) -> None:
-            row[1].copy_(landscape.evaluate(row[0]) if losses is None else losses)
+            row[1].copy_(self._seen(row[0]) if losses is None else losses)
             if gradients is not None:
                 row[2].copy_(gradients)
 
@@ -290,6 +290,14 @@ class _Chunk:
                 self.number = len(self.calls)
                 return error
         return None
+
+    @torch.no_grad()
+    def _seen(self, points: Tensor) -> Tensor:
+        """The losses `[members]` at points `[members, dims]` as the optimizer sees them in this step."""
+        augmented, boundary = self.landscape.augmented, getattr(self.landscape, "boundary", None)
+        if augmented is None:
+            return self.landscape.evaluate(points)
+        return augmented(points if boundary is None else boundary(points.clone()))
 
     def _flat_gradient(self, optimizer: Adapted) -> Callable[[], Tensor]:
         """The gradient `[members, dims]` for the record, without its graph where it has one."""

@@ -129,7 +129,8 @@ def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     """The landscape, the optimizer's factory, and the descent that joins them."""
     optimizer = _factory(cfg, "optimizer")
     changes = {} if cfg.start is None else {"start": cfg.start}
-    if cfg.landscape.get("gradient") == "auto" and probe(optimizer, cfg.steps).exact:
+    free = cfg.landscape.get("gradient") == "auto" and cfg.landscape.get("gradient_init") is None
+    if free and probe(optimizer, cfg.steps).exact:
         changes["gradient"] = "exact"
         tell(f"{names['optimizer']} gets landscape.gradient=exact, which it needs; landscape.gradient=pixel keeps the other.")
     landscape = _make(cfg.landscape, **changes)

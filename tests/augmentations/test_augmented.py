@@ -298,7 +298,7 @@ def test_line_search_sees_one_draw_in_a_step():
 
     fit(descent(steps=20, optimizer=Searching))
     assert all(len(set(losses)) == 1 for losses in seen)
-    assert len({losses[0] for losses in seen}) == 20
+    assert len({losses[0] for losses in seen[-20:]}) == 20  # those before were asked how the optimizer is called
 
 
 def test_resumed_descent_ends_bit_identical(tmp_path):

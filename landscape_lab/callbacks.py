@@ -144,7 +144,7 @@ class Pictures(pl.Callback):
 
     Args:
         folder: Where the pictures go.
-        figures: Any of `path`, `loss`, `surface` and `gradient`.
+        figures: Any of `path`, `loss`, `evaluations` (the loss against them), `surface` and `gradient`.
     """
 
     def __init__(self, folder: str | PathLike[str], figures: Sequence[str] = ("path", "loss")) -> None:
@@ -158,7 +158,7 @@ class Pictures(pl.Callback):
         for name in self.figures:
             file = self.folder / f"{name}.png"
             save_figure(FIGURES[name](scene), file)
-            if name != "loss":
+            if name not in ("loss", "evaluations"):
                 for logger in _tensorboards(trainer):
                     _show(logger, name, file, trainer.global_step)
 

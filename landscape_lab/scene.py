@@ -25,6 +25,7 @@ class Path:
         places: `[records, members, 2]`.
         losses: `[records, members]`.
         steps: `[records]`.
+        evaluations: How often the loss had been evaluated by then, `[records]`.
         best: The step of the lowest loss and that loss.
     """
 
@@ -32,6 +33,7 @@ class Path:
     places: np.ndarray
     losses: np.ndarray
     steps: np.ndarray
+    evaluations: np.ndarray
     best: tuple[int, float]
 
 
@@ -63,7 +65,10 @@ class Scene:
         flat = landscape.flat().shape[1] == 2
         if plane is None:
             plane = Plane.of(landscape) if flat else Plane.principal(points)
-        paths = tuple(Path(t.label, plane.project(t.points), t.losses.astype(np.float64), t.steps, t.best) for t in trajectories)
+        paths = tuple(
+            Path(t.label, plane.project(t.points), t.losses.astype(np.float64), t.steps, t.evaluations, t.best)
+            for t in trajectories
+        )
         corners = landscape.bounds.cpu().numpy() if flat and landscape.bounds is not None else None
         extent = _window(None if corners is None else plane.project(corners), [path.places for path in paths])
         minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())

@@ -1,6 +1,7 @@
 """Figures of a scene: the path on its landscape, the loss over the steps."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from os import PathLike
 
 import numpy as np
@@ -54,20 +55,26 @@ def path_figure(scene: Scene) -> Figure:
     return figure
 
 
-def loss_figure(scene: Scene) -> Figure:
-    """The loss against the step, linear and logarithmic; where minima are known, the distance to the nearest too."""
+def loss_figure(scene: Scene, against: str = "step") -> Figure:
+    """The loss, linear and logarithmic; where minima are known, the distance to the nearest too.
+
+    Args:
+        scene: Whose paths.
+        against: `step`, or `evaluation`: several of them in a step, as a line search makes, are then told apart.
+    """
     with rc_context(STYLE):
         panels = 2 + bool(len(scene.minima))
         figure = Figure(figsize=(5.0 * panels, 4.2), layout="constrained")
         for panel, axes in enumerate(figure.subplots(1, panels)):
             for number, path in enumerate(scene.paths):
                 color = PATH_COLORS[number % len(PATH_COLORS)]
+                costs = path.steps if against == "step" else path.evaluations
                 if panel < 2:
-                    _draw_curve(axes, path, path.losses, color, logarithmic=panel == 1, best=path.best)
+                    _draw_curve(axes, path, costs, path.losses, color, logarithmic=panel == 1, best=True)
                 else:
-                    _draw_curve(axes, path, _distances(path, scene.minima), color, logarithmic=True)
+                    _draw_curve(axes, path, costs, _distances(path, scene.minima), color, logarithmic=True)
             axes.set_yscale("log" if panel else "linear")
-            axes.set_xlabel("step")
+            axes.set_xlabel(against)
             axes.set_ylabel(("loss", "loss, logarithmic", f"distance to the nearest minimum{_unit(scene)}")[panel])
             axes.xaxis.set_major_formatter(EngFormatter(sep=""))
             axes.grid(color="#e8eaed", linewidth=0.8)
@@ -155,6 +162,7 @@ def gradient_figure(scene: Scene) -> Figure:
 FIGURES: dict[str, Callable[[Scene], Figure]] = {
     "path": path_figure,
     "loss": loss_figure,
+    "evaluations": partial(loss_figure, against="evaluation"),
     "surface": surface_figure,
     "gradient": gradient_figure,
 }
@@ -192,19 +200,20 @@ def _distances(path: Path, minima: np.ndarray) -> np.ndarray:
 
 
 def _draw_curve(
-    axes: Axes, path: Path, values: np.ndarray, color: str, *, logarithmic: bool, best: tuple[int, float] | None = None
+    axes: Axes, path: Path, costs: np.ndarray, values: np.ndarray, color: str, *, logarithmic: bool, best: bool = False
 ) -> None:
-    """One curve; for many members the median between the quartiles."""
+    """One curve over steps or evaluations; for many members the median between the quartiles."""
     values = np.where(np.isfinite(values) & ((values > 0) | (not logarithmic)), values, np.nan)
     shown = ~np.isnan(values).all(axis=1)
-    steps, values = path.steps[shown], values[shown]
+    x, values = costs[shown], values[shown]
     if values.shape[1] > 1:
         low, middle, high = np.nanquantile(values, [0.25, 0.5, 0.75], axis=1)
-        axes.fill_between(steps, low, high, color=color, alpha=0.2, linewidth=0)
+        axes.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0)
         values = middle[:, None]
-    axes.plot(steps, values[:, 0], color=color, linewidth=1.2, label=path.label)
-    if best is not None and values.shape[1] == 1 and np.isfinite(best[1]) and (best[1] > 0 or not logarithmic):
-        axes.plot(*best, "o", color=color, markersize=4)
+    axes.plot(x, values[:, 0], color=color, linewidth=1.2, label=path.label)
+    step, lowest = path.best
+    if best and values.shape[1] == 1 and np.isfinite(lowest) and (lowest > 0 or not logarithmic):
+        axes.plot(costs[path.steps.searchsorted(step)], lowest, "o", color=color, markersize=4)
 
 
 def _title(paths: tuple[Path, ...]) -> str:

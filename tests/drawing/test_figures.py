@@ -179,6 +179,16 @@ def test_gradient_pictures_are_the_gradient():
     np.testing.assert_allclose(size, np.hypot(across, down))
 
 
+def test_loss_can_be_drawn_against_evaluations():
+    kept = Trajectory(label="lbfgs")
+    for step, (loss, evaluations) in enumerate([(0.8, 0), (0.5, 4), (0.6, 9)]):
+        kept.append(step, torch.zeros(1, 2), torch.tensor([loss]), evaluations)
+    axes = FIGURES["evaluations"](scene(kept)).axes[0]
+    np.testing.assert_allclose(axes.lines[0].get_xydata(), [[0, 0.8], [4, 0.5], [9, 0.6]], atol=1e-6)
+    np.testing.assert_allclose(axes.lines[1].get_xydata(), [[4, 0.5]], atol=1e-6)
+    assert axes.get_xlabel() == "evaluation"
+
+
 def test_distance_to_the_nearest_minimum_is_drawn():
     landscape, view = function_scene("himmelblau", points=((3.0, 3.0), (-2.8, 3.1)))
     curve = loss_figure(view).axes[2].lines[0].get_ydata()

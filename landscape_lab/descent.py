@@ -16,7 +16,7 @@ from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.adapters import Adapted, Step, adapt
 from landscape_lab.optimizers.building import Factory, build_optimizer
 from landscape_lab.optimizers.schedulers import SchedulerFactory, build_scheduler, with_scheduler
-from landscape_lab.optimizers.traits import probe
+from landscape_lab.optimizers.traits import Traits, probe
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_count
 
@@ -43,6 +43,7 @@ class Descent(pl.LightningModule):
         records: The most evenly spaced records that the trajectory keeps.
         label: The optimizer and its settings, for pictures.
         scheduler: Builds the schedule of the learning rate from the optimizer, or `None`; one step with each of the optimizer.
+        traits: How the optimizer wants to be called; found out by trying it, where it is not told.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Descent(pl.LightningModule):
         records: int = 10_000,
         label: str = "",
         scheduler: SchedulerFactory | None = None,
+        traits: Traits | None = None,
     ) -> None:
         super().__init__()
         check_count("steps", steps)
@@ -62,6 +64,7 @@ class Descent(pl.LightningModule):
         self.landscape = landscape
         self.make_optimizer = optimizer
         self.make_scheduler = scheduler
+        self.traits = traits
         self.steps = steps
         self.steps_per_batch = steps_per_batch
         self.trajectory = Trajectory(records, landscape, label)
@@ -87,7 +90,7 @@ class Descent(pl.LightningModule):
     def on_train_start(self) -> None:
         """Make the chunk's tensors where the landscape now lives; go on with the random numbers of a resumed descent."""
         self._chunk = _Chunk(self.landscape, min(self.steps_per_batch, self.steps))
-        self._traits = probe(self.make_optimizer, self.steps)
+        self._traits = probe(self.make_optimizer, self.steps) if self.traits is None else self.traits
         if self._random_state is not None:
             torch.set_rng_state(self._random_state)
         self._began = time.perf_counter()
@@ -294,10 +297,8 @@ class _Chunk:
     @torch.no_grad()
     def _seen(self, points: Tensor) -> Tensor:
         """The losses `[members]` at points `[members, dims]` as the optimizer sees them in this step."""
-        augmented, boundary = self.landscape.augmented, getattr(self.landscape, "boundary", None)
-        if augmented is None:
-            return self.landscape.evaluate(points)
-        return augmented(points if boundary is None else boundary(points.clone()))
+        augmented = self.landscape.augmented
+        return self.landscape.evaluate(points) if augmented is None else augmented.evaluate(points)
 
     def _flat_gradient(self, optimizer: Adapted) -> Callable[[], Tensor]:
         """The gradient `[members, dims]` for the record, without its graph where it has one."""

@@ -128,9 +128,10 @@ def _forget(folder: Path) -> None:
 def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     """The landscape, the optimizer's factory, and the descent that joins them."""
     optimizer = _factory(cfg, "optimizer")
+    traits = probe(optimizer, cfg.steps)
     changes = {} if cfg.start is None else {"start": cfg.start}
     free = cfg.landscape.get("gradient") == "auto" and cfg.landscape.get("gradient_init") is None
-    if free and probe(optimizer, cfg.steps).exact:
+    if free and traits.exact:
         changes["gradient"] = "exact"
         tell(f"{names['optimizer']} gets landscape.gradient=exact, which it needs; landscape.gradient=pixel keeps the other.")
     landscape = _make(cfg.landscape, **changes)
@@ -139,7 +140,7 @@ def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     scheduler = _factory(cfg, "scheduler") if cfg.scheduler else None
     rate = cfg.optimizer.get("lr")
     label = f"{names['landscape']} · {names['optimizer']}" + (f", lr {rate:g}" if isinstance(rate, int | float) else "")
-    return Descent(landscape, optimizer, cfg.steps, cfg.steps_per_batch, cfg.records, label, scheduler)
+    return Descent(landscape, optimizer, cfg.steps, cfg.steps_per_batch, cfg.records, label, scheduler, traits)
 
 
 def _factory(cfg: DictConfig, group: str) -> partial:

@@ -197,6 +197,12 @@ class Augmented:
             losses = each.apply(losses, draw)
         return losses, gradients
 
+    @torch.no_grad()
+    def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
+        """The losses at any points as they are seen in this step; where the bounds move a point, at the point it is moved to."""
+        boundary = self.landscape.boundary
+        return self(points if boundary is None else boundary(points.clone()))
+
     def __call__(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
         """Losses that autograd follows back to the points; as often differentiable as the landscape's are.
 

@@ -125,6 +125,11 @@ class Brightness(PixelAugmentation):
         return (values + draw).clamp_(0.0, 1.0)
 
 
+def stretches(factor: float, shape: tuple[int, ...], generator: Generator) -> Tensor:
+    """Factors from 1 / `factor` to `factor`, their logarithms uniform: as likely on either side of 1."""
+    return torch.exp(math.log(factor) * (2.0 * torch.rand(shape, generator=generator) - 1.0))
+
+
 @dataclass(frozen=True)
 class Contrast(PixelAugmentation):
     """Stretch the picture's greys about the middle, ½.
@@ -139,7 +144,7 @@ class Contrast(PixelAugmentation):
         check_number("factor", self.factor, low=1.0)
 
     def draw(self, steps: int, members: int, rows: int, columns: int, generator: Generator) -> Tensor:
-        return torch.exp(math.log(self.factor) * (2.0 * torch.rand(steps, members, 1, 1, generator=generator) - 1.0))
+        return stretches(self.factor, (steps, members, 1, 1), generator)
 
     def apply(self, values: Tensor, draw: Tensor, pixels: Pixels) -> Tensor:
         return ((values - 0.5) * draw + 0.5).clamp_(0.0, 1.0)
@@ -159,7 +164,7 @@ class Gamma(PixelAugmentation):
         check_number("factor", self.factor, low=1.0)
 
     def draw(self, steps: int, members: int, rows: int, columns: int, generator: Generator) -> Tensor:
-        return torch.exp(math.log(self.factor) * (2.0 * torch.rand(steps, members, 1, 1, generator=generator) - 1.0))
+        return stretches(self.factor, (steps, members, 1, 1), generator)
 
     def apply(self, values: Tensor, draw: Tensor, pixels: Pixels) -> Tensor:
         return values.clamp(0.0, 1.0).pow_(draw)

@@ -114,7 +114,9 @@ def test_any_number_of_members_and_a_single_record_can_be_drawn(members):
     for records in (1, 3):
         view = scene(trajectory(rng.uniform(0, 39, (records, members, 2)), rng.uniform(size=(records, members))))
         for draw in (path_figure, loss_figure):
-            FigureCanvasAgg(draw(view)).draw()
+            image, axes = pixels_of(draw(view))
+            assert np.ptp(image) > 200
+            assert len(axes.lines) >= members if draw is path_figure else len(axes.lines) >= 1
 
 
 def test_two_optimizers_share_one_landscape():
@@ -158,12 +160,16 @@ def test_contours_are_logarithmic_where_the_losses_ask_for_it(name, logarithmic)
 @pytest.mark.parametrize("name", ["rosenbrock", "easom", "saddle"])
 def test_every_figure_of_a_formula_can_be_drawn(figure, name):
     for view in (function_scene(name)[1], function_scene(name, points=((-1.5, 1.0), (9e9, np.nan)), losses=(1.0, np.nan))[1]):
-        FigureCanvasAgg(FIGURES[figure](view)).draw()
+        image, axes = pixels_of(FIGURES[figure](view))
+        assert np.ptp(image) > 200
+        assert axes.lines
 
 
 @pytest.mark.parametrize("figure", FIGURES)
 def test_every_figure_of_a_picture_can_be_drawn(figure):
-    FigureCanvasAgg(FIGURES[figure](scene(trajectory([[3, 7], [50, 30]], [0.5, 0.4])))).draw()
+    image, axes = pixels_of(FIGURES[figure](scene(trajectory([[3, 7], [50, 30]], [0.5, 0.4]))))
+    assert np.ptp(image) > 200
+    assert axes.lines
 
 
 def test_gradient_pictures_are_the_gradient():

@@ -42,7 +42,7 @@ class Curves(pl.Callback):
     ) -> None:
         steps = outputs["steps"].numpy()
         kept = thinned(steps, pl_module.steps)
-        curves = {name: values[kept] for name, values in _curves(pl_module, outputs).items()}
+        curves = _curves(pl_module, {name: values[torch.from_numpy(kept)] for name, values in outputs.items()})
         for logger in trainer.loggers:
             _log_curves(logger, steps[kept], curves)
 
@@ -68,8 +68,8 @@ def thinned(steps: np.ndarray, total: int) -> np.ndarray:
 def _curves(descent: Descent, outputs: dict[str, Any]) -> dict[str, np.ndarray]:
     """Each curve over the steps of a chunk; for many members, the median and the best."""
     norms = outputs["gradients"].norm(dim=-1).median(dim=-1).values.cpu().numpy()
-    rates = outputs["lr"].numpy()
-    return _losses(outputs["losses"]) | {"gradient_norm": norms, "lr": rates} | _positions(descent, outputs["points"])
+    rates = {"lr": outputs["lr"].numpy()} if "lr" in outputs else {}
+    return _losses(outputs["losses"]) | {"gradient_norm": norms} | rates | _positions(descent, outputs["points"])
 
 
 def _losses(losses: torch.Tensor) -> dict[str, np.ndarray]:

@@ -12,13 +12,17 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from landscape_lab.ensemble import Ensemble, Outcomes
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers.adapters import Adapted, Step, adapt
-from landscape_lab.optimizers.building import Factory, build_optimizer
-from landscape_lab.optimizers.schedulers import SchedulerFactory, build_scheduler, with_scheduler
+from landscape_lab.optimizers.adapters import Adapted, Step
+from landscape_lab.optimizers.building import Factory
+from landscape_lab.optimizers.layouts import Joint, Layout, with_rate
+from landscape_lab.optimizers.schedulers import SchedulerFactory
+from landscape_lab.optimizers.separate import Separate
 from landscape_lab.optimizers.traits import Traits, probe
+from landscape_lab.optimizers.trial import Verdict, try_joint
 from landscape_lab.trajectory import Trajectory
-from landscape_lab.validation import check_count
+from landscape_lab.validation import check_count, check_number
 
 CHUNK_MEMORY = 2**26
 """The most bytes that the points and gradients of one chunk of steps take."""
@@ -32,8 +36,9 @@ class Descent(pl.LightningModule):
     `[n, members]`, `gradients` `[n, members, dims]`, `evaluations` `[n]` (made before that step) and learning rates `lr` `[n]`.
     A record is the state before its step, so its gradient is the one that the step uses.
 
-    A loss or gradient that is not finite, in every member, ends the descent as `diverged`, with that state as its last record.
-    An optimizer that raises in `step` ends it as `failed`, with the error in `error`.
+    A member whose point, loss or gradient is not finite has diverged: that state is its last record, and the others go on without
+    it. When every member has, the descent ends as `diverged`. An optimizer that raises in `step` ends it as `failed`, with the
+    error in `error`; where each member has its own optimizer, only that member.
 
     Args:
         landscape: What is descended.
@@ -44,6 +49,11 @@ class Descent(pl.LightningModule):
         label: The optimizer and its settings, for pictures.
         scheduler: Builds the schedule of the learning rate from the optimizer, or `None`; one step with each of the optimizer.
         traits: How the optimizer wants to be called; found out by trying it, where it is not told.
+        ensemble: Who the landscape's members are, where they differ in more than their starts.
+        target: A loss; the results tell at which step each member first reached it.
+
+    Attributes:
+        layout: Whether the members share an optimizer, and why.
     """
 
     def __init__(
@@ -56,15 +66,21 @@ class Descent(pl.LightningModule):
         label: str = "",
         scheduler: SchedulerFactory | None = None,
         traits: Traits | None = None,
+        ensemble: Ensemble | None = None,
+        target: float | None = None,
     ) -> None:
         super().__init__()
         check_count("steps", steps)
+        if target is not None:
+            check_number("target", target)
         check_count("steps_per_batch", steps_per_batch)
         self.automatic_optimization = False
         self.landscape = landscape
         self.make_optimizer = optimizer
         self.make_scheduler = scheduler
-        self.traits = traits
+        self.traits = probe(optimizer, steps) if traits is None else traits
+        self.ensemble = Ensemble(landscape.flat().detach().cpu().clone()) if ensemble is None else ensemble
+        self.target = target
         self.steps = steps
         self.steps_per_batch = steps_per_batch
         self.trajectory = Trajectory(records, landscape, label)
@@ -74,14 +90,31 @@ class Descent(pl.LightningModule):
         self.gradient_evaluations = 0
         self.hessian_vector_products = 0
         self.seconds = 0.0
-        self._random_state: Tensor | None = None
+        self.layout = Verdict(joint=True, draws=False, why="a single member")
+        self.members = _Members(len(self.ensemble))
+        self._restored: dict[str, Any] | None = None
 
-    def configure_optimizers(self) -> Optimizer | tuple[list[Optimizer], list[LRScheduler]]:
-        """Build the optimizer, of the landscape's parameters only, and its scheduler."""
-        optimizer = build_optimizer(self.make_optimizer, self.landscape, self.steps)
-        if self.make_scheduler is None:
-            return optimizer
-        return [optimizer], [build_scheduler(self.make_scheduler, optimizer, self.steps)]
+    def configure_optimizers(self) -> tuple[list[Optimizer], list[LRScheduler]]:
+        """Build the optimizer of all members, or one for each, of the landscape's parameters only; and their schedulers."""
+        rates, settings = self.ensemble.rate_of_member, (self.make_scheduler, self.steps)
+        optimizer = self.make_optimizer
+        if rates is not None and len(set(rates)) == 1:
+            optimizer, rates = with_rate(optimizer, rates[0]), None
+        self.layout = self._choose(optimizer, rates is not None)
+        if self.layout.joint:
+            self._layout: Layout = Joint(self.landscape, optimizer, *settings, rates)
+        else:
+            seeds = self.ensemble.seed_of_member if self.layout.draws else None
+            self._layout = Separate(self.landscape, optimizer, *settings, rates, seeds)
+        return self._layout.optimizers, self._layout.schedulers
+
+    def _choose(self, optimizer: Factory, rates: bool) -> Verdict:
+        """Whether the members share an optimizer."""
+        if len(self.ensemble) == 1:
+            return self.layout
+        if self.ensemble.layout == "auto":
+            return try_joint(optimizer, self.traits, self.make_scheduler, rates=rates)
+        return Verdict(self.ensemble.layout == "joint", draws=True, why=f"ensemble.layout={self.ensemble.layout}")
 
     def train_dataloader(self) -> "Chunks":
         """An endless row of chunks: `steps` ends the descent."""
@@ -90,24 +123,23 @@ class Descent(pl.LightningModule):
     def on_train_start(self) -> None:
         """Make the chunk's tensors where the landscape now lives; go on with the random numbers of a resumed descent."""
         self._chunk = _Chunk(self.landscape, min(self.steps_per_batch, self.steps))
-        self._traits = probe(self.make_optimizer, self.steps) if self.traits is None else self.traits
-        if self._random_state is not None:
-            torch.set_rng_state(self._random_state)
+        self.members.to(self.landscape.flat().device)
+        if self._restored is not None:
+            torch.set_rng_state(self._restored["random_state"])
+            self._layout.random_states[:] = self._restored["random_states"]
+            self._layout.drop(self.members.dead())
         self._began = time.perf_counter()
 
     def training_step(self, batch: Any, batch_idx: int) -> dict[str, Any]:
         """Make the next chunk of steps."""
-        (optimizer,) = self.trainer.optimizers
         rates: list[float] = []
         first, chunk = self.global_step, self._chunk
-        adapted = adapt(optimizer, self.landscape, self._traits)
+        lr = float(self._layout.optimizers[0].param_groups[0].get("lr", 0.0))
+        adapted = self._layout.adapt(self.traits, rates)
         if (augmented := self.landscape.augmented) is not None:
             adapted.step = _with_draws(adapted.step, augmented.follow(first))
-        for config in self.trainer.lr_scheduler_configs:
-            adapted.step = with_scheduler(adapted.step, config.scheduler, rates)
-        lr = float(optimizer.param_groups[0].get("lr", 0.0))
         self.error = chunk.run(adapted, min(chunk.size, self.steps - first))
-        finite = chunk.finite_steps()
+        finite = self._end_members(chunk)
         made = min(finite, chunk.number - (self.error is not None))
         if made < chunk.number:
             self.status = "diverged" if finite < chunk.number else "failed"
@@ -118,8 +150,32 @@ class Descent(pl.LightningModule):
         self.gradient_evaluations += sum(chunk.calls) - chunk.losses_only
         self.hessian_vector_products += 0 if adapted.products is None else adapted.products.number
         self.trajectory.extend(outputs["steps"], outputs["points"], outputs["losses"], outputs["evaluations"])
-        lrs = rates or [lr] * chunk.number
-        return outputs | {"lr": torch.tensor(lrs[: len(outputs["steps"])], dtype=torch.float64)}
+        self.members.follow(first, self._clean_losses(outputs), self.target)
+        if self.ensemble.rates is None:
+            lrs = rates or [lr] * chunk.number
+            outputs["lr"] = torch.tensor(lrs[: len(outputs["steps"])], dtype=torch.float64)
+        return outputs
+
+    def _end_members(self, chunk: "_Chunk") -> int:
+        """Let go of the members that diverged in a chunk or whose optimizer failed; how many steps the last of all made."""
+        finite = chunk.finite_steps()
+        if finite is None:
+            return chunk.number
+        self.members.alive &= finite == chunk.number
+        if len(self.ensemble) > 1:
+            chunk.forget_after(finite)
+            dead = self.members.dead()
+            for parameter in self.landscape.parameters():
+                parameter.detach()[dead] = torch.nan
+            self._layout.drop(dead)
+        return int(finite.max())
+
+    @torch.no_grad()
+    def _clean_losses(self, outputs: dict[str, Any]) -> Tensor:
+        """The losses of the records without augmentations, `[n, members]`; as they were seen where no target asks."""
+        if self.landscape.augmented is None or self.target is None:
+            return outputs["losses"]
+        return self.landscape.evaluate(outputs["points"].flatten(0, 1)).view_as(outputs["losses"])
 
     def _count_steps(self, number: int) -> None:
         """Tell Lightning how many steps were made: the counter that checkpoints, loggers and `max_steps` read."""
@@ -135,7 +191,9 @@ class Descent(pl.LightningModule):
             return
         point = self.landscape.flat()
         losses = self.landscape.evaluate(point)
-        if not (point.isfinite().all(-1) & losses.isfinite()).any():
+        self.members.alive &= point.isfinite().all(-1) & losses.isfinite()
+        self.members.follow(self.global_step, losses.unsqueeze(0), self.target)
+        if not self.members.alive.any():
             self.status = "diverged"
         self.trajectory.end(self.global_step, point, losses, self.evaluations)
 
@@ -148,6 +206,8 @@ class Descent(pl.LightningModule):
             "hessian_vector_products": self.hessian_vector_products,
             "seconds": self.seconds + time.perf_counter() - self._began,
             "random_state": torch.get_rng_state(),
+            "random_states": self._layout.random_states,
+            "members": self.members.state_dict(),
         }
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
@@ -158,31 +218,61 @@ class Descent(pl.LightningModule):
         self.gradient_evaluations = state["gradient_evaluations"]
         self.hessian_vector_products = state["hessian_vector_products"]
         self.seconds = state["seconds"]
-        self._random_state = state["random_state"]
+        self.members.load_state_dict(state["members"])
+        self._restored = state
 
     def distances(self, points: Tensor) -> Tensor | None:
         """How far points `[..., dims]` are from the nearest known minimum, or `None` where none is known."""
         minima = self.landscape.minima
         return None if minima is None else (points.unsqueeze(-2) - minima.to(points)).norm(dim=-1).amin(dim=-1)
 
+    def outcomes(self) -> Outcomes:
+        """How each member ended."""
+        points = self.trajectory.points[-1]
+        alive = self.members.alive.cpu().numpy() & (self.status == "completed")
+        distances = self.distances(torch.from_numpy(points))
+        status = np.where(alive, "completed", "diverged" if self.status == "completed" else self.status)
+        failed = sorted(self._layout.errors) if len(self.ensemble) > 1 else []
+        status[failed] = "failed"
+        return Outcomes(
+            self.ensemble,
+            points,
+            np.where(alive, self.trajectory.losses[-1], np.inf).astype(np.float64),
+            self.members.best.double().cpu().numpy(),
+            self.members.hit.cpu().numpy(),
+            np.full(len(alive), np.inf) if distances is None else np.where(alive, distances.double().numpy(), np.inf),
+            status,
+        )
+
     def metrics(self) -> dict[str, Any]:
-        """The results in numbers: plain Python, `None` where there is none. Of many members, the best loss and distance."""
-        trajectory, steps = self.trajectory, self.global_step
-        start, final = trajectory.points[0], trajectory.points[-1]
-        losses = trajectory.losses[-1]
-        distances = self.distances(torch.from_numpy(final))
-        alone = len(final) == 1
-        return {
+        """The results in numbers: plain Python, `None` where there is none.
+
+        Of many members: the medians over starts and seeds at the best learning rate, and the start and end of the member that ended
+        with the median loss.
+        """
+        trajectory, steps, outcomes = self.trajectory, self.global_step, self.outcomes()
+        shown, alone = outcomes.representative(), len(self.ensemble) == 1
+        results = {
             "steps": steps,
             "evaluations": self.evaluations,
             "seconds": round(self.seconds, 6),
             "steps_per_second": round(steps / self.seconds, 1) if self.seconds else None,
-            "start": _plain(start[0] if alone else start),
-            "final": _plain(final[0] if alone else final),
-            "final_loss": _plain(np.nan_to_num(losses, nan=np.inf).min()),
-            "best_loss": _plain(trajectory.best[1]),
-            "distance_to_minimum": None if distances is None else _plain(distances.nan_to_num(nan=torch.inf).min()),
+            "start": _plain(trajectory.points[0, shown]),
+            "final": _plain(trajectory.points[-1, shown]),
+            "final_loss": _plain(trajectory.losses[-1, 0] if alone else outcomes.typical(outcomes.final_loss)),
+            "best_loss": _plain(trajectory.best[1] if alone else outcomes.typical(outcomes.best_loss)),
+            "distance_to_minimum": _plain(outcomes.typical(outcomes.distance)),
+            "target": self.target,
+            "steps_to_target": _whole(outcomes.typical(outcomes.steps_to_target)),
             "status": self.status,
+        }
+        if alone:
+            return results
+        return results | {
+            "members": len(self.ensemble),
+            "best_lr": outcomes.best_rate,
+            "diverged_fraction": outcomes.diverged_fraction,
+            "layout": ("joint" if self.layout.joint else "separate") + f": {self.layout.why}",
         }
 
     def costs(self) -> dict[str, int]:
@@ -199,6 +289,54 @@ def _plain(value: Any) -> Any:
     if array.ndim:
         return [_plain(row) for row in array]
     return float(array) if np.isfinite(array) else None
+
+
+def _whole(value: float) -> int | None:
+    """A number of steps, or `None` where there is none."""
+    return int(value) if np.isfinite(value) else None
+
+
+class _Members:
+    """What is known of each member so far, `[members]` each.
+
+    Args:
+        number: How many members there are.
+
+    Attributes:
+        alive: Whether a member's point, loss and gradient have always been finite.
+        best: The lowest loss.
+        hit: The first step whose loss was no higher than the target, else infinite.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.alive = torch.ones(number, dtype=torch.bool)
+        self.best = torch.full((number,), torch.inf)
+        self.hit = torch.full((number,), torch.inf, dtype=torch.float64)
+
+    def to(self, device: torch.device) -> None:
+        """Move to where the landscape is."""
+        self.load_state_dict({name: value.to(device) for name, value in self.state_dict().items()})
+
+    def dead(self) -> list[int]:
+        """The numbers of those that are not alive."""
+        return (~self.alive).nonzero().view(-1).tolist()
+
+    def follow(self, first: int, losses: Tensor, target: float | None) -> None:
+        """Take note of the losses `[n, members]` of the steps from `first` on."""
+        losses = losses.nan_to_num(nan=torch.inf)
+        self.best = torch.minimum(self.best, losses.amin(0).to(self.best))
+        if target is not None:
+            reached = losses <= target
+            steps = torch.where(reached.any(0), first + reached.byte().argmax(0), torch.inf)
+            self.hit = torch.minimum(self.hit, steps.to(self.hit))
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Tensors only."""
+        return vars(self).copy()
+
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+        """Go on from there."""
+        vars(self).update(state)
 
 
 class Chunks:
@@ -312,15 +450,19 @@ class _Chunk:
             return Tensor.detach
         return Tensor.squeeze if self.losses.shape[1] == 1 else Tensor.sum
 
-    def finite_steps(self) -> int:
-        """How many steps were made before every member had a point, loss or gradient that is not finite."""
-        points, losses, gradients = (
-            self.points[: self.number],
-            self.losses[: self.number],
-            self.gradients[: self.number],
-        )
+    def finite_steps(self) -> Tensor | None:
+        """How many steps each member made before its point, loss or gradient was not finite, `[members]`; `None` if all made all."""
+        points, losses, gradients = (kept[: self.number] for kept in (self.points, self.losses, self.gradients))
+        if all(bool(kept.sum().isfinite()) for kept in (points, losses, gradients)):  # one number is waited for, not all looked at
+            return None
         finite = (points.isfinite() & gradients.isfinite()).all(-1) & losses.isfinite()
-        return int(finite.any(-1).long().cumprod(0).sum())
+        return finite.long().cumprod(0).sum(0)
+
+    def forget_after(self, finite: Tensor) -> None:
+        """What a member is said to do after its first record that is not finite is nothing."""
+        after = torch.arange(self.number, device=finite.device).unsqueeze(-1) > finite
+        for kept in (self.points, self.losses, self.gradients):
+            kept[: self.number][after] = torch.nan
 
     def outputs(self, first: int, evaluations: int, records: int) -> dict[str, Tensor]:
         """The first `records` records, after `first` steps and so many evaluations."""

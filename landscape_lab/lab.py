@@ -26,13 +26,26 @@ from landscape_lab.callbacks import HParams
 from landscape_lab.configuration import CONF, chosen_names, flat_values, identity, open_keys, register_catalogue
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import locate
+from landscape_lab.ensemble import make_ensemble
 from landscape_lab.errors import FULL, explain, tell
 from landscape_lab.files import replacing
+from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.traits import probe
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_choice, check_count
 
-OBJECTIVES = ("final_loss", "best_loss", "distance_to_minimum", "evaluations", "steps", "seconds", "steps_per_second")
+OBJECTIVES = (
+    "final_loss",
+    "best_loss",
+    "distance_to_minimum",
+    "steps_to_target",
+    "evaluations",
+    "steps",
+    "seconds",
+    "steps_per_second",
+    "best_lr",
+    "diverged_fraction",
+)
 """The results that a sweep can minimise."""
 
 
@@ -129,18 +142,33 @@ def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     """The landscape, the optimizer's factory, and the descent that joins them."""
     optimizer = _factory(cfg, "optimizer")
     traits = probe(optimizer, cfg.steps)
+    wanted = OmegaConf.to_container(cfg.ensemble, resolve=True)
     changes = {} if cfg.start is None else {"start": cfg.start}
+    if isinstance(wanted["starts"], list):
+        changes["start"], wanted["starts"] = wanted["starts"], None
     free = cfg.landscape.get("gradient") == "auto" and cfg.landscape.get("gradient_init") is None
     if free and traits.exact:
         changes["gradient"] = "exact"
         tell(f"{names['optimizer']} gets landscape.gradient=exact, which it needs; landscape.gradient=pixel keeps the other.")
     landscape = _make(cfg.landscape, **changes)
+    ensemble = make_ensemble(landscape, **wanted, seed=cfg.seed)
+    landscape.begin(ensemble.points)
     if cfg.augmentation:
-        landscape.augment([_augmentation(name, node) for name, node in cfg.augmentation.items()], cfg.seed)
+        landscape.augment([_augmentation(name, node) for name, node in cfg.augmentation.items()], ensemble.seed_of_member)
     scheduler = _factory(cfg, "scheduler") if cfg.scheduler else None
     rate = cfg.optimizer.get("lr")
     label = f"{names['landscape']} · {names['optimizer']}" + (f", lr {rate:g}" if isinstance(rate, int | float) else "")
-    return Descent(landscape, optimizer, cfg.steps, cfg.steps_per_batch, cfg.records, label, scheduler, traits)
+    settings = (cfg.steps, cfg.steps_per_batch, cfg.records, label, scheduler, traits, ensemble)
+    return Descent(landscape, optimizer, *settings, _target(landscape) if cfg.target is None else cfg.target)
+
+
+def _target(landscape: Landscape) -> float | None:
+    """The loss to reach: a hundredth of the way from the known minimum up to the median start, or `None`."""
+    if landscape.minima is None:
+        return None
+    begin = landscape.evaluate(landscape.flat()).nanmedian()
+    lowest = landscape.evaluate(landscape.minima).min()
+    return float(lowest + 0.01 * (begin - lowest))
 
 
 def _factory(cfg: DictConfig, group: str) -> partial:

@@ -18,7 +18,7 @@ from landscape_lab.augmentations.base import (
     PixelAugmentation,
 )
 from landscape_lab.augmentations.functions import MapImage
-from landscape_lab.augmentations.views import PictureView, PointView, Row
+from landscape_lab.augmentations.views import PictureView, PointView, Row, join
 from landscape_lab.landscapes.base import Landscape, PointLandscape
 from landscape_lab.landscapes.boundaries import excess
 from landscape_lab.landscapes.gradients import GivenGradient
@@ -36,26 +36,29 @@ class Augmented:
     """The losses and gradients of a landscape under augmentations, step by step.
 
     Draws are made for a block of steps at once, from generators seeded by the seed, the number of the block and the
-    augmentation's place in the list: a step's draws do not depend on where a descent began. Each look at the landscape takes the
+    augmentation's place in the list: a step's draws do not depend on where a descent began. With a seed for each member, members of
+    one seed see the same draws: those that a single member sees with that seed. Each look at the landscape takes the
     draws of the next step, unless `follow` gave the steps into other hands.
 
     Args:
         landscape: What is changed.
         augmentations: How, in this order at each of the four places: coordinates, pixels, gradient, loss.
-        seed: Of the draws.
+        seed: Of the draws, or one for each member.
 
     Raises:
         ValueError: An augmentation does not fit the landscape.
     """
 
-    def __init__(self, landscape: Landscape, augmentations: Sequence[Augmentation], seed: int) -> None:
+    def __init__(self, landscape: Landscape, augmentations: Sequence[Augmentation], seed: int | Sequence[int]) -> None:
         if not isinstance(landscape, PointLandscape):
             raise ValueError(
                 f"Augmentations should be used on a picture, a function or noise. Found a {type(landscape).__name__}."
             )
         self.landscape: Any = landscape
-        self.seed = seed
         self.members, self.dims = landscape.start.shape
+        self.seeds, self.seed_of_member = _streams(seed, landscape)
+        if self.seed_of_member is not None:
+            self.members = 1
         self.pixel_rule = isinstance(landscape.gradient, PixelGradient)
         self.order = _in_order(augmentations)
         self.images = _those(augmentations, MapImage)
@@ -84,8 +87,10 @@ class Augmented:
                     "Parameter `gradient_init` should not be used with augmentations of coordinates or pixels: "
                     "they take the gradient from the pixels around the point."
                 )
+            if self.images and len(self.seeds) > 1:
+                raise ValueError("A function that changes the whole picture should be used with one seed: all members see one picture.")
             for image in self.images:
-                image.warn(landscape.pixels, self.seed)
+                image.warn(landscape.pixels, self.seeds[0])
             return PictureView(landscape.pixels, landscape.interpolation, landscape.scale, coordinates, changes)
         if self.images or changes:
             name = type([*self.images, *changes][0]).__name__
@@ -108,6 +113,7 @@ class Augmented:
         """
         one = copy.copy(self)
         one.members, one.block, one.followed, one.step = 1, 1, True, -1
+        one.seeds, one.seed_of_member = self.seeds[:1], None
         one.forget()
         if clean:
             one.images, one.on_gradient, one.on_loss, one.order, one.view = [], [], [], [], None
@@ -134,25 +140,27 @@ class Augmented:
             self._draw(self.step // self.block)
             place = self.step - self.first
         self.row = self.rows[place]
+        if self.seed_of_member is not None:
+            self.row = tuple(_of_members(part, self.seed_of_member) for part in self.row)
 
     def _draw(self, number: int) -> None:
         """Make the draws of a block."""
         steps, members, like = self.block, self.members, self.landscape.points.detach()
-        generators = [torch.Generator().manual_seed(_seed(self.seed, number, place)) for place in self.order]
         after_view = len(self.order) - len(self.on_gradient) - len(self.on_loss)
         after_gradient = len(self.order) - len(self.on_loss)
+        streams = [[torch.Generator().manual_seed(_seed(seed, number, place)) for place in self.order] for seed in self.seeds]
         view: list[Row] = [()] * steps
         if isinstance(self.view, PictureView):
             self.view.look_at(self._picture(number))
         if self.view is not None:
-            view = self.view.draw(steps, members, generators[len(self.images) : after_view], like)
+            view = self.view.draw(steps, members, [stream[len(self.images) : after_view] for stream in streams], like)
         gradients = [
-            each.draw(steps, 1 if each.shared else members, self.dims, generator)
-            for each, generator in zip(self.on_gradient, generators[after_view:after_gradient], strict=True)
+            join([each.draw(steps, 1 if each.shared else members, self.dims, stream[after_view + i]) for stream in streams])
+            for i, each in enumerate(self.on_gradient)
         ]
         losses = [
-            each.draw(steps, 1 if each.shared else members, generator)
-            for each, generator in zip(self.on_loss, generators[after_gradient:], strict=True)
+            join([each.draw(steps, 1 if each.shared else members, stream[after_gradient + i]) for stream in streams])
+            for i, each in enumerate(self.on_loss)
         ]
         self.rows = list(zip(view, _by_step(gradients, steps, like), _by_step(losses, steps, like), strict=True))
         self.first = number * steps
@@ -161,7 +169,7 @@ class Augmented:
         """The picture of a step, changed by the functions that change it as a whole."""
         pixels = self.landscape.pixels
         for place, image in zip(self.order, self.images, strict=False):
-            pixels = image.apply(pixels, _seed(self.seed, number, place))
+            pixels = image.apply(pixels, _seed(self.seeds[0], number, place))
         return pixels
 
     def _loss(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
@@ -237,6 +245,23 @@ def _in_order(augmentations: Sequence[Augmentation]) -> list[int]:
 def _those(augmentations: Sequence[Augmentation], place: type) -> list[Any]:
     """The augmentations that act at one place."""
     return [each for each in augmentations if isinstance(each, place)]
+
+
+def _streams(seed: int | Sequence[int], landscape: Landscape) -> tuple[list[int], Tensor | None]:
+    """The seeds there are, and the place among them of each member's; `None` where one seed gives each member draws of its own."""
+    if isinstance(seed, int):
+        return [seed], None
+    if len(seed) != len(landscape.flat()):
+        raise ValueError(f"Parameter `seed` should be a number, or one for each member. Found {len(seed)} for {len(landscape.flat())}.")
+    places = {one: place for place, one in enumerate(dict.fromkeys(seed))}
+    return list(places), torch.tensor([places[one] for one in seed])
+
+
+def _of_members(draws: tuple[Any, ...], seed_of_member: Tensor) -> tuple[Any, ...]:
+    """The draws of each member from those of each seed."""
+    return tuple(
+        draw if draw is None or len(draw) == 1 else draw.index_select(0, seed_of_member.to(draw.device)) for draw in draws
+    )
 
 
 def _seed(seed: int, block: int, place: int) -> int:

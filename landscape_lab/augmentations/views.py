@@ -37,13 +37,11 @@ class PointView:
         dims = self.bounds.shape[1]
         return 24 * (dims + 1) * dims * members
 
-    def draw(self, steps: int, members: int, generators: Sequence[Generator], like: Tensor) -> list[Row]:
-        """The draws of so many steps: a matrix and an offset for each member."""
+    def draw(self, steps: int, members: int, streams: Sequence[Sequence[Generator]], like: Tensor) -> list[Row]:
+        """The draws of so many steps: a matrix and an offset for each member of each stream of random numbers."""
         low, high = self.bounds
         middle, half = (low + high) / 2.0, (high - low) / 2.0
-        maps = Maps.identity(steps, len(low), None)
-        for augmentation, generator in zip(self.coordinates, generators, strict=True):
-            maps = augmentation.compose(maps, members, generator)
+        maps = _composed(self.coordinates, Maps.identity(steps, len(low), None), members, streams)
         matrix = half.unsqueeze(-1) * maps.matrix / half
         moved = (matrix @ (half * maps.jitter - middle).unsqueeze(-1)).squeeze(-1)
         offset = middle + half * maps.offset + moved
@@ -113,20 +111,19 @@ class PictureView:
         rows, columns = self.tile
         return 4 * rows * columns * sum(1 if change.shared else members for change in self.changes) + 200 * members
 
-    def draw(self, steps: int, members: int, generators: Sequence[Generator], like: Tensor) -> list[Row]:
-        """The draws of so many steps.
+    def draw(self, steps: int, members: int, streams: Sequence[Sequence[Generator]], like: Tensor) -> list[Row]:
+        """The draws of so many steps, for the members of each stream of random numbers.
 
         In a row are: scale and offset that take points to pixels of the new picture; its last column and row; how its pixels are
         found in the old picture, whole pixels by sign and shift, others by a matrix and an offset; and what each change drew.
         """
-        maps = Maps.identity(steps, 2, self.size)
-        for augmentation, generator in zip(self.coordinates, generators, strict=False):
-            maps = augmentation.compose(maps, members, generator)
+        maps = _composed(self.coordinates, Maps.identity(steps, 2, self.size), members, streams)
         size = maps.size if maps.size is not None else self.size
         scale = size / 2.0
         drawn = [scale, scale - 1.0 + scale * maps.jitter, (size - 1.0).long().unsqueeze(-1), *self._lookup(maps, size)]
-        for change, generator in zip(self.changes, generators[len(self.coordinates) :], strict=True):
-            drawn.append(change.draw(steps, 1 if change.shared else members, *self.tile, generator))
+        for place, change in enumerate(self.changes, start=len(self.coordinates)):
+            own = 1 if change.shared else members
+            drawn.append(join([change.draw(steps, own, *self.tile, stream[place]) for stream in streams]))
         return list(zip(*(_rows(part, steps, like) for part in drawn), strict=True))
 
     def _lookup(self, maps: Maps, size: Tensor) -> tuple[Tensor | None, Tensor | None]:
@@ -198,6 +195,25 @@ class PictureView:
                 draw = draw.flatten(1).gather(1, tiled.flatten(1)).view_as(tiled) if many else draw.take(tiled)
             values = change.apply(values, draw, Pixels(index, last))
         return values
+
+
+def _composed(
+    coordinates: Sequence[CoordinateAugmentation], identity: Maps, members: int, streams: Sequence[Sequence[Generator]]
+) -> Maps:
+    """The maps of all coordinate augmentations, in order, for the members of each stream of random numbers."""
+    found = []
+    for stream in streams:
+        maps = identity
+        for augmentation, generator in zip(coordinates, stream, strict=False):
+            maps = augmentation.compose(maps, members, generator)
+        found.append(maps)
+    return Maps(*(join(list(parts)) for parts in zip(*found, strict=True)))  # type: ignore[arg-type]
+
+
+def join(parts: Sequence[Tensor | None]) -> Tensor | None:
+    """The draws of several streams of random numbers, `[steps, members, …]` each, side by side."""
+    drawn = [part for part in parts if part is not None]
+    return torch.cat(drawn, dim=1) if len(drawn) > 1 else drawn[0] if drawn else None
 
 
 def _rows(part: Tensor | None, steps: int, like: Tensor) -> Sequence[Tensor | None]:

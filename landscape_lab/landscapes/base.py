@@ -65,6 +65,14 @@ class Landscape(nn.Module, ABC):
         """The loss at any flat parameter vectors; the landscape's own parameters stay as they are."""
 
     @abstractmethod
+    def seen(self, points: Float[Tensor, "members dims"]) -> Float[Tensor, " members"]:
+        """The losses that `forward` would return if the members were at other points; autograd follows them back."""
+
+    @abstractmethod
+    def begin(self, points: Float[Tensor, "members dims"]) -> None:
+        """Replace the members: one begins at each point."""
+
+    @abstractmethod
     def flat(self) -> Float[Tensor, "members dims"]:
         """The parameters of each member as one vector, detached and shared with the parameters where possible."""
 
@@ -72,14 +80,14 @@ class Landscape(nn.Module, ABC):
     def flat_gradient(self) -> Float[Tensor, "members dims"]:
         """The gradient that the last backward pass left, in the order of `flat`."""
 
-    def augment(self: AnyLandscape, augmentations: Sequence[Any], seed: int = 0) -> AnyLandscape:
+    def augment(self: AnyLandscape, augmentations: Sequence[Any], seed: int | Sequence[int] = 0) -> AnyLandscape:
         """Change what `forward` and `backward` see at each step; `evaluate`, and so every picture, stays the clean landscape.
 
         Each call of `forward` or `backward` sees the next draw; under `Descent` all those of one step see the same.
 
         Args:
             augmentations: How, from `landscape_lab.augmentations`; none to see the clean landscape again.
-            seed: Of their draws.
+            seed: Of their draws; or one for each member, which then sees what a single member sees with that seed.
 
         Returns:
             The landscape itself.
@@ -150,7 +158,10 @@ class PointLandscape(Landscape):
         return self._walled(self.boundary(points) if isinstance(self.boundary, Reflect) else points)
 
     def forward(self, batch: Any = None) -> Float[Tensor, " members"]:
-        points = self.points if self.boundary is None else self.boundary(self.points)
+        return self.seen(self.points)
+
+    def seen(self, points: Float[Tensor, "members dims"]) -> Float[Tensor, " members"]:
+        points = points if self.boundary is None else self.boundary(points)
         return self.gradient(self._walled, points) if self.augmented is None else self.augmented(points)
 
     def backward(self, batch: Any = None) -> Float[Tensor, " members"]:
@@ -168,6 +179,11 @@ class PointLandscape(Landscape):
             parameter.grad = grad = torch.empty_like(parameter)
         grad.copy_(gradients)
         return losses
+
+    def begin(self, points: Float[Tensor, "members dims"]) -> None:
+        self.points, self.start = nn.Parameter(points.clone()), points.clone()
+        if isinstance(self.boundary, Freeze):
+            self.boundary = Freeze(points, self.bounds)
 
     def flat(self) -> Float[Tensor, "members dims"]:
         parameters: Any = self._parameters

@@ -1,0 +1,230 @@
+"""Many descents of one landscape in one tensor: each start with each learning rate and each seed."""
+
+import csv
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from landscape_lab.files import replacing
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.landscapes.starts import as_starts
+from landscape_lab.validation import check_choice, check_count, check_number
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """The members of a landscape: the product of starts, learning rates and seeds.
+
+    The seed varies fastest, then the rate, then the start: member `m` is `np.unravel_index(m, ensemble.shape)`.
+
+    Args:
+        starts: `[n, dims]`.
+        rates: Learning rates, or `None` for the optimizer's own.
+        seeds: Members of one seed see the same noise, that of a single descent with this seed.
+        layout: `joint`, one optimizer for all; `separate`, one for each; or `auto`, joint where a trial shows that it is right.
+
+    >>> ensemble = Ensemble(torch.zeros(2, 2), rates=(0.1, 0.2, 0.3), seeds=(0, 1))
+    >>> len(ensemble), [int(place) for place in np.unravel_index(9, ensemble.shape)]
+    (12, [1, 1, 1])
+    """
+
+    starts: Float[Tensor, "n dims"]
+    rates: tuple[float, ...] | None = None
+    seeds: tuple[int, ...] = (0,)
+    layout: str = "auto"
+
+    def __len__(self) -> int:
+        return math.prod(self.shape)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """How many starts, learning rates and seeds there are."""
+        return len(self.starts), 1 if self.rates is None else len(self.rates), len(self.seeds)
+
+    @cached_property
+    def places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The number of each member's start, rate and seed, `[members]` each."""
+        start, rate, seed = np.unravel_index(np.arange(len(self)), self.shape)
+        return start, rate, seed
+
+    @property
+    def points(self) -> Float[Tensor, "members dims"]:
+        """Where each member begins."""
+        return self.starts[torch.from_numpy(self.places[0])]
+
+    @property
+    def rate_of_member(self) -> list[float] | None:
+        """The learning rate of each member."""
+        return None if self.rates is None else np.asarray(self.rates)[self.places[1]].tolist()
+
+    @property
+    def seed_of_member(self) -> list[int]:
+        """The seed of each member."""
+        return np.asarray(self.seeds)[self.places[2]].tolist()
+
+
+def make_ensemble(
+    landscape: Landscape, starts: Any = None, lr: Any = None, seeds: Any = None, layout: str = "auto", seed: int = 0
+) -> Ensemble:
+    """The ensemble that a configuration describes.
+
+    Args:
+        landscape: Tells the bounds, and the starts where none are given.
+        starts: `{"grid": [columns, rows]}`, the centres of such cells of the bounds, row by row; `{"random": n}`, uniform in the
+            bounds; `None` for the landscape's own.
+        lr: A list, or `{"low": …, "high": …, "num": …}`, evenly spaced on a logarithmic scale; `None` for the optimizer's own.
+        seeds: A list, or how many, from `seed` on; `None` for `seed` alone.
+        layout: See `Ensemble`.
+        seed: Of the run; also of random starts.
+
+    Raises:
+        ValueError: One of them is none of these.
+    """
+    check_choice("ensemble.layout", layout, ("auto", "joint", "separate"))
+    return Ensemble(_starts(landscape, starts, seed), _rates(lr), _seeds(seeds, seed), layout)
+
+
+def _starts(landscape: Landscape, starts: Any, seed: int) -> Tensor:
+    if starts is None:
+        return landscape.flat().clone() if landscape.start is None else landscape.start
+    dims, bounds = landscape.flat().shape[1], landscape.bounds
+    kind = next(iter(starts)) if isinstance(starts, Mapping) and len(starts) == 1 else None
+    if kind not in ("grid", "random") or bounds is None:
+        raise ValueError(f"Parameter `ensemble.starts` should be {{grid: [columns, rows]}} or {{random: number}}. Found `{starts}`.")
+    low, high = bounds.cpu()
+    if kind == "random":
+        check_count("ensemble.starts.random", starts["random"])
+        shares = torch.rand(starts["random"], dims, generator=torch.Generator().manual_seed(seed))
+        return low + shares * (high - low)
+    cells = starts["grid"]
+    if not isinstance(cells, Sequence) or len(cells) != dims:
+        raise ValueError(f"Parameter `ensemble.starts.grid` should be {dims} whole numbers, one for each axis. Found `{cells}`.")
+    for number in cells:
+        check_count("ensemble.starts.grid", number)
+    axes = [(torch.arange(number) + 0.5) / number for number in cells]
+    shares = torch.cartesian_prod(*reversed(axes)).flip(-1)  # along the first axis fastest
+    return low + shares * (high - low)
+
+
+def _rates(lr: Any) -> tuple[float, ...] | None:
+    if lr is None:
+        return None
+    if isinstance(lr, Mapping):
+        if set(lr) != {"low", "high", "num"}:
+            raise ValueError(f"Parameter `ensemble.lr` should have low, high and num, or be a list. Found `{dict(lr)}`.")
+        check_number("ensemble.lr.low", lr["low"], positive=True)
+        check_number("ensemble.lr.high", lr["high"], low=lr["low"])
+        check_count("ensemble.lr.num", lr["num"])
+        return tuple(float(f"{rate:.6g}") for rate in np.geomspace(lr["low"], lr["high"], lr["num"]))
+    rates = list(lr) if isinstance(lr, Sequence) and not isinstance(lr, str) else [lr]
+    for rate in rates:
+        check_number("ensemble.lr", rate, low=0.0)
+    if len(set(rates)) < len(rates) or not rates:
+        raise ValueError(f"Parameter `ensemble.lr` should be rates of which no two are equal. Found `ensemble.lr = {rates}`.")
+    return tuple(float(rate) for rate in rates)
+
+
+def _seeds(seeds: Any, seed: int) -> tuple[int, ...]:
+    if seeds is None:
+        return (seed,)
+    if isinstance(seeds, Sequence) and not isinstance(seeds, str):
+        valid = all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one < 2**32 for one in seeds)
+        if not valid or not seeds or len(set(seeds)) < len(seeds):
+            raise ValueError(f"Parameter `ensemble.seeds` should be whole numbers of which no two are equal. Found `{seeds}`.")
+        return tuple(seeds)
+    check_count("ensemble.seeds", seeds)
+    return tuple(range(seed, seed + seeds))
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """How each member ended, `[members]` each.
+
+    Args:
+        ensemble: Who they are.
+        points: Where they ended, `[members, dims]`.
+        final_loss: Infinite where a member diverged or failed.
+        best_loss: The lowest on the way.
+        steps_to_target: The first step at which the loss was no higher than the target; infinite where it never was, or where there
+            is no target.
+        distance: To the nearest known minimum at the end; infinite where none is known.
+        status: `completed`, `diverged` or `failed`.
+    """
+
+    ensemble: Ensemble
+    points: np.ndarray
+    final_loss: np.ndarray
+    best_loss: np.ndarray
+    steps_to_target: np.ndarray
+    distance: np.ndarray
+    status: np.ndarray
+
+    @property
+    def best_rate(self) -> float | None:
+        """The learning rate with the lowest median final loss; `None` where members have none of their own."""
+        rates = self.ensemble.rates
+        return None if rates is None else rates[self._best_place()]
+
+    def _best_place(self) -> int:
+        """The number of the best rate: of equal medians the one of the lower third quartile, then the lower rate."""
+        quartiles = np.quantile(self.by_rate(self.final_loss), [0.5, 0.75], axis=1, method="lower")
+        return int(np.lexsort(quartiles[::-1])[0])
+
+    def by_rate(self, values: np.ndarray) -> np.ndarray:
+        """Values `[members]` as `[rates, starts × seeds]`."""
+        return values.reshape(self.ensemble.shape).swapaxes(0, 1).reshape(self.ensemble.shape[1], -1)
+
+    def typical(self, values: np.ndarray) -> float:
+        """The median over starts and seeds, at the best learning rate."""
+        return float(np.quantile(self.by_rate(values)[self._best_place()], 0.5, method="lower"))
+
+    def representative(self) -> int:
+        """The member that ended with the median loss at the best learning rate."""
+        members = self.by_rate(np.arange(len(self.ensemble)))[self._best_place()]
+        losses = self.final_loss[members]
+        return int(members[np.argsort(losses, kind="stable")[(len(losses) - 1) // 2]])
+
+    @property
+    def diverged_fraction(self) -> float:
+        """The share of members that did not complete."""
+        return float((self.status != "completed").mean())
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """All of it, in columns: the table `members.csv`."""
+        start, rate, seed = self.ensemble.places
+        names = ["x", "y"] if self.points.shape[1] == 2 else [f"x{axis}" for axis in range(self.points.shape[1])]
+        begins = self.ensemble.starts.cpu().numpy()[start]
+        return {
+            "member": np.arange(len(self.ensemble)),
+            **{f"start_{name}": begins[:, axis] for axis, name in enumerate(names)},
+            **({} if self.ensemble.rates is None else {"lr": np.asarray(self.ensemble.rates)[rate]}),
+            "seed": np.asarray(self.ensemble.seeds)[seed],
+            "status": self.status,
+            "final_loss": self.final_loss,
+            "best_loss": self.best_loss,
+            "steps_to_target": self.steps_to_target,
+            "distance_to_minimum": self.distance,
+            **{f"final_{name}": self.points[:, axis] for axis, name in enumerate(names)},
+        }
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the table as CSV; a cell is empty where there is no finite number."""
+        columns = self.columns()
+        with replacing(path) as unfinished, unfinished.open("w", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows(zip(*(_cells(values) for values in columns.values()), strict=True))
+
+
+def _cells(values: np.ndarray) -> list[Any]:
+    if values.dtype.kind != "f":
+        return values.tolist()
+    return [f"{value:.9g}" if math.isfinite(value) else "" for value in values.tolist()]

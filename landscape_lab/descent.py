@@ -247,12 +247,12 @@ class Descent(pl.LightningModule):
     def metrics(self) -> dict[str, Any]:
         """The results in numbers: plain Python, `None` where there is none.
 
-        Of many members: the medians over starts and seeds at the best learning rate, and the start and end of the member that ended
-        with the median loss.
+        Of many members: the medians over starts and seeds at the best learning rate, and the start and end of the member that
+        ended with the median loss.
         """
         trajectory, steps, outcomes = self.trajectory, self.global_step, self.outcomes()
         shown, alone = outcomes.representative(), len(self.ensemble) == 1
-        results = {
+        return {
             "steps": steps,
             "evaluations": self.evaluations,
             "seconds": round(self.seconds, 6),
@@ -262,24 +262,25 @@ class Descent(pl.LightningModule):
             "final_loss": _plain(trajectory.losses[-1, 0] if alone else outcomes.typical(outcomes.final_loss)),
             "best_loss": _plain(trajectory.best[1] if alone else outcomes.typical(outcomes.best_loss)),
             "distance_to_minimum": _plain(outcomes.typical(outcomes.distance)),
-            "target": self.target,
-            "steps_to_target": _whole(outcomes.typical(outcomes.steps_to_target)),
             "status": self.status,
         }
-        if alone:
-            return results
-        return results | {
+
+    def details(self) -> dict[str, Any]:
+        """More results in numbers: what the evaluations were, when the target was reached, and what concerns many members."""
+        outcomes = self.outcomes()
+        details: dict[str, Any] = {
+            "gradient_evaluations": self.gradient_evaluations,
+            "hessian_vector_products": self.hessian_vector_products,
+            "target": self.target,
+            "steps_to_target": _whole(outcomes.typical(outcomes.steps_to_target)),
+        }
+        if len(self.ensemble) == 1:
+            return details
+        return details | {
             "members": len(self.ensemble),
             "best_lr": outcomes.best_rate,
             "diverged_fraction": outcomes.diverged_fraction,
             "layout": ("joint" if self.layout.joint else "separate") + f": {self.layout.why}",
-        }
-
-    def costs(self) -> dict[str, int]:
-        """What the evaluations were: those with a gradient, and the products of the Hessian with a vector beside them."""
-        return {
-            "gradient_evaluations": self.gradient_evaluations,
-            "hessian_vector_products": self.hessian_vector_products,
         }
 
 
@@ -451,9 +452,11 @@ class _Chunk:
         return Tensor.squeeze if self.losses.shape[1] == 1 else Tensor.sum
 
     def finite_steps(self) -> Tensor | None:
-        """How many steps each member made before its point, loss or gradient was not finite, `[members]`; `None` if all made all."""
+        """How many steps each member made before point, loss or gradient was not finite, `[members]`; `None`: all."""
         points, losses, gradients = (kept[: self.number] for kept in (self.points, self.losses, self.gradients))
-        if all(bool(kept.sum().isfinite()) for kept in (points, losses, gradients)):  # one number is waited for, not all looked at
+        if all(
+            bool(kept.sum().isfinite()) for kept in (points, losses, gradients)
+        ):  # one number is waited for, not all looked at
             return None
         finite = (points.isfinite() & gradients.isfinite()).all(-1) & losses.isfinite()
         return finite.long().cumprod(0).sum(0)

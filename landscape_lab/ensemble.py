@@ -15,7 +15,6 @@ from torch import Tensor
 
 from landscape_lab.files import replacing
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.landscapes.starts import as_starts
 from landscape_lab.validation import check_choice, check_count, check_number
 
 
@@ -98,7 +97,9 @@ def _starts(landscape: Landscape, starts: Any, seed: int) -> Tensor:
     dims, bounds = landscape.flat().shape[1], landscape.bounds
     kind = next(iter(starts)) if isinstance(starts, Mapping) and len(starts) == 1 else None
     if kind not in ("grid", "random") or bounds is None:
-        raise ValueError(f"Parameter `ensemble.starts` should be {{grid: [columns, rows]}} or {{random: number}}. Found `{starts}`.")
+        raise ValueError(
+            f"Parameter `ensemble.starts` should be a list, {{grid: [columns, rows]}} or {{random: n}}. Found `{starts}`."
+        )
     low, high = bounds.cpu()
     if kind == "random":
         check_count("ensemble.starts.random", starts["random"])
@@ -153,8 +154,8 @@ class Outcomes:
         points: Where they ended, `[members, dims]`.
         final_loss: Infinite where a member diverged or failed.
         best_loss: The lowest on the way.
-        steps_to_target: The first step at which the loss was no higher than the target; infinite where it never was, or where there
-            is no target.
+        steps_to_target: The first step at which the loss was no higher than the target; infinite where it never was, or where
+            there is no target.
         distance: To the nearest known minimum at the end; infinite where none is known.
         status: `completed`, `diverged` or `failed`.
     """

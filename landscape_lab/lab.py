@@ -110,7 +110,7 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **descent.metrics()}
     metrics |= {"objective": cfg.objective, "seed": cfg.seed, "config_hash": identity(cfg)}
-    metrics |= descent.costs()
+    metrics |= descent.details()
     descent.trajectory.save(folder / "trajectory.npz")
     if descent.error is not None and descent.status == "failed":
         if FULL:
@@ -142,7 +142,7 @@ def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     """The landscape, the optimizer's factory, and the descent that joins them."""
     optimizer = _factory(cfg, "optimizer")
     traits = probe(optimizer, cfg.steps)
-    wanted = OmegaConf.to_container(cfg.ensemble, resolve=True)
+    wanted: dict[str, Any] = instantiate(cfg.ensemble, _convert_="all")
     changes = {} if cfg.start is None else {"start": cfg.start}
     if isinstance(wanted["starts"], list):
         changes["start"], wanted["starts"] = wanted["starts"], None

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from landscape_lab import Descent, record
 from landscape_lab.callbacks import Checkpoints
+from landscape_lab.ensemble import Ensemble
 from landscape_lab.landscapes import ImageLandscape
 from landscape_lab.optimizers import closure_step
 
@@ -48,9 +49,10 @@ def descent(optimizer=ADAM, steps=100, start=((9, 1), (2, 5)), **settings):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_descent_makes_exactly_the_steps_of_a_plain_loop(name):
-    module = descent(OPTIMIZERS[name], steps=60, steps_per_batch=17)
+    start = (9, 1) if name == "lbfgs" else ((9, 1), (2, 5))  # it would search a line for both
+    module = descent(OPTIMIZERS[name], steps=60, steps_per_batch=17, start=start)
     fit(module)
-    landscape = descent(OPTIMIZERS[name]).landscape
+    landscape = descent(OPTIMIZERS[name], start=start).landscape
     optimizer = OPTIMIZERS[name](landscape.parameters())
 
     def closure():
@@ -153,7 +155,9 @@ def test_diverging_at_the_very_last_step_is_noticed():
 
 
 def test_one_member_that_diverges_does_not_end_the_other():
-    module, whole = descent(partial(PoisonOne, lr=0.001), steps=40), descent(partial(torch.optim.SGD, lr=0.001), steps=40)
+    whole = descent(partial(torch.optim.SGD, lr=0.001), steps=40)
+    both = Ensemble(whole.landscape.start, layout="joint")
+    module = descent(partial(PoisonOne, lr=0.001), steps=40, ensemble=both)
     fit(module)
     fit(whole)
     assert module.metrics()["status"] == "completed"
@@ -210,23 +214,26 @@ def assert_same(one, other):
         assert one == other
 
 
-def test_resumed_descent_takes_up_the_random_numbers(tmp_path):
+@pytest.mark.parametrize("start", [(9, 1), ((9, 1), (2, 5))], ids=["torch's", "each member's own"])
+def test_resumed_descent_takes_up_the_random_numbers(tmp_path, start):
     class Jittery(torch.optim.SGD):
         def step(self, closure=None):
             loss = super().step(closure)
             for group in self.param_groups:
-                group["params"][0].data += 0.001 * torch.randn(2, 2)
+                group["params"][0].data += 0.001 * torch.randn(1, 2)
             return loss
 
-    optimizer = partial(Jittery, lr=0.001)
+    def jittery():
+        return descent(partial(Jittery, lr=0.001), steps=40, steps_per_batch=10, start=start)
+
     torch.manual_seed(0)
-    whole = descent(optimizer, steps=40, steps_per_batch=10)
+    whole = jittery()
     fit(whole)
     torch.manual_seed(0)
     with pytest.raises(Cut):
-        fit(descent(optimizer, steps=40, steps_per_batch=10), Checkpoints(tmp_path, seconds=0), CutAt(20))
+        fit(jittery(), Checkpoints(tmp_path, seconds=0), CutAt(20))
     torch.manual_seed(123)
-    resumed = descent(optimizer, steps=40, steps_per_batch=10)
+    resumed = jittery()
     fit(resumed, checkpoint=tmp_path / "last.ckpt")
     np.testing.assert_array_equal(whole.trajectory.points, resumed.trajectory.points)
 

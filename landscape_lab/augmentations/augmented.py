@@ -36,9 +36,9 @@ class Augmented:
     """The losses and gradients of a landscape under augmentations, step by step.
 
     Draws are made for a block of steps at once, from generators seeded by the seed, the number of the block and the
-    augmentation's place in the list: a step's draws do not depend on where a descent began. With a seed for each member, members of
-    one seed see the same draws: those that a single member sees with that seed. Each look at the landscape takes the
-    draws of the next step, unless `follow` gave the steps into other hands.
+    augmentation's place in the list: a step's draws do not depend on where a descent began. With a seed for each member,
+    members of one seed see the same draws: those that a single member sees with that seed. Each look at the landscape takes
+    the draws of the next step, unless `follow` gave the steps into other hands.
 
     Args:
         landscape: What is changed.
@@ -88,7 +88,9 @@ class Augmented:
                     "they take the gradient from the pixels around the point."
                 )
             if self.images and len(self.seeds) > 1:
-                raise ValueError("A function that changes the whole picture should be used with one seed: all members see one picture.")
+                raise ValueError(
+                    "A function that changes the whole picture should be used with one seed: all members see one picture."
+                )
             for image in self.images:
                 image.warn(landscape.pixels, self.seeds[0])
             return PictureView(landscape.pixels, landscape.interpolation, landscape.scale, coordinates, changes)
@@ -248,11 +250,13 @@ def _those(augmentations: Sequence[Augmentation], place: type) -> list[Any]:
 
 
 def _streams(seed: int | Sequence[int], landscape: Landscape) -> tuple[list[int], Tensor | None]:
-    """The seeds there are, and the place among them of each member's; `None` where one seed gives each member draws of its own."""
+    """The seeds there are, and the place of each member's among them; `None` where one seed gives each member its own draws."""
     if isinstance(seed, int):
         return [seed], None
     if len(seed) != len(landscape.flat()):
-        raise ValueError(f"Parameter `seed` should be a number, or one for each member. Found {len(seed)} for {len(landscape.flat())}.")
+        raise ValueError(
+            f"Parameter `seed` should be a number, or one for each member. Found {len(seed)} for {len(landscape.flat())}."
+        )
     places = {one: place for place, one in enumerate(dict.fromkeys(seed))}
     return list(places), torch.tensor([places[one] for one in seed])
 

@@ -3,8 +3,8 @@
 import inspect
 import re
 import warnings
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 import torch
@@ -58,7 +58,7 @@ def build_optimizer(factory: Factory, landscape: Landscape, steps: int = 1000) -
     """
     settings = dict(factory.keywords) if isinstance(factory, partial) else {}
     maker: Any = factory.func if isinstance(factory, partial) else factory
-    known = inspect.signature(maker).parameters
+    known = _parameters(maker)
     given = ", ".join(f"{name}={value}" for name, value in settings.items())
     settings = {
         name: locate(name, value) if name in BASES and isinstance(value, str) else value for name, value in settings.items()
@@ -134,11 +134,13 @@ def _obvious(name: str, landscape: Landscape, steps: int) -> dict[str, Any]:
     return {name: ConstantRadius()} if name == "rho_scheduler" else {}
 
 
+@lru_cache(maxsize=256)
 def _group_flags(maker: Any) -> list[str]:
     """Keys that its source demands of each parameter group, such as Muon's `use_muon`: which groups hold matrices."""
     return sorted(set(re.findall(r"['\"](use_\w+)['\"] not in \w*group", "\n".join(_sources(maker)))))
 
 
+@lru_cache(maxsize=256)
 def _sources(maker: Any) -> list[str]:
     """The source of a class and of those it derives from, as far as it can be read."""
     classes = [one for one in inspect.getmro(maker) if one not in (Optimizer, object)] if isinstance(maker, type) else [maker]
@@ -157,7 +159,7 @@ def _check_settings(maker: Any, settings: dict[str, Any]) -> None:
         check_number("optimizer.lr", settings["lr"], low=0.0)
     known = _setting_names(maker, settings)
     unread = [name for name in settings if name not in known]
-    if unread and inspect.Parameter.VAR_KEYWORD in {one.kind for one in inspect.signature(maker).parameters.values()}:
+    if unread and inspect.Parameter.VAR_KEYWORD in {one.kind for one in _parameters(maker).values()}:
         sources = _sources(maker)
         unread = [name for name in unread if sources and not any(re.search(rf"['\"]{name}['\"]", text) for text in sources)]
     for name in unread:
@@ -169,12 +171,12 @@ def _check_settings(maker: Any, settings: dict[str, Any]) -> None:
 def _setting_names(maker: Any, settings: dict[str, Any]) -> list[str]:
     """The settings of a class; where it passes further ones on, also those of its parents and of the optimizer it wraps."""
     names = dict.fromkeys(_after_first(maker))
-    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in inspect.signature(maker).parameters.values()):
+    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in _parameters(maker).values()):
         parents = inspect.getmro(maker)[1:] if isinstance(maker, type) else ()
         for parent in parents:
             if issubclass(parent, Optimizer) and parent is not Optimizer and "__init__" in vars(parent):
                 names |= dict.fromkeys(_after_first(parent))
-    if bases := [name for name in BASES if name in inspect.signature(maker).parameters]:
+    if bases := [name for name in BASES if name in _parameters(maker)]:
         base = settings.get(bases[0], torch.optim.SGD)
         names |= dict.fromkeys([bases[0], *(_after_first(base) if isinstance(base, type) else ())])
     return [name for name in names if name not in ("params", "defaults")]
@@ -183,4 +185,10 @@ def _setting_names(maker: Any, settings: dict[str, Any]) -> list[str]:
 def _after_first(maker: Any) -> Iterable[str]:
     """The names of the arguments after the parameters."""
     kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return [name for name, one in inspect.signature(maker).parameters.items() if one.kind not in kinds][1:]
+    return [name for name, one in _parameters(maker).items() if one.kind not in kinds][1:]
+
+
+@lru_cache(maxsize=256)
+def _parameters(maker: Any) -> Mapping[str, inspect.Parameter]:
+    """The arguments of the constructor; each member of an ensemble may want one."""
+    return inspect.signature(maker).parameters

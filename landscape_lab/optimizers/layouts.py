@@ -48,8 +48,9 @@ class Layout(Protocol):
 class Joint:
     """One optimizer for all members, in one tensor.
 
-    Where members have learning rates of their own, the optimizer runs with a rate of 1 and each member's displacement is multiplied
-    by its own. That is exact for an optimizer whose update is linear in the rate and whose state does not depend on it.
+    Where members have learning rates of their own, the optimizer runs with a rate of 1 and each member's displacement is
+    multiplied by its own. That is exact for an optimizer whose update is linear in the rate and whose state does not
+    depend on it.
 
     Args:
         landscape: Whose members are optimised.

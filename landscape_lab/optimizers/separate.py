@@ -21,8 +21,8 @@ from landscape_lab.optimizers.traits import Traits
 class Separate:
     """An optimizer for each member; the losses and gradients of all are still evaluated together.
 
-    Each optimizer's step runs until it asks for a loss. When all have asked, the landscape is evaluated once and they go on: the line
-    searches of a hundred members take as many evaluations as the longest of them.
+    Each optimizer's step runs until it asks for a loss. When all have asked, the landscape is evaluated once and they go on: the
+    line searches of a hundred members take as many evaluations as the longest of them.
 
     Args:
         landscape: Whose members are optimised.

@@ -10,10 +10,11 @@ from itertools import count
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from landscape_lab.landscapes.base import PointLandscape
-from landscape_lab.landscapes.gradients import ExactGradient
+from landscape_lab.landscapes.gradients import Evaluate
 from landscape_lab.optimizers.building import Factory
 from landscape_lab.optimizers.layouts import Joint, with_rate
 from landscape_lab.optimizers.schedulers import SchedulerFactory
@@ -73,6 +74,8 @@ def try_joint(optimizer: Factory, traits: Traits, scheduler: SchedulerFactory | 
     >>> try_joint(torch.optim.LBFGS, Traits(repeats=True)).joint
     False
     """
+    if _key(scheduler)[0] is ReduceLROnPlateau:
+        return Verdict(False, True, "its schedule follows the loss")
     key = (*_key(optimizer), *_key(scheduler), rates)
     if key not in _VERDICTS:
         with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
@@ -87,7 +90,7 @@ def _key(factory: Any) -> tuple[Any, ...]:
 
 def _try(optimizer: Factory, traits: Traits, scheduler: SchedulerFactory | None, rates: bool) -> Verdict:
     """The first trial that is conclusive: at the optimizer's own rate, or at a lower one where that diverges."""
-    own, draws = _own_rate(optimizer) or (1e-3 if rates else None), False
+    own, draws = own_rate(optimizer) or (1e-3 if rates else None), False
     for multiple in (1.0, 0.1, 0.01, 0.001) if own else (1.0,):
         for dtype in (torch.float64, torch.float32):
             trial = _Trial(optimizer, traits, scheduler, own * multiple if own else None, rates, dtype)
@@ -106,7 +109,7 @@ def _try(optimizer: Factory, traits: Traits, scheduler: SchedulerFactory | None,
     return Verdict(False, draws, why)
 
 
-def _own_rate(optimizer: Factory) -> float | None:
+def own_rate(optimizer: Factory) -> float | None:
     """The learning rate that is set, or the class's default; `None` where that is no number."""
     keywords = optimizer.keywords if isinstance(optimizer, partial) else {}
     maker = optimizer.func if isinstance(optimizer, partial) else optimizer
@@ -127,13 +130,37 @@ class Valley(PointLandscape):
     """
 
     def __init__(self, start: Tensor) -> None:
-        super().__init__(start, torch.tensor([[-2.0, -2.0], [2.0, 2.0]]), ExactGradient())
-        self.slopes = start.new_tensor([[1.0, 0.3], [-0.6, 2.0]])
-        self.offset = start.new_tensor([-0.7, 1.9])
+        super().__init__(start, torch.tensor([[-2.0, -2.0], [2.0, 2.0]]), Slope(start))
 
     def loss(self, points: Tensor) -> Tensor:
-        places = torch.addmm(self.offset, points, self.slopes)
+        places = self.gradient.places(points)
         return (0.25 * places.square() - (2.0 * places).cos()).sum(-1)
+
+
+class Slope(nn.Module):
+    """The gradient of the valley in closed form: it is taken some thousand times.
+
+    Args:
+        like: A tensor of the type of the points.
+    """
+
+    def __init__(self, like: Tensor) -> None:
+        super().__init__()
+        self.matrix = like.new_tensor([[1.0, 0.3], [-0.6, 2.0]])
+        self.offset = like.new_tensor([-0.7, 1.9])
+
+    def places(self, points: Tensor) -> Tensor:
+        """Where points are along the valley and across it."""
+        return torch.addmm(self.offset, points, self.matrix)
+
+    def forward(self, evaluate: Evaluate, points: Tensor) -> Tensor:
+        """Losses that autograd follows back to the points."""
+        return evaluate(points)
+
+    def sample(self, evaluate: Evaluate, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Losses and their gradients."""
+        places = self.places(points)
+        return evaluate(points), (0.5 * places + 2.0 * (2.0 * places).sin()) @ self.matrix.T
 
 
 class _Trial:

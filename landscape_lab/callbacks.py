@@ -28,7 +28,9 @@ from landscape_lab.validation import check_choice
 COMPARED = ("final_loss", "best_loss", "distance_to_minimum", "evaluations", "steps_per_second")
 """The results by which TensorBoard's HPARAMS tab compares runs."""
 POINTS_PER_DECADE = 400
-"""How many steps of every tenfold a long curve keeps."""
+"""How many steps of every tenfold a long curve keeps; a twentieth of it for very many members."""
+MANY = 10_000
+"""So many members are very many."""
 
 
 class Curves(pl.Callback):
@@ -41,7 +43,8 @@ class Curves(pl.Callback):
         self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
     ) -> None:
         steps = outputs["steps"].numpy()
-        kept = thinned(steps, pl_module.steps)
+        many = len(pl_module.ensemble) >= MANY
+        kept = thinned(steps, pl_module.steps, *((POINTS_PER_DECADE // 20, 1) if many else ()))
         curves = _curves(pl_module, {name: values[torch.from_numpy(kept)] for name, values in outputs.items()})
         for logger in trainer.loggers:
             _log_curves(logger, steps[kept], curves)
@@ -54,15 +57,15 @@ class Curves(pl.Callback):
             _log_curves(logger, np.array([trainer.global_step]), end)
 
 
-def thinned(steps: np.ndarray, total: int) -> np.ndarray:
-    """Which steps a curve of `total` steps keeps: all of up to 1,000, else a logarithmic grid.
+def thinned(steps: np.ndarray, total: int, per_decade: int = POINTS_PER_DECADE, short: int = 1000) -> np.ndarray:
+    """Which steps a curve of `total` steps keeps: all of a short one, else a logarithmic grid.
 
     >>> [int(thinned(np.arange(total), total).sum()) for total in (500, 20_000, 1_000_000)]
     [500, 999, 1678]
     """
-    grid = np.floor(POINTS_PER_DECADE * np.log10(np.maximum(steps, 1)))
-    before = np.floor(POINTS_PER_DECADE * np.log10(np.maximum(steps - 1, 1)))
-    return (grid != before) | (steps <= 1) | (total <= 1000)
+    grid = np.floor(per_decade * np.log10(np.maximum(steps, 1)))
+    before = np.floor(per_decade * np.log10(np.maximum(steps - 1, 1)))
+    return (grid != before) | (steps <= 1) | (total <= short)
 
 
 def _curves(descent: Descent, outputs: dict[str, Any]) -> dict[str, np.ndarray]:

@@ -94,7 +94,7 @@ class Descent(pl.LightningModule):
         self.members = _Members(len(self.ensemble))
         self._restored: dict[str, Any] | None = None
 
-    def configure_optimizers(self) -> tuple[list[Optimizer], list[LRScheduler]]:
+    def configure_optimizers(self) -> list[Optimizer] | tuple[list[Optimizer], list[LRScheduler]]:
         """Build the optimizer of all members, or one for each, of the landscape's parameters only; and their schedulers."""
         rates, settings = self.ensemble.rate_of_member, (self.make_scheduler, self.steps)
         optimizer = self.make_optimizer
@@ -106,7 +106,7 @@ class Descent(pl.LightningModule):
         else:
             seeds = self.ensemble.seed_of_member if self.layout.draws else None
             self._layout = Separate(self.landscape, optimizer, *settings, rates, seeds)
-        return self._layout.optimizers, self._layout.schedulers
+        return (self._layout.optimizers, self._layout.schedulers) if self._layout.schedulers else self._layout.optimizers
 
     def _choose(self, optimizer: Factory, rates: bool) -> Verdict:
         """Whether the members share an optimizer."""

@@ -78,7 +78,7 @@ def make_ensemble(
     Args:
         landscape: Tells the bounds, and the starts where none are given.
         starts: `{"grid": [columns, rows]}`, the centres of such cells of the bounds, row by row; `{"random": n}`, uniform in the
-            bounds; `None` for the landscape's own.
+            bounds, which counts if both are given; `None` for the landscape's own.
         lr: A list, or `{"low": …, "high": …, "num": …}`, evenly spaced on a logarithmic scale; `None` for the optimizer's own.
         seeds: A list, or how many, from `seed` on; `None` for `seed` alone.
         layout: See `Ensemble`.
@@ -95,13 +95,13 @@ def _starts(landscape: Landscape, starts: Any, seed: int) -> Tensor:
     if starts is None:
         return landscape.flat().clone() if landscape.start is None else landscape.start
     dims, bounds = landscape.flat().shape[1], landscape.bounds
-    kind = next(iter(starts)) if isinstance(starts, Mapping) and len(starts) == 1 else None
-    if kind not in ("grid", "random") or bounds is None:
+    given = [kind for kind in ("random", "grid") if starts.get(kind) is not None] if isinstance(starts, Mapping) else []
+    if not given or bounds is None or starts.keys() - {"random", "grid"}:
         raise ValueError(
             f"Parameter `ensemble.starts` should be a list, {{grid: [columns, rows]}} or {{random: n}}. Found `{starts}`."
         )
     low, high = bounds.cpu()
-    if kind == "random":
+    if given[0] == "random":
         check_count("ensemble.starts.random", starts["random"])
         shares = torch.rand(starts["random"], dims, generator=torch.Generator().manual_seed(seed))
         return low + shares * (high - low)

@@ -20,8 +20,10 @@ from landscape_lab.validation import check_count
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MEMORY = 2**28
+MEMORY = 2**26
 """The most bytes that a trajectory keeps, however many members it has."""
+COMPRESSED = 2**24
+"""The most bytes that are compressed when they are saved: a second's work."""
 
 Record = dict[str, Tensor]
 """One record's points, losses, step and evaluations."""
@@ -171,7 +173,8 @@ class Trajectory:
         """Write `points`, `losses`, `steps` and `evaluations` as a NumPy archive."""
         with replacing(path) as unfinished:
             arrays = {name: self._array(name) for name in ("points", "losses", "steps", "evaluations")}
-            np.savez_compressed(unfinished, allow_pickle=False, **arrays)
+            save = np.savez_compressed if arrays["points"].nbytes <= COMPRESSED else np.savez
+            save(unfinished, allow_pickle=False, **arrays)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Trajectory":

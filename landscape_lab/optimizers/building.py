@@ -69,7 +69,7 @@ def build_optimizer(factory: Factory, landscape: Landscape, steps: int = 1000) -
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="you need to install `transformers`")  # of some wrapped backward passes
-            return _make(maker, known, settings, landscape, steps)
+            return _completed(_make(maker, known, settings, landscape, steps))
     except Exception as error:  # whatever a user's class raises is told with its name
         raise ValueError(f"The optimizer {maker.__name__}({given}) cannot be built: {error or type(error).__name__}") from error
 
@@ -82,6 +82,14 @@ def _make(maker: Any, known: Any, settings: dict[str, Any], landscape: Landscape
     if flags := _group_flags(maker):
         first = [{"params": list(landscape.parameters()), **dict.fromkeys(flags, True)}]
     return maker(first, **rest)
+
+
+def _completed(made: Any) -> Optimizer:
+    """A wrapper that is no `Optimizer` itself shows what those who look for one expect."""
+    for name in ("param_groups", "defaults", "state"):
+        if not hasattr(made, name):
+            setattr(made, name, getattr(getattr(made, "optimizer", None), name, {}))
+    return made
 
 
 def _arguments(known: Any, settings: dict[str, Any], landscape: Landscape, steps: int) -> tuple[Any, dict[str, Any]]:

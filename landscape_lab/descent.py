@@ -83,7 +83,7 @@ class Descent(pl.LightningModule):
         self.target = target
         self.steps = steps
         self.steps_per_batch = steps_per_batch
-        self.trajectory = Trajectory(records, landscape, label)
+        self.trajectory = Trajectory(records, landscape, label, self.ensemble.columns() if len(self.ensemble) > 1 else None)
         self.status = "completed"
         self.error: Exception | None = None
         self.evaluations = 0

@@ -54,6 +54,12 @@ class Ensemble:
         start, rate, seed = np.unravel_index(np.arange(len(self)), self.shape)
         return start, rate, seed
 
+    def columns(self) -> dict[str, np.ndarray]:
+        """What tells members apart, `[members]` each."""
+        start, rate, seed = self.places
+        rates = {} if self.rates is None else {"lr": np.asarray(self.rates)[rate]}
+        return {"start": start, **rates, "seed": np.asarray(self.seeds)[seed]}
+
     @property
     def points(self) -> Float[Tensor, "members dims"]:
         """Where each member begins."""
@@ -200,14 +206,13 @@ class Outcomes:
 
     def columns(self) -> dict[str, np.ndarray]:
         """All of it, in columns: the table `members.csv`."""
-        start, rate, seed = self.ensemble.places
+        known = self.ensemble.columns()
         names = ["x", "y"] if self.points.shape[1] == 2 else [f"x{axis}" for axis in range(self.points.shape[1])]
-        begins = self.ensemble.starts.cpu().numpy()[start]
+        begins = self.ensemble.starts.cpu().numpy()[known["start"]]
         return {
             "member": np.arange(len(self.ensemble)),
+            **known,
             **{f"start_{name}": begins[:, axis] for axis, name in enumerate(names)},
-            **({} if self.ensemble.rates is None else {"lr": np.asarray(self.ensemble.rates)[rate]}),
-            "seed": np.asarray(self.ensemble.seeds)[seed],
             "status": self.status,
             "final_loss": self.final_loss,
             "best_loss": self.best_loss,

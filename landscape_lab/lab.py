@@ -156,8 +156,9 @@ def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     if cfg.augmentation:
         landscape.augment([_augmentation(name, node) for name, node in cfg.augmentation.items()], ensemble.seed_of_member)
     scheduler = _factory(cfg, "scheduler") if cfg.scheduler else None
-    rate = cfg.optimizer.get("lr")
-    label = f"{names['landscape']} · {names['optimizer']}" + (f", lr {rate:g}" if isinstance(rate, int | float) else "")
+    rates = ensemble.rates or [rate for rate in [cfg.optimizer.get("lr")] if isinstance(rate, int | float)]
+    lr = f", lr {min(rates):g}" + (f" … {max(rates):g}" if len(rates) > 1 else "") if rates else ""
+    label = f"{names['landscape']} · {names['optimizer']}{lr}"
     settings = (cfg.steps, cfg.steps_per_batch, cfg.records, label, scheduler, traits, ensemble)
     return Descent(landscape, optimizer, *settings, _target(landscape) if cfg.target is None else cfg.target)
 

@@ -12,6 +12,8 @@ from landscape_lab.trajectory import Trajectory
 
 RESOLUTION = 1024
 """The most samples of the loss along the longer side."""
+SHOWN_MEMBERS = 1000
+"""The most members of a path that are drawn."""
 BATCH = 2**22
 """The most numbers that the points evaluated at once consist of."""
 
@@ -22,11 +24,13 @@ class Path:
 
     Args:
         label: The optimizer and its settings.
-        places: `[records, members, 2]`.
-        losses: `[records, members]`.
+        places: `[records, members, 2]`; of very many members some at random.
+        losses: `[records, members]`, of the same.
         steps: `[records]`.
         evaluations: How often the loss had been evaluated by then, `[records]`.
         best: The step of the lowest loss and that loss.
+        total: How many members there are.
+        rates: The learning rate of each member, `[members]`, where they differ.
     """
 
     label: str
@@ -35,6 +39,27 @@ class Path:
     steps: np.ndarray
     evaluations: np.ndarray
     best: tuple[int, float]
+    total: int = 1
+    rates: np.ndarray | None = None
+
+    @classmethod
+    def of(cls, trajectory: Trajectory, plane: Plane, points: np.ndarray) -> "Path":
+        """A trajectory whose points are `points`, projected onto a plane."""
+        total = points.shape[1]
+        shown = np.arange(total)
+        if total > SHOWN_MEMBERS:
+            shown = np.sort(np.random.default_rng(0).choice(total, SHOWN_MEMBERS, replace=False))
+        rates = trajectory.members.get("lr")
+        return cls(
+            trajectory.label,
+            plane.project(points[:, shown]),
+            trajectory.losses[:, shown].astype(np.float64),
+            trajectory.steps,
+            trajectory.evaluations,
+            trajectory.best,
+            total,
+            None if rates is None or len(set(rates.tolist())) == 1 else rates[shown],
+        )
 
 
 @dataclass(frozen=True)
@@ -65,10 +90,7 @@ class Scene:
         flat = landscape.flat().shape[1] == 2
         if plane is None:
             plane = Plane.of(landscape) if flat else Plane.principal(points)
-        paths = tuple(
-            Path(t.label, plane.project(t.points), t.losses.astype(np.float64), t.steps, t.evaluations, t.best)
-            for t in trajectories
-        )
+        paths = tuple(Path.of(trajectory, plane, path) for trajectory, path in zip(trajectories, points, strict=True))
         corners = landscape.bounds.cpu().numpy() if flat and landscape.bounds is not None else None
         extent = _window(None if corners is None else plane.project(corners), [path.places for path in paths])
         minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())

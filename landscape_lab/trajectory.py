@@ -1,6 +1,6 @@
 """What happened: the points and losses of a descent over its steps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
@@ -40,6 +40,7 @@ class Trajectory:
         records: The most evenly spaced records kept.
         landscape: What was descended, for pictures.
         label: The optimizer and its settings, for pictures.
+        members: What tells members apart, `[members]` each: the number of their `start`, their `lr`, their `seed`.
 
     >>> trajectory = Trajectory(records=4)
     >>> for step in range(10):
@@ -48,11 +49,18 @@ class Trajectory:
     array([0, 4, 8, 9])
     """
 
-    def __init__(self, records: int = 10_000, landscape: Landscape | None = None, label: str = "") -> None:
+    def __init__(
+        self,
+        records: int = 10_000,
+        landscape: Landscape | None = None,
+        label: str = "",
+        members: Mapping[str, np.ndarray] | None = None,
+    ) -> None:
         check_count("records", records)
         self.records = max(records, 2)
         self.landscape = landscape
         self.label = label
+        self.members = dict(members or {})
         self.spacing = 1
         self._kept = 0
         self._buffers: dict[str, Tensor] = {}
@@ -170,9 +178,10 @@ class Trajectory:
         self.spacing, self.records = state["spacing"], state["records"]
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write `points`, `losses`, `steps` and `evaluations` as a NumPy archive."""
+        """Write `points`, `losses`, `steps` and `evaluations`, and what tells members apart, as a NumPy archive."""
         with replacing(path) as unfinished:
             arrays = {name: self._array(name) for name in ("points", "losses", "steps", "evaluations")}
+            arrays |= {f"member_{name}": values for name, values in self.members.items()}
             save = np.savez_compressed if arrays["points"].nbytes <= COMPRESSED else np.savez
             save(unfinished, allow_pickle=False, **arrays)
 
@@ -189,7 +198,8 @@ class Trajectory:
         try:
             with np.load(path, allow_pickle=False) as archive:
                 arrays = {name: torch.from_numpy(archive[name]) for name in ("steps", "points", "losses", "evaluations")}
-            trajectory = cls(records=max(2, len(arrays["steps"])))
+                members = {key[7:]: archive[key] for key in archive if key.startswith("member_")}
+            trajectory = cls(records=max(2, len(arrays["steps"])), members=members)
             trajectory._restore(**arrays)
         except (ValueError, KeyError, OSError, EOFError, BadZipFile, RuntimeError, IndexError, TypeError) as error:
             raise ValueError(f"{path} is not a trajectory that can be read: {error}") from error

@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from os import PathLike
 
+import matplotlib
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
@@ -14,6 +16,7 @@ from landscape_lab.drawing.maps import (
     DRAWN_POINTS,
     HEIGHT_COLORS,
     PATH_COLORS,
+    RATE_COLORS,
     Heights,
     draw_landscape,
     draw_scene,
@@ -69,7 +72,9 @@ def loss_figure(scene: Scene, against: str = "step") -> Figure:
             for number, path in enumerate(scene.paths):
                 color = PATH_COLORS[number % len(PATH_COLORS)]
                 costs = path.steps if against == "step" else path.evaluations
-                if panel < 2:
+                if panel < 2 and path.rates is not None:
+                    _draw_rates(axes, path, costs, logarithmic=panel == 1)
+                elif panel < 2:
                     _draw_curve(axes, path, costs, path.losses, color, logarithmic=panel == 1, best=True)
                 else:
                     _draw_curve(axes, path, costs, _distances(path, scene.minima), color, logarithmic=True)
@@ -202,18 +207,35 @@ def _distances(path: Path, minima: np.ndarray) -> np.ndarray:
 def _draw_curve(
     axes: Axes, path: Path, costs: np.ndarray, values: np.ndarray, color: str, *, logarithmic: bool, best: bool = False
 ) -> None:
-    """One curve over steps or evaluations; for many members the median between the quartiles."""
+    """One curve over steps or evaluations; for many members the median, the quartiles, and from the tenth to the ninth decile."""
     values = np.where(np.isfinite(values) & ((values > 0) | (not logarithmic)), values, np.nan)
     shown = ~np.isnan(values).all(axis=1)
     x, values = costs[shown], values[shown]
-    if values.shape[1] > 1:
-        low, middle, high = np.nanquantile(values, [0.25, 0.5, 0.75], axis=1)
-        axes.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0)
+    alone = values.shape[1] == 1
+    if not alone:
+        lowest, low, middle, high, highest = np.nanquantile(values, [0.1, 0.25, 0.5, 0.75, 0.9], axis=1)
+        axes.fill_between(x, lowest, highest, color=color, alpha=0.12, linewidth=0)
+        axes.fill_between(x, low, high, color=color, alpha=0.25, linewidth=0)
         values = middle[:, None]
     axes.plot(x, values[:, 0], color=color, linewidth=1.2, label=path.label)
     step, lowest = path.best
-    if best and values.shape[1] == 1 and np.isfinite(lowest) and (lowest > 0 or not logarithmic):
+    if best and alone and np.isfinite(lowest) and (lowest > 0 or not logarithmic):
         axes.plot(costs[path.steps.searchsorted(step)], lowest, "o", color=color, markersize=4)
+
+
+def _draw_rates(axes: Axes, path: Path, costs: np.ndarray, *, logarithmic: bool) -> None:
+    """A curve for each learning rate: the median over its members, as long as at least half of them are finite."""
+    rates = np.unique(path.rates)
+    colors = matplotlib.colormaps[RATE_COLORS](LogNorm(rates[0], rates[-1])(rates))
+    values = np.where(np.isfinite(path.losses), path.losses, np.inf)
+    for rate, color in zip(rates, colors, strict=True):
+        median = np.quantile(values[:, path.rates == rate], 0.5, axis=1, method="lower")
+        shown = np.isfinite(median) & ((median > 0) | (not logarithmic))
+        axes.plot(costs[shown], median[shown], color=color, linewidth=1.0)
+    if not logarithmic:  # from the lowest loss to somewhat above the start: what diverges leaves the window
+        low, begin = float(np.min(values)), float(np.median(values[0]))
+        if np.isfinite([low, begin]).all() and begin > low:
+            axes.set_ylim(low - 0.05 * (begin - low), begin + 0.3 * (begin - low))
 
 
 def _title(paths: tuple[Path, ...]) -> str:
@@ -223,8 +245,9 @@ def _title(paths: tuple[Path, ...]) -> str:
     (path,) = paths
     final = path.losses[-1]
     parts = [path.label, f"{path.steps[-1]:,} steps"]
-    if len(final) > 1:
-        parts.append(f"{len(final):,} members")
+    if path.total > 1:
+        parts.append(f"{path.total:,} members" + (f", {len(final):,} shown" if len(final) < path.total else ""))
     finite = final[np.isfinite(final)]
-    parts.append(f"final loss {np.median(finite):.4g}" if len(finite) else f"diverged, best loss {path.best[1]:.4g}")
+    median = "median " if path.total > 1 else ""
+    parts.append(f"{median}final loss {np.median(finite):.4g}" if len(finite) else f"diverged, best loss {path.best[1]:.4g}")
     return " · ".join(part for part in parts if part)

@@ -2,6 +2,9 @@
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LogNorm, Normalize
 
 from landscape_lab.scene import Path, Scene
 
@@ -9,6 +12,10 @@ LOSS_COLORS = "plasma_r"
 """Bright where the loss is low: it stands out from a landscape that is dark there."""
 PATH_COLORS = ("#e4572e", "#17bebb", "#ffc914", "#7b5ea7", "#76b041", "#2e86de", "#ef798a", "#b08968")
 """One colour for each optimizer."""
+RATE_COLORS = "turbo"
+"""Of members by learning rate, from blue for low to red for high."""
+MANY_MEMBERS = 8
+"""So many members are drawn as lines only."""
 MINIMUM_COLOR = "#00e5ff"
 HEIGHT_COLORS = "bone"
 CONTOURS = 18
@@ -73,11 +80,17 @@ def finish_map(axes: Axes, scene: Scene) -> None:
 
 
 def _draw_path(axes: Axes, path: Path, color: str, *, alone: bool, bar: bool = True) -> None:
-    """A thin line through all points; dots coloured by loss when the path is alone, else by optimizer."""
+    """A thin line through all points; dots coloured by loss when the path is alone, else by optimizer.
+
+    Of many members the lines themselves are coloured, by learning rate where it differs, else by their final loss.
+    """
     records, members = path.losses.shape
+    if alone and members >= MANY_MEMBERS:
+        _draw_members(axes, path, bar=bar)
+        return
     fade = max(0.1, members**-0.5)
     for member in range(members):
-        places = path.places[evenly(records, 20 * DRAWN_POINTS), member]
+        places = path.places[evenly(records, max(50, 20 * DRAWN_POINTS // members)), member]
         axes.plot(*places.T, color=color, linewidth=1.3, alpha=0.9 * fade, zorder=2, solid_joinstyle="round")
     if not alone:
         return
@@ -100,6 +113,45 @@ def _draw_path(axes: Axes, path: Path, color: str, *, alone: bool, bar: bool = T
             scale.solids.set_alpha(1.0)
 
 
+def _draw_members(axes: Axes, path: Path, *, bar: bool) -> None:
+    """A line for each member, those of the best on top; of those that diverged a faint one."""
+    records, members = path.losses.shape
+    shown = evenly(records, max(50, 100 * DRAWN_POINTS // members))
+    ends = last_finite(path.losses)
+    values, label = (ends, "final loss") if path.rates is None else (path.rates, "learning rate")
+    order = np.argsort(-ends, kind="stable")
+    completed = np.isfinite(path.losses[-1])[order]
+    opacity = 0.85 if members < 100 else 0.5
+    lines = LineCollection(
+        list(path.places[shown].swapaxes(0, 1)[order]),
+        array=values[order],
+        cmap=RATE_COLORS if path.rates is not None else LOSS_COLORS,
+        norm=LogNorm() if path.rates is not None else color_scale(ends),
+        linewidths=1.2 if members < 100 else 0.7,
+        alpha=np.where(completed, opacity, 0.15).tolist(),
+        zorder=2,
+    )
+    axes.add_collection(lines, autolim=False)
+    if bar:
+        colors = ScalarMappable(lines.norm, lines.cmap)
+        axes.figure.colorbar(colors, ax=axes, label=label, shrink=0.8, aspect=35, pad=0.02).outline.set_visible(False)
+
+
+def color_scale(values: np.ndarray) -> Normalize:
+    """Colours over values without the extremes, logarithmic where they span decades."""
+    finite = values[np.isfinite(values)]
+    low, high = np.quantile(finite, [0.02, 0.98]) if len(finite) else (0.0, 1.0)
+    high = high if high > low else low + 1.0
+    return LogNorm(low, high) if low > 0 and high / low > 100 else Normalize(low, high)
+
+
+def last_finite(losses: np.ndarray) -> np.ndarray:
+    """The last loss of each member that is finite, `[members]`, from `[records, members]`; NaN where there is none."""
+    finite = np.isfinite(losses)
+    last = len(losses) - 1 - finite[::-1].argmax(axis=0)
+    return np.where(finite.any(axis=0), losses[last, np.arange(losses.shape[1])], np.nan)
+
+
 def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
     """Known minima, starts and ends, each with its own mark."""
     if len(scene.minima):
@@ -115,14 +167,14 @@ def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
     if scene.paths:
         starts = np.concatenate([path.places[0] for path in scene.paths])
         ends = np.concatenate([path.places[-1] for path in scene.paths])
-        size = 16 if small else 90 if len(starts) < 20 else 30
+        size = 16 if small else 90 if len(starts) < 20 else 26 if len(starts) < 200 else 7
         axes.scatter(
             starts[:, 0],
             starts[:, 1],
             s=size,
             c="white",
             edgecolors="#202124",
-            linewidths=0.8 if small else 1.6,
+            linewidths=0.8 if small else 1.6 if size > 50 else 0.6,
             zorder=5,
             label="start",
         )
@@ -133,7 +185,7 @@ def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
                 s=1.6 * size,
                 c="#00c853",
                 edgecolors="white",
-                linewidths=1.2,
+                linewidths=1.2 if size > 50 else 0.4,
                 marker="*",
                 zorder=6,
                 label="end",

@@ -69,7 +69,8 @@ def _curves(descent: Descent, outputs: dict[str, Any]) -> dict[str, np.ndarray]:
     """Each curve over the steps of a chunk; for many members, the median and the best."""
     norms = outputs["gradients"].norm(dim=-1).median(dim=-1).values.cpu().numpy()
     rates = outputs["lr"].numpy()
-    return _losses(outputs["losses"]) | {"gradient_norm": norms, "lr": rates} | _positions(descent, outputs["points"])
+    known = {} if np.isnan(rates).all() else {"lr": rates}
+    return _losses(outputs["losses"]) | {"gradient_norm": norms} | known | _positions(descent, outputs["points"])
 
 
 def _losses(losses: torch.Tensor) -> dict[str, np.ndarray]:

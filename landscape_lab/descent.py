@@ -17,7 +17,7 @@ from landscape_lab.optimizers.adapters import Adapted, Step, adapt
 from landscape_lab.optimizers.building import Factory, build_optimizer
 from landscape_lab.optimizers.schedulers import SchedulerFactory, build_scheduler, with_scheduler
 from landscape_lab.optimizers.traits import Traits, probe
-from landscape_lab.trajectory import Trajectory
+from landscape_lab.trajectory import UNKNOWN, Trajectory
 from landscape_lab.validation import check_count
 
 CHUNK_MEMORY = 2**26
@@ -105,7 +105,7 @@ class Descent(pl.LightningModule):
             adapted.step = _with_draws(adapted.step, augmented.follow(first))
         for config in self.trainer.lr_scheduler_configs:
             adapted.step = with_scheduler(adapted.step, config.scheduler, rates)
-        lr = float(optimizer.param_groups[0].get("lr", 0.0))
+        lr = float(optimizer.param_groups[0].get("lr", UNKNOWN))
         self.error = chunk.run(adapted, min(chunk.size, self.steps - first))
         finite = chunk.finite_steps()
         made = min(finite, chunk.number - (self.error is not None))
@@ -117,9 +117,10 @@ class Descent(pl.LightningModule):
         self.evaluations += sum(chunk.calls)
         self.gradient_evaluations += sum(chunk.calls) - chunk.losses_only
         self.hessian_vector_products += 0 if adapted.products is None else adapted.products.number
-        self.trajectory.extend(outputs["steps"], outputs["points"], outputs["losses"], outputs["evaluations"])
         lrs = rates or [lr] * chunk.number
-        return outputs | {"lr": torch.tensor(lrs[: len(outputs["steps"])], dtype=torch.float64)}
+        outputs["lr"] = torch.tensor(lrs[: len(outputs["steps"])], dtype=torch.float64)
+        self.trajectory.extend(*(outputs[name] for name in ("steps", "points", "losses", "evaluations", "lr")))
+        return outputs
 
     def _count_steps(self, number: int) -> None:
         """Tell Lightning how many steps were made: the counter that checkpoints, loggers and `max_steps` read."""

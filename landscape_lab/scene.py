@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from landscape_lab.augmentations.seen import Replay
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes import Plane
 from landscape_lab.trajectory import Trajectory
@@ -27,6 +28,7 @@ class Path:
         steps: `[records]`.
         evaluations: How often the loss had been evaluated by then, `[records]`.
         best: The step of the lowest loss and that loss.
+        lr: The learning rate of each step, NaN where there is none, `[records]`.
     """
 
     label: str
@@ -35,6 +37,11 @@ class Path:
     steps: np.ndarray
     evaluations: np.ndarray
     best: tuple[int, float]
+    lr: np.ndarray
+
+    def record(self, moment: float) -> int:
+        """The last record up to a step."""
+        return max(0, int(self.steps.searchsorted(moment, side="right")) - 1)
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ class Scene:
         losses: `[rows, columns]`, at the centres of the window's cells.
         paths: One for each trajectory.
         minima: Known minima, `[n, 2]`.
+        replay: The landscape as it was seen in each step, if it has augmentations that change its loss.
     """
 
     plane: Plane
@@ -54,6 +62,7 @@ class Scene:
     losses: np.ndarray
     paths: tuple[Path, ...]
     minima: np.ndarray
+    replay: Replay | None = None
 
     @classmethod
     def of(cls, landscape: Landscape, trajectories: Sequence[Trajectory], plane: Plane | None = None) -> "Scene":
@@ -66,13 +75,15 @@ class Scene:
         if plane is None:
             plane = Plane.of(landscape) if flat else Plane.principal(points)
         paths = tuple(
-            Path(t.label, plane.project(t.points), t.losses.astype(np.float64), t.steps, t.evaluations, t.best)
+            Path(t.label, plane.project(t.points), t.losses.astype(np.float64), t.steps, t.evaluations, t.best, t.lr)
             for t in trajectories
         )
         corners = landscape.bounds.cpu().numpy() if flat and landscape.bounds is not None else None
         extent = _window(None if corners is None else plane.project(corners), [path.places for path in paths])
         minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
-        return cls(plane, extent, sample(landscape, plane, extent), paths, minima)
+        augmented = landscape.augmented
+        replay = Replay(landscape, plane, extent) if augmented is not None and augmented.moves_losses else None
+        return cls(plane, extent, sample(landscape, plane, extent), paths, minima, replay)
 
 
 def _window(corners: np.ndarray | None, places: list[np.ndarray]) -> tuple[float, float, float, float]:

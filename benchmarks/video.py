@@ -7,6 +7,7 @@ with the same encoder; 20 of its frames are measured and scaled.
 import statistics
 import tempfile
 import time
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from landscape_lab import record
-from landscape_lab.drawing.video import film, write_mp4
+from landscape_lab.drawing.encoding import write_mp4
+from landscape_lab.drawing.video import Film
 from landscape_lab.landscapes import ImageLandscape
 from landscape_lab.scene import Scene
 
@@ -55,15 +57,15 @@ def main() -> None:
     """Print a row for each round."""
     scene = descent()
     with tempfile.TemporaryDirectory() as folder:
-        film(scene, Path(folder) / "warm.mp4", number=10)
+        Film(frames=10).write(scene, Path(folder) / "warm.mp4")
         rows = []
         for _ in range(ROUNDS):
             began = time.perf_counter()
-            film(scene, Path(folder) / "lab.mp4", number=FRAMES)
+            Film(frames=FRAMES).write(scene, Path(folder) / "lab.mp4")
             ours = time.perf_counter() - began
             began = time.perf_counter()
             ends = np.linspace(1, len(scene.paths[0].steps), MEASURED).astype(int)
-            write_mp4((plain_frame(scene, end) for end in ends), Path(folder) / "plain.mp4", fps=30)
+            write_mp4((plain_frame(scene, end) for end in ends), Path(folder) / "plain.mp4", fps=Fraction(30))
             theirs = (time.perf_counter() - began) * FRAMES / MEASURED
             rows.append((ours, theirs, theirs / ours))
             print("lab {:5.2f} s   matplotlib {:6.1f} s   ratio {:5.1f}".format(*rows[-1]))

@@ -28,6 +28,7 @@ from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import locate
 from landscape_lab.errors import FULL, explain, tell
 from landscape_lab.files import replacing
+from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.traits import probe
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_choice, check_count
@@ -129,18 +130,31 @@ def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     """The landscape, the optimizer's factory, and the descent that joins them."""
     optimizer = _factory(cfg, "optimizer")
     traits = probe(optimizer, cfg.steps)
-    changes = {} if cfg.start is None else {"start": cfg.start}
+    changes = {}
     free = cfg.landscape.get("gradient") == "auto" and cfg.landscape.get("gradient_init") is None
     if free and traits.exact:
         changes["gradient"] = "exact"
         tell(f"{names['optimizer']} gets landscape.gradient=exact, which it needs; landscape.gradient=pixel keeps the other.")
-    landscape = _make(cfg.landscape, **changes)
+    landscape = landscape_of(cfg, **changes)
+    scheduler = _factory(cfg, "scheduler") if cfg.scheduler else None
+    label = label_of(cfg, names["optimizer"], names["landscape"])
+    return Descent(landscape, optimizer, cfg.steps, cfg.steps_per_batch, cfg.records, label, scheduler, traits)
+
+
+def label_of(cfg: DictConfig, optimizer: str, landscape: str | None = None) -> str:
+    """What a picture calls a run."""
+    rate = cfg.optimizer.get("lr")
+    name = optimizer if landscape is None else f"{landscape} · {optimizer}"
+    return name + (f", lr {rate:g}" if isinstance(rate, int | float) else "")
+
+
+def landscape_of(cfg: DictConfig, **changes: Any) -> Landscape:
+    """The landscape of a configuration with its start and its augmentations; `changes` replace its own settings."""
+    changes |= {} if cfg.start is None else {"start": cfg.start}
+    landscape: Landscape = _make(cfg.landscape, **changes)
     if cfg.augmentation:
         landscape.augment([_augmentation(name, node) for name, node in cfg.augmentation.items()], cfg.seed)
-    scheduler = _factory(cfg, "scheduler") if cfg.scheduler else None
-    rate = cfg.optimizer.get("lr")
-    label = f"{names['landscape']} · {names['optimizer']}" + (f", lr {rate:g}" if isinstance(rate, int | float) else "")
-    return Descent(landscape, optimizer, cfg.steps, cfg.steps_per_batch, cfg.records, label, scheduler, traits)
+    return landscape
 
 
 def _factory(cfg: DictConfig, group: str) -> partial:

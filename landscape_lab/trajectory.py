@@ -69,7 +69,7 @@ class Trajectory:
         self.extend(torch.tensor([step]), points.unsqueeze(0), losses.unsqueeze(0), torch.tensor([evaluations]), rates)
 
     def extend(self, steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor, lr: Tensor | None = None) -> None:
-        """Records in order: steps `[n]`, points `[n, members, dims]`, losses `[n, members]`, evaluations so far `[n]`, rates `[n]`."""
+        """Records in order: steps `[n]`, points `[n, members, dims]`, losses `[n, members]`, evaluations so far, rates."""
         records = _on_cpu(steps, points, losses, evaluations, torch.full(steps.shape, UNKNOWN) if lr is None else lr)
         self._best = _better(self._best, records)
         self._last = _row(records, -1)
@@ -149,7 +149,7 @@ class Trajectory:
 
     @property
     def lr(self) -> np.ndarray:
-        """The learning rate of each step, `[records]`, float64; the end point's is that of the last step, NaN where there is none."""
+        """The learning rate of each step, `[records]`, float64, NaN where there is none; the end point has the last step's."""
         return self._array("lr")
 
     @property
@@ -208,7 +208,11 @@ class Trajectory:
         """Hold exactly these records."""
         lr = torch.full(steps.shape, UNKNOWN) if lr is None else lr
         records = {"points": points, "losses": losses, "steps": steps, "evaluations": evaluations, "lr": lr}
-        if not points.ndim == 3 or losses.shape != points.shape[:2] or not len(steps) == len(evaluations) == len(lr) == len(points) > 0:
+        if (
+            not points.ndim == 3
+            or losses.shape != points.shape[:2]
+            or not len(steps) == len(evaluations) == len(lr) == len(points) > 0
+        ):
             raise ValueError("its arrays do not fit together")
         self._best, self._last = _better({}, records), _row(records, -1)
         self._buffers, self._kept = records, len(steps)
@@ -344,9 +348,9 @@ class _Listener:
     def flush(self) -> None:
         """Hand the batch on to the trajectory."""
         if self.batch:
-            steps, points, losses, evaluations, rates = zip(*self.batch, strict=True)
-            counts, rates = torch.tensor(evaluations), torch.tensor(rates)
-            self.trajectory.extend(torch.tensor(steps), torch.stack(points), torch.stack(losses), counts, rates)
+            steps, points, losses, *numbers = zip(*self.batch, strict=True)
+            evaluations, rates = map(torch.tensor, numbers)
+            self.trajectory.extend(torch.tensor(steps), torch.stack(points), torch.stack(losses), evaluations, rates)
             self.batch.clear()
 
     def close(self) -> None:

@@ -70,7 +70,7 @@ class Replay:
 
     Args:
         landscape: With augmentations.
-        plane: What is looked at.
+        plane: What is looked at; for a picture, along its columns and rows.
         extent: Left, right, first row and last row, in the plane's coordinates.
     """
 
@@ -100,30 +100,31 @@ class Replay:
         """The losses before these are changed themselves, row after row."""
         landscape: Any = self.landscape
         view, wall = self.augmented.view, landscape.wall
-        u, v = self._centres(shape)
-        points = self._points(torch.cartesian_prod(v, u).flip(-1))
-        if isinstance(view, PictureView):
+        left, right, first, last = self.extent
+        u, v = (_centres(*side) for side in ((left, right, shape[1]), (first, last, shape[0])))
+        picture = isinstance(view, PictureView)
+        if wall is not None or not picture:
+            points = self._points(torch.cartesian_prod(v, u).flip(-1))
+        if picture:
             here = self._points(torch.from_numpy(np.nan_to_num(place))[None])[0]
             wide, row = view.spread(row, here, TILE, torch.Generator().manual_seed(step))
-            x, y = points[: len(u), 0], points[:: len(u), 1]
+            x = self._points(torch.stack([u, torch.zeros_like(u)], -1))[:, 0]
+            y = self._points(torch.stack([torch.zeros_like(v), v], -1))[:, 1]
             losses = wide.nearest(row, x, y).flatten()
         else:
             losses = landscape.loss(points) if view is None else view.loss(row, points)
         return losses if wall is None else losses + wall.height(excess(points, landscape.bounds))
-
-    def _centres(self, shape: tuple[int, int]) -> tuple[Tensor, Tensor]:
-        """Where the columns and the rows of the window's cells are."""
-        left, right, first, last = self.extent
-        rows, columns = shape
-        u = torch.linspace(left, right, 2 * columns + 1, dtype=torch.float64)[1::2]
-        v = torch.linspace(first, last, 2 * rows + 1, dtype=torch.float64)[1::2]
-        return u, v
 
     def _points(self, places: Tensor) -> Tensor:
         """The points at places of the plane, mirrored where the landscape is."""
         boundary: Any = self.landscape.boundary
         points = self.plane.points(places).to(self.landscape.flat())
         return boundary(points) if isinstance(boundary, Reflect) else points
+
+
+def _centres(low: float, high: float, number: int) -> Tensor:
+    """The middles of so many cells."""
+    return torch.linspace(low, high, 2 * number + 1, dtype=torch.float64)[1::2]
 
 
 def _first(part: Tensor | None) -> Tensor | None:

@@ -182,7 +182,8 @@ class PictureView:
         Returns:
             The view with that tile, and its row.
         """
-        tile = tuple(max(own, min(size, side)) for own, side in zip(self.tile, self.pixels.shape, strict=True))
+        height, width = self.pixels.shape
+        tile = max(self.tile[0], min(size, height)), max(self.tile[1], min(size, width))
         wide = copy.copy(self)
         wide.tile = tile
         wide.look_at(self.pixels)

@@ -39,7 +39,7 @@ def draw_glow(renderer: RendererAgg, pixels: np.ndarray, color: str, box: Bbox, 
 
 def head_size(members: int) -> float:
     """The radius of a head in pixels."""
-    return 5.0 if members < CROWD else 2.0
+    return 5.0 if members < CROWD else 2.4
 
 
 class Curve:

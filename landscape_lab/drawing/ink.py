@@ -24,7 +24,7 @@ def draw_lines(renderer: RendererAgg, pixels: np.ndarray, color: str, width: flo
 def draw_heads(renderer: RendererAgg, pixels: np.ndarray, color: str, size: float, box: Bbox) -> None:
     """Draw a disc with a white rim at each of `[n, 2]`."""
     marker = Outline(np.asarray(CIRCLE.vertices) * size, CIRCLE.codes)
-    gc = _pen(renderer, "white", 1.0, 1.0, box)
+    gc = _pen(renderer, "white", 0.2 * size, 1.0, box)
     renderer.draw_markers(gc, marker, IdentityTransform(), Outline(pixels), IdentityTransform(), to_rgb(color))
     gc.restore()
 

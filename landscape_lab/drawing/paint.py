@@ -27,9 +27,7 @@ class Paint:
         self.scene = scene
         self.picture = picture = scene.plane.axes.picture
         self.heights = Heights(scene)
-        clean = self.heights(scene.losses)
-        finite = clean[np.isfinite(clean)]
-        self.low, self.high = (0.0, 1.0) if picture or not len(finite) else (float(finite.min()), float(finite.max()))
+        self.low, self.high = self.heights.span
         self.table = colormaps["gray" if picture else HEIGHT_COLORS](np.arange(256), bytes=True)[:, :3]
         self.contours = (
             np.empty(0) if picture else self._place(np.asarray(MaxNLocator(CONTOURS + 1).tick_values(self.low, self.high)))
@@ -65,12 +63,12 @@ class Paint:
             return np.nan_to_num(self._place(self.heights(losses)), nan=1.0).clip(0.0, 1.0).astype(np.float32)
 
     def _place(self, heights: np.ndarray) -> np.ndarray:
-        return (heights - self.low) / ((self.high - self.low) or 1.0)
+        return (heights - self.low) / (self.high - self.low)
 
     def color(self, levels: np.ndarray) -> np.ndarray:
         """The colours of levels `[rows, columns]`, bytes `[rows, columns, 3]`; contours are a pixel wide, antialiased."""
         colors = self.table[(255.0 * levels + 0.5).astype(np.uint8)]
-        if len(self.contours) < 2 or self.high == self.low:
+        if len(self.contours) == 0:
             return colors
         place = (levels - self.contours[0]) / (self.contours[1] - self.contours[0])
         down, across = np.gradient(place)

@@ -4,6 +4,8 @@ Axes, labels and legend are drawn once by matplotlib. A frame adds to that backg
 copy of it what is there for this frame alone; a film of a long descent costs no more than that of a short one.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from matplotlib import font_manager, rc_context
 from matplotlib.axes import Axes
@@ -49,7 +51,7 @@ class Stage:
             canvas.draw()
         self.renderer: RendererAgg = canvas.get_renderer()
         self.whole = figure.bbox
-        self.curves = [_loss_curve(number, path, loss_axes) for number, path in enumerate(scene.paths)]
+        self.curves = [curve for number, path in enumerate(scene.paths) for curve in _loss_curves(number, path, loss_axes)]
         self.view = GrowingMap(scene, map_axes, self.renderer) if view == "map" else TurningSurface(scene, map_axes)
         self.background = self.renderer.copy_from_bbox(self.whole)
         self.small = ImageFont.truetype(FONT, 11)
@@ -96,7 +98,9 @@ class Stage:
             return words
         (path,) = paths
         title = path.label.split(", lr ")[0]
-        name = "loss " if path.losses.shape[1] == 1 else "median loss "
+        members = path.losses.shape[1]
+        title += f" · {members:,} members" if members > 1 else ""
+        name = "loss " if members == 1 else "median loss "
         words = [(title, f"{title}    ", VALUE_COLOR), *words] if title else words
         words += [(name, name, NAME_COLOR), (_loss(path, moment), "-0.0000e+00    ", VALUE_COLOR)]
         if np.isfinite(rate := path.lr[path.record(moment)]):
@@ -158,9 +162,13 @@ def _prepare_loss(axes: Axes, scene: Scene) -> None:
         axes.legend(frameon=False, fontsize=7)
 
 
-def _loss_curve(number: int, path: Path, axes: Axes) -> Curve:
-    """The loss of a path, the median of its members."""
+def _loss_curves(number: int, path: Path, axes: Axes) -> Iterator[Curve]:
+    """The loss of a path; of many members the median, and the quartiles faintly."""
     losses = np.where(np.isfinite(path.losses), path.losses, np.nan)
     known = ~np.isnan(losses).all(axis=1)
-    curve = np.stack([path.steps[known].astype(float), np.nanmedian(losses[known], axis=1)], axis=-1)
-    return Curve(path.steps[known], on_canvas(axes, curve[:, None]), PATH_COLORS[number % len(PATH_COLORS)], axes)
+    steps, color = path.steps[known], PATH_COLORS[number % len(PATH_COLORS)]
+    shares = ((0.25, 0.75), (0.5,)) if losses.shape[1] > 1 else ((0.5,),)
+    for share in shares if known.any() else ():
+        heights = np.nanquantile(losses[known], share, axis=1).T
+        places = np.stack([np.broadcast_to(steps[:, None], heights.shape), heights], axis=-1)
+        yield Curve(steps, on_canvas(axes, places), color, axes, alpha=1.0 if len(share) == 1 else 0.35)

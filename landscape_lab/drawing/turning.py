@@ -20,6 +20,8 @@ POINTS = 20_000
 """The most points of one path that are drawn behind its tail, and a quarter of them within."""
 MARGIN = 40
 """Pixels around the surface, for its labels."""
+DENSE = 2_000
+"""A path of fewer points has some put between them, so that it lies on the surface."""
 HIDDEN = 0.45
 """How strongly a path is seen through the surface."""
 FRAME_COLOR = "#9aa0a6"
@@ -47,7 +49,7 @@ class TurningSurface:
         self.corner = np.round(np.array(self.box.min) + (np.array(self.box.size) - self.relief.size) / 2.0)
         self.low = np.array([left, last if picture else first])
         self.high = np.array([right, first if picture else last])
-        self.histories = [evenly(len(path.steps), max(2, POINTS // path.losses.shape[1])) for path in scene.paths]
+        self.histories = [self._history(path) for path in scene.paths]
         self._cover(np.inf)
 
     def keep(self, moment: float) -> None:
@@ -62,9 +64,19 @@ class TurningSurface:
         np.asarray(renderer.buffer_rgba())[top : top + len(image), left : left + image.shape[1], :3] = image
         self.ticks = self._ticks()
         self._draw_ticks(renderer)
-        draw_crosses(renderer, self._lay(self.scene.minima)[0], MINIMUM_COLOR, self.box)
+        draw_crosses(renderer, self._lay(self._shares(self.scene.minima))[0], MINIMUM_COLOR, self.box)
         for number, (path, history) in enumerate(zip(self.scene.paths, self.histories, strict=True)):
             self._draw_path(renderer, path, history, PATH_COLORS[number % len(PATH_COLORS)], since, moment)
+
+    def _history(self, path: Path) -> np.ndarray:
+        """The records that are drawn behind the tail, evenly spaced along the way of the members together."""
+        limit = max(2, POINTS // path.losses.shape[1])
+        if len(path.steps) <= limit:
+            return np.arange(len(path.steps))
+        with np.errstate(invalid="ignore", over="ignore"):
+            moves = np.hypot(*np.moveaxis(np.diff(self._shares(path.places), axis=0), -1, 0))
+        way = np.nan_to_num(moves, nan=0.0).clip(0.0, 1.0).mean(axis=1).cumsum() + 1e-9 * np.arange(1, len(path.steps))
+        return np.unique(np.concatenate([[0], 1 + way.searchsorted(np.linspace(0.0, way[-1], limit - 1))]))
 
     def _cover(self, moment: float) -> None:
         """Take the surface as it was seen in a step, its colours in the light."""
@@ -72,11 +84,14 @@ class TurningSurface:
         self.relief.cover(levels, shaded(self.paint.color(levels), levels, self.aspect))
 
     def _lay(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where places of the plane are on the canvas, and whether they are in sight."""
-        with np.errstate(invalid="ignore", over="ignore"):
-            halves = self.relief.half * (2.0 * (places - self.low) / (self.high - self.low) - 1.0)
-        pixels, sight = self.relief.lay(halves)
+        """Where places, from -1 to 1 along the axes, are on the canvas, and whether they are in sight."""
+        pixels, sight = self.relief.lay(self.relief.half * places)
         return pixels + self.corner, sight
+
+    def _shares(self, places: np.ndarray) -> np.ndarray:
+        """Places of the plane from -1 to 1 along the axes."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            return 2.0 * (places - self.low) / (self.high - self.low) - 1.0
 
     def _draw_path(self, renderer: RendererAgg, path: Path, history: np.ndarray, color: str, since: float, moment: float) -> None:
         """The path up to a step: its history, its tail, its head; what lies behind a hill shines through."""
@@ -84,11 +99,12 @@ class TurningSurface:
         members = path.losses.shape[1]
         tail = first + evenly(end - first, max(2, POINTS // 4 // members))
         known = np.concatenate([history[history < first], tail])
-        pixels, sight = self._lay(path.places[known])
+        times = max(1, min(24, DENSE // (len(history) * members)))
+        pixels, sight = self._lay(_dense(self._shares(path.places[known]), times))
         open_ = np.where(sight[..., None], pixels, np.nan)
         draw_lines(renderer, pixels, color, 1.6, HIDDEN * fade(members), self.box)
         draw_lines(renderer, open_, color, 1.8, 0.7 * fade(members), self.box)
-        draw_glow(renderer, open_[-len(tail) :], color, self.box)
+        draw_glow(renderer, open_[-times * len(tail) :], color, self.box)
         draw_heads(renderer, pixels[-1], color, head_size(members), self.box)
 
     def _draw_ticks(self, renderer: RendererAgg) -> None:
@@ -104,9 +120,7 @@ class TurningSurface:
         for axis, name in enumerate(self.scene.plane.axes.labels):
             place, out = self._edge(axis, 0.0)
             labels.append((*(place + 30.0 * out), name, _anchor(out)))
-        x, y = self._upright(1.0)
-        labels.append((max(x - 24.0, self.corner[0]), y + 10.0, self.paint.heights.label, "lb"))
-        return labels
+        return [*labels, (14.0, self.box.y1, f"height: {self.paint.heights.label}", "lt")]
 
     def _ticks(self) -> list[tuple[np.ndarray, np.ndarray, str]]:
         """Where each tick is, the direction outwards, and its number."""
@@ -117,9 +131,9 @@ class TurningSurface:
                 place, out = self._edge(axis, 2.0 * (value - low) / (high - low) - 1.0)
                 ticks.append((place, out, f"{value:g}"))
         low, high = self.paint.low, self.paint.high
-        levels = _numbers(low, high) if high > low else np.empty(0)
-        left_of = np.array([-1.0, 0.0])
-        return ticks + [(self._upright((level - low) / (high - low)), left_of, f"{level:g}") for level in levels]
+        aside = np.array([-1.0, 0.0])
+        upright = [(self._upright((height - low) / (high - low)), aside, f"{height:g}") for height in _numbers(low, high)]
+        return ticks + upright
 
     def _edge(self, axis: int, share: float) -> tuple[np.ndarray, np.ndarray]:
         """A place at the foot of the near side along an axis, from -1 to 1, and the direction outwards on the screen."""
@@ -135,6 +149,18 @@ class TurningSurface:
         corners = self.relief.half * np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
         pixels = self.relief.project(corners, level)
         return pixels[pixels[:, 0].argmin()] + self.corner - (8.0, 0.0)
+
+
+def _dense(places: np.ndarray, times: int) -> np.ndarray:
+    """Places `[records, members, 2]` with others on the line from each to the next; from -1 to 1 is seen, far beyond is cut."""
+    if times == 1 or len(places) == 1:
+        return places
+    with np.errstate(invalid="ignore"):
+        moves = np.diff(places, axis=0)
+        moves *= np.minimum(1.0, 4.0 / np.maximum(np.hypot(moves[..., :1], moves[..., 1:]), 1e-12))
+    shares = np.arange(times).reshape(-1, 1, 1) / times
+    between = places[:-1, None] + shares * moves[:, None]
+    return np.concatenate([between.reshape(-1, *places.shape[1:]), places[-1:]])
 
 
 def _numbers(low: float, high: float) -> np.ndarray:

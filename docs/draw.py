@@ -27,6 +27,7 @@ def experiments() -> None:
     (DOCS / "experiments").mkdir(exist_ok=True)
     rows = ["# Experiments", "", "Each is one short file in `conf/experiment/`: `python -m landscape_lab experiment=NAME`;", ""]
     rows[2] += " all of them: `python -m landscape_lab -m 'experiment=glob(*)'`."
+    rows[2] += " Each as a film: add `video=[mp4,gif]`, and for one in three dimensions `callbacks.video.view=surface`."
     rows += ["| experiment | what it shows | picture |", "|---|---|---|"]
     for path in sorted((CONF / "experiment").glob("*.yaml")):
         with tempfile.TemporaryDirectory() as folder:

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Sequence
+from io import BytesIO
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,9 @@ def thinned(steps: np.ndarray, total: int, per_decade: int = POINTS_PER_DECADE, 
 def _curves(descent: Descent, outputs: dict[str, Any]) -> dict[str, np.ndarray]:
     """Each curve over the steps of a chunk; for many members, the median and the best."""
     norms = outputs["gradients"].norm(dim=-1).median(dim=-1).values.cpu().numpy()
-    rates = {"lr": outputs["lr"].numpy()} if "lr" in outputs else {}
-    return _losses(outputs["losses"]) | {"gradient_norm": norms} | rates | _positions(descent, outputs["points"])
+    rates = outputs["lr"].numpy()
+    known = {} if np.isnan(rates).all() else {"lr": rates}
+    return _losses(outputs["losses"]) | {"gradient_norm": norms} | known | _positions(descent, outputs["points"])
 
 
 def _losses(losses: torch.Tensor) -> dict[str, np.ndarray]:
@@ -163,56 +165,57 @@ class Pictures(pl.Callback):
             save_figure(FIGURES[name](scene), file)
             if name not in ("loss", "evaluations"):
                 for logger in _tensorboards(trainer):
-                    _show(logger, name, file, trainer.global_step)
+                    _show(logger, name, file.read_bytes(), trainer.global_step)
 
 
-def _show(logger: TensorBoardLogger, tag: str, file: Path, step: int) -> None:
-    """Put a picture into TensorBoard as it is: it also plays an animated GIF."""
-    with Image.open(file) as picture:
+def _show(logger: TensorBoardLogger, tag: str, data: bytes, step: int) -> None:
+    """Put a picture, as its file is, into TensorBoard: it also plays an animated GIF."""
+    with Image.open(BytesIO(data)) as picture:
         width, height = picture.size
-    image = Summary.Image(encoded_image_string=file.read_bytes(), colorspace=3, width=width, height=height)
+    image = Summary.Image(encoded_image_string=data, colorspace=3, width=width, height=height)
     logger.experiment._get_file_writer().add_summary(Summary(value=[Summary.Value(tag=tag, image=image)]), step)
 
 
+def _png(pixels: np.ndarray) -> bytes:
+    """The file of a picture `[height, width, 3]`."""
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, format="PNG")
+    return file.getvalue()
+
+
 class Video(pl.Callback):
-    """Film the descent at the end; TensorBoard's IMAGES tab plays the GIF.
+    """Film the descent at the end. TensorBoard's IMAGES tab plays the GIF, and has a few key frames beside it.
 
     Args:
         folder: Where the films go.
         formats: Any of `mp4` and `gif`; none for no film.
-        frames: The most frames.
-        clock: `linear` in steps, or `logarithmic`.
-        size: Width and height, pixels.
-        fps: Frames a second.
+        settings: Those of `landscape_lab.drawing.video.Film`.
     """
 
-    def __init__(
-        self,
-        folder: str | PathLike[str],
-        formats: Sequence[str] = ("mp4",),
-        frames: int = 300,
-        clock: str = "linear",
-        size: Sequence[int] = (800, 600),
-        fps: int = 30,
-    ) -> None:
+    def __init__(self, folder: str | PathLike[str], formats: Sequence[str] = ("mp4",), **settings: Any) -> None:
         for kind in formats:
             check_choice("video", kind, ("mp4", "gif"))
         self.folder = Path(folder)
         self.formats = tuple(formats)
-        self.frames, self.clock, self.size, self.fps = frames, clock, size, fps
+        if formats:
+            from landscape_lab.drawing.video import Film  # FFmpeg takes a while to load
+
+            self.film = Film(**settings)
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         if not self.formats:
             return
-        from landscape_lab.drawing.video import film  # FFmpeg takes a while to load
-
         scene = Scene.of(pl_module.landscape, [pl_module.trajectory])
         for kind in self.formats:
             file = self.folder / f"descent.{kind}"
-            film(scene, file, self.frames, self.clock, self.size, self.fps)
+            self.film.write(scene, file)
             if kind == "gif":
                 for logger in _tensorboards(trainer):
-                    _show(logger, "descent", file, trainer.global_step)
+                    _show(logger, "descent", file.read_bytes(), trainer.global_step)
+        if loggers := _tensorboards(trainer):
+            for step, frame in self.film.key_frames(scene).items():
+                for logger in loggers:
+                    _show(logger, "descent/key_frames", _png(frame), step)
 
 
 class AugmentationPictures(pl.Callback):

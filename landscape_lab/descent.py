@@ -21,7 +21,7 @@ from landscape_lab.optimizers.schedulers import SchedulerFactory
 from landscape_lab.optimizers.separate import Separate
 from landscape_lab.optimizers.traits import Traits, probe
 from landscape_lab.optimizers.trial import Verdict, try_joint
-from landscape_lab.trajectory import Trajectory
+from landscape_lab.trajectory import UNKNOWN, Trajectory
 from landscape_lab.validation import check_count, check_number
 
 CHUNK_MEMORY = 2**26
@@ -134,7 +134,7 @@ class Descent(pl.LightningModule):
         """Make the next chunk of steps."""
         rates: list[float] = []
         first, chunk = self.global_step, self._chunk
-        lr = float(self._layout.optimizers[0].param_groups[0].get("lr", 0.0))
+        lr = float(self._layout.optimizers[0].param_groups[0].get("lr", UNKNOWN))
         adapted = self._layout.adapt(self.traits, rates)
         if (augmented := self.landscape.augmented) is not None:
             adapted.step = _with_draws(adapted.step, augmented.follow(first))
@@ -149,11 +149,10 @@ class Descent(pl.LightningModule):
         self.evaluations += sum(chunk.calls)
         self.gradient_evaluations += sum(chunk.calls) - chunk.losses_only
         self.hessian_vector_products += 0 if adapted.products is None else adapted.products.number
-        self.trajectory.extend(outputs["steps"], outputs["points"], outputs["losses"], outputs["evaluations"])
+        lrs = (rates or [lr] * chunk.number) if self.ensemble.rates is None else [UNKNOWN] * chunk.number
+        outputs["lr"] = torch.tensor(lrs[: len(outputs["steps"])], dtype=torch.float64)
+        self.trajectory.extend(*(outputs[name] for name in ("steps", "points", "losses", "evaluations", "lr")))
         self.members.follow(first, self._clean_losses(outputs), self.target)
-        if self.ensemble.rates is None:
-            lrs = rates or [lr] * chunk.number
-            outputs["lr"] = torch.tensor(lrs[: len(outputs["steps"])], dtype=torch.float64)
         return outputs
 
     def _end_members(self, chunk: "_Chunk") -> int:

@@ -1,46 +1,76 @@
-"""`python -m landscape_lab.film RUN… [FILE]`: film what is already in the folders of runs; several are raced on one landscape."""
+"""`python -m landscape_lab.film RUN… [FILE] [key=value…]`: film what is already in the folders of runs.
+
+Several runs are raced on the landscape of the first. The keys are those of `callbacks.video`: `view=surface clock=logarithmic
+frames=300 size=[800,600] fps=30 length=10 clean=true`.
+"""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
-from hydra.utils import instantiate
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
-from landscape_lab.drawing.video import film
+from landscape_lab.drawing.video import FORMATS, Film
 from landscape_lab.errors import one_line
+from landscape_lab.lab import label_of, landscape_of
 from landscape_lab.scene import Scene
 from landscape_lab.trajectory import Trajectory
+from landscape_lab.validation import check_choice
 
 
 def scene_of(folders: Sequence[Path]) -> Scene:
-    """The trajectories of some runs on the landscape of the first.
+    """The trajectories of some runs on the landscape of the first, with its augmentations if all runs saw the same draws.
 
     Raises:
         FileNotFoundError: A folder is not that of a run.
     """
+    configurations = [_configuration(folder) for folder in folders]
     trajectories = []
-    for folder in folders:
-        if not (folder / ".hydra" / "config.yaml").is_file():
-            raise FileNotFoundError(f"There is no run in {folder}.")
+    for folder, cfg in zip(folders, configurations, strict=True):
         trajectory = Trajectory.load(folder / "trajectory.npz")
-        trajectory.label = json.loads((folder / "results.json").read_text())["optimizer"]
+        results = json.loads((folder / "results.json").read_text())
+        name = results["landscape"] if len(folders) == 1 else None
+        trajectory.label = label_of(cfg, results["optimizer"], name, trajectory.rates)
         trajectories.append(trajectory)
-    cfg = OmegaConf.load(folders[0] / ".hydra" / "config.yaml")
-    return Scene.of(instantiate(cfg.landscape, _convert_="all"), trajectories)
+    first = configurations[0]
+    landscape, _ = landscape_of(first)
+    if any(
+        (cfg.landscape, cfg.augmentation, cfg.seed) != (first.landscape, first.augmentation, first.seed) for cfg in configurations
+    ):
+        landscape.augment([])
+    return Scene.of(landscape, trajectories)
+
+
+def _configuration(folder: Path) -> DictConfig:
+    """The saved configuration of a run."""
+    path = folder / ".hydra" / "config.yaml"
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no run in {folder}.")
+    cfg = OmegaConf.load(path)
+    assert isinstance(cfg, DictConfig)
+    return cfg
 
 
 @one_line()
 def main() -> None:
     """Film the runs into a file, `descent.mp4` in the first of them if none is named."""
-    words = [Path(word) for word in sys.argv[1:]]
-    files = [word for word in words if word.suffix in (".mp4", ".gif")]
-    folders = [word for word in words if word not in files]
+    words = sys.argv[1:]
+    keys = [word for word in words if re.match(r"\w+=", word)]
+    paths = [Path(word) for word in words if word not in keys]
+    files = [path for path in paths if path.suffix.lstrip(".") in FORMATS]
+    folders = [path for path in paths if path not in files]
     if not folders or len(files) > 1:
         raise ValueError("Give the folders of one or more runs, and at most one file that ends in .mp4 or .gif.")
+    settings = OmegaConf.to_container(OmegaConf.from_dotlist(keys))
+    assert isinstance(settings, dict)
+    for key in settings:
+        check_choice("key", key, (field.name for field in fields(Film)))
+    film = Film(**{str(key): value for key, value in settings.items()})
     path = files[0] if files else folders[0] / "descent.mp4"
-    film(scene_of(folders), path)
+    film.write(scene_of(folders), path)
     sys.stdout.write(f"{path}\n")
 
 

@@ -3,7 +3,7 @@
 import json
 import logging
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ from landscape_lab.callbacks import HParams
 from landscape_lab.configuration import CONF, chosen_names, flat_values, identity, open_keys, register_catalogue
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import locate
-from landscape_lab.ensemble import make_ensemble
+from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.errors import FULL, explain, tell
 from landscape_lab.files import replacing
 from landscape_lab.landscapes.base import Landscape
@@ -142,25 +142,37 @@ def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     """The landscape, the optimizer's factory, and the descent that joins them."""
     optimizer = _factory(cfg, "optimizer")
     traits = probe(optimizer, cfg.steps)
-    wanted: dict[str, Any] = instantiate(cfg.ensemble, _convert_="all")
-    changes = {} if cfg.start is None else {"start": cfg.start}
-    if isinstance(wanted["starts"], list):
-        changes["start"], wanted["starts"] = wanted["starts"], None
+    changes = {}
     free = cfg.landscape.get("gradient") == "auto" and cfg.landscape.get("gradient_init") is None
     if free and traits.exact:
         changes["gradient"] = "exact"
         tell(f"{names['optimizer']} gets landscape.gradient=exact, which it needs; landscape.gradient=pixel keeps the other.")
-    landscape = _make(cfg.landscape, **changes)
+    landscape, ensemble = landscape_of(cfg, **changes)
+    scheduler = _factory(cfg, "scheduler") if cfg.scheduler else None
+    label = label_of(cfg, names["optimizer"], names["landscape"], ensemble.rates)
+    settings = (cfg.steps, cfg.steps_per_batch, cfg.records, label, scheduler, traits, ensemble)
+    return Descent(landscape, optimizer, *settings, _target(landscape) if cfg.target is None else cfg.target)
+
+
+def label_of(cfg: DictConfig, optimizer: str, landscape: str | None = None, rates: Sequence[float] | None = None) -> str:
+    """What a picture calls a run; with the learning rates of its members, if these differ."""
+    rates = rates or [rate for rate in [cfg.optimizer.get("lr")] if isinstance(rate, int | float)]
+    lr = f", lr {min(rates):g}" + (f" … {max(rates):g}" if len(rates) > 1 else "") if rates else ""
+    return (optimizer if landscape is None else f"{landscape} · {optimizer}") + lr
+
+
+def landscape_of(cfg: DictConfig, **changes: Any) -> tuple[Landscape, Ensemble]:
+    """The landscape of a configuration with its members and its augmentations; `changes` replace its own settings."""
+    wanted: dict[str, Any] = instantiate(cfg.get("ensemble", {}), _convert_="all")
+    changes |= {} if cfg.start is None else {"start": cfg.start}
+    if isinstance(wanted.get("starts"), list):
+        changes["start"], wanted["starts"] = wanted["starts"], None
+    landscape: Landscape = _make(cfg.landscape, **changes)
     ensemble = make_ensemble(landscape, **wanted, seed=cfg.seed)
     landscape.begin(ensemble.points)
     if cfg.augmentation:
         landscape.augment([_augmentation(name, node) for name, node in cfg.augmentation.items()], ensemble.seed_of_member)
-    scheduler = _factory(cfg, "scheduler") if cfg.scheduler else None
-    rates = ensemble.rates or [rate for rate in [cfg.optimizer.get("lr")] if isinstance(rate, int | float)]
-    lr = f", lr {min(rates):g}" + (f" … {max(rates):g}" if len(rates) > 1 else "") if rates else ""
-    label = f"{names['landscape']} · {names['optimizer']}{lr}"
-    settings = (cfg.steps, cfg.steps_per_batch, cfg.records, label, scheduler, traits, ensemble)
-    return Descent(landscape, optimizer, *settings, _target(landscape) if cfg.target is None else cfg.target)
+    return landscape, ensemble
 
 
 def _target(landscape: Landscape) -> float | None:

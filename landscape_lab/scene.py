@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from landscape_lab.augmentations.seen import Replay
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes import Plane
 from landscape_lab.trajectory import Trajectory
@@ -29,6 +30,7 @@ class Path:
         steps: `[records]`.
         evaluations: How often the loss had been evaluated by then, `[records]`.
         best: The step of the lowest loss and that loss.
+        lr: The learning rate of each step, NaN where there is none, `[records]`.
         total: How many members there are.
         rates: The learning rate of each member, `[members]`, where they differ.
     """
@@ -39,6 +41,7 @@ class Path:
     steps: np.ndarray
     evaluations: np.ndarray
     best: tuple[int, float]
+    lr: np.ndarray
     total: int = 1
     rates: np.ndarray | None = None
 
@@ -49,7 +52,7 @@ class Path:
         shown = np.arange(total)
         if total > SHOWN_MEMBERS:
             shown = np.sort(np.random.default_rng(0).choice(total, SHOWN_MEMBERS, replace=False))
-        rates = trajectory.members.get("lr")
+        rates = trajectory.rates
         return cls(
             trajectory.label,
             plane.project(points[:, shown]),
@@ -57,9 +60,14 @@ class Path:
             trajectory.steps,
             trajectory.evaluations,
             trajectory.best,
+            trajectory.lr,
             total,
-            None if rates is None or len(set(rates.tolist())) == 1 else rates[shown],
+            None if rates is None or len(set(rates)) == 1 else np.asarray(rates)[shown],
         )
+
+    def record(self, moment: float) -> int:
+        """The last record up to a step."""
+        return max(0, int(self.steps.searchsorted(moment, side="right")) - 1)
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,7 @@ class Scene:
         losses: `[rows, columns]`, at the centres of the window's cells.
         paths: One for each trajectory.
         minima: Known minima, `[n, 2]`.
+        replay: The landscape as it was seen in each step, if it has augmentations that change its loss.
     """
 
     plane: Plane
@@ -79,6 +88,7 @@ class Scene:
     losses: np.ndarray
     paths: tuple[Path, ...]
     minima: np.ndarray
+    replay: Replay | None = None
 
     @classmethod
     def of(cls, landscape: Landscape, trajectories: Sequence[Trajectory], plane: Plane | None = None) -> "Scene":
@@ -94,7 +104,9 @@ class Scene:
         corners = landscape.bounds.cpu().numpy() if flat and landscape.bounds is not None else None
         extent = _window(None if corners is None else plane.project(corners), [path.places for path in paths])
         minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
-        return cls(plane, extent, sample(landscape, plane, extent), paths, minima)
+        augmented = landscape.augmented
+        replay = Replay(landscape, plane, extent) if augmented is not None and augmented.moves_losses else None
+        return cls(plane, extent, sample(landscape, plane, extent), paths, minima, replay)
 
 
 def _window(corners: np.ndarray | None, places: list[np.ndarray]) -> tuple[float, float, float, float]:

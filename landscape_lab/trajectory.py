@@ -25,8 +25,13 @@ MEMORY = 2**26
 COMPRESSED = 2**24
 """The most bytes that are compressed when they are saved: a second's work."""
 
+UNKNOWN = float("nan")
+"""The learning rate of an optimizer that has none."""
+
 Record = dict[str, Tensor]
-"""One record's points, losses, step and evaluations."""
+"""One record's points, losses, step, evaluations and learning rate."""
+ARRAYS = ("points", "losses", "steps", "evaluations", "lr")
+"""What is saved."""
 
 
 class Trajectory:
@@ -68,13 +73,19 @@ class Trajectory:
         self._best: Record = {}
         self._end: Record = {}
 
-    def append(self, step: int, points: Tensor, losses: Tensor, evaluations: int) -> None:
-        """One record: points `[members, dims]`, losses `[members]`."""
-        self.extend(torch.tensor([step]), points.unsqueeze(0), losses.unsqueeze(0), torch.tensor([evaluations]))
+    @property
+    def rates(self) -> list[float] | None:
+        """The learning rate of each member, where members have their own."""
+        return self.members["lr"].tolist() if "lr" in self.members else None
 
-    def extend(self, steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor) -> None:
-        """Records in order: steps `[n]`, points `[n, members, dims]`, losses `[n, members]`, evaluations so far `[n]`."""
-        records = _on_cpu(steps, points, losses, evaluations)
+    def append(self, step: int, points: Tensor, losses: Tensor, evaluations: int, lr: float = UNKNOWN) -> None:
+        """One record: points `[members, dims]`, losses `[members]`."""
+        rates = torch.tensor([lr])
+        self.extend(torch.tensor([step]), points.unsqueeze(0), losses.unsqueeze(0), torch.tensor([evaluations]), rates)
+
+    def extend(self, steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor, lr: Tensor | None = None) -> None:
+        """Records in order: steps `[n]`, points `[n, members, dims]`, losses `[n, members]`, evaluations so far, rates."""
+        records = _on_cpu(steps, points, losses, evaluations, torch.full(steps.shape, UNKNOWN) if lr is None else lr)
         self._best = _better(self._best, records)
         self._last = _row(records, -1)
         self._end = {}
@@ -95,7 +106,8 @@ class Trajectory:
     def end(self, step: int, points: Tensor, losses: Tensor, evaluations: int) -> None:
         """The end point, the last record unless the descent goes on: points `[members, dims]`, losses `[members]`."""
         steps, counts = torch.tensor([step]), torch.tensor([evaluations])
-        self._end = _row(_on_cpu(steps, points.unsqueeze(0), losses.unsqueeze(0), counts), 0)
+        rate = self._last["lr"].unsqueeze(0) if self._last else torch.tensor([UNKNOWN])
+        self._end = _row(_on_cpu(steps, points.unsqueeze(0), losses.unsqueeze(0), counts, rate), 0)
 
     def _keep(self, records: dict[str, Tensor]) -> None:
         """Copy records into the buffers, which grow by doubling."""
@@ -151,6 +163,11 @@ class Trajectory:
         return self._array("evaluations")
 
     @property
+    def lr(self) -> np.ndarray:
+        """The learning rate of each step, `[records]`, float64, NaN where there is none; the end point has the last step's."""
+        return self._array("lr")
+
+    @property
     def best(self) -> tuple[int, float]:
         """The step of the lowest loss of any member, and that loss; the start and NaN when no loss was finite."""
         best = _better(self._best, {name: value.unsqueeze(0) for name, value in self._end.items()}) if self._end else self._best
@@ -178,9 +195,9 @@ class Trajectory:
         self.spacing, self.records = state["spacing"], state["records"]
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write `points`, `losses`, `steps` and `evaluations`, and what tells members apart, as a NumPy archive."""
+        """Write `points`, `losses`, `steps`, `evaluations`, `lr` and what tells members apart as a NumPy archive."""
         with replacing(path) as unfinished:
-            arrays = {name: self._array(name) for name in ("points", "losses", "steps", "evaluations")}
+            arrays = {name: self._array(name) for name in ARRAYS}
             arrays |= {f"member_{name}": values for name, values in self.members.items()}
             save = np.savez_compressed if arrays["points"].nbytes <= COMPRESSED else np.savez
             save(unfinished, allow_pickle=False, **arrays)
@@ -197,7 +214,7 @@ class Trajectory:
             raise FileNotFoundError(f"There is no trajectory {path}.")
         try:
             with np.load(path, allow_pickle=False) as archive:
-                arrays = {name: torch.from_numpy(archive[name]) for name in ("steps", "points", "losses", "evaluations")}
+                arrays = {name: torch.from_numpy(archive[name]) for name in ARRAYS if name != "lr" or name in archive}
                 members = {key[7:]: archive[key] for key in archive if key.startswith("member_")}
             trajectory = cls(records=max(2, len(arrays["steps"])), members=members)
             trajectory._restore(**arrays)
@@ -205,10 +222,15 @@ class Trajectory:
             raise ValueError(f"{path} is not a trajectory that can be read: {error}") from error
         return trajectory
 
-    def _restore(self, steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor) -> None:
+    def _restore(self, steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor, lr: Tensor | None = None) -> None:
         """Hold exactly these records."""
-        records = {"points": points, "losses": losses, "steps": steps, "evaluations": evaluations}
-        if not points.ndim == 3 or losses.shape != points.shape[:2] or not len(steps) == len(evaluations) == len(points) > 0:
+        lr = torch.full(steps.shape, UNKNOWN) if lr is None else lr
+        records = {"points": points, "losses": losses, "steps": steps, "evaluations": evaluations, "lr": lr}
+        if (
+            not points.ndim == 3
+            or losses.shape != points.shape[:2]
+            or not len(steps) == len(evaluations) == len(lr) == len(points) > 0
+        ):
             raise ValueError("its arrays do not fit together")
         self._best, self._last = _better({}, records), _row(records, -1)
         self._buffers, self._kept = records, len(steps)
@@ -232,13 +254,14 @@ class Trajectory:
         return figure
 
 
-def _on_cpu(steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor) -> dict[str, Tensor]:
+def _on_cpu(steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor, lr: Tensor) -> dict[str, Tensor]:
     """Records in the types in which they are kept."""
     return {
         "points": points.detach().to("cpu", torch.float32),
         "losses": losses.detach().to("cpu", torch.float32),
         "steps": steps.to("cpu", torch.int64),
         "evaluations": evaluations.to("cpu", torch.int64),
+        "lr": lr.to("cpu", torch.float64),
     }
 
 
@@ -305,8 +328,9 @@ class _Listener:
         self.evaluations = 0
         self.stepping: Optimizer | None = None
         self.point: Tensor | None = None
+        self.rate = UNKNOWN
         self.pending: tuple[int, Tensor, Tensor, int] | None = None
-        self.batch: list[tuple[int, Tensor, Tensor, int]] = []
+        self.batch: list[tuple[int, Tensor, Tensor, int, float]] = []
 
     def on_forward(self, landscape: Landscape, inputs: Any, losses: Tensor) -> None:
         """The first evaluation since the last step tells the loss at the point where the step begins."""
@@ -324,8 +348,8 @@ class _Listener:
         if self.stepping is None and owns:
             self.stepping = optimizer
             self.point = self.landscape.flat().clone()
-            rate = optimizer.param_groups[0].get("lr")
-            self.trajectory.label = type(optimizer).__name__ + ("" if rate is None else f", lr {float(rate):g}")
+            self.rate = float(optimizer.param_groups[0].get("lr", UNKNOWN))
+            self.trajectory.label = type(optimizer).__name__ + ("" if np.isnan(self.rate) else f", lr {self.rate:g}")
 
     def on_step_end(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """The step is done: keep its record."""
@@ -333,7 +357,7 @@ class _Listener:
             return
         if self.pending is None:  # nobody asked for the loss
             self.pending = self.step, self.point, self.landscape.evaluate(self.point), self.evaluations
-        self.batch.append(self.pending)
+        self.batch.append((*self.pending, self.rate))
         self.step += 1
         self.stepping = self.point = self.pending = None
         if len(self.batch) == self.BATCH:
@@ -342,8 +366,9 @@ class _Listener:
     def flush(self) -> None:
         """Hand the batch on to the trajectory."""
         if self.batch:
-            steps, points, losses, evaluations = zip(*self.batch, strict=True)
-            self.trajectory.extend(torch.tensor(steps), torch.stack(points), torch.stack(losses), torch.tensor(evaluations))
+            steps, points, losses, *numbers = zip(*self.batch, strict=True)
+            evaluations, rates = map(torch.tensor, numbers)
+            self.trajectory.extend(torch.tensor(steps), torch.stack(points), torch.stack(losses), evaluations, rates)
             self.batch.clear()
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+import torch
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -26,6 +27,9 @@ def test_a_run_is_filmed_and_tensorboard_plays_it(lab):
     accumulator.Reload()
     (image,) = accumulator.Images("descent")
     assert image.encoded_image_string == (result.folder / "descent.gif").read_bytes()
+    keys = accumulator.Images("descent/key_frames")
+    assert [key.step for key in keys] == [0, 8, 15, 22, 30]
+    assert len({key.encoded_image_string for key in keys}) == 5
     with Image.open(result.folder / "descent.gif") as picture:
         assert picture.n_frames > 1
         assert picture.size == (image.width, image.height)
@@ -35,12 +39,44 @@ def test_runs_that_are_there_are_filmed_together(lab, tmp_path, monkeypatch, cap
     folders = [lab("steps=20", f"optimizer={name}", name=name).folder for name in ("adam", "lion")]
     status, written = call(monkeypatch, capsys, *folders, tmp_path / "race.gif")
     assert (status, written.out) == (0, f"{tmp_path}/race.gif\n")
-    assert [path.label for path in film.scene_of(folders).paths] == ["adam", "lion"]
+    assert [path.label for path in film.scene_of(folders).paths] == ["adam, lr 0.05", "lion, lr 0.03"]
     status, written = call(monkeypatch, capsys, folders[0])
     assert written.out == f"{folders[0]}/descent.mp4\n"
 
 
-@pytest.mark.parametrize(("words", "message"), [((), "Give the folders"), (("nothing",), "There is no run in nothing")])
+def test_settings_are_given_as_words(lab, tmp_path, monkeypatch, capsys):
+    folder = lab("steps=20").folder
+    words = ("view=surface", "size=[320,240]", "frames=4", "length=2", "clock=logarithmic")
+    status, _ = call(monkeypatch, capsys, folder, tmp_path / "small.gif", *words)
+    assert status == 0
+    with Image.open(tmp_path / "small.gif") as picture:
+        assert (picture.n_frames, picture.size) == (4, (320, 240))
+        assert picture.info["duration"] == 500
+
+
+def test_a_saved_run_shows_the_landscape_that_its_optimizer_saw(lab):
+    """The draws are made again from the configuration: the loss at each point is the one that was recorded."""
+    words = ("steps=40", "augmentation=shift_noise", "augmentation.noise.std=0.05", "start=[[300,400],[700,600]]")
+    folder = lab(*words).folder
+    replay, (path,) = (view := film.scene_of([folder])).replay, view.paths
+    for step in (0, 7, 39):
+        replay.augmented.recall(step)
+        points = view.plane.points(torch.from_numpy(path.places[step]))
+        assert replay.augmented.evaluate(points.float()).tolist() == pytest.approx(path.losses[step].tolist(), abs=1e-5)
+    alike, other = (lab(*words, f"seed={seed}", name=f"seed {seed}").folder for seed in (0, 1))
+    assert film.scene_of([folder, alike]).replay is not None
+    assert film.scene_of([folder, other]).replay is None
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "Give the folders"),
+        (("nothing",), "There is no run in nothing"),
+        (("run", "vew=surface"), "Parameter `key` should be one of frames, clock, size, fps, length, view, clean"),
+        (("run", "view=surfaces"), "Parameter `view` should be one of map, surface"),
+    ],
+)
 def test_mistakes_are_told_in_one_line(monkeypatch, capsys, words, message):
     status, written = call(monkeypatch, capsys, *words)
     assert status == 1

@@ -63,6 +63,21 @@ def test_state_goes_on_as_if_nothing_had_happened():
         np.testing.assert_array_equal(getattr(whole, name), getattr(second, name))
 
 
+def test_learning_rates_are_kept_and_may_be_missing_in_a_file(tmp_path):
+    trajectory = Trajectory(records=4)
+    for step in range(9):
+        trajectory.append(step, torch.zeros(1, 2), torch.ones(1), step, lr=0.5**step)
+    trajectory.end(9, torch.zeros(1, 2), torch.ones(1), 9)
+    expected = [1.0, 0.5**4, 0.5**8, 0.5**8]
+    trajectory.save(tmp_path / "new.npz")
+    for kept in (trajectory, Trajectory.load(tmp_path / "new.npz")):
+        assert kept.steps.tolist() == [0, 4, 8, 9]
+        assert kept.lr.tolist() == expected
+    with np.load(tmp_path / "new.npz") as archive:
+        np.savez(tmp_path / "old.npz", **{name: archive[name] for name in archive if name != "lr"})
+    assert np.isnan(Trajectory.load(tmp_path / "old.npz").lr).all()
+
+
 def test_saved_trajectory_is_loaded_unchanged_with_the_types_of_the_contract(tmp_path):
     trajectory = filled(50, 16, 50)
     trajectory.save(tmp_path / "deep" / "trajectory.npz")

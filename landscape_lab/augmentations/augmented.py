@@ -125,6 +125,24 @@ class Augmented:
             one.view = PictureView(pixels, *settings, tile=tuple(pixels.shape))
         return one
 
+    def again(self) -> "Augmented":
+        """The same draws for a second look at any step: `recall` moves to them, and this landscape stays where it is."""
+        same = copy.copy(self)
+        same.view = copy.copy(self.view)
+        same.followed = True
+        same.forget()
+        return same
+
+    def recall(self, step: int) -> None:
+        """Move to the draws of a step."""
+        self.step = step - 1
+        self.advance()
+
+    @property
+    def moves_losses(self) -> bool:
+        """Whether more than the gradient is changed."""
+        return self.view is not None or bool(self.on_loss)
+
     def follow(self, step: int) -> Callable[[], None]:
         """From now on each call of the result moves to the draws of the next step, beginning with `step`; nothing else does."""
         self.followed, self.step = True, step - 1

@@ -1,5 +1,6 @@
 """A landscape seen through the draws of a step: a picture's pixels around the points, or the points of any landscape."""
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -141,19 +142,70 @@ class PictureView:
         """The losses of the members' points and their differences over a pixel along x and y, times `scale`."""
         place = torch.addcmul(row[1], points, row[0])
         corner = place.floor()
-        return self.kernel.read(self._patch(row, corner), place.sub_(corner))
+        return self.kernel.read(self._patch(row, self._around(corner)), place.sub_(corner))
 
     def loss(self, row: Row, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         """The losses at points, as often differentiable as the interpolation is."""
         row = _matched(row, len(points))
         place = torch.addcmul(row[1], points.to(row[1].dtype), row[0])
         corner = place.detach().floor()
-        return self.kernel.loss(self._patch(row, corner), place - corner)
+        return self.kernel.loss(self._patch(row, self._around(corner)), place - corner)
 
-    def _patch(self, row: Row, corner: Float[Tensor, "n 2"]) -> Float[Tensor, "n size size"]:
-        """The pixels of the new picture around points; `corner` is the pixel centre before the point less half a pixel."""
+    def nearest(self, row: Row, x: Float[Tensor, " columns"], y: Float[Tensor, " rows"]) -> Float[Tensor, "rows columns"]:
+        """The new picture's pixels nearest to the points of a grid: a look at all of it, without interpolation.
+
+        Args:
+            row: The draws of one step for one member.
+            x: The columns' coordinates.
+            y: The rows' coordinates.
+        """
+        points = torch.zeros(max(len(x), len(y)), 2).to(row[1])
+        points[: len(x), 0], points[: len(y), 1] = x, y
+        index = (points * row[0] + row[1] + 1.0).floor().long()
+        return self._patch(row, index.T.unsqueeze(0))[0, : len(y), : len(x)]
+
+    def spread(self, row: Row, point: Float[Tensor, " 2"], size: int, generator: Generator) -> tuple["PictureView", Row]:
+        """The draws of one step as far as the eye reaches.
+
+        Single pixels get random numbers of a larger tile, up to `size` × `size`, whose repetition is not seen; those around the
+        point keep their own.
+
+        Args:
+            row: The draws of one step for one member.
+            point: Where the member was.
+            size: The most rows and columns of the tile.
+            generator: Of the numbers farther away.
+
+        Returns:
+            The view with that tile, and its row.
+        """
+        height, width = self.pixels.shape
+        tile = max(self.tile[0], min(size, height)), max(self.tile[1], min(size, width))
+        wide = copy.copy(self)
+        wide.tile = tile
+        wide.look_at(self.pixels)
+        span = torch.arange(-sum(self.reaches), self.kernel.size + sum(self.reaches), device=self.pixels.device)
+        corner = (point.to(row[1]) * row[0] + row[1]).floor().long()
+        columns, lines = ((corner.T + self.kernel.first + span).clamp(self.zero, row[2][0])).unbind()
+        draws = []
+        for change, draw in zip(self.changes, row[5:], strict=True):
+            if draw is not None and draw.shape[2] == self.tile[1]:
+                far = change.draw(1, 1, *tile, generator)
+                assert far is not None
+                near = draw[:, lines.unsqueeze(1) % self.tile[0], columns % self.tile[1]]
+                draw = far[0].to(draw)
+                draw[:, lines.unsqueeze(1) % tile[0], columns % tile[1]] = near
+            draws.append(draw)
+        return wide, (*row[:5], *draws)
+
+    def _around(self, corner: Float[Tensor, "n 2"]) -> Int[Tensor, "n 2 k"]:
+        """The columns and rows around points; `corner` is the pixel centre before the point less half a pixel."""
+        return corner.long().unsqueeze(-1) + self.taps
+
+    def _patch(self, row: Row, index: Int[Tensor, "n 2 k"]) -> Float[Tensor, "n k k"]:
+        """The pixels of the new picture in these columns and rows, edges repeated."""
         _, _, last, turn, shift, *draws = row
-        index = (corner.long().unsqueeze(-1) + self.taps).clamp_(self.zero, last)
+        index = index.clamp_(self.zero, last)
         indices = [index]
         for around in self.around:
             index = (index.unsqueeze(-1) + around).flatten(-2).clamp_(self.zero, last)

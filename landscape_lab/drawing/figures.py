@@ -73,7 +73,7 @@ def loss_figure(scene: Scene, against: str = "step") -> Figure:
                 color = PATH_COLORS[number % len(PATH_COLORS)]
                 costs = path.steps if against == "step" else path.evaluations
                 if panel < 2 and path.rates is not None:
-                    _draw_rates(axes, path, costs, logarithmic=panel == 1)
+                    _draw_rates(axes, path, path.rates, costs, logarithmic=panel == 1)
                 elif panel < 2:
                     _draw_curve(axes, path, costs, path.losses, color, logarithmic=panel == 1, best=True)
                 else:
@@ -223,19 +223,20 @@ def _draw_curve(
         axes.plot(costs[path.steps.searchsorted(step)], lowest, "o", color=color, markersize=4)
 
 
-def _draw_rates(axes: Axes, path: Path, costs: np.ndarray, *, logarithmic: bool) -> None:
+def _draw_rates(axes: Axes, path: Path, of_member: np.ndarray, costs: np.ndarray, *, logarithmic: bool) -> None:
     """A curve for each learning rate: the median over its members, as long as at least half of them are finite."""
-    rates = np.unique(path.rates)
+    rates = np.unique(of_member)
     colors = matplotlib.colormaps[RATE_COLORS](LogNorm(rates[0], rates[-1])(rates))
     values = np.where(np.isfinite(path.losses), path.losses, np.inf)
     for rate, color in zip(rates, colors, strict=True):
-        median = np.quantile(values[:, path.rates == rate], 0.5, axis=1, method="lower")
+        median = np.quantile(values[:, of_member == rate], 0.5, axis=1, method="lower")
         shown = np.isfinite(median) & ((median > 0) | (not logarithmic))
         axes.plot(costs[shown], median[shown], color=color, linewidth=1.0)
-    if not logarithmic:  # from the lowest loss to somewhat above the start: what diverges leaves the window
-        low, begin = float(np.min(values)), float(np.median(values[0]))
-        if np.isfinite([low, begin]).all() and begin > low:
-            axes.set_ylim(low - 0.05 * (begin - low), begin + 0.3 * (begin - low))
+    low, begin = float(np.min(values)), float(np.median(values[0]))
+    if logarithmic:
+        axes.set_ylim(top=100 * begin if begin > 0 else None)
+    elif np.isfinite([low, begin]).all() and begin > low:  # what diverges leaves the window
+        axes.set_ylim(low - 0.05 * (begin - low), begin + 0.3 * (begin - low))
 
 
 def _title(paths: tuple[Path, ...]) -> str:

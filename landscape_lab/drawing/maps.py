@@ -24,7 +24,12 @@ DRAWN_POINTS = 3000
 
 
 class Heights:
-    """Losses as they are drawn: as they are, or logarithmically above the lowest when most of them lie far below the top."""
+    """Losses as they are drawn: as they are, or logarithmically above the lowest when most of them lie far below the top.
+
+    Attributes:
+        label: What they are called.
+        span: The lowest and the highest, for the colours.
+    """
 
     def __init__(self, scene: Scene) -> None:
         finite = scene.losses[np.isfinite(scene.losses)]
@@ -33,9 +38,16 @@ class Heights:
         self.low = low
         self.floor = max(float(np.quantile(finite - low, 0.01)), 1e-6 * (high - low)) if self.logarithmic else 0.0
         self.label = "log₁₀ of the loss above the lowest" if self.logarithmic else "loss"
+        self.span = (0.0, 1.0) if scene.plane.axes.picture else _span(self(finite))
 
     def __call__(self, losses: np.ndarray) -> np.ndarray:
         return np.log10(np.maximum(losses - self.low, 0.0) + self.floor) if self.logarithmic else losses
+
+
+def _span(heights: np.ndarray) -> tuple[float, float]:
+    """The lowest and the highest; a flat landscape lies in the middle of its span."""
+    low, high = (float(heights.min()), float(heights.max())) if len(heights) else (0.0, 0.0)
+    return (low, high) if high > low else (low - 1.0, high + 1.0)
 
 
 def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
@@ -55,8 +67,9 @@ def draw_landscape(axes: Axes, scene: Scene) -> None:
     if scene.plane.axes.picture:
         axes.imshow(scene.losses, cmap="gray", vmin=0.0, vmax=1.0, extent=extent, aspect="equal", interpolation="bilinear")
     else:
-        heights = Heights(scene)(scene.losses)
-        axes.imshow(heights, cmap=HEIGHT_COLORS, extent=extent, aspect="auto", interpolation="bilinear")
+        heights_of = Heights(scene)
+        heights, (low, high) = heights_of(scene.losses), heights_of.span
+        axes.imshow(heights, cmap=HEIGHT_COLORS, vmin=low, vmax=high, extent=extent, aspect="auto", interpolation="bilinear")
         if np.ptp(heights[np.isfinite(heights)]) > 0:
             axes.contour(
                 heights,

@@ -5,10 +5,12 @@ import pytest
 import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from landscape_lab.augmentations import AddNoise, GradientNoise, RandomRotation, RandomShift
+from landscape_lab import Trajectory
+from landscape_lab.augmentations import AddNoise, Blur, GradientNoise, LossNoise, RandomRotation, RandomShift, SaltAndPepper
 from landscape_lab.augmentations.seen import see
 from landscape_lab.drawing.draws import augmentations_figure
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
+from landscape_lab.scene import Scene
 
 RAMP = torch.linspace(0.2, 0.8, 320).expand(160, 320)
 
@@ -60,3 +62,61 @@ def test_picture_is_drawn_when_asked_for_and_does_not_change_the_run(lab):
 def test_landscape_without_augmentations_has_no_draws():
     with pytest.raises(ValueError, match="should have augmentations to be seen"):
         see(ImageLandscape(RAMP), 1)
+
+
+@pytest.mark.parametrize(
+    "augmentations",
+    [[AddNoise(std=0.1)], [RandomShift(5), AddNoise(std=0.1), Blur(sigma=0.7)], [RandomRotation(20), SaltAndPepper(0.3)]],
+)
+def test_a_replay_has_the_pixels_that_were_looked_at(augmentations):
+    """The draws around the point are the optimizer's own, so its loss there is the same; farther away they do not repeat."""
+    landscape = ImageLandscape(torch.rand(41, 67), start=(20, 30), smoothing=0).augment(augmentations, seed=5)
+    point = landscape.flat()
+    again = landscape.augmented.again()
+    for step in (0, 3, 700):
+        again.recall(step)
+        row = again.row[0]
+        wide, spread = again.view.spread(row, point[0], 512, torch.Generator().manual_seed(0))
+        assert wide.loss(spread, point).item() == pytest.approx(again.view.loss(row, point).item(), abs=1e-6)
+        assert wide.tile == (41, 67)
+        landscape.augmented.follow(step)()
+        assert torch.equal(landscape.augmented.evaluate(point), again.evaluate(point))
+
+
+def test_a_replay_is_the_picture_of_that_step():
+    landscape = ImageLandscape(torch.rand(7, 12), start=(3, 3), smoothing=0).augment([RandomShift(4), LossNoise(0.2)], seed=1)
+    replay = Scene.of(landscape, [line(landscape)]).replay
+    again = landscape.augmented.again()
+    for step in (2, 300):
+        again.recall(step)
+        centres = [((2 * column + 1) / 12 - 1, (2 * row + 1) / 7 - 1) for row in range(7) for column in range(12)]
+        expected = again.evaluate(torch.tensor(centres)).view(7, 12)
+        np.testing.assert_allclose(replay.losses(step, np.zeros(2), (7, 12)), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("boundary", ["hard", "reflect"])
+def test_a_replay_of_a_formula_is_that_of_its_points(boundary):
+    landscape = FunctionLandscape.named("sphere", boundary=boundary).augment([RandomShift(fraction=0.2)], seed=1)
+    view = Scene.of(landscape, [line(landscape, to=7.0)])
+    again = landscape.augmented.again()
+    again.recall(4)
+    left, right, first, last = view.extent
+    assert right > 5.12
+    u, v = (np.linspace(a, b, 2 * n + 1)[1::2] for a, b, n in ((left, right, 6), (first, last, 4)))
+    points = torch.tensor([(x, y) for y in v for x in u], dtype=torch.float32)
+    np.testing.assert_allclose(view.replay.losses(4, np.zeros(2), (4, 6)), again.evaluate(points).view(4, 6), rtol=1e-4)
+
+
+def test_only_a_loss_that_changes_is_replayed():
+    landscape = FunctionLandscape.named("sphere")
+    assert Scene.of(landscape, [line(landscape)]).replay is None
+    landscape.augment([GradientNoise(std=0.1)])
+    assert Scene.of(landscape, [line(landscape)]).replay is None
+
+
+def line(landscape, to=1.0):
+    """A trajectory of two points."""
+    kept = Trajectory()
+    for step, place in enumerate((0.0, to)):
+        kept.append(step, torch.full((1, 2), place), torch.ones(1), step)
+    return kept

@@ -2,6 +2,8 @@
 
 import re
 import subprocess
+import weakref
+from fractions import Fraction
 
 import imageio_ffmpeg
 import numpy as np
@@ -10,10 +12,14 @@ import torch
 from PIL import Image
 
 from landscape_lab import Trajectory
-from landscape_lab.drawing.video import _lay_out, film, frames
-from landscape_lab.landscapes import FunctionLandscape
+from landscape_lab.augmentations import AddNoise, RandomShift
+from landscape_lab.drawing.encoding import write_gif, write_mp4
+from landscape_lab.drawing.stage import CAPTION, DPI, Stage, lay_out
+from landscape_lab.drawing.video import Film
+from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.scene import Scene
 
+SMALL = (300, 200)
 LINE = [(0.1 * step - 4.0, 3.0 - 0.05 * step) for step in range(81)]
 
 
@@ -48,12 +54,11 @@ def head_on(view, step, size):
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     from landscape_lab.drawing.figures import STYLE
-    from landscape_lab.drawing.video import CAPTION, DPI
 
     with rc_context(STYLE | {"font.size": 8}):
         layout = ConstrainedLayoutEngine(rect=(0.0, 0.0, 1.0, 1.0 - CAPTION / size[1]))
         figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, layout=layout)
-        axes, _ = _lay_out(figure, view)
+        axes, _ = lay_out(figure, view)
         FigureCanvasAgg(figure).draw()
         x, y = axes.transData.transform(view.paths[0].places[step, 0])
     return round(x), round(size[1] - y)
@@ -61,7 +66,7 @@ def head_on(view, step, size):
 
 def test_film_has_the_frames_the_size_and_the_head_that_were_asked_for(tmp_path):
     view = scene()
-    film(view, tmp_path / "descent.mp4", size=(641, 481))
+    Film(size=(641, 481)).write(view, tmp_path / "descent.mp4")
     pictures = decoded(tmp_path / "descent.mp4")
     assert pictures.shape == (81 + 30, 480, 640, 3)  # even sides; the last frame is held for a second
     for step in (5, 40, 80):
@@ -75,7 +80,7 @@ def test_film_has_the_frames_the_size_and_the_head_that_were_asked_for(tmp_path)
 
 
 def test_film_is_one_that_browsers_play(tmp_path):
-    film(scene(), tmp_path / "descent.mp4", size=(300, 200))
+    Film(size=SMALL).write(scene(), tmp_path / "descent.mp4")
     _, told = ffmpeg("-i", tmp_path / "descent.mp4")
     assert "Video: h264" in told
     assert "yuv420p" in told
@@ -84,7 +89,7 @@ def test_film_is_one_that_browsers_play(tmp_path):
 
 
 def test_gif_moves_and_is_small(tmp_path):
-    film(scene(), tmp_path / "descent.gif")
+    Film().write(scene(), tmp_path / "descent.gif")
     assert (tmp_path / "descent.gif").stat().st_size < 3e6
     with Image.open(tmp_path / "descent.gif") as picture:
         assert picture.n_frames == 80
@@ -95,16 +100,15 @@ def test_gif_moves_and_is_small(tmp_path):
 
 
 def test_the_number_of_frames_is_bounded_whatever_the_number_of_steps():
-    assert sum(1 for _ in frames(scene(), number=20, size=(300, 200))) == 20
-    assert sum(1 for _ in frames(scene(LINE[:2]), size=(300, 200))) == 2
-    assert sum(1 for _ in frames(scene(LINE[:1]), size=(300, 200))) == 2
+    for points, most, number in ((LINE, 20, 20), (LINE[:2], 300, 2), (LINE[:1], 300, 2)):
+        assert sum(1 for _ in Film(frames=most, size=SMALL).shoot(scene(points))) == number
 
 
 def test_logarithmic_time_shows_the_beginning():
     view = scene()
-    linear, logarithmic = (list(frames(view, 20, (300, 200), clock)) for clock in ("linear", "logarithmic"))
+    linear, logarithmic = (list(Film(20, clock, SMALL).shoot(view)) for clock in ("linear", "logarithmic"))
     assert np.array_equal(linear[0].shape, logarithmic[0].shape)
-    moved = [np.abs(film[3].astype(int) - film[2]).sum() for film in (linear, logarithmic)]
+    moved = [np.abs(frames[3].astype(int) - frames[2]).sum() for frames in (linear, logarithmic)]
     assert moved[1] < moved[0]
 
 
@@ -117,16 +121,18 @@ def test_logarithmic_time_shows_the_beginning():
         [(9.0, 9.0), (40.0, 2.0), (0.0, 0.0)],
     ],
 )
-def test_paths_that_diverge_rest_or_leave_are_filmed(points, tmp_path):
-    film(scene(points), tmp_path / "descent.mp4", size=(300, 200))
+@pytest.mark.parametrize("view", ["map", "surface"])
+def test_paths_that_diverge_rest_or_leave_are_filmed(points, view, tmp_path):
+    Film(size=SMALL, view=view).write(scene(points), tmp_path / "descent.mp4")
     assert len(decoded(tmp_path / "descent.mp4")) >= 2
 
 
-def test_a_thousand_members_and_a_race_are_filmed():
+@pytest.mark.parametrize("kind", ["map", "surface"])
+def test_a_thousand_members_and_a_race_are_filmed(kind):
     view = scene(LINE[:4], members=1000)
-    assert sum(1 for _ in frames(view, size=(300, 200))) == 4
+    assert sum(1 for _ in Film(size=SMALL, view=kind).shoot(view)) == 4
     race = Scene(view.plane, view.extent, view.losses, (*view.paths, *scene(label="other").paths), view.minima)
-    assert sum(1 for _ in frames(race, 10, size=(300, 200))) == 10
+    assert sum(1 for _ in Film(10, size=SMALL, view=kind).shoot(race)) == 10
 
 
 def test_a_film_that_is_cut_leaves_nothing_under_its_name(tmp_path, monkeypatch):
@@ -134,23 +140,130 @@ def test_a_film_that_is_cut_leaves_nothing_under_its_name(tmp_path, monkeypatch)
         yield np.zeros((200, 300, 3), dtype=np.uint8)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("landscape_lab.drawing.video.frames", broken)
+    view, film = scene(), Film()
+    samples = dict(enumerate([np.zeros((200, 300, 3), np.uint8)] * 2))
+    monkeypatch.setattr(Film, "key_frames", lambda *args: samples)
+    monkeypatch.setattr(Film, "shoot", broken)
     for name in ("descent.mp4", "descent.gif"):
         with pytest.raises(KeyboardInterrupt):
-            film(scene(), tmp_path / name)
+            film.write(view, tmp_path / name)
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"path": "descent.avi"}, "`video` should be one of mp4, gif"),
         ({"clock": "log"}, "`clock` should be one of linear, logarithmic"),
-        ({"number": 0}, "`frames` should be a positive whole number"),
+        ({"frames": 0}, "`frames` should be a positive whole number"),
         ({"size": (20, 600)}, "`width` should be at least 200"),
+        ({"size": 600}, "`size` should be a width and a height"),
         ({"fps": 0}, "`fps` should be"),
+        ({"length": 0}, "`length` should be positive"),
+        ({"view": "surfaces"}, "`view` should be one of map, surface.*Nearest: surface"),
     ],
 )
 def test_bad_settings_are_told_in_one_line(parameters, message):
     with pytest.raises(ValueError, match=message):
-        film(scene(), **{"path": "descent.mp4"} | parameters)
+        Film(**parameters)
+
+
+def test_formats_that_are_not_known_are_told(tmp_path):
+    with pytest.raises(ValueError, match="`video` should be one of mp4, gif"):
+        Film().write(scene(LINE[:2]), tmp_path / "descent.avi")
+
+
+@pytest.mark.parametrize(("settings", "number", "seconds"), [({}, 81, 2.7), ({"length": 9}, 81, 9), ({"length": 0.5}, 15, 0.5)])
+def test_a_film_lasts_as_long_as_it_should(settings, number, seconds):
+    film, view = Film(**settings), scene()
+    moments = film.moments(view)
+    assert len(moments) == number
+    assert float(number / film.pace(number)) == pytest.approx(seconds, rel=0.01)
+
+
+def test_learning_rate_and_loss_are_told_as_they_change():
+    kept = Trajectory(label="sgd, lr 0.1")
+    for step in range(11):
+        kept.append(step, torch.tensor([[1.0, 1.0]]), torch.tensor([2.0]), step, lr=0.1 if step < 6 else 0.025)
+    view = Scene.of(FunctionLandscape.named("sphere"), [kept])
+    stage = Stage(view, SMALL, "linear", "map")
+    told = ["".join(text for text, _, _ in stage._caption(moment)) for moment in (0, 10)]
+    assert told == ["sgdstep 0loss 2lr 0.1", "sgdstep 10loss 2lr 0.025"]
+    frames = list(Film(size=SMALL).shoot(view))
+    numbers = [frame[:CAPTION].astype(int) for frame in frames]
+    assert np.abs(numbers[6] - numbers[5]).max() > 100
+
+
+def stochastic(*augmentations, points, shape=(60, 90)):
+    """A path over an augmented picture that is dark on the left."""
+    picture = torch.linspace(0.2, 0.8, shape[1]).expand(*shape)
+    landscape = ImageLandscape(picture, start=(45, 30), smoothing=0).augment(augmentations, seed=3)
+    kept = Trajectory(label="sgd")
+    follow = landscape.augmented.again()
+    for step, (column, row) in enumerate(points):
+        place = torch.tensor([[(2.0 * column + 1) / shape[1] - 1, (2.0 * row + 1) / shape[0] - 1]])
+        follow.recall(step)
+        kept.append(step, place, follow.evaluate(place), step)
+    return Scene.of(landscape, [kept])
+
+
+def test_stochastic_landscape_is_shown_as_it_was_in_each_step():
+    view = stochastic(RandomShift(20), points=[(45.0, 30.0)] * 7)
+    film = Film(size=(400, 300))
+    shown = list(film.shoot(view))
+    clean = list(Film(size=(400, 300), clean=True).shoot(view))
+    box = Stage(view, (400, 300), "linear", "map").view.box
+    rows, columns = slice(300 - int(box.y1) + 20, 300 - int(box.y0) - 20), slice(int(box.x0) + 60, int(box.x1) - 60)
+    greys = []
+    for step, (frame, still) in enumerate(zip(shown, clean, strict=True)):
+        part, plain = (np.asarray(each[rows, columns].mean(axis=-1), dtype=float) for each in (frame, still))
+        greys.append(np.median(part - plain) / 255)
+        if step < 6:  # a shift by s pixels adds s times the slope
+            expected = float(view.replay.losses(step, np.array([45.0, 30.0]), (60, 90))[30, 45] - view.losses[30, 45])
+            assert greys[-1] == pytest.approx(expected, abs=0.01)
+    assert np.ptp(greys[:6]) > 0.05
+    assert abs(greys[6]) < 0.01  # the end point has the landscape itself
+
+
+@pytest.mark.parametrize("view", ["map", pytest.param("surface", marks=pytest.mark.slow)])
+def test_gif_of_noise_is_small_too(tmp_path, view):
+    noisy = stochastic(AddNoise(std=0.2), points=[(45.0, 30.0)] * 81, shape=(480, 640))
+    Film(view=view).write(noisy, tmp_path / "descent.gif")
+    assert (tmp_path / "descent.gif").stat().st_size < 3e6
+    with Image.open(tmp_path / "descent.gif") as picture:
+        assert picture.n_frames == 80
+
+
+def test_memory_does_not_grow_with_the_frames_of_a_gif(tmp_path):
+    """Frames are asked for one at a time, and none is kept."""
+    alive: list[weakref.ref] = []
+
+    def pictures(number):
+        for shade in range(number):
+            frame = np.full((150, 200, 3), shade, np.uint8)
+            alive.append(weakref.ref(frame))
+            assert sum(each() is not None for each in alive) <= 3
+            yield frame
+
+    samples = [np.full((150, 200, 3), shade, np.uint8) for shade in (0, 79)]
+    for name in ("descent.gif", "descent.mp4"):
+        alive.clear()
+        if name.endswith("gif"):
+            write_gif(pictures(80), tmp_path / name, Fraction(15), samples, 80)
+        else:
+            write_mp4(pictures(80), tmp_path / name, Fraction(15))
+
+
+def test_head_lies_on_the_surface_and_the_surface_turns():
+    view = scene([(-4.0, 3.0)] * 9)
+    frames = list(Film(size=(500, 400), view="surface").shoot(view))
+    heads = []
+    for frame in frames:
+        red, green, blue = frame.astype(int).transpose(2, 0, 1)
+        rows, columns = np.nonzero((red > 200) & (red - blue > 120) & (green < 140))
+        heads.append((columns[columns < 380].mean(), rows[columns < 380].mean()))
+    stage = Stage(view, (500, 400), "linear", "surface")
+    for frame, (column, row) in zip((0, 8), (heads[0], heads[8]), strict=True):
+        stage.shoot(0.0, float(frame), frame / 8)
+        ((x, y),) = stage.view._lay(stage.view._shares(np.array([[-4.0, 3.0]])))[0]
+        assert (column, row) == (pytest.approx(x, abs=2.5), pytest.approx(400 - y, abs=2.5))
+    assert abs(heads[0][0] - heads[8][0]) > 30

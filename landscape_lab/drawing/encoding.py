@@ -1,0 +1,100 @@
+"""Frames into files: H.264 that browsers play, and small GIFs. Written as the frames come, so memory does not grow with them."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import chain, repeat
+from os import PathLike
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import av
+import numpy as np
+from PIL import Image, ImageColor
+
+from landscape_lab.drawing.maps import MINIMUM_COLOR, PATH_COLORS
+from landscape_lab.files import replacing
+
+Frame = np.ndarray
+"""`[height, width, 3]`, bytes."""
+HOLD = 1.0
+"""Seconds for which the last frame stays."""
+GIF_WIDTH = 560
+"""The most pixels across a GIF."""
+GIF_BYTES = 2.6e6
+"""What a GIF is expected to take at most, by what its samples take."""
+
+
+def write_mp4(pictures: Iterator[Frame], path: str | PathLike[str], fps: Fraction) -> None:
+    """Write frames as they come, H.264 in the form that browsers play: yuv420p, even sizes, the index first."""
+    pictures = _held(pictures, fps)
+    first = next(pictures)
+    height, width = (side - side % 2 for side in first.shape[:2])
+    with replacing(path) as unfinished, av.open(str(unfinished), "w", format="mp4", options={"movflags": "faststart"}) as film:
+        stream = film.add_stream("libx264", rate=fps, options={"preset": "veryfast", "crf": "20"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for picture in chain([first], pictures):
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture[:height, :width]), format="rgb24")))
+        film.mux(stream.encode(None))
+
+
+def write_gif(pictures: Iterator[Frame], path: str | PathLike[str], fps: Fraction, samples: Sequence[Frame], number: int) -> None:
+    """Write frames as they come, as an animation that runs for ever.
+
+    Args:
+        pictures: The frames.
+        path: The file.
+        fps: Frames a second.
+        samples: Some of the frames, from which the colours are chosen, and the size, so that the file is small.
+        number: How many frames there are.
+    """
+    width = min(GIF_WIDTH, samples[0].shape[1])
+    with NamedTemporaryFile(suffix=".gif") as trial:
+        _encode_gif(iter(samples), trial.name, fps, width, samples)
+        expected = trial.seek(0, 2) * number / len(samples)
+    width = round(width * min(1.0, (GIF_BYTES / expected) ** 0.5))
+    with replacing(path) as unfinished:
+        _encode_gif(pictures, str(unfinished), fps, width, samples)
+
+
+def _encode_gif(pictures: Iterator[Frame], path: str, fps: Fraction, width: int, samples: Sequence[Frame]) -> None:
+    """Write frames shrunk to a width, in one palette; what does not change from frame to frame is left out."""
+    palette = _palette([_shrunk(sample, width) for sample in samples])
+    colors = np.zeros((256, 4), np.uint8)  # alpha, red, green, blue; the last one is transparent
+    colors[:255, 0] = 255
+    colors[:, 1:] = np.frombuffer(bytes(palette.getpalette() or b"").ljust(768, b"\0"), np.uint8).reshape(256, 3)
+    with av.open(path, "w", format="gif", options={"loop": "0", "final_delay": str(round(100 * HOLD))}) as film:
+        stream = film.add_stream("gif", rate=fps)
+        stream.width, stream.height = width, _shrunk(samples[0], width).height
+        stream.pix_fmt = "pal8"
+        for picture in pictures:
+            indices = np.asarray(_shrunk(picture, width).quantize(palette=palette, dither=Image.Dither.NONE))
+            coded: Any = np.ascontiguousarray(indices), colors
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(coded, format="pal8")))
+        film.mux(stream.encode(None))
+
+
+def _shrunk(picture: Frame, width: int) -> Image.Image:
+    image = Image.fromarray(picture)
+    return image.resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS)
+
+
+def _palette(pictures: Sequence[Image.Image]) -> Image.Image:
+    """255 colours of some frames; white and the colours of the paths are among them, however thin their lines."""
+    width, height = pictures[0].size
+    sheet = Image.new("RGB", (width, height * len(pictures)))
+    for number, picture in enumerate(pictures):
+        sheet.paste(picture, (0, number * height))
+    own = [value for color in ("white", MINIMUM_COLOR, *PATH_COLORS) for value in ImageColor.getrgb(color)]
+    found = sheet.quantize(255 - len(own) // 3, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette((own + found)[: 3 * 255])
+    return palette
+
+
+def _held(pictures: Iterator[Frame], fps: Fraction) -> Iterator[Frame]:
+    """The frames, the last of them for a while."""
+    last = None
+    for last in pictures:
+        yield last
+    if last is not None:
+        yield from repeat(last, round(HOLD * fps))

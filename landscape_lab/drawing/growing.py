@@ -1,0 +1,117 @@
+"""The map of a film: paths that grow, with a bright tail, over the landscape as it is or as it was seen in each step."""
+
+from itertools import pairwise
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.transforms import Bbox
+from PIL import Image
+
+from landscape_lab.drawing.ink import draw_crosses, draw_heads, draw_lines
+from landscape_lab.drawing.maps import MINIMUM_COLOR, PATH_COLORS
+from landscape_lab.drawing.paint import Paint, resized
+from landscape_lab.scene import Path, Scene
+
+CROWD = 20
+"""So many heads are drawn small."""
+
+
+def on_canvas(axes: Axes, places: np.ndarray) -> np.ndarray:
+    """Places `[…, 2]` in pixels of the canvas."""
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        pixels = axes.transData.transform(places.reshape(-1, 2)).reshape(places.shape)
+    return np.where(np.abs(pixels) < 1e5, pixels, np.nan)  # the rasteriser overflows far outside
+
+
+def fade(members: int) -> float:
+    """How strongly each of many lines is drawn."""
+    return max(0.15, members**-0.4)
+
+
+def draw_glow(renderer: RendererAgg, pixels: np.ndarray, color: str, box: Bbox, strength: float = 1.0) -> None:
+    """Draw lines `[records, lines, 2]` that get broader and stronger towards their last record."""
+    cuts = np.linspace(0, len(pixels), 5).astype(int)
+    alpha = strength * fade(pixels.shape[1])
+    for level, (start, stop) in enumerate(pairwise(cuts), start=1):
+        draw_lines(renderer, pixels[max(0, start - 1) : stop], color, 1.2 + 0.5 * level, 0.25 * level * alpha, box)
+
+
+def head_size(members: int) -> float:
+    """The radius of a head in pixels."""
+    return 5.0 if members < CROWD else 2.4
+
+
+class Curve:
+    """Lines that only ever grow: those of all members together.
+
+    Args:
+        steps: `[records]`.
+        pixels: `[records, members, 2]`.
+        color: Of the lines.
+        axes: Where they are drawn.
+        alpha: How strongly.
+    """
+
+    def __init__(self, steps: np.ndarray, pixels: np.ndarray, color: str, axes: Axes, alpha: float = 1.0) -> None:
+        self.steps, self.pixels, self.color, self.alpha = steps, pixels, color, alpha
+        self.box = axes.bbox
+        self.drawn = 0
+
+    def grow(self, renderer: RendererAgg, moment: float) -> None:
+        """Draw what happened since the last call, up to a step."""
+        end = int(self.steps.searchsorted(moment, side="right"))
+        draw_lines(renderer, self.pixels[max(0, self.drawn - 1) : end], self.color, 1.4, self.alpha, self.box)
+        self.drawn = end
+
+
+class GrowingMap:
+    """The paths on the map.
+
+    Args:
+        scene: What is filmed.
+        axes: The map, with the landscape on it.
+        renderer: The canvas.
+    """
+
+    def __init__(self, scene: Scene, axes: Axes, renderer: RendererAgg) -> None:
+        self.scene = scene
+        self.box = axes.bbox
+        self.paths = [self._curve(number, path, axes) for number, path in enumerate(scene.paths)]
+        self.paint = None if scene.replay is None else Paint(scene)
+        self.ink = renderer if self.paint is None else RendererAgg(renderer.width, renderer.height, renderer.dpi)
+        draw_crosses(self.ink, on_canvas(axes, scene.minima), MINIMUM_COLOR, self.box)
+
+    def _curve(self, number: int, path: Path, axes: Axes) -> Curve:
+        alpha = 0.55 * fade(path.places.shape[1])
+        return Curve(path.steps, on_canvas(axes, path.places), PATH_COLORS[number % len(PATH_COLORS)], axes, alpha)
+
+    def keep(self, moment: float) -> None:
+        """Draw for good what happened up to a step."""
+        for curve in self.paths:
+            curve.grow(self.ink, moment)
+
+    def show(self, renderer: RendererAgg, since: float, moment: float, progress: float) -> None:
+        """Draw for one frame the landscape, the bright tails, and the heads."""
+        if self.paint is not None:
+            self._lay_under(renderer, self.paint, moment)
+        for curve in self.paths:
+            first, end = (int(curve.steps.searchsorted(step, side="right")) for step in (since, moment))
+            draw_glow(renderer, curve.pixels[max(0, first - 1) : end], curve.color, self.box)
+            heads = curve.pixels[end - 1]
+            draw_heads(renderer, heads, curve.color, head_size(len(heads)), self.box)
+
+    def _lay_under(self, renderer: RendererAgg, paint: Paint, moment: float) -> None:
+        """Put the landscape of a step under the paths drawn so far."""
+        left, low, right, high = (round(side) for side in self.box.extents)
+        rows = slice(int(renderer.height) - high + 1, int(renderer.height) - low)
+        columns = slice(left + 1, right)
+        shape = rows.stop - rows.start, columns.stop - columns.start
+        image = Image.fromarray(paint.color(resized(paint.at(moment), shape)))
+        ink = Image.fromarray(np.asarray(self.ink.buffer_rgba())[rows, columns])
+        image.paste(ink.convert("RGB"), mask=ink.getchannel("A"))
+        np.asarray(renderer.buffer_rgba())[rows, columns, :3] = np.asarray(image)
+
+    def labels(self) -> list[tuple[float, float, str, str]]:
+        """The axes have their own."""
+        return []

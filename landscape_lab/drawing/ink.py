@@ -1,0 +1,45 @@
+"""Antialiased lines, heads and crosses in pixels, on a canvas without a figure. The origin is at the lower left."""
+
+import numpy as np
+from matplotlib.backend_bases import GraphicsContextBase
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_rgb
+from matplotlib.path import Path as Outline
+from matplotlib.transforms import Bbox, IdentityTransform
+
+CIRCLE = Outline.unit_circle()
+
+
+def draw_lines(renderer: RendererAgg, pixels: np.ndarray, color: str, width: float, alpha: float, box: Bbox) -> None:
+    """Draw lines `[records, lines, 2]` as one outline with a gap between them and wherever a place is not a number."""
+    if len(pixels) < 2:
+        return
+    gap = np.full((1, pixels.shape[1], 2), np.nan)
+    vertices = np.concatenate([pixels, gap]).transpose(1, 0, 2).reshape(-1, 2)
+    gc = _pen(renderer, color, width, alpha, box)
+    renderer.draw_path(gc, Outline(vertices), IdentityTransform())
+    gc.restore()
+
+
+def draw_heads(renderer: RendererAgg, pixels: np.ndarray, color: str, size: float, box: Bbox) -> None:
+    """Draw a disc with a white rim at each of `[n, 2]`."""
+    marker = Outline(np.asarray(CIRCLE.vertices) * size, CIRCLE.codes)
+    gc = _pen(renderer, "white", 0.2 * size, 1.0, box)
+    renderer.draw_markers(gc, marker, IdentityTransform(), Outline(pixels), IdentityTransform(), to_rgb(color))
+    gc.restore()
+
+
+def draw_crosses(renderer: RendererAgg, pixels: np.ndarray, color: str, box: Bbox, size: float = 4.5) -> None:
+    """Draw a cross at each of `[n, 2]`."""
+    arms = size * np.array([[-1.0, -1.0], [1.0, 1.0], [np.nan, np.nan], [-1.0, 1.0], [1.0, -1.0]])
+    draw_lines(renderer, arms[:, None] + pixels, color, 2.0, 1.0, box)
+
+
+def _pen(renderer: RendererAgg, color: str, width: float, alpha: float, box: Bbox) -> GraphicsContextBase:
+    gc = renderer.new_gc()
+    gc.set_linewidth(width)
+    gc.set_foreground((*to_rgb(color), min(alpha, 1.0)), isRGBA=True)
+    gc.set_clip_rectangle(box)
+    gc.set_joinstyle("round")
+    gc.set_capstyle("round")
+    return gc

@@ -1,0 +1,84 @@
+"""The colours of a map, made with NumPy: for images that are new in each frame."""
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.ticker import MaxNLocator
+from PIL import Image
+
+from landscape_lab.drawing.maps import CONTOURS, HEIGHT_COLORS, Heights
+from landscape_lab.scene import Scene
+
+LINE = 0.45
+"""How much of the white of a contour is seen."""
+CELLS = 320
+"""The most along the longer side of a landscape that is new in each frame."""
+CLEAN_CELLS = 512
+"""The most of one that is not."""
+
+
+class Paint:
+    """Colours losses as `draw_landscape` does: greys for a picture, else dark and light with contours.
+
+    Args:
+        scene: Whose range of losses the colours span, and whose contours are drawn.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.picture = picture = scene.plane.axes.picture
+        self.heights = Heights(scene)
+        self.low, self.high = self.heights.span
+        self.table = colormaps["gray" if picture else HEIGHT_COLORS](np.arange(256), bytes=True)[:, :3]
+        self.contours = (
+            np.empty(0) if picture else self._place(np.asarray(MaxNLocator(CONTOURS + 1).tick_values(self.low, self.high)))
+        )
+
+    def at(self, moment: float) -> np.ndarray:
+        """The levels of the landscape as it was seen in a step; the end point was not, and has the landscape itself.
+
+        Args:
+            moment: The step.
+
+        Returns:
+            Float32 `[rows, columns]`, the first row at the top of the map.
+        """
+        scene, path = self.scene, self.scene.paths[0]
+        record = path.record(moment)
+        if scene.replay is None or record == len(path.steps) - 1:
+            levels = resized(self._levels(scene.losses), self._shape(CLEAN_CELLS))
+        else:
+            losses = scene.replay.losses(int(path.steps[record]), path.places[record, 0], self._shape(CELLS))
+            levels = self._levels(losses)
+        return levels if self.picture else np.ascontiguousarray(levels[::-1])
+
+    def _shape(self, cells: int) -> tuple[int, int]:
+        """Rows and columns, at most so many along the longer side."""
+        rows, columns = self.scene.losses.shape
+        shrink = min(1.0, cells / max(rows, columns))
+        return max(2, round(rows * shrink)), max(2, round(columns * shrink))
+
+    def _levels(self, losses: np.ndarray) -> np.ndarray:
+        """Losses as levels from 0, the lowest of the scene, to 1, the highest or not finite; float32."""
+        with np.errstate(invalid="ignore"):
+            return np.nan_to_num(self._place(self.heights(losses)), nan=1.0).clip(0.0, 1.0).astype(np.float32)
+
+    def _place(self, heights: np.ndarray) -> np.ndarray:
+        return (heights - self.low) / (self.high - self.low)
+
+    def color(self, levels: np.ndarray) -> np.ndarray:
+        """The colours of levels `[rows, columns]`, bytes `[rows, columns, 3]`; contours are a pixel wide, antialiased."""
+        colors = self.table[(255.0 * levels + 0.5).astype(np.uint8)]
+        if len(self.contours) == 0:
+            return colors
+        place = (levels - self.contours[0]) / (self.contours[1] - self.contours[0])
+        down, across = np.gradient(place)
+        steep = np.hypot(down, across) + 1e-6
+        near = np.abs(place - np.round(place)) / steep
+        line = LINE * np.clip(1.1 - near, 0.0, 1.0) * np.clip(0.5 / steep, 0.0, 1.0)
+        return (colors + (255 - colors) * line[..., None]).astype(np.uint8)
+
+
+def resized(levels: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Levels at another number of rows and columns."""
+    how = Image.Resampling.BILINEAR if shape[0] > levels.shape[0] else Image.Resampling.BOX
+    return np.asarray(Image.fromarray(levels).resize(shape[::-1], how))

@@ -33,7 +33,7 @@ class Descent(pl.LightningModule):
     A record is the state before its step, so its gradient is the one that the step uses.
 
     A loss or gradient that is not finite, in every member, ends the descent as `diverged`, with that state as its last record.
-    An optimizer that raises in `step` ends it as `failed`, with the error in `error`.
+    An optimizer that raises in `step` ends it as `failed`, with the error in `error`. A callback may end it as `pruned`.
 
     Args:
         landscape: What is descended.
@@ -131,7 +131,7 @@ class Descent(pl.LightningModule):
         self.seconds += time.perf_counter() - self._began
         if self.landscape.augmented is not None:
             self.landscape.augmented.release()
-        if self.status != "completed":
+        if self.status not in ("completed", "pruned"):
             return
         point = self.landscape.flat()
         losses = self.landscape.evaluate(point)

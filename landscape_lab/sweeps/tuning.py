@@ -1,0 +1,217 @@
+"""A study: its sampler asks for trials, Hydra's launcher runs them, their results are told."""
+
+import json
+import math
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import optuna
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.utils import JobReturn, JobStatus
+from hydra.errors import HydraException, MissingConfigException
+from hydra.plugins.launcher import Launcher
+from omegaconf import DictConfig, OmegaConf
+from optuna.exceptions import ExperimentalWarning
+from optuna.study import Study, StudyDirection
+from optuna.trial import Trial, TrialState
+
+from landscape_lab.errors import explain, tell
+from landscape_lab.files import replacing
+from landscape_lab.lab import OBJECTIVES
+from landscape_lab.sweeps.outcome import Watch, print_outcome, write_outcome
+from landscape_lab.sweeps.samplers import build_pruner, build_sampler
+from landscape_lab.sweeps.search_space import SearchSpace
+from landscape_lab.sweeps.studies import EMBEDDED, RUNNER, open_storage, place, take_up, taken, this_process, told
+from landscape_lab.validation import check_choice, check_count
+
+WORST = {"minimize": math.inf, "maximize": -math.inf}
+"""What a diverged trial is told to have reached, so that the sampler learns to stay away; a failed one teaches nothing."""
+
+
+def tune(config: DictConfig, arguments: list[str], loader: ConfigLoader, launcher: Launcher) -> list[JobReturn]:
+    """Run trials until the study has `sweep.n_trials`, and write the best.
+
+    What can be wrong with the command is found before the first job, and before anything is written.
+
+    Args:
+        config: The configuration of the sweep, Hydra's part included.
+        arguments: The overrides: values, and ranges to search.
+        loader: Composes the configuration of a job.
+        launcher: Runs a batch of jobs.
+
+    Returns:
+        What Hydra tells of each job.
+
+    Raises:
+        ValueError: A setting, a range or the storage is at fault.
+        HydraException: A trial failed; the others were run.
+    """
+    settings: Any = OmegaConf.to_container(config.sweep, resolve=True)
+    folder = Path(config.hydra.sweep.dir)
+    goals = _goals(config.objective, settings)
+    parser = OverridesParser.create(config_loader=loader)
+    space = SearchSpace(settings["search_space"], parser.parse_overrides(arguments), parser, lambda key: _text_of(config, key))
+    _check_jobs(space, config, loader)
+    _check_folder(settings, folder)
+    with replacing(folder / "multirun.yaml") as unfinished:
+        OmegaConf.save(config, unfinished)
+    with told(settings["storage"], folder):
+        study = _study(settings, folder, goals, space)
+        try:
+            jobs, failed = _run(study, space, settings, folder, goals, launcher)
+        finally:
+            write_outcome(study, space, folder, goals, loader)
+        print_outcome(study, folder, goals)
+    if failed:
+        raise HydraException(f"{failed} of {len(jobs)} trials failed. The others are in {folder}")
+    return jobs
+
+
+def _goals(objective: Any, settings: Mapping[str, Any]) -> dict[str, str]:
+    """Each objective with its direction; everything else that the settings say is checked, too."""
+    for key in ("n_trials", "parallel", "reports"):
+        check_count(f"sweep.{key}", settings[key])
+    objectives = [objective] if isinstance(objective, str) else list(objective)
+    directions = settings["direction"]
+    directions = [directions] * len(objectives) if isinstance(directions, str) else directions
+    for name in objectives:
+        check_choice("objective", name, OBJECTIVES)
+    for direction in directions:
+        check_choice("sweep.direction", direction, WORST)
+    if len(directions) != len(objectives):
+        raise ValueError(
+            f"Parameter `sweep.direction` should be one for each objective, {len(objectives)}. Found {len(directions)}."
+        )
+    build_sampler(settings["sampler"], settings["sampler_settings"], None)
+    build_pruner(settings["pruner"], settings["pruner_settings"], objectives[0] if len(objectives) == 1 else objectives)
+    return dict(zip(objectives, directions, strict=True))
+
+
+def _text_of(config: DictConfig, key: str) -> str | None:
+    """What is chosen or set where the command line says nothing."""
+    choice = config.hydra.runtime.choices.get(key)
+    value = OmegaConf.select(config, key) if choice is None else choice
+    return None if value is None or OmegaConf.is_config(value) else str(value)
+
+
+def _check_jobs(space: SearchSpace, config: DictConfig, loader: ConfigLoader) -> None:
+    """Every choice exists, and every branch of the space is a configuration."""
+    for group, choices in space.choices():
+        options = loader.get_group_options(group) if "." not in group else []
+        for choice in choices if options else ():
+            for name in choice.strip("[]").split(","):
+                if name not in options:
+                    raise MissingConfigException(f"There is no {group} {name}.", f"{group}/{name}", options)
+    for branch in space.branches():
+        loader.load_sweep_config(config, [*space.fixed, *branch])
+
+
+def _check_folder(settings: Mapping[str, Any], folder: Path) -> None:
+    """A study in this folder is only gone on with when that was asked for."""
+    file = EMBEDDED.get(settings["storage"])
+    if settings["resume"] is None:
+        if file is not None and (folder / file).exists():
+            raise ValueError(f"There is a study in {folder} already. Go on with sweep.resume={folder}")
+    elif not folder.is_dir() or (file is not None and not (folder / file).exists()):
+        raise ValueError(f"Parameter `sweep.resume` should be the folder of a study. Found `sweep.resume = {folder}`.")
+
+
+def _study(settings: Mapping[str, Any], folder: Path, goals: Mapping[str, str], space: SearchSpace) -> Study:
+    """The study, new or as it is in the storage, with what killed processes left put back in its queue."""
+    storage = open_storage(settings["storage"], folder)
+    study = optuna.create_study(
+        study_name=settings["study"],
+        storage=storage,
+        directions=[StudyDirection[word.upper()] for word in goals.values()],
+        load_if_exists=True,
+    )
+    problem = {
+        "objectives": [f"{direction} {name}" for name, direction in goals.items()],
+        "space": space.description(),
+        "fixed": sorted(space.shared),
+    }
+    known = study.user_attrs.get("problem", problem)
+    for part, value in problem.items():
+        if known[part] != value:
+            where = place(settings["storage"], folder)
+            there, here = (", ".join(lines) or "nothing" for lines in (known[part], value))
+            raise ValueError(f"The study `{study.study_name}` in {where} has {part} {there}. Found {here}.")
+    study.set_user_attr("problem", problem)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        study.set_metric_names(list(goals))  # for the dashboard
+    if left := take_up(study):
+        tell(f"{left} trials that were cut are run again.")
+    begun = len(study.get_trials(deepcopy=False))
+    seed = settings["seed"]
+    shared = settings["storage"] not in EMBEDDED  # then two machines must not draw the same
+    study.sampler = build_sampler(
+        settings["sampler"], settings["sampler_settings"], None if shared or seed is None else seed + begun
+    )
+    return study
+
+
+def _run(
+    study: Study,
+    space: SearchSpace,
+    settings: Mapping[str, Any],
+    folder: Path,
+    goals: Mapping[str, str],
+    launcher: Launcher,
+) -> tuple[list[JobReturn], int]:
+    """Ask, launch and tell until there are enough trials, and count those that failed.
+
+    Two processes that share a study may both ask for its last trial.
+    """
+    returned: list[JobReturn] = []
+    failed = 0
+    with Watch(study, settings["n_trials"]) as watch:
+        while (number := min(settings["parallel"], settings["n_trials"] - taken(study))) > 0:
+            trials, jobs = [], []
+            for _ in range(number):
+                trial = study.ask()
+                trial.set_user_attr(RUNNER, this_process())
+                trials.append(trial)
+                place_of_job = [f"++sweep.trial={trial.number}", f"++sweep.folder='{folder}'"]
+                jobs.append([*space.fixed, *space.overrides(trial), *place_of_job])
+            batch = launcher.launch(jobs, initial_job_idx=trials[0].number)
+            for trial, job in zip(trials, batch, strict=True):
+                failed += _tell(study, trial, job, goals) is TrialState.FAIL
+            returned += batch
+            watch.update()
+    return returned, failed
+
+
+def _tell(study: Study, trial: Trial, job: JobReturn, goals: Mapping[str, str]) -> TrialState:
+    """Tell the study how a trial ended, and return that."""
+    results = _results(job)
+    status = results.get("status", "failed")
+    trial.set_user_attr("status", status)
+    if job.hydra_cfg is not None:
+        trial.set_user_attr("folder", job.hydra_cfg.hydra.runtime.output_dir)
+    if status == "pruned":
+        study.tell(trial, state=TrialState.PRUNED)
+        return TrialState.PRUNED
+    if status == "failed":
+        if job.status is JobStatus.FAILED:
+            reason = explain(job._return_value)
+            trial.set_user_attr("reason", reason)
+            tell(f"trial {trial.number} failed: {reason}")
+        study.tell(trial, state=TrialState.FAIL)
+        return TrialState.FAIL
+    values = [
+        WORST[direction] if status == "diverged" or results[name] is None else float(results[name])
+        for name, direction in goals.items()
+    ]
+    study.tell(trial, values)
+    return TrialState.COMPLETE
+
+
+def _results(job: JobReturn) -> dict[str, Any]:
+    """The job's `results.json`, or nothing where the job raised."""
+    if job.status is not JobStatus.COMPLETED or job.hydra_cfg is None:
+        return {}
+    return json.loads((Path(job.hydra_cfg.hydra.runtime.output_dir) / "results.json").read_text())

@@ -37,6 +37,15 @@ def open_keys(overrides: Iterable[str]) -> list[str]:
     return [f"++{override}" if OPEN_KEY.match(override) else override for override in overrides]
 
 
+def quoted(text: str) -> str:
+    """A text as Hydra's grammar takes it, whatever it holds.
+
+    >>> quoted("spiral, 2")
+    "'spiral, 2'"
+    """
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
 def register_catalogue() -> None:
     """Let `optimizer=NAME` choose every optimizer of the catalogue that has no YAML of its own."""
     curated = {path.stem for path in (CONF / "optimizer").glob("*.yaml")}

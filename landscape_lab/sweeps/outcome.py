@@ -32,19 +32,17 @@ def best_trials(study: Study) -> list[FrozenTrial]:
 
 
 def write_outcome(study: Study, space: SearchSpace, folder: Path, goals: Mapping[str, str], loader: ConfigLoader) -> None:
-    """Write `optimization_results.yaml`, and the best settings as experiments: `--config-dir FOLDER experiment=best`."""
-    best = best_trials(study)
+    """Write `optimization_results.yaml`, and the best settings as configurations: `--config-dir FOLDER --config-name best`."""
     rows = []
-    for trial in best:
+    for trial in best_trials(study):
         overrides = [*space.shared, *space.overrides(trial)]
         name = "best" if len(goals) == 1 else f"best_{trial.number}"
-        with replacing(folder / "experiment" / f"{name}.yaml") as unfinished:
-            unfinished.write_text(
-                "# @package _global_\n"
-                f"# Trial {trial.number} of the study {study.study_name}: {_values(trial, goals)}.\n"
-                f"# python -m landscape_lab --config-dir {shlex.quote(str(folder))} experiment={name}\n"
-                + experiment(overrides, loader)
-            )
+        head = (
+            f"# Trial {trial.number} of the study {study.study_name}: {_values(trial, goals)}\n"
+            f"# Run it: python -m landscape_lab --config-dir {shlex.quote(str(folder))} --config-name {name}\n"
+        )
+        with replacing(folder / f"{name}.yaml") as unfinished:
+            unfinished.write_text(head + configuration(overrides, loader))
         rows.append(
             {
                 "trial": trial.number,
@@ -59,25 +57,19 @@ def write_outcome(study: Study, space: SearchSpace, folder: Path, goals: Mapping
         unfinished.write_text(yaml.safe_dump(outcome, sort_keys=False, allow_unicode=True, width=1000))
 
 
-def experiment(overrides: Iterable[str], loader: ConfigLoader) -> str:
-    """The YAML of an experiment that does what overrides do; it cannot take a key away, so `~key` is left out."""
+def configuration(overrides: Iterable[str], loader: ConfigLoader) -> str:
+    """The YAML that does what overrides do, on top of the lab's own; it cannot take a key away, so `~key` is left out."""
     values = OmegaConf.create({})
     chosen: list[Any] = []
-    added: list[Any] = []
     for override in OverridesParser.create(config_loader=loader).parse_overrides(list(overrides)):
         key, value = override.key_or_group, override.value()
         if override.is_delete():
             continue
-        if "." in key or not loader.get_group_options(key):
-            OmegaConf.update(values, key, value, force_add=True)
-        elif key == "experiment":
-            added.append(value)
+        if "." not in key and loader.get_group_options(key):
+            chosen.append({f"override {key}": value})
         else:
-            package = "" if override.package is None else f"@{override.package}"
-            (added if override.is_add() else chosen).append({f"{'' if override.is_add() else 'override '}/{key}{package}": value})
-    text: Any = OmegaConf.to_container(values)
-    if added or chosen:
-        text = {"defaults": [*added, *chosen], **text}
+            OmegaConf.update(values, key, value, force_add=True)
+    text: Any = {"defaults": ["config", *chosen, "_self_"], **OmegaConf.to_container(values)}  # type: ignore[dict-item]
     return yaml.safe_dump(text, sort_keys=False, allow_unicode=True)
 
 

@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from pathlib import Path
 
 import optuna
@@ -21,40 +22,53 @@ EMBEDDED = {"sqlite": "study.db", "journal": "study.journal"}
 """The storages in a sweep's own folder, and their files."""
 PATIENCE = 20.0
 """Seconds to wait for a SQLite file that another process writes."""
+AT_OPENING = (ArgumentError, ImportError, RuntimeError, KeyError, ValueError, OSError)
+"""What else a storage raises when it is opened: no driver, another version, a file that is something else."""
 RUNNER = "runner"
 """The attribute of a trial that tells which process runs it."""
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 
+def check_storage(storage: str) -> None:
+    """Raise `ValueError` unless a storage is `sqlite`, `journal` or an URL."""
+    if "://" not in storage:
+        check_choice("sweep.storage", storage, [*EMBEDDED, "an URL (postgresql://…)"])
+
+
 def open_storage(storage: str, folder: Path, patience: float = PATIENCE) -> BaseStorage:
     """The storage of a study: `sqlite` or `journal` in the sweep's folder, or an URL.
 
     Raises:
-        ValueError: It is neither, or what is there cannot be read; nothing is changed then.
+        ValueError: What is there cannot be read; nothing is changed then.
     """
+    if storage in EMBEDDED:
+        folder.mkdir(parents=True, exist_ok=True)
     if storage == "journal":
         path = str(folder / EMBEDDED["journal"])
-        with told(storage, folder):
+        with told(storage, folder, *AT_OPENING):
             return JournalStorage(JournalFileBackend(path, lock_obj=JournalFileOpenLock(path)))
     url = f"sqlite:///{folder / EMBEDDED['sqlite']}" if storage == "sqlite" else storage
-    if "://" not in url:
-        check_choice("sweep.storage", storage, [*EMBEDDED, "an URL (postgresql://…)"])
     engine = {"connect_args": {"timeout": patience}} if url.startswith("sqlite:") else {"pool_pre_ping": True}
-    with told(storage, folder):
+    with told(storage, folder, *AT_OPENING):
         return RDBStorage(url, engine_kwargs=engine)
 
 
 @contextmanager
-def told(storage: str, folder: Path) -> Iterator[None]:
+def told(storage: str, folder: Path, *more: type[Exception]) -> Iterator[None]:
     """Tell a storage's error on one line, which names it.
+
+    Args:
+        storage: As in `open_storage`.
+        folder: The sweep's.
+        more: Errors that can only be the storage's here.
 
     Raises:
         ValueError: For every error of the storage.
     """
     try:
         yield
-    except (StorageInternalError, SQLAlchemyError, ArgumentError, ImportError, RuntimeError, KeyError, OSError) as error:
+    except (StorageInternalError, SQLAlchemyError, JSONDecodeError, *more) as error:  # type: ignore[misc]
         cause: BaseException = error
         while cause.__cause__ is not None:
             cause = cause.__cause__

@@ -18,17 +18,21 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.study import Study, StudyDirection
 from optuna.trial import Trial, TrialState
 
+from landscape_lab.configuration import quoted
 from landscape_lab.errors import explain, tell
 from landscape_lab.files import replacing
 from landscape_lab.lab import OBJECTIVES
 from landscape_lab.sweeps.outcome import Watch, print_outcome, write_outcome
 from landscape_lab.sweeps.samplers import build_pruner, build_sampler
 from landscape_lab.sweeps.search_space import SearchSpace
-from landscape_lab.sweeps.studies import EMBEDDED, RUNNER, open_storage, place, take_up, taken, this_process, told
+from landscape_lab.sweeps.studies import EMBEDDED, RUNNER, check_storage, open_storage, place, take_up, taken, this_process, told
 from landscape_lab.validation import check_choice, check_count
 
 WORST = {"minimize": math.inf, "maximize": -math.inf}
 """What a diverged trial is told to have reached, so that the sampler learns to stay away; a failed one teaches nothing."""
+
+HOPELESS = 10
+"""When so many trials have failed and none has not, there is a mistake in the command."""
 
 
 def tune(config: DictConfig, arguments: list[str], loader: ConfigLoader, launcher: Launcher) -> list[JobReturn]:
@@ -56,10 +60,10 @@ def tune(config: DictConfig, arguments: list[str], loader: ConfigLoader, launche
     space = SearchSpace(settings["search_space"], parser.parse_overrides(arguments), parser, lambda key: _text_of(config, key))
     _check_jobs(space, config, loader)
     _check_folder(settings, folder)
-    with replacing(folder / "multirun.yaml") as unfinished:
-        OmegaConf.save(config, unfinished)
     with told(settings["storage"], folder):
         study = _study(settings, folder, goals, space)
+        with replacing(folder / "multirun.yaml") as unfinished:
+            OmegaConf.save(config, unfinished)
         try:
             jobs, failed = _run(study, space, settings, folder, goals, launcher)
         finally:
@@ -85,6 +89,7 @@ def _goals(objective: Any, settings: Mapping[str, Any]) -> dict[str, str]:
         raise ValueError(
             f"Parameter `sweep.direction` should be one for each objective, {len(objectives)}. Found {len(directions)}."
         )
+    check_storage(settings["storage"])
     build_sampler(settings["sampler"], settings["sampler_settings"], None)
     build_pruner(settings["pruner"], settings["pruner_settings"], objectives[0] if len(objectives) == 1 else objectives)
     return dict(zip(objectives, directions, strict=True))
@@ -167,7 +172,7 @@ def _run(
     Two processes that share a study may both ask for its last trial.
     """
     returned: list[JobReturn] = []
-    failed = 0
+    reasons: list[str] = []
     with Watch(study, settings["n_trials"]) as watch:
         while (number := min(settings["parallel"], settings["n_trials"] - taken(study))) > 0:
             trials, jobs = [], []
@@ -175,43 +180,47 @@ def _run(
                 trial = study.ask()
                 trial.set_user_attr(RUNNER, this_process())
                 trials.append(trial)
-                place_of_job = [f"++sweep.trial={trial.number}", f"++sweep.folder='{folder}'"]
+                place_of_job = [f"++sweep.trial={trial.number}", f"++sweep.folder={quoted(str(folder))}"]
                 jobs.append([*space.fixed, *space.overrides(trial), *place_of_job])
             batch = launcher.launch(jobs, initial_job_idx=trials[0].number)
-            for trial, job in zip(trials, batch, strict=True):
-                failed += _tell(study, trial, job, goals) is TrialState.FAIL
             returned += batch
+            for trial, job in zip(trials, batch, strict=True):
+                if (reason := _tell(study, trial, job, goals)) is not None:
+                    if reason not in reasons:
+                        tell(f"trial {trial.number} failed: {reason}")
+                    reasons.append(reason)
             watch.update()
-    return returned, failed
+            if len(returned) == len(reasons) >= HOPELESS:
+                raise HydraException(f"The first {len(reasons)} trials failed, so there will be no more. They are in {folder}")
+    return returned, len(reasons)
 
 
-def _tell(study: Study, trial: Trial, job: JobReturn, goals: Mapping[str, str]) -> TrialState:
-    """Tell the study how a trial ended, and return that."""
+def _tell(study: Study, trial: Trial, job: JobReturn, goals: Mapping[str, str]) -> str | None:
+    """Tell the study how a trial ended, and return why it failed, if it did."""
     results = _results(job)
     status = results.get("status", "failed")
     trial.set_user_attr("status", status)
-    if job.hydra_cfg is not None:
-        trial.set_user_attr("folder", job.hydra_cfg.hydra.runtime.output_dir)
+    trial.set_user_attr("folder", _folder(job))
     if status == "pruned":
         study.tell(trial, state=TrialState.PRUNED)
-        return TrialState.PRUNED
-    if status == "failed":
-        if job.status is JobStatus.FAILED:
-            reason = explain(job._return_value)
-            trial.set_user_attr("reason", reason)
-            tell(f"trial {trial.number} failed: {reason}")
+    elif status == "failed":
+        raised = explain(job._return_value) if job.status is JobStatus.FAILED else "its optimizer raised"
+        trial.set_user_attr("reason", results.get("error", raised))
         study.tell(trial, state=TrialState.FAIL)
-        return TrialState.FAIL
-    values = [
-        WORST[direction] if status == "diverged" or results[name] is None else float(results[name])
-        for name, direction in goals.items()
-    ]
-    study.tell(trial, values)
-    return TrialState.COMPLETE
+        return trial.user_attrs["reason"]
+    else:
+        values = [results[name] for name in goals]
+        lost = status == "diverged" or None in values
+        study.tell(trial, [WORST[direction] for direction in goals.values()] if lost else values)
+    return None
 
 
 def _results(job: JobReturn) -> dict[str, Any]:
-    """The job's `results.json`, or nothing where the job raised."""
-    if job.status is not JobStatus.COMPLETED or job.hydra_cfg is None:
-        return {}
-    return json.loads((Path(job.hydra_cfg.hydra.runtime.output_dir) / "results.json").read_text())
+    """The job's `results.json`, or nothing where it wrote none."""
+    file = Path(_folder(job)) / "results.json"
+    return json.loads(file.read_text()) if file.is_file() else {}
+
+
+def _folder(job: JobReturn) -> str:
+    assert job.hydra_cfg is not None
+    return job.hydra_cfg.hydra.runtime.output_dir

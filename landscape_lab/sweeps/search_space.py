@@ -111,7 +111,7 @@ class SearchSpace:
     """Settings that a trial fills in, and those that every trial shares.
 
     In YAML, `key: range`; a list of ranges searches the elements of a list; a block `when key=value,…` holds only where an
-    earlier key has one of these values:
+    earlier key has one of these values, and replaces what is said of the same key before:
 
         optimizer: adam, momentum
         optimizer.lr: tag(log, interval(1e-4, 1))
@@ -166,8 +166,9 @@ class SearchSpace:
     def overrides(self, trial: Trial) -> list[str]:
         """The settings of a trial, as on the command line, without what every trial shares."""
         chosen, lines = dict(self.values), []
-        for setting in self.settings:
-            if all(self._value(key, chosen) in values for key, values in setting.conditions):
+        for place, setting in enumerate(self.settings):
+            of_this_key = [other for other in self.settings[place:] if other.plain_key == setting.plain_key]
+            if [other for other in of_this_key if self._holds(other, chosen)][-1:] == [setting]:
                 chosen[setting.plain_key] = value = setting.suggested(trial)
                 lines.append(f"{setting.key}={value}")
         return lines
@@ -187,8 +188,9 @@ class SearchSpace:
         """One line for each setting, by which two spaces can be compared."""
         return [f"{_when(setting)}{setting.plain_key}={setting.text}" for setting in self.settings]
 
-    def _value(self, key: str, chosen: Mapping[str, str]) -> str | None:
-        return chosen[key] if key in chosen else self.default(key)
+    def _holds(self, setting: Setting, chosen: Mapping[str, str]) -> bool:
+        """Whether the conditions of a setting are met by what is chosen so far."""
+        return all((chosen[key] if key in chosen else self.default(key)) in values for key, values in setting.conditions)
 
     def _check_conditions(self) -> None:
         """Every condition is about a key whose values are known, and about one of them."""

@@ -1,5 +1,6 @@
 """Studies: where they are stored, who works on them, and what a killed process left."""
 
+import json
 import os
 import socket
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ def check_storage(storage: str) -> None:
         check_choice("sweep.storage", storage, [*EMBEDDED, "an URL (postgresql://…)"])
 
 
-def open_storage(storage: str, folder: Path, patience: float = PATIENCE) -> BaseStorage:
+def open_storage(storage: str, folder: Path) -> BaseStorage:
     """The storage of a study: `sqlite` or `journal` in the sweep's folder, or an URL.
 
     Raises:
@@ -47,11 +48,23 @@ def open_storage(storage: str, folder: Path, patience: float = PATIENCE) -> Base
     if storage == "journal":
         path = str(folder / EMBEDDED["journal"])
         with told(storage, folder, *AT_OPENING):
+            _check_journal(Path(path))
             return JournalStorage(JournalFileBackend(path, lock_obj=JournalFileOpenLock(path)))
     url = f"sqlite:///{folder / EMBEDDED['sqlite']}" if storage == "sqlite" else storage
-    engine = {"connect_args": {"timeout": patience}} if url.startswith("sqlite:") else {"pool_pre_ping": True}
+    engine = {"connect_args": {"timeout": PATIENCE}} if url.startswith("sqlite:") else {"pool_pre_ping": True}
     with told(storage, folder, *AT_OPENING):
         return RDBStorage(url, engine_kwargs=engine)
+
+
+def _check_journal(path: Path) -> None:
+    """Raise `ValueError` where a line cannot be read: Optuna would go on writing after it."""
+    for number, line in enumerate(path.read_bytes().splitlines(keepends=True) if path.exists() else (), start=1):
+        try:
+            json.loads(line)
+        except ValueError as error:
+            raise ValueError(f"line {number} is not JSON") from error
+        if not line.endswith(b"\n"):
+            raise ValueError(f"line {number} is cut")
 
 
 @contextmanager
@@ -70,7 +83,7 @@ def told(storage: str, folder: Path, *more: type[Exception]) -> Iterator[None]:
         yield
     except (StorageInternalError, SQLAlchemyError, JSONDecodeError, *more) as error:  # type: ignore[misc]
         cause: BaseException = error
-        while cause.__cause__ is not None:
+        while isinstance(cause, StorageInternalError | SQLAlchemyError) and cause.__cause__ is not None:
             cause = cause.__cause__
         reason = str(getattr(cause, "orig", None) or cause).split("\n", maxsplit=1)[0]
         raise ValueError(

@@ -177,11 +177,10 @@ def _run(
         while (number := min(settings["parallel"], settings["n_trials"] - taken(study))) > 0:
             trials, jobs = [], []
             for _ in range(number):
-                trial = study.ask()
-                trial.set_user_attr(RUNNER, this_process())
+                trial, overrides = _ask(study, space)
                 trials.append(trial)
                 place_of_job = [f"++sweep.trial={trial.number}", f"++sweep.folder={quoted(str(folder))}"]
-                jobs.append([*space.fixed, *space.overrides(trial), *place_of_job])
+                jobs.append([*space.fixed, *overrides, *place_of_job])
             batch = launcher.launch(jobs, initial_job_idx=trials[0].number)
             returned += batch
             for trial, job in zip(trials, batch, strict=True):
@@ -193,6 +192,15 @@ def _run(
             if len(returned) == len(reasons) >= HOPELESS:
                 raise HydraException(f"The first {len(reasons)} trials failed, so there will be no more. They are in {folder}")
     return returned, len(reasons)
+
+
+def _ask(study: Study, space: SearchSpace) -> tuple[Trial, list[str]]:
+    """The next trial and its settings."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Clip non-finite values")  # of diverged trials, as it should be
+        trial = study.ask()
+        trial.set_user_attr(RUNNER, this_process())
+        return trial, space.overrides(trial)
 
 
 def _tell(study: Study, trial: Trial, job: JobReturn, goals: Mapping[str, str]) -> str | None:

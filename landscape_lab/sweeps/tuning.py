@@ -30,7 +30,6 @@ from landscape_lab.validation import check_choice, check_count
 
 WORST = {"minimize": math.inf, "maximize": -math.inf}
 """What a diverged trial is told to have reached, so that the sampler learns to stay away; a failed one teaches nothing."""
-
 HOPELESS = 10
 """When so many trials have failed and none has not, there is a mistake in the command."""
 
@@ -66,8 +65,11 @@ def tune(config: DictConfig, arguments: list[str], loader: ConfigLoader, launche
             OmegaConf.save(config, unfinished)
         try:
             jobs, failed = _run(study, space, settings, folder, goals, launcher)
-        finally:
+        except (KeyboardInterrupt, SystemExit) as stop:  # Lightning makes the second of the first
             write_outcome(study, space, folder, goals, loader)
+            tell(f"Stopped after {taken(study)} of {settings['n_trials']} trials. Go on with sweep.resume={folder}")
+            raise SystemExit(1) from stop
+        write_outcome(study, space, folder, goals, loader)
         print_outcome(study, folder, goals)
     if failed:
         raise HydraException(f"{failed} of {len(jobs)} trials failed. The others are in {folder}")

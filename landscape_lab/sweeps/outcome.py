@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -18,7 +19,7 @@ from rich.table import Table
 
 from landscape_lab.files import replacing
 from landscape_lab.sweeps.search_space import SearchSpace
-from landscape_lab.sweeps.studies import taken
+from landscape_lab.sweeps.studies import INSTEAD_OF, taken
 
 SHOWN = 8
 """The trials in the table."""
@@ -140,13 +141,10 @@ def _ranked(study: Study) -> list[FrozenTrial]:
 
 def _counts(study: Study) -> dict[str, int]:
     """How many trials there are of each kind."""
-    words = {"complete": "completed", "fail": "failed"}
-    counts: dict[str, int] = {}
-    for trial in study.get_trials(deepcopy=False):
-        name = trial.state.name.lower()
-        word = "diverged" if trial.user_attrs.get("status") == "diverged" else words.get(name, name)
-        counts[word] = counts.get(word, 0) + 1
-    return dict(sorted(counts.items()))
+    trials = study.get_trials(deepcopy=False)
+    cut = {trial.user_attrs.get(INSTEAD_OF) for trial in trials}
+    words = ["cut" if trial.number in cut else trial.user_attrs.get("status", trial.state.name.lower()) for trial in trials]
+    return dict(sorted(Counter(words).items()))
 
 
 def _values(trial: FrozenTrial, goals: Mapping[str, str]) -> str:

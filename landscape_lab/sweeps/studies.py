@@ -27,6 +27,8 @@ AT_OPENING = (ArgumentError, ImportError, RuntimeError, KeyError, ValueError, OS
 """What else a storage raises when it is opened: no driver, another version, a file that is something else."""
 RUNNER = "runner"
 """The attribute of a trial that tells which process runs it."""
+INSTEAD_OF = "instead_of"
+"""The attribute of a trial that tells which one, cut, it does again."""
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
@@ -129,8 +131,8 @@ def _began(pid: int) -> str:
         return "-"
 
 
-def take_up(study: Study) -> int:
-    """Let every trial that a killed process left be tried again, and return how many: it fails, its settings wait anew."""
+def take_up(study: Study) -> list[int]:
+    """Let every trial that a killed process left be tried again, and return their numbers: each fails, its settings wait anew."""
     left = [
         trial
         for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
@@ -138,12 +140,12 @@ def take_up(study: Study) -> int:
     ]
     for trial in left:
         study.tell(trial.number, state=TrialState.FAIL, skip_if_finished=True)
-        study.enqueue_trial(trial.params, user_attrs={"instead_of": trial.number})
-    return len(left)
+        study.enqueue_trial(trial.params, user_attrs={INSTEAD_OF: trial.number})
+    return [trial.number for trial in left]
 
 
 def taken(study: Study) -> int:
     """How many trials are done or being run, but for those that are tried again."""
     trials = study.get_trials(deepcopy=False)
-    again = sum("instead_of" in trial.user_attrs for trial in trials)
+    again = sum(INSTEAD_OF in trial.user_attrs for trial in trials)
     return sum(trial.state is not TrialState.WAITING for trial in trials) - again

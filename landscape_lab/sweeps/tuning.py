@@ -67,7 +67,8 @@ def tune(config: DictConfig, arguments: list[str], loader: ConfigLoader, launche
             jobs, failed = _run(study, space, settings, folder, goals, launcher)
         except (KeyboardInterrupt, SystemExit) as stop:  # Lightning makes the second of the first
             write_outcome(study, space, folder, goals, loader)
-            tell(f"Stopped after {taken(study)} of {settings['n_trials']} trials. Go on with sweep.resume={folder}")
+            ended = sum(trial.state.is_finished() for trial in study.trials)
+            tell(f"Stopped after {ended} of {settings['n_trials']} trials. Go on with sweep.resume={folder}")
             raise SystemExit(1) from stop
         write_outcome(study, space, folder, goals, loader)
         print_outcome(study, folder, goals)
@@ -151,7 +152,7 @@ def _study(settings: Mapping[str, Any], folder: Path, goals: Mapping[str, str], 
         warnings.simplefilter("ignore", ExperimentalWarning)
         study.set_metric_names(list(goals))  # for the dashboard
     if left := take_up(study):
-        tell(f"{left} trials that were cut are run again.")
+        tell(f"Trials that were cut are run again: {', '.join(map(str, left))}.")
     begun = len(study.get_trials(deepcopy=False))
     seed = settings["seed"]
     shared = settings["storage"] not in EMBEDDED  # then two machines must not draw the same

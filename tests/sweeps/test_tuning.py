@@ -179,7 +179,8 @@ def test_resume_goes_on_until_there_are_enough(command):
     cut.set_user_attr(RUNNER, f"{machine} {number} 1")
     status, written = command(*QUICK[:-1], RATE, "sweep.n_trials=4", "sweep.resume=study", "hydra.sweep.dir=elsewhere")
     assert status == 0
-    assert written.err == "landscape_lab: 1 trials that were cut are run again.\n"
+    assert written.err == "landscape_lab: Trials that were cut are run again: 2.\n"
+    assert "4 completed, 1 cut." in written.out
     trials = study_in("study").trials
     assert [trial.state.name for trial in trials] == ["COMPLETE"] * 2 + ["FAIL"] + ["COMPLETE"] * 2
     assert trials[3].params == cut.params
@@ -248,7 +249,7 @@ def test_killed_study_is_resumed_and_no_trial_is_lost(tmp_path):
         assert process.poll() is None
     time.sleep(0.3)
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.communicate()
     before = {file: file.stat().st_mtime_ns for file in tmp_path.glob("study/*/results.json")}
     process = start(*arguments, "sweep.resume=study", cwd=tmp_path)
     _, errors = process.communicate(timeout=120)

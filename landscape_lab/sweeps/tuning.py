@@ -3,7 +3,7 @@
 import json
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from hydra.errors import HydraException, MissingConfigException
 from hydra.plugins.launcher import Launcher
 from omegaconf import DictConfig, OmegaConf
 from optuna.exceptions import ExperimentalWarning
+from optuna.pruners import BasePruner
 from optuna.study import Study, StudyDirection
 from optuna.trial import Trial, TrialState
 
@@ -94,8 +95,14 @@ def _goals(objective: Any, settings: Mapping[str, Any]) -> dict[str, str]:
         )
     check_storage(settings["storage"])
     build_sampler(settings["sampler"], settings["sampler_settings"], None)
-    build_pruner(settings["pruner"], settings["pruner_settings"], objectives[0] if len(objectives) == 1 else objectives)
+    _pruner(settings, objectives)
     return dict(zip(objectives, directions, strict=True))
+
+
+def _pruner(settings: Mapping[str, Any], objectives: Collection[str]) -> BasePruner:
+    return build_pruner(
+        settings["pruner"], settings["pruner_settings"], next(iter(objectives)) if len(objectives) == 1 else list(objectives)
+    )
 
 
 def _text_of(config: DictConfig, key: str) -> str | None:
@@ -153,6 +160,7 @@ def _study(settings: Mapping[str, Any], folder: Path, goals: Mapping[str, str], 
         study.set_metric_names(list(goals))  # for the dashboard
     if left := take_up(study):
         tell(f"Trials that were cut are run again: {', '.join(map(str, left))}.")
+    study.pruner = _pruner(settings, goals)  # the jobs prune; under Hyperband the sampler learns from one bracket at a time
     begun = len(study.get_trials(deepcopy=False))
     seed = settings["seed"]
     shared = settings["storage"] not in EMBEDDED  # then two machines must not draw the same

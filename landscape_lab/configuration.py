@@ -17,13 +17,13 @@ CONF = next(
     if (folder / "config.yaml").is_file()
 )
 """The configuration: inside an installed package, or beside it in a checkout."""
-OPEN_KEY = re.compile(r"(optimizer|scheduler|augmentation\.\w+)\.\w+=")
-"""Keys that a group's YAML need not list: an optimizer, a scheduler or an augmentation takes whatever its class takes."""
+OPEN_KEY = re.compile(r"(optimizer|scheduler|augmentation\.\w+|sweep\.(sampler|pruner)_settings)\.\w+=")
+"""Keys that a group's YAML need not list: an optimizer, a scheduler, a sampler… takes whatever its class takes."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"
 """Every optimizer of the libraries; read here, where torch is not imported. `landscape_lab.optimizers.catalogue` writes it."""
-NOT_IDENTIFYING = ("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations")
+NOT_IDENTIFYING = ("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations", "sweep")
 """Keys that change what is written, not what happens."""
 
 
@@ -35,6 +35,15 @@ def open_keys(overrides: Iterable[str]) -> list[str]:
     """
     overrides = [FORMULA.sub(r'\1"\2"', override) for override in overrides]
     return [f"++{override}" if OPEN_KEY.match(override) else override for override in overrides]
+
+
+def quoted(text: str) -> str:
+    """A text as Hydra's grammar takes it, whatever it holds.
+
+    >>> quoted("spiral, 2")
+    "'spiral, 2'"
+    """
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def register_catalogue() -> None:

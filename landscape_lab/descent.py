@@ -38,7 +38,7 @@ class Descent(pl.LightningModule):
 
     A member whose point, loss or gradient is not finite has diverged: that state is its last record, and the others go on without
     it. When every member has, the descent ends as `diverged`. An optimizer that raises in `step` ends it as `failed`, with the
-    error in `error`; where each member has its own optimizer, only that member.
+    error in `error`; where each member has its own optimizer, only that member. A callback may end it as `pruned`.
 
     Args:
         landscape: What is descended.
@@ -186,7 +186,7 @@ class Descent(pl.LightningModule):
         self.seconds += time.perf_counter() - self._began
         if self.landscape.augmented is not None:
             self.landscape.augmented.release()
-        if self.status != "completed":
+        if self.status not in ("completed", "pruned"):
             return
         point = self.landscape.flat()
         losses = self.landscape.evaluate(point)

@@ -63,6 +63,12 @@ class Result:
     metrics: dict[str, Any]
     folder: Path
 
+    @property
+    def objective(self) -> float | tuple[float | None, ...] | None:
+        """What a sweep minimises: a result, or a tuple of several."""
+        wanted = self.metrics["objective"]
+        return self.metrics[wanted] if isinstance(wanted, str) else tuple(self.metrics[name] for name in wanted)
+
 
 def run(overrides: Iterable[str] = ()) -> Result:
     """The whole lab from Python: what `python -m landscape_lab …` does, with the same words.
@@ -109,7 +115,8 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     trainer = _make(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
     trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **descent.metrics()}
-    metrics |= {"objective": cfg.objective, "seed": cfg.seed, "config_hash": identity(cfg)}
+    objective = cfg.objective if isinstance(cfg.objective, str) else list(cfg.objective)
+    metrics |= {"objective": objective, "seed": cfg.seed, "config_hash": identity(cfg)}
     metrics |= descent.details()
     descent.trajectory.save(folder / "trajectory.npz")
     if descent.error is not None and descent.status == "failed":
@@ -201,7 +208,8 @@ def _augmentation(name: Any, node: Any) -> Any:
 def _check(cfg: DictConfig) -> None:
     """The keys that no object of ours checks."""
     check_count("steps", cfg.steps)
-    check_choice("objective", cfg.objective, OBJECTIVES)
+    for name in [cfg.objective] if isinstance(cfg.objective, str) else cfg.objective:
+        check_choice("objective", name, OBJECTIVES)
     if not isinstance(cfg.seed, int) or isinstance(cfg.seed, bool) or not 0 <= cfg.seed < 2**32:
         raise ValueError(f"Parameter `seed` should be a whole number from 0 to 2^32 - 1. Found `seed = {cfg.seed}`.")
 

@@ -20,6 +20,12 @@ def test_help_and_configuration_do_without_torch(arguments):
     assert done.stderr == ""
 
 
+def test_plain_run_does_without_optuna(tmp_path):
+    program = "import landscape_lab, sys; landscape_lab.run(['steps=2', 'hydra.run.dir=run']); print('optuna' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
+
+
 @pytest.mark.parametrize(
     ("folder", "forbidden"),
     [

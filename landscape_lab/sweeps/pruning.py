@@ -1,0 +1,96 @@
+"""A running trial is compared with the others and stopped where it falls behind; it knows them through the study's storage."""
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytorch_lightning as pl
+import torch
+from optuna.storages import BaseStorage
+
+from landscape_lab.descent import Descent
+from landscape_lab.sweeps.samplers import build_pruner
+from landscape_lab.sweeps.studies import open_storage, told
+
+open_once = cache(open_storage)
+"""One connection for all trials of a process."""
+
+
+class Pruning(pl.Callback):
+    """Report the objective after each of `reports` parts of a descent, and end it as `pruned` where the pruner says so.
+
+    Outside of a study, or with nothing to prune by, it does nothing.
+
+    Args:
+        trial: The trial's number, or `None` outside of a study.
+        folder: The sweep's folder.
+        storage: Where the study is: `sqlite`, `journal` or an URL.
+        study: Its name.
+        objective: What is reported.
+        pruner: Who decides, by name.
+        settings: What the pruner takes.
+        reports: How many parts.
+    """
+
+    def __init__(
+        self,
+        trial: int | None,
+        folder: str | PathLike[str] | None,
+        storage: str,
+        study: str,
+        objective: str | list[str],
+        pruner: str,
+        settings: Mapping[str, Any],
+        reports: int,
+    ) -> None:
+        self.number, self.folder, self.storage, self.name = trial, folder, storage, study
+        self.objective, self.reports = objective, reports
+        self.pruner = build_pruner(pruner, settings, objective)
+        self.trial: optuna.Trial | None = None
+
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        """Find the trial, and let the chunks be short enough for the reports."""
+        if self.number is None or self.folder is None or isinstance(self.pruner, optuna.pruners.NopPruner):
+            return
+        with told(self.storage, Path(self.folder)):
+            storage = open_once(self.storage, Path(self.folder))
+            self.trial = _trial(storage, self.name, self.number, self.pruner)
+        self.part = math.ceil(pl_module.steps / self.reports)
+        pl_module.steps_per_batch = min(pl_module.steps_per_batch, self.part)
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
+    ) -> None:
+        made = trainer.global_step
+        if self.trial is None or pl_module.status != "completed" or made % self.part or made >= pl_module.steps:
+            return
+        with told(self.storage, Path(self.folder or ".")):
+            self.trial.report(so_far(pl_module, self.objective), made // self.part)
+            if self.trial.should_prune():
+                pl_module.status = "pruned"
+                trainer.should_stop = True
+
+
+def _trial(storage: BaseStorage, name: str, number: int, pruner: optuna.pruners.BasePruner) -> optuna.Trial:
+    """The trial that its sweeper asked for; it draws nothing any more, so its sampler does not matter."""
+    study = optuna.load_study(study_name=name, storage=storage, sampler=optuna.samplers.RandomSampler(), pruner=pruner)
+    return optuna.Trial(study, study.get_trials(deepcopy=False)[number]._trial_id)
+
+
+@torch.no_grad()
+def so_far(descent: Descent, objective: str | list[str]) -> float:
+    """The objective as it would be if the descent ended here: of the landscape's own loss, which counts as no evaluation."""
+    landscape = descent.landscape
+    point = landscape.flat()
+    if objective == "best_loss":
+        values = torch.tensor(descent.trajectory.best[1])
+    elif objective == "distance_to_minimum":
+        distances = descent.distances(point)
+        values = torch.tensor(math.inf) if distances is None else distances
+    else:
+        values = landscape.evaluate(point)
+    return float(values.nan_to_num(nan=math.inf).min())

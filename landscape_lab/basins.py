@@ -1,0 +1,142 @@
+"""Basins of attraction: where descents from everywhere come to rest, and when."""
+
+import csv
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from scipy.ndimage import label
+from torch import Tensor
+
+from landscape_lab.ensemble import Ensemble
+from landscape_lab.files import replacing
+
+CELLS = 128
+"""Ends in neighbouring cells, so many along each side of the window, belong to one attractor."""
+MARGIN = 1.0
+"""How far outside the window an attractor may lie, in windows."""
+REST = 0.1
+"""The last share of the steps in which a member that has come to rest does not move."""
+MOVING, LOST = -1, -2
+"""The verdicts on members that did not come to rest, and on those that diverged or left."""
+
+
+class Settling:
+    """The step since which each member has stayed near one place, found on the way without keeping the way.
+
+    Args:
+        points: Where members begin, `[members, dims]`.
+        reach: How far along each axis is near, `[dims]`.
+
+    >>> settling = Settling(torch.zeros(1, 2), reach=torch.tensor([0.5, 0.5]))
+    >>> settling.follow(0, torch.tensor([[[0.0, 0.0]], [[1.0, 0.0]], [[1.8, 0.0]], [[1.9, 0.2]]]))
+    >>> settling.since
+    tensor([2])
+    """
+
+    def __init__(self, points: Float[Tensor, "members dims"], reach: Float[Tensor, " dims"]) -> None:
+        self.place = points.clone()
+        self.reach = reach
+        self.since = torch.zeros(len(points), dtype=torch.int64, device=points.device)
+
+    def follow(self, first: int, points: Float[Tensor, "steps members dims"]) -> None:
+        """Take note of the points of the steps from `first` on."""
+        for step, here in enumerate(points, start=first):
+            moved = ((here - self.place).abs() > self.reach).any(-1)
+            self.since.masked_fill_(moved, step)
+            self.place = torch.where(moved.unsqueeze(-1), here, self.place)
+
+
+@dataclass(frozen=True)
+class Basins:
+    """Which attractor a descent from each cell of the window reaches, and since when it stayed there.
+
+    Args:
+        verdicts: The number of the attractor, `MOVING` or `LOST`, `[rows, columns]`.
+        steps: Since when, `[rows, columns]`.
+        places: The attractors, the one of most members first, `[n, 2]`.
+        losses: Their losses, `[n]`.
+        total: How many steps there were.
+    """
+
+    verdicts: Int[np.ndarray, "rows columns"]
+    steps: Int[np.ndarray, "rows columns"]
+    places: Float[np.ndarray, "n 2"]
+    losses: Float[np.ndarray, " n"]
+    total: int
+
+    @property
+    def shares(self) -> np.ndarray:
+        """The share of all members that each attractor has, `[n]`."""
+        return np.array([(self.verdicts == number).mean() for number in range(len(self.places))])
+
+    def save(self, folder: str | PathLike[str]) -> None:
+        """Write the attractors as `basins.csv` and the map as `basins.npz`."""
+        with replacing(Path(folder) / "basins.npz") as unfinished:
+            np.savez_compressed(unfinished, allow_pickle=False, verdicts=self.verdicts, steps=self.steps, places=self.places)
+        with replacing(Path(folder) / "basins.csv") as unfinished, unfinished.open("w", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["attractor", "x", "y", "loss", "share", "median_steps"])
+            for number, (place, loss, share) in enumerate(zip(self.places, self.losses, self.shares, strict=True)):
+                steps = int(np.median(self.steps[self.verdicts == number]))
+                writer.writerow([number, *(f"{value:.9g}" for value in (*place, loss, share)), steps])
+
+
+def grid_shape(ensemble: Ensemble) -> tuple[int, int]:
+    """The rows and columns of an ensemble that begins on a grid of two dimensions.
+
+    Raises:
+        ValueError: It does not, or its members differ in more than their starts.
+    """
+    starts = ensemble.starts
+    columns = int((starts[:, 1] == starts[0, 1]).long().cumprod(0).sum())
+    rows = len(starts) // columns
+    regular = starts.shape[1] == 2 and rows * columns == len(starts) and bool((starts[:columns, 0] == starts[-columns:, 0]).all())
+    if len(ensemble) != len(starts) or not regular or min(rows, columns) < 2:
+        raise ValueError(
+            "A map of basins should have members that differ in their starts only, on a grid: ensemble=starts "
+            f"'ensemble.starts.grid=[256,256]'. Found {ensemble.shape[0]:,} starts, {ensemble.shape[1]} rates and "
+            f"{ensemble.shape[2]} seeds."
+        )
+    return rows, columns
+
+
+def find_basins(
+    ensemble: Ensemble,
+    ends: Float[Tensor, "members 2"],
+    losses: Float[Tensor, " members"],
+    settling: Settling,
+    bounds: Float[Tensor, "2 2"],
+    steps: int,
+) -> Basins:
+    """Gather the ends of members into attractors: those in cells that touch belong together.
+
+    Args:
+        ensemble: Whose members begin on a grid.
+        ends: Where they ended.
+        losses: Their losses there.
+        settling: Since when they have been there.
+        bounds: The window.
+        steps: How many steps were made.
+    """
+    shape = grid_shape(ensemble)
+    points, final, since = (values.cpu().numpy() for values in (ends.double(), losses.double(), settling.since))
+    low, high = bounds.double().cpu().numpy()
+    with np.errstate(invalid="ignore"):
+        cells = np.floor((points - low) / (high - low) * CELLS + MARGIN * CELLS)
+        size = int((1 + 2 * MARGIN) * CELLS)
+        inside = ((cells >= 0) & (cells < size)).all(axis=1) & np.isfinite(final)
+    resting = inside & (since <= (1 - REST) * steps)
+    verdicts = np.where(inside, MOVING, LOST)
+    occupied = np.zeros((size, size), dtype=bool)
+    places = cells[resting].astype(int)
+    occupied[tuple(places.T)] = True
+    numbers, _ = label(occupied, structure=np.ones((3, 3)))
+    found, members = np.unique(numbers[tuple(places.T)], return_inverse=True)
+    order = np.argsort(-np.bincount(members, minlength=len(found)), kind="stable")
+    verdicts[resting] = np.argsort(order)[members]
+    lowest = [np.flatnonzero(verdicts == number)[final[verdicts == number].argmin()] for number in range(len(found))]
+    return Basins(verdicts.reshape(shape), since.reshape(shape), points[lowest].reshape(-1, 2), final[lowest], steps)

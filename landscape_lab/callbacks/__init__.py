@@ -1,0 +1,22 @@
+"""What happens around a descent: curves, pictures, progress, checkpoints. Callbacks decide when; others do the work."""
+
+from landscape_lab.callbacks.basins import BasinMap
+from landscape_lab.callbacks.checkpoints import Checkpoints
+from landscape_lab.callbacks.curves import Curves
+from landscape_lab.callbacks.hparams import HParams
+from landscape_lab.callbacks.members import Members
+from landscape_lab.callbacks.pictures import AugmentationPictures, Pictures
+from landscape_lab.callbacks.progress import ProgressBar
+from landscape_lab.callbacks.video import Video
+
+__all__ = [
+    "AugmentationPictures",
+    "BasinMap",
+    "Checkpoints",
+    "Curves",
+    "HParams",
+    "Members",
+    "Pictures",
+    "ProgressBar",
+    "Video",
+]

@@ -1,0 +1,59 @@
+"""A map of where descents from everywhere lead."""
+
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+
+from landscape_lab.basins import CELLS, Settling, find_basins, grid_shape
+from landscape_lab.callbacks.tensorboard import show, tensorboards
+from landscape_lab.descent import Descent
+from landscape_lab.drawing.ensembles import basins_figure
+from landscape_lab.drawing.figures import save_figure
+from landscape_lab.scene import Scene
+
+
+class BasinMap(pl.Callback):
+    """Draw `basins.png` at the end: each start in the colour of its attractor, the darker the later its way came to rest.
+
+    The ensemble begins on a grid over the bounds. `basins.csv` lists the attractors, `basins.npz` holds the map.
+
+    Args:
+        folder: Where they go.
+    """
+
+    def __init__(self, folder: str | PathLike[str]) -> None:
+        self.folder = Path(folder)
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        grid_shape(pl_module.ensemble)
+        low, high = self._window(pl_module)
+        self.settling = Settling(pl_module.landscape.flat().clone(), (high - low) / (2 * CELLS))
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
+    ) -> None:
+        self.settling.follow(int(outputs["steps"][0]), outputs["points"])
+
+    @staticmethod
+    def _window(descent: Descent) -> torch.Tensor:
+        bounds = descent.landscape.bounds
+        if bounds is None:
+            raise ValueError("A map of basins should be of a landscape with bounds.")
+        return bounds
+
+    @torch.no_grad()
+    def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        landscape, steps = pl_module.landscape, trainer.global_step
+        ends = landscape.flat()
+        self.settling.follow(steps, ends.unsqueeze(0).to(self.settling.place))
+        basins = find_basins(pl_module.ensemble, ends, landscape.evaluate(ends), self.settling, self._window(pl_module), steps)
+        basins.save(self.folder)
+        rows, columns = basins.verdicts.shape
+        file = self.folder / "basins.png"
+        title = f"{pl_module.trajectory.label} · {steps:,} steps from {columns:,} × {rows:,} starts"
+        save_figure(basins_figure(basins, Scene.of(landscape, []), title), file)
+        for logger in tensorboards(trainer):
+            show(logger, "basins", file.read_bytes(), steps)

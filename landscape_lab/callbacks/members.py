@@ -1,0 +1,77 @@
+"""What many members give: a table of them, how their losses are spread, and how sensitive they are to the learning rate."""
+
+import csv
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+import pytorch_lightning as pl
+
+from landscape_lab.callbacks.tensorboard import show, tensorboards
+from landscape_lab.descent import Descent
+from landscape_lab.drawing.ensembles import sensitivity_figure
+from landscape_lab.drawing.figures import save_figure
+from landscape_lab.ensemble import Outcomes
+from landscape_lab.files import replacing
+from landscape_lab.trajectory import Trajectory
+
+TABLE_MEMBERS = 100_000
+"""The most members that are listed in a text file."""
+DECILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
+class Members(pl.Callback):
+    """Write of an ensemble `members.csv`, `quantiles.csv`, and with several learning rates `lr.csv` and `lr.png`, at the end.
+
+    Args:
+        folder: Where they go.
+    """
+
+    def __init__(self, folder: str | PathLike[str]) -> None:
+        self.folder = Path(folder)
+
+    def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        if len(pl_module.ensemble) == 1:
+            return
+        outcomes, trajectory = pl_module.outcomes(), pl_module.trajectory
+        if len(pl_module.ensemble) <= TABLE_MEMBERS:
+            outcomes.save(self.folder / "members.csv")
+        else:
+            with replacing(self.folder / "members.npz") as unfinished:
+                np.savez(unfinished, allow_pickle=False, **outcomes.columns())
+        _write(self.folder / "quantiles.csv", _quantiles(trajectory))
+        if outcomes.ensemble.shape[1] > 1:
+            _write(self.folder / "lr.csv", _by_rate(outcomes))
+            file = self.folder / "lr.png"
+            save_figure(sensitivity_figure(outcomes, trajectory.label, float(np.median(trajectory.losses[0]))), file)
+            for logger in tensorboards(trainer):
+                show(logger, "lr", file.read_bytes(), trainer.global_step)
+
+
+def _write(path: Path, columns: dict[str, np.ndarray]) -> None:
+    """A table; a cell is empty where there is no finite number."""
+    rows = zip(*(values.tolist() for values in columns.values()), strict=True)
+    with replacing(path) as unfinished, unfinished.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([f"{value:.9g}" if np.isfinite(value) else "" for value in row] for row in rows)
+
+
+def _quantiles(trajectory: Trajectory) -> dict[str, np.ndarray]:
+    """The losses of all members at each record; who diverged counts as infinite."""
+    losses = np.where(np.isfinite(trajectory.losses), trajectory.losses, np.inf)
+    found = np.quantile(losses, DECILES, axis=1, method="lower")
+    return {"step": trajectory.steps, "best": losses.min(axis=1)} | {
+        f"quantile_{share:g}": values for share, values in zip(DECILES, found, strict=True)
+    }
+
+
+def _by_rate(outcomes: Outcomes) -> dict[str, np.ndarray]:
+    """How each learning rate did, over starts and seeds."""
+    columns = {"lr": np.asarray(outcomes.ensemble.rates)}
+    for name, values in (("final_loss", outcomes.final_loss), ("best_loss", outcomes.best_loss)):
+        quartiles = np.quantile(outcomes.by_rate(values), [0.25, 0.5, 0.75], axis=1, method="lower")
+        columns |= dict(zip((f"{name}_quartile_1", f"{name}_median", f"{name}_quartile_3"), quartiles, strict=True))
+    columns["steps_to_target_median"] = np.quantile(outcomes.by_rate(outcomes.steps_to_target), 0.5, axis=1, method="lower")
+    columns["diverged_fraction"] = (outcomes.by_rate(outcomes.status != "completed")).mean(axis=1)
+    return columns

@@ -1,0 +1,59 @@
+"""The progress of a descent."""
+
+import sys
+import time
+from typing import Any
+
+import numpy as np
+import pytorch_lightning as pl
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from landscape_lab.descent import Descent
+
+
+class ProgressBar(pl.Callback):
+    """Steps done, steps a second, the current loss and the time left, redrawn at most ten times a second.
+
+    Args:
+        seconds: The shortest time between two redraws.
+    """
+
+    def __init__(self, seconds: float = 0.1) -> None:
+        self.seconds = seconds
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=16),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[rate]:,.0f} steps/s"),
+            TextColumn("loss {task.fields[loss]:.4g}"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            auto_refresh=False,
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        self._task = self._bar.add_task(
+            pl_module.trajectory.label, total=pl_module.steps, completed=trainer.global_step, rate=0.0, loss=np.nan
+        )
+        self._bar.start()
+        self._first, self._began, self._drawn = trainer.global_step, time.monotonic(), 0.0
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
+    ) -> None:
+        now = time.monotonic()
+        if now - self._drawn >= self.seconds:
+            self._drawn = now
+            rate = (trainer.global_step - self._first) / max(now - self._began, 1e-9)
+            loss = float(outputs["losses"][-1].nanmedian())
+            self._bar.update(self._task, completed=trainer.global_step, rate=rate, loss=loss, refresh=True)
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        self._bar.stop()
+
+    def on_exception(self, trainer: pl.Trainer, pl_module: Descent, exception: BaseException) -> None:
+        if hasattr(self, "_bar"):
+            self._bar.stop()

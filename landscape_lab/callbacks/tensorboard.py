@@ -1,0 +1,29 @@
+"""How pictures come into TensorBoard: as they are, so that it also plays an animated GIF."""
+
+from io import BytesIO
+
+import numpy as np
+import pytorch_lightning as pl
+from PIL import Image
+from pytorch_lightning.loggers import TensorBoardLogger
+from tensorboard.compat.proto.summary_pb2 import Summary
+
+
+def tensorboards(trainer: pl.Trainer) -> list[TensorBoardLogger]:
+    """Its TensorBoard loggers."""
+    return [logger for logger in trainer.loggers if isinstance(logger, TensorBoardLogger)]
+
+
+def show(logger: TensorBoardLogger, tag: str, data: bytes, step: int) -> None:
+    """Put a picture, as its file is, into TensorBoard: it also plays an animated GIF."""
+    with Image.open(BytesIO(data)) as picture:
+        width, height = picture.size
+    image = Summary.Image(encoded_image_string=data, colorspace=3, width=width, height=height)
+    logger.experiment._get_file_writer().add_summary(Summary(value=[Summary.Value(tag=tag, image=image)]), step)
+
+
+def png(pixels: np.ndarray) -> bytes:
+    """The file of a picture `[height, width, 3]`."""
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, format="PNG")
+    return file.getvalue()

@@ -10,19 +10,26 @@ from omegaconf import DictConfig
 
 from landscape_lab.configuration import CONF, chosen_names, open_keys, register_catalogue
 from landscape_lab.errors import one_line
+from landscape_lab.sweeps.resume import resumed
 
 
 @hydra.main(config_path=str(CONF), config_name="config", version_base="1.3")
-@one_line()
 def job(cfg: DictConfig) -> float | None:
     """One run; a sweep gets its objective."""
-    from landscape_lab.lab import descend, print_summary  # heavy: `--help` and `--cfg job` do without
-
     config = HydraConfig.get()
-    result = descend(cfg, chosen_names(config.runtime.choices, config.overrides.task, cfg))
+    names = chosen_names(config.runtime.choices, config.overrides.task, cfg)
+    if config.mode is RunMode.MULTIRUN:
+        from landscape_lab.sweeps.jobs import attempt, share_cores  # heavy: `--help` and `--cfg job` do without
+
+        share_cores(config.launcher)
+        return attempt(cfg, names, config.overrides.task)
+    from landscape_lab.lab import descend, print_summary
+
+    with one_line():
+        result = descend(cfg, names)
     print_summary(result)
-    if result.metrics["status"] == "failed" and config.mode is RunMode.RUN:
-        raise SystemExit(1)  # the line is written; a sweep goes on with its next job
+    if result.metrics["status"] == "failed":
+        raise SystemExit(1)  # the line is written
     return result.metrics[cfg.objective]
 
 
@@ -30,7 +37,7 @@ def job(cfg: DictConfig) -> float | None:
 def main() -> None:
     """Let Hydra compose the configuration and run the job."""
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print a traceback and exit; we want the exception
-    sys.argv[1:] = open_keys(sys.argv[1:])
+    sys.argv[1:] = resumed(open_keys(sys.argv[1:]))
     register_catalogue()
     job()
 

@@ -23,7 +23,7 @@ FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"
 """Every optimizer of the libraries; read here, where torch is not imported. `landscape_lab.optimizers.catalogue` writes it."""
-NOT_IDENTIFYING = ("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations")
+NOT_IDENTIFYING = ("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations", "sweep")
 """Keys that change what is written, not what happens."""
 
 

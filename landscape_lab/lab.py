@@ -84,6 +84,9 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     _quieten_lightning()
     _check(cfg)
     folder = Path(cfg.folder)
+    if cfg.resume and (finished := _finished(cfg, folder)) is not None:
+        tell(f"{folder} is complete: these are its results.")
+        return finished
     checkpoint, first = _checkpoint(cfg, folder)
     pl.seed_everything(cfg.seed, verbose=False)
     descent = _build(cfg, names)
@@ -102,7 +105,8 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     if descent.error is not None and descent.status == "failed":
         if FULL:
             raise descent.error
-        tell(f"{names['optimizer']} failed in step {metrics['steps']}: {type(descent.error).__name__}: {descent.error}")
+        metrics["error"] = f"{type(descent.error).__name__}: {descent.error}"
+        tell(f"{names['optimizer']} failed in step {metrics['steps']}: {metrics['error']}")
     with replacing(folder / "results.json") as unfinished:
         unfinished.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
     return Result(descent.trajectory, metrics, folder)
@@ -117,6 +121,17 @@ def _compose(overrides: list[str]) -> DictConfig:
             return compose("config", overrides, return_hydra_config=True)
     finally:
         restore_gh_from_backup(outer)
+
+
+def _finished(cfg: DictConfig, folder: Path) -> Result | None:
+    """What a run of the same configuration left in its folder when it came to its end."""
+    try:
+        metrics = json.loads((folder / "results.json").read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    if metrics.get("config_hash") != identity(cfg) or metrics["status"] == "failed":
+        return None
+    return Result(Trajectory.load(folder / "trajectory.npz"), metrics, folder)
 
 
 def _forget(folder: Path) -> None:
@@ -194,6 +209,8 @@ def _checkpoint(cfg: DictConfig, folder: Path) -> tuple[Path | None, int]:
         made = int(torch.load(path, weights_only=True, map_location="cpu")["global_step"])
     except (RuntimeError, KeyError, EOFError, UnpicklingError, TypeError) as error:
         raise ValueError(f"{path} is not a checkpoint that can be read.") from error
+    if made == cfg.steps and cfg.ckpt_path is None:
+        return None, 0  # it ended before its results were written: the same again
     if made >= cfg.steps:
         raise ValueError(f"Parameter `steps` should be above the {made} already made in {path}. Found `steps = {cfg.steps}`.")
     return path, made

@@ -42,9 +42,7 @@ class Composer(ConfigLoaderImpl):
         if choices not in self._compositions:
             if len(self._compositions) == SHARED:
                 self._compositions.pop(next(iter(self._compositions)))
-            self._compositions[choices] = self.load_configuration(
-                master_config.hydra.job.config_name, list(choices), RunMode.RUN
-            )
+            self._compositions[choices] = self.load_configuration(master_config.hydra.job.config_name, list(choices), RunMode.RUN)
         config = copy.deepcopy(self._compositions[choices])
         self._set_values(config, overrides, values)
         OmegaConf.copy_cache(from_config=master_config, to_config=config)  # the sweep's time, not the job's

@@ -102,8 +102,8 @@ def keep_settings(config: DictConfig, folder: Path) -> None:
 def quoted(text: str) -> str:
     """A text as Hydra's grammar takes it, whatever it holds.
 
-    >>> quoted("it's 1, 2")
-    "'it\\\\'s 1, 2'"
+    >>> quoted("spiral, 2")
+    "'spiral, 2'"
     """
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 

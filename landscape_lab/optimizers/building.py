@@ -4,7 +4,7 @@ import inspect
 import re
 import warnings
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import torch
@@ -139,6 +139,7 @@ def _group_flags(maker: Any) -> list[str]:
     return sorted(set(re.findall(r"['\"](use_\w+)['\"] not in \w*group", "\n".join(_sources(maker)))))
 
 
+@lru_cache(maxsize=256)
 def _sources(maker: Any) -> list[str]:
     """The source of a class and of those it derives from, as far as it can be read."""
     classes = [one for one in inspect.getmro(maker) if one not in (Optimizer, object)] if isinstance(maker, type) else [maker]

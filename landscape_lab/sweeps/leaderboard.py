@@ -160,7 +160,7 @@ def write(board: Leaderboard) -> None:
 
 def show(board: Leaderboard) -> None:
     """Print the best jobs and those that came to no result, and the sweep's folder on the last line."""
-    console = Console() if sys.stdout.isatty() else Console(width=160)
+    console = Console() if sys.stdout.isatty() else Console(width=240)
     columns, texts = board.brief()
     table = Table(title=board.title, title_justify="left", title_style="bold", box=None, header_style="dim")
     widths = [max(len(name), *map(len, column)) for name, *column in zip(columns, *texts, strict=True)]

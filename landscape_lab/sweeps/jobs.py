@@ -1,5 +1,6 @@
 """One job of a sweep: quiet, and its error is its own."""
 
+import gc
 import json
 import os
 import traceback
@@ -15,6 +16,8 @@ from landscape_lab.configuration import identity
 from landscape_lab.errors import explain
 from landscape_lab.files import replacing
 from landscape_lab.lab import descend
+
+gc.freeze()  # what was imported stays: only what a job makes is looked at after it
 
 
 def attempt(cfg: DictConfig, names: dict[str, str], overrides: Sequence[str]) -> Any:
@@ -38,6 +41,8 @@ def attempt(cfg: DictConfig, names: dict[str, str], overrides: Sequence[str]) ->
         except Exception as error:  # noqa: BLE001 - the other jobs go on, whatever it was
             _keep(error, cfg, names, folder)
             return None
+        finally:
+            gc.collect()  # a Trainer and its descent refer to each other, and hold the landscape's pixels
 
 
 def share_cores(launcher: DictConfig) -> None:

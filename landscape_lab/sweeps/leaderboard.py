@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hydra.core.utils import JobReturn
 from hydra.experimental.callback import Callback
+from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from rich.console import Console
@@ -180,6 +182,11 @@ def show(board: Leaderboard) -> None:
 
 class LeaderboardCallback(Callback):
     """Rank the jobs when Hydra has run all of them; exit status 1 tells that some failed."""
+
+    def on_job_end(self, config: DictConfig, job_return: JobReturn, **kwargs: Any) -> None:
+        """Let go of what Hydra would keep of every job until the last has ended: it is in the job's folder."""
+        if config.hydra.mode is RunMode.MULTIRUN:
+            job_return.cfg = job_return.hydra_cfg = None
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Write and print the leaderboard."""

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from landscape_lab.callbacks import HParams
-from landscape_lab.configuration import CONF, chosen_names, flat_values, identity, open_keys, register_catalogue
+from landscape_lab.configuration import CONF, PARAMETERS, chosen_names, flat_values, identity, open_keys, register_catalogue
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import locate
 from landscape_lab.errors import FULL, explain, tell
@@ -94,7 +94,7 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
         _forget(folder)
     loggers = [_logger(node, first) for node in cfg.logger.values()]
     callbacks = [_make(node) for node in cfg.callbacks.values()]
-    parameters = flat_values(cfg, ("optimizer", "landscape", "augmentation", "steps", "seed"))
+    parameters = flat_values(cfg, PARAMETERS)
     callbacks.append(HParams({**names, **parameters}, OmegaConf.to_yaml(cfg)))
     trainer = _make(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
     trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)

@@ -134,7 +134,7 @@ class Leaderboard:
 
 
 def write(board: Leaderboard) -> None:
-    """Write `leaderboard.csv`, `leaderboard.md`, `best.yaml` and `race.png` into the sweep's folder."""
+    """Write `leaderboard.csv`, `leaderboard.md`, `best.yaml`, TensorBoard's table and `race.png` into the sweep's folder."""
     metrics = dict.fromkeys(key for row in board.rows for key in row.metrics if key not in (*INSIDE, *board.compared))
     columns = ["rank", "job", "landscape", "optimizer", *board.compared, board.objective, *metrics, "error", "config_hash"]
     columns = list(dict.fromkeys(columns))
@@ -157,6 +157,9 @@ def write(board: Leaderboard) -> None:
         score = _text(best.score(board.objective))
         title = f"The best of {len(board.rows)} jobs: {best.folder.name}, {board.objective} {score}"
         write_best(board.folder, best.overrides, title)
+    from landscape_lab.sweeps.hparams import write_hparams  # torch and TensorBoard
+
+    write_hparams(board.folder, [row.folder for row in board.rows])
     _draw(board)
 
 

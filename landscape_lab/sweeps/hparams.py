@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
 from omegaconf import OmegaConf
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
@@ -12,6 +11,7 @@ from torch.utils.tensorboard.summary import hparams as hparams_summaries
 
 from landscape_lab.callbacks import COMPARED
 from landscape_lab.configuration import PARAMETERS, flat_values
+from landscape_lab.sweeps.plan import settings_of
 
 SUFFIX = ".sweep"
 
@@ -25,9 +25,7 @@ def write_hparams(folder: Path, jobs: Iterable[Path]) -> None:
     """
     values: dict[str, Any] = {"landscape": "", "optimizer": ""}
     for job in jobs:
-        file = job / ".hydra" / "config.yaml"
-        settings = yaml.load(file.read_text(), yaml.CSafeLoader) if file.is_file() else None
-        if isinstance(settings, dict) and settings.keys() >= set(PARAMETERS):
+        if (settings := settings_of(job)).keys() >= set(PARAMETERS):
             values |= flat_values(OmegaConf.create(settings), PARAMETERS)
     for old in folder.glob(f"events*{SUFFIX}"):
         old.unlink()

@@ -6,21 +6,21 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import yaml
 from hydra.core.utils import JobReturn
 from hydra.experimental.callback import Callback
 from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf import DictConfig
 from rich.console import Console
 from rich.table import Table
-from yaml import YAMLError
 
 from landscape_lab.errors import one_line, tell
 from landscape_lab.files import replacing
-from landscape_lab.sweeps.plan import job_folders, results_of
+from landscape_lab.sweeps.plan import FAST, job_folders, results_of
 from landscape_lab.sweeps.resume import RESUMES, key_of
 
 ROWS = 20
@@ -47,7 +47,7 @@ class Row:
     overrides: tuple[str, ...]
     metrics: dict[str, Any]
 
-    @property
+    @cached_property
     def choices(self) -> dict[str, str]:
         """The overrides as keys and values."""
         return {key_of(one): one.partition("=")[2] for one in self.overrides if key_of(one) not in (*RESUMES, "figures")}
@@ -96,7 +96,7 @@ class Leaderboard:
         objective = objectives.most_common(1)[0][0] if objectives else "final_loss"
         return cls(folder, objective, tuple(sorted(rows, key=lambda row: row.score(objective))))
 
-    @property
+    @cached_property
     def compared(self) -> list[str]:
         """The keys in which the jobs differ."""
         keys = dict.fromkeys(key for row in self.rows for key in row.choices)
@@ -216,9 +216,9 @@ def _read(folder: Path) -> Row:
     results = results_of(folder) or {"status": "interrupted"}
     metrics = {key: value for key, value in results.items() if not isinstance(value, list | dict)}
     try:
-        overrides = OmegaConf.load(folder / ".hydra" / "overrides.yaml")
-    except (OSError, YAMLError, OmegaConfBaseException):
-        overrides = OmegaConf.create([])
+        overrides = yaml.load((folder / ".hydra" / "overrides.yaml").read_text(), FAST) or []
+    except (OSError, yaml.YAMLError):
+        overrides = []
     return Row(folder, tuple(str(override) for override in overrides), metrics)
 
 

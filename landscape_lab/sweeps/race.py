@@ -6,12 +6,13 @@ from pathlib import Path
 
 import torch
 from hydra.utils import instantiate
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.maps import evenly
 from landscape_lab.drawing.race import MAPS, race_figure
 from landscape_lab.scene import Scene
+from landscape_lab.sweeps.plan import settings_of
 from landscape_lab.trajectory import Trajectory
 
 PATHS = 200
@@ -39,22 +40,15 @@ def draw_race(jobs: Sequence[tuple[Path, str, str]], path: Path, title: str) -> 
         save_figure(race_figure(scenes, title), path)
 
 
-def _config(folder: Path) -> DictConfig:
-    config = OmegaConf.load(folder / ".hydra" / "config.yaml")
-    assert isinstance(config, DictConfig)
-    return config
-
-
 def _landscape(folder: Path) -> str:
     """What tells one landscape from another; where descents begin does not."""
-    settings = OmegaConf.to_container(_config(folder).landscape, resolve=True)
-    assert isinstance(settings, dict)
+    settings = settings_of(folder)["landscape"]
     return json.dumps({key: value for key, value in settings.items() if key not in ("start", "gradient")}, sort_keys=True)
 
 
 def _scene(jobs: Sequence[tuple[Path, str, str]]) -> Scene:
     """The paths of jobs on the landscape that they share."""
-    landscape = instantiate(_config(jobs[0][0]).landscape, _convert_="all")
+    landscape = instantiate(OmegaConf.load(jobs[0][0] / ".hydra" / "config.yaml").landscape, _convert_="all")
     return Scene.of(landscape, [_trajectory(folder, label) for folder, _, label in jobs], reach=REACH)
 
 

@@ -35,6 +35,7 @@ def attempt(cfg: DictConfig, names: dict[str, str], overrides: Sequence[str]) ->
     if not any(override.lstrip("+").startswith("figures=") for override in overrides):
         with open_dict(cfg):
             cfg.figures = []
+    (folder / "error.txt").unlink(missing_ok=True)
     with _console(folder / "console.txt"):
         try:
             return descend(cfg, names).metrics.get(cfg.objective)

@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
-from hydra.core.utils import JobReturn
+from hydra.core.utils import JobReturn, JobStatus
 from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
 from rich.console import Console
 from rich.table import Table
 
-from landscape_lab.errors import one_line, tell
+from landscape_lab.errors import explain, one_line, tell
 from landscape_lab.files import replacing
 from landscape_lab.sweeps.plan import FAST, job_folders, results_of
 from landscape_lab.sweeps.resume import RESUMES, key_of
@@ -27,8 +27,10 @@ ROWS = 20
 """The most jobs with an objective that the terminal shows."""
 FAILED = 5
 """The most without."""
-SHOWN = ("best_loss", "distance_to_minimum", "evaluations", "seconds", "status")
-"""What is told of a job beside its objective; all other results are in the CSV."""
+SHOWN = ("best_loss", "distance_to_minimum", "evaluations", "seconds")
+"""What is told of a job beside its objective, as far as there is room; all other results are in the CSV."""
+STATUS = 20
+"""The least room for how a job ended."""
 INSIDE = ("job", "landscape", "optimizer", "objective", "error", "config_hash")
 """What is no column of results."""
 
@@ -117,9 +119,9 @@ class Leaderboard:
             lines.append({column: values.get(column) for column in columns})
         return lines
 
-    def brief(self) -> tuple[list[str], list[list[str]]]:
+    def brief(self, left_out: Sequence[str] = ()) -> tuple[list[str], list[list[str]]]:
         """The columns to be read by people, and their texts."""
-        shown = [self.objective, *(name for name in SHOWN if name not in (self.objective, "status"))]
+        shown = [self.objective, *(name for name in SHOWN if name not in (self.objective, *left_out))]
         shown = [name for name in shown if any(row.metrics.get(name) is not None for row in self.rows)]
         columns = ["rank", "job", *(key for key in self.compared if key not in shown), *shown, "reason"]
         texts = [[_text(value) for value in line.values()] for line in self.table(columns)]
@@ -166,13 +168,18 @@ def write(board: Leaderboard) -> None:
 def show(board: Leaderboard) -> None:
     """Print the best jobs and those that came to no result, and the sweep's folder on the last line."""
     console = Console() if sys.stdout.isatty() else Console(width=240)
-    columns, texts = board.brief()
+    for number in range(len(SHOWN) + 1):
+        columns, texts = board.brief(SHOWN[len(SHOWN) - number :])
+        widths = [max(len(name), *map(len, column)) for name, *column in zip(columns, *texts, strict=True)]
+        widths[-1] = max(STATUS, console.width - sum(widths[:-1]) - 2 * len(widths))
+        if widths[-1] > STATUS:
+            break
+    console.width = max(console.width, sum(widths) + 2 * len(widths))  # a terminal that is narrower still breaks the lines
     table = Table(title=board.title, title_justify="left", title_style="bold", box=None, header_style="dim")
-    widths = [max(len(name), *map(len, column)) for name, *column in zip(columns, *texts, strict=True)]
     words = {"job", "optimizer", "landscape", "status"}
     for name, width in zip(columns, widths, strict=True):
-        least = None if name == "status" else width
-        table.add_column(name, justify="left" if name in words else "right", no_wrap=True, min_width=least)
+        side: Literal["left", "right"] = "left" if name in words else "right"
+        table.add_column(name, justify=side, no_wrap=True, min_width=width if name != "status" else None, max_width=width)
     ranked = sum(math.isfinite(row.score(board.objective)) for row in board.rows)
     shown = [*texts[: min(ROWS, ranked)], *texts[ranked:][:FAILED]]
     for line in shown:
@@ -187,8 +194,10 @@ class LeaderboardCallback(Callback):
     """Rank the jobs when Hydra has run all of them; exit status 1 tells that some failed."""
 
     def on_job_end(self, config: DictConfig, job_return: JobReturn, **kwargs: Any) -> None:
-        """Let go of what Hydra would keep of every job until the last has ended: it is in the job's folder."""
+        """Let go of what Hydra would keep of every job until the last has ended, and tell an error that could not be written."""
         if config.hydra.mode is RunMode.MULTIRUN:
+            if job_return.status is JobStatus.FAILED:
+                tell(f"{config.hydra.runtime.output_dir}: {explain(job_return._return_value)}")
             job_return.cfg = job_return.hydra_cfg = None
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:

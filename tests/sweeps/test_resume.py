@@ -117,9 +117,13 @@ def test_folder_without_a_sweep_is_told_in_one_line(sweep, tmp_path, content, to
 
 
 def wait_for(sweep: Path, number: int, running: subprocess.Popen, seconds: float = 60.0) -> None:
-    """Wait until so many jobs have results."""
+    """Wait until the sweep has begun and so many jobs have results."""
     end = time.monotonic() + seconds
-    while len(states(sweep)) < number and running.poll() is None and time.monotonic() < end:
+
+    def early() -> bool:
+        return not (sweep / "multirun.yaml").exists() or len(states(sweep)) < number
+
+    while early() and running.poll() is None and time.monotonic() < end:
         time.sleep(0.01)
 
 
@@ -187,7 +191,15 @@ def test_full_disk_leaves_nothing_half_written(tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000))  # trajectories are larger, results are not
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
-    quick = ["landscape=turn", "logger=none", "callbacks=none", "hydra.sweep.dir=sweep", "steps=20,2000,30", "optimizer=lion"]
+    quick = [
+        "landscape=turn",
+        "logger=none",
+        "callbacks=none",
+        "hydra.sweep.dir=sweep",
+        "steps=20,3000,30",
+        "optimizer=lion",
+        "augmentation=shift_noise",
+    ]
     running = process(tmp_path, "-m", *quick, preexec_fn=small_files)
     _, error = running.communicate(timeout=120)
     assert running.returncode == 1

@@ -20,6 +20,8 @@ SETTINGS = "multirun.yaml"
 """The file in a sweep's folder that says what was swept; Hydra's own name for it."""
 FINAL = ("completed", "diverged", "pruned")
 """The ends of a job that are results; one that failed or was interrupted is run again."""
+NUMBER = re.compile(r"(\d+)_")
+"""What the folder of a job begins with, unless `hydra.sweep.subdir` says otherwise."""
 FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """PyYAML's loader in C, where it was built."""
 
@@ -53,10 +55,12 @@ def plan(composer: ConfigLoader, config: DictConfig, grid: Sequence[Sequence[str
     """
     known = _known(folder)
     taken = {path.name for path in job_folders(folder)}
-    numbers = {-1, *map(_number, taken)}
+    hardly_begun = {name for name in taken if not _begun(folder / name)}  # stopped before it was written what they are
+    resume = ["resume=true"] if taken else []
+    numbers = {_number(name) for name in taken} - {-1}
     jobs = []
     for number, choices in enumerate(grid):
-        overrides = [*choices, "resume=true"] if taken else [*choices]
+        overrides = [*choices, *resume]
         composed = composer.load_sweep_config(config, overrides)
         composed.hydra.job.num, composed.hydra.job.id = number, str(number)
         name = str(composed.hydra.sweep.subdir)
@@ -64,11 +68,12 @@ def plan(composer: ConfigLoader, config: DictConfig, grid: Sequence[Sequence[str
             del composed["hydra"]
         if same := known[identity(composed)]:
             name = same.pop()
-        elif name in taken and not _begun(folder / name):
-            pass  # the process ended before it had written what the job is
+        elif name in hardly_begun:
+            hardly_begun.remove(name)
         elif name in taken or _number(name) in numbers:
-            name = re.sub(r"^\d*", str(max(numbers) + 1), name)
-        numbers.add(_number(name))
+            name = f"{max(numbers, default=-1) + 1}_{NUMBER.sub('', name)}"
+        taken.add(name)
+        numbers |= {_number(name)} - {-1}
         jobs.append(Job([*overrides, f"hydra.sweep.subdir={quoted(name)}"], name, done=is_final(folder / name)))
     return jobs
 
@@ -149,5 +154,5 @@ def _begun(folder: Path) -> bool:
 
 def _number(name: str) -> int:
     """The number that a job's folder begins with, -1 where there is none."""
-    match = re.match(r"\d+", name)
-    return int(match[0]) if match else -1
+    match = NUMBER.match(name)
+    return int(match[1]) if match else -1

@@ -85,6 +85,12 @@ def test_optimizer_that_fails_in_a_step_and_one_that_diverges_say_when(sweep, tm
     assert "diverged in step" in text
 
 
+def test_folders_may_be_named_otherwise_but_no_two_share_one(sweep, tmp_path):
+    sweep("-m", *QUICK, "optimizer.lr=0.01,0.1", "seed=0,1", "hydra.sweep.subdir=${optimizer.lr}")
+    assert folders(tmp_path / "sweep") == ["0.01", "0.1", "0_0.01", "1_0.1"]
+    assert len(leaderboard(tmp_path / "sweep")) == 4
+
+
 def test_jobs_draw_pictures_only_when_asked(sweep, tmp_path):
     with_figures = [one for one in QUICK if not one.startswith("callbacks")]
     sweep("-m", *with_figures, "seed=0")

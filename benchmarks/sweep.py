@@ -17,9 +17,13 @@ COMMAND = [sys.executable, "-m", "landscape_lab", "-m", "optimizer=adam", "steps
 
 
 def resident(process: int) -> float:
-    """Resident memory of a process, MiB."""
-    (line,) = (line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
+    """Resident memory of a process between its jobs, MiB: the lowest of some looks, since a job comes and goes within them."""
+    looks = []
+    for _ in range(10):
+        (line,) = (line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("VmRSS"))
+        looks.append(int(line.split()[1]) / 1024)
+        time.sleep(0.01)
+    return min(looks)
 
 
 def main() -> None:
@@ -39,11 +43,10 @@ def main() -> None:
         process.wait()
         whole = time.perf_counter() - began
         descents = [json.loads(path.read_text())["seconds"] for path in Path(folder).glob("*/results.json")]
-    (first, early, least), (last, late, _) = rows[0], rows[-1]
+    (first, early, least), (last, late, end) = rows[0], rows[-1]
     each, descent = (late - early) / (last - first), sum(descents) / len(descents)
-    most = max(memory for _, _, memory in rows)
     print(f"a job {1e3 * each:.0f} ms, its descent {1e3 * descent:.0f} ms, overhead {1e3 * (each - descent):.0f} ms")
-    print(f"memory at most {most / least - 1:+.1%} of that after {first} jobs")
+    print(f"memory {end / least - 1:+.1%} of that after {first} jobs")
     print(f"before the first jobs and after the last, with the leaderboard: {whole - (late - early):.1f} s")
 
 

@@ -1,6 +1,7 @@
 """Composing the configurations of a sweep's jobs."""
 
 import copy
+from functools import lru_cache
 from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl, get_overrides_dirname
@@ -36,7 +37,7 @@ class Composer(ConfigLoaderImpl):
         """The configuration of one job: the sweep's own settings of Hydra, and the job's overrides."""
         settings = OmegaConf.to_container(master_config.hydra.overrides.hydra)
         assert isinstance(settings, list)
-        overrides = OverridesParser.create().parse_overrides([*settings, *sweep_overrides])
+        overrides = [_parsed(override) for override in (*settings, *sweep_overrides)]
         values = [override for override in overrides if self._is_value(override)]
         choices = tuple(override.input_line or "" for override in overrides if override not in values)
         if choices not in self._compositions:
@@ -63,3 +64,9 @@ class Composer(ConfigLoaderImpl):
         config.hydra.job.override_dirname = get_overrides_dirname(
             overrides=choices, kv_sep=naming.kv_sep, item_sep=naming.item_sep, exclude_keys=naming.exclude_keys
         )
+
+
+@lru_cache(maxsize=4096)
+def _parsed(override: str) -> Override:
+    """An override as Hydra reads it; most come again with every job."""
+    return OverridesParser.create().parse_override(override)

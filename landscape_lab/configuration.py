@@ -25,6 +25,8 @@ CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"
 """Every optimizer of the libraries; read here, where torch is not imported. `landscape_lab.optimizers.catalogue` writes it."""
 NOT_IDENTIFYING = ("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations", "sweep")
 """Keys that change what is written, not what happens."""
+PARAMETERS = ("optimizer", "landscape", "augmentation", "steps", "seed")
+"""Keys and groups by which TensorBoard's HPARAMS tab compares runs."""
 
 
 def open_keys(overrides: Iterable[str]) -> list[str]:

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from landscape_lab.callbacks import HParams
-from landscape_lab.configuration import CONF, chosen_names, flat_values, identity, open_keys, register_catalogue
+from landscape_lab.configuration import CONF, PARAMETERS, chosen_names, flat_values, identity, open_keys, register_catalogue
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import locate
 from landscape_lab.ensemble import Ensemble, make_ensemble
@@ -103,6 +103,9 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     _quieten_lightning()
     _check(cfg)
     folder = Path(cfg.folder)
+    if cfg.resume and (finished := _finished(cfg, folder)) is not None:
+        tell(f"{folder} is complete: these are its results.")
+        return finished
     checkpoint, first = _checkpoint(cfg, folder)
     pl.seed_everything(cfg.seed, verbose=False)
     descent = _build(cfg, names)
@@ -110,7 +113,7 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
         _forget(folder)
     loggers = [_logger(node, first) for node in cfg.logger.values()]
     callbacks = [_make(node) for node in cfg.callbacks.values()]
-    parameters = flat_values(cfg, ("optimizer", "landscape", "augmentation", "steps", "seed"))
+    parameters = flat_values(cfg, PARAMETERS)
     callbacks.append(HParams({**names, **parameters}, OmegaConf.to_yaml(cfg)))
     trainer = _make(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
     trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
@@ -122,7 +125,8 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     if descent.error is not None and descent.status == "failed":
         if FULL:
             raise descent.error
-        tell(f"{names['optimizer']} failed in step {metrics['steps']}: {type(descent.error).__name__}: {descent.error}")
+        metrics["error"] = f"{type(descent.error).__name__}: {descent.error}"
+        tell(f"{names['optimizer']} failed in step {metrics['steps']}: {metrics['error']}")
     with replacing(folder / "results.json") as unfinished:
         unfinished.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
     return Result(descent.trajectory, metrics, folder)
@@ -137,6 +141,17 @@ def _compose(overrides: list[str]) -> DictConfig:
             return compose("config", overrides, return_hydra_config=True)
     finally:
         restore_gh_from_backup(outer)
+
+
+def _finished(cfg: DictConfig, folder: Path) -> Result | None:
+    """What a run of the same configuration left in its folder when it came to its end."""
+    try:
+        metrics = json.loads((folder / "results.json").read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    if metrics.get("config_hash") != identity(cfg) or metrics["status"] == "failed":
+        return None
+    return Result(Trajectory.load(folder / "trajectory.npz"), metrics, folder)
 
 
 def _forget(folder: Path) -> None:
@@ -243,6 +258,8 @@ def _checkpoint(cfg: DictConfig, folder: Path) -> tuple[Path | None, int]:
         made = int(torch.load(path, weights_only=True, map_location="cpu")["global_step"])
     except (RuntimeError, KeyError, EOFError, UnpicklingError, TypeError) as error:
         raise ValueError(f"{path} is not a checkpoint that can be read.") from error
+    if made == cfg.steps and cfg.ckpt_path is None:
+        return None, 0  # it ended before its results were written: the same again
     if made >= cfg.steps:
         raise ValueError(f"Parameter `steps` should be above the {made} already made in {path}. Found `steps = {cfg.steps}`.")
     return path, made

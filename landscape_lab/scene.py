@@ -91,8 +91,10 @@ class Scene:
     replay: Replay | None = None
 
     @classmethod
-    def of(cls, landscape: Landscape, trajectories: Sequence[Trajectory], plane: Plane | None = None) -> "Scene":
-        """The window of the landscape that holds its bounds and every path.
+    def of(
+        cls, landscape: Landscape, trajectories: Sequence[Trajectory], plane: Plane | None = None, reach: float = 0.5
+    ) -> "Scene":
+        """The window of the landscape that holds its bounds and every path, as far as `reach` times the bounds' size outside.
 
         A landscape of more than two dimensions is cut along the plane of most motion, where no plane is given.
         """
@@ -102,15 +104,15 @@ class Scene:
             plane = Plane.of(landscape) if flat else Plane.principal(points)
         paths = tuple(Path.of(trajectory, plane, path) for trajectory, path in zip(trajectories, points, strict=True))
         corners = landscape.bounds.cpu().numpy() if flat and landscape.bounds is not None else None
-        extent = _window(None if corners is None else plane.project(corners), [path.places for path in paths])
+        extent = _window(None if corners is None else plane.project(corners), [path.places for path in paths], reach)
         minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
         augmented = landscape.augmented
         replay = Replay(landscape, plane, extent) if augmented is not None and augmented.moves_losses else None
         return cls(plane, extent, sample(landscape, plane, extent), paths, minima, replay)
 
 
-def _window(corners: np.ndarray | None, places: list[np.ndarray]) -> tuple[float, float, float, float]:
-    """The bounds, grown to hold the paths with a margin, but by no more than half their size on each side.
+def _window(corners: np.ndarray | None, places: list[np.ndarray], reach: float) -> tuple[float, float, float, float]:
+    """The bounds, grown to hold the paths with a margin, but by no more than `reach` times their size on each side.
 
     Without bounds, the paths with a quarter of their size around them.
     """
@@ -126,8 +128,8 @@ def _window(corners: np.ndarray | None, places: list[np.ndarray]) -> tuple[float
         if len(visited):
             below, above = visited.min(axis=0), visited.max(axis=0)
             low, high = (
-                np.where(below < low, np.maximum(below - 0.03 * size, low - 0.5 * size), low),
-                np.where(above > high, np.minimum(above + 0.03 * size, high + 0.5 * size), high),
+                np.where(below < low, np.maximum(below - 0.03 * size, low - reach * size), low),
+                np.where(above > high, np.minimum(above + 0.03 * size, high + reach * size), high),
             )
     return float(low[0]), float(high[0]), float(low[1]), float(high[1])
 

@@ -27,7 +27,7 @@ def test_commands_run(command, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     folder = Path(done.stdout.splitlines()[-1])
-    assert (folder / "path.png").is_file()
+    assert (folder / ("race.png" if "landscape_lab -m" in command else "path.png")).is_file()
     assert tmp_path in folder.parents
     assert "Warning" not in done.stderr
 

@@ -30,6 +30,8 @@ class Pictures(pl.Callback):
         self.figures = tuple(figures)
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        if not self.figures:
+            return
         scene = Scene.of(pl_module.landscape, [pl_module.trajectory])
         for name in self.figures:
             file = self.folder / f"{name}.png"

@@ -1,5 +1,8 @@
 """A picture as a landscape: brightness is loss."""
 
+from functools import lru_cache
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,7 +14,7 @@ from landscape_lab.landscapes.base import Axes, PointLandscape
 from landscape_lab.landscapes.boundaries import Wall, make_boundary
 from landscape_lab.landscapes.gradients import Evaluate, GivenGradient, make_gradient
 from landscape_lab.landscapes.image_functions import as_function, map_differences, map_image
-from landscape_lab.landscapes.pictures import read_picture
+from landscape_lab.landscapes.pictures import find_picture, read_picture
 from landscape_lab.landscapes.starts import as_starts, check_inside
 from landscape_lab.validation import check_choice, check_number
 
@@ -72,10 +75,14 @@ class ImageLandscape(PointLandscape):
         check_number("scale", scale, positive=True)
         check_choice("interpolation", interpolation, INTERPOLATIONS)
         check_choice("gradient", gradient, ("pixel", "auto", "exact", "forward", "central"))
-        pixels = read_picture(image)
-        if image_init is not None:
-            pixels = map_image("image_init", as_function("image_init", image_init), pixels)
-        pixels = smooth(pixels, smoothing)
+        if image_init is None and isinstance(image, str | PathLike):
+            path = find_picture(Path(image)).absolute()
+            pixels = _smoothed(path, path.stat().st_mtime_ns, smoothing).clone()
+        else:
+            pixels = read_picture(image)
+            if image_init is not None:
+                pixels = map_image("image_init", as_function("image_init", image_init), pixels)
+            pixels = smooth(pixels, smoothing)
         height, width = pixels.shape
         bounds = torch.tensor([[-1.0, -1.0], [1.0, 1.0]])
         starts = _normalised(start, width, height, bounds)
@@ -174,6 +181,12 @@ class PixelGradient(nn.Module):
         if self.wall is not None:
             gradients = self.wall.add_gradient(gradients, F.softshrink(points, 1.0))
         return losses, gradients
+
+
+@lru_cache(maxsize=2)
+def _smoothed(path: Path, changed: int, sigma: float) -> Float[Tensor, "height width"]:
+    """A file as it was when it was changed last, smoothed; kept, since the jobs of a sweep descend the same picture."""
+    return smooth(read_picture(path), sigma)
 
 
 def smooth(pixels: Float[Tensor, "height width"], sigma: float) -> Float[Tensor, "height width"]:

@@ -44,7 +44,7 @@ def read_picture(source: Any) -> Float[Tensor, "height width"]:
 
 def _from_file(path: Path) -> np.ndarray:
     """The pixels of a file, upright."""
-    path = _find(path)
+    path = find_picture(path)
     try:
         with Image.open(path) as file:
             picture = ImageOps.exif_transpose(file)
@@ -59,8 +59,12 @@ def _from_file(path: Path) -> np.ndarray:
         raise ValueError(f"The picture {path} is broken: {error}.") from error
 
 
-def _find(path: Path) -> Path:
-    """The file itself, or the package's own picture of that name."""
+def find_picture(path: Path) -> Path:
+    """The file itself, or the package's own picture of that name.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+    """
     if path.is_file():
         return path
     if path.is_dir():

@@ -241,5 +241,5 @@ def _results(job: JobReturn) -> dict[str, Any]:
 
 
 def _folder(job: JobReturn) -> str:
-    assert job.hydra_cfg is not None
-    return job.hydra_cfg.hydra.runtime.output_dir
+    assert job.working_dir is not None
+    return job.working_dir

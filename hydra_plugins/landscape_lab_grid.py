@@ -1,0 +1,46 @@
+"""The sweeper of `sweep=grid`. Hydra takes plugins from this package only; what it does is in `landscape_lab.sweeps`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.plugins import Plugins
+from hydra.plugins.sweeper import Sweeper
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig
+
+
+class GridSweeper(Sweeper):
+    """Every combination of the values on the command line, but for those that the sweep's folder already has results of."""
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Build the launcher, whose jobs share what composing them has in common."""
+        from landscape_lab.sweeps.composing import Composer
+
+        self.config = config
+        self.composer = Composer(hydra_context.config_loader)
+        self.launcher = Plugins.instance().instantiate_launcher(
+            hydra_context=HydraContext(config_loader=self.composer, callbacks=hydra_context.callbacks),
+            task_function=task_function,
+            config=config,
+        )
+
+    def sweep(self, arguments: list[str]) -> Sequence[Any]:
+        """Launch the jobs that have no results yet.
+
+        Raises:
+            HydraException: A job does not compose; none is begun.
+        """
+        from landscape_lab.sweeps.plan import keep_settings, plan
+        from landscape_lab.sweeps.progress import watched
+
+        overrides = OverridesParser.create(config_loader=self.composer).parse_overrides(arguments)
+        (grid,) = BasicSweeper.split_arguments(overrides, None)
+        folder = Path(self.config.hydra.sweep.dir)
+        jobs = plan(self.composer, self.config, grid, folder)
+        keep_settings(self.config, folder)
+        waiting = [job.overrides for job in jobs if not job.done]
+        with watched(folder, [job.name for job in jobs]):
+            return self.launcher.launch(waiting, initial_job_idx=0) if waiting else []

@@ -1,0 +1,117 @@
+"""Many paths against each other: on one landscape with their losses, or on a map for each landscape."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import EngFormatter
+
+from landscape_lab.drawing.figures import STYLE
+from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly, mark_ends
+from landscape_lab.scene import Path, Scene
+
+GREY = "#9aa0a6"
+"""Of the paths that are not among the best."""
+MAPS = 24
+"""The most landscapes on one page."""
+CURVE_POINTS = 500
+
+
+def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "") -> Figure:
+    """One scene: its paths, and the losses over the steps beside it. Several: a small map each.
+
+    Paths come in the order of their rank. Those of the same label are one configuration with several seeds: they share a colour,
+    and their losses are drawn as a median between the quartiles. The best have a colour each, the rest are grey.
+
+    Args:
+        scenes: Names of landscapes and what happened there.
+        title: Stands above all.
+    """
+    labels = list(dict.fromkeys(path.label for _, scene in scenes for path in scene.paths))
+    colors = dict(zip(labels, PATH_COLORS, strict=False))
+    with rc_context(STYLE):
+        figure = _race(scenes[0][1], labels, colors) if len(scenes) == 1 else _maps(scenes, colors)
+        handles = [Line2D([], [], color=color, linewidth=2.5, label=label) for label, color in colors.items()]
+        if len(labels) > len(colors):
+            handles.append(Line2D([], [], color=GREY, linewidth=2.5, label=f"{len(labels) - len(colors)} more"))
+        figure.legend(handles=handles, loc="outside lower left", ncols=min(5, len(handles)), frameon=False, fontsize=10)
+        if title:
+            figure.suptitle(title, x=0.01, ha="left", fontsize=12)
+    return figure
+
+
+def _race(scene: Scene, labels: list[str], colors: dict[str, str]) -> Figure:
+    """The map, and the curves."""
+    figure = Figure(figsize=(13.0, 6.4), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(1.1, 1.0))
+    _draw_map(left, scene, colors, small=False)
+    for label in reversed(labels):
+        _draw_band(right, [path for path in scene.paths if path.label == label], colors.get(label))
+    lowest = [float(np.nanmin(path.losses, initial=np.inf)) for path in scene.paths]
+    right.set_yscale("log" if min(lowest, default=0.0) > 0 else "linear")
+    right.set(xlabel="step", ylabel="lowest loss so far")
+    right.xaxis.set_major_formatter(EngFormatter(sep=""))
+    right.grid(color="#e8eaed", linewidth=0.8)
+    right.set_axisbelow(True)
+    return figure
+
+
+def _maps(scenes: Sequence[tuple[str, Scene]], colors: dict[str, str]) -> Figure:
+    """A map for each landscape."""
+    shown = list(islice(scenes, MAPS))
+    columns = min(len(shown), 3 if len(shown) <= 9 else 6)
+    rows = -(-len(shown) // columns)
+    size = 4.2 if columns <= 3 else 2.9
+    figure = Figure(figsize=(size * columns, 0.95 * size * rows + 0.9), layout="constrained")
+    for axes, (name, scene) in zip(figure.subplots(rows, columns, squeeze=False).flat, shown, strict=False):
+        _draw_map(axes, scene, colors, small=True)
+        axes.set_title(name, loc="left", fontsize=10)
+    for axes in figure.axes[len(shown) :]:
+        axes.set_visible(False)
+    return figure
+
+
+def _draw_map(axes: Axes, scene: Scene, colors: dict[str, str], *, small: bool) -> None:
+    """The landscape, the grey paths below, the best above."""
+    draw_landscape(axes, scene)
+    first = {path.label: path for path in reversed(scene.paths) if path.label in colors}
+    for rank, path in reversed(list(enumerate(scene.paths))):
+        color = colors.get(path.label)
+        members = path.losses.shape[1]
+        strong = first.get(path.label) is path
+        for member in evenly(members, 50):
+            axes.plot(
+                *path.places[:, member].T,
+                color=color or GREY,
+                linewidth=(1.1 if small else 1.7) if strong else 0.7,
+                alpha=max(0.15, members**-0.5) * (0.95 if strong else 0.4),
+                zorder=2 + strong + 0.5 / (1 + rank),
+                solid_joinstyle="round",
+            )
+    mark_ends(axes, replace(scene, paths=tuple(first.values())), small=small)
+    if not small:
+        axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
+        axes.set_ylabel(scene.plane.axes.labels[1])
+
+
+def _draw_band(axes: Axes, paths: Sequence[Path], color: str | None) -> None:
+    """The lowest loss so far of one configuration: the median over its seeds and members, between the quartiles."""
+    last = max(int(path.steps[-1]) for path in paths)
+    steps = np.unique(np.linspace(0, last, CURVE_POINTS).round().astype(int))
+    columns = []
+    for path in paths:
+        lowest = np.minimum.accumulate(np.nan_to_num(path.losses, nan=np.inf), axis=0)
+        at = path.steps.searchsorted(steps, side="right") - 1
+        columns.append(np.where((steps <= path.steps[-1])[:, None], lowest[at], np.nan))
+    values = np.concatenate(columns, axis=1)
+    values = np.where(np.isfinite(values), values, np.nan)
+    known = ~np.isnan(values).all(axis=1)
+    low, middle, high = np.nanquantile(values[known], [0.25, 0.5, 0.75], axis=1)
+    if color is not None and values.shape[1] > 1:
+        axes.fill_between(steps[known], low, high, color=color, alpha=0.2, linewidth=0)
+    axes.plot(steps[known], middle, color=color or GREY, linewidth=1.6 if color else 0.7, alpha=1.0 if color else 0.5)

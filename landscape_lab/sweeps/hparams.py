@@ -1,0 +1,35 @@
+"""TensorBoard's HPARAMS table of a whole sweep."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+from torch.utils.tensorboard.summary import hparams as hparams_summaries
+
+from landscape_lab.callbacks.hparams import COMPARED
+from landscape_lab.configuration import PARAMETERS, flat_values
+from landscape_lab.sweeps.plan import settings_of
+
+SUFFIX = ".sweep"
+
+
+def write_hparams(folder: Path, jobs: Iterable[Path]) -> None:
+    """Name every parameter that any job has: TensorBoard takes the columns of the table from the first run it finds.
+
+    Args:
+        folder: The sweep's, which becomes that first run.
+        jobs: The folders of its jobs; each has its own row in its own events.
+    """
+    values: dict[str, Any] = {"landscape": "", "optimizer": ""}
+    for job in jobs:
+        if (settings := settings_of(job)).keys() >= set(PARAMETERS):
+            values |= flat_values(OmegaConf.create(settings), PARAMETERS)
+    for old in folder.glob(f"events*{SUFFIX}"):
+        old.unlink()
+    experiment, _, _ = hparams_summaries(values, dict.fromkeys(COMPARED, 0.0))
+    writer = EventFileWriter(str(folder), filename_suffix=SUFFIX)
+    writer.add_event(Event(summary=experiment))
+    writer.close()

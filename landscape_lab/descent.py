@@ -24,7 +24,7 @@ from landscape_lab.optimizers.trial import Verdict, try_joint
 from landscape_lab.trajectory import UNKNOWN, Trajectory
 from landscape_lab.validation import check_count, check_number
 
-CHUNK_MEMORY = 2**26
+CHUNK_MEMORY = 2**25
 """The most bytes that the points and gradients of one chunk of steps take."""
 
 
@@ -323,12 +323,13 @@ class _Members:
 
     def follow(self, first: int, losses: Tensor, target: float | None) -> None:
         """Take note of the losses `[n, members]` of the steps from `first` on."""
-        losses = losses.nan_to_num(nan=torch.inf)
-        self.best = torch.minimum(self.best, losses.amin(0).to(self.best))
-        if target is not None:
-            reached = losses <= target
-            steps = torch.where(reached.any(0), first + reached.byte().argmax(0), torch.inf)
-            self.hit = torch.minimum(self.hit, steps.to(self.hit))
+        lowest = losses.amin(0)
+        if bool(lowest.isnan().any()):
+            losses = losses.nan_to_num(nan=torch.inf)
+            lowest = losses.amin(0)
+        self.best = torch.minimum(self.best, lowest.to(self.best))
+        if target is not None and bool((new := (lowest <= target) & self.hit.isinf()).any()):
+            self.hit[new] = (first + (losses[:, new] <= target).byte().argmax(0)).to(self.hit)
 
     def state_dict(self) -> dict[str, Tensor]:
         """Tensors only."""

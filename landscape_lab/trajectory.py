@@ -20,7 +20,7 @@ from landscape_lab.validation import check_count
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MEMORY = 2**26
+MEMORY = 2**25
 """The most bytes that a trajectory keeps, however many members it has."""
 COMPRESSED = 2**24
 """The most bytes that are compressed when they are saved: a second's work."""
@@ -275,7 +275,9 @@ def _lowest(record: Record) -> float:
 
 def _better(best: Record, records: dict[str, Tensor]) -> Record:
     """The best record so far: the first one with the lowest finite loss of any member."""
-    lowest = records["losses"].nan_to_num(nan=torch.inf).min(dim=1).values
+    lowest = records["losses"].amin(dim=1)  # NaN where there is one: all are looked at again only then
+    if bool(lowest.isnan().any()):
+        lowest = records["losses"].nan_to_num(nan=torch.inf).amin(dim=1)
     at = int(lowest.argmin())
     return _row(records, at) if lowest[at] < (_lowest(best) if best else torch.inf) else best
 

@@ -103,7 +103,7 @@ def test_broken_files_are_told_in_one_line(tmp_path):
 def test_many_members_keep_fewer_records():
     trajectory = Trajectory()
     trajectory.append(0, torch.zeros(100_000, 2), torch.zeros(100_000), 0)
-    assert trajectory.records == 2**26 // (4 * 100_000 * 3)
+    assert trajectory.records == 2**25 // (4 * 100_000 * 3)
 
 
 def test_empty_trajectory_says_so():

@@ -11,7 +11,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from landscape_lab.descent import Descent
 
 POINTS_PER_DECADE = 400
-"""How many steps of every tenfold a long curve keeps; a twentieth of it for very many members."""
+"""How many steps of every tenfold a long curve keeps; a fortieth of it for very many members."""
 MANY = 10_000
 """So many members are very many."""
 
@@ -27,7 +27,7 @@ class Curves(pl.Callback):
     ) -> None:
         steps = outputs["steps"].numpy()
         many = len(pl_module.ensemble) >= MANY
-        kept = thinned(steps, pl_module.steps, *((POINTS_PER_DECADE // 20, 1) if many else ()))
+        kept = thinned(steps, pl_module.steps, *((POINTS_PER_DECADE // 40, 1) if many else ()))
         curves = _curves(pl_module, {name: values[torch.from_numpy(kept)] for name, values in outputs.items()})
         for logger in trainer.loggers:
             _log_curves(logger, steps[kept], curves)

@@ -59,11 +59,9 @@ def _write(path: Path, columns: dict[str, np.ndarray]) -> None:
 
 def _quantiles(trajectory: Trajectory) -> dict[str, np.ndarray]:
     """The losses of all members at each record; who diverged counts as infinite."""
-    losses = np.where(np.isfinite(trajectory.losses), trajectory.losses, np.inf)
-    found = np.quantile(losses, DECILES, axis=1, method="lower")
-    return {"step": trajectory.steps, "best": losses.min(axis=1)} | {
-        f"quantile_{share:g}": values for share, values in zip(DECILES, found, strict=True)
-    }
+    names = ["best", *(f"quantile_{share:g}" for share in DECILES)]
+    rows = [np.quantile(np.nan_to_num(losses, nan=np.inf), (0.0, *DECILES), method="lower") for losses in trajectory.losses]
+    return {"step": trajectory.steps} | dict(zip(names, np.array(rows).T, strict=True))
 
 
 def _by_rate(outcomes: Outcomes) -> dict[str, np.ndarray]:

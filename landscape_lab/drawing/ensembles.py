@@ -69,7 +69,9 @@ def sensitivity_figure(outcomes: Outcomes, label: str, begin: float) -> Figure:
         if chosen is not None and np.isfinite(lowest):
             axes.axvline(chosen, color=FINAL_COLOR, linewidth=1.0, alpha=0.5)
             axes.plot(chosen, lowest, "*", color=FINAL_COLOR, markersize=15, markeredgecolor="white", zorder=5)
-            axes.plot([], [], "*", color=FINAL_COLOR, markersize=10, label=f"best lr {chosen:g}: {lowest:.3g}", linestyle="none")
+            axes.plot(
+                [], [], "*", color=FINAL_COLOR, markersize=10, label=f"best lr {chosen:.4g}: {lowest:.3g}", linestyle="none"
+            )
         axes.set_xlabel("learning rate")
         axes.set_ylabel("loss")
         axes.grid(color="#e8eaed", linewidth=0.8)
@@ -94,14 +96,12 @@ def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
         label: The title.
     """
     left, right, first, last = scene.extent
-    shown = min(len(basins.places), len(BASIN_COLORS))
-    colors = np.array([to_rgb(color) for color in (*BASIN_COLORS[:shown], OTHER_COLOR, MOVING_COLOR, LOST_COLOR)])
-    which = np.where(basins.verdicts >= 0, np.minimum(basins.verdicts, shown), basins.verdicts)
-    which = np.select([which == MOVING, which == LOST], [shown + 1, shown + 2], which)
-    wait = np.log1p(basins.steps) / np.log1p(basins.total)
-    slowest = wait[basins.verdicts >= 0]
-    low, high = (slowest.min(), slowest.max()) if len(slowest) else (0.0, 1.0)
-    shade = np.where(basins.verdicts >= 0, 1.0 - (1.0 - DARKEST) * np.clip((wait - low) / max(high - low, 1e-9), 0, 1), 1.0)
+    at_rest = basins.verdicts >= 0
+    colors = np.array([to_rgb(color) for color in (*BASIN_COLORS, MOVING_COLOR, LOST_COLOR)])
+    last_two = np.where(basins.verdicts == MOVING, len(BASIN_COLORS), len(BASIN_COLORS) + 1)
+    which = np.where(at_rest, basins.verdicts % len(BASIN_COLORS), last_two)
+    low, high = np.quantile(basins.steps[at_rest], [0.02, 0.98]) if at_rest.any() else (0.0, 1.0)
+    shade = np.where(at_rest, 1.0 - (1.0 - DARKEST) * np.clip((basins.steps - low) / max(high - low, 1.0), 0, 1), 1.0)
     with rc_context(STYLE):
         figure = Figure(figsize=(8.6, 7.4), layout="constrained")
         axes = figure.add_subplot()
@@ -120,32 +120,31 @@ def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
         axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
         axes.set_ylabel(scene.plane.axes.labels[1])
         axes.set_title(label, loc="left", fontsize=11)
-        figure.legend(
-            handles=_legend(basins, scene, colors, shown), loc="outside lower center", ncols=2, frameon=False, fontsize=9
-        )
-        steps = np.expm1(np.linspace(low, high, 5) * np.log1p(basins.total)).round().astype(int)
+        figure.legend(handles=_legend(basins, scene), loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+        steps = np.linspace(low, high, 5).round().astype(int)
         bar = axes.inset_axes((1.03, 0.25, 0.025, 0.5))
-        bar.imshow(np.linspace(1.0, DARKEST, 256)[:, None], cmap="gray", vmin=0, vmax=1, aspect="auto", origin="lower")
+        bar.imshow(np.linspace(1.0, DARKEST, 256)[:, None], cmap="gray", vmin=0, vmax=1, aspect="auto")
         bar.set(xticks=[], yticks=np.linspace(0, 255, 5), yticklabels=[f"{step:,}" for step in steps])
         bar.yaxis.tick_right()
-        bar.set_title("steps", fontsize=9, loc="left")
+        bar.set_title("steps\nto rest", fontsize=9, loc="left")
     return figure
 
 
-def _legend(basins: Basins, scene: Scene, colors: np.ndarray, shown: int) -> list[Patch]:
-    """A line for each colour on the map."""
-    places, shares = scene.plane.project(basins.places), basins.shares
+def _legend(basins: Basins, scene: Scene) -> list[Patch]:
+    """A line for each attractor that has a colour of its own, and for what else is on the map."""
+    shares = basins.shares
+    digits = max(0, 3 - int(np.floor(np.log10(scene.extent[1] - scene.extent[0]))))
+    places = scene.plane.project(basins.places).round(digits) + 0.0  # no minus before a zero
+    shown = len(BASIN_COLORS)
     handles = [
-        Patch(color=colors[number], label=f"({x:.3g}, {y:.3g}), loss {loss:.3g}: {share:.1%}")
-        for number, ((x, y), loss, share) in enumerate(zip(places[:shown], basins.losses[:shown], shares[:shown], strict=True))
+        Patch(color=color, label=f"({x:.{digits}f}, {y:.{digits}f}), loss {loss:.3g}: {share:.1%}")
+        for color, (x, y), loss, share in zip(BASIN_COLORS, places, basins.losses, shares, strict=False)
     ]
     rest = (
-        (shares[shown:].sum(), f"{len(shares) - shown} others"),
-        ((basins.verdicts == MOVING).mean(), "still moving"),
-        ((basins.verdicts == LOST).mean(), "diverged or left"),
+        (OTHER_COLOR, f"{len(shares) - shown} others, colours repeated", shares[shown:].sum()),
+        (MOVING_COLOR, "still moving", (basins.verdicts == MOVING).mean()),
+        (LOST_COLOR, "diverged or left", (basins.verdicts == LOST).mean()),
     )
     return handles + [
-        Patch(facecolor=color, edgecolor="#9aa0a6", label=f"{name}: {share:.1%}")
-        for color, (share, name) in zip(colors[shown:], rest, strict=True)
-        if share > 0
+        Patch(facecolor=color, edgecolor="#9aa0a6", label=f"{name}: {share:.1%}") for color, name, share in rest if share > 0
     ]

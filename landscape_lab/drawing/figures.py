@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from os import PathLike
 
-import matplotlib
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
@@ -38,6 +38,8 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
+DRAWN_RATES = 64
+"""The most learning rates with a curve of their own."""
 SURFACE_CELLS = 120
 """The most cells along each side of a surface in three dimensions."""
 
@@ -226,12 +228,14 @@ def _draw_curve(
 def _draw_rates(axes: Axes, path: Path, of_member: np.ndarray, costs: np.ndarray, *, logarithmic: bool) -> None:
     """A curve for each learning rate: the median over its members, as long as at least half of them are finite."""
     rates = np.unique(of_member)
-    colors = matplotlib.colormaps[RATE_COLORS](LogNorm(rates[0], rates[-1])(rates))
-    values = np.where(np.isfinite(path.losses), path.losses, np.inf)
-    for rate, color in zip(rates, colors, strict=True):
-        median = np.quantile(values[:, of_member == rate], 0.5, axis=1, method="lower")
-        shown = np.isfinite(median) & ((median > 0) | (not logarithmic))
-        axes.plot(costs[shown], median[shown], color=color, linewidth=1.0)
+    rates = rates[evenly(len(rates), DRAWN_RATES)]
+    shown = evenly(len(costs), DRAWN_POINTS)
+    values = np.where(np.isfinite(path.losses[shown]), path.losses[shown], np.inf)
+    medians = np.array([np.quantile(values[:, of_member == rate], 0.5, axis=1, method="lower") for rate in rates])
+    medians[~np.isfinite(medians) | ((medians <= 0) & logarithmic)] = np.nan
+    lines = [np.column_stack([costs[shown], median]) for median in medians]
+    axes.add_collection(LineCollection(lines, array=rates, cmap=RATE_COLORS, norm=LogNorm(), linewidths=1.0))
+    axes.autoscale_view()
     low, begin = float(np.min(values)), float(np.median(values[0]))
     if logarithmic:
         axes.set_ylim(top=100 * begin if begin > 0 else None)

@@ -129,7 +129,7 @@ def _draw_path(axes: Axes, path: Path, color: str, *, alone: bool, bar: bool = T
 def _draw_members(axes: Axes, path: Path, *, bar: bool) -> None:
     """A line for each member, those of the best on top; of those that diverged a faint one."""
     records, members = path.losses.shape
-    shown = evenly(records, max(50, 100 * DRAWN_POINTS // members))
+    shown = evenly(records, max(40, 20 * DRAWN_POINTS // members))
     ends = last_finite(path.losses)
     values, label = (ends, "final loss") if path.rates is None else (path.rates, "learning rate")
     order = np.argsort(-ends, kind="stable")

@@ -11,6 +11,7 @@ from scipy import stats
 from landscape_lab import Descent, record
 from landscape_lab.augmentations import (
     AddNoise,
+    Blur,
     Brightness,
     Cutout,
     Dropout,
@@ -23,6 +24,7 @@ from landscape_lab.augmentations import (
     MapGradient,
     MapLoss,
     ProjectGradient,
+    RandomFlip,
     RandomRotation,
     RandomShift,
     SaltAndPepper,
@@ -297,8 +299,9 @@ def test_line_search_sees_one_draw_in_a_step():
             return super().step()
 
     fit(descent(steps=20, optimizer=Searching))
+    seen = seen[-20:]  # those before were asked how the optimizer is called
     assert all(len(set(losses)) == 1 for losses in seen)
-    assert len({losses[0] for losses in seen[-20:]}) == 20  # those before were asked how the optimizer is called
+    assert len({losses[0] for losses in seen}) == 20
 
 
 def test_resumed_descent_ends_bit_identical(tmp_path):
@@ -325,3 +328,26 @@ def test_diverged_members_do_no_harm():
 def test_two_of_a_kind_draw_independently():
     losses, _ = looks([LossNoise(0.1), LossNoise(0.1), LossNoise(0.1)], 500)
     assert losses.std() == pytest.approx(0.1 * np.sqrt(3), rel=0.1)
+
+
+@pytest.mark.parametrize("name", ["spiral", "himmelblau"])
+def test_members_of_one_seed_see_what_a_single_member_sees(name):
+    changes = [RandomShift(fraction=0.1), RandomFlip(0.5), GradientNoise(0.1), LossNoise(0.1)]
+    if name == "spiral":
+        changes[2:2] = [AddNoise(0.1), Blur(1.0), Brightness(0.2)]
+
+    def made(start, seed):
+        point = [list(start)] if np.ndim(start) == 1 else [list(one) for one in start]
+        landscape = ImageLandscape(PICTURE, point) if name == "spiral" else FunctionLandscape.named(name, start=point)
+        return landscape.augment(changes, seed)
+
+    starts, seeds = [(0.3, -0.4), (-0.2, 0.1), (0.3, -0.4)], [5, 9, 5]
+    together = made(starts, seeds)
+    alone = [made(start, seed) for start, seed in zip(starts, seeds, strict=True)]
+    for _ in range(5):
+        losses, expected = together.backward(), [one.backward() for one in alone]
+        torch.testing.assert_close(losses, torch.cat(expected))
+        torch.testing.assert_close(together.flat_gradient(), torch.cat([one.flat_gradient() for one in alone]))
+        torch.testing.assert_close(losses[0], losses[2])
+    with pytest.raises(ValueError, match="one for each member"):
+        made(starts, [1, 2])

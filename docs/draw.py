@@ -32,7 +32,7 @@ def experiments() -> None:
     for path in sorted((CONF / "experiment").glob("*.yaml")):
         with tempfile.TemporaryDirectory() as folder:
             result = run([f"experiment={path.stem}", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"])
-            drawn = next(file for file in (Path(folder) / name for name in ("surface.png", "path.png")) if file.is_file())
+            drawn = next(file for file in (Path(folder) / name for name in ("surface.png", "basins.png", "path.png")) if file.is_file())
             shrink(drawn, DOCS / "experiments" / f"{path.stem}.png", 640)
         about = " ".join(re.findall(r"^# (?!@)(.*)$", path.read_text(), re.MULTILINE))
         about += f" {result.metrics['steps']:,} steps, final loss {result.metrics['final_loss']:.4g}."
@@ -40,9 +40,19 @@ def experiments() -> None:
     (DOCS / "experiments.md").write_text("\n".join(rows) + "\n")
 
 
+def ensembles() -> None:
+    """How sensitive an optimizer is to its learning rate, and where momentum leads."""
+    rates = ["ensemble=lr_sweep", "ensemble.seeds=4", "experiment=stochastic_spiral_nesterov"]
+    for words, name in ((rates, "lr"), (["experiment=basins"], "basins")):
+        with tempfile.TemporaryDirectory() as folder:
+            run([*words, "figures=[]", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"])
+            shrink(Path(folder) / f"{name}.png", DOCS / {"lr": "lr_sweep.png"}.get(name, f"{name}.png"), 900)
+
+
 def main() -> None:
-    """The experiments, the gallery, and the picture of the front door."""
+    """The experiments, ensembles, the gallery, and the picture of the front door."""
     experiments()
+    ensembles()
     with tempfile.TemporaryDirectory() as folder:
         save_figure(gallery_figure(scenes(names())), Path(folder) / "gallery.png")
         shrink(Path(folder) / "gallery.png", DOCS / "gallery.png", 1800)

@@ -32,7 +32,9 @@ def experiments() -> None:
     for path in sorted((CONF / "experiment").glob("*.yaml")):
         with tempfile.TemporaryDirectory() as folder:
             result = run([f"experiment={path.stem}", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"])
-            drawn = next(file for file in (Path(folder) / name for name in ("surface.png", "basins.png", "path.png")) if file.is_file())
+            drawn = next(
+                file for file in (Path(folder) / name for name in ("surface.png", "basins.png", "path.png")) if file.is_file()
+            )
             shrink(drawn, DOCS / "experiments" / f"{path.stem}.png", 640)
         about = " ".join(re.findall(r"^# (?!@)(.*)$", path.read_text(), re.MULTILINE))
         about += f" {result.metrics['steps']:,} steps, final loss {result.metrics['final_loss']:.4g}."

@@ -275,7 +275,9 @@ def print_summary(result: Result) -> None:
     """A table of the results, and the run's folder on the last line."""
     console = Console()
     table = Table("", "", show_header=False, box=None, padding=(0, 2, 0, 0))
-    for name in ("landscape", "optimizer", "status", "steps", "evaluations", "steps_per_second", "final_loss", "best_loss"):
+    always = ("landscape", "optimizer", "status", "steps", "evaluations", "steps_per_second", "final_loss", "best_loss")
+    of_many = [name for name in ("members", "best_lr", "diverged_fraction", "layout") if result.metrics.get(name) is not None]
+    for name in (*always, *of_many):
         value = result.metrics[name]
         text = f"{value:,.6g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
         table.add_row(name.replace("_", " "), text)

@@ -13,7 +13,9 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 from landscape_lab import Descent
-from landscape_lab.callbacks.hparams import COMPARED, Checkpoints, Curves, HParams, Pictures, ProgressBar, thinned
+from landscape_lab.callbacks import Checkpoints, Curves, HParams, Pictures, ProgressBar
+from landscape_lab.callbacks.curves import thinned
+from landscape_lab.callbacks.hparams import COMPARED
 from landscape_lab.landscapes import ImageLandscape
 
 VALLEY = torch.linspace(-1, 1, 11).square().expand(7, 11) / 2 + torch.linspace(-1, 1, 7).square()[:, None] / 2

@@ -12,6 +12,8 @@ from landscape_lab.descent import Descent
 
 POINTS_PER_DECADE = 400
 """How many steps of every tenfold a long curve keeps; a fortieth of it for very many members."""
+RANKS = {"best": 0.0, "quartile_1": 0.25, "median": 0.5, "quartile_3": 0.75}
+"""Which of many members' losses have a curve, by their share of better members; who diverged is last."""
 MANY = 10_000
 """So many members are very many."""
 
@@ -52,7 +54,7 @@ def thinned(steps: np.ndarray, total: int, per_decade: int = POINTS_PER_DECADE, 
 
 
 def _curves(descent: Descent, outputs: dict[str, Any]) -> dict[str, np.ndarray]:
-    """Each curve over the steps of a chunk; for many members, the median and the best."""
+    """Each curve over the steps of a chunk; for many members, their best and their quartiles."""
     norms = outputs["gradients"].norm(dim=-1).median(dim=-1).values.cpu().numpy()
     rates = outputs["lr"].numpy()
     known = {} if np.isnan(rates).all() else {"lr": rates}
@@ -62,10 +64,9 @@ def _curves(descent: Descent, outputs: dict[str, Any]) -> dict[str, np.ndarray]:
 def _losses(losses: torch.Tensor) -> dict[str, np.ndarray]:
     if losses.shape[1] == 1:
         return {"loss": losses[:, 0].cpu().numpy()}
-    return {
-        "loss/median": losses.nanmedian(dim=1).values.cpu().numpy(),
-        "loss/best": losses.nan_to_num(nan=torch.inf).min(dim=1).values.cpu().numpy(),
-    }
+    ranked = losses.nan_to_num(nan=torch.inf).sort(dim=1).values
+    last = ranked.shape[1] - 1
+    return {f"loss/{name}": ranked[:, int(share * last)].cpu().numpy() for name, share in RANKS.items()}
 
 
 def _positions(descent: Descent, points: torch.Tensor) -> dict[str, np.ndarray]:

@@ -70,7 +70,7 @@ class Joint:
     ) -> None:
         made = build_optimizer(optimizer if rates is None else with_rate(optimizer, 1.0), landscape, steps)
         self.landscape = landscape
-        self.rates = rates
+        self.rates = None if rates is None else torch.tensor(rates, dtype=torch.float64)
         self.optimizers = [made]
         self.schedulers = [] if scheduler is None else [build_scheduler(scheduler, made, steps)]
         self.errors: dict[int, Exception] = {}
@@ -94,11 +94,11 @@ def with_rate(optimizer: Factory, rate: float) -> Factory:
     return partial(optimizer, lr=rate)
 
 
-def _scaled(step: Step, landscape: Landscape, rates: Sequence[float]) -> Step:
+def _scaled(step: Step, landscape: Landscape, rates: Tensor) -> Step:
     """A step of which each member makes its own multiple."""
     parameters = list(landscape.parameters())
     begins = [torch.empty_like(parameter, requires_grad=False) for parameter in parameters]
-    weights = [torch.tensor(rates, dtype=torch.float64).to(one).view(-1, *[1] * (one.ndim - 1)) for one in parameters]
+    weights = [rates.to(one).view(-1, *[1] * (one.ndim - 1)) for one in parameters]
 
     def scaled(closure: Callable[[], Any]) -> Any:
         for begin, parameter in zip(begins, parameters, strict=True):

@@ -9,7 +9,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from landscape_lab.drawing.ink import draw_crosses, draw_heads, draw_lines
-from landscape_lab.drawing.maps import MINIMUM_COLOR, PATH_COLORS
+from landscape_lab.drawing.maps import MINIMUM_COLOR, colored
 from landscape_lab.drawing.paint import Paint, resized
 from landscape_lab.scene import Path, Scene
 
@@ -77,14 +77,15 @@ class GrowingMap:
     def __init__(self, scene: Scene, axes: Axes, renderer: RendererAgg) -> None:
         self.scene = scene
         self.box = axes.bbox
-        self.paths = [self._curve(number, path, axes) for number, path in enumerate(scene.paths)]
+        self.head = head_size(max((path.places.shape[1] for path in scene.paths), default=1))
+        self.paths = [curve for number, path in enumerate(scene.paths) for curve in self._curves(number, path, axes)]
         self.paint = None if scene.replay is None else Paint(scene)
         self.ink = renderer if self.paint is None else RendererAgg(renderer.width, renderer.height, renderer.dpi)
         draw_crosses(self.ink, on_canvas(axes, scene.minima), MINIMUM_COLOR, self.box)
 
-    def _curve(self, number: int, path: Path, axes: Axes) -> Curve:
+    def _curves(self, number: int, path: Path, axes: Axes) -> list[Curve]:
         alpha = 0.55 * fade(path.places.shape[1])
-        return Curve(path.steps, on_canvas(axes, path.places), PATH_COLORS[number % len(PATH_COLORS)], axes, alpha)
+        return [Curve(path.steps, on_canvas(axes, part.places), color, axes, alpha) for color, part in colored(number, path)]
 
     def keep(self, moment: float) -> None:
         """Draw for good what happened up to a step."""
@@ -99,7 +100,7 @@ class GrowingMap:
             first, end = (int(curve.steps.searchsorted(step, side="right")) for step in (since, moment))
             draw_glow(renderer, curve.pixels[max(0, first - 1) : end], curve.color, self.box)
             heads = curve.pixels[end - 1]
-            draw_heads(renderer, heads, curve.color, head_size(len(heads)), self.box)
+            draw_heads(renderer, heads, curve.color, self.head, self.box)
 
     def _lay_under(self, renderer: RendererAgg, paint: Paint, moment: float) -> None:
         """Put the landscape of a step under the paths drawn so far."""

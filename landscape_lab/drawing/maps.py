@@ -1,10 +1,13 @@
 """A scene as a map: the landscape, the paths on it, and where they begin and end. Drawn on axes that are given."""
 
+from dataclasses import replace
+
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LogNorm, Normalize
+from matplotlib.colors import LogNorm, Normalize, to_hex
 
 from landscape_lab.scene import Path, Scene
 
@@ -148,6 +151,19 @@ def _draw_members(axes: Axes, path: Path, *, bar: bool) -> None:
     if bar:
         colors = ScalarMappable(lines.norm, lines.cmap)
         axes.figure.colorbar(colors, ax=axes, label=label, shrink=0.8, aspect=35, pad=0.02).outline.set_visible(False)
+
+
+def colored(number: int, path: Path) -> list[tuple[str, Path]]:
+    """A path in its colour; if its members have learning rates of their own, a path and a colour for each rate."""
+    if path.rates is None:
+        return [(PATH_COLORS[number % len(PATH_COLORS)], path)]
+    rates = np.unique(path.rates)
+    colors = colormaps[RATE_COLORS](LogNorm(rates[0], rates[-1])(rates))
+    members = [np.flatnonzero(path.rates == rate) for rate in rates]
+    return [
+        (to_hex(color), replace(path, places=path.places[:, some], losses=path.losses[:, some], rates=None))
+        for color, some in zip(colors, members, strict=True)
+    ]
 
 
 def color_scale(values: np.ndarray) -> Normalize:

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from landscape_lab.drawing.encoding import Frame
 from landscape_lab.drawing.figures import STYLE
 from landscape_lab.drawing.growing import Curve, GrowingMap, on_canvas
-from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape
+from landscape_lab.drawing.maps import PATH_COLORS, colored, draw_landscape
 from landscape_lab.drawing.turning import TurningSurface
 from landscape_lab.scene import Path, Scene
 
@@ -150,6 +150,9 @@ def _prepare_loss(axes: Axes, scene: Scene) -> None:
     logarithmic = len(positive) == len(losses) and positive.max() > 30 * positive.min()
     axes.set_yscale("log" if logarithmic else "linear")
     low, high = losses.min(), losses.max()
+    begins = np.concatenate([path.losses[0] for path in scene.paths])
+    if len(begins) > len(scene.paths) and np.isfinite(begins).all():  # what diverges among many members leaves the window
+        high = min(high, 100 * begins.max() if logarithmic else begins.max() + 0.3 * (begins.max() - low))
     margin = 0.05 * (high - low) or 0.5
     axes.set_ylim(*((low / 1.2, high * 1.2) if logarithmic else (low - margin, high + margin)))
     axes.set_xlim(0, max(1, *(int(path.steps[-1]) for path in scene.paths)))
@@ -160,13 +163,23 @@ def _prepare_loss(axes: Axes, scene: Scene) -> None:
         for number, path in enumerate(scene.paths):
             axes.plot([], [], color=PATH_COLORS[number % len(PATH_COLORS)], label=path.label)
         axes.legend(frameon=False, fontsize=7)
+    elif scene.paths and (rates := scene.paths[0].rates) is not None:
+        parts = colored(0, scene.paths[0])
+        for place in (0, len(parts) // 2, len(parts) - 1):
+            axes.plot([], [], color=parts[place][0], label=f"lr {np.unique(rates)[place]:g}")
+        axes.legend(frameon=False, fontsize=7, loc="upper right")
 
 
 def _loss_curves(number: int, path: Path, axes: Axes) -> Iterator[Curve]:
-    """The loss of a path; of many members the median, and the quartiles faintly."""
+    """The loss of a path, or of each learning rate; of many members the median, and the quartiles faintly."""
+    for color, part in colored(number, path):
+        yield from _colored_curves(color, part, axes)
+
+
+def _colored_curves(color: str, path: Path, axes: Axes) -> Iterator[Curve]:
     losses = np.where(np.isfinite(path.losses), path.losses, np.nan)
     known = ~np.isnan(losses).all(axis=1)
-    steps, color = path.steps[known], PATH_COLORS[number % len(PATH_COLORS)]
+    steps = path.steps[known]
     shares = ((0.25, 0.75), (0.5,)) if losses.shape[1] > 1 else ((0.5,),)
     for share in shares if known.any() else ():
         heights = np.nanquantile(losses[known], share, axis=1).T

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from landscape_lab.drawing.growing import draw_glow, fade, head_size
 from landscape_lab.drawing.ink import draw_crosses, draw_heads, draw_lines
-from landscape_lab.drawing.maps import MINIMUM_COLOR, PATH_COLORS, evenly
+from landscape_lab.drawing.maps import MINIMUM_COLOR, colored, evenly
 from landscape_lab.drawing.paint import Paint
 from landscape_lab.drawing.relief import HEIGHT, SLAB, Relief, shaded
 from landscape_lab.scene import Path, Scene
@@ -66,7 +66,8 @@ class TurningSurface:
         self._draw_ticks(renderer)
         draw_crosses(renderer, self._lay(self._shares(self.scene.minima))[0], MINIMUM_COLOR, self.box)
         for number, (path, history) in enumerate(zip(self.scene.paths, self.histories, strict=True)):
-            self._draw_path(renderer, path, history, PATH_COLORS[number % len(PATH_COLORS)], since, moment)
+            for color, part in colored(number, path):
+                self._draw_path(renderer, part, history, color, since, moment)
 
     def _history(self, path: Path) -> np.ndarray:
         """The records that are drawn behind the tail, evenly spaced along the way of the members together."""
@@ -102,10 +103,10 @@ class TurningSurface:
         times = max(1, min(24, DENSE // (len(history) * members)))
         pixels, sight = self._lay(_dense(self._shares(path.places[known]), times))
         open_ = np.where(sight[..., None], pixels, np.nan)
-        draw_lines(renderer, pixels, color, 1.6, HIDDEN * fade(members), self.box)
-        draw_lines(renderer, open_, color, 1.8, 0.7 * fade(members), self.box)
+        draw_lines(renderer, pixels, color, 1.6, HIDDEN * fade(path.total), self.box)
+        draw_lines(renderer, open_, color, 1.8, 0.7 * fade(path.total), self.box)
         draw_glow(renderer, open_[-times * len(tail) :], color, self.box)
-        draw_heads(renderer, pixels[-1], color, head_size(members), self.box)
+        draw_heads(renderer, pixels[-1], color, head_size(path.total), self.box)
 
     def _draw_ticks(self, renderer: RendererAgg) -> None:
         """Short lines beside the numbers, and the upright axis."""

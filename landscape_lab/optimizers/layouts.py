@@ -19,9 +19,6 @@ from landscape_lab.optimizers.building import Factory, build_optimizer
 from landscape_lab.optimizers.schedulers import SchedulerFactory, build_scheduler, with_scheduler
 from landscape_lab.optimizers.traits import Traits
 
-LAYOUTS = ("auto", "joint", "separate")
-"""What `ensemble.layout` may be; `auto` finds out."""
-
 
 class Layout(Protocol):
     """The optimizers of a landscape's members, and one step for all of them.

@@ -99,5 +99,7 @@ def read_heats(folder: Path) -> dict[Heat, str]:
 
 
 def _heat(row: dict[str, Any]) -> Heat:
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items() if key != "folder"}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in row.items() if key != "folder"
+    }
     return Heat(**values)

@@ -49,7 +49,7 @@ class Protocol:
     Args:
         optimizers: Names of `conf/optimizer` or dotted paths of classes, the baselines among them.
         landscapes: Names of `conf/landscape`, each with the overrides that it needs.
-        spaces: Of each optimizer by its name, or `default`: keys of the optimizer and their ranges.
+        spaces: Keys of optimizers and their ranges: those of `default`, and beside them each optimizer's own by its name.
         steps: Each descent's.
 
     Raises:
@@ -83,13 +83,17 @@ class Protocol:
         if not listed["baselines"] or not listed["landscapes"]:
             raise ValueError("Parameters `sweep.baselines` and `sweep.landscapes` should name one at least. Found an empty list.")
         return cls(
-            tuple(dict.fromkeys((*listed["optimizers"], *listed["baselines"], *listed["mine"]))),
-            tuple(dict.fromkeys(listed["landscapes"])),
-            tuple(dict.fromkeys(listed["baselines"])),
-            sweep["contains"],
-            {name: _flat(space) for name, space in sweep["spaces"].items()},
-            *(sweep[key] for key in ("studies", "trials", "starts", "seeds", "tolerance")),
-            config.steps,
+            optimizers=tuple(dict.fromkeys((*listed["optimizers"], *listed["baselines"], *listed["mine"]))),
+            landscapes=tuple(dict.fromkeys(listed["landscapes"])),
+            baselines=tuple(dict.fromkeys(listed["baselines"])),
+            contains=sweep["contains"],
+            spaces={name: _flat(space) for name, space in sweep["spaces"].items()},
+            studies=sweep["studies"],
+            trials=sweep["trials"],
+            starts=sweep["starts"],
+            seeds=sweep["seeds"],
+            tolerance=sweep["tolerance"],
+            steps=config.steps,
         )
 
     def check(self, optimizers: Sequence[str], landscapes: Sequence[str]) -> None:
@@ -118,11 +122,9 @@ class Protocol:
         return [pair for pair in pairs if set(pair) <= set(self.names)]
 
     def space(self, optimizer: str) -> dict[str, Any]:
-        """What is declared for an optimizer."""
-        name = name_of(optimizer)
-        if name in self.spaces:
-            return self.spaces[name]
-        return {key: value for key, value in self.spaces["default"].items() if key != "lr" or takes_rate(optimizer)}
+        """What is declared for an optimizer: its own keys beside those of `default`."""
+        default = {key: value for key, value in self.spaces["default"].items() if key != "lr" or takes_rate(optimizer)}
+        return default | self.spaces.get(name_of(optimizer), {})
 
     def draw(self, optimizer: str, study: int) -> list[Trial]:
         """The trials of an optimizer in a study: quasi-random in its space, the learning rate's draws the same for all.
@@ -132,7 +134,10 @@ class Protocol:
         written = _of_optimizer(self.space(optimizer))
         if not written:
             return [Trial((), None)]
-        space = SearchSpace(written, [], OverridesParser.create(), lambda _: None)
+        try:
+            space = SearchSpace(written, [], OverridesParser.create(), lambda _: None)
+        except ValueError as error:
+            raise ValueError(str(error).replace("sweep.search_space", f"sweep.spaces.{name_of(optimizer)}")) from error
         parameters = [(setting.plain_key, one.name) for setting in space.settings for one in setting.parameters]
         others = [name for key, name in parameters if key != RATE]
         columns = {name: 0 for key, name in parameters if key == RATE} | {name: 1 + place for place, name in enumerate(others)}
@@ -181,10 +186,10 @@ class Protocol:
             f"{len(self.names)} optimizers, {len(self.landscapes)} landscapes, {self.studies} studies. In each study every "
             f"optimizer gets {self.trials} trials, quasi-random in its declared space, of {self.steps:,} steps each.",
             f"Tuned on {self.starts} random starts × {self.seeds} seeds of noise, scored on as many others; starts and noise are "
-            "the same for all. The trial with the lowest median time to the target is chosen; where none arrives, the lowest loss.",
+            "the same for all. The trial with the lowest median time to the target is chosen; if none arrives, the lowest loss.",
             f"Target of a landscape: the loss that the best of the tuned baselines ({baselines}) reaches in the median of the "
             f"descents for tuning, plus {self.tolerance:g} of its way from the start. Losses are those without augmentations.",
-            "Time: evaluations until a loss no higher than the target is seen, median over the descents of a study; infinite where "
+            "Time: evaluations until a loss no higher than the target is seen, median over the descents of a study; infinite if "
             f"more than half miss. Seconds: of the {self.starts * self.seeds} descents together, on this machine; not ranked.",
             "Score: the integral of the performance profile over τ from 1 to 4, divided by 3, so that the best possible is 1. "
             "Bands: 90 % bootstrap over studies and starts; in the lower panels, between the lowest and the highest study.",

@@ -78,7 +78,7 @@ def resampled(times: Times, number: int = 400, seed: int = 0) -> Iterator[Times]
     random = np.random.default_rng(seed)
     _, landscapes, studies, starts, _ = times.shape
     for _ in range(number):
-        study = random.integers(studies, size=studies)[None, :, None]
+        study = random.integers(studies, size=(1, studies, 1))
         start = random.integers(starts, size=(landscapes, studies, starts))
         yield times[:, np.arange(landscapes)[:, None, None], study, start]
 

@@ -1,6 +1,8 @@
 """Draw the pictures of the documentation: `python docs/draw.py`. Every experiment is run, every landscape drawn."""
 
 import re
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -40,9 +42,18 @@ def experiments() -> None:
     (DOCS / "experiments.md").write_text("\n".join(rows) + "\n")
 
 
+def race() -> None:
+    """The standings of the default race."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "landscape_lab", "-m", "sweep=race", f"hydra.sweep.dir={folder}"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        shrink(Path(folder) / "standings.png", DOCS / "race.png", 1800)
+
+
 def main() -> None:
-    """The experiments, the gallery, and the picture of the front door."""
+    """The experiments, the gallery, the race, and the picture of the front door."""
     experiments()
+    race()
     with tempfile.TemporaryDirectory() as folder:
         save_figure(gallery_figure(scenes(names())), Path(folder) / "gallery.png")
         shrink(Path(folder) / "gallery.png", DOCS / "gallery.png", 1800)

@@ -62,11 +62,12 @@ class LossCurves(pl.Callback):
         self.losses.append(losses.cpu().nan_to_num(nan=torch.inf).clone())
 
 
-def read_curves(folder: Path) -> tuple[np.ndarray, np.ndarray] | None:
-    """`evaluations` and `losses` of a job; `None` where it left none."""
+def read_curves(folder: Path, budget: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """`evaluations` and `losses` of a job, as far as the budget of evaluations goes; `None` where it left none."""
     try:
         with np.load(folder / FILE, allow_pickle=False) as arrays:
-            return arrays["evaluations"], arrays["losses"]
+            evaluations, losses = arrays["evaluations"], arrays["losses"]
+            return evaluations[evaluations <= budget], losses[evaluations <= budget]
     except (OSError, ValueError, KeyError):
         return None
 

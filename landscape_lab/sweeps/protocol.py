@@ -20,7 +20,7 @@ from landscape_lab.dotted_paths import locate
 from landscape_lab.files import replacing
 from landscape_lab.sweeps.plan import FAST
 from landscape_lab.sweeps.search_space import SearchSpace
-from landscape_lab.validation import check_choice, check_count, check_number
+from landscape_lab.validation import check_count, check_number, nearest
 
 FILE = "protocol.yaml"
 """The file in a race's folder that says what was declared."""
@@ -50,7 +50,7 @@ class Protocol:
         optimizers: Names of `conf/optimizer` or dotted paths of classes, the baselines among them.
         landscapes: Names of `conf/landscape`, each with the overrides that it needs.
         spaces: Keys of optimizers and their ranges: those of `default`, and beside them each optimizer's own by its name.
-        steps: Each descent's.
+        steps: Each descent's; who evaluates more than once in a step has fewer.
 
     Raises:
         ValueError: One of them cannot be.
@@ -102,13 +102,18 @@ class Protocol:
             if "." in name:
                 locate("sweep.mine", name)
             else:
-                check_choice("sweep.optimizers", name, optimizers)
+                _check_known("sweep.optimizers", name, optimizers)
         for entry in self.landscapes:
-            check_choice("sweep.landscapes", entry.split()[0], landscapes)
+            _check_known("sweep.landscapes", entry.split()[0], landscapes)
         for name in (*self.spaces, *self.contains):
-            check_choice("sweep.spaces", name, ["default", *map(name_of, self.optimizers), *optimizers])
+            _check_known("sweep.spaces", name, ["default", *self.names, *optimizers])
         for name in self.optimizers:
             self.draw(name, 0)
+
+    @property
+    def budget(self) -> int:
+        """The evaluations that count: those of one in each step, and the end's."""
+        return self.steps + 1
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -184,7 +189,7 @@ class Protocol:
         baselines = ", ".join(map(name_of, self.baselines))
         return [
             f"{len(self.names)} optimizers, {len(self.landscapes)} landscapes, {self.studies} studies. In each study every "
-            f"optimizer gets {self.trials} trials, quasi-random in its declared space, of {self.steps:,} steps each.",
+            f"optimizer gets {self.trials} trials, quasi-random in its declared space, of {self.steps:,} evaluations each.",
             f"Tuned on {self.starts} random starts × {self.seeds} seeds of noise, scored on as many others; starts and noise are "
             "the same for all. The trial with the lowest median time to the target is chosen; if none arrives, the lowest loss.",
             f"Target of a landscape: the loss that the best of the tuned baselines ({baselines}) reaches in the median of the "
@@ -263,6 +268,14 @@ class _Drawn:
         if log:
             return min(high, int(low * ((high + 1) / low) ** self.shares[name]))
         return low + step * int(self.shares[name] * ((high - low) // step + 1))
+
+
+def _check_known(key: str, name: str, choices: Sequence[str]) -> None:
+    """Raise `ValueError` unless there is such an optimizer or landscape; they are too many to list."""
+    if name not in choices:
+        group = "landscape" if key == "sweep.landscapes" else "optimizer"
+        hint = f" Nearest: {', '.join(close)}." if (close := nearest(name, choices)) else ""
+        raise ValueError(f"Parameter `{key}` should name what conf/{group}/ or a library has. Found `{key} = {name}`.{hint}")
 
 
 def _key(override: str) -> str:

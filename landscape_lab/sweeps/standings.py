@@ -95,7 +95,7 @@ class Standings:
             place = (protocol.optimizers.index(heat.optimizer), protocol.landscapes.index(heat.landscape), heat.study)
             if heat in heats:
                 target = tuned.targets[heat.landscape].loss
-                times[place], seconds[place] = _times(folder / heats[heat], target, shape[3:])
+                times[place], seconds[place] = _times(folder / heats[heat], target, protocol)
         results = [(results_of(folder / name) or {}).get("status", "interrupted") for name in heats.values()]
         return cls(folder, tuned, times, seconds, sum(status in ("failed", "interrupted") for status in results))
 
@@ -243,9 +243,10 @@ def _scored(times: Times) -> np.ndarray:
     return score(time_of_each_study(times))
 
 
-def _times(folder: Path, target: float, shape: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+def _times(folder: Path, target: float, protocol: Protocol) -> tuple[np.ndarray, np.ndarray]:
     """Evaluations and seconds of the descents of a job, `[starts, seeds]`."""
-    curves, results = read_curves(folder), cast(dict[str, Any], results_of(folder) or {})
+    shape, curves = (protocol.starts, protocol.seeds), read_curves(folder, protocol.budget)
+    results = cast(dict[str, Any], results_of(folder) or {})
     if curves is None or curves[1].shape[1] != math.prod(shape):
         return np.full(shape, np.inf), np.full(shape, np.inf)
     times = times_to_target(*curves, target).reshape(shape)

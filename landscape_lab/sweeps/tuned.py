@@ -106,7 +106,7 @@ class Tuned:
 def _curves(heat: Heat, folder: Path, protocol: Protocol) -> tuple[np.ndarray, np.ndarray]:
     """Evaluations `[records]` and lowest losses `[records, trials, descents]` of a job; infinite where it left nothing."""
     trials, starts, seeds = len(heat.trials), protocol.starts, protocol.seeds
-    curves = read_curves(folder)
+    curves = read_curves(folder, protocol.budget)
     if curves is None or curves[1].shape[1] != starts * trials * seeds:
         return np.ones(1, dtype=np.int64), np.full((1, trials, starts * seeds), np.inf)
     losses = curves[1].reshape(-1, starts, trials, seeds).swapaxes(1, 2)

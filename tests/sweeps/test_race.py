@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from landscape_lab import run
 from landscape_lab.configuration import CONF
 from landscape_lab.sweeps.curves import read_curves
 from landscape_lab.sweeps.heats import read_heats
@@ -66,6 +67,19 @@ def mine(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
 
 
+@pytest.fixture
+def lab_job(tmp_path, monkeypatch):
+    """What a job leaves of its first 21 evaluations."""
+
+    def call(*overrides: str):
+        monkeypatch.chdir(tmp_path)
+        GlobalHydra.instance().clear()
+        run(["sweep=race", *overrides, "steps=20", "hydra.run.dir=job"])
+        return read_curves(tmp_path / "job", 21)
+
+    return call
+
+
 @pytest.fixture(scope="module")
 def protocol() -> Protocol:
     """That of the default race."""
@@ -116,7 +130,7 @@ def test_starts_and_noise_are_the_same_for_all_and_others_for_the_score(sweep):
     sweep("-m", *SMALL, "sweep.optimizers=[momentum]", 'sweep.landscapes=["booth augmentation=gradient_noise"]', "sweep.seeds=2")
     begins: dict[tuple, set] = {}
     for heat, name in read_heats(Path("race")).items():
-        _, losses = read_curves(Path("race") / name)
+        _, losses = read_curves(Path("race") / name, 21)
         each = losses[0].reshape(2, len(heat.trials), 2)
         assert (each == each[:, :1, :1]).all()
         settings = (Path("race") / name / ".hydra" / "config.yaml").read_text()
@@ -131,7 +145,10 @@ def test_starts_and_noise_are_the_same_for_all_and_others_for_the_score(sweep):
 @pytest.mark.parametrize(
     ("argument", "told"),
     [
-        ("sweep.optimizers=[sgd,momentun]", "Found `sweep.optimizers = momentun`. Nearest: momentum"),
+        (
+            "sweep.optimizers=[sgd,momentun]",
+            "a library has. Found `sweep.optimizers = momentun`. Nearest: momentum",
+        ),
         ('sweep.landscapes=["boot augmentation=noise"]', "Found `sweep.landscapes = boot`. Nearest: booth"),
         ('sweep.landscapes=["booth augmentation=nois"]', "There is no augmentation `nois`. Nearest: noise"),
         ("sweep.studies=2", "Parameter `sweep.studies` should be at least 3. Found `sweep.studies = 2`."),
@@ -150,6 +167,13 @@ def test_mistake_is_told_before_the_first_job(sweep, mine, argument, told):
     assert told in written.err
     assert written.err.count("\n") == 1
     assert not Path("race").exists()
+
+
+def test_budget_is_of_evaluations_not_of_steps(lab_job):
+    """SAM evaluates twice in a step."""
+    evaluations, losses = lab_job("optimizer=sam", "landscape=booth")
+    assert evaluations.tolist() == [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21]
+    assert (np.diff(losses, axis=0) <= 0).all()
 
 
 def test_trials_are_as_many_for_all_and_differ_by_study(protocol):

@@ -37,6 +37,7 @@ def test_time_to_target_is_the_evaluations_with_which_it_was_first_seen():
     losses = np.array([[5.0, 5.0, 0.5, np.nan], [3.0, 1.0, 4.0, np.nan], [1.0, 2.0, 4.0, np.nan], [2.0, np.nan, 4.0, np.nan]])
     evaluations = np.array([1, 4, 9, 16])
     assert times_to_target(evaluations, losses, 1.0).tolist() == [9.0, 4.0, 1.0, INF]
+    assert times_to_target(evaluations, losses, 2.0).tolist() == [9.0, 4.0, 1.0, INF]
     assert times_to_target(evaluations, losses, 0.4).tolist() == [INF] * 4
 
 

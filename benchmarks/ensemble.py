@@ -7,7 +7,6 @@ made; 600 trials of TPE of 200 steps each, of which 60 are made. (c) The most me
 the process.
 """
 
-import resource
 import statistics
 import subprocess
 import sys
@@ -93,14 +92,21 @@ def tune_together() -> tuple[float, float]:
         return result.metrics["seconds"], time.perf_counter() - began
 
 
+RUN = """
+import sys
+from landscape_lab import run
+run(sys.argv[1:])
+print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
+"""
+
+
 def memory(members: int = 1_000_000) -> float:
-    """The most memory of a process that runs so many members, GiB."""
+    """The most memory that a process which runs so many members has resident, GiB; on Linux."""
     with tempfile.TemporaryDirectory() as folder:
         words = ["landscape=rosenbrock", "ensemble=starts", f"ensemble.starts.random={members}", "steps=50"]
-        subprocess.run(
-            [sys.executable, "-m", "landscape_lab", *words, f"hydra.run.dir={folder}"], check=True, capture_output=True
-        )
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+        command = [sys.executable, "-c", RUN, *words, f"hydra.run.dir={folder}"]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return int(done.stdout.split()[-1]) / 2**20
 
 
 def main() -> None:

@@ -48,6 +48,10 @@ def main() -> None:
     print(f"a job {1e3 * each:.0f} ms, its descent {1e3 * descent:.0f} ms, overhead {1e3 * (each - descent):.0f} ms")
     print(f"memory {end / least - 1:+.1%} of that after {first} jobs")
     print(f"before the first jobs and after the last, with the leaderboard: {whole - (late - early):.1f} s")
+    with tempfile.TemporaryDirectory() as folder:
+        began, command = time.perf_counter(), [sys.executable, "-m", "landscape_lab", "-m", "sweep=race"]
+        subprocess.run([*command, f"hydra.sweep.dir={folder}"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        print(f"the default race: {time.perf_counter() - began:.0f} s")
 
 
 if __name__ == "__main__":

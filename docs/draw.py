@@ -1,6 +1,8 @@
 """Draw the pictures of the documentation: `python docs/draw.py`. Every experiment is run, every landscape drawn."""
 
 import re
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -51,10 +53,19 @@ def ensembles() -> None:
             shrink(Path(folder) / f"{name}.png", DOCS / {"lr": "lr_sweep.png"}.get(name, f"{name}.png"), 900)
 
 
+def race() -> None:
+    """The standings of the default race."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "landscape_lab", "-m", "sweep=race", f"hydra.sweep.dir={folder}"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        shrink(Path(folder) / "standings.png", DOCS / "race.png", 1800)
+
+
 def main() -> None:
-    """The experiments, ensembles, the gallery, and the picture of the front door."""
+    """The experiments, ensembles, the gallery, the race, and the picture of the front door."""
     experiments()
     ensembles()
+    race()
     with tempfile.TemporaryDirectory() as folder:
         save_figure(gallery_figure(scenes(names())), Path(folder) / "gallery.png")
         shrink(Path(folder) / "gallery.png", DOCS / "gallery.png", 1800)

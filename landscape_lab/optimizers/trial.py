@@ -85,7 +85,10 @@ def try_joint(optimizer: Factory, traits: Traits, scheduler: SchedulerFactory | 
 
 
 def _key(factory: Any) -> tuple[Any, ...]:
-    return (factory.func, repr(sorted(factory.keywords.items()))) if isinstance(factory, partial) else (factory, "")
+    """A class and its settings, but for the learning rate: of a trial it is only the scale."""
+    if not isinstance(factory, partial):
+        return factory, "[]"
+    return factory.func, repr(sorted((name, value) for name, value in factory.keywords.items() if name != "lr"))
 
 
 def _try(optimizer: Factory, traits: Traits, scheduler: SchedulerFactory | None, rates: bool) -> Verdict:

@@ -1,0 +1,36 @@
+"""The sweeper of `sweep=race`. Hydra takes plugins from this package only; what it does is in `landscape_lab.sweeps`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hydra.core.plugins import Plugins
+from hydra.plugins.sweeper import Sweeper
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig
+
+
+class RaceSweeper(Sweeper):
+    """Tune each optimizer on each landscape, and let the tuned ones race."""
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Build the launcher, whose jobs share what composing them has in common."""
+        from landscape_lab.sweeps.composing import Composer
+
+        self.config = config
+        self.composer = Composer(hydra_context.config_loader)
+        self.launcher = Plugins.instance().instantiate_launcher(
+            hydra_context=HydraContext(config_loader=self.composer, callbacks=hydra_context.callbacks),
+            task_function=task_function,
+            config=config,
+        )
+
+    def sweep(self, arguments: list[str]) -> Sequence[Any]:
+        """Launch the jobs that have no results yet.
+
+        Raises:
+            ValueError: Something is wrong with what is declared; no job is begun.
+            HydraException: A job does not compose; none is begun.
+        """
+        from landscape_lab.sweeps.running import run_race
+
+        return run_race(self.config, arguments, self.composer, self.launcher)

@@ -1,0 +1,105 @@
+"""The jobs of a race: all learning rates of a setting, with all starts and seeds of a study, make one."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from landscape_lab.configuration import quoted
+from landscape_lab.files import replacing
+from landscape_lab.sweeps.protocol import Protocol, Trial, label_of, landscape_overrides, name_of, takes_rate
+
+FILE = "heats.json"
+"""The file in a race's folder that says which job is what."""
+
+
+@dataclass(frozen=True)
+class Heat:
+    """One job of a race.
+
+    Args:
+        stage: Whether it is for tuning, or for the score.
+        landscape: An entry of the protocol.
+        optimizer: An entry of the protocol.
+        study: Its number.
+        settings: Overrides of the optimizer, without the learning rate.
+        rates: The learning rates; `None` for the optimizer's own.
+    """
+
+    stage: Literal["tune", "score"]
+    landscape: str
+    optimizer: str
+    study: int
+    settings: tuple[str, ...]
+    rates: tuple[float, ...] | None
+
+    @property
+    def trials(self) -> list[Trial]:
+        """The trials that it runs, in the order of its members."""
+        return [Trial(self.settings, rate) for rate in self.rates or (None,)]
+
+    def overrides(self, protocol: Protocol) -> list[str]:
+        """What composes it."""
+        optimizer = [f"optimizer={self.optimizer}"]
+        if "." in self.optimizer:
+            optimizer = [f"++optimizer._target_={self.optimizer}", *([] if takes_rate(self.optimizer) else ["~optimizer.lr"])]
+        rates = [] if self.rates is None else [f"ensemble.lr=[{','.join(map(str, self.rates))}]"]
+        name = f"${{hydra.job.num}}_{self.stage}_{label_of(self.landscape)}_{name_of(self.optimizer)}_{self.study}"
+        return [
+            *landscape_overrides(self.landscape),
+            *optimizer,
+            *self.settings,
+            *rates,
+            *(["records=2"] if self.stage == "tune" else []),
+            f"ensemble.starts={{random:{protocol.starts}}}",
+            f"ensemble.seeds={protocol.seeds}",
+            f"seed={protocol.seed(self.study, tuning=self.stage == 'tune')}",
+            f"hydra.sweep.subdir={quoted(name.replace(', ', '_').replace('/', '_'))}",
+        ]
+
+
+def tuning_heats(protocol: Protocol) -> Iterator[Heat]:
+    """All trials of all optimizers, those that differ in their learning rate only together."""
+    for landscape in protocol.landscapes:
+        for optimizer in protocol.optimizers:
+            for study in range(protocol.studies):
+                yield from _grouped(landscape, optimizer, study, protocol.draw(optimizer, study))
+
+
+def _grouped(landscape: str, optimizer: str, study: int, trials: Sequence[Trial]) -> Iterator[Heat]:
+    for settings in dict.fromkeys(trial.settings for trial in trials):
+        rates = [trial.rate for trial in trials if trial.settings == settings]
+        given = tuple(rate for rate in rates if rate is not None)
+        yield Heat("tune", landscape, optimizer, study, settings, given or None)
+
+
+def write_heats(folder: Path, heats: Mapping[Heat, str]) -> None:
+    """Write which job is what."""
+    rows = [json.dumps({"folder": name, **asdict(heat)}) for heat, name in heats.items()]
+    with replacing(folder / FILE) as unfinished:
+        unfinished.write_text("[\n" + ",\n".join(rows) + "\n]\n")
+
+
+def read_heats(folder: Path) -> dict[Heat, str]:
+    """The jobs of a race and the names of their folders.
+
+    Raises:
+        FileNotFoundError: There is no race in the folder.
+        ValueError: What it holds cannot be read.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no race in {folder}: it has no {FILE}.")
+    try:
+        rows = json.loads(path.read_text())
+        return {_heat(row): row["folder"] for row in rows}
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{path} cannot be read: {error}") from error
+
+
+def _heat(row: dict[str, Any]) -> Heat:
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in row.items() if key != "folder"
+    }
+    return Heat(**values)

@@ -1,0 +1,313 @@
+"""What a race declares: who runs where, what each may try, and how it is scored."""
+
+import inspect
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from omegaconf import DictConfig, OmegaConf
+from scipy.stats import qmc
+
+from landscape_lab.configuration import CONF
+from landscape_lab.dotted_paths import locate
+from landscape_lab.files import replacing
+from landscape_lab.sweeps.plan import FAST
+from landscape_lab.sweeps.search_space import SearchSpace
+from landscape_lab.validation import check_count, check_number, nearest
+
+FILE = "protocol.yaml"
+"""The file in a race's folder that says what was declared."""
+RATE = "optimizer.lr"
+STUDIES = 3
+"""The fewest: from two nobody can tell luck."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Settings that an optimizer may run with.
+
+    Args:
+        settings: Overrides, without the learning rate's.
+        rate: The learning rate; `None` where the optimizer has none, or it is not searched.
+    """
+
+    settings: tuple[str, ...]
+    rate: float | None
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A race as it is declared; the values are those of `sweep` in the configuration.
+
+    Args:
+        optimizers: Names of `conf/optimizer` or dotted paths of classes, the baselines among them.
+        landscapes: Names of `conf/landscape`, each with the overrides that it needs.
+        spaces: Keys of optimizers and their ranges: those of `default`, and beside them each optimizer's own by its name.
+        steps: Each descent's; who evaluates more than once in a step has fewer.
+
+    Raises:
+        ValueError: One of them cannot be.
+    """
+
+    optimizers: tuple[str, ...]
+    landscapes: tuple[str, ...]
+    baselines: tuple[str, ...]
+    contains: dict[str, list[str]]
+    spaces: dict[str, dict[str, Any]]
+    studies: int
+    trials: int
+    starts: int
+    seeds: int
+    tolerance: float
+    steps: int
+
+    def __post_init__(self) -> None:
+        if self.studies < STUDIES:
+            raise ValueError(f"Parameter `sweep.studies` should be at least {STUDIES}. Found `sweep.studies = {self.studies}`.")
+
+    @classmethod
+    def of(cls, config: DictConfig) -> "Protocol":
+        """The protocol of a configuration."""
+        sweep: dict[str, Any] = OmegaConf.to_container(config.sweep, resolve=True)  # type: ignore[assignment]
+        for key in ("studies", "trials", "starts", "seeds"):
+            check_count(f"sweep.{key}", sweep[key])
+        check_number("sweep.tolerance", sweep["tolerance"], positive=True)
+        listed = {key: _list(f"sweep.{key}", sweep[key]) for key in ("optimizers", "mine", "landscapes", "baselines")}
+        if not listed["baselines"] or not listed["landscapes"]:
+            raise ValueError("Parameters `sweep.baselines` and `sweep.landscapes` should name one at least. Found an empty list.")
+        return cls(
+            optimizers=tuple(dict.fromkeys((*listed["optimizers"], *listed["baselines"], *listed["mine"]))),
+            landscapes=tuple(dict.fromkeys(listed["landscapes"])),
+            baselines=tuple(dict.fromkeys(listed["baselines"])),
+            contains=sweep["contains"],
+            spaces={name: _flat(space) for name, space in sweep["spaces"].items()},
+            studies=sweep["studies"],
+            trials=sweep["trials"],
+            starts=sweep["starts"],
+            seeds=sweep["seeds"],
+            tolerance=sweep["tolerance"],
+            steps=config.steps,
+        )
+
+    def check(self, optimizers: Sequence[str], landscapes: Sequence[str]) -> None:
+        """Raise `ValueError` unless everyone that is named exists, and has trials."""
+        for name in self.optimizers:
+            if "." in name:
+                locate("sweep.mine", name)
+            else:
+                _check_known("sweep.optimizers", name, optimizers)
+        for entry in self.landscapes:
+            _check_known("sweep.landscapes", entry.split()[0], landscapes)
+        for name in (*self.spaces, *self.contains):
+            _check_known("sweep.spaces", name, ["default", *self.names, *optimizers])
+        for name in self.optimizers:
+            self.draw(name, 0)
+
+    @property
+    def budget(self) -> int:
+        """The evaluations that count: those of one in each step, and the end's."""
+        return self.steps + 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the optimizers are called."""
+        return tuple(name_of(optimizer) for optimizer in self.optimizers)
+
+    @property
+    def inclusions(self) -> list[tuple[str, str]]:
+        """Those in the race of which the first contains the second."""
+        pairs = [(general, special) for general, specials in self.contains.items() for special in specials]
+        return [pair for pair in pairs if set(pair) <= set(self.names)]
+
+    def space(self, optimizer: str) -> dict[str, Any]:
+        """What is declared for an optimizer: its own keys beside those of `default`."""
+        default = {key: value for key, value in self.spaces["default"].items() if key != "lr" or takes_rate(optimizer)}
+        return default | self.spaces.get(name_of(optimizer), {})
+
+    def draw(self, optimizer: str, study: int) -> list[Trial]:
+        """The trials of an optimizer in a study: quasi-random in its space, the learning rate's draws the same for all.
+
+        Where fewer settings are possible than there are trials, each is tried once.
+        """
+        written = _of_optimizer(self.space(optimizer))
+        if not written:
+            return [Trial((), None)]
+        try:
+            space = SearchSpace(written, [], OverridesParser.create(), lambda _: None)
+        except ValueError as error:
+            raise ValueError(str(error).replace("sweep.search_space", f"sweep.spaces.{name_of(optimizer)}")) from error
+        parameters = [(setting.plain_key, one.name) for setting in space.settings for one in setting.parameters]
+        others = [name for key, name in parameters if key != RATE]
+        columns = {name: 0 for key, name in parameters if key == RATE} | {name: 1 + place for place, name in enumerate(others)}
+        shares = qmc.Halton(1 + len(others), seed=study).random(self.trials)
+        trials = []
+        for row in shares:
+            chosen = space.overrides(_Drawn({name: row[column] for name, column in columns.items()}))
+            rates = [float(text.partition("=")[2]) for text in chosen if _key(text) == RATE]
+            settings = tuple(text for text in chosen if _key(text) != RATE)
+            trials.append(Trial(settings, float(f"{rates[-1]:.6g}") if rates else None))
+        return list(dict.fromkeys(trials))
+
+    def seed(self, study: int, *, tuning: bool) -> int:
+        """The first seed of a study: no two share a start or a noise, nor tuning and score."""
+        return self.seeds * (2 * study + (not tuning))
+
+    def save(self, folder: Path) -> None:
+        """Write `protocol.yaml`."""
+        settings = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        with replacing(folder / FILE) as unfinished:
+            unfinished.write_text(yaml.safe_dump(settings, sort_keys=False))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Protocol":
+        """Read `protocol.yaml`.
+
+        Raises:
+            FileNotFoundError: There is no race in the folder.
+            ValueError: It is damaged.
+        """
+        path = folder / FILE
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no race in {folder}: it has no {FILE}.")
+        try:
+            settings = yaml.load(path.read_text(), FAST)
+            lists = {key: tuple(settings[key]) for key in ("optimizers", "landscapes", "baselines")}
+            return cls(**settings | lists)
+        except (yaml.YAMLError, TypeError, KeyError) as error:
+            raise ValueError(f"{path} cannot be read: {error}") from error
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The protocol in sentences, for people."""
+        baselines = ", ".join(map(name_of, self.baselines))
+        return [
+            f"{len(self.names)} optimizers, {len(self.landscapes)} landscapes, {self.studies} studies. In each study every "
+            f"optimizer gets {self.trials} trials, quasi-random in its declared space, of {self.steps:,} evaluations each.",
+            f"Tuned on {self.starts} random starts × {self.seeds} seeds of noise, scored on as many others; starts and noise are "
+            "the same for all. The trial with the lowest median time to the target is chosen; if none arrives, the lowest loss.",
+            f"Target of a landscape: the loss that the best of the tuned baselines ({baselines}) reaches in the median of the "
+            f"descents for tuning, plus {self.tolerance:g} of its way from the start. Losses are those without augmentations.",
+            "Time: evaluations until a loss no higher than the target is seen, median over the descents of a study; infinite if "
+            f"more than half miss. Seconds: of the {self.starts * self.seeds} descents together, on this machine; not ranked.",
+            "Score: the integral of the performance profile over τ from 1 to 4, divided by 3, so that the best possible is 1. "
+            "Bands: 90 % bootstrap over studies and starts; in the lower panels, between the lowest and the highest study.",
+        ]
+
+
+def name_of(optimizer: str) -> str:
+    """What an optimizer is called: its class, where it is given by a dotted path.
+
+    >>> name_of("my_module.MyOptimizer"), name_of("adam")
+    ('MyOptimizer', 'adam')
+    """
+    return optimizer.rpartition(".")[2]
+
+
+def landscape_overrides(entry: str) -> list[str]:
+    """The overrides that an entry of `sweep.landscapes` stands for.
+
+    >>> landscape_overrides("coast augmentation=shift_noise")
+    ['landscape=coast', 'augmentation=shift_noise']
+    """
+    name, *others = shlex.split(entry)
+    return [f"landscape={name}", *others]
+
+
+def label_of(entry: str) -> str:
+    """What tables call an entry of `sweep.landscapes`.
+
+    >>> label_of("coast augmentation=shift_noise"), label_of("quadratic landscape.condition=10")
+    ('coast, shift_noise', 'quadratic, condition=10')
+    """
+    return ", ".join(re.sub(r"^\W*(augmentation=|landscape\.)", "", word) for word in shlex.split(entry))
+
+
+def takes_rate(optimizer: str) -> bool:
+    """Whether an optimizer's class takes a learning rate.
+
+    >>> takes_rate("adam"), takes_rate("cma_es"), takes_rate("torch.optim.LBFGS")
+    (True, False, True)
+    """
+    target, file = optimizer, CONF / "optimizer" / f"{optimizer}.yaml"
+    if "." not in optimizer:
+        if not file.is_file():
+            return True  # those of the libraries do
+        target = yaml.load(file.read_text(), FAST)["_target_"]
+    parameters = inspect.signature(locate("sweep.mine", target)).parameters.values()
+    return any(one.name == "lr" or one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters)
+
+
+class _Drawn:
+    """A trial whose values lie at given shares, from 0 to 1, of their ranges."""
+
+    def __init__(self, shares: Mapping[str, float]) -> None:
+        self.shares = shares
+
+    def suggest_categorical(self, name: str, choices: tuple[Any, ...]) -> Any:
+        """One of the choices."""
+        return choices[int(self.shares[name] * len(choices))]
+
+    def suggest_float(self, name: str, low: float, high: float, *, step: float | None = None, log: bool = False) -> float:
+        """A number between."""
+        share = self.shares[name]
+        if log:
+            return float(low * (high / low) ** share)
+        if step is None:
+            return float(low + share * (high - low))
+        return float(low + step * np.floor(share * (np.floor((high - low) / step) + 1)))
+
+    def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> int:
+        """A whole number between, both ends too."""
+        if log:
+            return min(high, int(low * ((high + 1) / low) ** self.shares[name]))
+        return low + step * int(self.shares[name] * ((high - low) // step + 1))
+
+
+def _check_known(key: str, name: str, choices: Sequence[str]) -> None:
+    """Raise `ValueError` unless there is such an optimizer or landscape; they are too many to list."""
+    if name not in choices:
+        group = "landscape" if key == "sweep.landscapes" else "optimizer"
+        hint = f" Nearest: {', '.join(close)}." if (close := nearest(name, choices)) else ""
+        raise ValueError(f"Parameter `{key}` should name what conf/{group}/ or a library has. Found `{key} = {name}`.{hint}")
+
+
+def _key(override: str) -> str:
+    return override.partition("=")[0].lstrip("+")
+
+
+def _of_optimizer(space: Mapping[str, Any]) -> dict[str, Any]:
+    """A space whose keys are those of the configuration."""
+    return {
+        f"when optimizer.{key[5:].lstrip()}" if key.startswith("when ") else f"optimizer.{key}": (
+            _of_optimizer(value) if isinstance(value, Mapping) else value
+        )
+        for key, value in space.items()
+    }
+
+
+def _flat(space: Any, prefix: str = "") -> dict[str, Any]:
+    """Keys of keys as dotted keys; blocks under a condition stay blocks of such keys."""
+    flat: dict[str, Any] = {}
+    for key, value in (space or {}).items():
+        if not isinstance(value, dict):
+            flat[f"{prefix}{key}"] = value
+        elif key.startswith("when "):
+            flat[key] = _flat(value)
+        else:
+            flat |= _flat(value, f"{prefix}{key}.")
+    return flat
+
+
+def _list(name: str, value: Any) -> list[str]:
+    """One name or several."""
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(one, str) and one for one in names):
+        raise ValueError(f"Parameter `{name}` should be a list of names. Found `{name} = {value}`.")
+    return names

@@ -1,0 +1,98 @@
+"""The curves of a race's figure."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from landscape_lab.drawing.standings import Curves, Report
+from landscape_lab.sweeps.protocol import label_of
+from landscape_lab.sweeps.scoring import HIGHEST, Times, band, best_of, profile, time_of_each_study
+from landscape_lab.sweeps.standings import Standings
+from landscape_lab.sweeps.tuned import Target, Tried
+
+TAUS = np.linspace(1.0, HIGHEST, 301)
+MULTIPLES = np.geomspace(1e-2, 1e2, 41)
+"""Of the tuned learning rate."""
+
+
+def report_of(standings: Standings) -> Report:
+    """What the figure of a race shows."""
+    protocol, order = standings.protocol, standings.order
+    return Report(
+        names=[protocol.names[place] for place in order],
+        landscapes=[label_of(landscape) for landscape in protocol.landscapes],
+        scores=standings.scores[order],
+        bands=standings.bands[:, order],
+        profiles=_profiles(standings.times[order]),
+        evaluations=standings.typical_times[order],
+        seconds=standings.typical_seconds[order],
+        sensitivity=_over_studies(standings, MULTIPLES, _sensitivity, np.mean),
+        budget=_over_studies(standings, np.arange(1, protocol.trials + 1), _budget, _geometric_mean),
+        descents=protocol.starts * protocol.seeds,
+        checks=[(check.words, check.passed) for check in standings.checks],
+        words=protocol.words,
+    )
+
+
+def _profiles(times: Times) -> Curves:
+    def of_race(one: Times) -> np.ndarray:
+        return profile(time_of_each_study(one), TAUS)
+
+    return Curves(TAUS, of_race(times), *band(times, of_race))
+
+
+def _over_studies(
+    standings: Standings,
+    at: np.ndarray,
+    curve: Callable[[Standings, tuple[str, str, int]], np.ndarray],
+    mean: Callable[..., np.ndarray],
+) -> Curves:
+    """The mean over landscapes; the median over studies, between the lowest and the highest."""
+    protocol = standings.protocol
+    values = np.array(
+        [
+            [
+                mean(
+                    [curve(standings, (landscape, protocol.optimizers[place], study)) for landscape in protocol.landscapes],
+                    axis=0,
+                )
+                for study in range(protocol.studies)
+            ]
+            for place in standings.order
+        ]
+    )
+    return Curves(at, np.median(values, axis=1), values.min(axis=1), values.max(axis=1))
+
+
+def _sensitivity(standings: Standings, entry: tuple[str, str, int]) -> np.ndarray:
+    """The share of descents that reach the target, at multiples of the chosen learning rate with the chosen settings.
+
+    Straight between trials; beyond the rates that were tried, that of the last.
+    """
+    chosen = standings.tuned.chosen.get(entry)
+    if chosen is None or not chosen.trial.rate:
+        return np.full(len(MULTIPLES), np.nan)
+    same = [one for one in standings.tuned.tried[entry] if one.trial.settings == chosen.trial.settings]
+    same.sort(key=lambda one: one.trial.rate or 0.0)
+    rates = np.array([one.trial.rate for one in same]) / chosen.trial.rate
+    return np.interp(np.log(MULTIPLES), np.log(rates), [one.reached for one in same])
+
+
+def _budget(standings: Standings, entry: tuple[str, str, int]) -> np.ndarray:
+    """How far the best of so many trials ends above the best baseline; no less than the tolerance, no more than the whole way."""
+    tuned, trials = standings.tuned, standings.protocol.trials
+    tried = tuned.tried.get(entry, [])
+    if not tried:
+        return np.ones(trials)
+    target, floor = tuned.targets[entry[0]], standings.protocol.tolerance
+    gaps = best_of(np.array([_gap(target, one) for one in tried]))
+    return np.clip(np.pad(gaps, (0, trials - len(gaps)), mode="edge"), floor, 1.0)
+
+
+def _gap(target: Target, one: Tried) -> float:
+    return target.gap(one.loss) if math.isfinite(one.loss) else math.inf
+
+
+def _geometric_mean(values: list[np.ndarray], axis: int) -> np.ndarray:
+    return np.exp(np.mean(np.log(values), axis=axis))

@@ -1,0 +1,71 @@
+"""Running a race: first every optimizer is tuned, then the tuned ones run for the score."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.object_type import ObjectType
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.plugins.launcher import Launcher
+from omegaconf import DictConfig
+
+from landscape_lab.sweeps.heats import Heat, read_heats, tuning_heats, write_heats
+from landscape_lab.sweeps.plan import keep_settings, plan
+from landscape_lab.sweeps.progress import watched
+from landscape_lab.sweeps.protocol import Protocol
+from landscape_lab.sweeps.tuned import Tuned
+
+
+def run_race(config: DictConfig, arguments: Sequence[str], composer: Any, launcher: Launcher) -> list[Any]:
+    """Launch the jobs of a race that have no results yet: first those for tuning, then those for the score.
+
+    Args:
+        config: The sweep's own configuration.
+        arguments: The command line.
+        composer: Composes a job.
+        launcher: Runs jobs.
+
+    Raises:
+        ValueError: Something is wrong with what is declared; no job is begun.
+        HydraException: A job does not compose; none is begun.
+    """
+    for override in OverridesParser.create(config_loader=composer).parse_overrides(list(arguments)):
+        if override.is_sweep_override() or override.key_or_group in ("optimizer", "landscape"):
+            wanted = "sweep.optimizers, sweep.landscapes and sweep.spaces say who races with what"
+            raise ValueError(
+                f"A race takes no list of values, no `optimizer` and no `landscape`: {wanted}. Found `{override.input_line}`."
+            )
+    protocol, folder = Protocol.of(config), Path(config.hydra.sweep.dir)
+    choices = (composer.get_group_options(group, ObjectType.CONFIG) for group in ("optimizer", "landscape"))
+    protocol.check(*choices)
+    race = _Race(config, protocol, folder, list(arguments), composer, launcher)
+    tuning = list(tuning_heats(protocol))
+    returned = race.launch(tuning, [])
+    return returned + race.launch(list(Tuned.of(folder).scoring_heats()), tuning)
+
+
+@dataclass
+class _Race:
+    """A race that is being run."""
+
+    config: DictConfig
+    protocol: Protocol
+    folder: Path
+    arguments: list[str]
+    composer: ConfigLoader
+    launcher: Launcher
+
+    def launch(self, heats: Sequence[Heat], earlier: Sequence[Heat]) -> list[Any]:
+        """Run those that are not done, and note which folder is whose."""
+        grid = [[*self.arguments, *heat.overrides(self.protocol)] for heat in heats]
+        jobs = plan(self.composer, self.config, grid, self.folder)
+        keep_settings(self.config, self.folder)
+        self.protocol.save(self.folder)
+        known = read_heats(self.folder) if earlier else {}
+        kept = {heat: known[heat] for heat in earlier} | {heat: job.name for heat, job in zip(heats, jobs, strict=True)}
+        write_heats(self.folder, kept)
+        waiting = [job.overrides for job in jobs if not job.done]
+        with watched(self.folder, [job.name for job in jobs]):
+            return list(self.launcher.launch(waiting, initial_job_idx=len(earlier))) if waiting else []

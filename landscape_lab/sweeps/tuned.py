@@ -1,0 +1,135 @@
+"""What tuning found: the target of each landscape, and the trial with which each optimizer runs for the score."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from landscape_lab.sweeps.curves import read_curves
+from landscape_lab.sweeps.heats import Heat, read_heats
+from landscape_lab.sweeps.protocol import Protocol, Trial
+from landscape_lab.sweeps.scoring import times_to_target, typical
+
+Entry = tuple[str, str, int]
+"""A landscape, an optimizer and a study."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """How a trial did on the descents for tuning.
+
+    Args:
+        trial: Its settings.
+        loss: The lowest on the way, median over descents; infinite where more than half have none.
+        time: Evaluations to the target, median over descents.
+        reached: The share of the descents that reached the target.
+    """
+
+    trial: Trial
+    loss: float
+    time: float
+    reached: float
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be reached on a landscape.
+
+    Args:
+        begin: The median loss of the starts.
+        lowest: The lowest that a tuned baseline reaches: median over its descents and over studies.
+        loss: The target.
+    """
+
+    begin: float
+    lowest: float
+    loss: float
+
+    def gap(self, loss: float) -> float:
+        """How far a loss is above the lowest, as a share of the way there from the start."""
+        return (loss - self.lowest) / (self.begin - self.lowest) if self.begin > self.lowest else math.inf
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What came of tuning.
+
+    Args:
+        protocol: Of the race.
+        targets: Of each landscape; minus infinity where no baseline came to any loss.
+        tried: All trials of each optimizer.
+    """
+
+    protocol: Protocol
+    targets: dict[str, Target]
+    tried: dict[Entry, list[Tried]]
+
+    @classmethod
+    def of(cls, folder: Path) -> "Tuned":
+        """Read the jobs for tuning in a race's folder.
+
+        Raises:
+            FileNotFoundError: There is no race in it.
+            ValueError: What it holds cannot be read.
+        """
+        protocol, heats = Protocol.load(folder), read_heats(folder)
+        targets: dict[str, Target] = {}
+        tried: dict[Entry, list[Tried]] = {}
+        for landscape in protocol.landscapes:
+            curves = [
+                (heat, _curves(heat, folder / name, protocol))
+                for heat, name in heats.items()
+                if heat.stage == "tune" and heat.landscape == landscape
+            ]
+            targets[landscape] = target = _target(protocol, curves)
+            for heat, (evaluations, losses) in curves:
+                found = tried.setdefault((landscape, heat.optimizer, heat.study), [])
+                found += [_tried(trial, evaluations, losses[:, place], target.loss) for place, trial in enumerate(heat.trials)]
+        return cls(protocol, targets, tried)
+
+    @cached_property
+    def chosen(self) -> dict[Entry, Tried]:
+        """The best trial of each; none where all diverged or failed."""
+        best = {entry: min(tried, key=lambda one: (one.time, one.loss)) for entry, tried in self.tried.items()}
+        return {entry: one for entry, one in best.items() if math.isfinite(one.loss)}
+
+    def scoring_heats(self) -> Iterator[Heat]:
+        """The race of the tuned."""
+        for (landscape, optimizer, study), tried in self.chosen.items():
+            rates = None if tried.trial.rate is None else (tried.trial.rate,)
+            yield Heat("score", landscape, optimizer, study, tried.trial.settings, rates)
+
+
+def _curves(heat: Heat, folder: Path, protocol: Protocol) -> tuple[np.ndarray, np.ndarray]:
+    """Evaluations `[records]` and lowest losses `[records, trials, descents]` of a job; infinite where it left nothing."""
+    trials, starts, seeds = len(heat.trials), protocol.starts, protocol.seeds
+    curves = read_curves(folder, protocol.budget)
+    if curves is None or curves[1].shape[1] != starts * trials * seeds:
+        return np.ones(1, dtype=np.int64), np.full((1, trials, starts * seeds), np.inf)
+    losses = curves[1].reshape(-1, starts, trials, seeds).swapaxes(1, 2)
+    return curves[0], losses.reshape(len(losses), trials, starts * seeds)
+
+
+def _target(protocol: Protocol, curves: list[tuple[Heat, tuple[np.ndarray, np.ndarray]]]) -> Target:
+    """What the best of the tuned baselines reaches, and a little more."""
+    best: dict[str, dict[int, float]] = {baseline: {} for baseline in protocol.baselines}
+    begins = []
+    for heat, (_, losses) in curves:
+        if heat.optimizer in best:
+            studies = best[heat.optimizer]
+            studies[heat.study] = min(studies.get(heat.study, math.inf), float(typical(losses[-1]).min()))
+            begins.append(np.median(losses[0]))
+    lowest = min(float(typical(np.array(list(studies.values())))) for studies in best.values() if studies)
+    if not math.isfinite(lowest):
+        return Target(math.inf, math.inf, -math.inf)
+    begin = float(typical(np.array(begins)))
+    return Target(begin, lowest, lowest + protocol.tolerance * max(0.0, begin - lowest))
+
+
+def _tried(trial: Trial, evaluations: np.ndarray, losses: np.ndarray, target: float) -> Tried:
+    """A trial's losses `[records, descents]` against the target."""
+    times = times_to_target(evaluations, losses, target)
+    return Tried(trial, float(typical(losses[-1])), float(typical(times)), float(np.isfinite(times).mean()))

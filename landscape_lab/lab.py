@@ -23,7 +23,16 @@ from rich.console import Console
 from rich.table import Table
 
 from landscape_lab.callbacks import HParams
-from landscape_lab.configuration import CONF, PARAMETERS, chosen_names, flat_values, identity, open_keys, register_catalogue
+from landscape_lab.configuration import (
+    CONF,
+    PARAMETERS,
+    chosen_names,
+    flat_values,
+    identity,
+    open_keys,
+    plain,
+    register_catalogue,
+)
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import locate
 from landscape_lab.ensemble import Ensemble, make_ensemble
@@ -118,8 +127,7 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     trainer = _make(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
     trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **descent.metrics()}
-    objective = cfg.objective if isinstance(cfg.objective, str) else list(cfg.objective)
-    metrics |= {"objective": objective, "seed": cfg.seed, "config_hash": identity(cfg)}
+    metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": identity(cfg)}
     metrics |= descent.details()
     descent.trajectory.save(folder / "trajectory.npz")
     if descent.error is not None and descent.status == "failed":

@@ -143,7 +143,7 @@ def test_leaderboard_is_rebuilt_from_the_folders(sweep, tmp_path, monkeypatch, c
     module.main()
     assert capsys.readouterr().out.splitlines()[-1] == str(tmp_path / "sweep")
     rows = leaderboard(tmp_path / "sweep")
-    assert [row["status"] for row in rows] == ["completed", "interrupted", "failed"]
+    assert [row["status"] for row in rows] == ["completed", "failed", "interrupted"]
     monkeypatch.setattr(sys, "argv", ["leaderboard", "nowhere"])
     with pytest.raises(SystemExit):
         module.main()

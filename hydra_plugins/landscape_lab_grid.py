@@ -26,10 +26,14 @@ class GridSweeper(Sweeper):
 
         Raises:
             HydraException: A job does not compose; none is begun.
+            ValueError: An objective or its direction cannot be.
         """
+        from landscape_lab.configuration import plain
+        from landscape_lab.sweeps.goals import goals_of
         from landscape_lab.sweeps.plan import keep_settings, plan
         from landscape_lab.sweeps.progress import finished, watched
 
+        goals_of(plain(self.config.objective), plain(self.config.sweep.direction))
         overrides = OverridesParser.create(config_loader=self.composer).parse_overrides(arguments)
         (grid,) = BasicSweeper.split_arguments(overrides, None)
         folder = Path(self.config.hydra.sweep.dir)

@@ -56,6 +56,8 @@ OBJECTIVES = (
     "diverged_fraction",
 )
 """The results that a sweep can minimise."""
+OF_MEMBERS = ("best_lr", "diverged_fraction")
+"""Those that only an ensemble has."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     checkpoint, first = _checkpoint(cfg, folder)
     pl.seed_everything(cfg.seed, verbose=False)
     descent = _build(cfg, names)
+    _check_objective(cfg, len(descent.ensemble))
     if checkpoint is None:
         _forget(folder)
     loggers = [_logger(node, first) for node in cfg.logger.values()]
@@ -235,6 +238,13 @@ def _check(cfg: DictConfig) -> None:
         check_choice("objective", name, OBJECTIVES)
     if not isinstance(cfg.seed, int) or isinstance(cfg.seed, bool) or not 0 <= cfg.seed < 2**32:
         raise ValueError(f"Parameter `seed` should be a whole number from 0 to 2^32 - 1. Found `seed = {cfg.seed}`.")
+
+
+def _check_objective(cfg: DictConfig, members: int) -> None:
+    """A single member has no best learning rate."""
+    for name in [cfg.objective] if isinstance(cfg.objective, str) else cfg.objective:
+        if members == 1 and name in OF_MEMBERS:
+            raise ValueError(f"Parameter `objective` may be {name} only of many members: ensemble=lr_sweep. Found one member.")
 
 
 def _make(node: DictConfig, **settings: Any) -> Any:

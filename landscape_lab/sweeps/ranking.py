@@ -13,7 +13,7 @@ import yaml
 from landscape_lab.configuration import is_choice, key_of
 from landscape_lab.sweeps.plan import FAST, SETTINGS, job_folders, results_of
 
-SHOWN = ("best_loss", "distance_to_minimum", "evaluations", "seconds")
+SHOWN = ("best_lr", "best_loss", "distance_to_minimum", "evaluations", "seconds")
 """What is told of a job beside its objectives, as far as there is room; all other results are in the CSV."""
 ENDS = ("completed", "pruned", "diverged", "failed", "interrupted")
 """How jobs end, in the order of the table."""

@@ -18,17 +18,17 @@ from optuna.pruners import BasePruner
 from optuna.study import Study, StudyDirection
 from optuna.trial import Trial, TrialState
 
-from landscape_lab.configuration import quoted
+from landscape_lab.configuration import plain, quoted
 from landscape_lab.errors import tell
 from landscape_lab.files import replacing
-from landscape_lab.lab import OBJECTIVES
+from landscape_lab.sweeps.goals import goals_of
 from landscape_lab.sweeps.outcome import best_so_far, write_outcome
 from landscape_lab.sweeps.plan import SETTINGS, results_of
 from landscape_lab.sweeps.progress import watched
 from landscape_lab.sweeps.samplers import build_pruner, build_sampler
 from landscape_lab.sweeps.search_space import SearchSpace
 from landscape_lab.sweeps.studies import EMBEDDED, RUNNER, check_storage, open_storage, place, take_up, taken, this_process, told
-from landscape_lab.validation import check_choice, check_count
+from landscape_lab.validation import check_count
 
 WORST = {"minimize": math.inf, "maximize": -math.inf}
 """What a diverged trial is told to have reached, so that the sampler learns to stay away; a failed one teaches nothing."""
@@ -56,7 +56,8 @@ def tune(config: DictConfig, arguments: list[str], loader: ConfigLoader, launche
     """
     settings: Any = OmegaConf.to_container(config.sweep, resolve=True)
     folder = Path(config.hydra.sweep.dir)
-    goals = _goals(config.objective, settings)
+    goals = goals_of(plain(config.objective), settings["direction"])
+    _check_settings(settings, goals)
     parser = OverridesParser.create(config_loader=loader)
     space = SearchSpace(settings["search_space"], parser.parse_overrides(arguments), parser, lambda key: _text_of(config, key))
     _check_jobs(space, config, loader)
@@ -71,25 +72,13 @@ def tune(config: DictConfig, arguments: list[str], loader: ConfigLoader, launche
             write_outcome(study, space, folder, goals)
 
 
-def _goals(objective: Any, settings: Mapping[str, Any]) -> dict[str, str]:
-    """Each objective with its direction; everything else that the settings say is checked, too."""
+def _check_settings(settings: Mapping[str, Any], goals: Mapping[str, str]) -> None:
+    """Whatever else the settings say can be."""
     for key in ("n_trials", "parallel", "reports"):
         check_count(f"sweep.{key}", settings[key])
-    objectives = [objective] if isinstance(objective, str) else list(objective)
-    directions = settings["direction"]
-    directions = [directions] * len(objectives) if isinstance(directions, str) else directions
-    for name in objectives:
-        check_choice("objective", name, OBJECTIVES)
-    for direction in directions:
-        check_choice("sweep.direction", direction, WORST)
-    if len(directions) != len(objectives):
-        raise ValueError(
-            f"Parameter `sweep.direction` should be one for each objective, {len(objectives)}. Found {len(directions)}."
-        )
     check_storage(settings["storage"])
     build_sampler(settings["sampler"], settings["sampler_settings"], None)
-    _pruner(settings, objectives)
-    return dict(zip(objectives, directions, strict=True))
+    _pruner(settings, goals)
 
 
 def _pruner(settings: Mapping[str, Any], objectives: Collection[str]) -> BasePruner:

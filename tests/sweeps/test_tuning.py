@@ -14,6 +14,7 @@ import optuna
 import pytest
 import yaml
 from optuna.trial import TrialState
+from sweeping import leaderboard
 
 from landscape_lab.sweeps.studies import RUNNER, gone, open_storage, this_process
 
@@ -51,16 +52,21 @@ def test_every_trial_is_a_job_and_the_best_can_be_run_again(command):
     assert again["config_hash"] == results[outcome["best"][0]["trial"]]["config_hash"]
 
 
+@pytest.mark.slow
 def test_same_seed_same_study(command):
     for name in ("one", "two"):
         command(*QUICK, RATE, "sweep.n_trials=2", f"hydra.sweep.dir={name}")
     assert [trial.params for trial in study_in("one").trials] == [trial.params for trial in study_in("two").trials]
 
 
-@pytest.mark.parametrize("pruner", ["median", pytest.param("hyperband", marks=pytest.mark.slow)])
-def test_hopeless_trial_is_pruned_while_it_runs(command, pruner):
+@pytest.mark.parametrize(
+    ("pruner", "ensemble"),
+    [("median", "starts"), pytest.param("hyperband", "single", marks=pytest.mark.slow)],
+)
+def test_hopeless_trial_is_pruned_while_it_runs(command, pruner, ensemble):
     settings = {"median": ["n_startup_trials=2", "n_warmup_steps=1"], "hyperband": ["max_resource=5"]}[pruner]
     study = [f"sweep.pruner={pruner}", *(f"sweep.pruner_settings.{setting}" for setting in settings), "sweep.reports=5"]
+    study += [f"ensemble={ensemble}"] + ["ensemble.starts.grid=[2,3]"] * (ensemble == "starts")
     command(*QUICK, *study, "optimizer=sgd", "optimizer.lr=tag(log,interval(1e-6,0.1))", "sweep.n_trials=6")
     results = results_in("study")
     pruned = [trial for trial in study_in("study").trials if trial.state is TrialState.PRUNED]
@@ -69,7 +75,10 @@ def test_hopeless_trial_is_pruned_while_it_runs(command, pruner):
         assert results[trial.number]["status"] == "pruned"
         assert results[trial.number]["steps"] == 4 * trial.last_step < 20
         assert trial.intermediate_values[trial.last_step] == results[trial.number]["final_loss"]
-    assert yaml.safe_load(Path("study/optimization_results.yaml").read_text())["best"][0]["trial"] not in pruned
+    rows = leaderboard(Path("study"))
+    assert [bool(row["rank"]) for row in rows] == [True] * (6 - len(pruned)) + [False] * len(pruned)
+    assert rows[-1]["status"] == "pruned"
+    assert float(rows[-1]["final_loss"]) > float(rows[0]["final_loss"])
 
 
 def test_reports_do_not_change_a_descent(command):
@@ -188,6 +197,9 @@ def test_resume_goes_on_until_there_are_enough(command):
     assert sorted(results_in("study")) == [0, 1, 3, 4]
     assert {file: file.stat().st_mtime_ns for file in before} == before
     assert not Path("elsewhere").exists()
+    status, written = command(*QUICK, RATE, "sweep.n_trials=4", "resume=true")
+    assert (status, len(study_in("study").trials)) == (0, 5)
+    assert written.err == "landscape_lab: Going on with study.\n4 of 4 trials have results already.\n"
 
 
 def test_resume_of_another_problem_is_refused(command):
@@ -211,6 +223,7 @@ def test_broken_storage_is_told_and_kept(command):
         assert path.read_text() == '{"no study at all, but quite a few words\n'
 
 
+@pytest.mark.slow
 def test_locked_storage_is_told(command, monkeypatch):
     command(*QUICK, RATE, "sweep.n_trials=1")
     monkeypatch.setattr("landscape_lab.sweeps.studies.PATIENCE", 0.1)

@@ -1,6 +1,7 @@
 """The jobs of a sweep in the order of their objective."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ SHOWN = ("best_lr", "best_loss", "distance_to_minimum", "evaluations", "seconds"
 """What is told of a job beside its objectives, as far as there is room; all other results are in the CSV."""
 ENDS = ("completed", "pruned", "diverged", "failed", "interrupted")
 """How jobs end, in the order of the table."""
+
+LONG = re.compile(r"-?\d+\.\d{4,}(e[+-]?\d+)?")
+"""A number of more digits than anybody reads."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ class Leaderboard:
         shown = [*self.goals, *(name for name in SHOWN if name not in (*self.goals, *left_out))]
         shown = [name for name in shown if any(row.metrics.get(name) is not None for row in self.rows)]
         columns = ["rank", "job", *(key for key in self.compared if key not in shown), *shown, "reason"]
-        texts = [[short(value) for value in line.values()] for line in self.table(columns)]
+        texts = [[value if key == "job" else short(value) for key, value in line.items()] for line in self.table(columns)]
         return [*columns[:-1], "status"], texts
 
     def label(self, row: Row) -> str:
@@ -163,14 +167,11 @@ class Leaderboard:
 def short(value: Any) -> str:
     """A value as people read it; of a long number, four digits.
 
-    >>> short(None), short(12345), short(0.123456), short("0.123456"), short("adam"), short("1e-05")
-    ('', '12,345', '0.1235', '0.1235', 'adam', '1e-05')
+    >>> short(None), short(12345), short(0.123456), short("[0.123456,0.9]"), short("adam")
+    ('', '12,345', '0.1235', '[0.1235,0.9]', 'adam')
     """
     if isinstance(value, str):
-        try:
-            return f"{float(value):.4g}" if len(value) > len("0.0001") else value
-        except ValueError:
-            return value
+        return LONG.sub(lambda number: f"{float(number[0]):.4g}", value)
     if value is None:
         return ""
     return f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)

@@ -66,7 +66,7 @@ def test_same_seed_same_study(command):
 def test_hopeless_trial_is_pruned_while_it_runs(command, pruner, ensemble):
     settings = {"median": ["n_startup_trials=2", "n_warmup_steps=1"], "hyperband": ["max_resource=5"]}[pruner]
     study = [f"sweep.pruner={pruner}", *(f"sweep.pruner_settings.{setting}" for setting in settings), "sweep.reports=5"]
-    study += [f"ensemble={ensemble}"] + ["ensemble.starts.grid=[2,3]"] * (ensemble == "starts")
+    study += [f"ensemble={ensemble}"] + ["ensemble.starts.grid=[2,3]", "ensemble.layout=joint"] * (ensemble == "starts")
     command(*QUICK, *study, "optimizer=sgd", "optimizer.lr=tag(log,interval(1e-6,0.1))", "sweep.n_trials=6")
     results = results_in("study")
     pruned = [trial for trial in study_in("study").trials if trial.state is TrialState.PRUNED]
@@ -99,7 +99,7 @@ def test_reports_do_not_change_a_descent(command):
 def test_condition_decides_what_is_searched(command):
     Path("mine/sweep").mkdir(parents=True)
     space = {"optimizer": "adam,momentum", "when optimizer=momentum": {"optimizer.momentum": "interval(0.5,0.9)"}}
-    text = yaml.safe_dump({"defaults": ["optuna"], "sweep": {"search_space": space, "n_trials": 6}})
+    text = yaml.safe_dump({"defaults": ["optuna"], "sweep": {"search_space": space, "n_trials": 4}})
     Path("mine/sweep/own.yaml").write_text(f"# @package _global_\n{text}")
     status, written = command("--config-dir", "mine", *QUICK[:1], "sweep=own", *QUICK[2:])
     assert (status, written.err) == (0, "")

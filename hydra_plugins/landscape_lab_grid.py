@@ -6,7 +6,6 @@ from typing import Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.plugins import Plugins
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
@@ -16,31 +15,30 @@ class GridSweeper(Sweeper):
     """Every combination of the values on the command line, but for those that the sweep's folder already has results of."""
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """Build the launcher, whose jobs share what composing them has in common."""
-        from landscape_lab.sweeps.composing import Composer
+        """Take what Hydra gives, and build the launcher."""
+        from landscape_lab.sweeps.composing import composing_launcher
 
         self.config = config
-        self.composer = Composer(hydra_context.config_loader)
-        self.launcher = Plugins.instance().instantiate_launcher(
-            hydra_context=HydraContext(config_loader=self.composer, callbacks=hydra_context.callbacks),
-            task_function=task_function,
-            config=config,
-        )
+        self.composer, self.launcher = composing_launcher(hydra_context, task_function, config)
 
     def sweep(self, arguments: list[str]) -> Sequence[Any]:
         """Launch the jobs that have no results yet.
 
         Raises:
             HydraException: A job does not compose; none is begun.
+            ValueError: An objective or its direction cannot be.
         """
+        from landscape_lab.configuration import plain
+        from landscape_lab.sweeps.goals import goals_of
         from landscape_lab.sweeps.plan import keep_settings, plan
-        from landscape_lab.sweeps.progress import watched
+        from landscape_lab.sweeps.progress import finished, watched
 
+        goals_of(plain(self.config.objective), plain(self.config.sweep.direction))
         overrides = OverridesParser.create(config_loader=self.composer).parse_overrides(arguments)
         (grid,) = BasicSweeper.split_arguments(overrides, None)
         folder = Path(self.config.hydra.sweep.dir)
         jobs = plan(self.composer, self.config, grid, folder)
         keep_settings(self.config, folder)
         waiting = [job.overrides for job in jobs if not job.done]
-        with watched(folder, [job.name for job in jobs]):
+        with watched(folder, len(jobs), finished(folder / job.name for job in jobs)):
             return self.launcher.launch(waiting, initial_job_idx=0) if waiting else []

@@ -1,36 +1,25 @@
-"""The sweeper of `sweep=optuna`. Hydra takes plugins from this package only, and reads them whenever it starts."""
+"""The sweeper of `sweep=optuna`. Hydra takes plugins from this package only; what it does is in `landscape_lab.sweeps`."""
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-from hydra.core.plugins import Plugins
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig, open_dict
-
-from landscape_lab.configuration import quoted
+from omegaconf import DictConfig
 
 
 class OptunaSweeper(Sweeper):
-    """The trials of a study; what it does is in `landscape_lab.sweeps.tuning`."""
+    """The trials of a study."""
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """Take what Hydra gives; a sweep that is resumed goes to its old folder."""
-        folder = Path(config.sweep.resume or config.hydra.sweep.dir).absolute()
-        with open_dict(config):
-            config.hydra.sweep.dir = str(folder)
-            config.hydra.overrides.hydra.append(f"hydra.sweep.dir={quoted(str(folder))}")  # of each job, too
-        self.hydra_context = hydra_context
-        self.config = config
-        self.launcher = Plugins.instance().instantiate_launcher(
-            hydra_context=hydra_context, task_function=task_function, config=config
-        )
+        """Take what Hydra gives, and build the launcher."""
+        from landscape_lab.sweeps.composing import composing_launcher
 
-    def sweep(self, arguments: list[str]) -> Any:
+        self.config = config
+        self.composer, self.launcher = composing_launcher(hydra_context, task_function, config)
+
+    def sweep(self, arguments: list[str]) -> Sequence[Any]:
         """Run the study with these overrides."""
         from landscape_lab.sweeps.tuning import tune
 
-        assert self.config is not None
-        assert self.hydra_context is not None
-        assert self.launcher is not None
-        return tune(self.config, arguments, self.hydra_context.config_loader, self.launcher)
+        return tune(self.config, arguments, self.composer, self.launcher)

@@ -25,6 +25,8 @@ CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"
 """Every optimizer of the libraries; read here, where torch is not imported. `landscape_lab.optimizers.catalogue` writes it."""
 NOT_IDENTIFYING = ("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations", "sweep")
 """Keys that change what is written, not what happens."""
+HOW = ("resume", "ckpt_path", "figures", "sweep")
+"""Keys that a sweep's job is given to say how it is run, not what it does."""
 PARAMETERS = ("optimizer", "landscape", "augmentation", "steps", "seed")
 """Keys and groups by which TensorBoard's HPARAMS tab compares runs."""
 
@@ -37,6 +39,29 @@ def open_keys(overrides: Iterable[str]) -> list[str]:
     """
     overrides = [FORMULA.sub(r'\1"\2"', override) for override in overrides]
     return [f"++{override}" if OPEN_KEY.match(override) else override for override in overrides]
+
+
+def key_of(override: str) -> str:
+    """The key or group that an override is about.
+
+    >>> key_of("++optimizer.lr=0.1")
+    'optimizer.lr'
+    """
+    return override.partition("=")[0].lstrip("+~")
+
+
+def is_choice(key: str) -> bool:
+    """Whether a key tells what a job does.
+
+    >>> is_choice("optimizer.lr"), is_choice("sweep.trial")
+    (True, False)
+    """
+    return key.partition(".")[0] not in HOW
+
+
+def plain(value: Any) -> Any:
+    """A value of a configuration as Python's own."""
+    return OmegaConf.to_container(value, resolve=True) if OmegaConf.is_config(value) else value
 
 
 def quoted(text: str) -> str:
@@ -77,8 +102,7 @@ def flat_values(cfg: DictConfig, groups: Iterable[str]) -> dict[str, bool | int 
             values[name] = value if isinstance(value, bool | int | float | str) else json.dumps(value)
 
     for group in groups:
-        node = cfg[group]
-        visit(group, OmegaConf.to_container(node, resolve=True) if OmegaConf.is_config(node) else node)
+        visit(group, plain(cfg[group]))
     return values
 
 

@@ -227,16 +227,25 @@ class Descent(pl.LightningModule):
 
     def outcomes(self) -> Outcomes:
         """How each member ended."""
-        points = self.trajectory.points[-1]
-        alive = self.members.alive.cpu().numpy() & (self.status == "completed")
+        return self._outcomes(self.trajectory.points[-1], self.trajectory.losses[-1])
+
+    @torch.no_grad()
+    def standing(self) -> Outcomes:
+        """How each member would end now, by the landscape's own loss; no evaluation is counted."""
+        points = self.landscape.flat()
+        return self._outcomes(points.cpu().numpy(), self.landscape.evaluate(points).cpu().numpy())
+
+    def _outcomes(self, points: np.ndarray, losses: np.ndarray) -> Outcomes:
+        """What is known of each member where it is at `points` `[members, dims]` with `losses` `[members]`."""
+        alive = self.members.alive.cpu().numpy() & np.isfinite(losses) & (self.status in ("completed", "pruned"))
         distances = self.distances(torch.from_numpy(points))
-        status = np.where(alive, "completed", "diverged" if self.status == "completed" else self.status)
+        status = np.where(alive, self.status, "failed" if self.status == "failed" else "diverged")
         failed = sorted(self._layout.errors) if len(self.ensemble) > 1 else []
         status[failed] = "failed"
         return Outcomes(
             self.ensemble,
             points,
-            np.where(alive, self.trajectory.losses[-1], np.inf).astype(np.float64),
+            np.where(alive, losses, np.inf).astype(np.float64),
             self.members.best.double().cpu().numpy(),
             self.members.hit.cpu().numpy(),
             np.full(len(alive), np.inf) if distances is None else np.where(alive, distances.double().numpy(), np.inf),

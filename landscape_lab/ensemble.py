@@ -163,7 +163,7 @@ class Outcomes:
         steps_to_target: The first step at which the loss was no higher than the target; infinite where it never was, or where
             there is no target.
         distance: To the nearest known minimum at the end; infinite where none is known.
-        status: `completed`, `diverged` or `failed`.
+        status: `completed`, `pruned`, `diverged` or `failed`.
     """
 
     ensemble: Ensemble
@@ -201,8 +201,13 @@ class Outcomes:
 
     @property
     def diverged_fraction(self) -> float:
-        """The share of members that did not complete."""
-        return float((self.status != "completed").mean())
+        """The share of members that diverged or failed."""
+        return float(self.lost.mean())
+
+    @property
+    def lost(self) -> np.ndarray:
+        """Who diverged or failed, `[members]`."""
+        return np.isin(self.status, ("diverged", "failed"))
 
     def columns(self) -> dict[str, np.ndarray]:
         """All of it, in columns: the table `members.csv`."""

@@ -23,7 +23,16 @@ from rich.console import Console
 from rich.table import Table
 
 from landscape_lab.callbacks import HParams
-from landscape_lab.configuration import CONF, PARAMETERS, chosen_names, flat_values, identity, open_keys, register_catalogue
+from landscape_lab.configuration import (
+    CONF,
+    PARAMETERS,
+    chosen_names,
+    flat_values,
+    identity,
+    open_keys,
+    plain,
+    register_catalogue,
+)
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import locate
 from landscape_lab.ensemble import Ensemble, make_ensemble
@@ -47,6 +56,8 @@ OBJECTIVES = (
     "diverged_fraction",
 )
 """The results that a sweep can minimise."""
+OF_MEMBERS = ("best_lr", "diverged_fraction")
+"""Those that only an ensemble has."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +120,7 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     checkpoint, first = _checkpoint(cfg, folder)
     pl.seed_everything(cfg.seed, verbose=False)
     descent = _build(cfg, names)
+    _check_objective(cfg, len(descent.ensemble))
     if checkpoint is None:
         _forget(folder)
     loggers = [_logger(node, first) for node in cfg.logger.values()]
@@ -118,8 +130,7 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     trainer = _make(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
     trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **descent.metrics()}
-    objective = cfg.objective if isinstance(cfg.objective, str) else list(cfg.objective)
-    metrics |= {"objective": objective, "seed": cfg.seed, "config_hash": identity(cfg)}
+    metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": identity(cfg)}
     metrics |= descent.details()
     descent.trajectory.save(folder / "trajectory.npz")
     if descent.error is not None and descent.status == "failed":
@@ -227,6 +238,13 @@ def _check(cfg: DictConfig) -> None:
         check_choice("objective", name, OBJECTIVES)
     if not isinstance(cfg.seed, int) or isinstance(cfg.seed, bool) or not 0 <= cfg.seed < 2**32:
         raise ValueError(f"Parameter `seed` should be a whole number from 0 to 2^32 - 1. Found `seed = {cfg.seed}`.")
+
+
+def _check_objective(cfg: DictConfig, members: int) -> None:
+    """A single member has no best learning rate."""
+    for name in [cfg.objective] if isinstance(cfg.objective, str) else cfg.objective:
+        if members == 1 and name in OF_MEMBERS:
+            raise ValueError(f"Parameter `objective` may be {name} only of many members: ensemble=lr_sweep. Found one member.")
 
 
 def _make(node: DictConfig, **settings: Any) -> Any:

@@ -71,5 +71,5 @@ def _by_rate(outcomes: Outcomes) -> dict[str, np.ndarray]:
         quartiles = np.quantile(outcomes.by_rate(values), [0.25, 0.5, 0.75], axis=1, method="lower")
         columns |= dict(zip((f"{name}_quartile_1", f"{name}_median", f"{name}_quartile_3"), quartiles, strict=True))
     columns["steps_to_target_median"] = np.quantile(outcomes.by_rate(outcomes.steps_to_target), 0.5, axis=1, method="lower")
-    columns["diverged_fraction"] = (outcomes.by_rate(outcomes.status != "completed")).mean(axis=1)
+    columns["diverged_fraction"] = (outcomes.by_rate(outcomes.lost)).mean(axis=1)
     return columns

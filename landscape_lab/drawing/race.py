@@ -53,7 +53,7 @@ def _race(scene: Scene, labels: list[str], colors: dict[str, str]) -> Figure:
     for label in reversed(labels):
         _draw_band(right, [path for path in scene.paths if path.label == label], colors.get(label))
     lowest = [float(np.nanmin(path.losses, initial=np.inf)) for path in scene.paths]
-    right.set_yscale("log" if min(lowest, default=0.0) > 0 else "linear")
+    right.set_yscale("log" if min(lowest, default=0.0) >= 0 < max(lowest, default=0.0) else "linear")
     right.set(xlabel="step", ylabel="lowest loss so far")
     right.xaxis.set_major_formatter(EngFormatter(sep=""))
     right.grid(color="#e8eaed", linewidth=0.8)

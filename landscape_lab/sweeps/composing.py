@@ -8,10 +8,12 @@ from hydra._internal.config_loader_impl import ConfigLoaderImpl, get_overrides_d
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
-from hydra.types import RunMode
+from hydra.core.plugins import Plugins
+from hydra.plugins.launcher import Launcher
+from hydra.types import HydraContext, RunMode, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
-SHARED = 16
+SHARED = 32
 """How many compositions are kept."""
 
 
@@ -64,6 +66,13 @@ class Composer(ConfigLoaderImpl):
         config.hydra.job.override_dirname = get_overrides_dirname(
             overrides=choices, kv_sep=naming.kv_sep, item_sep=naming.item_sep, exclude_keys=naming.exclude_keys
         )
+
+
+def composing_launcher(context: HydraContext, task: TaskFunction, config: DictConfig) -> tuple[Composer, Launcher]:
+    """The launcher that a sweep's configuration names, whose jobs share what composing them has in common."""
+    composer = Composer(context.config_loader)
+    shared = HydraContext(config_loader=composer, callbacks=context.callbacks)
+    return composer, Plugins.instance().instantiate_launcher(hydra_context=shared, task_function=task, config=config)
 
 
 @lru_cache(maxsize=4096)

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from omegaconf import DictConfig, open_dict
 
-from landscape_lab.configuration import identity
+from landscape_lab.configuration import identity, plain
 from landscape_lab.errors import explain
 from landscape_lab.files import replacing
 from landscape_lab.lab import descend
@@ -56,7 +56,7 @@ def _keep(error: Exception, cfg: DictConfig, names: dict[str, str], folder: Path
     """Write what a job raised."""
     with replacing(folder / "error.txt") as unfinished:
         unfinished.write_text("".join(traceback.format_exception(error)))
-    metrics = {**names, "status": "failed", "error": explain(error), "objective": cfg.objective, "seed": cfg.seed}
+    metrics = {**names, "status": "failed", "error": explain(error), "objective": plain(cfg.objective), "seed": cfg.seed}
     with replacing(folder / "results.json") as unfinished:
         unfinished.write_text(json.dumps(metrics | {"config_hash": identity(cfg)}, indent=2) + "\n")
 

@@ -1,16 +1,13 @@
-"""The jobs of a sweep in the order of their objective: `python -m landscape_lab.sweeps.leaderboard DIR`."""
+"""What is left of a sweep, in files and on the terminal: `python -m landscape_lab.sweeps.leaderboard DIR`."""
 
 import csv
-import math
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.experimental.callback import Callback
 from hydra.types import RunMode
@@ -20,125 +17,36 @@ from rich.table import Table
 
 from landscape_lab.errors import explain, one_line, tell
 from landscape_lab.files import replacing
-from landscape_lab.sweeps.plan import FAST, job_folders, results_of
-from landscape_lab.sweeps.resume import RESUMES, key_of
+from landscape_lab.sweeps.ranking import SHOWN, Leaderboard, short
 
 ROWS = 20
-"""The most jobs with an objective that the terminal shows."""
-FAILED = 5
-"""The most without."""
-SHOWN = ("best_loss", "distance_to_minimum", "evaluations", "seconds")
-"""What is told of a job beside its objective, as far as there is room; all other results are in the CSV."""
+"""The most jobs with a rank that the terminal shows."""
+OTHERS = 5
+"""The most of each other kind."""
 STATUS = 20
 """The least room for how a job ended."""
 INSIDE = ("job", "landscape", "optimizer", "objective", "error", "config_hash")
 """What is no column of results."""
+BEST = re.compile(r"best(_\d+)?\.yaml")
+"""The files that hold the best jobs."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One job.
+def conclude(folder: Path) -> Leaderboard:
+    """Write and print what came of the jobs in a sweep's folder.
 
-    Args:
-        folder: Its folder.
-        overrides: What was chosen for it, in the order of the command line.
-        metrics: The numbers and words of its `results.json`; `interrupted` where it has none.
+    Raises:
+        FileNotFoundError: There are none.
     """
-
-    folder: Path
-    overrides: tuple[str, ...]
-    metrics: dict[str, Any]
-
-    @cached_property
-    def choices(self) -> dict[str, str]:
-        """The overrides as keys and values."""
-        return {key_of(one): one.partition("=")[2] for one in self.overrides if key_of(one) not in (*RESUMES, "figures")}
-
-    @property
-    def reason(self) -> str:
-        """Why it was not completed."""
-        status = str(self.metrics["status"])
-        if status == "diverged":
-            return f"diverged in step {self.metrics.get('steps')}"
-        return ": ".join(part for part in (status, self.metrics.get("error")) if part)
-
-    def score(self, objective: str) -> float:
-        """The objective; infinite where there is none."""
-        value = self.metrics.get(objective)
-        failed = self.metrics["status"] in ("failed", "interrupted")
-        return float(value) if isinstance(value, int | float) and not failed else math.inf
-
-
-@dataclass(frozen=True)
-class Leaderboard:
-    """The jobs of a sweep, the best first.
-
-    Args:
-        folder: The sweep's.
-        objective: What they are ranked by, the lowest first.
-        rows: Those that have no objective are last.
-    """
-
-    folder: Path
-    objective: str
-    rows: tuple[Row, ...]
-
-    @classmethod
-    def of(cls, folder: Path) -> "Leaderboard":
-        """Read the folders of a sweep's jobs.
-
-        Raises:
-            FileNotFoundError: There are none.
-        """
-        folder = folder.absolute()
-        rows = [_read(path) for path in job_folders(folder)]
-        if not rows:
-            raise FileNotFoundError(f"There are no jobs in {folder}.")
-        objectives = Counter(row.metrics["objective"] for row in rows if "objective" in row.metrics)
-        objective = objectives.most_common(1)[0][0] if objectives else "final_loss"
-        return cls(folder, objective, tuple(sorted(rows, key=lambda row: row.score(objective))))
-
-    @cached_property
-    def compared(self) -> list[str]:
-        """The keys in which the jobs differ."""
-        keys = dict.fromkeys(key for row in self.rows for key in row.choices)
-        return [key for key in keys if len({row.choices.get(key) for row in self.rows}) > 1]
-
-    @property
-    def title(self) -> str:
-        """What is ranked, and how it went."""
-        ends = Counter(str(row.metrics["status"]) for row in self.rows)
-        return f"{len(self.rows)} jobs by {self.objective}: " + ", ".join(f"{number} {end}" for end, number in ends.items())
-
-    def table(self, columns: Sequence[str]) -> list[dict[str, Any]]:
-        """The values of each job; a rank only where there is an objective."""
-        lines = []
-        for place, row in enumerate(self.rows, start=1):
-            values = {"rank": place if math.isfinite(row.score(self.objective)) else None, "job": row.folder.name}
-            values |= row.metrics | row.choices | {"reason": row.reason}
-            lines.append({column: values.get(column) for column in columns})
-        return lines
-
-    def brief(self, left_out: Sequence[str] = ()) -> tuple[list[str], list[list[str]]]:
-        """The columns to be read by people, and their texts."""
-        shown = [self.objective, *(name for name in SHOWN if name not in (self.objective, *left_out))]
-        shown = [name for name in shown if any(row.metrics.get(name) is not None for row in self.rows)]
-        columns = ["rank", "job", *(key for key in self.compared if key not in shown), *shown, "reason"]
-        texts = [[_text(value) for value in line.values()] for line in self.table(columns)]
-        return [*columns[:-1], "status"], texts
-
-    def label(self, row: Row) -> str:
-        """A job's configuration in few words; jobs that differ in their seed or landscape only share it."""
-        keys = [key for key in self.compared if key not in ("seed", "landscape", "start")]
-        words = [f"{key.rpartition('.')[2]} {row.choices[key]}" for key in keys if key in row.choices and key != "optimizer"]
-        name = [str(row.metrics.get("optimizer", ""))] if "optimizer" in keys or not words else []
-        return ", ".join(name + words)
+    board = Leaderboard.of(folder)
+    write(board)
+    show(board)
+    return board
 
 
 def write(board: Leaderboard) -> None:
     """Write `leaderboard.csv`, `leaderboard.md`, `best.yaml`, TensorBoard's table and `race.png` into the sweep's folder."""
     metrics = dict.fromkeys(key for row in board.rows for key in row.metrics if key not in (*INSIDE, *board.compared))
-    columns = ["rank", "job", "landscape", "optimizer", *board.compared, board.objective, *metrics, "error", "config_hash"]
+    columns = ["rank", "job", "landscape", "optimizer", *board.compared, *board.goals, *metrics, "error", "config_hash"]
     columns = list(dict.fromkeys(columns))
     with replacing(board.folder / "leaderboard.csv") as unfinished, unfinished.open("w", newline="") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
@@ -152,13 +60,7 @@ def write(board: Leaderboard) -> None:
     ]
     with replacing(board.folder / "leaderboard.md") as unfinished:
         unfinished.write_text("\n".join(lines) + "\n")
-    best = board.rows[0]
-    if math.isfinite(best.score(board.objective)):
-        from landscape_lab.sweeps.best import write_best
-
-        score = _text(best.score(board.objective))
-        title = f"The best of {len(board.rows)} jobs: {best.folder.name}, {board.objective} {score}"
-        write_best(board.folder, best.overrides, title)
+    _write_best(board)
     from landscape_lab.sweeps.hparams import write_hparams  # torch and TensorBoard
 
     write_hparams(board.folder, [row.folder for row in board.rows])
@@ -166,7 +68,7 @@ def write(board: Leaderboard) -> None:
 
 
 def show(board: Leaderboard) -> None:
-    """Print the best jobs and those that came to no result, and the sweep's folder on the last line."""
+    """Print the best jobs and some of those without a rank, and the sweep's folder on the last line."""
     console = Console() if sys.stdout.isatty() else Console(width=240)
     for number in range(len(SHOWN) + 1):
         columns, texts = board.brief(SHOWN[len(SHOWN) - number :])
@@ -180,8 +82,12 @@ def show(board: Leaderboard) -> None:
     for name, width in zip(columns, widths, strict=True):
         side: Literal["left", "right"] = "left" if name in words else "right"
         table.add_column(name, justify=side, no_wrap=True, min_width=width if name != "status" else None, max_width=width)
-    ranked = sum(math.isfinite(row.score(board.objective)) for row in board.rows)
-    shown = [*texts[: min(ROWS, ranked)], *texts[ranked:][:FAILED]]
+    shown = texts[: min(ROWS, board.ranked)]
+    number_of: Counter[str] = Counter()
+    for row, line in zip(board.rows[board.ranked :], texts[board.ranked :], strict=True):
+        number_of[row.status] += 1
+        if number_of[row.status] <= OTHERS:
+            shown.append(line)
     for line in shown:
         table.add_row(*line)
     console.print(table)
@@ -194,19 +100,19 @@ class LeaderboardCallback(Callback):
     """Rank the jobs when Hydra has run all of them; exit status 1 tells that some failed."""
 
     def on_job_end(self, config: DictConfig, job_return: JobReturn, **kwargs: Any) -> None:
-        """Let go of what Hydra would keep of every job until the last has ended, and tell an error that could not be written."""
+        """Tell an error that could not be written; of what Hydra would keep of every job until the end, leave its folder only."""
         if config.hydra.mode is RunMode.MULTIRUN:
             if job_return.status is JobStatus.FAILED:
                 tell(f"{config.hydra.runtime.output_dir}: {explain(job_return._return_value)}")
+            job_return.working_dir = config.hydra.runtime.output_dir
             job_return.cfg = job_return.hydra_cfg = None
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
-        """Write and print the leaderboard."""
+        """Write and print the leaderboard; an interrupted trial is no failure: it was run again, or runs elsewhere."""
         with one_line():
-            board = Leaderboard.of(Path(config.hydra.sweep.dir))
-            write(board)
-            show(board)
-        if any(row.metrics["status"] in ("failed", "interrupted") for row in board.rows):
+            board = conclude(Path(config.hydra.sweep.dir))
+        failures = ("failed",) if "study" in config.sweep else ("failed", "interrupted")
+        if any(row.status in failures for row in board.rows):
             raise SystemExit(1)
 
 
@@ -215,26 +121,22 @@ def main() -> None:
     """Write everything anew from what is in a sweep's folder."""
     if len(sys.argv) != 2:
         raise ValueError("Give the folder of one sweep.")
-    board = Leaderboard.of(Path(sys.argv[1]))
-    write(board)
-    show(board)
+    conclude(Path(sys.argv[1]))
 
 
-def _read(folder: Path) -> Row:
-    """What a job's folder tells."""
-    results = results_of(folder) or {"status": "interrupted"}
-    metrics = {key: value for key, value in results.items() if not isinstance(value, list | dict)}
-    try:
-        overrides = yaml.load((folder / ".hydra" / "overrides.yaml").read_text(), FAST) or []
-    except (OSError, yaml.YAMLError):
-        overrides = []
-    return Row(folder, tuple(str(override) for override in overrides), metrics)
+def _write_best(board: Leaderboard) -> None:
+    """Write `best.yaml`; of several objectives `best_N.yaml` for each job N that no other beats."""
+    from landscape_lab.sweeps.best import write_best  # Hydra's grammar
 
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    names = set()
+    for row in board.best:
+        scores = ", ".join(f"{name} {short(row.metrics.get(name))}" for name in board.goals)
+        name = "best.yaml" if len(board.goals) == 1 else f"best_{row.folder.name.partition('_')[0]}.yaml"
+        write_best(board.folder / name, row.overrides, f"The best of {len(board.rows)} jobs: {row.folder.name}, {scores}")
+        names.add(name)
+    for path in board.folder.glob("best*.yaml"):
+        if BEST.fullmatch(path.name) and path.name not in names:
+            path.unlink()
 
 
 def _escaped(texts: Sequence[str]) -> list[str]:

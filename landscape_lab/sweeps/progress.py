@@ -1,8 +1,9 @@
 """One line that tells how far a sweep is."""
 
+import shlex
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -17,43 +18,69 @@ PLAIN_SECONDS = 30.0
 
 
 @contextmanager
-def watched(folder: Path, names: Sequence[str]) -> Iterator[None]:
-    """Show how many of a sweep's jobs have results and how long the rest will take; tell who stops it how it goes on.
+def watched(folder: Path, total: int, look: Callable[[], int], word: str = "jobs") -> Iterator["Watch"]:
+    """Show how far a sweep is and how long the rest will take; tell who stops it how it goes on, and write what there is.
 
-    The jobs may run anywhere: their files are looked at. A terminal gets a line that is redrawn, anything else a new line twice a
-    minute, both on standard error.
+    A terminal gets a line that is redrawn, anything else a new line twice a minute, both on standard error.
 
     Args:
         folder: The sweep's.
-        names: The jobs' folders inside it.
+        total: How many jobs it has.
+        look: How many of them have ended; called twice a second or so, by another thread.
+        word: What they are called.
     """
-    watch = _Watch([folder / name / "results.json" for name in names])
+    watch = Watch(total, look, word)
     watch.start()
     try:
-        yield
+        yield watch
     except BaseException as error:
         watch.stop()
-        tell(f"Stopped after {watch.done} of {len(names)} jobs. Go on with: python -m landscape_lab sweep.resume={folder}")
-        if isinstance(error, KeyboardInterrupt):
+        command = f"python -m landscape_lab sweep.resume={shlex.quote(str(folder))}"
+        tell(f"Stopped after {watch.done} of {total} {word}. Go on with: {command}")
+        if isinstance(error, KeyboardInterrupt | SystemExit):  # Lightning makes the second of the first
+            _conclude(folder)
             raise SystemExit(1) from error
         raise
     watch.stop()
 
 
-class _Watch:
-    """A thread that looks for results."""
+def finished(folders: Iterable[Path]) -> Callable[[], int]:
+    """Count the jobs that have results; they may run anywhere, so their files are looked at."""
+    files = [folder / "results.json" for folder in folders]
+    waiting = set(files)
 
-    def __init__(self, files: list[Path]) -> None:
-        self.waiting = files
-        self.total = len(files)
-        self._look()
-        self.first, self.began, self.told = self.done, time.monotonic(), time.monotonic()
+    def look() -> int:
+        waiting.difference_update([file for file in waiting if file.exists()])
+        return len(files) - len(waiting)
+
+    return look
+
+
+def _conclude(folder: Path) -> None:
+    from landscape_lab.sweeps.leaderboard import conclude  # rich tables, and pictures
+
+    if any(folder.glob("*/results.json")):
+        conclude(folder)
+
+
+class Watch:
+    """A thread that looks how far a sweep is.
+
+    Attributes:
+        note: More to tell, such as the best so far.
+    """
+
+    def __init__(self, total: int, look: Callable[[], int], word: str) -> None:
+        self.total, self.look, self.word = total, look, word
+        self.note = ""
+        self.done = self.first = look()
+        self.began = self.told = time.monotonic()
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[left]}"),
+            TextColumn("{task.fields[more]}"),
             console=Console(file=sys.stderr),  # as it is now: what jobs write is sent elsewhere
             auto_refresh=False,
             transient=True,
@@ -62,19 +89,14 @@ class _Watch:
             disable=not sys.stderr.isatty(),
         )
         self.stream = sys.stderr
-        self.task = self.bar.add_task("jobs", total=self.total, completed=self.done, left="")
+        self.task = self.bar.add_task(word, total=total, completed=self.done, more="")
         self.over = Event()
         self.thread = Thread(target=self._watch, daemon=True)
-
-    @property
-    def done(self) -> int:
-        """How many jobs have results."""
-        return self.total - len(self.waiting)
 
     def start(self) -> None:
         """Begin to look."""
         if self.first:
-            self.stream.write(f"{self.first} of {self.total} jobs have results already.\n")
+            self.stream.write(f"{self.first} of {self.total} {self.word} have results already.\n")
         self.bar.start()
         self.thread.start()
 
@@ -82,26 +104,24 @@ class _Watch:
         """Look once more, and end."""
         self.over.set()
         self.thread.join()
-        self._look()
+        self.done = self.look()
         self.bar.stop()
 
     def _watch(self) -> None:
         pause = 0.2 if not self.bar.disable else 2.0
         while not self.over.wait(pause):
-            self._look()
-            self.bar.update(self.task, completed=self.done, left=self._left(), refresh=True)
+            self.done = self.look()
+            more = ", ".join(part for part in (self._left(), self.note) if part)
+            self.bar.update(self.task, completed=self.done, more=more, refresh=True)
             if self.bar.disable and time.monotonic() - self.told >= PLAIN_SECONDS:
                 self.told = time.monotonic()
-                self.stream.write(f"{self.done} of {self.total} jobs{self._left()}\n")
-
-    def _look(self) -> None:
-        self.waiting = [file for file in self.waiting if not file.exists()]
+                self.stream.write(f"{self.done} of {self.total} {self.word}{more and ', '}{more}\n")
 
     def _left(self) -> str:
         """How long the rest will take, at the pace so far."""
         made = self.done - self.first
         if made == 0:
             return ""
-        seconds = (time.monotonic() - self.began) / made * len(self.waiting)
+        seconds = (time.monotonic() - self.began) / made * (self.total - self.done)
         minutes, seconds = divmod(round(seconds), 60)
-        return f", {minutes // 60}:{minutes % 60:02}:{seconds:02} left"
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02} left"

@@ -9,7 +9,6 @@ from typing import Any
 
 import optuna
 import pytorch_lightning as pl
-import torch
 from optuna.storages import BaseStorage
 
 from landscape_lab.descent import Descent
@@ -69,7 +68,7 @@ class Pruning(pl.Callback):
         if self.trial is None or pl_module.status != "completed" or made % self.part or made >= pl_module.steps:
             return
         with told(self.storage, Path(self.folder or ".")):
-            self.trial.report(so_far(pl_module, self.objective), made // self.part)
+            self.trial.report(so_far(pl_module, str(self.objective)), made // self.part)
             if self.trial.should_prune():
                 pl_module.status = "pruned"
                 trainer.should_stop = True
@@ -81,16 +80,10 @@ def _trial(storage: BaseStorage, name: str, number: int, pruner: optuna.pruners.
     return optuna.Trial(study, study.get_trials(deepcopy=False)[number]._trial_id)
 
 
-@torch.no_grad()
-def so_far(descent: Descent, objective: str | list[str]) -> float:
-    """The objective as it would be if the descent ended here: of the landscape's own loss, which counts as no evaluation."""
-    landscape = descent.landscape
-    point = landscape.flat()
-    if objective == "best_loss":
-        values = torch.tensor(descent.trajectory.best[1])
-    elif objective == "distance_to_minimum":
-        distances = descent.distances(point)
-        values = torch.tensor(math.inf) if distances is None else distances
-    else:
-        values = landscape.evaluate(point)
-    return float(values.nan_to_num(nan=math.inf).min())
+def so_far(descent: Descent, objective: str) -> float:
+    """The objective as it would be if the descent ended here: over members, the median at the best learning rate so far."""
+    outcomes = descent.standing()
+    if objective == "best_loss" and len(outcomes.status) == 1:
+        return descent.trajectory.best[1]
+    values = {"final_loss": outcomes.final_loss, "best_loss": outcomes.best_loss, "distance_to_minimum": outcomes.distance}
+    return outcomes.typical(values[objective])

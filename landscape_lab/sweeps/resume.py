@@ -8,7 +8,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from landscape_lab.configuration import quoted
+from landscape_lab.configuration import key_of, quoted
 from landscape_lab.errors import tell
 from landscape_lab.sweeps.plan import SETTINGS
 
@@ -30,12 +30,11 @@ def resumed(arguments: Sequence[str]) -> list[str]:
     values = {key_of(argument): argument.partition("=")[2].strip("'\"") for argument in arguments if "=" in argument}
     many = any(re.fullmatch(r"-m|--multirun|-[a-z]*m", argument) for argument in arguments)
     if (named := values.get("sweep.resume", "null")) not in ("", "null"):
-        folder = Path(named)
-        settings, overrides = recorded(folder)
+        options, settings, overrides = recorded(Path(named))
         own = {key_of(argument) for argument in arguments}
         old = [override for override in (*settings, *overrides) if key_of(override) not in own]
-        flag = [] if many else ["-m"]
-        return [*flag, *old, *arguments, f"hydra.sweep.dir={quoted(str(folder))}", *_unless("resume=true", own)]
+        found = [] if "--config-dir" in arguments or "-cd" in arguments else options
+        return [*found, *([] if many else ["-m"]), *_filled(arguments, "sweep.resume", Path(named), old)]
     if many and values.get("resume", "").lower() == "true":
         where = [Path(values["hydra.sweep.dir"])] if "hydra.sweep.dir" in values else SWEEPS.glob("*")
         last = _last(where, arguments)
@@ -43,12 +42,12 @@ def resumed(arguments: Sequence[str]) -> list[str]:
             tell("There is no sweep with the same overrides yet: a new one begins.")
             return list(arguments)
         tell(f"Going on with {last}.")
-        return [*arguments, f"sweep.resume={quoted(str(last))}", f"hydra.sweep.dir={quoted(str(last))}"]
+        return _filled(arguments, "resume", last, ["resume=true"])
     return list(arguments)
 
 
-def recorded(folder: Path) -> tuple[list[str], list[str]]:
-    """The overrides of Hydra's settings and of everything else with which a sweep was begun.
+def recorded(folder: Path) -> tuple[list[str], list[str], list[str]]:
+    """With what a sweep was begun: options, overrides of Hydra's settings, and all other overrides.
 
     Raises:
         FileNotFoundError: There is no sweep in the folder.
@@ -58,25 +57,26 @@ def recorded(folder: Path) -> tuple[list[str], list[str]]:
     if not path.is_file():
         raise FileNotFoundError(f"There is no sweep in {folder}: it has no {SETTINGS}.")
     try:
-        overrides = OmegaConf.load(path)["hydra"]["overrides"]  # type: ignore[index]
-        settings, others = list(overrides["hydra"]), list(overrides["task"])
+        hydra = OmegaConf.load(path)["hydra"]  # type: ignore[index]
+        settings, others = list(hydra["overrides"]["hydra"]), list(hydra["overrides"]["task"])
+        added = [source["path"] for source in hydra["runtime"]["config_sources"] if source["provider"] == "command-line"]
     except (OSError, YAMLError, OmegaConfBaseException, KeyError, TypeError) as error:
         raise ValueError(f"{path} cannot be read: {error}") from error
     ours = [override for override in settings if key_of(override) not in ("hydra.sweep.dir", "hydra.mode")]
-    return ours, [override for override in others if key_of(override) not in RESUMES]
+    options = [part for place in added for part in ("--config-dir", place)]
+    return options, ours, [override for override in others if key_of(override) not in RESUMES]
 
 
-def key_of(override: str) -> str:
-    """The key or group that an override is about.
-
-    >>> key_of("++optimizer.lr=0.1")
-    'optimizer.lr'
-    """
-    return override.partition("=")[0].lstrip("+~")
-
-
-def _unless(override: str, keys: set[str]) -> list[str]:
-    return [] if key_of(override) in keys else [override]
+def _filled(arguments: Iterable[str], key: str, folder: Path, overrides: Sequence[str]) -> list[str]:
+    """The command line with overrides in the place of `key=…`, since options may stand before and behind all overrides."""
+    place = quoted(str(folder))
+    filled: list[str] = []
+    for argument in arguments:
+        if key_of(argument) == key:
+            filled += [*overrides, f"sweep.resume={place}", f"hydra.sweep.dir={place}"]
+        elif key_of(argument) not in RESUMES and key_of(argument) != "hydra.sweep.dir":
+            filled.append(argument)
+    return filled
 
 
 def _last(folders: Iterable[Path], arguments: Sequence[str]) -> Path | None:
@@ -84,7 +84,8 @@ def _last(folders: Iterable[Path], arguments: Sequence[str]) -> Path | None:
     wanted = {
         argument
         for argument in arguments
-        if not argument.startswith("-") and not key_of(argument).startswith("hydra") and key_of(argument) not in RESUMES
+        if argument.startswith("~") or "=" in argument
+        if not key_of(argument).startswith(("-", "hydra")) and key_of(argument) not in RESUMES
     }
-    found = [folder for folder in folders if (folder / SETTINGS).is_file() and set(recorded(folder)[1]) == wanted]
+    found = [folder for folder in folders if (folder / SETTINGS).is_file() and set(recorded(folder)[2]) == wanted]
     return max(found, key=lambda folder: (folder / SETTINGS).stat().st_mtime, default=None)

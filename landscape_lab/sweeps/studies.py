@@ -3,10 +3,12 @@
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from json import JSONDecodeError
 from pathlib import Path
+from typing import Any
 
 import optuna
 from optuna.exceptions import StorageInternalError
@@ -15,7 +17,7 @@ from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.study import Study
 from optuna.trial import TrialState
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 
 from landscape_lab.validation import check_choice
 
@@ -23,6 +25,8 @@ EMBEDDED = {"sqlite": "study.db", "journal": "study.journal"}
 """The storages in a sweep's own folder, and their files."""
 PATIENCE = 20.0
 """Seconds to wait for a SQLite file that another process writes."""
+ATTEMPTS = 3
+"""How often the tables of a database are made, if others make them at the same time."""
 AT_OPENING = (ArgumentError, ImportError, RuntimeError, KeyError, ValueError, OSError)
 """What else a storage raises when it is opened: no driver, another version, a file that is something else."""
 RUNNER = "runner"
@@ -55,7 +59,19 @@ def open_storage(storage: str, folder: Path) -> BaseStorage:
     url = f"sqlite:///{folder / EMBEDDED['sqlite']}" if storage == "sqlite" else storage
     engine = {"connect_args": {"timeout": PATIENCE}} if url.startswith("sqlite:") else {"pool_pre_ping": True}
     with told(storage, folder, *AT_OPENING):
-        return RDBStorage(url, engine_kwargs=engine)
+        return _with_tables(url, engine)
+
+
+def _with_tables(url: str, engine: dict[str, Any]) -> RDBStorage:
+    """A database with Optuna's tables; where another process makes them at the same moment, its tables."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return RDBStorage(url, engine_kwargs=engine)
+        except (IntegrityError, OperationalError, ProgrammingError) as error:
+            if not isinstance(error, IntegrityError) and "already exists" not in str(error.orig):
+                raise
+            time.sleep(1.0)
+    return RDBStorage(url, engine_kwargs=engine)
 
 
 def _check_journal(path: Path) -> None:

@@ -1,16 +1,15 @@
 """A study: its sampler asks for trials, Hydra's launcher runs them, their results are told."""
 
-import json
 import math
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import optuna
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.utils import JobReturn, JobStatus
+from hydra.core.utils import JobReturn
 from hydra.errors import HydraException, MissingConfigException
 from hydra.plugins.launcher import Launcher
 from omegaconf import DictConfig, OmegaConf
@@ -19,15 +18,17 @@ from optuna.pruners import BasePruner
 from optuna.study import Study, StudyDirection
 from optuna.trial import Trial, TrialState
 
-from landscape_lab.configuration import quoted
-from landscape_lab.errors import explain, tell
+from landscape_lab.configuration import plain, quoted
+from landscape_lab.errors import tell
 from landscape_lab.files import replacing
-from landscape_lab.lab import OBJECTIVES
-from landscape_lab.sweeps.outcome import Watch, print_outcome, write_outcome
+from landscape_lab.sweeps.goals import goals_of
+from landscape_lab.sweeps.outcome import best_so_far, write_outcome
+from landscape_lab.sweeps.plan import SETTINGS, results_of
+from landscape_lab.sweeps.progress import watched
 from landscape_lab.sweeps.samplers import build_pruner, build_sampler
 from landscape_lab.sweeps.search_space import SearchSpace
 from landscape_lab.sweeps.studies import EMBEDDED, RUNNER, check_storage, open_storage, place, take_up, taken, this_process, told
-from landscape_lab.validation import check_choice, check_count
+from landscape_lab.validation import check_count
 
 WORST = {"minimize": math.inf, "maximize": -math.inf}
 """What a diverged trial is told to have reached, so that the sampler learns to stay away; a failed one teaches nothing."""
@@ -51,52 +52,33 @@ def tune(config: DictConfig, arguments: list[str], loader: ConfigLoader, launche
 
     Raises:
         ValueError: A setting, a range or the storage is at fault.
-        HydraException: A trial failed; the others were run.
+        HydraException: There is no use in more trials.
     """
     settings: Any = OmegaConf.to_container(config.sweep, resolve=True)
     folder = Path(config.hydra.sweep.dir)
-    goals = _goals(config.objective, settings)
+    goals = goals_of(plain(config.objective), settings["direction"])
+    _check_settings(settings, goals)
     parser = OverridesParser.create(config_loader=loader)
     space = SearchSpace(settings["search_space"], parser.parse_overrides(arguments), parser, lambda key: _text_of(config, key))
     _check_jobs(space, config, loader)
     _check_folder(settings, folder)
     with told(settings["storage"], folder):
         study = _study(settings, folder, goals, space)
-        with replacing(folder / "multirun.yaml") as unfinished:
+        with replacing(folder / SETTINGS) as unfinished:
             OmegaConf.save(config, unfinished)
         try:
-            jobs, failed = _run(study, space, settings, folder, goals, launcher)
-        except (KeyboardInterrupt, SystemExit) as stop:  # Lightning makes the second of the first
-            write_outcome(study, space, folder, goals, loader)
-            ended = sum(trial.state.is_finished() for trial in study.trials)
-            tell(f"Stopped after {ended} of {settings['n_trials']} trials. Go on with sweep.resume={folder}")
-            raise SystemExit(1) from stop
-        write_outcome(study, space, folder, goals, loader)
-        print_outcome(study, folder, goals)
-    if failed:
-        raise HydraException(f"{failed} of {len(jobs)} trials failed. The others are in {folder}")
-    return jobs
+            return _run(study, space, settings, folder, goals, launcher)
+        finally:
+            write_outcome(study, space, folder, goals)
 
 
-def _goals(objective: Any, settings: Mapping[str, Any]) -> dict[str, str]:
-    """Each objective with its direction; everything else that the settings say is checked, too."""
+def _check_settings(settings: Mapping[str, Any], goals: Mapping[str, str]) -> None:
+    """Whatever else the settings say can be."""
     for key in ("n_trials", "parallel", "reports"):
         check_count(f"sweep.{key}", settings[key])
-    objectives = [objective] if isinstance(objective, str) else list(objective)
-    directions = settings["direction"]
-    directions = [directions] * len(objectives) if isinstance(directions, str) else directions
-    for name in objectives:
-        check_choice("objective", name, OBJECTIVES)
-    for direction in directions:
-        check_choice("sweep.direction", direction, WORST)
-    if len(directions) != len(objectives):
-        raise ValueError(
-            f"Parameter `sweep.direction` should be one for each objective, {len(objectives)}. Found {len(directions)}."
-        )
     check_storage(settings["storage"])
     build_sampler(settings["sampler"], settings["sampler_settings"], None)
-    _pruner(settings, objectives)
-    return dict(zip(objectives, directions, strict=True))
+    _pruner(settings, goals)
 
 
 def _pruner(settings: Mapping[str, Any], objectives: Collection[str]) -> BasePruner:
@@ -177,20 +159,25 @@ def _run(
     folder: Path,
     goals: Mapping[str, str],
     launcher: Launcher,
-) -> tuple[list[JobReturn], int]:
-    """Ask, launch and tell until there are enough trials, and count those that failed.
+) -> list[JobReturn]:
+    """Ask, launch and tell until there are enough trials.
 
     Two processes that share a study may both ask for its last trial.
+
+    Raises:
+        HydraException: The first trials have all failed.
     """
     returned: list[JobReturn] = []
     reasons: list[str] = []
-    with Watch(study, settings["n_trials"]) as watch:
-        while (number := min(settings["parallel"], settings["n_trials"] - taken(study))) > 0:
+    number_of = taken(study)
+    with watched(folder, settings["n_trials"], lambda: number_of, "trials") as watch:
+        while (number := min(settings["parallel"], settings["n_trials"] - number_of)) > 0 and not _hopeless(returned, reasons):
+            watch.note = best_so_far(study)
             trials, jobs = [], []
             for _ in range(number):
                 trial, overrides = _ask(study, space)
                 trials.append(trial)
-                place_of_job = [f"++sweep.trial={trial.number}", f"++sweep.folder={quoted(str(folder))}"]
+                place_of_job = [f"++sweep.trial={trial.number}", f"++sweep.folder={quoted(str(folder.absolute()))}"]
                 jobs.append([*space.fixed, *overrides, *place_of_job])
             batch = launcher.launch(jobs, initial_job_idx=trials[0].number)
             returned += batch
@@ -199,10 +186,14 @@ def _run(
                     if reason not in reasons:
                         tell(f"trial {trial.number} failed: {reason}")
                     reasons.append(reason)
-            watch.update()
-            if len(returned) == len(reasons) >= HOPELESS:
-                raise HydraException(f"The first {len(reasons)} trials failed, so there will be no more. They are in {folder}")
-    return returned, len(reasons)
+            number_of = taken(study)
+    if _hopeless(returned, reasons):
+        raise HydraException(f"The first {len(reasons)} trials failed, so there will be no more. They are in {folder}")
+    return returned
+
+
+def _hopeless(returned: Sequence[JobReturn], reasons: Sequence[str]) -> bool:
+    return len(returned) == len(reasons) >= HOPELESS
 
 
 def _ask(study: Study, space: SearchSpace) -> tuple[Trial, list[str]]:
@@ -215,31 +206,27 @@ def _ask(study: Study, space: SearchSpace) -> tuple[Trial, list[str]]:
 
 
 def _tell(study: Study, trial: Trial, job: JobReturn, goals: Mapping[str, str]) -> str | None:
-    """Tell the study how a trial ended, and return why it failed, if it did."""
-    results = _results(job)
-    status = results.get("status", "failed")
-    trial.set_user_attr("status", status)
-    trial.set_user_attr("folder", _folder(job))
-    if status == "pruned":
+    """Tell the study how a trial ended, and return why it failed, if it did.
+
+    Raises:
+        HydraException: It left no results: the next would not, either.
+    """
+    assert job.working_dir is not None
+    folder = Path(job.working_dir).absolute()
+    results: dict[str, Any] = results_of(folder) or {"status": "failed"}
+    trial.set_user_attr("status", results["status"])
+    trial.set_user_attr("folder", str(folder))
+    if results["status"] == "pruned":
         study.tell(trial, state=TrialState.PRUNED)
-    elif status == "failed":
-        raised = explain(job._return_value) if job.status is JobStatus.FAILED else "its optimizer raised"
-        trial.set_user_attr("reason", results.get("error", raised))
+    elif results["status"] == "failed":
+        reason = results.get("error", f"no results in {folder}")
+        trial.set_user_attr("reason", reason)
         study.tell(trial, state=TrialState.FAIL)
-        return trial.user_attrs["reason"]
+        if "error" not in results:
+            raise HydraException(f"Trial {trial.number} failed: {reason}")
+        return reason
     else:
-        values = [results[name] for name in goals]
-        lost = status == "diverged" or None in values
+        values: list[Any] = [results.get(name) for name in goals]
+        lost = results["status"] == "diverged" or None in values
         study.tell(trial, [WORST[direction] for direction in goals.values()] if lost else values)
     return None
-
-
-def _results(job: JobReturn) -> dict[str, Any]:
-    """The job's `results.json`, or nothing where it wrote none."""
-    file = Path(_folder(job)) / "results.json"
-    return json.loads(file.read_text()) if file.is_file() else {}
-
-
-def _folder(job: JobReturn) -> str:
-    assert job.working_dir is not None
-    return job.working_dir

@@ -10,6 +10,18 @@ from landscape_lab import __main__ as entry
 
 
 @pytest.fixture
+def drawn() -> None:
+    """Sweeps of this test draw their race."""
+
+
+@pytest.fixture(autouse=True)
+def undrawn(request, monkeypatch) -> None:
+    """Sweeps draw no race, which would take half of the time, unless the test asks for it."""
+    if "drawn" not in request.fixturenames:
+        monkeypatch.setattr("landscape_lab.sweeps.race.draw_race", lambda *_: None)
+
+
+@pytest.fixture
 def sweep(tmp_path, monkeypatch, capsys) -> Callable:
     """Call the command line in a folder of its own; returns its exit status and what it wrote."""
     monkeypatch.chdir(tmp_path)

@@ -91,7 +91,7 @@ def test_folders_may_be_named_otherwise_but_no_two_share_one(sweep, tmp_path):
     assert len(leaderboard(tmp_path / "sweep")) == 4
 
 
-def test_jobs_draw_pictures_only_when_asked(sweep, tmp_path):
+def test_jobs_draw_pictures_only_when_asked(drawn, sweep, tmp_path):
     with_figures = [one for one in QUICK if not one.startswith("callbacks")]
     sweep("-m", *with_figures, "seed=0")
     assert not (tmp_path / "sweep" / "0_turn_adam" / "path.png").exists()
@@ -143,7 +143,7 @@ def test_leaderboard_is_rebuilt_from_the_folders(sweep, tmp_path, monkeypatch, c
     module.main()
     assert capsys.readouterr().out.splitlines()[-1] == str(tmp_path / "sweep")
     rows = leaderboard(tmp_path / "sweep")
-    assert [row["status"] for row in rows] == ["completed", "interrupted", "failed"]
+    assert [row["status"] for row in rows] == ["completed", "failed", "interrupted"]
     monkeypatch.setattr(sys, "argv", ["leaderboard", "nowhere"])
     with pytest.raises(SystemExit):
         module.main()
@@ -155,3 +155,28 @@ def test_objective_decides_the_order(sweep, tmp_path):
     assert [row["evaluations"] for row in leaderboard(tmp_path / "sweep")] == ["10", "20", "30"]
     settings = yaml.safe_load((tmp_path / "sweep" / "best.yaml").read_text())
     assert settings["steps"] == 10
+
+
+def test_several_objectives_are_ranked_by_the_first_and_keep_all_that_nothing_beats(sweep, tmp_path):
+    goals = ["objective=[evaluations,final_loss]", "sweep.direction=[maximize,minimize]"]
+    _, written = sweep("-m", *QUICK, *goals, "steps=30,10", "optimizer.lr=0.05,1e-6,1e38")
+    assert written.out.startswith("6 jobs by evaluations and final_loss, the highest first: 4 completed, 2 diverged")
+    rows = leaderboard(tmp_path / "sweep")
+    assert [(row["rank"], row["steps"]) for row in rows[:4]] == [("1", "30"), ("2", "30"), ("3", "10"), ("4", "10")]
+    assert {(row["rank"], row["status"]) for row in rows[4:]} == {("", "diverged")}
+    best = [row for row in rows[:4] if all(other is row or not beats(other, row) for other in rows[:4])]
+    files = {path.name for path in (tmp_path / "sweep").glob("best*.yaml")}
+    assert files == {f"best_{row['job'].partition('_')[0]}.yaml" for row in best}
+    assert len(files) < 4
+
+
+def beats(one: dict[str, str], other: dict[str, str]) -> bool:
+    more, less = float(one["evaluations"]) - float(other["evaluations"]), float(one["final_loss"]) - float(other["final_loss"])
+    return more >= 0 and less <= 0 and (more, less) != (0, 0)
+
+
+def test_unknown_direction_stops_a_sweep_before_its_first_job(sweep, tmp_path):
+    status, written = sweep("-m", *QUICK, "seed=0,1", "sweep.direction=maximise")
+    assert status == 1
+    assert "Found `sweep.direction = maximise`. Nearest: maximize" in written.err
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,34 @@
+"""What a sweep makes best."""
+
+from typing import Any
+
+from landscape_lab.lab import OBJECTIVES
+from landscape_lab.validation import check_choice
+
+DIRECTIONS = ("minimize", "maximize")
+
+
+def goals_of(objective: Any, direction: Any) -> dict[str, str]:
+    """Each objective with its direction.
+
+    Args:
+        objective: `objective` of the configuration, a name or a list.
+        direction: `sweep.direction`, for all or for each.
+
+    Raises:
+        ValueError: There is no such objective or direction, or not one for each.
+
+    >>> goals_of(["final_loss", "evaluations"], "minimize")
+    {'final_loss': 'minimize', 'evaluations': 'minimize'}
+    """
+    objectives = [objective] if isinstance(objective, str) else list(objective)
+    directions = [direction] * len(objectives) if isinstance(direction, str) else list(direction)
+    for name in objectives:
+        check_choice("objective", name, OBJECTIVES)
+    for word in directions:
+        check_choice("sweep.direction", word, DIRECTIONS)
+    if len(directions) != len(objectives):
+        raise ValueError(
+            f"Parameter `sweep.direction` should be one for each objective, {len(objectives)}. Found {len(directions)}."
+        )
+    return dict(zip(objectives, directions, strict=True))

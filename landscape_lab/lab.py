@@ -76,9 +76,9 @@ class Result:
 
     @property
     def objective(self) -> float | tuple[float | None, ...] | None:
-        """What a sweep minimises: a result, or a tuple of several."""
+        """What a sweep minimises: a result, or a tuple of several; `None` where a run has none, such as `best_lr` of one member."""
         wanted = self.metrics["objective"]
-        return self.metrics[wanted] if isinstance(wanted, str) else tuple(self.metrics[name] for name in wanted)
+        return self.metrics.get(wanted) if isinstance(wanted, str) else tuple(self.metrics.get(name) for name in wanted)
 
 
 def run(overrides: Iterable[str] = ()) -> Result:

@@ -13,7 +13,7 @@ from omegaconf import DictConfig
 
 from landscape_lab.sweeps.heats import Heat, read_heats, tuning_heats, write_heats
 from landscape_lab.sweeps.plan import keep_settings, plan
-from landscape_lab.sweeps.progress import watched
+from landscape_lab.sweeps.progress import finished, watched
 from landscape_lab.sweeps.protocol import Protocol
 from landscape_lab.sweeps.tuned import Tuned
 
@@ -67,5 +67,5 @@ class _Race:
         kept = {heat: known[heat] for heat in earlier} | {heat: job.name for heat, job in zip(heats, jobs, strict=True)}
         write_heats(self.folder, kept)
         waiting = [job.overrides for job in jobs if not job.done]
-        with watched(self.folder, [job.name for job in jobs]):
+        with watched(self.folder, len(jobs), finished(self.folder / job.name for job in jobs)):
             return list(self.launcher.launch(waiting, initial_job_idx=len(earlier))) if waiting else []

@@ -76,7 +76,7 @@ class Result:
 
     @property
     def objective(self) -> float | tuple[float | None, ...] | None:
-        """What a sweep minimises: a result, or a tuple of several; `None` where a run has none, such as `best_lr` of one member."""
+        """What a sweep minimises: a result, or a tuple of several; `None` where a run has none."""
         wanted = self.metrics["objective"]
         return self.metrics.get(wanted) if isinstance(wanted, str) else tuple(self.metrics.get(name) for name in wanted)
 

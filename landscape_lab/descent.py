@@ -24,7 +24,7 @@ from landscape_lab.optimizers.trial import Verdict, try_joint
 from landscape_lab.trajectory import UNKNOWN, Trajectory
 from landscape_lab.validation import check_count, check_number
 
-CHUNK_MEMORY = 2**25
+CHUNK_MEMORY = 2**26
 """The most bytes that the points and gradients of one chunk of steps take."""
 
 

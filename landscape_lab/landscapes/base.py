@@ -174,10 +174,7 @@ class PointLandscape(Landscape):
         losses, gradients = rule.sample(self._walled, inside) if augmented is None else augmented.sample(inside)
         if boundary is not None:
             gradients = boundary.pull_back(gradients, points)
-        grad = parameter.grad
-        if grad is None:
-            parameter.grad = grad = torch.empty_like(parameter)
-        grad.copy_(gradients)
+        parameter.grad = gradients if gradients.is_contiguous() else gradients.contiguous()
         return losses
 
     def begin(self, points: Float[Tensor, "members dims"]) -> None:

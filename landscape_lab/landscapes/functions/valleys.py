@@ -12,7 +12,8 @@ from landscape_lab.landscapes.functions.catalogue import Point, at, formula
 def rosenbrock(points: Points) -> Losses:
     r""":math:`\sum_i 100 (x_{i+1} - x_i^2)^2 + (1 - x_i)^2`: a bent, flat valley."""
     left, right = points[..., :-1], points[..., 1:]
-    return (100.0 * (right - left.square()).square() + (1.0 - left).square()).sum(-1)
+    terms = 100.0 * (right - left.square()).square() + (1.0 - left).square()
+    return terms.squeeze(-1) if terms.shape[-1] == 1 else terms.sum(-1)  # a sum of one costs as much as one of many
 
 
 @formula(bounds=(-4.5, 4.5), start=(1.0, 1.5), minima=((3.0, 0.5),), source=LIBRARY)

@@ -12,9 +12,10 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from landscape_lab.chunk import Chunk
 from landscape_lab.ensemble import Ensemble, Outcomes
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers.adapters import Adapted, Step
+from landscape_lab.optimizers.adapters import Step
 from landscape_lab.optimizers.building import Factory
 from landscape_lab.optimizers.layouts import Joint, Layout, with_rate
 from landscape_lab.optimizers.schedulers import SchedulerFactory
@@ -23,9 +24,6 @@ from landscape_lab.optimizers.traits import Traits, probe
 from landscape_lab.optimizers.trial import Verdict, try_joint
 from landscape_lab.trajectory import UNKNOWN, Trajectory
 from landscape_lab.validation import check_count, check_number
-
-CHUNK_MEMORY = 2**26
-"""The most bytes that the points and gradients of one chunk of steps take."""
 
 
 class Descent(pl.LightningModule):
@@ -122,7 +120,7 @@ class Descent(pl.LightningModule):
 
     def on_train_start(self) -> None:
         """Make the chunk's tensors where the landscape now lives; go on with the random numbers of a resumed descent."""
-        self._chunk = _Chunk(self.landscape, min(self.steps_per_batch, self.steps))
+        self._chunk = Chunk(self.landscape, min(self.steps_per_batch, self.steps))
         self.members.to(self.landscape.flat().device)
         if self._restored is not None:
             torch.set_rng_state(self._restored["random_state"])
@@ -155,7 +153,7 @@ class Descent(pl.LightningModule):
         self.members.follow(first, self._clean_losses(outputs), self.target)
         return outputs
 
-    def _end_members(self, chunk: "_Chunk") -> int:
+    def _end_members(self, chunk: Chunk) -> int:
         """Let go of the members that diverged in a chunk or whose optimizer failed; how many steps the last of all made."""
         finite = chunk.finite_steps()
         if finite is None:
@@ -363,15 +361,6 @@ class Chunks:
         """Nothing."""
 
 
-def _raised(step: Callable[[Callable[[], Tensor]], Any], closure: Callable[[], Tensor]) -> Exception | None:
-    """Make a step and return what it raised: an optimizer may raise anything, and the descent keeps what was made before."""
-    try:
-        step(closure)
-    except Exception as error:  # noqa: BLE001
-        return error
-    return None
-
-
 def _with_draws(step: Step, advance: Callable[[], None]) -> Step:
     """A step that first moves on to its own draws of the augmentations: all evaluations within it see the same."""
 
@@ -380,109 +369,3 @@ def _with_draws(step: Step, advance: Callable[[], None]) -> Step:
         return step(closure)
 
     return drawn
-
-
-class _Chunk:
-    """The records of some steps in a row, in tensors made once."""
-
-    def __init__(self, landscape: Landscape, size: int) -> None:
-        flat = landscape.flat()
-        self.landscape = landscape
-        self.size = max(1, min(size, CHUNK_MEMORY // (8 * flat.numel())))
-        self.points = flat.new_empty(self.size, *flat.shape)
-        self.gradients = flat.new_zeros(self.size, *flat.shape)
-        self.losses = flat.new_empty(self.size, len(flat))
-        self.rows = list(zip(self.points.unbind(), self.losses.unbind(), self.gradients.unbind(), strict=True))
-        self.number = 0
-        self.calls: list[int] = []
-        self.losses_only = 0
-
-    def run(self, optimizer: Adapted, number: int) -> Exception | None:
-        """Make `number` steps, or as many as go well, and return the error of the one that did not.
-
-        The record of a step is of the point where it begins: the first evaluation within it, unless the optimizer notes another.
-        """
-        landscape, calls, step, backward = self.landscape, 0, optimizer.step, optimizer.backward
-        flat, flat_gradient, total = landscape.flat, self._flat_gradient(optimizer), self._total(optimizer)
-        self.number, self.calls, self.losses_only = number, [], 0
-
-        def closure() -> Tensor:
-            nonlocal calls
-            loss = backward()
-            if calls == 0:
-                row[1].copy_(loss)
-                row[2].copy_(flat_gradient())
-            calls += 1
-            return total(loss)
-
-        def losses() -> Tensor:
-            nonlocal calls
-            loss = self._seen(flat())
-            if calls == 0:
-                row[1].copy_(loss)
-            calls += 1
-            self.losses_only += 1
-            return total(loss)
-
-        def note(losses: Tensor | None = None, gradients: Tensor | None = None) -> None:
-            row[1].copy_(self._seen(row[0]) if losses is None else losses)
-            if gradients is not None:
-                row[2].copy_(gradients)
-
-        closure.losses, closure.note = losses, note  # type: ignore[attr-defined]
-        for row in self.rows[:number]:
-            row[0].copy_(flat())
-            calls = 0
-            error = _raised(step, closure)
-            self.calls.append(calls)
-            if calls == 0:
-                note()
-            if error is not None:
-                self.number = len(self.calls)
-                return error
-        return None
-
-    @torch.no_grad()
-    def _seen(self, points: Tensor) -> Tensor:
-        """The losses `[members]` at points `[members, dims]` as the optimizer sees them in this step."""
-        augmented = self.landscape.augmented
-        return self.landscape.evaluate(points) if augmented is None else augmented.evaluate(points)
-
-    def _flat_gradient(self, optimizer: Adapted) -> Callable[[], Tensor]:
-        """The gradient `[members, dims]` for the record, without its graph where it has one."""
-        if optimizer.traits.graph:
-            return lambda: self.landscape.flat_gradient().detach()
-        return self.landscape.flat_gradient
-
-    def _total(self, optimizer: Adapted) -> Callable[[Tensor], Tensor]:
-        """What the closure returns of the members' losses `[members]`."""
-        if optimizer.traits.rows:
-            return Tensor.detach
-        return Tensor.squeeze if self.losses.shape[1] == 1 else Tensor.sum
-
-    def finite_steps(self) -> Tensor | None:
-        """How many steps each member made before point, loss or gradient was not finite, `[members]`; `None`: all."""
-        points, losses, gradients = (kept[: self.number] for kept in (self.points, self.losses, self.gradients))
-        if all(
-            bool(kept.sum().isfinite()) for kept in (points, losses, gradients)
-        ):  # one number is waited for, not all looked at
-            return None
-        finite = (points.isfinite() & gradients.isfinite()).all(-1) & losses.isfinite()
-        return finite.long().cumprod(0).sum(0)
-
-    def forget_after(self, finite: Tensor) -> None:
-        """What a member is said to do after its first record that is not finite is nothing."""
-        after = torch.arange(self.number, device=finite.device).unsqueeze(-1) > finite
-        for kept in (self.points, self.losses, self.gradients):
-            kept[: self.number][after] = torch.nan
-
-    def outputs(self, first: int, evaluations: int, records: int) -> dict[str, Tensor]:
-        """The first `records` records, after `first` steps and so many evaluations."""
-        made = torch.tensor([evaluations, *self.calls]).cumsum(0)
-        return {
-            "steps": torch.arange(first, first + records),
-            "points": self.points[:records],
-            "losses": self.losses[:records],
-            "gradients": self.gradients[:records],
-            "evaluations": made[:records],
-        }

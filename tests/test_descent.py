@@ -8,6 +8,7 @@ import pytorch_lightning as pl
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from training import fit
 
 from landscape_lab import Descent, record
 from landscape_lab.callbacks import Checkpoints
@@ -23,23 +24,6 @@ OPTIMIZERS = {
     "lbfgs": partial(torch.optim.LBFGS, lr=0.1, max_iter=2),
     "rprop": partial(torch.optim.Rprop, lr=0.01),
 }
-
-
-def fit(descent, *callbacks, checkpoint=None, **settings):
-    trainer = pl.Trainer(
-        accelerator="cpu",
-        devices=1,
-        max_steps=descent.steps,
-        max_epochs=-1,
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        callbacks=list(callbacks),
-        **settings,
-    )
-    trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
-    return trainer
 
 
 def descent(optimizer=ADAM, steps=100, start=((9, 1), (2, 5)), **settings):
@@ -80,9 +64,9 @@ def test_steps_need_not_be_a_multiple_of_the_chunk_and_all_counts_agree(steps, s
             seen.extend(outputs["steps"].tolist())
             assert trainer.global_step == seen[-1] + 1
 
-    trainer = fit(module, Watch())
+    fit(module, Watch())
     assert seen == list(range(steps))
-    assert trainer.global_step == steps == module.trajectory.steps[-1] == module.metrics()["steps"]
+    assert module.trainer.global_step == steps == module.trajectory.steps[-1] == module.metrics()["steps"]
     assert module.evaluations == steps
     assert module.metrics()["status"] == "completed"
 
@@ -139,10 +123,10 @@ class PoisonFar(Poison):
 @pytest.mark.parametrize("size", [3, 5, 100])
 def test_nan_ends_the_run_as_diverged_on_the_record(optimizer, size):
     module = descent(partial(optimizer, lr=0.001), steps=40, steps_per_batch=size)
-    trainer = fit(module)
+    fit(module)
     metrics = module.metrics()
     assert metrics["status"] == "diverged"
-    assert trainer.global_step == metrics["steps"] == module.trajectory.steps[-1] == 5
+    assert module.trainer.global_step == metrics["steps"] == module.trajectory.steps[-1] == 5
     assert metrics["final_loss"] is None
     assert metrics["best_loss"] == pytest.approx(module.trajectory.losses[:5].min())
     assert np.isfinite(module.trajectory.points[:5]).all()
@@ -186,8 +170,8 @@ def test_resumed_descent_ends_bit_identical(tmp_path, name):
     with pytest.raises(Cut):
         fit(descent(optimizer, steps=100, steps_per_batch=10, records=16), Checkpoints(tmp_path / "cut", seconds=0), CutAt(50))
     resumed = descent(optimizer, steps=100, steps_per_batch=10, records=16)
-    trainer = fit(resumed, Checkpoints(tmp_path / "cut"), checkpoint=tmp_path / "cut" / "last.ckpt")
-    assert trainer.global_step == 100
+    fit(resumed, Checkpoints(tmp_path / "cut"), checkpoint=tmp_path / "cut" / "last.ckpt")
+    assert resumed.trainer.global_step == 100
     for quantity in ("points", "losses", "steps", "evaluations"):
         np.testing.assert_array_equal(getattr(whole.trajectory, quantity), getattr(resumed.trajectory, quantity))
     states = [torch.load(tmp_path / part / "last.ckpt", weights_only=True) for part in ("whole", "cut")]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import pytorch_lightning as pl
 import torch
+from training import fit
 
 from landscape_lab import Descent
 from landscape_lab.callbacks import Checkpoints
@@ -14,22 +15,6 @@ from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.landscapes import FunctionLandscape
 
 SGD = partial(torch.optim.SGD, momentum=0.9)
-
-
-def fit(descent, *callbacks, checkpoint=None):
-    trainer = pl.Trainer(
-        accelerator="cpu",
-        devices=1,
-        max_steps=descent.steps,
-        max_epochs=-1,
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        callbacks=list(callbacks),
-    )
-    trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
-    return descent
 
 
 def descent(optimizer=SGD, rates=(0.001, 0.0005), layout="auto", steps=40, starts=((-1.2, 1.0), (0.5, 1.5)), **settings):

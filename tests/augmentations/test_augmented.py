@@ -4,8 +4,8 @@ from functools import partial
 
 import numpy as np
 import pytest
-import pytorch_lightning as pl
 import torch
+import training
 from scipy import stats
 
 from landscape_lab import Descent, record
@@ -260,12 +260,7 @@ def test_pixel_keeps_its_noise_within_a_step():
 
 
 def fit(module, *callbacks, checkpoint=None):
-    settings = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False, "enable_model_summary": False}
-    trainer = pl.Trainer(
-        accelerator="cpu", devices=1, max_steps=module.steps, max_epochs=-1, callbacks=list(callbacks), **settings
-    )
-    trainer.fit(module, ckpt_path=checkpoint, weights_only=True)
-    return module.trajectory
+    return training.fit(module, *callbacks, checkpoint=checkpoint).trajectory
 
 
 def descent(steps=60, size=1000, optimizer=torch.optim.Adam, records=10_000, **settings):

@@ -5,10 +5,10 @@ from functools import partial
 
 import numpy as np
 import pytest
-import pytorch_lightning as pl
 import torch
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
+from training import fit
 
 from landscape_lab import Descent
 from landscape_lab.configuration import CONF
@@ -62,19 +62,7 @@ def ensemble_of(factory, traits, rates, dtype):
     landscape = FunctionLandscape.named("three_hump_camel").to(dtype)
     ensemble = Ensemble(STARTS.to(dtype), rates)
     landscape.begin(ensemble.points)
-    descent = Descent(landscape, factory, STEPS, traits=traits, ensemble=ensemble)
-    trainer = pl.Trainer(
-        accelerator="cpu",
-        devices=1,
-        max_steps=STEPS,
-        max_epochs=-1,
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-    )
-    trainer.fit(descent)
-    return descent
+    return fit(Descent(landscape, factory, STEPS, traits=traits, ensemble=ensemble))
 
 
 @pytest.mark.parametrize("name", FACTORIES)

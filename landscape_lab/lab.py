@@ -22,6 +22,7 @@ from pytorch_lightning.loggers import Logger
 from rich.console import Console
 from rich.table import Table
 
+from landscape_lab import results
 from landscape_lab.callbacks import HParams
 from landscape_lab.configuration import (
     CONF,
@@ -129,14 +130,14 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     callbacks.append(HParams({**names, **parameters}, OmegaConf.to_yaml(cfg)))
     trainer = _make(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
     trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
-    metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **descent.metrics()}
+    metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **results.metrics(descent)}
     metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": identity(cfg)}
-    metrics |= descent.details()
+    metrics |= results.details(descent)
     descent.trajectory.save(folder / "trajectory.npz")
-    if descent.error is not None and descent.status == "failed":
+    if (error := descent.ending.error) is not None and descent.ending.status == "failed":
         if FULL:
-            raise descent.error
-        metrics["error"] = f"{type(descent.error).__name__}: {descent.error}"
+            raise error
+        metrics["error"] = f"{type(error).__name__}: {error}"
         tell(f"{names['optimizer']} failed in step {metrics['steps']}: {metrics['error']}")
     with replacing(folder / "results.json") as unfinished:
         unfinished.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
@@ -183,8 +184,19 @@ def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     landscape, ensemble = landscape_of(cfg, **changes)
     scheduler = _factory(cfg, "scheduler") if cfg.scheduler else None
     label = label_of(cfg, names["optimizer"], names["landscape"], ensemble.rates)
-    settings = (cfg.steps, cfg.steps_per_batch, cfg.records, label, scheduler, traits, ensemble)
-    return Descent(landscape, optimizer, *settings, _target(landscape) if cfg.target is None else cfg.target)
+    return Descent(
+        landscape,
+        optimizer,
+        cfg.steps,
+        steps_per_batch=cfg.steps_per_batch,
+        records=cfg.records,
+        label=label,
+        scheduler=scheduler,
+        traits=traits,
+        ensemble=ensemble,
+        target=_target(landscape) if cfg.target is None else cfg.target,
+        points_file=Path(cfg.folder) / "points.f16",
+    )
 
 
 def label_of(cfg: DictConfig, optimizer: str, landscape: str | None = None, rates: Sequence[float] | None = None) -> str:

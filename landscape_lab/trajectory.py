@@ -1,27 +1,30 @@
-"""What happened: the points and losses of a descent over its steps."""
+"""What happened: the losses and points of a descent over its steps, as plain arrays."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.optim import Optimizer
-from torch.optim import optimizer as torch_optimizer
 
 from landscape_lab.files import replacing
-from landscape_lab.landscapes.base import Landscape
+from landscape_lab.point_file import FileColumn, HalfPrecisionPoints
+from landscape_lab.series import Series, spacing_for
 from landscape_lab.validation import check_count
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
+SMALL = 1000
+"""Up to so many numbers a member, a point is recorded wherever a loss is; larger ones are recorded less often."""
 MEMORY = 2**25
-"""The most bytes that a trajectory keeps, however many members it has."""
+"""The most bytes that curves take, and small points with them, however many members there are."""
+LARGE_MEMORY = 2**27
+"""The most bytes that large points take in memory."""
+ENOUGH = 200
+"""So many records of a large point draw its path: where memory holds fewer, so many go to a file."""
+DISK = 2**32
+"""The most bytes of that file."""
 COMPRESSED = 2**24
 """The most bytes that are compressed when they are saved: a second's work."""
 
@@ -29,23 +32,28 @@ UNKNOWN = float("nan")
 """The learning rate of an optimizer that has none."""
 
 Record = dict[str, Tensor]
-"""One record's points, losses, step, evaluations and learning rate."""
+"""One record: its step and the value of each quantity there."""
 ARRAYS = ("points", "losses", "steps", "evaluations", "lr")
-"""What is saved."""
+"""What every trajectory holds."""
 
 
 class Trajectory:
-    """Points and losses over steps, bounded in memory however long the descent.
+    """Losses and points over steps, bounded in memory however long the descent.
 
-    At most `records` evenly spaced records are kept: when they are full, every other one is dropped and the spacing doubles. The
-    first, the last and the best record are always there. A record holds the point *before* its step and the loss there, so
-    step 0 is the start and the last is the end point.
+    The losses, evaluations and learning rates are *curves*: at most `records` evenly spaced records are kept; when they are full,
+    every other one is dropped and the spacing doubles. A record holds the point *before* its step and the loss there, so step 0
+    is the start and the last record is the end point.
+
+    Points of at most 1,000 numbers a member are kept with every record, and the best record is always among them. Larger points
+    are kept as often as memory allows, or in half precision in a file; `point_steps` tells at which steps. The best record is
+    then the best of those.
 
     Args:
         records: The most evenly spaced records kept.
-        landscape: What was descended, for pictures.
         label: The optimizer and its settings, for pictures.
         members: What tells members apart, `[members]` each: the number of their `start`, their `lr`, their `seed`.
+        steps: How many steps there will be, where that is known: large points are then spaced for it from the beginning.
+        to: A file for large points of which memory holds too few; they stay in memory if it is not given.
 
     >>> trajectory = Trajectory(records=4)
     >>> for step in range(10):
@@ -57,95 +65,161 @@ class Trajectory:
     def __init__(
         self,
         records: int = 10_000,
-        landscape: Landscape | None = None,
         label: str = "",
         members: Mapping[str, np.ndarray] | None = None,
+        steps: int | None = None,
+        to: str | PathLike[str] | None = None,
     ) -> None:
         check_count("records", records)
         self.records = max(records, 2)
-        self.landscape = landscape
         self.label = label
         self.members = dict(members or {})
-        self.spacing = 1
-        self._kept = 0
-        self._buffers: dict[str, Tensor] = {}
-        self._last: Record = {}
-        self._best: Record = {}
-        self._end: Record = {}
+        self.expected = steps
+        self.to = to
+        self._curves: Series | None = None
+        self._points: Series | None = None  # of large points only: small ones are a column of the curves
+        self._extra: dict[str, Record] = {}  # the records "last", "best" and "end", kept whatever the spacing
 
     @property
     def rates(self) -> list[float] | None:
         """The learning rate of each member, where members have their own."""
         return self.members["lr"].tolist() if "lr" in self.members else None
 
+    @property
+    def spacing(self) -> int:
+        """Steps from one record to the next."""
+        return 1 if self._curves is None else self._curves.spacing
+
+    def open(self, members: int, dims: int) -> None:
+        """Decide how much is kept, for points of `members` × `dims` numbers; done by the first record if not before."""
+        if self._curves is not None:
+            return
+        of_points = dims if dims <= SMALL else 0
+        self.records = max(2, min(self.records, MEMORY // (4 * members * (of_points + 1))))
+        self._curves = Series(self.records)
+        if dims > SMALL:
+            self._points = self._large_points(4 * members * dims)
+
+    def _large_points(self, size: int) -> Series:
+        """The series of points that take `size` bytes in memory, half of that in a file."""
+        in_memory = LARGE_MEMORY // size
+        if in_memory >= min(ENOUGH, self.records) or self.to is None:
+            number, columns = max(2, min(self.records, in_memory)), None
+        else:
+            number, columns = max(2, min(self.records, ENOUGH, 2 * DISK // size)), {"points": FileColumn(self.to)}
+        spacing = 1 if self.expected is None else spacing_for(self.expected, number)
+        return Series(number, spacing, columns)
+
+    @property
+    def keeps_every_point(self) -> bool:
+        """Whether points are small: each record has one."""
+        return self._points is None
+
+    def wants_point(self, step: int) -> bool:
+        """Whether a point of this step would be kept, or must be known to find the best."""
+        return self._points is None or self._points.wants(step)
+
     def append(self, step: int, points: Tensor, losses: Tensor, evaluations: int, lr: float = UNKNOWN) -> None:
         """One record: points `[members, dims]`, losses `[members]`."""
         rates = torch.tensor([lr])
         self.extend(torch.tensor([step]), points.unsqueeze(0), losses.unsqueeze(0), torch.tensor([evaluations]), rates)
 
-    def extend(self, steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor, lr: Tensor | None = None) -> None:
-        """Records in order: steps `[n]`, points `[n, members, dims]`, losses `[n, members]`, evaluations so far, rates."""
-        records = _on_cpu(steps, points, losses, evaluations, torch.full(steps.shape, UNKNOWN) if lr is None else lr)
-        self._best = _better(self._best, records)
-        self._last = _row(records, -1)
-        self._end = {}
-        if not self._buffers:
-            members, dims = points.shape[1:]
-            self.records = max(2, min(self.records, MEMORY // (4 * members * (dims + 1))))
-        start = 0
-        while start < len(steps):
-            wanted = (records["steps"][start:] % self.spacing == 0).nonzero().view(-1) + start
-            room = self.records - self._kept
-            taken = wanted[:room]
-            self._keep({name: values[taken] for name, values in records.items()})
-            if len(wanted) <= room:
-                break
-            self._thin()
-            start = int(taken[-1]) + 1 if len(taken) else start
+    def extend(
+        self,
+        steps: Tensor,
+        points: Tensor,
+        losses: Tensor,
+        evaluations: Tensor,
+        lr: Tensor | None = None,
+        point_steps: Tensor | None = None,
+        **curves: Tensor,
+    ) -> None:
+        """Records in order.
 
-    def end(self, step: int, points: Tensor, losses: Tensor, evaluations: int) -> None:
+        Args:
+            steps: `[n]`.
+            points: `[k, members, dims]`.
+            losses: `[n, members]`.
+            evaluations: Those made before each, `[n]`.
+            lr: The learning rate of each step, `[n]`.
+            point_steps: The steps of the points, `[k]`; those of the records if not given. Every step must be among them where
+                points are small.
+            **curves: Further quantities, `[n, members]`.
+        """
+        lr = torch.full(steps.shape, UNKNOWN) if lr is None else lr
+        records = _on_cpu(steps=steps, losses=losses, evaluations=evaluations, lr=lr) | _on_cpu(**curves)
+        self.open(*points.shape[1:])
+        self._reopen()
+        assert self._curves is not None
+        if self._points is None:
+            records |= _on_cpu(points=points)
+            self._extra["best"] = _better(self._extra.get("best", {}), records)
+        else:
+            at = steps if point_steps is None else point_steps
+            there = losses[torch.searchsorted(steps, at)]
+            self._points.extend(at.to("cpu", torch.int64), points=points.detach(), **_on_cpu(losses=there))
+        self._extra["last"] = _record(records, -1)
+        self._curves.extend(**records)
+
+    def end(self, step: int, points: Tensor, losses: Tensor, evaluations: int, **curves: Tensor) -> None:
         """The end point, the last record unless the descent goes on: points `[members, dims]`, losses `[members]`."""
-        steps, counts = torch.tensor([step]), torch.tensor([evaluations])
-        rate = self._last["lr"].unsqueeze(0) if self._last else torch.tensor([UNKNOWN])
-        self._end = _row(_on_cpu(steps, points.unsqueeze(0), losses.unsqueeze(0), counts, rate), 0)
+        self.open(*points.shape)
+        self._reopen()
+        last = self._extra.get("last", {})
+        lr = last["lr"].unsqueeze(0) if last else torch.tensor([UNKNOWN])
+        records = _on_cpu(steps=torch.tensor([step]), losses=losses.unsqueeze(0), evaluations=torch.tensor([evaluations]), lr=lr)
+        records |= _on_cpu(**{name: values.unsqueeze(0) for name, values in curves.items()})
+        if isinstance(self._file, FileColumn):
+            self._file.append(points.detach().unsqueeze(0))  # behind the series, which does not count it
+        else:
+            records |= _on_cpu(points=points.unsqueeze(0))
+        self._extra["end"] = _record(records, 0)
 
-    def _keep(self, records: dict[str, Tensor]) -> None:
-        """Copy records into the buffers, which grow by doubling."""
-        count = self._kept + len(records["steps"])
-        if not self._buffers or count > len(self._buffers["steps"]):
-            size = min(self.records, max(256, 2 * count))
-            grown = {name: values.new_empty(size, *values.shape[1:]) for name, values in records.items()}
-            for name, values in self._buffers.items():
-                grown[name][: self._kept] = values[: self._kept]
-            self._buffers = grown
-        for name, values in records.items():
-            self._buffers[name][self._kept : count] = values
-        self._kept = count
+    def _reopen(self) -> None:
+        """Forget the end: the descent goes on."""
+        if self._extra.pop("end", None) is not None and self._points is not None and self._file is not None:
+            self._file.select(torch.arange(len(self._points)))
 
-    def _thin(self) -> None:
-        """Double the spacing."""
-        self.spacing *= 2
-        kept = (self._buffers["steps"][: self._kept] % self.spacing == 0).nonzero().view(-1)
-        for values in self._buffers.values():
-            values[: len(kept)] = values[kept]
-        self._kept = len(kept)
+    @property
+    def _file(self) -> FileColumn | None:
+        """Where points are kept that lie in a file."""
+        column = None if self._points is None else self._points.columns.get("points")
+        return column if isinstance(column, FileColumn) else None
 
     def _array(self, name: str) -> np.ndarray:
-        """The evenly spaced records of one quantity, with the best and the last in their places."""
-        if not self._buffers and not self._end:
+        """The evenly spaced records of one curve, with the best and the last at their steps."""
+        if self._curves is None:
             raise ValueError("The trajectory is empty: nothing has been recorded yet.")
-        if not self._buffers:
-            return self._end[name].numpy()[None]
-        steps = self._buffers["steps"][: self._kept].numpy()
-        values = self._buffers[name][: self._kept].numpy()
-        extra = {int(record["steps"]): record[name].numpy() for record in self._extra() if record}
+        extra = {int(record["steps"]): record[name].numpy() for record in self._kept_whatever_the_spacing() if name in record}
+        series = self._curves.values(name)
+        if series is None:
+            return np.stack(list(extra.values()))
+        steps, values = self._curves.steps.numpy(), series.numpy()
         extra = {step: extra[step] for step in sorted(extra) if step not in steps}
         return np.insert(values, np.searchsorted(steps, list(extra)), list(extra.values()), axis=0) if extra else values.copy()
 
+    def _kept_whatever_the_spacing(self) -> list[Record]:
+        """The best record, where points are small, and the end, or else the last record."""
+        return [record for record in (self._extra.get("best"), self._extra.get("end") or self._extra.get("last")) if record]
+
     @property
-    def points(self) -> np.ndarray:
-        """`[records, members, dims]`, float32."""
-        return self._array("points")
+    def points(self) -> np.ndarray | HalfPrecisionPoints:
+        """`[point_steps, members, dims]`, float32; large ones may lie in a file and are read when they are looked at."""
+        if self._points is None:
+            return self._array("points")
+        if self._file is not None and self._file.values is not None:
+            return self._file.values
+        kept, end = self._points.values("points"), self._extra.get("end")
+        parts = [] if kept is None else [kept.to("cpu", torch.float32).numpy()]
+        return np.concatenate([*parts, *([] if end is None else [end["points"].numpy()[None]])])
+
+    @property
+    def point_steps(self) -> np.ndarray:
+        """The steps of the points, int64: those of all records where points are small."""
+        if self._points is None:
+            return self.steps
+        end = self._extra.get("end")
+        return np.concatenate([self._points.steps.numpy(), *([] if end is None else [[int(end["steps"])]])]).astype(np.int64)
 
     @property
     def losses(self) -> np.ndarray:
@@ -169,38 +243,69 @@ class Trajectory:
 
     @property
     def best(self) -> tuple[int, float]:
-        """The step of the lowest loss of any member, and that loss; the start and NaN when no loss was finite."""
-        best = _better(self._best, {name: value.unsqueeze(0) for name, value in self._end.items()}) if self._end else self._best
-        return (int(best["steps"]), _lowest(best)) if best else (0, float("nan"))
+        """The step of the lowest loss of any member, and that loss; the start and NaN when no loss was finite.
 
-    def _extra(self) -> tuple[Record, ...]:
-        """The records that are kept whatever the spacing."""
-        return self._best, self._end or self._last
+        Where points are large, the lowest of the records whose points are kept.
+        """
+        best, end = self._extra.get("best", {}), self._extra.get("end")
+        if self._points is not None and (losses := self._points.values("losses")) is not None:
+            best = _better({}, {"steps": self._points.steps, "losses": losses})
+        if end is not None:
+            best = _better(best, {name: values.unsqueeze(0) for name, values in end.items()})
+        return (int(best["steps"]), _lowest(best)) if best else (0, float("nan"))
 
     def state_dict(self) -> dict[str, Any]:
         """All that a later `load_state_dict` needs to go on as if nothing had happened; tensors and numbers only."""
         return {
-            "buffers": {name: values[: self._kept].clone() for name, values in self._buffers.items()},
-            "last": self._last,
-            "best": self._best,
-            "spacing": self.spacing,
             "records": self.records,
+            "curves": None if self._curves is None else self._curves.state_dict(),
+            "points": None if self._points is None else self._points.state_dict(),
+            "file": self._file is not None,
+            "extra": {name: record for name, record in self._extra.items() if name != "end"},
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from what `state_dict` returned."""
-        self._buffers = dict(state["buffers"])
-        self._kept = len(self._buffers["steps"]) if self._buffers else 0
-        self._last, self._best = state["last"], state["best"]
-        self.spacing, self.records = state["spacing"], state["records"]
+        """Go on from what `state_dict` returned.
+
+        Raises:
+            ValueError: The file of points is not what it was.
+        """
+        self.records, self._extra = state["records"], dict(state["extra"])
+        if state["curves"] is not None:
+            self._curves = Series(self.records)
+            self._curves.load_state_dict(state["curves"])
+        if state["points"] is not None:
+            to_file = state["file"] and self.to is not None
+            self._points = Series(self.records, columns={"points": FileColumn(self.to)} if to_file and self.to else None)
+            self._points.load_state_dict(state["points"])
+            if self._file is not None:
+                self._file.select(torch.arange(len(self._points)))  # without the end point
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write `points`, `losses`, `steps`, `evaluations`, `lr` and what tells members apart as a NumPy archive."""
+        """Write a NumPy archive: `points`, `losses`, `steps`, `evaluations`, `lr`, further curves, and what tells members apart.
+
+        Fewer points than losses have `point_steps`. Of points in a file the archive holds `point_start` and `point_slots`.
+        """
+        names = ("points", *self._curve_names())
+        arrays = {name: self._array(name) for name in names if name != "points" or self.keeps_every_point}
+        if not self.keeps_every_point:
+            arrays["point_steps"] = self.point_steps
+            points = self.points
+            if isinstance(points, HalfPrecisionPoints):
+                arrays |= {"point_start": points.start, "point_slots": points.slots}
+            else:
+                arrays = {"points": points, **arrays}
+        arrays |= {f"member_{name}": values for name, values in self.members.items()}
         with replacing(path) as unfinished:
-            arrays = {name: self._array(name) for name in ARRAYS}
-            arrays |= {f"member_{name}": values for name, values in self.members.items()}
-            save = np.savez_compressed if arrays["points"].nbytes <= COMPRESSED else np.savez
+            small = sum(values.nbytes for values in arrays.values()) <= COMPRESSED
+            save = np.savez_compressed if small else np.savez
             save(unfinished, allow_pickle=False, **arrays)
+
+    def _curve_names(self) -> list[str]:
+        """The quantities that are curves, those of every trajectory first."""
+        known = [name for name in ARRAYS if name != "points"]
+        more = {} if self._curves is None else self._curves.columns
+        return [*known, *(name for name in more if name not in ARRAYS)]
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Trajectory":
@@ -210,62 +315,70 @@ class Trajectory:
             FileNotFoundError: There is no such file.
             ValueError: It is not a trajectory.
         """
-        if not Path(path).is_file():
+        path = Path(path)
+        if not path.is_file():
             raise FileNotFoundError(f"There is no trajectory {path}.")
         try:
             with np.load(path, allow_pickle=False) as archive:
-                arrays = {name: torch.from_numpy(archive[name]) for name in ARRAYS if name != "lr" or name in archive}
-                members = {key[7:]: archive[key] for key in archive if key.startswith("member_")}
-            trajectory = cls(records=max(2, len(arrays["steps"])), members=members)
-            trajectory._restore(**arrays)
+                arrays = {name: archive[name] for name in archive}
+            return cls._of(arrays, path.with_name("points.f16"))
         except (ValueError, KeyError, OSError, EOFError, BadZipFile, RuntimeError, IndexError, TypeError) as error:
             raise ValueError(f"{path} is not a trajectory that can be read: {error}") from error
+
+    @classmethod
+    def _of(cls, arrays: dict[str, np.ndarray], file: Path) -> "Trajectory":
+        """A trajectory of exactly these arrays, and of the points in a file if they are not among them."""
+        members = {name[7:]: arrays.pop(name) for name in list(arrays) if name.startswith("member_")}
+        slots, start, at = (arrays.pop(name, None) for name in ("point_slots", "point_start", "point_steps"))
+        arrays.setdefault("lr", np.full(arrays["steps"].shape, UNKNOWN))
+        points = arrays.pop("points") if slots is None else None
+        shape = (len(slots), *start.shape) if slots is not None and start is not None else np.shape(points)
+        _check_fit(arrays, shape, arrays["steps"] if at is None else at)
+        records = _on_cpu(**{name: torch.from_numpy(values) for name, values in arrays.items()})
+        trajectory = cls(records=max(2, len(records["steps"])), members=members)
+        trajectory._curves = Series(trajectory.records)
+        if at is None:
+            records |= _on_cpu(points=torch.from_numpy(points))
+            trajectory._extra["best"] = _better({}, records)
+        else:
+            trajectory._points = _kept_points(at, points, None if slots is None else _opened(file, start, slots), records)
+        trajectory._extra["last"] = _record(records, -1)
+        trajectory._curves.extend(**records)
         return trajectory
 
-    def _restore(self, steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor, lr: Tensor | None = None) -> None:
-        """Hold exactly these records."""
-        lr = torch.full(steps.shape, UNKNOWN) if lr is None else lr
-        records = {"points": points, "losses": losses, "steps": steps, "evaluations": evaluations, "lr": lr}
-        if (
-            not points.ndim == 3
-            or losses.shape != points.shape[:2]
-            or not len(steps) == len(evaluations) == len(lr) == len(points) > 0
-        ):
-            raise ValueError("its arrays do not fit together")
-        self._best, self._last = _better({}, records), _row(records, -1)
-        self._buffers, self._kept = records, len(steps)
 
-    def plot(self, path: str | PathLike[str] | None = None, landscape: Landscape | None = None) -> "Figure":
-        """Draw the path on its landscape; written to `path` when given.
-
-        Args:
-            path: A PNG, PDF or SVG file.
-            landscape: What was descended, when this trajectory was loaded from a file.
-        """
-        from landscape_lab.drawing.figures import path_figure, save_figure
-        from landscape_lab.scene import Scene
-
-        landscape = self.landscape if landscape is None else landscape
-        if landscape is None:
-            raise ValueError("Parameter `landscape` should be given to draw a trajectory that was loaded from a file.")
-        figure = path_figure(Scene.of(landscape, [self]))
-        if path is not None:
-            save_figure(figure, path)
-        return figure
+def _check_fit(arrays: dict[str, np.ndarray], points: tuple[int, ...], at: np.ndarray) -> None:
+    """Raise `ValueError` unless there is a point for each step that has one and a value of each curve for each record."""
+    number, members = arrays["losses"].shape
+    whole = all(len(values) == number for values in arrays.values())
+    if not whole or number == 0 or len(points) != 3 or points[:2] != (len(at), members):
+        raise ValueError("its arrays do not fit together")
 
 
-def _on_cpu(steps: Tensor, points: Tensor, losses: Tensor, evaluations: Tensor, lr: Tensor) -> dict[str, Tensor]:
-    """Records in the types in which they are kept."""
-    return {
-        "points": points.detach().to("cpu", torch.float32),
-        "losses": losses.detach().to("cpu", torch.float32),
-        "steps": steps.to("cpu", torch.int64),
-        "evaluations": evaluations.to("cpu", torch.int64),
-        "lr": lr.to("cpu", torch.float64),
-    }
+def _opened(path: Path, start: np.ndarray | None, slots: np.ndarray) -> FileColumn:
+    """The column of points that lie in a file."""
+    column = FileColumn(path)
+    column.start, column.slots = torch.from_numpy(start), torch.from_numpy(slots)
+    _ = column.values  # the file is there, and long enough
+    return column
 
 
-def _row(records: dict[str, Tensor], index: int) -> Record:
+def _kept_points(at: np.ndarray, points: np.ndarray | None, file: FileColumn | None, records: Record) -> Series:
+    """The series of large points that were loaded."""
+    series = Series(max(2, len(at)), columns=None if file is None else {"points": file})
+    there = torch.searchsorted(records["steps"], torch.from_numpy(at)).clamp(max=len(records["steps"]) - 1)
+    kept = {} if points is None else {"points": torch.from_numpy(points)}
+    series.extend(torch.from_numpy(at), losses=records["losses"][there], **kept)
+    return series
+
+
+def _on_cpu(**values: Tensor) -> Record:
+    """Records in the types in which they are kept: whole numbers int64, learning rates float64, all else float32."""
+    kinds = {"steps": torch.int64, "evaluations": torch.int64, "lr": torch.float64}
+    return {name: each.detach().to("cpu", kinds.get(name, torch.float32)) for name, each in values.items()}
+
+
+def _record(records: Record, index: int) -> Record:
     return {name: values[index].clone() for name, values in records.items()}
 
 
@@ -273,109 +386,10 @@ def _lowest(record: Record) -> float:
     return float(record["losses"].nan_to_num(nan=torch.inf).min())
 
 
-def _better(best: Record, records: dict[str, Tensor]) -> Record:
+def _better(best: Record, records: Record) -> Record:
     """The best record so far: the first one with the lowest finite loss of any member."""
-    lowest = records["losses"].amin(dim=1)  # NaN where there is one: all are looked at again only then
-    if bool(lowest.isnan().any()):
+    lowest = records["losses"].amin(dim=1)
+    if bool(lowest.isnan().any()):  # `amin` passes NaN on: only then are the members that are still finite looked for
         lowest = records["losses"].nan_to_num(nan=torch.inf).amin(dim=1)
     at = int(lowest.argmin())
-    return _row(records, at) if lowest[at] < (_lowest(best) if best else torch.inf) else best
-
-
-@contextmanager
-def record(landscape: Landscape, records: int = 10_000) -> Iterator[Trajectory]:
-    """Record a loop of your own: evaluations are the landscape's forward calls, steps those of any optimizer of its parameters.
-
-    The trajectory is complete when the block is left, also by an exception.
-
-    Args:
-        landscape: What is descended.
-        records: The most evenly spaced records kept.
-
-    >>> from landscape_lab.landscapes import ImageLandscape
-    >>> landscape = ImageLandscape([[0.0, 0.5, 1.0], [0.0, 0.5, 1.0]], smoothing=0, interpolation="bilinear")
-    >>> optimizer = torch.optim.SGD(landscape.parameters(), lr=0.001)
-    >>> with record(landscape) as trajectory:
-    ...     for _ in range(3):
-    ...         optimizer.zero_grad()
-    ...         landscape().sum().backward()
-    ...         _ = optimizer.step()
-    >>> trajectory.points[:, 0, 0]
-    array([ 0.  , -0.05, -0.1 , -0.15], dtype=float32)
-    """
-    listener = _Listener(landscape, Trajectory(records, landscape))
-    handles = [
-        landscape.register_forward_hook(listener.on_forward),
-        torch_optimizer.register_optimizer_step_pre_hook(listener.on_step_start),
-        torch_optimizer.register_optimizer_step_post_hook(listener.on_step_end),
-    ]
-    try:
-        yield listener.trajectory
-    finally:
-        for handle in handles:
-            handle.remove()
-        listener.close()
-
-
-class _Listener:
-    """Turns forward calls and optimizer steps into records, handed on in batches."""
-
-    BATCH = 256
-
-    def __init__(self, landscape: Landscape, trajectory: Trajectory) -> None:
-        self.landscape = landscape
-        self.trajectory = trajectory
-        self.parameters = {id(parameter) for parameter in landscape.parameters()}
-        self.step = 0
-        self.evaluations = 0
-        self.stepping: Optimizer | None = None
-        self.point: Tensor | None = None
-        self.rate = UNKNOWN
-        self.pending: tuple[int, Tensor, Tensor, int] | None = None
-        self.batch: list[tuple[int, Tensor, Tensor, int, float]] = []
-
-    def on_forward(self, landscape: Landscape, inputs: Any, losses: Tensor) -> None:
-        """The first evaluation since the last step tells the loss at the point where the step begins."""
-        if self.pending is None:
-            here = landscape.flat()
-            point = here.clone() if self.point is None else self.point
-            known = self.point is None or torch.equal(here, point)
-            losses = losses.detach() if known else landscape.evaluate(point)
-            self.pending = self.step, point, losses, self.evaluations
-        self.evaluations += 1
-
-    def on_step_start(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        """An optimizer may step inside another one; the outermost counts."""
-        owns = any(id(parameter) in self.parameters for group in optimizer.param_groups for parameter in group["params"])
-        if self.stepping is None and owns:
-            self.stepping = optimizer
-            self.point = self.landscape.flat().clone()
-            self.rate = float(optimizer.param_groups[0].get("lr", UNKNOWN))
-            self.trajectory.label = type(optimizer).__name__ + ("" if np.isnan(self.rate) else f", lr {self.rate:g}")
-
-    def on_step_end(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        """The step is done: keep its record."""
-        if optimizer is not self.stepping or self.point is None:
-            return
-        if self.pending is None:  # nobody asked for the loss
-            self.pending = self.step, self.point, self.landscape.evaluate(self.point), self.evaluations
-        self.batch.append((*self.pending, self.rate))
-        self.step += 1
-        self.stepping = self.point = self.pending = None
-        if len(self.batch) == self.BATCH:
-            self.flush()
-
-    def flush(self) -> None:
-        """Hand the batch on to the trajectory."""
-        if self.batch:
-            steps, points, losses, *numbers = zip(*self.batch, strict=True)
-            evaluations, rates = map(torch.tensor, numbers)
-            self.trajectory.extend(torch.tensor(steps), torch.stack(points), torch.stack(losses), evaluations, rates)
-            self.batch.clear()
-
-    def close(self) -> None:
-        """Add the end point."""
-        self.flush()
-        with torch.no_grad():
-            point = self.landscape.flat()
-            self.trajectory.end(self.step, point, self.landscape.evaluate(point), self.evaluations)
+    return _record(records, at) if lowest[at] < (_lowest(best) if best else torch.inf) else best

@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from training import fit
 
+
 from landscape_lab import Descent, record
 from landscape_lab.callbacks import Checkpoints
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.landscapes import ImageLandscape
 from landscape_lab.optimizers import closure_step
+from landscape_lab.results import metrics
 
 VALLEY = torch.linspace(-1, 1, 11).square().expand(7, 11) / 2 + torch.linspace(-1, 1, 7).square()[:, None] / 2
 ADAM = partial(torch.optim.Adam, lr=0.02)
@@ -66,9 +68,9 @@ def test_steps_need_not_be_a_multiple_of_the_chunk_and_all_counts_agree(steps, s
 
     fit(module, Watch())
     assert seen == list(range(steps))
-    assert module.trainer.global_step == steps == module.trajectory.steps[-1] == module.metrics()["steps"]
-    assert module.evaluations == steps
-    assert module.metrics()["status"] == "completed"
+    assert module.trainer.global_step == steps == module.trajectory.steps[-1] == metrics(module)["steps"]
+    assert module.tally.evaluations == steps
+    assert metrics(module)["status"] == "completed"
 
 
 def test_chunk_size_does_not_change_the_path():
@@ -124,18 +126,18 @@ class PoisonFar(Poison):
 def test_nan_ends_the_run_as_diverged_on_the_record(optimizer, size):
     module = descent(partial(optimizer, lr=0.001), steps=40, steps_per_batch=size)
     fit(module)
-    metrics = module.metrics()
-    assert metrics["status"] == "diverged"
-    assert module.trainer.global_step == metrics["steps"] == module.trajectory.steps[-1] == 5
-    assert metrics["final_loss"] is None
-    assert metrics["best_loss"] == pytest.approx(module.trajectory.losses[:5].min())
+    results = metrics(module)
+    assert results["status"] == "diverged"
+    assert module.trainer.global_step == results["steps"] == module.trajectory.steps[-1] == 5
+    assert results["final_loss"] is None
+    assert results["best_loss"] == pytest.approx(module.trajectory.losses[:5].min())
     assert np.isfinite(module.trajectory.points[:5]).all()
 
 
 def test_diverging_at_the_very_last_step_is_noticed():
     module = descent(partial(PoisonAll, lr=0.001), steps=5)
     fit(module)
-    assert module.metrics()["status"] == "diverged"
+    assert metrics(module)["status"] == "diverged"
 
 
 def test_one_member_that_diverges_does_not_end_the_other():
@@ -144,7 +146,7 @@ def test_one_member_that_diverges_does_not_end_the_other():
     module = descent(partial(PoisonOne, lr=0.001), steps=40, ensemble=both)
     fit(module)
     fit(whole)
-    assert module.metrics()["status"] == "completed"
+    assert metrics(module)["status"] == "completed"
     assert np.isnan(module.trajectory.points[6:, 0]).all()
     np.testing.assert_array_equal(module.trajectory.points[:, 1], whole.trajectory.points[:, 1])
 
@@ -176,7 +178,7 @@ def test_resumed_descent_ends_bit_identical(tmp_path, name):
         np.testing.assert_array_equal(getattr(whole.trajectory, quantity), getattr(resumed.trajectory, quantity))
     states = [torch.load(tmp_path / part / "last.ckpt", weights_only=True) for part in ("whole", "cut")]
     for state in states:
-        assert state["descent"].pop("seconds") > 0
+        assert state["descent"].get("tally").pop("seconds") > 0
     assert_same(states[0]["optimizer_states"], states[1]["optimizer_states"])
     assert_same(states[0]["descent"], states[1]["descent"])
     assert_same(states[0]["state_dict"], states[1]["state_dict"])

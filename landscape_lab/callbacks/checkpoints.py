@@ -28,11 +28,11 @@ class Checkpoints(pl.Callback):
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
     ) -> None:
-        if time.monotonic() - self._written >= self.seconds and pl_module.status == "completed":
+        if time.monotonic() - self._written >= self.seconds and pl_module.ending.status == "completed":
             self._save(trainer)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        if pl_module.status == "completed":
+        if pl_module.ending.status in ("completed", "stopped"):
             self._save(trainer)
 
     def on_exception(self, trainer: pl.Trainer, pl_module: Descent, exception: BaseException) -> None:

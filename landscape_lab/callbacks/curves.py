@@ -1,5 +1,6 @@
 """Curves of a descent, logged a chunk at a time."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ from pytorch_lightning.loggers import Logger, TensorBoardLogger
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from landscape_lab.descent import Descent
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.results import distances
 
 POINTS_PER_DECADE = 400
 """How many steps of every tenfold a long curve keeps; a hundredth of it for very many members."""
@@ -24,22 +27,51 @@ class Curves(pl.Callback):
     TensorBoard gets one event a step with all the values; other loggers get `log_metrics`.
     """
 
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        """Ask for the norm of large gradients, which a descent does not record."""
+        pl_module.trajectory.open(pl_module.landscape.members, pl_module.landscape.dims)
+        if not pl_module.trajectory.keeps_every_point and trainer.loggers:
+            pl_module.quantities.append(GradientNorm(pl_module.steps))
+
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
     ) -> None:
-        steps = outputs["steps"].numpy()
+        if not trainer.loggers:
+            return
         many = len(pl_module.ensemble) >= MANY
-        kept = thinned(steps, pl_module.steps, *((POINTS_PER_DECADE // 100, 1) if many else ()))
-        curves = _curves(pl_module, {name: values[torch.from_numpy(kept)] for name, values in outputs.items()})
-        for logger in trainer.loggers:
-            _log_curves(logger, steps[kept], curves)
+        kept = thinned(outputs["steps"].numpy(), pl_module.steps, *((POINTS_PER_DECADE // 100, 1) if many else ()))
+        for steps, curves in _curves(pl_module, outputs, torch.from_numpy(kept)):
+            for logger in trainer.loggers:
+                _log_curves(logger, steps.numpy(), curves)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        """The end point has a loss and a place, though no gradient."""
+        """The end point has a loss and a position, though no gradient."""
         point, losses = pl_module.landscape.flat(), torch.from_numpy(pl_module.trajectory.losses[-1:])
         end = _positions(pl_module, point.unsqueeze(0)) | _losses(losses)
         for logger in trainer.loggers:
             _log_curves(logger, np.array([trainer.global_step]), end)
+
+
+@dataclass(frozen=True)
+class GradientNorm:
+    """The Euclidean norm of each member's gradient, `[members]`, at the steps of a curve.
+
+    Args:
+        steps: How many the descent makes.
+    """
+
+    steps: int
+    name: str = "gradient_norm"
+
+    def wants(self, step: int) -> bool:
+        """Whether the curve has a point there."""
+        return bool(thinned(np.array([step]), self.steps)[0])
+
+    def take(self, landscape: Landscape) -> torch.Tensor:
+        """The norm, without a copy of the gradient."""
+        parts = [parameter.grad for parameter in landscape.parameters() if parameter.grad is not None]
+        rows = [torch.linalg.vector_norm(part.detach().reshape(landscape.members, -1), dim=1) for part in parts]
+        return torch.stack(rows).norm(dim=0) if rows else torch.zeros(landscape.members)
 
 
 def thinned(steps: np.ndarray, total: int, per_decade: int = POINTS_PER_DECADE, short: int = 1000) -> np.ndarray:
@@ -53,20 +85,31 @@ def thinned(steps: np.ndarray, total: int, per_decade: int = POINTS_PER_DECADE, 
     return (grid != before) | (steps <= 1) | (total <= short)
 
 
-def _curves(descent: Descent, outputs: dict[str, Any]) -> dict[str, np.ndarray]:
-    """Each curve over the steps of a chunk; for many members, their best and their quartiles."""
-    norms = outputs["gradients"].norm(dim=-1).median(dim=-1).values.cpu().numpy()
-    rates = outputs["lr"].numpy()
-    known = {} if np.isnan(rates).all() else {"lr": rates}
-    return _losses(outputs["losses"]) | {"gradient_norm": norms} | known | _positions(descent, outputs["points"])
+def _curves(
+    descent: Descent, outputs: dict[str, torch.Tensor], kept: torch.Tensor
+) -> list[tuple[torch.Tensor, dict[str, np.ndarray]]]:
+    """Steps and the curves that have values there; for many members, their best and their quartiles."""
+    rates = outputs["lr"][kept].numpy()
+    curves = _losses(outputs["losses"][kept]) | ({} if np.isnan(rates).all() else {"lr": rates})
+    if "gradients" not in outputs:
+        norms = outputs.get("gradient_norm")
+        more = [] if norms is None else [(outputs["gradient_norm_steps"], {"gradient_norm": _median(norms)})]
+        return [(outputs["steps"][kept], curves), *more]
+    curves |= {"gradient_norm": _median(outputs["gradients"][kept].norm(dim=-1))}
+    return [(outputs["steps"][kept], curves | _positions(descent, outputs["points"][kept]))]
+
+
+def _median(values: torch.Tensor) -> np.ndarray:
+    """Over members."""
+    return values.median(dim=-1).values.cpu().numpy()
 
 
 def _losses(losses: torch.Tensor) -> dict[str, np.ndarray]:
     if losses.shape[1] == 1:
         return {"loss": losses[:, 0].cpu().numpy()}
-    places = {name: int(share * (losses.shape[1] - 1)) for name, share in RANKS.items()}
-    ranked = np.partition(losses.nan_to_num(nan=torch.inf).cpu().numpy(), list(set(places.values())), axis=1)
-    return {f"loss/{name}": ranked[:, place] for name, place in places.items()}
+    ranks = {name: int(share * (losses.shape[1] - 1)) for name, share in RANKS.items()}
+    ranked = np.partition(losses.nan_to_num(nan=torch.inf).cpu().numpy(), list(set(ranks.values())), axis=1)
+    return {f"loss/{name}": ranked[:, rank] for name, rank in ranks.items()}
 
 
 def _positions(descent: Descent, points: torch.Tensor) -> dict[str, np.ndarray]:
@@ -74,8 +117,8 @@ def _positions(descent: Descent, points: torch.Tensor) -> dict[str, np.ndarray]:
     curves: dict[str, np.ndarray] = {}
     if points.shape[1] == 1 and points.shape[2] == 2:
         curves |= {"position/x": points[:, 0, 0].cpu().numpy(), "position/y": points[:, 0, 1].cpu().numpy()}
-    if (distances := descent.distances(points)) is not None:
-        curves["distance_to_minimum"] = distances.nanmedian(dim=-1).values.cpu().numpy()
+    if (far := distances(descent, points)) is not None:
+        curves["distance_to_minimum"] = far.nanmedian(dim=-1).values.cpu().numpy()
     return curves
 
 
@@ -83,9 +126,9 @@ def _log_curves(logger: Logger, steps: np.ndarray, curves: dict[str, np.ndarray]
     columns = {name: values.tolist() for name, values in curves.items()}
     if isinstance(logger, TensorBoardLogger):
         write = logger.experiment._get_file_writer().add_summary
-        for row, step in enumerate(steps.tolist()):
-            values = [Summary.Value(tag=name, simple_value=column[row]) for name, column in columns.items()]
+        for index, step in enumerate(steps.tolist()):
+            values = [Summary.Value(tag=name, simple_value=column[index]) for name, column in columns.items()]
             write(Summary(value=values), step)
     else:
-        for row, step in enumerate(steps.tolist()):
-            logger.log_metrics({name: column[row] for name, column in columns.items()}, step)
+        for index, step in enumerate(steps.tolist()):
+            logger.log_metrics({name: column[index] for name, column in columns.items()}, step)

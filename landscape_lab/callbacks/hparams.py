@@ -4,6 +4,7 @@ import pytorch_lightning as pl
 from tensorboard.compat.proto.summary_pb2 import Summary
 from torch.utils.tensorboard.summary import hparams as hparams_summaries
 
+from landscape_lab import results
 from landscape_lab.callbacks.tensorboard import tensorboards
 from landscape_lab.descent import Descent
 
@@ -37,7 +38,7 @@ class HParams(pl.Callback):
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         for logger in tensorboards(trainer):
             writer = logger.experiment._get_file_writer()
-            metrics = pl_module.metrics()
+            metrics = results.metrics(pl_module)
             values = [Summary.Value(tag=name, simple_value=metrics[name]) for name in COMPARED if metrics[name] is not None]
             writer.add_summary(Summary(value=values), trainer.global_step)
             writer.add_summary(self._end)

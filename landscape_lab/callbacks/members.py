@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytorch_lightning as pl
 
+from landscape_lab import results
 from landscape_lab.callbacks.tensorboard import show, tensorboards
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.ensembles import sensitivity_figure
@@ -33,7 +34,7 @@ class Members(pl.Callback):
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         if len(pl_module.ensemble) == 1:
             return
-        outcomes, trajectory = pl_module.outcomes(), pl_module.trajectory
+        outcomes, trajectory = results.outcomes(pl_module), pl_module.trajectory
         if len(pl_module.ensemble) <= TABLE_MEMBERS:
             outcomes.save(self.folder / "members.csv")
         else:

@@ -80,6 +80,36 @@ class Landscape(nn.Module, ABC):
     def flat_gradient(self) -> Float[Tensor, "members dims"]:
         """The gradient that the last backward pass left, in the order of `flat`."""
 
+    # SHIM until the branches are merged
+    @property
+    def members(self) -> int:
+        return self.flat().shape[0]
+
+    @property
+    def dims(self) -> int:
+        return self.flat().shape[1]
+
+    def copy_to(self, out):
+        out.copy_(self.flat())
+
+    @property
+    def stochastic(self) -> bool:
+        return self.augmented is not None
+
+    def see(self, step):
+        if step is None:
+            self.augmented.release()
+        elif not self.augmented.followed or step != self.augmented.step + 1:
+            self.augmented.follow(step)()
+        else:
+            self.augmented.advance()
+
+    def at(self, points):
+        return self.augmented.evaluate(points)
+
+    def suit(self, exact):
+        return None
+
     def augment(self: AnyLandscape, augmentations: Sequence[Any], seed: int | Sequence[int] = 0) -> AnyLandscape:
         """Change what `forward` and `backward` see at each step; `evaluate`, and so every picture, stays the clean landscape.
 

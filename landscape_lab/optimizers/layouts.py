@@ -42,7 +42,25 @@ class Layout(Protocol):
         """Make no further steps of some members."""
 
 
-class Joint:
+class Shim:
+    def begin(self, traits):
+        self.rates_used = []
+        self.adapted = self.adapt(traits, self.rates_used)
+        self.backward = self.adapted.backward
+        self.rows = self.adapted.traits.rows
+
+    @property
+    def products(self):
+        return 0 if self.adapted.products is None else self.adapted.products.number
+
+    def step(self, closure):
+        n = len(self.rates_used)
+        lr = float(self.optimizers[0].param_groups[0].get("lr", float("nan")))
+        self.adapted.step(closure)
+        return self.rates_used[n] if len(self.rates_used) > n else lr
+
+
+class Joint(Shim):
     """One optimizer for all members, in one tensor.
 
     Where members have learning rates of their own, the optimizer runs with a rate of 1 and each member's displacement is

@@ -13,12 +13,12 @@ from torch.optim.lr_scheduler import LRScheduler
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.adapters import Adapted, GraphBackward, Products, Step, adapt
 from landscape_lab.optimizers.building import Factory, build_optimizer
-from landscape_lab.optimizers.layouts import with_rate
+from landscape_lab.optimizers.layouts import Shim, with_rate
 from landscape_lab.optimizers.schedulers import SchedulerFactory, build_scheduler, with_scheduler
 from landscape_lab.optimizers.traits import Traits
 
 
-class Separate:
+class Separate(Shim):
     """An optimizer for each member; the losses and gradients of all are still evaluated together.
 
     Each optimizer's step runs until it asks for a loss. When all have asked, the landscape is evaluated once and they go on: the

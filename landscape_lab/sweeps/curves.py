@@ -40,15 +40,12 @@ class LossCurves(pl.Callback):
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
     ) -> None:
-        losses = outputs["losses"]
-        if pl_module.landscape.augmented is not None:
-            losses = pl_module.landscape.evaluate(outputs["points"].flatten(0, 1)).view_as(losses)
-        self._keep(outputs["evaluations"], losses)
+        self._keep(outputs["evaluations"], pl_module.clean_losses(outputs))
 
     @torch.no_grad()
     def on_train_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         landscape = pl_module.landscape
-        self._keep(torch.tensor([pl_module.evaluations]), landscape.evaluate(landscape.flat()).unsqueeze(0))
+        self._keep(torch.tensor([pl_module.tally.evaluations]), landscape.evaluate(landscape.flat()).unsqueeze(0))
         evaluations, losses = torch.cat(self.evaluations).numpy(), torch.cat(self.losses).numpy()
         kept = _growing(len(losses), max(RECORDS, VALUES // losses.shape[1]))
         with replacing(self.path) as unfinished:

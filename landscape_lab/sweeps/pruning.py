@@ -12,6 +12,7 @@ import pytorch_lightning as pl
 from optuna.storages import BaseStorage
 
 from landscape_lab.descent import Descent
+from landscape_lab.results import standing
 from landscape_lab.sweeps.samplers import build_pruner
 from landscape_lab.sweeps.studies import open_storage, told
 
@@ -65,13 +66,12 @@ class Pruning(pl.Callback):
         self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
     ) -> None:
         made = trainer.global_step
-        if self.trial is None or pl_module.status != "completed" or made % self.part or made >= pl_module.steps:
+        if self.trial is None or pl_module.ending.status != "completed" or made % self.part or made >= pl_module.steps:
             return
         with told(self.storage, Path(self.folder or ".")):
             self.trial.report(so_far(pl_module, str(self.objective)), made // self.part)
             if self.trial.should_prune():
-                pl_module.status = "pruned"
-                trainer.should_stop = True
+                pl_module.end("pruned", f"the pruner, after step {made}")
 
 
 def _trial(storage: BaseStorage, name: str, number: int, pruner: optuna.pruners.BasePruner) -> optuna.Trial:
@@ -82,7 +82,7 @@ def _trial(storage: BaseStorage, name: str, number: int, pruner: optuna.pruners.
 
 def so_far(descent: Descent, objective: str) -> float:
     """The objective as it would be if the descent ended here: over members, the median at the best learning rate so far."""
-    outcomes = descent.standing()
+    outcomes = standing(descent)
     if objective == "best_loss" and len(outcomes.status) == 1:
         return descent.trajectory.best[1]
     values = {"final_loss": outcomes.final_loss, "best_loss": outcomes.best_loss, "distance_to_minimum": outcomes.distance}

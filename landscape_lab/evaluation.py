@@ -1,0 +1,112 @@
+"""The closure of a step, as an object: optimizers call it, and it writes the record of the step."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.optimizers.layouts import Layout
+
+
+class StepRecord(NamedTuple):
+    """Where a step is written down: views of a chunk's tensors.
+
+    Args:
+        losses: Of the members where the step begins, `[members]`.
+        point: `[members, dims]`, or `None` where no point of this step is kept.
+        gradient: `[members, dims]`, or `None` where points are large.
+    """
+
+    losses: Tensor
+    point: Tensor | None
+    gradient: Tensor | None
+
+
+class Quantity(Protocol):
+    """Something more that is recorded of a step: the gradient's norm, an optimizer's state, statistics of layers.
+
+    Attributes:
+        name: A chunk's outputs hold its values `[k, …]` under this name, and under `<name>_steps` the steps `[k]`.
+    """
+
+    name: str
+
+    def wants(self, step: int) -> bool:
+        """Whether it is taken in this step."""
+
+    def take(self, landscape: Landscape) -> Tensor:
+        """Its value after the step's first evaluation, when the gradient is in the parameters."""
+
+
+class Evaluation:
+    """What an optimizer's `step` is given: `loss = evaluation()`, with the gradient in the parameters.
+
+    The record of a step is of the point where it begins: of the first evaluation within it, unless the optimizer notes another.
+
+    Args:
+        landscape: What is descended.
+        layout: Evaluates it as its optimizers want.
+
+    Attributes:
+        calls: Evaluations of this step so far.
+        without_gradient: Those of them that gave no gradient.
+    """
+
+    def __init__(self, landscape: Landscape, layout: Layout) -> None:
+        self.landscape = landscape
+        self.backward = layout.backward
+        self.total: Callable[[Tensor], Tensor] = Tensor.sum
+        if layout.rows:
+            self.total = Tensor.detach
+        elif landscape.members == 1:
+            self.total = Tensor.squeeze
+        self.calls = 0
+        self.without_gradient = 0
+
+    def begin(self, record: StepRecord, quantities: Sequence[Quantity] = ()) -> None:
+        """The next step begins; its first evaluation is written into `record`, and gives the values of `quantities`."""
+        self.record, self.quantities = record, quantities
+        self.taken: list[Tensor] = []
+        self.calls = self.without_gradient = 0
+
+    def __call__(self) -> Tensor:
+        """Evaluate losses and gradient: their sum, or the losses of the members for an optimizer that treats each by itself."""
+        losses = self.backward()
+        if self.calls == 0:
+            self.record.losses.copy_(losses)
+            if self.record.gradient is not None:
+                self.record.gradient.copy_(self.landscape.flat_gradient().detach())
+            if self.quantities:
+                self.taken = [quantity.take(self.landscape) for quantity in self.quantities]
+        self.calls += 1
+        return self.total(losses)
+
+    def losses(self) -> Tensor:
+        """Evaluate the losses alone."""
+        losses = self._losses_at(self.landscape.flat())
+        if self.calls == 0:
+            self.record.losses.copy_(losses)
+        self.calls += 1
+        self.without_gradient += 1
+        return self.total(losses)
+
+    def note(self, losses: Tensor | None = None, gradients: Tensor | None = None) -> None:
+        """Write down the losses `[members]` and gradients `[members, dims]` of the point where the step began.
+
+        For an optimizer that knows them from an earlier step; where nobody does, the losses are looked up, and not counted.
+        """
+        self.record.losses.copy_(self._losses_where_the_step_began() if losses is None else losses)
+        if gradients is not None and self.record.gradient is not None:
+            self.record.gradient.copy_(gradients)
+
+    def _losses_where_the_step_began(self) -> Tensor:
+        """Of a point too large to be copied at each step nothing is left: the losses of the point reached stand in."""
+        point = self.record.point
+        return self._losses_at(self.landscape.flat() if point is None else point)
+
+    @torch.no_grad()
+    def _losses_at(self, points: Tensor) -> Tensor:
+        """The losses `[members]` at points `[members, dims]` as this step sees them."""
+        return self.landscape.at(points) if self.landscape.stochastic else self.landscape.evaluate(points)

@@ -1,0 +1,133 @@
+"""Points too large for memory, in half precision in a file of their own: `points.f16`."""
+
+import os
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+HALF = np.dtype("<f2")
+"""Offsets from the start are numbers of 16 bits, lowest byte first, on every machine."""
+BLOCK = 2**22
+"""How many numbers are converted at a time."""
+
+
+class HalfPrecisionPoints:
+    """Points `[records, members, dims]` that are read from their file when they are looked at.
+
+    Half precision holds 11 bits. They are spent on the offset from the start, not on the point: a network moves less far
+    than its weights are large, so this is twice as exact.
+
+    Args:
+        path: The file.
+        start: The first point, `[members, dims]`, float32.
+        slots: Where in the file the record i lies, counted in points, `[records]`.
+    """
+
+    def __init__(
+        self, path: str | PathLike[str], start: Float[np.ndarray, "members dims"], slots: Int[np.ndarray, " records"]
+    ) -> None:
+        self.path = Path(path)
+        self.start = start
+        self.slots = slots
+        self.shape = (len(slots), *start.shape)
+        self.dtype = np.dtype(np.float32)
+        self.ndim = 3
+        needed = (int(slots.max(initial=-1)) + 1) * start.size * HALF.itemsize
+        if self.path.stat().st_size < needed:
+            raise ValueError(f"{self.path} should have at least {needed:,} bytes. Found {self.path.stat().st_size:,}.")
+
+    def __len__(self) -> int:
+        return len(self.slots)
+
+    def __getitem__(self, index: Any) -> np.ndarray:
+        """Points as NumPy indexes them; of slices over members and dims only that part of the file is read."""
+        record, *inner = index if isinstance(index, tuple) else (index,)
+        slots = self.slots[record]
+        offsets = np.memmap(self.path, HALF, "r").reshape(-1, *self.start.shape)
+        return self.start[tuple(inner)] + offsets[(slots, *inner)].astype(np.float32)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        points = self[:]
+        return points if dtype is None else points.astype(dtype, copy=False)
+
+
+class FileColumn:
+    """A column of a series whose values lie in a file, as offsets in half precision from the first of them.
+
+    A new value takes the first slot that is free, so the file of a series that was thinned grows no further. Slots of which the
+    last checkpoint tells are not free.
+
+    Args:
+        path: The file; an old one is written over.
+    """
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self.path = Path(path)
+        self.start: Tensor | None = None
+        self.slots = torch.empty(0, dtype=torch.int64)
+        self.saved: set[int] = set()
+        self.file: Any = None
+
+    @property
+    def values(self) -> HalfPrecisionPoints | None:
+        """The values `[count, …]`, read when they are looked at."""
+        if self.start is None:
+            return None
+        if self.file is not None:
+            self.file.flush()
+        return HalfPrecisionPoints(self.path, self.start.numpy(), self.slots.numpy())
+
+    def append(self, values: Tensor) -> None:
+        if self.start is None and len(values):
+            self.start = values[0].to("cpu", torch.float32, copy=True)
+        for value in values:
+            self._write(self._free_slot(), value)
+
+    def _free_slot(self) -> int:
+        taken = self.saved.union(self.slots.tolist())
+        slot = next(slot for slot in range(len(taken) + 1) if slot not in taken)
+        self.slots = torch.cat([self.slots, torch.tensor([slot])])
+        return slot
+
+    def _write(self, slot: int, value: Tensor) -> None:
+        """Write a value block by block: no copy of a whole point is made."""
+        assert self.start is not None
+        if self.file is None:
+            self._open("wb")
+        self.file.seek(slot * value.numel() * HALF.itemsize)
+        for here, begin in zip(value.reshape(-1).split(BLOCK), self.start.view(-1).split(BLOCK), strict=True):
+            self.file.write((here.cpu() - begin).half().numpy().astype(HALF, copy=False).data)
+
+    def _open(self, mode: str) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.file = self.path.open(mode)
+
+    def select(self, kept: Tensor) -> None:
+        self.slots = self.slots[kept]
+
+    def state_dict(self) -> dict[str, Any]:
+        if self.start is None:
+            return {}
+        self.file.flush()
+        os.fsync(self.file.fileno())  # a checkpoint must not tell of points that a power cut takes
+        self.saved = set(self.slots.tolist())
+        return {"start": self.start, "slots": self.slots}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on where the checkpoint was written: what the file holds beyond is cut off.
+
+        Raises:
+            ValueError: The file is shorter than the checkpoint says.
+        """
+        if not state:
+            return
+        self.start, self.slots = state["start"], state["slots"]
+        self.saved = set(self.slots.tolist())
+        known = HalfPrecisionPoints(self.path, self.start.numpy(), self.slots.numpy())
+        self._open("r+b")
+        self.file.truncate((int(known.slots.max()) + 1) * known.start.size * HALF.itemsize)

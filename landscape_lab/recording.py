@@ -1,0 +1,191 @@
+"""For loops that are not ours: what a plain PyTorch loop does to a landscape, recorded from the outside."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+from torch.optim import optimizer as torch_optimizer
+
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.trajectory import UNKNOWN, Trajectory
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A landscape and what a loop did to it.
+
+    It shows the arrays of its trajectory as its own: `points`, `losses`, `steps`, `evaluations`, `lr`, `label`, `best`.
+
+    Args:
+        landscape: What is descended.
+        trajectory: What happened.
+    """
+
+    landscape: Landscape
+    trajectory: Trajectory
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.trajectory, name)
+
+    def plot(self, path: str | PathLike[str] | None = None) -> "Figure":
+        """Draw the path on the landscape; written to `path`, a PNG, PDF or SVG file, when given."""
+        from landscape_lab.drawing.figures import path_figure, save_figure  # matplotlib takes a second to load
+        from landscape_lab.staging import scene_of
+
+        figure = path_figure(scene_of(self.landscape, [self.trajectory]))
+        if path is not None:
+            save_figure(figure, path)
+        return figure
+
+
+@contextmanager
+def record(landscape: Landscape, records: int = 10_000, to: str | PathLike[str] | None = None) -> Iterator[Recording]:
+    """Record a loop of your own: evaluations are the landscape's forward calls, steps those of any optimizer of its parameters.
+
+    The recording is complete when the block is left, also by an exception.
+
+    Args:
+        landscape: What is descended.
+        records: The most evenly spaced records kept.
+        to: A file for points too large for memory.
+
+    >>> from landscape_lab.landscapes import ImageLandscape
+    >>> landscape = ImageLandscape([[0.0, 0.5, 1.0], [0.0, 0.5, 1.0]], smoothing=0, interpolation="bilinear")
+    >>> optimizer = torch.optim.SGD(landscape.parameters(), lr=0.001)
+    >>> with record(landscape) as recording:
+    ...     for _ in range(3):
+    ...         optimizer.zero_grad()
+    ...         landscape().sum().backward()
+    ...         _ = optimizer.step()
+    >>> recording.points[:, 0, 0]
+    array([ 0.  , -0.05, -0.1 , -0.15], dtype=float32)
+    """
+    listener = _Listener(landscape, Trajectory(records, to=to))
+    handles = [
+        landscape.register_forward_hook(listener.on_forward),
+        torch_optimizer.register_optimizer_step_pre_hook(listener.on_step_start),
+        torch_optimizer.register_optimizer_step_post_hook(listener.on_step_end),
+    ]
+    try:
+        yield Recording(landscape, listener.trajectory)
+    finally:
+        for handle in handles:
+            handle.remove()
+        listener.close()
+
+
+@dataclass
+class _Pending:
+    """What is known of the step that comes next: where it begins, and the loss there.
+
+    Args:
+        point: `[members, dims]`, or `None` where the trajectory does not want it.
+        losses: `[members]`, or `None` until the first evaluation.
+        evaluations: Those made before it.
+    """
+
+    point: Tensor | None
+    losses: Tensor | None
+    evaluations: int
+
+
+class _Listener:
+    """Turns forward calls and optimizer steps into records, handed on in batches.
+
+    Args:
+        landscape: What is descended.
+        trajectory: Where records go.
+    """
+
+    BATCH = 256
+
+    def __init__(self, landscape: Landscape, trajectory: Trajectory) -> None:
+        self.landscape = landscape
+        self.trajectory = trajectory
+        self.parameters = {id(parameter) for parameter in landscape.parameters()}
+        self.step = 0
+        self.evaluations = 0
+        self.stepping: Optimizer | None = None
+        self.pending: _Pending | None = None
+        self.batch: list[tuple[int, Tensor, int, float]] = []
+        self.points: list[tuple[int, Tensor]] = []
+        trajectory.open(landscape.members, landscape.dims)
+
+    def on_forward(self, landscape: Landscape, inputs: Any, losses: Tensor) -> None:
+        """The first evaluation since the last step tells the loss at the point where the step begins."""
+        if self.pending is None:
+            self.pending = self._begin()
+        if self.pending.losses is None:
+            self.pending.losses = self._losses_where_the_step_begins(losses.detach())
+        self.evaluations += 1
+
+    def _begin(self) -> _Pending:
+        wanted = self.trajectory.wants_point(self.step)
+        return _Pending(self.landscape.flat().clone() if wanted else None, None, self.evaluations)
+
+    def _losses_where_the_step_begins(self, losses: Tensor) -> Tensor:
+        """`losses`, unless the optimizer moved before it first evaluated; without a point to compare with, it did not."""
+        point = None if self.pending is None else self.pending.point
+        moved = point is not None and self.stepping is not None and not torch.equal(self.landscape.flat(), point)
+        return self.landscape.evaluate(point) if moved and point is not None else losses
+
+    def on_step_start(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        """An optimizer may step inside another one; the outermost counts."""
+        owns = any(id(parameter) in self.parameters for group in optimizer.param_groups for parameter in group["params"])
+        if self.stepping is None and owns:
+            self.stepping = optimizer
+            if self.pending is None or self.pending.losses is None:
+                self.pending = self._begin()
+            self.rate = float(optimizer.param_groups[0].get("lr", UNKNOWN))
+            self.trajectory.label = type(optimizer).__name__ + ("" if np.isnan(self.rate) else f", lr {self.rate:g}")
+
+    def on_step_end(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        """The step is done: keep its record."""
+        if optimizer is not self.stepping or self.pending is None:
+            return
+        point, losses = self.pending.point, self.pending.losses
+        if losses is None:  # nobody asked for the loss
+            losses = self.landscape.evaluate(self.landscape.flat() if point is None else point)
+        self.batch.append((self.step, losses, self.pending.evaluations, self.rate))
+        if point is not None:
+            self.points.append((self.step, point))
+        self.step += 1
+        self.stepping = self.pending = None
+        if len(self.batch) == self.BATCH or (point is not None and not self.trajectory.keeps_every_point):
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand the batch on to the trajectory."""
+        if not self.batch:
+            return
+        steps, losses, evaluations, rates = zip(*self.batch, strict=True)
+        at, points = zip(*self.points, strict=True) if self.points else ((), ())
+        none = torch.empty(0, self.landscape.members, self.landscape.dims)
+        self.trajectory.extend(
+            torch.tensor(steps),
+            torch.stack(points) if points else none,
+            torch.stack(losses).detach(),
+            torch.tensor(evaluations),
+            torch.tensor(rates),
+            torch.tensor(at, dtype=torch.int64),
+        )
+        self.batch.clear()
+        self.points.clear()
+
+    def close(self) -> None:
+        """Add the end point."""
+        self.flush()
+        with torch.no_grad():
+            point = self.landscape.flat()
+            self.trajectory.end(self.step, point, self.landscape.evaluate(point), self.evaluations)

@@ -1,0 +1,161 @@
+"""Evenly spaced records of what happens step by step, bounded in number however long it goes on."""
+
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from landscape_lab.validation import check_count
+
+FIRST = 256
+"""Records for which a column makes room at once."""
+
+
+class Column(Protocol):
+    """The kept values of one quantity, in the order of their steps."""
+
+    def append(self, values: Tensor) -> None:
+        """Keep values `[n, …]` behind those that are there."""
+
+    def select(self, kept: Tensor) -> None:
+        """Keep only the values with these numbers, in ascending order."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Tensors and numbers from which `load_state_dict` goes on."""
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from what `state_dict` returned."""
+
+
+class MemoryColumn:
+    """Values in one tensor, which grows by doubling.
+
+    Args:
+        most: How many values there will be at most.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.count = 0
+        self.room: Tensor | None = None
+
+    @property
+    def values(self) -> Tensor | None:
+        """The values, `[count, …]`, not copied; `None` before the first."""
+        return None if self.room is None else self.room[: self.count]
+
+    def append(self, values: Tensor) -> None:
+        count = self.count + len(values)
+        if self.room is None or count > len(self.room):
+            grown = values.new_empty(min(self.most, max(FIRST, 2 * count)), *values.shape[1:])
+            if self.room is not None:
+                grown[: self.count] = self.room[: self.count]
+            self.room = grown
+        self.room[self.count : count] = values
+        self.count = count
+
+    def select(self, kept: Tensor) -> None:
+        if self.room is not None:
+            self.room[: len(kept)] = self.room[kept]
+        self.count = len(kept)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {} if self.values is None else {"values": self.values.clone()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.room = state.get("values")
+        self.count = 0 if self.room is None else len(self.room)
+
+
+class Series:
+    """Some quantities at evenly spaced steps.
+
+    A record is kept where its step is a multiple of the spacing. When there is no room for one more, every other record is
+    dropped and the spacing doubles; a spacing that fits the number of steps, where that is known, never has to.
+
+    Args:
+        records: The most that are kept, at least 2.
+        spacing: Steps from one record to the next at the beginning.
+        columns: Where quantities are kept that do not belong in memory, by name.
+
+    >>> series = Series(records=3)
+    >>> for step in range(6):
+    ...     series.extend(torch.tensor([step]), height=torch.tensor([10 * step]))
+    >>> series.steps.tolist(), series.values("height").tolist()
+    ([0, 4], [0, 40])
+    """
+
+    def __init__(self, records: int, spacing: int = 1, columns: dict[str, Column] | None = None) -> None:
+        check_count("records", records)
+        self.records = max(2, records)
+        self.spacing = spacing
+        self.columns: dict[str, Column] = {"steps": MemoryColumn(self.records), **(columns or {})}
+
+    @property
+    def steps(self) -> Tensor:
+        """The steps of the records, `[records]`, int64."""
+        steps = self.values("steps")
+        return torch.empty(0, dtype=torch.int64) if steps is None else steps
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def values(self, name: str) -> Tensor | None:
+        """What was recorded of a quantity in memory, `[records, …]`; `None` before the first record."""
+        column = self.columns.get(name)
+        return column.values if isinstance(column, MemoryColumn) else None
+
+    def wants(self, step: int) -> bool:
+        """Whether a record of this step would be kept."""
+        return step % self.spacing == 0
+
+    def extend(self, steps: Tensor, **values: Tensor) -> None:
+        """Records in ascending order: their steps `[n]` and the values `[n, …]` of each quantity."""
+        start = 0
+        while start < len(steps):
+            wanted = (steps[start:] % self.spacing == 0).nonzero().view(-1) + start
+            room = self.records - len(self)
+            taken = wanted[:room]
+            self._keep({"steps": steps[taken], **{name: each[taken] for name, each in values.items()}})
+            if len(wanted) <= room:
+                break
+            self._thin()
+            start = int(taken[-1]) + 1 if len(taken) else start
+
+    def _keep(self, records: dict[str, Tensor]) -> None:
+        for name, values in records.items():
+            self.columns.setdefault(name, MemoryColumn(self.records)).append(values)
+
+    def _thin(self) -> None:
+        """Double the spacing."""
+        self.spacing *= 2
+        self._select(self.steps % self.spacing == 0)
+
+    def cut(self, step: int) -> None:
+        """Forget the records after a step."""
+        self._select(self.steps <= step)
+
+    def _select(self, kept: Tensor) -> None:
+        numbers = kept.nonzero().view(-1)
+        for column in self.columns.values():
+            column.select(numbers)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that a later `load_state_dict` needs to go on as if nothing had happened; tensors and numbers only."""
+        columns = {name: column.state_dict() for name, column in self.columns.items()}
+        return {"records": self.records, "spacing": self.spacing, "columns": columns}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from what `state_dict` returned."""
+        self.records, self.spacing = state["records"], state["spacing"]
+        for name, kept in state["columns"].items():
+            self.columns.setdefault(name, MemoryColumn(self.records)).load_state_dict(kept)
+
+
+def spacing_for(steps: int, records: int) -> int:
+    """The smallest spacing at which `steps` steps, from 0 on, give no more than `records` records.
+
+    >>> spacing_for(1000, 200), spacing_for(1001, 200), spacing_for(5, 200)
+    (5, 6, 1)
+    """
+    return -(-steps // records)

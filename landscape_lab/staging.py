@@ -1,0 +1,2 @@
+from landscape_lab.scene import Scene
+scene_of = Scene.of

@@ -71,20 +71,17 @@ class FileColumn:
         self.start: Tensor | None = None
         self.slots = torch.empty(0, dtype=torch.int64)
         self.saved: set[int] = set()
-        self.file: Any = None
 
     @property
     def values(self) -> HalfPrecisionPoints | None:
-        """The values `[count, …]`, read when they are looked at."""
-        if self.start is None:
-            return None
-        if self.file is not None:
-            self.file.flush()
-        return HalfPrecisionPoints(self.path, self.start.numpy(), self.slots.numpy())
+        """The values `[count, …]`, read when they are looked at; `None` before the first."""
+        return None if self.start is None else HalfPrecisionPoints(self.path, self.start.numpy(), self.slots.numpy())
 
     def append(self, values: Tensor) -> None:
         if self.start is None and len(values):
             self.start = values[0].to("cpu", torch.float32, copy=True)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_bytes(b"")
         for value in values:
             self._write(self._free_slot(), value)
 
@@ -97,15 +94,10 @@ class FileColumn:
     def _write(self, slot: int, value: Tensor) -> None:
         """Write a value block by block: no copy of a whole point is made."""
         assert self.start is not None
-        if self.file is None:
-            self._open("wb")
-        self.file.seek(slot * value.numel() * HALF.itemsize)
-        for here, begin in zip(value.reshape(-1).split(BLOCK), self.start.view(-1).split(BLOCK), strict=True):
-            self.file.write((here.cpu() - begin).half().numpy().astype(HALF, copy=False).data)
-
-    def _open(self, mode: str) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.file = self.path.open(mode)
+        with self.path.open("r+b") as file:
+            file.seek(slot * value.numel() * HALF.itemsize)
+            for here, begin in zip(value.reshape(-1).split(BLOCK), self.start.view(-1).split(BLOCK), strict=True):
+                file.write((here.cpu() - begin).half().numpy().astype(HALF, copy=False).data)
 
     def select(self, kept: Tensor) -> None:
         self.slots = self.slots[kept]
@@ -113,8 +105,8 @@ class FileColumn:
     def state_dict(self) -> dict[str, Any]:
         if self.start is None:
             return {}
-        self.file.flush()
-        os.fsync(self.file.fileno())  # a checkpoint must not tell of points that a power cut takes
+        with self.path.open("rb") as file:
+            os.fsync(file.fileno())  # a checkpoint must not tell of points that a power cut takes
         self.saved = set(self.slots.tolist())
         return {"start": self.start, "slots": self.slots}
 
@@ -129,5 +121,4 @@ class FileColumn:
         self.start, self.slots = state["start"], state["slots"]
         self.saved = set(self.slots.tolist())
         known = HalfPrecisionPoints(self.path, self.start.numpy(), self.slots.numpy())
-        self._open("r+b")
-        self.file.truncate((int(known.slots.max()) + 1) * known.start.size * HALF.itemsize)
+        os.truncate(self.path, (int(known.slots.max()) + 1) * known.start.size * HALF.itemsize)

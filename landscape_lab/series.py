@@ -82,7 +82,7 @@ class Series:
     >>> for step in range(6):
     ...     series.extend(torch.tensor([step]), height=torch.tensor([10 * step]))
     >>> series.steps.tolist(), series.values("height").tolist()
-    ([0, 4], [0, 40])
+    ([0, 2, 4], [0, 20, 40])
     """
 
     def __init__(self, records: int, spacing: int = 1, columns: dict[str, Column] | None = None) -> None:

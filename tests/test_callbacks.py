@@ -12,17 +12,18 @@ from pytorch_lightning.loggers import Logger, TensorBoardLogger
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
-from landscape_lab import Descent
+from landscape_lab import Descent, results
 from landscape_lab.callbacks import Checkpoints, Curves, HParams, Pictures, ProgressBar
 from landscape_lab.callbacks.curves import thinned
 from landscape_lab.callbacks.hparams import COMPARED
+from landscape_lab.descent import Ending
 from landscape_lab.landscapes import ImageLandscape
 
 VALLEY = torch.linspace(-1, 1, 11).square().expand(7, 11) / 2 + torch.linspace(-1, 1, 7).square()[:, None] / 2
 
 
 def fit(steps=30, start=(9, 1), logger=None, callbacks=(), size=10, lr=0.02):
-    module = Descent(ImageLandscape(VALLEY, start), partial(torch.optim.Adam, lr=lr), steps, size, label="valley · adam")
+    module = Descent(ImageLandscape(VALLEY, start), partial(torch.optim.Adam, lr=lr), steps, steps_per_batch=size, label="valley · adam")
     trainer = pl.Trainer(
         accelerator="cpu",
         devices=1,
@@ -109,7 +110,7 @@ def test_hparams_are_registered_at_the_start_and_finished_with_the_finals(tmp_pa
     for name in COMPARED:
         (event,) = accumulator.Scalars(name)
         assert event.step == trainer.global_step
-        assert event.value == pytest.approx(module.metrics()[name])
+        assert event.value == pytest.approx(results.metrics(module)[name])
     text = accumulator.Tensors("configuration/text_summary")[0].tensor_proto.string_val[0].decode()
     assert "steps: 30" in text
     assert len(list(tmp_path.glob("events*"))) == 1
@@ -129,7 +130,7 @@ def test_pictures_are_drawn_once_at_the_end_and_shown_in_tensorboard(tmp_path):
 def test_checkpoints_are_written_between_chunks_and_at_the_end(tmp_path):
     trainer = Mock()
     trainer.save_checkpoint.side_effect = lambda path: path.write_text("state")
-    checkpoints, module = Checkpoints(tmp_path, seconds=0), Mock(status="completed")
+    checkpoints, module = Checkpoints(tmp_path, seconds=0), Mock(ending=Ending("completed"))
     checkpoints.on_train_batch_end(trainer, module, {}, 0, 0)
     checkpoints.on_train_end(trainer, module)
     assert trainer.save_checkpoint.call_count == 2
@@ -152,8 +153,8 @@ def test_who_stops_a_descent_is_told_how_it_goes_on(tmp_path, capsys):
 
 def test_diverged_state_replaces_no_checkpoint(tmp_path):
     trainer, checkpoints = Mock(), Checkpoints(tmp_path, seconds=0)
-    checkpoints.on_train_batch_end(trainer, Mock(status="diverged"), {}, 0, 0)
-    checkpoints.on_train_end(trainer, Mock(status="diverged"))
+    checkpoints.on_train_batch_end(trainer, Mock(ending=Ending("diverged")), {}, 0, 0)
+    checkpoints.on_train_end(trainer, Mock(ending=Ending("diverged")))
     assert trainer.mock_calls == []
 
 

@@ -9,7 +9,7 @@ import pytorch_lightning as pl
 import torch
 from training import fit
 
-from landscape_lab import Descent
+from landscape_lab import Descent, results
 from landscape_lab.callbacks import Checkpoints
 from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.landscapes import FunctionLandscape
@@ -84,9 +84,9 @@ def test_a_member_that_diverges_disturbs_no_other(layout):
         expected = alone(module.ensemble.rates[rate], module.ensemble.starts[start].tolist(), steps=60)
         found = module.trajectory.points[: len(expected.points), member]
         np.testing.assert_allclose(found, expected.points[:, 0], rtol=1e-4)
-    assert module.status == "completed"
-    assert module.outcomes().status.tolist() == ["completed", "diverged", "completed"] * 2
-    assert module.details()["diverged_fraction"] == pytest.approx(1 / 3)
+    assert module.ending.status == "completed"
+    assert results.outcomes(module).status.tolist() == ["completed", "diverged", "completed"] * 2
+    assert results.details(module)["diverged_fraction"] == pytest.approx(1 / 3)
     assert np.isnan(module.trajectory.points[-1, 1]).all()
 
 
@@ -102,11 +102,11 @@ class Fragile(torch.optim.SGD):
 
 def test_an_optimizer_that_raises_ends_its_member_only():
     module = fit(descent(partial(Fragile), rates=(0.01, 0.0001), layout="separate", starts=((-1.2, 1.0),), steps=20))
-    assert module.outcomes().status.tolist() == ["failed", "completed"]
+    assert results.outcomes(module).status.tolist() == ["failed", "completed"]
     assert module.trajectory.points.shape[0] == 21
     both = fit(descent(partial(Fragile), rates=(0.01, 0.02), layout="separate", starts=((-1.2, 1.0),), steps=20))
-    assert both.status == "failed"
-    assert isinstance(both.error, ArithmeticError)
+    assert both.ending.status == "failed"
+    assert isinstance(both.ending.error, ArithmeticError)
 
 
 class Cut(pl.Callback):
@@ -125,14 +125,14 @@ def test_resumed_ensemble_goes_on_as_if_nothing_had_happened(tmp_path, layout):
         fit(made(), Checkpoints(tmp_path, seconds=0), Cut())
     resumed = fit(made(), checkpoint=tmp_path / "last.ckpt")
     np.testing.assert_array_equal(whole.trajectory.points, resumed.trajectory.points)
-    for name, values in vars(whole.outcomes()).items():
+    for name, values in vars(results.outcomes(whole)).items():
         if isinstance(values, np.ndarray):
-            np.testing.assert_array_equal(values, getattr(resumed.outcomes(), name))
+            np.testing.assert_array_equal(values, getattr(results.outcomes(resumed), name))
 
 
 def test_results_are_those_of_the_trajectory():
     module = fit(descent(rates=(0.002, 0.0005, 0.00001), target=2.0, steps=100))
-    losses, outcomes = module.trajectory.losses, module.outcomes()
+    losses, outcomes = module.trajectory.losses, results.outcomes(module)
     np.testing.assert_allclose(outcomes.best_loss, np.nanmin(losses, axis=0), rtol=1e-6)
     reached = losses <= 2.0
     expected = np.where(reached.any(axis=0), reached.argmax(axis=0), np.inf)
@@ -141,17 +141,17 @@ def test_results_are_those_of_the_trajectory():
     assert np.isfinite(expected).any()
     final = losses[-1].reshape(2, 3)
     best = np.sort(final, axis=0)[0].argmin()
-    assert module.details()["best_lr"] == module.ensemble.rates[best]
-    assert module.metrics()["final_loss"] == pytest.approx(final[:, best].min())
-    assert module.metrics()["final"] in module.trajectory.points[-1].tolist()
+    assert results.details(module)["best_lr"] == module.ensemble.rates[best]
+    assert results.metrics(module)["final_loss"] == pytest.approx(final[:, best].min())
+    assert results.metrics(module)["final"] in module.trajectory.points[-1].tolist()
 
 
 def test_no_result_where_all_diverge():
     module = fit(descent(rates=(1e3, 1e4), steps=30))
-    assert module.status == "diverged"
-    assert module.metrics()["final_loss"] is None
-    assert module.details()["steps_to_target"] is None
-    assert module.details()["diverged_fraction"] == 1.0
+    assert module.ending.status == "diverged"
+    assert results.metrics(module)["final_loss"] is None
+    assert results.details(module)["steps_to_target"] is None
+    assert results.details(module)["diverged_fraction"] == 1.0
 
 
 def test_a_member_sees_the_noise_of_a_run_with_its_seed(lab):

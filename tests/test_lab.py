@@ -88,7 +88,7 @@ def test_results_hold_what_the_contract_names(lab):
     assert metrics == result.metrics
     assert list(metrics) == [
         *("landscape", "optimizer", "steps", "evaluations", "seconds", "steps_per_second", "start", "final", "final_loss"),
-        *("best_loss", "distance_to_minimum", "status", "objective", "seed", "config_hash"),
+        *("best_loss", "distance_to_minimum", "status", "ended_by", "objective", "seed", "config_hash"),
         *("gradient_evaluations", "hessian_vector_products", "target", "steps_to_target"),
     ]
     assert metrics["landscape"] == "spiral"

@@ -1,16 +1,12 @@
-"""What is kept of a descent, and how a loop of one's own is recorded."""
+"""What is kept of a descent."""
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.optim import optimizer as torch_optimizer
 
-from landscape_lab import Trajectory, record
-from landscape_lab.landscapes import ImageLandscape
-
-VALLEY = torch.linspace(-1, 1, 11).square().expand(7, 11) / 2 + torch.linspace(-1, 1, 7).square()[:, None] / 2
+from landscape_lab import Trajectory
 
 
 def chunk(first, number, members=2):
@@ -111,96 +107,6 @@ def test_empty_trajectory_says_so():
         _ = Trajectory().points
 
 
-def plain_loop(landscape, optimizer, steps):
-    points, losses = [], []
-    for _ in range(steps):
-        points.append(landscape.flat().clone())
-        optimizer.zero_grad()
-        loss = landscape()
-        losses.append(loss.detach())
-        loss.sum().backward()
-        optimizer.step()
-    points.append(landscape.flat().clone())
-    losses.append(landscape.evaluate(points[-1]))
-    return torch.stack(points).numpy(), torch.stack(losses).numpy()
-
-
-def test_record_sees_a_plain_loop():
-    landscape = ImageLandscape(VALLEY, [(9, 1), (2, 5)])
-    optimizer = torch.optim.Adam(landscape.parameters(), lr=0.05)
-    with record(landscape) as trajectory:
-        points, losses = plain_loop(landscape, optimizer, 300)
-    np.testing.assert_array_equal(trajectory.points, points)
-    np.testing.assert_allclose(trajectory.losses, losses, rtol=1e-5)
-    np.testing.assert_array_equal(trajectory.steps, np.arange(301))
-    np.testing.assert_array_equal(trajectory.evaluations, np.arange(301))
-    assert trajectory.label == "Adam, lr 0.05"
-
-
-def test_record_counts_the_evaluations_of_a_line_search_within_its_step():
-    landscape = ImageLandscape(VALLEY, (9, 1), gradient="exact")
-    optimizer = torch.optim.LBFGS(landscape.parameters(), lr=0.1, max_iter=3)
-    calls = []
-
-    def closure():
-        optimizer.zero_grad()
-        loss = landscape().sum()
-        loss.backward()
-        calls.append(loss.item())
-        return loss
-
-    made = [0]
-    with record(landscape) as trajectory:
-        for _ in range(4):
-            optimizer.step(closure)
-            made.append(len(calls))
-    assert trajectory.evaluations.tolist() == made
-    assert made[-1] > 4
-    assert trajectory.losses[1, 0] == pytest.approx(calls[made[1]])
-
-
-def test_record_ignores_optimizers_of_other_parameters_and_leaves_no_hooks():
-    landscape, other = ImageLandscape(VALLEY, (9, 1)), torch.nn.Parameter(torch.zeros(2))
-    bystander = torch.optim.SGD([other], lr=0.1)
-    with record(landscape) as trajectory:
-        landscape()
-        bystander.step()
-    assert trajectory.steps.tolist() == [0]
-    hooks = torch_optimizer._global_optimizer_pre_hooks, torch_optimizer._global_optimizer_post_hooks
-    assert not any(hooks)
-    assert not landscape._forward_hooks
-
-
-def test_record_counts_a_step_within_a_step_once():
-    landscape = ImageLandscape(VALLEY, (9, 1))
-
-    class Wrapper(torch.optim.Optimizer):
-        def __init__(self, parameters):
-            super().__init__(list(parameters), {})
-            self.inner = torch.optim.SGD(self.param_groups[0]["params"], lr=0.01)
-
-        def step(self, closure=None):
-            self.inner.step()
-            self.inner.step()
-
-    with record(landscape) as trajectory:
-        plain_loop(landscape, Wrapper(landscape.parameters()), 5)
-    assert trajectory.steps.tolist() == list(range(6))
-
-
-def test_record_is_complete_after_an_exception():
-    landscape = ImageLandscape(VALLEY, (9, 1))
-    optimizer = torch.optim.SGD(landscape.parameters(), lr=0.01)
-
-    def interrupted():
-        plain_loop(landscape, optimizer, 3)
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt), record(landscape) as trajectory:
-        interrupted()
-    assert trajectory.steps.tolist() == [0, 1, 2, 3]
-
-
 def test_a_file_on_a_full_disk_leaves_the_old_one(tmp_path, monkeypatch):
     trajectory = filled(5, 16, 5)
     trajectory.save(tmp_path / "t.npz")
@@ -214,3 +120,84 @@ def test_a_file_on_a_full_disk_leaves_the_old_one(tmp_path, monkeypatch):
         filled(9, 16, 9).save(tmp_path / "t.npz")
     assert (tmp_path / "t.npz").read_bytes() == before
     assert len(list(tmp_path.iterdir())) == 1
+
+
+LARGE = 1200
+
+
+def large(total, records=64, to=None, steps=None, pieces=7):
+    """A trajectory of two members of 1,200 numbers; the point of step s is 3 s in each, the losses (s - 37)² and one more."""
+    trajectory = Trajectory(records, steps=steps, to=to)
+    trajectory.open(2, LARGE)
+    for first in range(0, total, pieces):
+        at = torch.arange(first, min(first + pieces, total))
+        wanted = torch.tensor([step for step in at.tolist() if trajectory.wants_point(step)], dtype=torch.int64)
+        points = 3.0 * wanted.view(-1, 1, 1).expand(-1, 2, LARGE)
+        losses = torch.stack([(at - 37.0) ** 2, (at - 37.0) ** 2 + 1], 1)
+        trajectory.extend(at, points, losses, at * 2, None, wanted)
+    return trajectory
+
+
+@pytest.fixture
+def little_room(monkeypatch):
+    """As if memory held 12 large points, and enough were 10."""
+    monkeypatch.setattr("landscape_lab.trajectory.LARGE_MEMORY", 12 * 4 * 2 * LARGE)
+    monkeypatch.setattr("landscape_lab.trajectory.ENOUGH", 10)
+
+
+@pytest.mark.parametrize("steps", [None, 100])
+@pytest.mark.parametrize("enough", [10, 30], ids=["memory", "file"])
+def test_large_points_are_kept_less_often_than_losses(tmp_path, little_room, monkeypatch, steps, enough):
+    monkeypatch.setattr("landscape_lab.trajectory.ENOUGH", enough)
+    trajectory = large(100, steps=steps, to=tmp_path / "points.f16")
+    trajectory.end(100, torch.full((2, LARGE), 300.0), torch.tensor([9.0, 10.0]), 200)
+    assert (tmp_path / "points.f16").exists() == (enough > 12)
+    assert trajectory.steps.tolist() == [*range(0, 100, 2), 100]
+    spacing = {10: {None: 16, 100: 9}, 30: {None: 4, 100: 4}}[enough][steps]
+    assert trajectory.point_steps.tolist() == [*range(0, 100, spacing), 100]
+    best = min(trajectory.point_steps, key=lambda step: (step - 37) ** 2 if step < 100 else 9)
+    assert trajectory.best[0] == (100 if best == 100 else best)
+    trajectory.save(tmp_path / "trajectory.npz")
+    for kept in (trajectory, Trajectory.load(tmp_path / "trajectory.npz")):
+        assert kept.points.shape == (len(kept.point_steps), 2, LARGE)
+        assert kept.points.dtype == np.float32
+        np.testing.assert_array_equal(np.asarray(kept.points)[:, 1, 5], 3.0 * kept.point_steps)
+        np.testing.assert_array_equal(kept.points[-2:, 0, 3:5], 3.0 * np.repeat(kept.point_steps[-2:, None], 2, 1))
+        np.testing.assert_array_equal(kept.losses[:-1, 1], (kept.steps[:-1] - 37.0) ** 2 + 1)
+        assert kept.point_steps.dtype == np.int64
+
+
+def test_a_file_of_points_goes_on_where_the_checkpoint_was_written(tmp_path, little_room, monkeypatch):
+    monkeypatch.setattr("landscape_lab.trajectory.ENOUGH", 30)
+    whole = large(100, steps=100, to=tmp_path / "whole.f16")
+    first = large(56, steps=100, to=tmp_path / "points.f16")
+    state = first.state_dict()
+    first.extend(*chunk_of_large(first, 56, 20))  # what came after the checkpoint is lost
+    resumed = Trajectory(64, steps=100, to=tmp_path / "points.f16")
+    resumed.load_state_dict(state)
+    for start in range(56, 100, 11):
+        resumed.extend(*chunk_of_large(resumed, start, min(11, 100 - start)))
+    resumed.end(100, torch.zeros(2, LARGE), torch.zeros(2), 200)
+    whole.end(100, torch.zeros(2, LARGE), torch.zeros(2), 200)
+    for name in ("point_steps", "points", "losses", "steps"):
+        np.testing.assert_array_equal(getattr(whole, name), getattr(resumed, name))
+    assert (tmp_path / "whole.f16").read_bytes() == (tmp_path / "points.f16").read_bytes()
+
+
+def chunk_of_large(trajectory, first, number):
+    at = torch.arange(first, first + number)
+    wanted = torch.tensor([step for step in at.tolist() if trajectory.wants_point(step)], dtype=torch.int64)
+    losses = torch.stack([(at - 37.0) ** 2, (at - 37.0) ** 2 + 1], 1)
+    return at, 3.0 * wanted.view(-1, 1, 1).expand(-1, 2, LARGE), losses, at * 2, None, wanted
+
+
+def test_a_missing_or_shortened_file_of_points_is_told(tmp_path, little_room, monkeypatch):
+    monkeypatch.setattr("landscape_lab.trajectory.ENOUGH", 30)
+    large(50, steps=50, to=tmp_path / "points.f16").save(tmp_path / "trajectory.npz")
+    whole = (tmp_path / "points.f16").read_bytes()
+    (tmp_path / "points.f16").write_bytes(whole[:-2])
+    with pytest.raises(ValueError, match=r"trajectory\.npz is not a trajectory .* should have at least"):
+        Trajectory.load(tmp_path / "trajectory.npz")
+    (tmp_path / "points.f16").unlink()
+    with pytest.raises(ValueError, match=r"points\.f16"):
+        Trajectory.load(tmp_path / "trajectory.npz")

@@ -45,9 +45,22 @@ class Layout(Protocol):
 class Shim:
     def begin(self, traits):
         self.rates_used = []
-        self.adapted = self.adapt(traits, self.rates_used)
-        self.backward = self.adapted.backward
-        self.rows = self.adapted.traits.rows
+        self.traits = traits
+        self._adapted = None
+
+    @property
+    def adapted(self):
+        if self._adapted is None:
+            self._adapted = self.adapt(self.traits, self.rates_used)
+        return self._adapted
+
+    @property
+    def backward(self):
+        return self.adapted.backward
+
+    @property
+    def rows(self):
+        return self.adapted.traits.rows
 
     @property
     def products(self):

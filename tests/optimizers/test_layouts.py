@@ -75,7 +75,7 @@ def test_every_member_goes_where_it_goes_alone(name):
         dtype = torch.float64
         try:
             descent = ensemble_of(factory, traits, rates, dtype)
-            failed = descent.status == "failed"
+            failed = descent.ending.status == "failed"
         except RuntimeError:
             failed = True
         if failed:  # it keeps float32 in its state
@@ -95,6 +95,6 @@ def test_every_member_goes_where_it_goes_alone(name):
                 nudged = plain(rated, traits, STARTS[start], dtype, nudge=1e-12 if dtype == torch.float64 else 1e-6)
                 both = min(len(nudged), len(alone))
                 apart = ((nudged - alone[: len(nudged)])[:both].abs().amax(-1) > 1e-6).long().cumsum(0) > 0
-                assert both <= length or bool(apart[min(length, both - 1)]), (descent.layout, member, length, found, expected)
+                assert both <= length or bool(apart[min(length, both - 1)]), (descent.verdict, member, length, found, expected)
             compared += length
         assert compared >= 0.5 * STEPS * len(descent.ensemble), compared

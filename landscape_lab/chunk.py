@@ -3,7 +3,7 @@
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
@@ -20,20 +20,18 @@ SECONDS = 1.0
 """After so long a chunk ends, so that loggers, checkpoints and signals have their turn."""
 
 
-class StepCount(NamedTuple):
-    """What a step took.
+class Counts(NamedTuple):
+    """What some steps took.
 
     Args:
         evaluations: Of the loss.
-        with_gradient: Those that gave a gradient, too.
+        without_gradient: Those that gave no gradient.
         products: Hessian-vector products.
-        lr: The learning rate, NaN where there is none.
     """
 
     evaluations: int
-    with_gradient: int
+    without_gradient: int
     products: int
-    lr: float
 
 
 class Chunk:
@@ -49,8 +47,9 @@ class Chunk:
         quantities: What else is recorded.
 
     Attributes:
-        counts: What each step of the last run took.
-        point_steps: The steps whose points it recorded.
+        counts: What had been taken by the end of each step of the last run.
+        rates: The learning rate of each step, NaN where there is none.
+        point_steps: The steps whose points were recorded.
         further: The steps and the values of each further quantity.
     """
 
@@ -61,57 +60,84 @@ class Chunk:
         self.size = fits if trajectory.keeps_every_point else size
         self.points = flat.new_empty(fits, *flat.shape)
         self.losses = flat.new_empty(self.size, len(flat))
-        self.gradients = flat.new_zeros(fits, *flat.shape) if trajectory.keeps_every_point else None
-        self.counts: list[StepCount] = []
-        self.point_steps: list[int] = []
-        self.further: dict[str, list[tuple[int, Tensor]]] = {}
+        self.gradients = self.records = None
+        if trajectory.keeps_every_point:
+            self.gradients = flat.new_zeros(fits, *flat.shape)
+            views = (self.losses.unbind(), self.points.unbind(), self.gradients.unbind())
+            self.records = list(map(StepRecord, *views))
 
     @property
     def number(self) -> int:
         """How many steps the last run began."""
         return len(self.counts)
 
+    def taken(self, number: int) -> Counts:
+        """What the first `number` steps of the last run took together."""
+        evaluations, without_gradient, products = self.counts[min(number, self.number) - 1]
+        return Counts(evaluations, without_gradient, products - self.products_before)
+
     def run(self, layout: Layout, first: int, number: int) -> Exception | None:
         """Make `number` steps from step `first` on, or as many as go well, and return the error of the one that did not.
 
         It also ends when a second has passed, or when there is no room for one more point: where a chunk ends changes no number.
         """
-        landscape, evaluation, products = self.landscape, Evaluation(self.landscape, layout), layout.products
+        landscape, evaluation, step_of_all, error = self.landscape, Evaluation(self.landscape, layout), layout.step, None
         see = landscape.see if landscape.stochastic else None
-        self.counts, self.point_steps, self.further = [], [], defaultdict(list)
-        deadline = time.perf_counter() + SECONDS
+        flat, copy_to = (landscape.flat, None) if self.gradients is not None else (None, landscape.copy_to)
+        self._forget(layout)
+        deadline, lr = time.perf_counter() + SECONDS, math.nan
         for step, record in self._records(first, number):
             if see is not None:
                 see(step)
-            if record.point is not None:
-                landscape.copy_to(record.point)
-            evaluation.begin(record, [one for one in self.quantities if one.wants(step)] if self.quantities else ())
-            error, lr = _made(layout, evaluation)
-            if evaluation.calls == 0:
+            if flat is not None:
+                record[1].copy_(flat())
+            elif copy_to is not None and record.point is not None:
+                copy_to(record.point)
+            if self.quantities:
+                evaluation.wanted = [one for one in self.quantities if one.wants(step)]
+            evaluation.record, evaluation.fresh = record, True
+            try:
+                lr = step_of_all(evaluation)
+            except Exception as raised:  # noqa: BLE001 - an optimizer may raise anything; what was made before is kept
+                error, lr = raised, math.nan
+            if evaluation.fresh:
                 evaluation.note()
-            with_gradient = evaluation.calls - evaluation.without_gradient
-            self.counts.append(StepCount(evaluation.calls, with_gradient, layout.products - products, lr))
-            products = layout.products
-            for quantity, value in zip(evaluation.quantities, evaluation.taken, strict=False):
-                self.further[quantity.name].append((step, value))
+            self.counts.append((evaluation.calls, evaluation.without_gradient, layout.products))
+            self.rates.append(lr)
+            if evaluation.wanted:
+                self._keep_quantities(step, evaluation)
             if error is not None or time.perf_counter() > deadline:
-                return error
-        return None
+                break
+        return error
 
-    def _records(self, first: int, number: int) -> Iterator[tuple[int, StepRecord]]:
-        """Where each step is written down."""
-        losses = self.losses[:number].unbind()
-        if self.gradients is not None:
-            self.point_steps = list(range(first, first + number))
-            records = map(StepRecord, losses, self.points[:number].unbind(), self.gradients[:number].unbind())
-            yield from zip(self.point_steps, records, strict=True)
-            return
-        for step, each in enumerate(losses, start=first):
+    def _forget(self, layout: Layout) -> None:
+        """Nothing has been made yet."""
+        self.counts: list[tuple[int, int, int]] = []
+        self.rates: list[float] = []
+        self.products_before = layout.products
+        self.point_steps: list[int] = []
+        self.further: dict[str, list[tuple[int, Tensor]]] = defaultdict(list)
+
+    def _keep_quantities(self, step: int, evaluation: Evaluation) -> None:
+        for quantity, value in zip(evaluation.wanted, evaluation.taken, strict=False):  # none where no gradient was taken
+            self.further[quantity.name].append((step, value))
+        evaluation.taken = ()
+
+    def _records(self, first: int, number: int) -> Iterable[tuple[int, StepRecord]]:
+        """Each step and where it is written down."""
+        if self.records is None:
+            return self._records_of_large_points(first, number)
+        self.point_steps = list(range(first, first + number))
+        return zip(self.point_steps, self.records, strict=False)
+
+    def _records_of_large_points(self, first: int, number: int) -> Iterator[tuple[int, StepRecord]]:
+        """As long as there is room for the points that the trajectory keeps."""
+        for step, losses in enumerate(self.losses[:number].unbind(), start=first):
             if not self.trajectory.wants_point(step):
-                yield step, StepRecord(each, None, None)
+                yield step, StepRecord(losses, None, None)
             elif len(self.point_steps) < len(self.points):
                 self.point_steps.append(step)
-                yield step, StepRecord(each, self.points[len(self.point_steps) - 1], None)
+                yield step, StepRecord(losses, self.points[len(self.point_steps) - 1], None)
             else:
                 return
 
@@ -138,15 +164,15 @@ class Chunk:
 
     def outputs(self, first: int, evaluations: int, records: int) -> dict[str, Tensor]:
         """The first `records` records, after `first` steps and so many evaluations."""
-        made = torch.tensor([evaluations, *(count.evaluations for count in self.counts)]).cumsum(0)
+        made = [evaluations, *(evaluations + count[0] for count in self.counts)]
         kept = sum(step < first + records for step in self.point_steps)
         outputs = {
             "steps": torch.arange(first, first + records),
             "points": self.points[:kept],
             "point_steps": torch.tensor(self.point_steps[:kept], dtype=torch.int64),
             "losses": self.losses[:records],
-            "evaluations": made[:records],
-            "lr": torch.tensor([count.lr for count in self.counts[:records]], dtype=torch.float64),
+            "evaluations": torch.tensor(made[:records]),
+            "lr": torch.tensor(self.rates[:records], dtype=torch.float64),
         }
         if self.gradients is not None:
             outputs["gradients"] = self.gradients[:records]
@@ -154,11 +180,3 @@ class Chunk:
             steps, values = zip(*(one for one in taken if one[0] < first + records), strict=True)
             outputs |= {name: torch.stack(values), f"{name}_steps": torch.tensor(steps)}
         return outputs
-
-
-def _made(layout: Layout, evaluation: Evaluation) -> tuple[Exception | None, float]:
-    """Make a step: what it raised, since an optimizer may raise anything and what was made before is kept; its learning rate."""
-    try:
-        return None, layout.step(evaluation)
-    except Exception as error:  # noqa: BLE001
-        return error, math.nan

@@ -177,7 +177,7 @@ class Descent(pl.LightningModule):
             self._end_early(first + made, diverged=finite < chunk.number)
         outputs = chunk.outputs(first, self.tally.evaluations, records=min(made + 1, chunk.number))
         self._count_steps(made)
-        self.tally.count(chunk.counts[: made + 1])
+        self.tally.count(chunk.taken(made + 1))
         if self.ensemble.rates is not None:
             outputs["lr"].fill_(torch.nan)  # each member has its own
         names = ("steps", "points", "losses", "evaluations", "lr", "point_steps")

@@ -50,43 +50,52 @@ class Evaluation:
         layout: Evaluates it as its optimizers want.
 
     Attributes:
-        calls: Evaluations of this step so far.
+        record: Where the step that is being made is written down.
+        fresh: Whether nothing has been written there yet.
+        wanted: Further quantities of this step.
+        taken: Their values.
+        calls: Evaluations so far.
         without_gradient: Those of them that gave no gradient.
     """
+
+    __slots__ = ("backward", "calls", "flat_gradient", "fresh", "landscape", "record", "taken", "total", "wanted", "without_gradient")
 
     def __init__(self, landscape: Landscape, layout: Layout) -> None:
         self.landscape = landscape
         self.backward = layout.backward
+        self.flat_gradient = landscape.flat_gradient
         self.total: Callable[[Tensor], Tensor] = Tensor.sum
         if layout.rows:
             self.total = Tensor.detach
         elif landscape.members == 1:
             self.total = Tensor.squeeze
+        self.record: StepRecord
+        self.fresh = True
+        self.wanted: Sequence[Quantity] = ()
+        self.taken: Sequence[Tensor] = ()
         self.calls = 0
         self.without_gradient = 0
-
-    def begin(self, record: StepRecord, quantities: Sequence[Quantity] = ()) -> None:
-        """The next step begins; its first evaluation is written into `record`, and gives the values of `quantities`."""
-        self.record, self.quantities = record, quantities
-        self.taken: list[Tensor] = []
-        self.calls = self.without_gradient = 0
 
     def __call__(self) -> Tensor:
         """Evaluate losses and gradient: their sum, or the losses of the members for an optimizer that treats each by itself."""
         losses = self.backward()
-        if self.calls == 0:
-            self.record.losses.copy_(losses)
-            if self.record.gradient is not None:
-                self.record.gradient.copy_(self.landscape.flat_gradient().detach())
-            if self.quantities:
-                self.taken = [quantity.take(self.landscape) for quantity in self.quantities]
+        if self.fresh:
+            self.fresh = False
+            written, _, gradient = self.record
+            written.copy_(losses)
+            if gradient is not None:
+                found = self.flat_gradient()
+                gradient.copy_(found.detach() if found.requires_grad else found)
+            if self.wanted:
+                self.taken = [quantity.take(self.landscape) for quantity in self.wanted]
         self.calls += 1
         return self.total(losses)
 
     def losses(self) -> Tensor:
         """Evaluate the losses alone."""
         losses = self._losses_at(self.landscape.flat())
-        if self.calls == 0:
+        if self.fresh:
+            self.fresh = False
             self.record.losses.copy_(losses)
         self.calls += 1
         self.without_gradient += 1
@@ -97,6 +106,7 @@ class Evaluation:
 
         For an optimizer that knows them from an earlier step; where nobody does, the losses are looked up, and not counted.
         """
+        self.fresh = False
         self.record.losses.copy_(self._losses_where_the_step_began() if losses is None else losses)
         if gradients is not None and self.record.gradient is not None:
             self.record.gradient.copy_(gradients)

@@ -1,13 +1,12 @@
 """What is counted on the way of a descent."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from landscape_lab.chunk import StepCount
+from landscape_lab.chunk import Counts
 
 
 @dataclass
@@ -51,12 +50,11 @@ class Tally:
         """The numbers of the members that are not alive."""
         return (~self.alive).nonzero().view(-1).tolist()
 
-    def count(self, steps: Iterable[StepCount]) -> None:
-        """Add what steps took."""
-        for step in steps:
-            self.evaluations += step.evaluations
-            self.gradient_evaluations += step.with_gradient
-            self.hessian_vector_products += step.products
+    def count(self, taken: Counts) -> None:
+        """Add what some steps took."""
+        self.evaluations += taken.evaluations
+        self.gradient_evaluations += taken.evaluations - taken.without_gradient
+        self.hessian_vector_products += taken.products
 
     def follow(self, first: int, losses: Tensor) -> None:
         """Take note of the losses `[n, members]` of the steps from `first` on."""

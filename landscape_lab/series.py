@@ -111,25 +111,18 @@ class Series:
 
     def extend(self, steps: Tensor, **values: Tensor) -> None:
         """Records in ascending order: their steps `[n]` and the values `[n, …]` of each quantity."""
-        start = 0
-        while start < len(steps):
-            wanted = (steps[start:] % self.spacing == 0).nonzero().view(-1) + start
-            room = self.records - len(self)
-            taken = wanted[:room]
-            self._keep({"steps": steps[taken], **{name: each[taken] for name, each in values.items()}})
-            if len(wanted) <= room:
-                break
-            self._thin()
-            start = int(taken[-1]) + 1 if len(taken) else start
+        before = self.spacing
+        while self._would_keep(steps) > self.records:
+            self.spacing *= 2
+        if self.spacing > before:
+            self._select(self.steps % self.spacing == 0)
+        taken = _evenly(steps, self.spacing)
+        for name, each in {"steps": steps, **values}.items():
+            self.columns.setdefault(name, MemoryColumn(self.records)).append(each[taken])
 
-    def _keep(self, records: dict[str, Tensor]) -> None:
-        for name, values in records.items():
-            self.columns.setdefault(name, MemoryColumn(self.records)).append(values)
-
-    def _thin(self) -> None:
-        """Double the spacing."""
-        self.spacing *= 2
-        self._select(self.steps % self.spacing == 0)
+    def _would_keep(self, steps: Tensor) -> int:
+        """How many records there would be with those of `steps`, at this spacing."""
+        return int((self.steps % self.spacing == 0).sum() + (steps % self.spacing == 0).sum())
 
     def cut(self, step: int) -> None:
         """Forget the records after a step."""
@@ -150,6 +143,14 @@ class Series:
         self.records, self.spacing = state["records"], state["spacing"]
         for name, kept in state["columns"].items():
             self.columns.setdefault(name, MemoryColumn(self.records)).load_state_dict(kept)
+
+
+def _evenly(steps: Tensor, spacing: int) -> slice | Tensor:
+    """Which of some steps are multiples of the spacing; a slice where it can be, because a slice copies nothing."""
+    wanted = (steps % spacing == 0).nonzero().view(-1)
+    if len(wanted) and int(steps[-1] - steps[0]) == len(steps) - 1:
+        return slice(int(wanted[0]), None, spacing)
+    return wanted
 
 
 def spacing_for(steps: int, records: int) -> int:

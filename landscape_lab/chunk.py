@@ -81,8 +81,7 @@ class Chunk:
     @torch.no_grad()
     def _seen(self, points: Tensor) -> Tensor:
         """The losses `[members]` at points `[members, dims]` as the optimizer sees them in this step."""
-        augmented = self.landscape.augmented
-        return self.landscape.evaluate(points) if augmented is None else augmented.evaluate(points)
+        return self.landscape.at(points) if self.landscape.stochastic else self.landscape.evaluate(points)
 
     def _flat_gradient(self, optimizer: Adapted) -> Callable[[], Tensor]:
         """The gradient `[members, dims]` for the record, without its graph where it has one."""

@@ -77,6 +77,7 @@ class Descent(pl.LightningModule):
         self.make_optimizer = optimizer
         self.make_scheduler = scheduler
         self.traits = probe(optimizer, steps) if traits is None else traits
+        landscape.suit(self.traits.exact)
         self.ensemble = Ensemble(landscape.flat().detach().cpu().clone()) if ensemble is None else ensemble
         self.target = target
         self.steps = steps
@@ -134,8 +135,8 @@ class Descent(pl.LightningModule):
         first, chunk = self.global_step, self._chunk
         lr = float(self._layout.optimizers[0].param_groups[0].get("lr", UNKNOWN))
         adapted = self._layout.adapt(self.traits, rates)
-        if (augmented := self.landscape.augmented) is not None:
-            adapted.step = _with_draws(adapted.step, augmented.follow(first))
+        if self.landscape.stochastic:
+            adapted.step = _with_draws(adapted.step, self.landscape, first)
         self.error = chunk.run(adapted, min(chunk.size, self.steps - first))
         finite = self._end_members(chunk)
         made = min(finite, chunk.number - (self.error is not None))
@@ -170,7 +171,7 @@ class Descent(pl.LightningModule):
     @torch.no_grad()
     def _clean_losses(self, outputs: dict[str, Any]) -> Tensor:
         """The losses of the records without augmentations, `[n, members]`; as they were seen where no target asks."""
-        if self.landscape.augmented is None or self.target is None:
+        if not self.landscape.stochastic or self.target is None:
             return outputs["losses"]
         return self.landscape.evaluate(outputs["points"].flatten(0, 1)).view_as(outputs["losses"])
 
@@ -182,8 +183,7 @@ class Descent(pl.LightningModule):
     def on_train_epoch_end(self) -> None:
         """Record the end point, before the callbacks' `on_train_end`; its loss is the landscape's own, and no evaluation."""
         self.seconds += time.perf_counter() - self._began
-        if self.landscape.augmented is not None:
-            self.landscape.augmented.release()
+        self.landscape.see(None)
         if self.status not in ("completed", "pruned"):
             return
         point = self.landscape.flat()
@@ -361,11 +361,12 @@ class Chunks:
         """Nothing."""
 
 
-def _with_draws(step: Step, advance: Callable[[], None]) -> Step:
-    """A step that first moves on to its own draws of the augmentations: all evaluations within it see the same."""
+def _with_draws(step: Step, landscape: Landscape, first: int) -> Step:
+    """A step that first moves on to its own draw of the landscape, from step `first` on: all evaluations within it see it."""
+    numbers = count(first)
 
     def drawn(closure: Callable[[], Tensor]) -> Any:
-        advance()
+        landscape.see(next(numbers))
         return step(closure)
 
     return drawn

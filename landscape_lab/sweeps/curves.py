@@ -41,7 +41,7 @@ class LossCurves(pl.Callback):
         self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
     ) -> None:
         losses = outputs["losses"]
-        if pl_module.landscape.augmented is not None:
+        if pl_module.landscape.stochastic:
             losses = pl_module.landscape.evaluate(outputs["points"].flatten(0, 1)).view_as(losses)
         self._keep(outputs["evaluations"], losses)
 

@@ -17,7 +17,7 @@ import optuna
 import torch
 
 from landscape_lab import run
-from landscape_lab.augmentations import AddNoise, RandomShift
+from landscape_lab.augmentations import AddNoise, RandomShift, augment
 from landscape_lab.landscapes import ImageLandscape
 
 ROUNDS = 3
@@ -52,7 +52,7 @@ def ensemble() -> float:
 def noisy_spiral(seed: int) -> ImageLandscape:
     """The spiral with a new shift and new noise in every step."""
     landscape = ImageLandscape("surfaces/spiral.png", start=(915, 500))
-    return landscape.augment([RandomShift(pixels=50, distribution="triangular", crop=True), AddNoise(std=0.003)], seed)
+    return augment(landscape, [RandomShift(pixels=50, distribution="triangular", crop=True), AddNoise(std=0.003)], seed)
 
 
 def plain(rate: float, seed: int) -> float:

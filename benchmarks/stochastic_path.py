@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from landscape_lab import Descent, run
-from landscape_lab.augmentations import AddNoise, RandomShift
+from landscape_lab.augmentations import AddNoise, RandomShift, augment
 from landscape_lab.landscapes import ImageLandscape
 
 ROUNDS = 3
@@ -62,7 +62,8 @@ def lab(steps: int) -> float:
 def under_trainer(size: int, steps: int) -> float:
     """Microseconds a step on a picture of this size."""
     x = torch.linspace(-1, 1, size)
-    landscape = ImageLandscape((x.square()[:, None] + x.square()) / 2, (0.8, 0.1), smoothing=0).augment(SEEDS_OWN)
+    bowl = (x.square()[:, None] + x.square()) / 2
+    landscape = augment(ImageLandscape(bowl, (0.8, 0.1), smoothing=0), SEEDS_OWN)
     descent = Descent(landscape, partial(torch.optim.AdamW, lr=0.03), steps)
     settings = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False, "enable_model_summary": False}
     pl.Trainer(accelerator="cpu", devices=1, max_steps=steps, max_epochs=-1, **settings).fit(descent)
@@ -72,7 +73,7 @@ def under_trainer(size: int, steps: int) -> float:
 def members(number: int, steps: int) -> float:
     """Microseconds of a step of so many members with their own draws: loss, gradient and AdamW."""
     starts = 1.8 * torch.rand(number, 2, generator=torch.Generator().manual_seed(0)) - 0.9
-    landscape = ImageLandscape("surfaces/spiral.png", starts).augment(SEEDS_OWN)
+    landscape = augment(ImageLandscape("surfaces/spiral.png", starts), SEEDS_OWN)
     optimizer = torch.optim.AdamW(landscape.parameters(), lr=0.03, fused=True)
     for step in range(steps + 20):
         if step == 20:

@@ -17,7 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from landscape_lab import record
-from landscape_lab.augmentations import AddNoise, RandomShift
+from landscape_lab.augmentations import AddNoise, RandomShift, augment
 from landscape_lab.augmentations.base import Augmentation
 from landscape_lab.drawing.encoding import write_mp4
 from landscape_lab.drawing.video import Film
@@ -31,7 +31,7 @@ ROUNDS = 3
 
 def descent(*augmentations: Augmentation) -> Scene:
     """Adam on the spiral."""
-    landscape = ImageLandscape("surfaces/spiral.png", start=(915, 500)).augment(augmentations)
+    landscape = augment(ImageLandscape("surfaces/spiral.png", start=(915, 500)), augmentations)
     optimizer = torch.optim.Adam(landscape.parameters(), lr=0.05)
     with record(landscape) as trajectory:
         for _ in range(2000):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
+from landscape_lab.augmentations import augment
 from landscape_lab.drawing.video import FORMATS, Film
 from landscape_lab.errors import one_line
 from landscape_lab.lab import label_of, landscape_of
@@ -40,7 +41,7 @@ def scene_of(folders: Sequence[Path]) -> Scene:
     if any(
         (cfg.landscape, cfg.augmentation, cfg.seed) != (first.landscape, first.augmentation, first.seed) for cfg in configurations
     ):
-        landscape.augment([])
+        augment(landscape, [])
     return Scene.of(landscape, trajectories)
 
 

@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from landscape_lab import results
+from landscape_lab.augmentations import augment
 from landscape_lab.callbacks import HParams
 from landscape_lab.configuration import (
     CONF,
@@ -176,12 +177,9 @@ def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
     """The landscape, the optimizer's factory, and the descent that joins them."""
     optimizer = _factory(cfg, "optimizer")
     traits = probe(optimizer, cfg.steps)
-    changes = {}
-    free = cfg.landscape.get("gradient") == "auto" and cfg.landscape.get("gradient_init") is None
-    if free and traits.exact:
-        changes["gradient"] = "exact"
-        tell(f"{names['optimizer']} gets landscape.gradient=exact, which it needs; landscape.gradient=pixel keeps the other.")
-    landscape, ensemble = landscape_of(cfg, **changes)
+    landscape, ensemble = landscape_of(cfg)
+    if (changed := landscape.suit(traits.exact)) is not None:
+        tell(f"{names['optimizer']} gets {changed}, which it needs; landscape.gradient=pixel keeps the other.")
     scheduler = _factory(cfg, "scheduler") if cfg.scheduler else None
     label = label_of(cfg, names["optimizer"], names["landscape"], ensemble.rates)
     return Descent(
@@ -206,18 +204,18 @@ def label_of(cfg: DictConfig, optimizer: str, landscape: str | None = None, rate
     return (optimizer if landscape is None else f"{landscape} · {optimizer}") + lr
 
 
-def landscape_of(cfg: DictConfig, **changes: Any) -> tuple[Landscape, Ensemble]:
-    """The landscape of a configuration with its members and its augmentations; `changes` replace its own settings."""
+def landscape_of(cfg: DictConfig) -> tuple[Landscape, Ensemble]:
+    """The landscape of a configuration with its members and its augmentations."""
     wanted: dict[str, Any] = instantiate(cfg.get("ensemble", {}), _convert_="all")
-    changes |= {} if cfg.start is None else {"start": cfg.start}
+    changes = {} if cfg.start is None else {"start": cfg.start}
     if isinstance(wanted.get("starts"), list):
         changes["start"], wanted["starts"] = wanted["starts"], None
     landscape: Landscape = _make(cfg.landscape, **changes)
     ensemble = make_ensemble(landscape, **wanted, seed=cfg.seed)
-    landscape.begin(ensemble.points)
-    if cfg.augmentation:
-        landscape.augment([_augmentation(name, node) for name, node in cfg.augmentation.items()], ensemble.seed_of_member)
-    return landscape, ensemble
+    if not torch.equal(ensemble.points, landscape.flat()):
+        landscape = landscape.with_members(ensemble.points)
+    augmentations = [_augmentation(name, node) for name, node in cfg.augmentation.items()] if cfg.augmentation else []
+    return augment(landscape, augmentations, ensemble.seed_of_member), ensemble
 
 
 def _target(landscape: Landscape) -> float | None:

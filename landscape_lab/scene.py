@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from landscape_lab.augmentations.seen import Replay
+from landscape_lab.augmentations.augment import augmented_field
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes import Plane
+from landscape_lab.seen import Replay
 from landscape_lab.trajectory import Trajectory
 
 RESOLUTION = 1024
@@ -106,8 +107,8 @@ class Scene:
         corners = landscape.bounds.cpu().numpy() if flat and landscape.bounds is not None else None
         extent = _window(None if corners is None else plane.project(corners), [path.places for path in paths], reach)
         minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
-        augmented = landscape.augmented
-        replay = Replay(landscape, plane, extent) if augmented is not None and augmented.moves_losses else None
+        field = augmented_field(landscape)
+        replay = Replay(landscape, plane, extent) if field is not None and field.changes_losses else None
         return cls(plane, extent, sample(landscape, plane, extent), paths, minima, replay)
 
 

@@ -20,7 +20,7 @@ SGD = partial(torch.optim.SGD, momentum=0.9)
 def descent(optimizer=SGD, rates=(0.001, 0.0005), layout="auto", steps=40, starts=((-1.2, 1.0), (0.5, 1.5)), **settings):
     landscape = FunctionLandscape.named("rosenbrock")
     ensemble = Ensemble(torch.tensor(starts), rates, layout=layout)
-    landscape.begin(ensemble.points)
+    landscape = landscape.with_members(ensemble.points)
     return Descent(landscape, optimizer, steps, ensemble=ensemble, **settings)
 
 

@@ -60,9 +60,9 @@ def test_a_saved_run_shows_the_landscape_that_its_optimizer_saw(lab):
     folder = lab(*words).folder
     replay, (path,) = (view := film.scene_of([folder])).replay, view.paths
     for step in (0, 7, 39):
-        replay.augmented.recall(step)
+        replay.landscape.see(step)
         points = view.plane.points(torch.from_numpy(path.places[step]))
-        assert replay.augmented.evaluate(points.float()).tolist() == pytest.approx(path.losses[step].tolist(), abs=1e-5)
+        assert replay.landscape.at(points.float()).tolist() == pytest.approx(path.losses[step].tolist(), abs=1e-5)
     alike, other = (lab(*words, f"seed={seed}", name=f"seed {seed}").folder for seed in (0, 1))
     assert film.scene_of([folder, alike]).replay is not None
     assert film.scene_of([folder, other]).replay is None

@@ -1,5 +1,6 @@
 """Random and fixed changes to a landscape at each step: of its coordinates, its pixels, its gradient, its loss."""
 
+from landscape_lab.augmentations.augment import augment
 from landscape_lab.augmentations.base import (
     Augmentation,
     CoordinateAugmentation,
@@ -53,4 +54,5 @@ __all__ = [
     "RandomShift",
     "RandomZoom",
     "SaltAndPepper",
+    "augment",
 ]

@@ -1,4 +1,4 @@
-"""What an augmentation is: a random or fixed change to the landscape at each step, at one of four places."""
+"""What an augmentation is: a random or fixed change to the landscape at each step, of coordinates, pixels, gradient or loss."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -75,11 +75,11 @@ class Pixels(NamedTuple):
     """Which pixels of the augmented picture some values are.
 
     Args:
-        places: Their columns and their rows, `[members, 2, n]`.
+        indices: Their columns and their rows, `[members, 2, n]`.
         last: The picture's last column and last row, `[members, 2, 1]`.
     """
 
-    places: Tensor
+    indices: Tensor
     last: Tensor
 
 

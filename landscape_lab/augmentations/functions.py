@@ -16,7 +16,7 @@ from torch import Generator, Tensor
 from landscape_lab.augmentations.base import Augmentation, GradientAugmentation, LossAugmentation
 from landscape_lab.landscapes.image_functions import as_function, map_image
 
-LEAST_COST = 50e-6
+PLAIN_STEP = 50e-6
 """A step without augmentations, in seconds."""
 
 
@@ -50,8 +50,8 @@ class MapImage(Augmentation):
         name = getattr(self.function, "__name__", type(self.function).__name__)
         warnings.warn(
             f"{name} changes the whole picture at every step: {1e3 * seconds:.2g} ms a step, where a step without it takes about "
-            f"{1e3 * LEAST_COST:.2g} ms. The augmentations of landscape_lab change only the pixels around the point.",
-            stacklevel=6,
+            f"{1e3 * PLAIN_STEP:.2g} ms. The augmentations of landscape_lab change only the pixels around the point.",
+            stacklevel=5,
         )
 
 

@@ -1,9 +1,11 @@
 """Augmentations of the gradient."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
-from typing import Any
+from pathlib import Path
+from zipfile import BadZipFile
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 
@@ -112,39 +114,53 @@ class ProjectGradient(GradientAugmentation):
         FileNotFoundError: There is no such file.
     """
 
-    directions: Any = None
+    directions: object = None
     trajectory: str | PathLike[str] | None = None
+    basis: Tensor = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if (self.directions is None) == (self.trajectory is None):
             raise ValueError("Either parameter `directions` or `trajectory` should be given, and not both.")
-        object.__setattr__(self, "basis", self._basis())
-
-    def _basis(self) -> Tensor:
-        """Orthonormal directions, `[n, dims]`."""
         if self.trajectory is not None:
-            from landscape_lab.trajectory import Trajectory  # it imports the landscapes
-
-            points = torch.from_numpy(Trajectory.load(self.trajectory).points).double()
-            given, found = (points[-1, 0] - points[0, 0]).unsqueeze(0), f"the start and the end of {self.trajectory}"
+            given, found = _line(self.trajectory), f"the start and the end of {self.trajectory}"
         else:
-            found = f"`directions = {self.directions}`"
-            try:
-                given = torch.as_tensor(self.directions, dtype=torch.float64)
-            except (TypeError, ValueError, RuntimeError) as error:
-                raise ValueError(f"Parameter `directions` should be vectors. Found {found}.") from error
-            given = given.unsqueeze(0) if given.ndim == 1 else given
-        if given.ndim != 2 or given.numel() == 0 or not given.isfinite().all() or torch.linalg.matrix_rank(given) < len(given):
+            given, found = _vectors(self.directions), f"`directions = {self.directions}`"
+        independent = given.numel() > 0 and given.isfinite().all() and torch.linalg.matrix_rank(given) == len(given)
+        if given.ndim != 2 or not independent:
             raise ValueError(f"Parameter `directions` should be finite, linearly independent vectors. Found {found}.")
-        return torch.linalg.qr(given.T)[0].T
+        object.__setattr__(self, "basis", torch.linalg.qr(given.T)[0].T)  # orthonormal, [n, dims]
 
     def check(self, dims: int) -> None:
-        if (found := self.basis.shape[1]) != dims:  # type: ignore[attr-defined]
+        if (found := self.basis.shape[1]) != dims:
             raise ValueError(f"Parameter `directions` should have {dims} components, as the landscape. Found {found}.")
 
     def draw(self, steps: int, members: int, dims: int, generator: Generator) -> None:
         return None
 
     def apply(self, gradients: Tensor, draw: None) -> Tensor:
-        basis = self.basis.to(gradients)  # type: ignore[attr-defined]
+        basis = self.basis.to(gradients)
         return gradients @ basis.T @ basis
+
+
+def _vectors(directions: object) -> Tensor:
+    """The directions that were given as rows, `[n, dims]`."""
+    try:
+        vectors = torch.as_tensor(directions, dtype=torch.float64)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"Parameter `directions` should be vectors. Found `directions = {directions}`.") from error
+    return vectors.unsqueeze(0) if vectors.ndim == 1 else vectors
+
+
+def _line(path: str | PathLike[str]) -> Tensor:
+    """From the start to the end of the first member of a saved trajectory, `[1, dims]`.
+
+    Only the points are read, `[records, members, dims]`: augmentations know nothing of trajectories.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"There is no trajectory {path}.")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            points = torch.from_numpy(archive["points"][[0, -1], 0]).double()
+    except (ValueError, KeyError, OSError, EOFError, BadZipFile, IndexError, TypeError) as error:
+        raise ValueError(f"{path} is not a trajectory whose points can be read: {error}") from error
+    return (points[1] - points[0]).unsqueeze(0)

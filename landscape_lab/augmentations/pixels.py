@@ -100,7 +100,7 @@ class Cutout(PixelAugmentation):
 
     def apply(self, values: Tensor, draw: Tensor, pixels: Pixels) -> Tensor:
         centre = draw.transpose(1, 2) * (pixels.last + 1) - 0.5
-        columns, rows = ((pixels.places - centre).abs() <= 0.5 * self.size).unbind(1)
+        columns, rows = ((pixels.indices - centre).abs() <= 0.5 * self.size).unbind(1)
         inside = rows.unsqueeze(2) & columns.unsqueeze(1)
         return values.masked_fill(inside, self.value)
 

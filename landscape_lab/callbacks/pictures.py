@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytorch_lightning as pl
 
-from landscape_lab.augmentations.seen import see
 from landscape_lab.callbacks.tensorboard import show, tensorboards
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.draws import augmentations_figure
 from landscape_lab.drawing.figures import FIGURES, save_figure
 from landscape_lab.scene import Scene
+from landscape_lab.seen import see
 from landscape_lab.validation import check_choice
 
 
@@ -56,5 +56,5 @@ class AugmentationPictures(pl.Callback):
         self.draws = draws
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        if self.draws > 0 and pl_module.landscape.augmented is not None:
+        if self.draws > 0 and pl_module.landscape.stochastic:
             save_figure(augmentations_figure(see(pl_module.landscape, self.draws)), self.path)

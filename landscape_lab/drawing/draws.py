@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from landscape_lab.augmentations.seen import Seen
 from landscape_lab.drawing.figures import STYLE
 from landscape_lab.drawing.maps import HEIGHT_COLORS
+from landscape_lab.seen import Seen
 
 GRADIENT_COLORS = "RdBu_r"
 

@@ -1,8 +1,10 @@
 """Landscapes: what an optimizer descends. One module each."""
 
-from landscape_lab.landscapes.base import Axes, Landscape, PointLandscape
+from landscape_lab.landscapes.base import Axes, Landscape
+from landscape_lab.landscapes.field import CleanField, Field
 from landscape_lab.landscapes.function import FunctionLandscape
 from landscape_lab.landscapes.image import ImageLandscape
 from landscape_lab.landscapes.perlin import PerlinLandscape
+from landscape_lab.landscapes.point import PointLandscape
 
-__all__ = ["Axes", "FunctionLandscape", "ImageLandscape", "Landscape", "PerlinLandscape", "PointLandscape"]
+__all__ = ["Axes", "CleanField", "Field", "FunctionLandscape", "ImageLandscape", "Landscape", "PerlinLandscape", "PointLandscape"]

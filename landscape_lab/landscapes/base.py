@@ -1,15 +1,14 @@
-"""What every landscape is, and how a landscape whose parameters are a point is put together."""
+"""What every landscape is: parameters, their loss, and what follows from these two alone."""
 
+import copy
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-
-from landscape_lab.landscapes.boundaries import Freeze, Reflect, Wall, excess
 
 AnyLandscape = TypeVar("AnyLandscape", bound="Landscape")
 
@@ -37,187 +36,191 @@ class Landscape(nn.Module, ABC):
     """Parameters and their loss: all that an optimizer sees, and all that a picture needs.
 
     `members` independent descents live in one landscape; each has its own parameters and its own loss.
+    A member's *point* is all its trainable parameters in the order of `named_parameters()`, as one
+    vector of `dims` numbers.
+
+    A new landscape writes `forward` and `evaluate`. The rest follows from these and from
+    `parameters()`, and the hooks `see`, `suit` and `measure` have neutral defaults.
+
+    Args:
+        members: How many descents there are.
+        stacked: Whether each parameter has a leading dimension of members. It has none where the
+            parameters are those of a module that knows no members, such as a network; then there is
+            one member, and each parameter has its own shape.
+        start: Where each member begins, `[members, dims]`, if that is worth keeping.
+        bounds: The window in which the landscape is drawn, low corner and high corner, `[2, dims]`.
+        minima: The known minimisers, `[n, dims]`.
+        axes: How a two-dimensional landscape is drawn.
 
     Attributes:
-        start: Where each member begins, `[members, dims]`, or `None`.
-        bounds: The window in which the landscape is drawn, low corner and high corner, `[2, dims]`, or `None`.
-        minima: The known minimisers, `[n, dims]`, or `None`.
-        axes: How a two-dimensional landscape is drawn.
-        augmented: The landscape as an optimizer sees it, if it has augmentations.
+        stochastic: Whether what steps see differs from `evaluate`, and from step to step. Where it is
+            false nobody has to call `see`.
+
+    Raises:
+        ValueError: There are several members but no dimension for them.
     """
 
-    augmented: Any = None
+    stochastic: bool = False
     start: Float[Tensor, "members dims"] | None
     bounds: Float[Tensor, "2 dims"] | None
     minima: Float[Tensor, "n dims"] | None
-    axes: Axes
-
-    @abstractmethod
-    def forward(self, batch: Any = None) -> Float[Tensor, " members"]:
-        """The loss of each member where it now is; `.sum().backward()` gives each its gradient."""
-
-    @abstractmethod
-    def backward(self, batch: Any = None) -> Float[Tensor, " members"]:
-        """What `forward` and `.sum().backward()` do after `zero_grad()`, in one call and without a graph where none is needed."""
-
-    @abstractmethod
-    def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
-        """The loss at any flat parameter vectors; the landscape's own parameters stay as they are."""
-
-    @abstractmethod
-    def seen(self, points: Float[Tensor, "members dims"]) -> Float[Tensor, " members"]:
-        """The losses that `forward` would return if the members were at other points; autograd follows them back."""
-
-    @abstractmethod
-    def begin(self, points: Float[Tensor, "members dims"]) -> None:
-        """Replace the members: one begins at each point."""
-
-    @abstractmethod
-    def flat(self) -> Float[Tensor, "members dims"]:
-        """The parameters of each member as one vector, detached and shared with the parameters where possible."""
-
-    @abstractmethod
-    def flat_gradient(self) -> Float[Tensor, "members dims"]:
-        """The gradient that the last backward pass left, in the order of `flat`."""
-
-    # SHIM until the branches are merged
-    @property
-    def members(self) -> int:
-        return self.flat().shape[0]
-
-    @property
-    def dims(self) -> int:
-        return self.flat().shape[1]
-
-    def copy_to(self, out):
-        out.copy_(self.flat())
-
-    @property
-    def stochastic(self) -> bool:
-        return self.augmented is not None
-
-    def see(self, step):
-        if step is None:
-            self.augmented.release()
-        elif not self.augmented.followed or step != self.augmented.step + 1:
-            self.augmented.follow(step)()
-        else:
-            self.augmented.advance()
-
-    def at(self, points):
-        return self.augmented.evaluate(points)
-
-    def suit(self, exact):
-        return None
-
-    def augment(self: AnyLandscape, augmentations: Sequence[Any], seed: int | Sequence[int] = 0) -> AnyLandscape:
-        """Change what `forward` and `backward` see at each step; `evaluate`, and so every picture, stays the clean landscape.
-
-        Each call of `forward` or `backward` sees the next draw; under `Descent` all those of one step see the same.
-
-        Args:
-            augmentations: How, from `landscape_lab.augmentations`; none to see the clean landscape again.
-            seed: Of their draws; or one for each member, which then sees what a single member sees with that seed.
-
-        Returns:
-            The landscape itself.
-
-        Raises:
-            ValueError: An augmentation does not fit the landscape.
-        """
-        from landscape_lab.augmentations.augmented import Augmented  # it imports this module
-
-        self.augmented = Augmented(self, augmentations, seed) if augmentations else None
-        return self
-
-    def _apply(self, fn: Any, recurse: bool = True) -> Any:
-        """The landscape moves to another device or type."""
-        if self.augmented is not None:
-            self.augmented.forget()
-        return super()._apply(fn, recurse)
-
-
-class PointLandscape(Landscape):
-    """A landscape whose parameters *are* the point: `points`, of shape `[members, dims]`.
-
-    It is put together from three parts: the loss (a subclass), the gradient (exact, or a stencil of losses),
-    and what happens outside the bounds.
-
-    Args:
-        start: `[members, dims]`.
-        bounds: `[2, dims]`, low and high.
-        gradient: How the gradient is taken: a rule of `gradients.py`.
-        boundary: What moves a point that is outside the bounds.
-        wall: What is added to the loss outside the bounds.
-        minima: `[n, dims]`.
-        axes: Names and units for pictures.
-    """
-
-    start: Float[Tensor, "members dims"]
-    bounds: Float[Tensor, "2 dims"]
-    gradient: Any
 
     def __init__(
         self,
-        start: Float[Tensor, "members dims"],
-        bounds: Float[Tensor, "2 dims"],
-        gradient: nn.Module,
-        boundary: Freeze | Reflect | None = None,
-        wall: Wall | None = None,
+        members: int = 1,
+        *,
+        stacked: bool = True,
+        start: Float[Tensor, "members dims"] | None = None,
+        bounds: Float[Tensor, "2 dims"] | None = None,
         minima: Float[Tensor, "n dims"] | None = None,
         axes: Axes | None = None,
     ) -> None:
         super().__init__()
-        self.points = nn.Parameter(start.clone())
+        if members != 1 and not stacked:
+            raise ValueError(
+                f"Parameter `members` should be 1 where parameters have no dimension of members. Found `members = {members}`."
+            )
+        self.members = members
+        self.stacked = stacked
         self.register_buffer("start", start, persistent=False)
         self.register_buffer("bounds", bounds, persistent=False)
         self.register_buffer("minima", minima, persistent=False)
-        self.gradient = gradient
-        self.wall = wall
-        self.boundary = boundary
         self.axes = Axes() if axes is None else axes
 
     @abstractmethod
-    def loss(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
-        """The loss inside the bounds."""
+    def forward(self, batch: object = None) -> Float[Tensor, " members"]:
+        """The loss of each member as this step sees it; `.sum().backward()` gives each its gradient."""
 
-    def _walled(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
-        return self.loss(points) if self.wall is None else self.loss(points) + self.wall.height(excess(points, self.bounds))
-
+    @abstractmethod
     def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
-        return self._walled(self.boundary(points) if isinstance(self.boundary, Reflect) else points)
+        """The clean losses at any points, for autograd too; nothing of the landscape is touched."""
 
-    def forward(self, batch: Any = None) -> Float[Tensor, " members"]:
-        return self.seen(self.points)
+    # What follows from the two, over all parameters.
 
-    def seen(self, points: Float[Tensor, "members dims"]) -> Float[Tensor, " members"]:
-        points = points if self.boundary is None else self.boundary(points)
-        return self.gradient(self._walled, points) if self.augmented is None else self.augmented(points)
+    @property
+    def dims(self) -> int:
+        """How many numbers the point of a member consists of."""
+        return sum(self._sizes())
 
-    def backward(self, batch: Any = None) -> Float[Tensor, " members"]:
-        parts: Any = self._modules  # by attribute, a module's parts cost as much as an operation on two numbers
-        parameters: Any = self._parameters
-        parameter, rule, boundary = parameters["points"], parts["gradient"], self.boundary
-        augmented = self.augmented
-        points = parameter.detach()
-        inside = points if boundary is None else boundary(points)
-        losses, gradients = rule.sample(self._walled, inside) if augmented is None else augmented.sample(inside)
-        if boundary is not None:
-            gradients = boundary.pull_back(gradients, points)
-        parameter.grad = gradients if gradients.is_contiguous() else gradients.contiguous()
-        return losses
-
-    def begin(self, points: Float[Tensor, "members dims"]) -> None:
-        self.points, self.start = nn.Parameter(points.clone()), points.clone()
-        if isinstance(self.boundary, Freeze):
-            self.boundary = Freeze(points, self.bounds)
+    def backward(self) -> Float[Tensor, " members"]:
+        """What `zero_grad()`, `forward()` and `.sum().backward()` do; the losses, detached."""
+        self.zero_grad()
+        with torch.enable_grad():
+            losses = self()
+            losses.sum().backward()
+        return losses.detach()
 
     def flat(self) -> Float[Tensor, "members dims"]:
-        parameters: Any = self._parameters
-        points = parameters["points"].detach()
-        return self.boundary(points) if isinstance(self.boundary, Freeze) else points
+        """The point of each member, detached; of a single parameter it shares the memory."""
+        return self._joined([parameter.detach() for _, parameter in self._trainable()])
 
     def flat_gradient(self) -> Float[Tensor, "members dims"]:
-        parameters: Any = self._parameters
-        gradient = parameters["points"].grad
-        return torch.zeros_like(self.points) if gradient is None else gradient
+        """The gradient that the last backward pass left, detached, in the order of `flat`."""
+        parameters = (parameter for _, parameter in self._trainable())
+        return self._joined([torch.zeros_like(each) if each.grad is None else each.grad.detach() for each in parameters])
+
+    def copy_to(self, out: Float[Tensor, "members dims"]) -> None:
+        """Write `flat` into a record, without a concatenation of all parameters first."""
+        parts = out.split(self._sizes(), dim=-1)
+        for part, (_, parameter) in zip(parts, self._trainable(), strict=True):
+            part.copy_(parameter.detach().reshape(self.members, -1))
+
+    @torch.no_grad()
+    def move_to(self, points: Float[Tensor, "members dims"]) -> None:
+        """Copy points into the parameters; the parameters stay the same objects, as an optimizer needs."""
+        parts = self._in_own_shapes(points)
+        for name, parameter in self._trainable():
+            parameter.copy_(parts[name])
+
+    def at(self, points: Float[Tensor, "members dims"]) -> Float[Tensor, " members"]:
+        """The losses that `forward` would return if the members were at other points; autograd follows."""
+        return torch.func.functional_call(self, self._in_own_shapes(points), ())
+
+    def member(self, number: int) -> dict[str, Tensor]:
+        """The parameters of one member by name, each in its own shape, shared with the landscape."""
+        return {name: value.detach()[number] if self.stacked else value.detach() for name, value in self._trainable()}
+
+    def with_members(self: AnyLandscape, points: Float[Tensor, "n dims"]) -> AnyLandscape:
+        """The same landscape with one member at each point; this one stays as it is.
+
+        Parameters are new; buffers, such as a picture, are shared.
+
+        Raises:
+            ValueError: There are several points, but parameters have no dimension of members.
+        """
+        if len(points) != 1 and not self.stacked:
+            raise ValueError(
+                f"A {type(self).__name__} should have one member: its parameters have no dimension of members. "
+                f"Found {len(points)} points."
+            )
+        fresh = {id(value): nn.Parameter(self._with_room(value, len(points))) for _, value in self._trainable()}
+        # `deepcopy` takes what it finds in its memo for a copy that is already made. So it puts the new
+        # parameters where the old ones were, shares buffers, and binds methods to the new landscape.
+        twin = copy.deepcopy(self, {**{id(buffer): buffer for buffer in self.buffers()}, **fresh})
+        twin.members = len(points)
+        twin.start = points.to(next(iter(fresh.values())), copy=True)
+        twin.move_to(twin.start)
+        return twin
+
+    def _with_room(self, parameter: Tensor, members: int) -> Tensor:
+        """An empty tensor for a parameter of so many members."""
+        return parameter.new_empty((members, *parameter.shape[1:]) if self.stacked else parameter.shape)
+
+    def _trainable(self) -> list[tuple[str, nn.Parameter]]:
+        """The parameters that make up a point, tied ones once."""
+        return [(name, parameter) for name, parameter in self.named_parameters() if parameter.requires_grad]
+
+    def _sizes(self) -> list[int]:
+        """How many numbers of a member each parameter holds."""
+        return [parameter.numel() // self.members for _, parameter in self._trainable()]
+
+    def _joined(self, parts: list[Tensor]) -> Float[Tensor, "members dims"]:
+        """Tensors in the parameters' shapes as one vector for each member."""
+        rows = [part.reshape(self.members, -1) for part in parts]
+        return rows[0] if len(rows) == 1 else torch.cat(rows, dim=1)
+
+    def _in_own_shapes(self, points: Float[Tensor, "members dims"]) -> dict[str, Tensor]:
+        """Points as the parameters would hold them, by name; autograd follows them back."""
+        parts = points.split(self._sizes(), dim=-1)
+        return {name: part.reshape(value.shape) for part, (name, value) in zip(parts, self._trainable(), strict=True)}
+
+    # Hooks: what a landscape may do differently.
+
+    def see(self, step: int | None) -> None:
+        """Move to the draw of a step: all evaluations see it until the next call.
+
+        A draw is a pure function of the landscape's seed and the step.
+
+        Args:
+            step: Which; `None` when nobody counts steps any more, so that each evaluation moves on to
+                a draw of its own.
+        """
+
+    def suit(self, exact: bool) -> str | None:
+        """Give the gradient that an optimizer needs, where the landscape was left the choice.
+
+        Args:
+            exact: Whether the optimizer needs the derivative of the loss.
+
+        Returns:
+            The setting that changed, as `key=value`, or `None`.
+        """
+        return None
+
+    def measure(self, points: Float[Tensor, "n dims"]) -> dict[str, Float[Tensor, " n"]]:
+        """All that one clean pass tells of points: the loss, and what else a landscape knows."""
+        return {"loss": self.evaluate(points)}
+
+    def slice(
+        self, origin: Float[Tensor, " dims"], directions: Float[Tensor, "2 dims"]
+    ) -> Callable[[Float[Tensor, "n 2"]], dict[str, Float[Tensor, " n"]]]:
+        """What is measured at places (u, v) of a plane: at `origin + u * directions[0] + v * directions[1]`.
+
+        Points are made in the precision of the plane and measured in that of the parameters.
+        """
+        like = next(self.parameters())
+
+        def measured(places: Float[Tensor, "n 2"]) -> dict[str, Float[Tensor, " n"]]:
+            return self.measure((origin + places @ directions).to(like))
+
+        return measured

@@ -71,6 +71,11 @@ class Freeze(nn.Module):
         self.register_buffer("inside", start.clone())
         self.register_buffer("frozen", torch.zeros(len(start), 1, dtype=torch.bool))
 
+    def restart(self, points: Float[Tensor, "members dims"]) -> None:
+        """Forget who left: the members, of which there may now be others, go on from these points."""
+        self.inside = points.clone()
+        self.frozen = torch.zeros(len(points), 1, dtype=torch.bool, device=points.device)
+
     @torch.no_grad()
     def _settle(self, points: Float[Tensor, "members dims"]) -> None:
         """Put every member that has ever been outside back where it left."""

@@ -1,13 +1,11 @@
 """The window in which a landscape is drawn, checked."""
 
-from typing import Any
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 
-def as_bounds(bounds: Any, dims: int) -> Float[Tensor, "2 dims"]:
+def as_bounds(bounds: object, dims: int) -> Float[Tensor, "2 dims"]:
     """One pair `(low, high)` for all axes, or one for each axis, as a low corner and a high corner.
 
     >>> as_bounds([[-5, 10], [0, 15]], dims=2)
@@ -35,7 +33,7 @@ def bounds_around(points: Float[Tensor, "n dims"]) -> Float[Tensor, "2 dims"]:
     return torch.stack([-reach, reach])
 
 
-def place_in(bounds: Float[Tensor, "2 dims"]) -> Float[Tensor, "1 dims"]:
+def default_start(bounds: Float[Tensor, "2 dims"]) -> Float[Tensor, "1 dims"]:
     """A start for a landscape that has none: near the low corner, and on no line of symmetry."""
     low, high = bounds
     share = torch.tensor([0.15, 0.2]).repeat(len(low))[: len(low)]

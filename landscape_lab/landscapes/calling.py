@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -28,7 +27,7 @@ def count_arguments(fn: Callable) -> int | None:
     return sum(parameter.kind in POSITIONAL and parameter.default is inspect.Parameter.empty for parameter in parameters)
 
 
-def of_one_tensor(fn: Callable, dims: int) -> Callable[[Tensor], Any]:
+def of_one_tensor(fn: Callable, dims: int) -> Callable[[Tensor], object]:
     """`fn(x, y)` and `fn(xy)` alike as a function of points whose last dimension holds the coordinates."""
     count = count_arguments(fn)
     if count == 1:
@@ -40,7 +39,7 @@ def of_one_tensor(fn: Callable, dims: int) -> Callable[[Tensor], Any]:
     )
 
 
-def batched(fn: Callable[[Tensor], Any], probe: Float[Tensor, "n dims"]) -> Evaluate:
+def batched(fn: Callable[[Tensor], object], probe: Float[Tensor, "n dims"]) -> Evaluate:
     """The fastest way to call a function on many points that gives what it gives on each.
 
     Three ways are tried on a few points: the whole batch at once; `torch.func.vmap` of the function of one point, which fails
@@ -84,7 +83,7 @@ def _agrees(way: Evaluate, probe: Float[Tensor, "n dims"], reference: Evaluate) 
         return False
 
 
-def _loss_at(fn: Callable[[Tensor], Any], point: Float[Tensor, " dims"]) -> Float[Tensor, ""]:
+def _loss_at(fn: Callable[[Tensor], object], point: Float[Tensor, " dims"]) -> Float[Tensor, ""]:
     """The loss at one point, or what is wrong there."""
     try:
         loss = fn(point)
@@ -95,7 +94,7 @@ def _loss_at(fn: Callable[[Tensor], Any], point: Float[Tensor, " dims"]) -> Floa
     return _as_loss(loss, point)
 
 
-def _as_loss(loss: Any, point: Float[Tensor, " dims"]) -> Float[Tensor, ""]:
+def _as_loss(loss: object, point: Float[Tensor, " dims"]) -> Float[Tensor, ""]:
     """One real number as a tensor without dimensions."""
     try:
         loss = torch.as_tensor(loss)

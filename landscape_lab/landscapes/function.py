@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -10,15 +10,17 @@ from jaxtyping import Float
 from torch import Tensor
 
 from landscape_lab.dotted_paths import locate
-from landscape_lab.landscapes.base import PointLandscape
 from landscape_lab.landscapes.boundaries import make_boundary
-from landscape_lab.landscapes.bounds import as_bounds, bounds_around, place_in
+from landscape_lab.landscapes.bounds import as_bounds, bounds_around, default_start
 from landscape_lab.landscapes.calling import batched, check_differentiable, check_finite, count_arguments, of_one_tensor
 from landscape_lab.landscapes.expressions import parse_expression
 from landscape_lab.landscapes.functions import CATALOGUE
 from landscape_lab.landscapes.gradients import Evaluate, make_gradient
+from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.landscapes.starts import as_starts, check_dims, check_inside
 from landscape_lab.validation import check_choice, check_number
+
+Given = TypeVar("Given")
 
 SAMPLES_ON_AXIS = 256
 """How finely a loss is looked at to rescale it: a grid of 256 × 256, or as many random points."""
@@ -59,10 +61,10 @@ class FunctionLandscape(PointLandscape):
 
     def __init__(
         self,
-        fn: Any,
-        start: Any = None,
-        bounds: Any = None,
-        minima: Any = None,
+        fn: object,
+        start: object = None,
+        bounds: object = None,
+        minima: object = None,
         dims: int | None = None,
         gradient: str = "exact",
         h: float = 1e-3,
@@ -70,18 +72,18 @@ class FunctionLandscape(PointLandscape):
         wall: float = 100.0,
         normalize: bool = False,
     ) -> None:
+        # A constructor that works, against our habit: it tries the user's function on a few points, to find out how it is
+        # called, and evaluates it over the bounds where it is to be rescaled. So what is wrong with a function is an error
+        # where the function is given, not in the first step.
         check_number("wall", wall, positive=True)
         fn = _callable(fn)
-        start, bounds, minima = _told(fn, start, "start"), _told(fn, bounds, "domain"), _told(fn, minima, "minimum")
+        start, bounds, minima = _own(fn, start, "start"), _own(fn, bounds, "domain"), _own(fn, minima, "minimum")
         dims = _count_dims(dims, fn, start, bounds)
         best = None if minima is None else as_starts(minima, dims).float()
         starts = None if start is None else as_starts(start, dims).float()
-        if bounds is not None:
-            window = as_bounds(bounds, dims)
-        else:
-            window = bounds_around(torch.cat([torch.zeros(1, dims), *(at for at in (starts, best) if at is not None)]))
+        window = _window(bounds, dims, *(points for points in (starts, best) if points is not None))
         if starts is None:
-            starts = place_in(window)
+            starts = default_start(window)
         elif boundary != "none":
             check_inside(starts, window, "(x, y)" if dims == 2 else "")
         mover, walls = make_boundary(boundary, starts, window, wall)
@@ -95,7 +97,7 @@ class FunctionLandscape(PointLandscape):
         self.register_buffer("extremes", _extremes(evaluate, window, best) if normalize else None, persistent=False)
 
     @classmethod
-    def named(cls, name: str, dims: int = 2, start: Any = None, bounds: Any = None, **settings: Any) -> "FunctionLandscape":
+    def named(cls, name: str, dims: int = 2, start: object = None, bounds: object = None, **settings: Any) -> "FunctionLandscape":
         """A function of the catalogue: `FunctionLandscape.named("rosenbrock", dims=10)`.
 
         Args:
@@ -147,7 +149,7 @@ class FunctionLandscape(PointLandscape):
         return (losses - lowest) / (highest - lowest)
 
 
-def _callable(fn: Any) -> Callable:
+def _callable(fn: object) -> Callable:
     """The function itself: a dotted path is followed, a class is called."""
     if isinstance(fn, str):
         fn = locate("fn", fn)
@@ -163,13 +165,18 @@ def _callable(fn: Any) -> Callable:
     return fn
 
 
-def _told(fn: Any, given: Any, method: str) -> Any:
-    """What was given, or what the object itself says."""
+def _own(fn: Callable, given: Given, method: str) -> Given:
+    """What was given; else what the object itself says, if it says anything."""
     return getattr(fn, method)() if given is None and callable(getattr(fn, method, None)) else given
 
 
-def _count_dims(dims: int | None, fn: Callable, start: Any, bounds: Any) -> int:
-    """The number of coordinates, from what tells it first."""
+def _window(bounds: object, dims: int, *known: Float[Tensor, "_ dims"]) -> Float[Tensor, "2 dims"]:
+    """The bounds that were given, or some around the origin and all points that are known."""
+    return as_bounds(bounds, dims) if bounds is not None else bounds_around(torch.cat([torch.zeros(1, dims), *known]))
+
+
+def _count_dims(dims: int | None, fn: Callable, start: object, bounds: object) -> int:
+    """The number of coordinates: as given, else that of the arguments, of the start, of the bounds, else 2."""
     if dims is None:
         pairs, count = np.shape(bounds), count_arguments(fn) or 1
         dims = count if count > 1 else np.shape(start)[-1] if np.ndim(start) else pairs[0] if len(pairs) == 2 else 2
@@ -185,7 +192,7 @@ def _probe(starts: Float[Tensor, "members dims"], bounds: Float[Tensor, "2 dims"
 
 
 def _extremes(evaluate: Evaluate, bounds: Float[Tensor, "2 dims"], minima: Float[Tensor, "n dims"] | None) -> Float[Tensor, "2"]:
-    """The lowest and the highest loss over the bounds; places where it is not finite are passed over."""
+    """The lowest and the highest loss over the bounds; points where it is not finite are passed over."""
     dims = bounds.shape[1]
     if dims == 2:
         shares = torch.cartesian_prod(*torch.linspace(0.0, 1.0, SAMPLES_ON_AXIS).expand(2, -1))

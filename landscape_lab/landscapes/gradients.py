@@ -1,7 +1,7 @@
 """How the gradient of a landscape is taken: exactly, or from the losses at a few points around it.
 
 A rule has two methods: `rule(evaluate, points)`, the losses for autograd, and `rule.sample(evaluate, points)`, the losses and
-gradients at once for points that carry no graph. A picture has a third rule of its own, `image.PixelGradient`.
+gradients at once for points that carry no graph. A picture has a third rule of its own, `pixels.PixelGradient`.
 """
 
 from collections.abc import Callable
@@ -15,11 +15,14 @@ from landscape_lab.validation import check_choice, check_number
 Evaluate = Callable[[Tensor], Tensor]
 """Losses `[n]` at points `[n, dims]`."""
 
+RULES = ("exact", "forward", "central")
+"""The names of the rules for any landscape."""
+
 
 def make_gradient(kind: str, dims: int, h: float) -> "ExactGradient | Stencil":
     """The rule named `exact`, `forward` or `central`; `h` is the step of a difference, in the landscape's coordinates."""
     check_number("h", h, positive=True)
-    check_choice("gradient", kind, ("exact", "forward", "central"))
+    check_choice("gradient", kind, RULES)
     if kind == "exact":
         return ExactGradient()
     return Stencil.forward_difference(dims, h) if kind == "forward" else Stencil.central(dims, h)

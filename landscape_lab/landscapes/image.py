@@ -3,25 +3,20 @@
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
-from landscape_lab.landscapes.base import Axes, PointLandscape
-from landscape_lab.landscapes.boundaries import Wall, make_boundary
-from landscape_lab.landscapes.gradients import Evaluate, GivenGradient, make_gradient
-from landscape_lab.landscapes.image_functions import as_function, map_differences, map_image
+from landscape_lab.landscapes.base import Axes
+from landscape_lab.landscapes.boundaries import make_boundary
+from landscape_lab.landscapes.gradients import RULES, ExactGradient, make_gradient
+from landscape_lab.landscapes.image_functions import as_function, map_image
 from landscape_lab.landscapes.pictures import find_picture, read_picture
+from landscape_lab.landscapes.pixels import EDGES_REPEATED, INTERPOLATIONS, PixelGradient, interpolate, smooth
+from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.landscapes.starts import as_starts, check_inside
 from landscape_lab.validation import check_choice, check_number
-
-INTERPOLATIONS = {"bilinear": 0, "bicubic": 2}
-"""The ways to read between pixels, and their numbers in `torch.grid_sampler`."""
-EDGES_REPEATED = 1
-"""The number in `torch.grid_sampler` of padding with the edge's pixels."""
 
 
 class ImageLandscape(PointLandscape):
@@ -37,7 +32,7 @@ class ImageLandscape(PointLandscape):
         interpolation: How the loss is read between pixels, `bicubic` (Keys' kernel, a = -0.75) or `bilinear`; edges are repeated.
         gradient: `pixel`, the forward difference between pixels, interpolated halfway between them, times `scale`;
             `exact`, the derivative of the loss, twice differentiable; `forward` or `central`, differences of step `h`;
-            `auto`, which the lab replaces by `exact` for an optimizer that needs it, and which is `pixel` here.
+            `auto`, `pixel` until `suit` is told that an optimizer needs `exact`.
         scale: Multiplies the `pixel` gradient, so that learning rates look like those of networks.
         h: Step of the finite differences, in coordinates.
         boundary: Outside the picture: `hard`, a gradient of 0.003 × `scale` points back in; `soft`, one of `scale` × distance³;
@@ -60,58 +55,47 @@ class ImageLandscape(PointLandscape):
 
     def __init__(
         self,
-        image: Any,
-        start: Any = (0.0, 0.0),
+        image: object,
+        start: object = (0.0, 0.0),
         smoothing: float = 2.0,
         interpolation: str = "bicubic",
         gradient: str = "pixel",
         scale: float = 100.0,
         h: float = 1e-3,
         boundary: str = "hard",
-        image_init: Any = None,
-        gradient_init: Any = None,
+        image_init: object = None,
+        gradient_init: object = None,
     ) -> None:
+        # A constructor that works, against our habit: a picture is read and blurred here, so that an error about the
+        # file comes where it is named. What is blurred is remembered for the next landscape of the same file.
         check_number("smoothing", smoothing, low=0)
         check_number("scale", scale, positive=True)
         check_choice("interpolation", interpolation, INTERPOLATIONS)
-        check_choice("gradient", gradient, ("pixel", "auto", "exact", "forward", "central"))
-        if image_init is None and isinstance(image, str | PathLike):
-            path = find_picture(Path(image)).absolute()
-            pixels = _smoothed(path, path.stat().st_mtime_ns, smoothing).clone()
-        else:
-            pixels = read_picture(image)
-            if image_init is not None:
-                pixels = map_image("image_init", as_function("image_init", image_init), pixels)
-            pixels = smooth(pixels, smoothing)
-        height, width = pixels.shape
-        bounds = torch.tensor([[-1.0, -1.0], [1.0, 1.0]])
-        starts = _normalised(start, width, height, bounds)
-        mover, wall = make_boundary(boundary, starts, bounds, scale)
-        rule: nn.Module
-        if gradient in ("pixel", "auto"):
-            rule, wall = PixelGradient(pixels, interpolation, scale, wall, gradient_init), None
-        elif gradient_init is not None:
+        check_choice("gradient", gradient, ("pixel", "auto", *RULES))
+        own_gradient = gradient_init is not None
+        if own_gradient and gradient in RULES:
             raise ValueError(f"Parameter `gradient_init` should be used with `gradient = pixel`. Found `gradient = {gradient}`.")
-        else:
-            rule = make_gradient(gradient, 2, h)
+        pixels = _pixels(image, image_init, smoothing)
+        bounds = torch.tensor([[-1.0, -1.0], [1.0, 1.0]])
+        starts = _normalised(start, pixels, bounds)
+        mover, wall = make_boundary(boundary, starts, bounds, scale)
+        by_pixels = gradient not in RULES
         super().__init__(
             start=starts,
             bounds=bounds,
-            gradient=rule,
+            gradient=PixelGradient(pixels, interpolation, scale, wall, gradient_init)
+            if by_pixels
+            else make_gradient(gradient, 2, h),
             boundary=mover,
-            wall=wall,
+            wall=None if by_pixels else wall,
             minima=_darkest(pixels),
-            axes=Axes(
-                labels=("column", "row"),
-                origin=(1.0 / width - 1.0, 1.0 / height - 1.0),
-                unit=(2.0 / width, 2.0 / height),
-                picture=True,
-            ),
+            axes=_axes(pixels),
         )
         self.register_buffer("pixels", pixels, persistent=False)
         self.interpolation = interpolation
         self.scale = scale
-        self.gradient_init = gradient_init
+        self.own_gradient = own_gradient
+        self.free = gradient == "auto" and not own_gradient
 
     def loss(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         if points.requires_grad:
@@ -120,67 +104,24 @@ class ImageLandscape(PointLandscape):
         grid = points.to(self.pixels.dtype)[None, None]
         return torch.grid_sampler(self.pixels[None, None], grid, mode, EDGES_REPEATED, False).view(-1)
 
+    def suit(self, exact: bool) -> str | None:
+        if not (exact and self.free):
+            return None
+        clean = self.field.clean
+        # The wall was part of the pixel gradient only; where the gradient is the loss's derivative it is part of the loss.
+        clean.wall, clean.rule, self.free = clean.rule.wall, ExactGradient(), False
+        return "landscape.gradient=exact"
 
-class PixelGradient(nn.Module):
-    r"""The loss and the forward differences between pixels, sampled at once from textures made once.
 
-    The difference `I[x+1] - I[x]` lives halfway between the two pixels, so its texture is read half a pixel aside. Interpolation
-    is linear in the pixels: this is :math:`L(x + \tfrac12 px) - L(x - \tfrac12 px)`, but exactly 0 where the picture is flat.
-
-    Args:
-        pixels: `[height, width]`.
-        interpolation: `bicubic` or `bilinear`.
-        scale: Multiplies the gradient.
-        wall: Its gradient is added outside the bounds.
-        change: Changes the two textures of differences, before `scale`.
-    """
-
-    textures: Float[Tensor, "3 1 rows columns"]
-    stretch: Float[Tensor, "2"]
-    shifts: Float[Tensor, "3 1 1 2"]
-
-    def __init__(
-        self,
-        pixels: Float[Tensor, "height width"],
-        interpolation: str,
-        scale: float,
-        wall: Wall | None,
-        change: Any = None,
-    ) -> None:
-        super().__init__()
-        height, width = pixels.shape
-        padded = F.pad(pixels[None, None], (1, 1, 1, 1), mode="replicate")[0, 0]
-        differences = torch.stack([padded[:-1, :].diff(dim=1), padded[:, :-1].diff(dim=0)])
-        if change is not None:
-            differences = map_differences("gradient_init", as_function("gradient_init", change), differences)
-        textures = torch.cat([padded[:-1, :-1].unsqueeze(0), scale * differences])
-        # Texture index = pixel index + 1, less half a pixel for a difference; coordinates are of a texture one pixel larger.
-        size = torch.tensor([width, height], dtype=pixels.dtype)
-        offsets = torch.tensor([[1.0, 1.0], [0.5, 1.0], [1.0, 0.5]], dtype=pixels.dtype)
-        self.register_buffer("textures", textures.unsqueeze(1), persistent=False)
-        self.register_buffer("stretch", size / (size + 1), persistent=False)
-        self.register_buffer("shifts", ((size + 2 * offsets) / (size + 1) - 1).view(3, 1, 1, 2), persistent=False)
-        self.mode = INTERPOLATIONS[interpolation]
-        self.wall = wall
-
-    def forward(self, evaluate: Evaluate, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
-        """Losses whose backward pass returns the pixel gradient."""
-        return GivenGradient.apply(points, *self.sample(evaluate, points.detach()))
-
-    def sample(
-        self,
-        evaluate: Evaluate,
-        points: Float[Tensor, "n 2"],
-    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n 2"]]:
-        """Losses and their gradients, both detached."""
-        buffers: Any = self._buffers  # as in `PointLandscape.backward`
-        textures, stretch, shifts = buffers.values()
-        grid = torch.addcmul(shifts, points, stretch)
-        values = torch.grid_sampler(textures, grid, self.mode, EDGES_REPEATED, False).view(3, -1)
-        losses, gradients = values[0], values[1:].T
-        if self.wall is not None:
-            gradients = self.wall.add_gradient(gradients, F.softshrink(points, 1.0))
-        return losses, gradients
+def _pixels(image: object, image_init: object, smoothing: float) -> Float[Tensor, "height width"]:
+    """The picture, changed by the user's function and blurred."""
+    if image_init is None and isinstance(image, str | PathLike):
+        path = find_picture(Path(image)).absolute()
+        return _smoothed(path, path.stat().st_mtime_ns, smoothing).clone()
+    pixels = read_picture(image)
+    if image_init is not None:
+        pixels = map_image("image_init", as_function("image_init", image_init), pixels)
+    return smooth(pixels, smoothing)
 
 
 @lru_cache(maxsize=2)
@@ -189,73 +130,33 @@ def _smoothed(path: Path, changed: int, sigma: float) -> Float[Tensor, "height w
     return smooth(read_picture(path), sigma)
 
 
-def smooth(pixels: Float[Tensor, "height width"], sigma: float) -> Float[Tensor, "height width"]:
-    """Gaussian blur of standard deviation `sigma` pixels, cut off at 4 sigma, edges repeated."""
-    radius = int(4.0 * sigma + 0.5)
-    if radius == 0:
-        return pixels
-    distance = torch.arange(-radius, radius + 1, dtype=torch.float64)
-    kernel = torch.exp(-0.5 * (distance / sigma) ** 2)
-    kernel = (kernel / kernel.sum()).to(pixels.dtype)
-    blurred = F.pad(pixels[None, None], (radius, radius, radius, radius), mode="replicate")
-    blurred = F.conv2d(blurred, kernel.view(1, 1, 1, -1))
-    return F.conv2d(blurred, kernel.view(1, 1, -1, 1))[0, 0]
-
-
-CUBIC = torch.tensor(
-    [
-        [0.0, 1.0, 0.0, 0.0],
-        [-0.75, 0.0, 0.75, 0.0],
-        [1.5, -2.25, 1.5, -0.75],
-        [-0.75, 1.25, -1.25, 0.75],
-    ],
-    dtype=torch.float64,
-)
-"""Weights of the four pixels around a point, polynomials of its place t between the middle two: `[1, t, t², t³] @ CUBIC`.
-
-R. Keys, "Cubic convolution interpolation for digital image processing", IEEE ASSP 29 (1981), with a = -0.75 as in torch."""
-LINEAR = torch.tensor([[1.0, 0.0], [-1.0, 1.0]], dtype=torch.float64)
-"""The same for the two pixels of linear interpolation."""
-
-
-def interpolate(pixels: Float[Tensor, "height width"], points: Float[Tensor, "n 2"], interpolation: str) -> Float[Tensor, " n"]:
-    """A picture read between its pixels, edges repeated: `grid_sample`, but differentiable twice.
-
-    Args:
-        pixels: `[height, width]`.
-        points: (x, y) in [-1, 1], `[n, 2]`.
-        interpolation: `bicubic` or `bilinear`.
-    """
-    polynomial = (CUBIC if interpolation == "bicubic" else LINEAR).to(points)
-    taps = len(polynomial)
+def _axes(pixels: Float[Tensor, "height width"]) -> Axes:
+    """A picture is drawn in pixels: coordinate 2 i / width + 1 / width - 1 is column i."""
     height, width = pixels.shape
-    size = points.new_tensor([width, height])
-    place = (((points + 1.0) * size - 1.0) / 2.0).clamp(-taps * torch.ones_like(size), size + taps)  # all is flat beyond
-    cell = place.detach().nan_to_num().floor()
-    powers = torch.stack([(place - cell) ** power for power in range(taps)], dim=-1)  # a tensor of powers has no Hessian at 0
-    weights = powers @ polynomial
-    neighbours = cell.long().unsqueeze(-1) + torch.arange(taps, device=points.device) - (taps // 2 - 1)
-    columns, rows = neighbours[:, 0].clamp(0, width - 1), neighbours[:, 1].clamp(0, height - 1)
-    patches = pixels[rows.unsqueeze(2), columns.unsqueeze(1)].to(points.dtype)
-    return torch.einsum("nij,ni,nj->n", patches, weights[:, 1], weights[:, 0])
+    return Axes(
+        labels=("column", "row"),
+        origin=(1.0 / width - 1.0, 1.0 / height - 1.0),
+        unit=(2.0 / width, 2.0 / height),
+        picture=True,
+    )
 
 
-def _normalised(start: Any, width: int, height: int, bounds: Float[Tensor, "2 2"]) -> Float[Tensor, "members 2"]:
+def _normalised(start: object, pixels: Float[Tensor, "height width"], bounds: Float[Tensor, "2 2"]) -> Float[Tensor, "members 2"]:
     """Starts in coordinates: integers are pixels (column, row)."""
     starts = as_starts(start, dims=2)
     if starts.is_floating_point():
         starts = starts.float()
         check_inside(starts, bounds, "(x, y)")
         return starts
-    size = torch.tensor([width, height])
+    size = torch.tensor([pixels.shape[1], pixels.shape[0]])
     check_inside(starts, torch.stack([torch.zeros_like(size), size - 1]), "(column, row)")
     return (2.0 * starts + 1.0) / size - 1.0
 
 
 def _darkest(pixels: Float[Tensor, "height width"]) -> Float[Tensor, "1 2"] | None:
-    """The darkest place in coordinates, unless several pixels share it."""
-    at = (pixels == pixels.min()).nonzero()
-    if len(at) != 1:
+    """The centre of the darkest pixel in coordinates, unless several are as dark."""
+    darkest = (pixels == pixels.min()).nonzero()
+    if len(darkest) != 1:
         return None
     size = torch.tensor([pixels.shape[1], pixels.shape[0]])
-    return (2.0 * at.flip(-1) + 1.0) / size - 1.0
+    return (2.0 * darkest.flip(-1) + 1.0) / size - 1.0

@@ -1,7 +1,6 @@
 """Users' functions of pictures, called and checked."""
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -10,7 +9,7 @@ from torch import Tensor
 from landscape_lab.dotted_paths import locate
 
 
-def as_function(name: str, given: Any) -> Callable:
+def as_function(name: str, given: object) -> Callable:
     """A function, or what a dotted path names; a class is called without arguments.
 
     Raises:

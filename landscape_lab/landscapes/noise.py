@@ -53,7 +53,7 @@ def fractal_noise(
         octaves: How many noises are added.
         persistence: The strength of an octave, as a multiple of that before it.
         lacunarity: The frequency of an octave, as a multiple of that before it.
-        base: Which noise: a place in the table of permutations.
+        base: Which noise: how far on in the table of permutations it begins.
         repeat: The coarsest noise repeats after so many cells.
 
     K. Perlin, "Improving noise", SIGGRAPH 2002.
@@ -86,8 +86,8 @@ def _noise(points: Float[Tensor, "n 2"], repeat: float, base: int) -> Float[Tens
 
     def rise(column: Int[Tensor, " n"], row: Int[Tensor, " n"], x: Float[Tensor, " n"], y: Float[Tensor, " n"]) -> Tensor:
         """The rise of the plane through a corner, at (x, y) from it."""
-        place = (permutation[column & 255] + row) & 255
-        return x * slopes[0][place] + y * slopes[1][place]
+        hashed = (permutation[column & 255] + row) & 255
+        return x * slopes[0][hashed] + y * slopes[1][hashed]
 
     fade_x, fade_y = _fade(x), _fade(y)
     bottom = _blend(fade_x, rise(left, low, x, y), rise(right, low, x - 1, y))

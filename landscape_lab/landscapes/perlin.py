@@ -2,22 +2,21 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from landscape_lab.landscapes.base import PointLandscape
 from landscape_lab.landscapes.boundaries import make_boundary
 from landscape_lab.landscapes.gradients import Evaluate, GivenGradient, Stencil, make_gradient
 from landscape_lab.landscapes.noise import fractal_noise
+from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.landscapes.starts import as_starts, check_inside
 from landscape_lab.validation import check_choice, check_count, check_number
 
 
 class PerlinLandscape(PointLandscape):
-    r"""Descend fractal Perlin noise: mountains, valleys and flat places in no order.
+    r"""Descend fractal Perlin noise: mountains, valleys and plains in no order.
 
     The surface has `size` grid lines along each axis, line i at the coordinate i / `size` and at i / `scale` in the noise.
     So the domain is 0 … 1 - 1 / `size`, and the first coordinate runs along the first index of the grid.
@@ -28,7 +27,7 @@ class PerlinLandscape(PointLandscape):
         octaves: How many noises, each finer and weaker than the one before, are added.
         persistence: The strength of an octave, as a multiple of that before it.
         lacunarity: The frequency of an octave, as a multiple of that before it.
-        base: Which noise: a place in the table of permutations.
+        base: Which noise: how far on in the table of permutations it begins.
         repeat: The coarsest noise repeats after so many cells.
         interpolation: `bilinear` between the grid's points, or `none`: the noise itself at any point, differentiable twice.
         gradient: `exact`, or `forward` or `central` differences of step `h`. A difference that reaches outside the domain
@@ -52,7 +51,7 @@ class PerlinLandscape(PointLandscape):
 
     def __init__(
         self,
-        size: Any = (50, 50),
+        size: object = (50, 50),
         scale: float = 100.0,
         octaves: int = 6,
         persistence: float = 0.5,
@@ -62,21 +61,19 @@ class PerlinLandscape(PointLandscape):
         interpolation: str = "bilinear",
         gradient: str = "exact",
         h: float = 1e-3,
-        start: Any = (0.28, 0.36),
+        start: object = (0.28, 0.36),
         boundary: str = "freeze",
         wall: float = 100.0,
     ) -> None:
-        size = _as_size(size)
-        check_number("scale", scale, positive=True)
+        lines = _as_size(size)
+        check_choice("interpolation", interpolation, ("bilinear", "none"))
         check_count("octaves", octaves)
-        check_number("persistence", persistence, positive=True)
-        check_number("lacunarity", lacunarity, positive=True)
         if not isinstance(base, int) or isinstance(base, bool):
             raise ValueError(f"Parameter `base` should be a whole number. Found `base = {base}`.")
-        check_number("repeat", repeat, positive=True)
-        check_number("wall", wall, positive=True)
-        check_choice("interpolation", interpolation, ("bilinear", "none"))
-        bounds = torch.tensor([[0.0, 0.0], [1.0 - 1.0 / size[0], 1.0 - 1.0 / size[1]]])
+        positive = {"scale": scale, "persistence": persistence, "lacunarity": lacunarity, "repeat": repeat, "wall": wall}
+        for name, value in positive.items():
+            check_number(name, value, positive=True)
+        bounds = torch.tensor([[0.0, 0.0], [1.0 - 1.0 / lines[0], 1.0 - 1.0 / lines[1]]])
         starts = as_starts(start, dims=2).float()
         check_inside(starts, bounds, "(x, y)")
         mover, walls = make_boundary(boundary, starts, bounds, wall)
@@ -93,8 +90,9 @@ class PerlinLandscape(PointLandscape):
         )
         self.scale = scale
         self.interpolation = interpolation
-        self.register_buffer("lines", torch.tensor(size, dtype=torch.float32), persistent=False)
-        self.register_buffer("surface", self._raster(size) if interpolation == "bilinear" else None, persistent=False)
+        self.register_buffer("lines", torch.tensor(lines, dtype=torch.float32), persistent=False)
+        # The one work of this constructor, 1 ms: the surface is what the landscape is made of.
+        self.register_buffer("surface", self._raster(lines) if interpolation == "bilinear" else None, persistent=False)
 
     def _raster(self, size: tuple[int, int]) -> Float[Tensor, "rows columns"]:
         """The noise on the grid."""
@@ -141,7 +139,7 @@ class Supported(nn.Module):
         return combined[:, 0], combined[:, 1:].masked_fill(outside, 0.0)
 
 
-def bilinear(surface: Float[Tensor, "rows columns"], places: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
+def bilinear(surface: Float[Tensor, "rows columns"], positions: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
     """A surface read between its grid points, edges repeated.
 
     >>> bilinear(torch.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]), torch.tensor([[1.5, 0.25]]))
@@ -149,21 +147,22 @@ def bilinear(surface: Float[Tensor, "rows columns"], places: Float[Tensor, "n 2"
 
     Args:
         surface: Values at whole numbers.
-        places: (row, column), in grid lines.
+        positions: (row, column), in grid lines.
     """
     rows, columns = surface.shape
-    last = places.new_tensor([rows - 1, columns - 1])
-    places = places.clamp(torch.zeros_like(last), last)
-    cell = torch.minimum(places.detach().nan_to_num().floor(), last - 1)
-    along, across = (places - cell).unbind(-1)
+    last = positions.new_tensor([rows - 1, columns - 1])
+    positions = positions.clamp(torch.zeros_like(last), last)
+    # On the last line the cell is the one before it, so that its far corners exist; NaN stays out of the indices.
+    cell = torch.minimum(positions.detach().nan_to_num().floor(), last - 1)
+    along, across = (positions - cell).unbind(-1)
     row, column = cell.long().unbind(-1)
-    corners = row * columns + column + torch.tensor([[0], [1], [columns], [columns + 1]], device=places.device)
-    values = surface.flatten()[corners].to(places.dtype)
+    corners = row * columns + column + torch.tensor([[0], [1], [columns], [columns + 1]], device=positions.device)
+    values = surface.flatten()[corners].to(positions.dtype)
     near, far = torch.lerp(values[0::2], values[1::2], across)
     return torch.lerp(near, far, along)
 
 
-def _as_size(size: Any) -> tuple[int, int]:
+def _as_size(size: object) -> tuple[int, int]:
     """One number or two as two, each at least 2: the domain of a single grid line has no width."""
     lines = (size, size) if isinstance(size, int) else tuple(size) if isinstance(size, Sequence) else ()
     if len(lines) != 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 2 for n in lines):

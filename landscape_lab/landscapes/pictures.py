@@ -4,7 +4,6 @@ import difflib
 import warnings
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +17,7 @@ SURFACES = next(
 """Our own pictures: inside an installed package, or beside it in a checkout."""
 
 
-def read_picture(source: Any) -> Float[Tensor, "height width"]:
+def read_picture(source: object) -> Float[Tensor, "height width"]:
     """A picture as grey values in 0…1.
 
     Colour is averaged over its channels, transparency is laid on white. Integers are divided by the largest value of their kind
@@ -77,7 +76,7 @@ def find_picture(path: Path) -> Path:
     raise FileNotFoundError(f"There is no picture {path}.{hint}")
 
 
-def _from_array(source: Any) -> np.ndarray:
+def _from_array(source: object) -> np.ndarray:
     """The numbers of an array, a tensor or nested lists, channels last."""
     channels_first = isinstance(source, Tensor)
     if isinstance(source, Tensor):

@@ -114,7 +114,7 @@ class Member(Landscape):
         """The loss `[1]`; its graph goes back to this member only."""
         (own, _), number = self.rows[0], self.number
         points = self.whole[0].flat()
-        losses = self.whole[0].seen(torch.cat([points[:number], own.view(1, -1), points[number + 1 :]]))
+        losses = self.whole[0].at(torch.cat([points[:number], own.view(1, -1), points[number + 1 :]]))
         return losses[number : number + 1]
 
     def backward(self, batch: Any = None) -> Tensor:
@@ -133,12 +133,6 @@ class Member(Landscape):
 
     def flat_gradient(self) -> Tensor:
         return torch.cat([torch.zeros_like(own) if own.grad is None else own.grad for own, _ in self.rows]).view(1, -1)
-
-    def seen(self, points: Tensor) -> Tensor:
-        raise NotImplementedError("A member is seen with all others.")
-
-    def begin(self, points: Tensor) -> None:
-        raise NotImplementedError("A member begins with all others.")
 
 
 def ask(what: str) -> Tensor:

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from landscape_lab.landscapes.base import PointLandscape
 from landscape_lab.landscapes.gradients import ExactGradient
+from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.optimizers.building import Factory, build_optimizer
 
 

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from landscape_lab.landscapes.base import PointLandscape
 from landscape_lab.landscapes.gradients import Evaluate
+from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.optimizers.building import Factory
 from landscape_lab.optimizers.layouts import Joint, with_rate
 from landscape_lab.optimizers.schedulers import SchedulerFactory

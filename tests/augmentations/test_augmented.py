@@ -28,8 +28,9 @@ from landscape_lab.augmentations import (
     RandomRotation,
     RandomShift,
     SaltAndPepper,
+    augment,
 )
-from landscape_lab.augmentations.augmented import BLOCK
+from landscape_lab.augmentations.draws import BLOCK_STEPS
 from landscape_lab.callbacks import Checkpoints
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 
@@ -44,17 +45,17 @@ def landscape(start=(0.1, -0.2), **settings):
 
 def looks(augmentations, number=100, seed=0, start=(0.1, -0.2), **settings):
     """Losses `[number, members]` and gradients `[number, members, 2]` of so many steps at one place."""
-    seen = landscape(start, **settings).augment(augmentations, seed)
+    seen = augment(landscape(start, **settings), augmentations, seed)
     both = [(seen.backward().clone(), seen.flat_gradient().clone()) for _ in range(number)]
     return (torch.stack(part).numpy() for part in zip(*both, strict=True))
 
 
 def test_evaluate_stays_the_clean_landscape():
-    seen = landscape().augment(ALL)
+    seen = augment(landscape(), ALL)
     clean = landscape()
     assert seen().item() != seen().item()
     assert torch.equal(seen.evaluate(seen.flat()), clean.evaluate(clean.flat()))
-    assert torch.equal(seen.augment([])(), clean())
+    assert torch.equal(augment(seen, [])(), clean())
 
 
 @pytest.mark.parametrize("gradient", ["pixel", "exact", "central"])
@@ -62,7 +63,7 @@ def test_evaluate_stays_the_clean_landscape():
 def test_forward_and_autograd_see_what_backward_sees(gradient, boundary):
     starts = 1.8 * torch.rand(6, 2, generator=torch.Generator().manual_seed(1)) - 0.9
     augmentations = [*ALL, GradientClip(norm=0.8), LossPower(2.0), RandomRotation(5), MapGradient(torch.neg), MapLoss(torch.exp)]
-    one, other = (landscape(starts, gradient=gradient, boundary=boundary).augment(augmentations) for _ in range(2))
+    one, other = (augment(landscape(starts, gradient=gradient, boundary=boundary), augmentations) for _ in range(2))
     with torch.no_grad():
         one.points *= 1.3
         other.points *= 1.3
@@ -77,15 +78,14 @@ def test_forward_and_autograd_see_what_backward_sees(gradient, boundary):
 def test_exact_gradient_is_the_derivative_and_differentiable_twice():
     starts = 1.6 * torch.rand(5, 2, generator=torch.Generator().manual_seed(1)) - 0.8
     augmentations = [RandomShift(2), RandomRotation(20), AddNoise(0.05), LossPower(1.5), GradientNoise(0.3)]
-    seen = landscape(starts, gradient="exact", boundary="none").double().augment(augmentations)
+    seen = augment(landscape(starts, gradient="exact", boundary="none").double(), augmentations)
     losses = seen()
     assert losses.dtype == torch.float64
-    seen.augmented.follow(0)
-    seen.augmented.advance()
+    seen.see(0)
     (gradient,) = torch.autograd.grad(seen().sum(), seen.points, create_graph=True)
     curvature = torch.stack([torch.autograd.grad(g, seen.points, retain_graph=True)[0] for g in gradient.sum(0)], 1)
     assert curvature.isfinite().all()
-    noise = seen.augmented.row[1][0]
+    noise = seen.field.sight.draw.gradients[0]
     for axis in range(2):
         step = torch.zeros(5, 2, dtype=torch.float64)
         step[:, axis] = 1e-6
@@ -104,7 +104,7 @@ def test_exact_gradient_is_the_derivative_and_differentiable_twice():
 
 
 def test_clean_part_of_the_hessian_stays():
-    bowl = FunctionLandscape(lambda x, y: x**2 + 3 * y**2, (1.0, 1.0)).augment([GradientNoise(1.0)])
+    bowl = augment(FunctionLandscape(lambda x, y: x**2 + 3 * y**2, (1.0, 1.0)), [GradientNoise(1.0)])
     (gradient,) = torch.autograd.grad(bowl().sum(), bowl.points, create_graph=True)
     assert (gradient[0] != torch.tensor([2.0, 6.0])).all()
     assert torch.autograd.grad(gradient[0, 1], bowl.points)[0].tolist() == [[0.0, 6.0]]
@@ -112,7 +112,7 @@ def test_clean_part_of_the_hessian_stays():
 
 @CONSTANT
 def test_noise_of_pixels_spreads_the_loss_as_interpolation_does():
-    flat = ImageLandscape(torch.full((8, 9), 0.5), [(4, 3)] * 500, smoothing=0).augment([AddNoise(0.01)], seed=1)
+    flat = augment(ImageLandscape(torch.full((8, 9), 0.5), [(4, 3)] * 500, smoothing=0), [AddNoise(0.01)], seed=1)
     both = [torch.cat([flat.backward()[:, None], flat.flat_gradient()], 1) for _ in range(8)]
     losses, across, down = torch.cat(both).numpy().T
     assert stats.kstest(losses, stats.norm(0.5, 0.01).cdf).pvalue > 0.01  # at a pixel's centre
@@ -136,7 +136,7 @@ def test_noise_of_pixels_spreads_the_loss_as_interpolation_does():
     ids=str,
 )
 def test_moments_of_the_loss_at_a_pixel(augmentation, mean, variance):
-    flat = ImageLandscape(torch.full((8, 9), 0.5), [(4, 3)] * 500, smoothing=0).augment([augmentation])
+    flat = augment(ImageLandscape(torch.full((8, 9), 0.5), [(4, 3)] * 500, smoothing=0), [augmentation])
     losses = torch.cat([flat.backward() for _ in range(8)]).numpy()
     assert losses.mean() == pytest.approx(mean, abs=4 * np.sqrt(variance / 4000))
     assert losses.var() == pytest.approx(variance, rel=0.1)
@@ -145,7 +145,7 @@ def test_moments_of_the_loss_at_a_pixel(augmentation, mean, variance):
 def test_flat_picture_has_exactly_no_gradient_under_a_shift():
     values = torch.full((30, 40), 0.7)
     values[:, :3] = 0.0
-    seen = ImageLandscape(values, (25, 15), smoothing=0).augment([RandomShift(4, crop=True)])
+    seen = augment(ImageLandscape(values, (25, 15), smoothing=0), [RandomShift(4, crop=True)])
     for _ in range(50):
         seen.backward()
         assert seen.flat_gradient().tolist() == [[0.0, 0.0]]
@@ -193,7 +193,7 @@ def test_loss_noise_leaves_the_gradient_and_power_follows_the_chain_rule():
     losses, gradients = looks([LossPower(3.0)], 1)
     np.testing.assert_allclose(losses[0, 0], loss**3, rtol=1e-5)
     np.testing.assert_allclose(gradients[0, 0], 3 * loss**2 * slope, rtol=1e-5)
-    bowl = FunctionLandscape(lambda x, y: -(x**2) - y**2, (3.0, 4.0)).augment([LossPower(0.5)])
+    bowl = augment(FunctionLandscape(lambda x, y: -(x**2) - y**2, (3.0, 4.0)), [LossPower(0.5)])
     assert bowl.backward().item() == pytest.approx(-5.0)
     np.testing.assert_allclose(bowl.flat_gradient()[0], [-0.6, -0.8], rtol=1e-5)
 
@@ -230,17 +230,16 @@ def test_members_draw_independently_unless_shared():
 
 
 def test_draws_depend_on_seed_step_and_place_only():
-    one, _ = looks(ALL, BLOCK + 5, seed=0)
-    again, _ = looks(ALL, BLOCK + 5, seed=0)
+    one, _ = looks(ALL, BLOCK_STEPS + 5, seed=0)
+    again, _ = looks(ALL, BLOCK_STEPS + 5, seed=0)
     other, _ = looks(ALL, 5, seed=1)
     np.testing.assert_array_equal(one, again)
-    assert len(np.unique(one)) == BLOCK + 5
+    assert len(np.unique(one)) == BLOCK_STEPS + 5
     assert (one[:5] != other).all()
-    late = landscape().augment(ALL)
-    advance = late.augmented.follow(BLOCK + 3)
-    advance()
-    assert late.backward().item() == one[BLOCK + 3, 0]
-    assert late.backward().item() == one[BLOCK + 3, 0]  # within a step, the same draw
+    late = augment(landscape(), ALL)
+    late.see(BLOCK_STEPS + 3)
+    assert late.backward().item() == one[BLOCK_STEPS + 3, 0]
+    assert late.backward().item() == one[BLOCK_STEPS + 3, 0]  # within a step, the same draw
     _, with_more = looks([GradientNoise(0.5), LossNoise(1.0)], 5)
     _, without = looks([GradientNoise(0.5)], 5)
     np.testing.assert_array_equal(with_more, without)
@@ -248,11 +247,10 @@ def test_draws_depend_on_seed_step_and_place_only():
 
 @CONSTANT
 def test_pixel_keeps_its_noise_within_a_step():
-    flat = ImageLandscape(torch.full((40, 40), 0.5), (20, 20), smoothing=0, gradient="exact").augment([AddNoise(0.1)])
-    advance = flat.augmented.follow(0)
-    advance()
+    flat = augment(ImageLandscape(torch.full((40, 40), 0.5), (20, 20), smoothing=0, gradient="exact"), [AddNoise(0.1)])
+    flat.see(0)
     line = torch.stack([torch.linspace(-0.02, 0.08, 401), torch.zeros(401)], -1)
-    many = ImageLandscape(torch.full((40, 40), 0.5), line, smoothing=0, gradient="exact").augment([AddNoise(0.1, shared=True)])
+    many = augment(ImageLandscape(torch.full((40, 40), 0.5), line, smoothing=0, gradient="exact"), [AddNoise(0.1, shared=True)])
     losses = many.backward()
     slopes = many.flat_gradient()[:, 0]
     steps = losses.diff() / line[:, 0].diff()
@@ -265,7 +263,7 @@ def fit(module, *callbacks, checkpoint=None):
 
 def descent(steps=60, size=1000, optimizer=torch.optim.Adam, records=10_000, **settings):
     return Descent(
-        landscape([(3, 4), (12, 6)], **settings).augment(ALL, seed=5), partial(optimizer, lr=0.01), steps, size, records
+        augment(landscape([(3, 4), (12, 6)], **settings), ALL, seed=5), partial(optimizer, lr=0.01), steps, size, records
     )
 
 
@@ -308,7 +306,7 @@ def test_resumed_descent_ends_bit_identical(tmp_path):
 
 
 def test_diverged_members_do_no_harm():
-    seen = landscape([(3, 4), (12, 6), (5, 5)]).augment(ALL)
+    seen = augment(landscape([(3, 4), (12, 6), (5, 5)]), ALL)
     with torch.no_grad():
         seen.points[0], seen.points[1] = float("nan"), float("inf")
     losses = seen.backward()
@@ -334,7 +332,7 @@ def test_members_of_one_seed_see_what_a_single_member_sees(name):
     def made(start, seed):
         point = [list(start)] if np.ndim(start) == 1 else [list(one) for one in start]
         landscape = ImageLandscape(PICTURE, point) if name == "spiral" else FunctionLandscape.named(name, start=point)
-        return landscape.augment(changes, seed)
+        return augment(landscape, changes, seed)
 
     starts, seeds = [(0.3, -0.4), (-0.2, 0.1), (0.3, -0.4)], [5, 9, 5]
     together = made(starts, seeds)

@@ -6,7 +6,7 @@ import torch
 from augmentations.whole_picture import moved
 from scipy import ndimage, stats
 
-from landscape_lab.augmentations import Jitter, RandomFlip, RandomRotation, RandomShift, RandomZoom
+from landscape_lab.augmentations import Jitter, RandomFlip, RandomRotation, RandomShift, RandomZoom, augment
 from landscape_lab.augmentations.base import Maps
 from landscape_lab.augmentations.coordinates import displacements
 from landscape_lab.landscapes import FunctionLandscape, PerlinLandscape
@@ -108,31 +108,31 @@ BOUNDS = [[-4.0, 4.0], [-3.0, 5.0]]
 def test_formula_is_looked_up_at_mapped_points(augmentation, gradient):
     members = 5
     starts = np.random.default_rng(1).uniform(-2, 3, (members, 2)).astype(np.float32)
-    landscape = FunctionLandscape(bowl, starts, BOUNDS, gradient=gradient, h=1e-2).augment([augmentation], seed=3)
+    landscape = augment(FunctionLandscape(bowl, starts, BOUNDS, gradient=gradient, h=1e-2), [augmentation], seed=3)
     losses = landscape.backward()
-    matrix, offset = (part.numpy().astype(float) for part in landscape.augmented.row[0])
+    matrix, offset = (part.numpy().astype(float) for part in landscape.field.sight.draw.view)
     places = np.einsum("mij,mj->mi", np.broadcast_to(matrix, (members, 2, 2)), starts) + offset
     np.testing.assert_allclose(losses, bowl(*places.T), rtol=1e-4)
     slopes = np.stack([2 * (places[:, 0] - 1), 6 * (places[:, 1] + 2)], -1)
     if gradient != "forward":
         np.testing.assert_allclose(landscape.flat_gradient(), np.einsum("mji,mj->mi", matrix, slopes), rtol=1e-3, atol=3e-2)
-    repeated = landscape.augment([augmentation], seed=3)().sum()
+    repeated = augment(landscape, [augmentation], seed=3)().sum()
     repeated.backward()
     torch.testing.assert_close(repeated.detach(), losses.sum())
 
 
 def test_maps_of_a_formula_are_in_its_bounds():
-    landscape = FunctionLandscape(bowl, (0.0, 0.0), BOUNDS).augment([RandomShift(fraction=0.25)])
+    landscape = augment(FunctionLandscape(bowl, (0.0, 0.0), BOUNDS), [RandomShift(fraction=0.25)])
     shifts = []
     for _ in range(300):
         landscape.backward()
-        shifts.append(landscape.augmented.row[0][1][0].numpy())
+        shifts.append(landscape.field.sight.draw.view.offset[0].numpy())
     assert np.abs(shifts).max() == pytest.approx(2.0, rel=0.02)  # a quarter of a width of 8
-    landscape.augment([RandomShift(fraction=0.25, crop=True)])
+    augment(landscape, [RandomShift(fraction=0.25, crop=True)])
     corners = torch.tensor([[-4.0, -3.0], [4.0, 5.0]])
     for _ in range(20):
         landscape.backward()
-        matrix, offset = landscape.augmented.row[0]
+        matrix, offset = landscape.field.sight.draw.view
         low, high = corners @ matrix[0].T + offset
         torch.testing.assert_close(high, corners[1])
         assert (low >= corners[0] - 1e-6).all()
@@ -141,7 +141,7 @@ def test_maps_of_a_formula_are_in_its_bounds():
 
 @pytest.mark.parametrize("gradient", ["exact", "forward"])
 def test_noise_landscapes_can_be_augmented(gradient):
-    landscape = PerlinLandscape(gradient=gradient).augment([RandomShift(fraction=0.05), RandomRotation(5)])
+    landscape = augment(PerlinLandscape(gradient=gradient), [RandomShift(fraction=0.05), RandomRotation(5)])
     losses = [landscape.backward().item() for _ in range(5)]
     assert len(set(losses)) == 5
     assert landscape.flat_gradient().isfinite().all()

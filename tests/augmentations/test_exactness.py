@@ -23,8 +23,10 @@ from landscape_lab.augmentations import (
     RandomShift,
     RandomZoom,
     SaltAndPepper,
+    augment,
 )
-from landscape_lab.augmentations.augmented import _in_order, _seed
+from landscape_lab.augmentations.draws import seed_of
+from landscape_lab.augmentations.lineup import Lineup
 from landscape_lab.augmentations.base import Maps
 from landscape_lab.landscapes import ImageLandscape
 
@@ -73,11 +75,10 @@ def places(number, seed=0, reach=1.3):
 def drawn(augmentations, size, tile, members, seed, steps):
     """The draws of the first block, from the augmentations themselves: maps, and what each change drew."""
     maps = Maps.identity(steps, 2, torch.tensor(size))
-    order = _in_order(augmentations)
     changes = []
-    for place in order:
-        generator = torch.Generator().manual_seed(_seed(seed, 0, place))
-        each = augmentations[place]
+    for number in Lineup.of(augmentations).numbers:
+        generator = torch.Generator().manual_seed(seed_of(seed, 0, number))
+        each = augmentations[number]
         if isinstance(each, CoordinateAugmentation):
             maps = each.compose(maps, members, generator)
         else:
@@ -109,15 +110,13 @@ def assert_exact(shape, augmentations, interpolation="bicubic", seed=0, step=2, 
     landscape = ImageLandscape(
         pixels, torch.zeros(members, 2), smoothing=0, interpolation=interpolation, boundary="none", scale=SCALE
     )
-    landscape.augment(augmentations, seed)
+    augment(landscape, augmentations, seed)
     with torch.no_grad():
         landscape.points.copy_(points)
     for _ in range(step + 1):
         losses = landscape.backward()
-    augmented = landscape.augmented
-    losses_slow, gradients_slow = expected(
-        landscape.pixels, augmentations, points, interpolation, seed, step, augmented.view.tile[0], augmented.block
-    )
+    tile, block = landscape.field.view.tile.rows, landscape.field.sight.draws.block
+    losses_slow, gradients_slow = expected(landscape.pixels, augmentations, points, interpolation, seed, step, tile, block)
     np.testing.assert_allclose(losses.numpy(), losses_slow, atol=1e-5)
     np.testing.assert_allclose(landscape.flat_gradient().numpy(), gradients_slow, atol=1e-5 * SCALE)
 

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 from landscape_lab import Trajectory
-from landscape_lab.augmentations import AddNoise, RandomShift
+from landscape_lab.augmentations import AddNoise, RandomShift, augment
 from landscape_lab.drawing.encoding import write_gif, write_mp4
 from landscape_lab.drawing.stage import CAPTION, DPI, Stage, lay_out
 from landscape_lab.drawing.video import Film
@@ -196,13 +196,12 @@ def test_learning_rate_and_loss_are_told_as_they_change():
 def stochastic(*augmentations, points, shape=(60, 90)):
     """A path over an augmented picture that is dark on the left."""
     picture = torch.linspace(0.2, 0.8, shape[1]).expand(*shape)
-    landscape = ImageLandscape(picture, start=(45, 30), smoothing=0).augment(augmentations, seed=3)
+    landscape = augment(ImageLandscape(picture, start=(45, 30), smoothing=0), augmentations, seed=3)
     kept = Trajectory(label="sgd")
-    follow = landscape.augmented.again()
     for step, (column, row) in enumerate(points):
         place = torch.tensor([[(2.0 * column + 1) / shape[1] - 1, (2.0 * row + 1) / shape[0] - 1]])
-        follow.recall(step)
-        kept.append(step, place, follow.evaluate(place), step)
+        landscape.see(step)
+        kept.append(step, place, landscape.at(place).detach(), step)
     return Scene.of(landscape, [kept])
 
 

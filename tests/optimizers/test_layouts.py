@@ -61,7 +61,7 @@ def ensemble_of(factory, traits, rates, dtype):
     torch.manual_seed(0)
     landscape = FunctionLandscape.named("three_hump_camel").to(dtype)
     ensemble = Ensemble(STARTS.to(dtype), rates)
-    landscape.begin(ensemble.points)
+    landscape = landscape.with_members(ensemble.points)
     return fit(Descent(landscape, factory, STEPS, traits=traits, ensemble=ensemble))
 
 

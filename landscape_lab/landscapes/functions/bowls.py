@@ -7,15 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from landscape_lab.landscapes.functions.catalogue import at, formula
-
-LIBRARY = "Surjanovic & Bingham, Virtual Library of Simulation Experiments"
-TINY = 1e-37
-"""Added under a root: at a kink the derivative is then 0, not infinity times 0."""
-
-Coordinates = Float[Tensor, " n"]
-Losses = Float[Tensor, " n"]
-Points = Float[Tensor, "n dims"]
+from landscape_lab.landscapes.functions.catalogue import LIBRARY, TINY, Coordinates, Losses, Points, at, formula
 
 
 @formula(bounds=(-5.12, 5.12), start=(-4.0, 3.0), minima=at(0.0), source=LIBRARY)
@@ -53,7 +45,7 @@ def quadratic(points: Points, *, condition: float = 100.0, angle: float = 30.0) 
 
 
 @lru_cache(maxsize=32)
-@torch.inference_mode(False)  # what is kept has to serve autograd later, whoever asks first
+@torch.inference_mode(False)  # a matrix made in inference mode could not serve autograd in a later call
 def _turned(dims: int, condition: float, angle: float) -> Float[Tensor, "dims dims"]:
     """The matrix of `quadratic`."""
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))

@@ -4,11 +4,20 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from jaxtyping import Float
 from torch import Tensor
 
 from landscape_lab.landscapes.calling import count_arguments
 from landscape_lab.landscapes.starts import check_dims
 from landscape_lab.validation import check_number
+
+LIBRARY = "Surjanovic & Bingham, Virtual Library of Simulation Experiments"
+TINY = 1e-37
+"""Added under a root: at a kink the derivative is then 0, not infinity times 0."""
+
+Coordinates = Float[Tensor, " n"]
+Losses = Float[Tensor, " n"]
+Points = Float[Tensor, "n dims"]
 
 Pair = tuple[float, float]
 Point = tuple[float, ...]

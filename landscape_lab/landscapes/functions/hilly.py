@@ -4,8 +4,7 @@ import math
 
 import torch
 
-from landscape_lab.landscapes.functions.bowls import LIBRARY, TINY, Coordinates, Losses, Points
-from landscape_lab.landscapes.functions.catalogue import at, formula, mirrored
+from landscape_lab.landscapes.functions.catalogue import LIBRARY, TINY, Coordinates, Losses, Points, at, formula, mirrored
 
 
 @formula(bounds=(-5.12, 5.12), start=(-3.3, 2.4), minima=at(0.0), source=LIBRARY)

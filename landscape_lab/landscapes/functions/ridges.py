@@ -4,8 +4,7 @@ import math
 
 import torch
 
-from landscape_lab.landscapes.functions.bowls import LIBRARY, TINY, Coordinates, Losses, Points
-from landscape_lab.landscapes.functions.catalogue import Point, formula
+from landscape_lab.landscapes.functions.catalogue import LIBRARY, TINY, Coordinates, Losses, Point, Points, formula
 
 
 @formula(bounds=(-10.0, 10.0), start=(2.0, 1.8), minima=((math.pi, math.pi),), value=-1.0, source=LIBRARY)

@@ -4,8 +4,7 @@ import math
 
 import torch
 
-from landscape_lab.landscapes.functions.bowls import LIBRARY, Coordinates, Losses, Points
-from landscape_lab.landscapes.functions.catalogue import Point, at, formula
+from landscape_lab.landscapes.functions.catalogue import LIBRARY, Coordinates, Losses, Point, Points, at, formula
 
 
 @formula(bounds=(-2.048, 2.048), start=(-1.2, 1.0), minima=at(1.0), source="Rosenbrock, The Computer Journal 3, 1960")

@@ -6,17 +6,26 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from landscape_lab import Trajectory
-from landscape_lab.augmentations import AddNoise, Blur, GradientNoise, LossNoise, RandomRotation, RandomShift, SaltAndPepper
-from landscape_lab.augmentations.seen import see
+from landscape_lab.augmentations import (
+    AddNoise,
+    Blur,
+    GradientNoise,
+    LossNoise,
+    RandomRotation,
+    RandomShift,
+    SaltAndPepper,
+    augment,
+)
 from landscape_lab.drawing.draws import augmentations_figure
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.scene import Scene
+from landscape_lab.seen import see
 
 RAMP = torch.linspace(0.2, 0.8, 320).expand(160, 320)
 
 
 def test_clean_landscape_is_first_and_each_pixel_has_its_own_noise():
-    seen = see(ImageLandscape(RAMP, smoothing=0).augment([AddNoise(0.01)]), 3)
+    seen = see(augment(ImageLandscape(RAMP, smoothing=0), [AddNoise(0.01)]), 3)
     assert seen.losses.shape == (4, 160, 320)
     assert seen.gradients.shape == (4, 2, 160, 320)
     np.testing.assert_allclose(seen.losses[0], RAMP, atol=1e-5)
@@ -30,7 +39,7 @@ def test_clean_landscape_is_first_and_each_pixel_has_its_own_noise():
 
 
 def test_shift_is_seen_as_a_shift():
-    seen = see(ImageLandscape(RAMP, smoothing=0).augment([RandomShift(100, crop=True)]), 4)
+    seen = see(augment(ImageLandscape(RAMP, smoothing=0), [RandomShift(100, crop=True)]), 4)
     cut = seen.losses[1:, 80, 0]
     assert len(np.unique(cut.round(4))) > 2
     assert (cut >= 0.2 - 1e-5).all()
@@ -38,8 +47,8 @@ def test_shift_is_seen_as_a_shift():
 
 
 def test_figure_has_a_row_for_each_draw_and_columns_for_the_gradients():
-    picture = ImageLandscape(RAMP, smoothing=0).augment([RandomRotation(20), AddNoise(0.1)])
-    bowl = FunctionLandscape(lambda x, y: x**2 + y**2, (1.0, 1.0)).augment([RandomShift(fraction=0.1), GradientNoise(1.0)])
+    picture = augment(ImageLandscape(RAMP, smoothing=0), [RandomRotation(20), AddNoise(0.1)])
+    bowl = augment(FunctionLandscape(lambda x, y: x**2 + y**2, (1.0, 1.0)), [RandomShift(fraction=0.1), GradientNoise(1.0)])
     for landscape in (picture, bowl):
         figure = augmentations_figure(see(landscape, 2))
         assert len(figure.axes) == 3 * 3 + 2
@@ -70,47 +79,47 @@ def test_landscape_without_augmentations_has_no_draws():
 )
 def test_a_replay_has_the_pixels_that_were_looked_at(augmentations):
     """The draws around the point are the optimizer's own, so its loss there is the same; farther away they do not repeat."""
-    landscape = ImageLandscape(torch.rand(41, 67), start=(20, 30), smoothing=0).augment(augmentations, seed=5)
+    landscape = augment(ImageLandscape(torch.rand(41, 67), start=(20, 30), smoothing=0), augmentations, seed=5)
     point = landscape.flat()
-    again = landscape.augmented.again()
+    twin = landscape.field.twin()
     for step in (0, 3, 700):
-        again.recall(step)
-        row = again.row[0]
-        wide, spread = again.view.spread(row, point[0], 512, torch.Generator().manual_seed(0))
-        assert wide.loss(spread, point).item() == pytest.approx(again.view.loss(row, point).item(), abs=1e-6)
-        assert wide.tile == (41, 67)
-        landscape.augmented.follow(step)()
-        assert torch.equal(landscape.augmented.evaluate(point), again.evaluate(point))
+        twin.see(step)
+        draw = twin.sight.now().view
+        wide, spread = twin.view.spread(draw, point[0], 512, torch.Generator().manual_seed(0))
+        assert wide.loss(spread, point).item() == pytest.approx(twin.view.loss(draw, point).item(), abs=1e-6)
+        assert wide.tile[:2] == (41, 67)
+        landscape.see(step)
+        assert torch.equal(landscape.at(point), twin(point))
 
 
 def test_a_replay_is_the_picture_of_that_step():
-    landscape = ImageLandscape(torch.rand(7, 12), start=(3, 3), smoothing=0).augment([RandomShift(4), LossNoise(0.2)], seed=1)
+    clean = ImageLandscape(torch.rand(7, 12), start=(3, 3), smoothing=0)
+    landscape = augment(clean, [RandomShift(4), LossNoise(0.2)], seed=1)
     replay = Scene.of(landscape, [line(landscape)]).replay
-    again = landscape.augmented.again()
     for step in (2, 300):
-        again.recall(step)
+        landscape.see(step)
         centres = [((2 * column + 1) / 12 - 1, (2 * row + 1) / 7 - 1) for row in range(7) for column in range(12)]
-        expected = again.evaluate(torch.tensor(centres)).view(7, 12)
+        expected = landscape.at(torch.tensor(centres)).detach().view(7, 12)
         np.testing.assert_allclose(replay.losses(step, np.zeros(2), (7, 12)), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("boundary", ["hard", "reflect"])
 def test_a_replay_of_a_formula_is_that_of_its_points(boundary):
-    landscape = FunctionLandscape.named("sphere", boundary=boundary).augment([RandomShift(fraction=0.2)], seed=1)
+    landscape = augment(FunctionLandscape.named("sphere", boundary=boundary), [RandomShift(fraction=0.2)], seed=1)
     view = Scene.of(landscape, [line(landscape, to=7.0)])
-    again = landscape.augmented.again()
-    again.recall(4)
+    landscape.see(4)
     left, right, first, last = view.extent
     assert right > 5.12
     u, v = (np.linspace(a, b, 2 * n + 1)[1::2] for a, b, n in ((left, right, 6), (first, last, 4)))
     points = torch.tensor([(x, y) for y in v for x in u], dtype=torch.float32)
-    np.testing.assert_allclose(view.replay.losses(4, np.zeros(2), (4, 6)), again.evaluate(points).view(4, 6), rtol=1e-4)
+    expected = landscape.at(points).detach().view(4, 6)
+    np.testing.assert_allclose(view.replay.losses(4, np.zeros(2), (4, 6)), expected, rtol=1e-4)
 
 
 def test_only_a_loss_that_changes_is_replayed():
     landscape = FunctionLandscape.named("sphere")
     assert Scene.of(landscape, [line(landscape)]).replay is None
-    landscape.augment([GradientNoise(std=0.1)])
+    augment(landscape, [GradientNoise(std=0.1)])
     assert Scene.of(landscape, [line(landscape)]).replay is None
 
 

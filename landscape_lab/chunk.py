@@ -1,13 +1,12 @@
 """The records of some steps in a row, in tensors made once."""
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers.adapters import Adapted
+from landscape_lab.optimizers.layouts import Layout
 
 CHUNK_MEMORY = 2**26
 """The most bytes that the points and gradients of one chunk of steps take."""
@@ -32,22 +31,29 @@ class Chunk:
         self.number = 0
         self.calls: list[int] = []
         self.losses_only = 0
+        self.rates: list[float] = []
 
-    def run(self, optimizer: Adapted, number: int) -> Exception | None:
+    def run(self, layout: Layout, number: int, advance: Callable[[], None] | None) -> Exception | None:
         """Make `number` steps, or as many as go well, and return the error of the one that did not.
 
         The record of a step is of the point where it begins: the first evaluation within it, unless the optimizer notes another.
         """
-        landscape, calls, step, backward = self.landscape, 0, optimizer.step, optimizer.backward
-        flat, flat_gradient, total = landscape.flat, self._flat_gradient(optimizer), self._total(optimizer)
-        self.number, self.calls, self.losses_only = number, [], 0
+        landscape, calls, backward = self.landscape, 0, layout.backward
+        flat, flat_gradient, total = landscape.flat, landscape.flat_gradient, self._total(layout)
+        self.number, self.calls, self.losses_only, self.rates = number, [], 0, []
+
+        def step() -> None:
+            if advance is not None:
+                advance()
+            self.rates.append(layout.rate)
+            layout.step(closure)  # type: ignore[arg-type]
 
         def closure() -> Tensor:
             nonlocal calls
             loss = backward()
             if calls == 0:
                 row[1].copy_(loss)
-                row[2].copy_(flat_gradient())
+                row[2].copy_(flat_gradient().detach())
             calls += 1
             return total(loss)
 
@@ -69,7 +75,7 @@ class Chunk:
         for row in self.rows[:number]:
             row[0].copy_(flat())
             calls = 0
-            error = _raised(step, closure)
+            error = _raised(step)
             self.calls.append(calls)
             if calls == 0:
                 note()
@@ -84,15 +90,9 @@ class Chunk:
         augmented = self.landscape.augmented
         return self.landscape.evaluate(points) if augmented is None else augmented.evaluate(points)
 
-    def _flat_gradient(self, optimizer: Adapted) -> Callable[[], Tensor]:
-        """The gradient `[members, dims]` for the record, without its graph where it has one."""
-        if optimizer.traits.graph:
-            return lambda: self.landscape.flat_gradient().detach()
-        return self.landscape.flat_gradient
-
-    def _total(self, optimizer: Adapted) -> Callable[[Tensor], Tensor]:
+    def _total(self, layout: Layout) -> Callable[[Tensor], Tensor]:
         """What the closure returns of the members' losses `[members]`."""
-        if optimizer.traits.rows:
+        if layout.rows:
             return Tensor.detach
         return Tensor.squeeze if self.losses.shape[1] == 1 else Tensor.sum
 
@@ -124,10 +124,10 @@ class Chunk:
         }
 
 
-def _raised(step: Callable[[Callable[[], Tensor]], Any], closure: Callable[[], Tensor]) -> Exception | None:
+def _raised(step: Callable[[], None]) -> Exception | None:
     """Make a step and return what it raised: an optimizer may raise anything, and the descent keeps what was made before."""
     try:
-        step(closure)
+        step()
     except Exception as error:  # noqa: BLE001
         return error
     return None

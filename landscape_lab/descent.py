@@ -1,7 +1,7 @@
 """The one LightningModule: any landscape, any optimizer."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
@@ -15,12 +15,14 @@ from torch.optim.lr_scheduler import LRScheduler
 from landscape_lab.chunk import Chunk
 from landscape_lab.ensemble import Ensemble, Outcomes
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers.adapters import Step
-from landscape_lab.optimizers.building import Factory
-from landscape_lab.optimizers.layouts import Joint, Layout, with_rate
+from landscape_lab.optimizers.factories import Factory, with_rate
+from landscape_lab.optimizers.layouts import Joint, Layout
+from landscape_lab.optimizers.probing import probe
+from landscape_lab.optimizers.problem import are_vectors
+from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.optimizers.schedulers import SchedulerFactory
 from landscape_lab.optimizers.separate import Separate
-from landscape_lab.optimizers.traits import Traits, probe
+from landscape_lab.optimizers.traits import Traits
 from landscape_lab.optimizers.trial import Verdict, try_joint
 from landscape_lab.trajectory import UNKNOWN, Trajectory
 from landscape_lab.validation import check_count, check_number
@@ -94,16 +96,16 @@ class Descent(pl.LightningModule):
 
     def configure_optimizers(self) -> list[Optimizer] | tuple[list[Optimizer], list[LRScheduler]]:
         """Build the optimizer of all members, or one for each, of the landscape's parameters only; and their schedulers."""
-        rates, settings = self.ensemble.rate_of_member, (self.make_scheduler, self.steps)
-        optimizer = self.make_optimizer
+        rates, optimizer = self.ensemble.rate_of_member, self.make_optimizer
         if rates is not None and len(set(rates)) == 1:
             optimizer, rates = with_rate(optimizer, rates[0]), None
         self.layout = self._choose(optimizer, rates is not None)
+        recipe = Recipe(optimizer, self.make_scheduler, self.steps, self.traits)
         if self.layout.joint:
-            self._layout: Layout = Joint(self.landscape, optimizer, *settings, rates)
+            self._layout: Layout = Joint(self.landscape, recipe, rates)
         else:
             seeds = self.ensemble.seed_of_member if self.layout.draws else None
-            self._layout = Separate(self.landscape, optimizer, *settings, rates, seeds)
+            self._layout = Separate(self.landscape, recipe, rates, seeds)
         return (self._layout.optimizers, self._layout.schedulers) if self._layout.schedulers else self._layout.optimizers
 
     def _choose(self, optimizer: Factory, rates: bool) -> Verdict:
@@ -111,7 +113,8 @@ class Descent(pl.LightningModule):
         if len(self.ensemble) == 1:
             return self.layout
         if self.ensemble.layout == "auto":
-            return try_joint(optimizer, self.traits, self.make_scheduler, rates=rates)
+            tensors = not are_vectors(self.landscape)
+            return try_joint(optimizer, self.traits, self.make_scheduler, rates=rates, tensors=tensors)
         return Verdict(self.ensemble.layout == "joint", draws=True, why=f"ensemble.layout={self.ensemble.layout}")
 
     def train_dataloader(self) -> "Chunks":
@@ -130,13 +133,10 @@ class Descent(pl.LightningModule):
 
     def training_step(self, batch: Any, batch_idx: int) -> dict[str, Any]:
         """Make the next chunk of steps."""
-        rates: list[float] = []
-        first, chunk = self.global_step, self._chunk
-        lr = float(self._layout.optimizers[0].param_groups[0].get("lr", UNKNOWN))
-        adapted = self._layout.adapt(self.traits, rates)
-        if (augmented := self.landscape.augmented) is not None:
-            adapted.step = _with_draws(adapted.step, augmented.follow(first))
-        self.error = chunk.run(adapted, min(chunk.size, self.steps - first))
+        first, chunk, products = self.global_step, self._chunk, self._layout.products
+        augmented = self.landscape.augmented
+        advance = None if augmented is None else augmented.follow(first)
+        self.error = chunk.run(self._layout, min(chunk.size, self.steps - first), advance)
         finite = self._end_members(chunk)
         made = min(finite, chunk.number - (self.error is not None))
         if made < chunk.number:
@@ -146,8 +146,8 @@ class Descent(pl.LightningModule):
         self._count_steps(made)
         self.evaluations += sum(chunk.calls)
         self.gradient_evaluations += sum(chunk.calls) - chunk.losses_only
-        self.hessian_vector_products += 0 if adapted.products is None else adapted.products.number
-        lrs = (rates or [lr] * chunk.number) if self.ensemble.rates is None else [UNKNOWN] * chunk.number
+        self.hessian_vector_products += self._layout.products - products
+        lrs = chunk.rates if self.ensemble.rates is None else [UNKNOWN] * chunk.number
         outputs["lr"] = torch.tensor(lrs[: len(outputs["steps"])], dtype=torch.float64)
         self.trajectory.extend(*(outputs[name] for name in ("steps", "points", "losses", "evaluations", "lr")))
         self.members.follow(first, self._clean_losses(outputs), self.target)
@@ -359,13 +359,3 @@ class Chunks:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Nothing."""
-
-
-def _with_draws(step: Step, advance: Callable[[], None]) -> Step:
-    """A step that first moves on to its own draws of the augmentations: all evaluations within it see the same."""
-
-    def drawn(closure: Callable[[], Tensor]) -> Any:
-        advance()
-        return step(closure)
-
-    return drawn

@@ -68,6 +68,14 @@ class Landscape(nn.Module, ABC):
     def seen(self, points: Float[Tensor, "members dims"]) -> Float[Tensor, " members"]:
         """The losses that `forward` would return if the members were at other points; autograd follows them back."""
 
+    def at(self, points: Float[Tensor, "members dims"]) -> Float[Tensor, " members"]:
+        """The same: the losses of the current draw at other points."""
+        return self.seen(points)
+
+    def suit(self, exact: bool) -> str | None:
+        """Give the gradient that an optimizer needs; returns the `key=value` that changed, or `None`."""
+        return None
+
     @abstractmethod
     def begin(self, points: Float[Tensor, "members dims"]) -> None:
         """Replace the members: one begins at each point."""

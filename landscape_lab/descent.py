@@ -17,11 +17,14 @@ from landscape_lab.chunk import Chunk
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.evaluation import Quantity
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers.building import Factory
-from landscape_lab.optimizers.layouts import Joint, Layout, with_rate
+from landscape_lab.optimizers.factories import Factory, with_rate
+from landscape_lab.optimizers.layouts import Joint, Layout
+from landscape_lab.optimizers.probing import probe
+from landscape_lab.optimizers.problem import are_vectors
+from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.optimizers.schedulers import SchedulerFactory
 from landscape_lab.optimizers.separate import Separate
-from landscape_lab.optimizers.traits import Traits, probe
+from landscape_lab.optimizers.traits import Traits
 from landscape_lab.optimizers.trial import Verdict, try_joint
 from landscape_lab.tally import Tally
 from landscape_lab.trajectory import Trajectory
@@ -124,27 +127,27 @@ class Descent(pl.LightningModule):
 
     def configure_optimizers(self) -> list[Optimizer] | tuple[list[Optimizer], list[LRScheduler]]:
         """Build the optimizer of all members, or one for each, of the landscape's parameters only; and their schedulers."""
-        rates, settings = self.ensemble.rate_of_member, (self.make_scheduler, self.steps)
-        optimizer = self.make_optimizer
-        self.traits = probe(optimizer, self.steps) if self.traits is None else self.traits
-        self.landscape.suit(exact=self.traits.exact)
+        rates, optimizer = self.ensemble.rate_of_member, self.make_optimizer
+        traits = probe(optimizer, self.steps) if self.traits is None else self.traits
+        self.landscape.suit(exact=traits.exact)
         if rates is not None and len(set(rates)) == 1:
             optimizer, rates = with_rate(optimizer, rates[0]), None
-        self.verdict = self._choose(optimizer, rates is not None)
+        recipe = Recipe(optimizer, self.make_scheduler, self.steps, traits)
+        self.verdict = self._choose(recipe, rates is not None)
         if self.verdict.joint:
-            self.layout = Joint(self.landscape, optimizer, *settings, rates)
+            self.layout = Joint(self.landscape, recipe, rates)
         else:
             seeds = self.ensemble.seed_of_member if self.verdict.draws else None
-            self.layout = Separate(self.landscape, optimizer, *settings, rates, seeds)
-        self.layout.begin(self.traits)
+            self.layout = Separate(self.landscape, recipe, rates, seeds)
         return (self.layout.optimizers, self.layout.schedulers) if self.layout.schedulers else self.layout.optimizers
 
-    def _choose(self, optimizer: Factory, rates: bool) -> Verdict:
+    def _choose(self, recipe: Recipe, rates: bool) -> Verdict:
         """Whether the members share an optimizer."""
         if len(self.ensemble) == 1:
             return self.verdict
         if self.ensemble.layout == "auto":
-            return try_joint(optimizer, self.traits, self.make_scheduler, rates=rates)
+            tensors = not are_vectors(self.landscape)
+            return try_joint(recipe.factory, recipe.traits, recipe.scheduler, rates=rates, tensors=tensors)
         return Verdict(self.ensemble.layout == "joint", draws=True, why=f"ensemble.layout={self.ensemble.layout}")
 
     def train_dataloader(self) -> "Chunks":

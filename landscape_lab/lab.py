@@ -41,7 +41,7 @@ from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.errors import FULL, explain, tell
 from landscape_lab.files import replacing
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers.traits import probe
+from landscape_lab.optimizers.probing import probe
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_choice, check_count
 

@@ -1,15 +1,16 @@
 """Optimizers: how any torch optimizer is built and called, and those that no well-kept library has."""
 
 from landscape_lab.optimizers.adapters import adapt, closure_step
-from landscape_lab.optimizers.building import build_optimizer
 from landscape_lab.optimizers.cma_es import CMAES
 from landscape_lab.optimizers.conjugate_gradient import NonlinearConjugateGradient
 from landscape_lab.optimizers.line_search import ArmijoLineSearch
 from landscape_lab.optimizers.newton import Newton
+from landscape_lab.optimizers.probing import probe
 from landscape_lab.optimizers.random_search import RandomSearch
+from landscape_lab.optimizers.recipe import build_optimizer
 from landscape_lab.optimizers.scipy_methods import ScipyMinimizer
 from landscape_lab.optimizers.sophia_g import SophiaG
-from landscape_lab.optimizers.traits import Traits, probe
+from landscape_lab.optimizers.traits import Traits
 
 __all__ = [
     "CMAES",

@@ -3,7 +3,6 @@
 import argparse
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import yaml
 from rich.console import Console
@@ -12,22 +11,20 @@ from rich.table import Table
 from landscape_lab.configuration import CONF
 from landscape_lab.dotted_paths import locate
 from landscape_lab.optimizers import catalogue
-from landscape_lab.optimizers.building import Factory
 from landscape_lab.optimizers.catalogue import Entry
-from landscape_lab.optimizers.traits import probe
+from landscape_lab.optimizers.comparison import table
+from landscape_lab.optimizers.factories import Factory, Settings
 
 
 def ours() -> list[tuple[Entry, Factory]]:
     """The optimizers of `landscape_lab.optimizers`, as `conf/optimizer` sets them."""
     found: list[tuple[Entry, Factory]] = []
     for path in sorted((CONF / "optimizer").glob("*.yaml")):
-        settings: dict[str, Any] = yaml.safe_load(path.read_text())
+        settings: Settings = yaml.safe_load(path.read_text())
         target = settings.pop("_target_")
         if target.startswith("landscape_lab."):
-            made = locate("optimizer", target)
-            factory = partial(made, **settings)
-            needs = "; ".join(text for trait, text in catalogue.NEEDS.items() if getattr(probe(factory), trait))
-            found.append((Entry(path.stem, target, needs, "yes" if path.stem == "sophia_g" else "no"), factory))
+            factory = partial(locate("optimizer", target), **settings)
+            found.append((catalogue.describe(path.stem, target, factory), factory))
     return found
 
 
@@ -38,15 +35,19 @@ def everything() -> list[tuple[Entry, Factory]]:
 
 def main() -> None:
     """List, compare or renew."""
-    parser = argparse.ArgumentParser(prog="python -m landscape_lab.optimizers", description="Every optimizer=NAME there is.")
-    parser.add_argument("--table", type=Path, metavar="FILE", help="let all of them descend two landscapes; write the table")
-    parser.add_argument("--write", action="store_true", help="renew catalogue.csv from the installed libraries")
+    parser = argparse.ArgumentParser(
+        prog="python -m landscape_lab.optimizers", description="Every optimizer=NAME there is."
+    )
+    parser.add_argument(
+        "--table", type=Path, metavar="FILE", help="let all of them descend two landscapes; write the table"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="renew catalogue.csv from the installed libraries"
+    )
     arguments = parser.parse_args()
     if arguments.write:
         catalogue.write(catalogue.generate())
     if arguments.table is not None:
-        from landscape_lab.optimizers.comparison import table
-
         arguments.table.write_text(table(everything()))
     if not arguments.write and arguments.table is None:
         show()

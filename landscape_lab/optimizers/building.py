@@ -1,25 +1,33 @@
-"""How an optimizer is built from a landscape: what its constructor asks for is found in its signature and source."""
+"""How an optimizer is built: what its constructor asks for is found in its signature and source."""
 
 import inspect
 import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, partial
-from typing import Any
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
 from landscape_lab.dotted_paths import locate
-from landscape_lab.landscapes.base import Landscape
+from landscape_lab.optimizers.factories import Factory, Settings, parts_of
+from landscape_lab.optimizers.problem import Problem
 from landscape_lab.validation import check_number, nearest
 
-Factory = Callable[..., Optimizer]
-"""Builds an optimizer from parameters: a class, or a `functools.partial` with its settings."""
+Parameters = Mapping[str, inspect.Parameter]
+"""The arguments of a constructor by name."""
 MODULES = ("model", "module", "net", "network")
 """Names of an argument that is the landscape itself."""
-LENGTHS = ("num_iterations", "num_steps", "total_steps", "total_iterations", "num_training_steps", "max_steps", "t_total")
+LENGTHS = (
+    "num_iterations",
+    "num_steps",
+    "total_steps",
+    "total_iterations",
+    "num_training_steps",
+    "max_steps",
+    "t_total",
+)
 """Names of an argument that is the number of steps."""
 ONES = ("num_data", "bs", "batch_size", "world_size")
 """Names of an argument that counts data: a landscape has one datum."""
@@ -42,74 +50,88 @@ class ConstantRadius:
         return self.rho
 
 
-def build_optimizer(factory: Factory, landscape: Landscape, steps: int = 1000) -> Optimizer:
-    """The optimizer of a landscape's parameters, fused where its class offers that: one kernel instead of a dozen.
+def make_optimizer(factory: Factory, problem: Problem, steps: int = 1000) -> Optimizer:
+    """The optimizer of a problem's parameters, fused where its class offers that: one kernel instead of a dozen.
 
-    Required arguments with an obvious value get it: the module, its named parameters, the number of steps, the number of data;
-    for an optimizer that wraps another, `base_optimizer=path.of.Class`, or else SGD with the same learning rate.
+    Required arguments with an obvious value get it: the module, its named parameters, the number of
+    steps, the number of data; for an optimizer that wraps another, `base_optimizer=path.of.Class`, or
+    else SGD with the same learning rate.
 
     Args:
         factory: A class, or a `functools.partial` with its settings.
-        landscape: Whose parameters are optimised.
+        problem: Whose parameters are optimised.
         steps: How many steps will be made.
 
     Raises:
         ValueError: A setting is unknown or refused, or the learning rate is negative or not a number.
     """
-    settings = dict(factory.keywords) if isinstance(factory, partial) else {}
-    maker: Any = factory.func if isinstance(factory, partial) else factory
-    known = _parameters(maker)
+    maker, settings = parts_of(factory)
     given = ", ".join(f"{name}={value}" for name, value in settings.items())
-    settings = {
-        name: locate(name, value) if name in BASES and isinstance(value, str) else value for name, value in settings.items()
-    }
+    for name in settings.keys() & set(BASES):
+        if isinstance(settings[name], str):
+            settings[name] = locate(name, settings[name])
+    known = _parameters(maker)
     _check_settings(maker, settings)
     if "fused" in known and not settings.keys() & {"fused", "foreach", "differentiable"}:
         settings["fused"] = True
     try:
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="you need to install `transformers`")  # of some wrapped backward passes
-            return _completed(_make(maker, known, settings, landscape, steps))
-    except Exception as error:  # whatever a user's class raises is told with its name
-        raise ValueError(f"The optimizer {maker.__name__}({given}) cannot be built: {error or type(error).__name__}") from error
+            # said by some libraries whose backward pass is wrapped
+            warnings.filterwarnings("ignore", message="you need to install `transformers`")
+            return _completed(_call(maker, settings, problem, steps))
+    except Exception as error:  # a class may raise anything; here the message gets the class's name
+        reason = error or type(error).__name__
+        raise ValueError(f"The optimizer {maker.__name__}({given}) cannot be built: {reason}") from error
 
 
-def _make(maker: Any, known: Any, settings: dict[str, Any], landscape: Landscape, steps: int) -> Optimizer:
+def _call(maker: Factory, settings: Settings, problem: Problem, steps: int) -> Optimizer:
     """Call the constructor."""
-    first, rest = _arguments(known, settings, landscape, steps)
+    first, rest = _arguments(_parameters(maker), settings, problem, steps)
     if first is None:
         return maker(**rest)
     if flags := _group_flags(maker):
-        first = [{"params": list(landscape.parameters()), **dict.fromkeys(flags, True)}]
+        first = _groups(problem, flags)
     return maker(first, **rest)
 
 
-def _completed(made: Any) -> Optimizer:
-    """A wrapper that is no `Optimizer` itself shows what those who look for one expect."""
+def _groups(problem: Problem, flags: list[str]) -> list[Settings]:
+    """The parameters that are matrices, for which the flags are set, and the others, for which not."""
+    parameters = list(problem.parameters())
+    halves = {whether: [one for one in parameters if (one.ndim > 1) == whether] for whether in (True, False)}
+    return [{"params": half, **dict.fromkeys(flags, whether)} for whether, half in halves.items() if half]
+
+
+def _completed(made: Optimizer) -> Optimizer:
+    """A wrapper that is no `Optimizer` itself gets the attributes that an `Optimizer` has."""
     for name in ("param_groups", "defaults", "state"):
         if not hasattr(made, name):
             setattr(made, name, getattr(getattr(made, "optimizer", None), name, {}))
     return made
 
 
-def _arguments(known: Any, settings: dict[str, Any], landscape: Landscape, steps: int) -> tuple[Any, dict[str, Any]]:
+def _arguments(
+    known: Parameters, settings: Settings, problem: Problem, steps: int
+) -> tuple[object | None, Settings]:
     """The first positional argument, `None` where it has a keyword's meaning, and the keywords."""
     keywords = dict(settings)
     names = [name for name, one in known.items() if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)]
     wraps = names[:1] == ["optimizer"]
     if wraps or "base_optimizer" in names:
-        _fill_base(names, known, keywords, landscape)
+        _fill_base(names, known, keywords, problem)
     for name in names if wraps else names[1:]:
         if known[name].default is inspect.Parameter.empty and name not in keywords:
-            keywords |= _obvious(name, landscape, steps)
+            keywords |= _obvious(name, problem, steps)
     if wraps:
         return None, keywords
     first = names[0] if names else "params"
-    return next(iter(_obvious(first, landscape, steps).values()), landscape.parameters()), keywords
+    return next(iter(_obvious(first, problem, steps).values()), problem.parameters()), keywords
 
 
-def _fill_base(names: list[str], known: Any, keywords: dict[str, Any], landscape: Landscape) -> None:
-    """Give a wrapper what it wraps: a class where it passes its further settings on, else an optimizer made of them."""
+def _fill_base(names: list[str], known: Parameters, keywords: Settings, problem: Problem) -> None:
+    """Give a wrapper what it wraps: a class where it passes its further settings on, else an optimizer.
+
+    That optimizer is then made of the settings that the wrapper does not have.
+    """
     name = "optimizer" if names[0] == "optimizer" else "base_optimizer"
     base = keywords.pop(name, torch.optim.SGD)
     passes_on = name == "base_optimizer" and isinstance(base, type) and _wants_class(known[name])
@@ -118,7 +140,7 @@ def _fill_base(names: list[str], known: Any, keywords: dict[str, Any], landscape
         return
     if isinstance(base, type):
         own = {key: keywords.pop(key) for key in list(keywords) if key not in names}
-        base = base(landscape.parameters(), **own)
+        base = base(problem.parameters(), **own)
     keywords[name] = base
 
 
@@ -127,14 +149,14 @@ def _wants_class(parameter: inspect.Parameter) -> bool:
     return parameter.annotation is not Optimizer
 
 
-def _obvious(name: str, landscape: Landscape, steps: int) -> dict[str, Any]:
-    """The value of an argument whose name tells it; empty where it does not."""
+def _obvious(name: str, problem: Problem, steps: int) -> Settings:
+    """The value that an argument's name asks for; empty where the name says nothing."""
     if name in MODULES:
-        return {name: landscape}
+        return {name: problem}
     if name.startswith("named_"):
-        return {name: list(landscape.named_parameters())}
+        return {name: list(problem.named_parameters())}
     if name.startswith("param"):
-        return {name: landscape.parameters()}
+        return {name: problem.parameters()}
     if name in LENGTHS:
         return {name: steps}
     if name in ONES:
@@ -143,43 +165,56 @@ def _obvious(name: str, landscape: Landscape, steps: int) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def _group_flags(maker: Any) -> list[str]:
-    """Keys that its source demands of each parameter group, such as Muon's `use_muon`: which groups hold matrices."""
+def _group_flags(maker: Factory) -> list[str]:
+    """Keys that its source demands of each parameter group, such as Muon's `use_muon`.
+
+    Such a key says whether the group holds matrices.
+    """
     return sorted(set(re.findall(r"['\"](use_\w+)['\"] not in \w*group", "\n".join(_sources(maker)))))
 
 
 @lru_cache(maxsize=256)
-def _sources(maker: Any) -> list[str]:
+def _sources(maker: Factory) -> list[str]:
     """The source of a class and of those it derives from, as far as it can be read."""
-    classes = [one for one in inspect.getmro(maker) if one not in (Optimizer, object)] if isinstance(maker, type) else [maker]
+    classes: Iterable[object] = [maker]
+    if isinstance(maker, type):
+        classes = [one for one in inspect.getmro(maker) if one not in (Optimizer, object)]
     found = []
     for one in classes:
         try:
-            found.append(inspect.getsource(one))
+            found.append(inspect.getsource(one))  # type: ignore[arg-type] # what is no source is skipped
         except (OSError, TypeError):
             continue
     return found
 
 
-def _check_settings(maker: Any, settings: dict[str, Any]) -> None:
+def _check_settings(maker: Factory, settings: Settings) -> None:
     """Raise `ValueError` for a setting that the class does not have, and for a rate that is none."""
     if "lr" in settings and not isinstance(settings["lr"], Tensor):
         check_number("optimizer.lr", settings["lr"], low=0.0)
     known = _setting_names(maker, settings)
     unread = [name for name in settings if name not in known]
-    if unread and inspect.Parameter.VAR_KEYWORD in {one.kind for one in _parameters(maker).values()}:
-        sources = _sources(maker)
-        unread = [name for name in unread if sources and not any(re.search(rf"['\"]{name}['\"]", text) for text in sources)]
+    if unread and _passes_on(maker):  # it may read a keyword by its name: then that stands in its source
+        text = "\n".join(_sources(maker))
+        unread = [name for name in unread if text and not re.search(rf"['\"]{name}['\"]", text)]
     for name in unread:
         close = nearest(name, known)
         hint = f"Nearest: {', '.join(close)}." if close else f"It has: {', '.join(known)}."
         raise ValueError(f"{maker.__name__} has no parameter `{name}`. {hint}")
 
 
-def _setting_names(maker: Any, settings: dict[str, Any]) -> list[str]:
-    """The settings of a class; where it passes further ones on, also those of its parents and of the optimizer it wraps."""
+def _passes_on(maker: Factory) -> bool:
+    """Whether a class takes any keyword."""
+    return any(one.kind is one.VAR_KEYWORD for one in _parameters(maker).values())
+
+
+def _setting_names(maker: Factory, settings: Settings) -> list[str]:
+    """The settings of a class.
+
+    Where it passes further ones on, also those of its parents and of the optimizer that it wraps.
+    """
     names = dict.fromkeys(_after_first(maker))
-    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in _parameters(maker).values()):
+    if _passes_on(maker):
         parents = inspect.getmro(maker)[1:] if isinstance(maker, type) else ()
         for parent in parents:
             if issubclass(parent, Optimizer) and parent is not Optimizer and "__init__" in vars(parent):
@@ -190,13 +225,13 @@ def _setting_names(maker: Any, settings: dict[str, Any]) -> list[str]:
     return [name for name in names if name not in ("params", "defaults")]
 
 
-def _after_first(maker: Any) -> Iterable[str]:
+def _after_first(maker: Factory) -> Iterable[str]:
     """The names of the arguments after the parameters."""
     kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return [name for name, one in _parameters(maker).items() if one.kind not in kinds][1:]
 
 
 @lru_cache(maxsize=256)
-def _parameters(maker: Any) -> Mapping[str, inspect.Parameter]:
+def _parameters(maker: Factory) -> Parameters:
     """The arguments of the constructor; each member of an ensemble may want one."""
     return inspect.signature(maker).parameters

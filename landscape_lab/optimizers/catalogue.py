@@ -13,11 +13,16 @@ from pathlib import Path
 
 import pytorch_optimizer
 import torch
+from torch import Tensor
 from torch.optim import Optimizer
 
+from landscape_lab.dotted_paths import locate
 from landscape_lab.optimizers.adapters import adapt
-from landscape_lab.optimizers.building import build_optimizer
-from landscape_lab.optimizers.traits import Bowl, Traits, probe
+from landscape_lab.optimizers.building import make_optimizer
+from landscape_lab.optimizers.closures import Unrecorded
+from landscape_lab.optimizers.factories import Factory, parts_of
+from landscape_lab.optimizers.probing import Bowl, probe
+from landscape_lab.optimizers.traits import Traits
 
 PATH = Path(__file__).with_name("catalogue.csv")
 NEEDS = {
@@ -53,7 +58,7 @@ class Entry:
 def read() -> list[Entry]:
     """The committed catalogue."""
     with PATH.open(newline="") as file:
-        return [Entry(**row) for row in csv.DictReader(file)]
+        return [Entry(**line) for line in csv.DictReader(file)]
 
 
 def write(entries: list[Entry]) -> None:
@@ -79,46 +84,58 @@ def classes() -> Iterator[tuple[str, str]]:
             taken.add(name)
 
 
-def describe(name: str, target: str) -> Entry:
-    """Try an optimizer on a bowl of two numbers."""
-    library, _, word = target.rpartition(".")
-    made = getattr(torch.optim if library == "torch.optim" else pytorch_optimizer, word)
-    traits = probe(made)
+def describe(name: str, target: str, factory: Factory) -> Entry:
+    """Try an optimizer on a bowl of two numbers.
+
+    Args:
+        name: What `optimizer=NAME` calls it.
+        target: Where the class is.
+        factory: The class, or a `functools.partial` with its settings.
+    """
+    paper, traits = _paper(target.rpartition(".")[2], parts_of(factory).maker), probe(factory)
+    start = torch.tensor([[1.0, -0.7]])
     try:
-        end = descend(made, traits, [1.0, -0.7], steps=20)
-        moved = not torch.equal(end, torch.tensor([1.0, -0.7], dtype=end.dtype))
-        elementwise = "yes" if is_elementwise(made, traits) else "no"
+        end = descend(factory, traits, start, steps=20)
     except Exception as error:  # noqa: BLE001 - a class may raise anything; the catalogue says what
-        return Entry(name, target, f"cannot run: {_reason(error)}", "", _paper(word, made))
-    words = [text for trait, text in NEEDS.items() if getattr(traits, trait)]
-    if not moved:
-        words.append("matrices, or numbers that begin small: two numbers do not move")
-        elementwise = ""
-    return Entry(name, target, "; ".join(words), elementwise, _paper(word, made))
+        return Entry(name, target, f"cannot run: {_reason(error)}", "", paper)
+    needs = "; ".join(text for trait, text in NEEDS.items() if getattr(traits, trait))
+    if torch.equal(end, start.to(end)):
+        still = "matrices, or numbers that begin small: two numbers do not move"
+        return Entry(name, target, f"{needs}; {still}" if needs else still, "", paper)
+    return Entry(name, target, needs, "yes" if is_elementwise(factory, traits) else "no", paper)
 
 
-def is_elementwise(made: type[Optimizer], traits: Traits) -> bool:
+def is_elementwise(factory: Factory, traits: Traits) -> bool:
     """Whether each of two numbers, started apart, goes where it goes when it is alone, over 40 steps."""
-    together = descend(made, traits, [1.0, -0.7], steps=40)
-    alone = torch.cat([descend(made, traits, [start], steps=40) for start in (1.0, -0.7)])
-    return bool(torch.allclose(together, alone, rtol=1e-9 if together.dtype == torch.float64 else 1e-4, atol=1e-12))
-
-
-def descend(made: type[Optimizer], traits: Traits, start: list[float], steps: int) -> torch.Tensor:
-    """The end of a descent of the bowl, seeded; in float64, or in float32 where the optimizer keeps that in its state."""
+    start = torch.tensor([[1.0, -0.7]])
+    together = descend(factory, traits, start, steps=40)
     try:
-        return _descend_in(torch.float64, made, traits, start, steps)
+        alone = torch.cat([descend(factory, traits, one, steps=40) for one in start.split(1, dim=1)], dim=1)
+    except Exception:  # noqa: BLE001 - an optimizer that needs several numbers does not treat each by itself
+        return False
+    tolerance = 1e-9 if together.dtype == torch.float64 else 1e-4
+    return bool(torch.allclose(together, alone, rtol=tolerance, atol=1e-12))
+
+
+def descend(factory: Factory, traits: Traits, start: Tensor, steps: int) -> Tensor:
+    """The end `[1, dims]` of a descent of the bowl, seeded.
+
+    In float64, or in float32 where the optimizer keeps that in its state.
+    """
+    try:
+        return _descend_in(torch.float64, factory, traits, start, steps)
     except RuntimeError:
-        return _descend_in(torch.float32, made, traits, start, steps)
+        return _descend_in(torch.float32, factory, traits, start, steps)
 
 
-def _descend_in(dtype: torch.dtype, made: type[Optimizer], traits: Traits, start: list[float], steps: int) -> torch.Tensor:
+def _descend_in(dtype: torch.dtype, factory: Factory, traits: Traits, start: Tensor, steps: int) -> Tensor:
     torch.manual_seed(0)
-    landscape = Bowl(torch.tensor([start], dtype=dtype))
-    adapted = adapt(build_optimizer(made, landscape, steps), landscape, traits)
+    landscape = Bowl(start.to(dtype))
+    adapted = adapt(make_optimizer(factory, landscape, steps), landscape, traits)
+    closure = Unrecorded(adapted.backward)
     for _ in range(steps):
-        adapted.step(lambda: adapted.backward().squeeze())
-    return landscape.flat()[0].clone()
+        adapted.step(closure)
+    return landscape.flat().clone()
 
 
 def _reason(error: Exception) -> str:
@@ -126,16 +143,17 @@ def _reason(error: Exception) -> str:
     return " ".join(str(error).split("cannot be built: ")[-1].split()) or type(error).__name__
 
 
-def _paper(word: str, made: type[Optimizer]) -> str:
+def _paper(word: str, made: Factory) -> str:
     """The first address in the class's docstring, or in the table of the library's description."""
-    addresses = re.findall(r"https?://(?:arxiv\.org/abs|openreview\.net|jmlr\.org|proceedings)\S*[^\s`.,)>]", made.__doc__ or "")
+    pattern = r"https?://(?:arxiv\.org/abs|openreview\.net|jmlr\.org|proceedings)\S*[^\s`.,)>]"
+    addresses = re.findall(pattern, made.__doc__ or "")
     if not addresses and made.__module__.startswith("pytorch_optimizer"):
         text = str(metadata("pytorch_optimizer"))
-        row = re.search(rf"^\| *{re.escape(word)} *\|.*$", text, re.MULTILINE | re.IGNORECASE)
-        addresses = re.findall(r"\[paper\]\((\S+?)\)", row[0]) if row else []
+        line = re.search(rf"^\| *{re.escape(word)} *\|.*$", text, re.MULTILINE | re.IGNORECASE)
+        addresses = re.findall(r"\[paper\]\((\S+?)\)", line[0]) if line else []
     return addresses[0] if addresses else ""
 
 
 def generate() -> list[Entry]:
     """The catalogue of the installed libraries."""
-    return [describe(name, target) for name, target in classes()]
+    return [describe(name, target, locate("optimizer", target)) for name, target in classes()]

@@ -1,16 +1,20 @@
 """CMA-ES through the `cmaes` package."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
+from torch.optim.optimizer import ParamsT
 
 from landscape_lab.optimizers.rows import check_settings, evaluate_losses, move_to, points_of
 from landscape_lab.optimizers.traits import Traits
 from landscape_lab.validation import check_count
+
+if TYPE_CHECKING:
+    from cmaes import CMA
 
 
 class CMAES(Optimizer):
@@ -29,29 +33,30 @@ class CMAES(Optimizer):
 
     traits: ClassVar[Traits] = Traits(repeats=True, rows=True, gradient_free=True, elsewhere=True)
 
-    def __init__(self, params: Any, sigma: float = 0.1, candidates: int | None = None) -> None:
+    def __init__(self, params: ParamsT, sigma: float = 0.1, candidates: int | None = None) -> None:
         check_settings(sigma=sigma)
         if candidates is not None:
             check_count("candidates", candidates)
         super().__init__(params, {"sigma": sigma, "candidates": candidates})
-        self._rows: list[Any] = []
+        self._rows: "list[CMA]" = []
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Tensor:
+    def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor:
         """One generation."""
         if not self._rows:
             self._begin(len(evaluate_losses(closure)))
         means = points_of(self, len(self._rows))
-        asked, told = [], []
+        asked, found = [], []
         for _ in range(self._rows[0].population_size):
             points = [row.ask() for row in self._rows]
             move_to(self, torch.from_numpy(np.stack(points)).to(means))
             asked.append(points)
-            told.append(evaluate_losses(closure).double().nan_to_num(nan=float("inf")).cpu().numpy())
+            losses = evaluate_losses(closure).double().nan_to_num(nan=float("inf"))
+            found.append(losses.cpu().numpy())
         for i, row in enumerate(self._rows):
-            row.tell([(points[i], float(losses[i])) for points, losses in zip(asked, told, strict=True)])
+            row.tell([(points[i], float(losses[i])) for points, losses in zip(asked, found, strict=True)])
         move_to(self, torch.from_numpy(np.stack([row.mean for row in self._rows])).to(means))
-        return torch.from_numpy(np.min(told, axis=0))
+        return torch.from_numpy(np.min(found, axis=0))
 
     def _begin(self, rows: int) -> None:
         """A distribution around each row, its random numbers drawn from torch's."""
@@ -62,4 +67,6 @@ class CMAES(Optimizer):
             if len(point) < 2:
                 raise ValueError("CMA-ES needs at least two parameters.")
             seed = int(torch.randint(2**31, ()))
-            self._rows.append(CMA(point, settings["sigma"], seed=seed, population_size=settings["candidates"]))
+            self._rows.append(
+                CMA(point, settings["sigma"], seed=seed, population_size=settings["candidates"])
+            )

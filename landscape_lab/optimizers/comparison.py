@@ -5,16 +5,16 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import torch
-from torch import Tensor
 
-from landscape_lab.landscapes import FunctionLandscape
+from landscape_lab.landscapes.function import FunctionLandscape
 from landscape_lab.optimizers.adapters import adapt
-from landscape_lab.optimizers.building import Factory, build_optimizer
+from landscape_lab.optimizers.building import make_optimizer
 from landscape_lab.optimizers.catalogue import Entry
-from landscape_lab.optimizers.traits import probe
+from landscape_lab.optimizers.closures import Unrecorded
+from landscape_lab.optimizers.factories import Factory
+from landscape_lab.optimizers.probing import probe
 
 LANDSCAPES = ("sphere", "rosenbrock")
 STEPS = 200
@@ -57,22 +57,17 @@ def outcome(factory: Factory, name: str, rate: float | None = None, steps: int =
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            optimizer = build_optimizer(factory, landscape, steps)
+            optimizer = make_optimizer(factory, landscape, steps)
         except ValueError as error:
             return Outcome(math.nan, rate, 0, str(error).split("cannot be built: ")[-1])
-        adapted, calls = adapt(optimizer, landscape, probe(factory, steps)), 0
-
-        def closure() -> Tensor:
-            nonlocal calls
-            calls += 1
-            return adapted.backward().squeeze()
-
+        adapted = adapt(optimizer, landscape, probe(factory, steps))
+        closure = Unrecorded(adapted.backward)
         try:
             for _ in range(steps):
                 adapted.step(closure)
         except Exception as error:  # noqa: BLE001 - a class may raise anything; the table says what
-            return Outcome(math.nan, rate, calls, f"{type(error).__name__}: {error}")
-    return Outcome(float(landscape.evaluate(landscape.flat())[0]), rate, calls)
+            return Outcome(math.nan, rate, closure.calls, f"{type(error).__name__}: {error}")
+    return Outcome(float(landscape.evaluate(landscape.flat())[0]), rate, closure.calls)
 
 
 def best_outcome(factory: Factory, name: str) -> Outcome:
@@ -86,14 +81,24 @@ def table(entries: Iterable[tuple[Entry, Factory]]) -> str:
     """The page."""
     lines = [
         HEADER,
-        _row(["optimizer", "class", *(f"{name}: loss | lr | evaluations" for name in LANDSCAPES), "elementwise", "needs"]),
+        _line(
+            [
+                "optimizer",
+                "class",
+                *(f"{name}: loss | lr | evaluations" for name in LANDSCAPES),
+                "elementwise",
+                "needs",
+            ]
+        ),
     ]
     lines.append("|---|---|" + "--:|--:|--:|" * len(LANDSCAPES) + "---|---|")
     for entry, factory in entries:
         outcomes = [best_outcome(factory, name) for name in LANDSCAPES]
         cells = [_cells(one) for one in outcomes]
         reason = next((f"cannot run: {one.error}" for one in outcomes if one.error), entry.needs)
-        lines.append(_row([f"`{entry.name}`", f"`{entry.target}`", *cells, entry.elementwise, _plain(reason)]))
+        lines.append(
+            _line([f"`{entry.name}`", f"`{entry.target}`", *cells, entry.elementwise, _plain(reason)])
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -104,7 +109,7 @@ def _cells(one: Outcome) -> str:
     return f"{loss} | {'default' if one.rate is None else f'{one.rate:g}'} | {one.evaluations:,}"
 
 
-def _row(cells: list[Any]) -> str:
+def _line(cells: list[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 

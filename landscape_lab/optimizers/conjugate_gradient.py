@@ -1,11 +1,12 @@
 """Nonlinear conjugate gradients."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
+from torch.optim.optimizer import ParamsT
 
 from landscape_lab.optimizers.line_search import backtrack
 from landscape_lab.optimizers.rows import check_settings, evaluate, gradients_of, move_to, points_of
@@ -37,13 +38,15 @@ class NonlinearConjugateGradient(Optimizer):
 
     traits: ClassVar[Traits] = Traits(repeats=True, rows=True)
 
-    def __init__(self, params: Any, lr: float = 1e-2, c: float = 1e-4, trials: int = 20, reach: float = 1e4) -> None:
+    def __init__(
+        self, params: ParamsT, lr: float = 1e-2, c: float = 1e-4, trials: int = 20, reach: float = 1e4
+    ) -> None:
         check_settings(lr=lr, c=c, reach=reach)
         check_count("trials", trials)
         super().__init__(params, {"lr": lr, "c": c, "trials": trials, "reach": reach})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Tensor:
+    def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor:
         """Two gradients and at least one more loss."""
         settings = self.param_groups[0]
         losses = evaluate(closure)
@@ -56,7 +59,9 @@ class NonlinearConjugateGradient(Optimizer):
         change = (gradients_of(self, len(losses)).detach() * directions).sum(1) - slope
         lengths = torch.where(change > 0, -trial * slope / change.clamp(min=TINY), 2.0 * trial)
         lengths = lengths.minimum(settings["reach"] * trial)
-        backtrack(self, closure, points, losses, directions, lengths, slope, settings["c"], 0.5, settings["trials"])
+        backtrack(
+            self, closure, points, losses, directions, lengths, slope, settings["c"], 0.5, settings["trials"]
+        )
         return losses
 
     def _directions(self, gradients: Tensor) -> Tensor:

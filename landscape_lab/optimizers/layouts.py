@@ -1,23 +1,25 @@
 """How the members of a landscape are given to optimizers: all to one, or each to its own.
 
-Both layouts make the same descents where both are right. `Joint` costs what one optimizer costs, whatever the number of members;
-`Separate`, in `separate.py`, is always right. Which of them an optimizer allows is found out by `trial.py`.
+Both layouts make the same descents where both are right. `Joint` costs what one optimizer costs,
+whatever the number of members; `Separate`, in `separate.py`, is always right. Which of them an
+optimizer allows is found out by `trial.py`.
 """
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any, Protocol
+import math
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Protocol
 
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers.adapters import Adapted, Step, adapt
-from landscape_lab.optimizers.building import Factory, build_optimizer
-from landscape_lab.optimizers.schedulers import SchedulerFactory, build_scheduler, with_scheduler
-from landscape_lab.optimizers.traits import Traits
+from landscape_lab.optimizers.adapters import Adapted, adapt
+from landscape_lab.optimizers.closures import Closure, Step
+from landscape_lab.optimizers.problem import Problem
+from landscape_lab.optimizers.recipe import Recipe
+from landscape_lab.optimizers.schedulers import with_scheduler
 
 
 class Layout(Protocol):
@@ -26,8 +28,10 @@ class Layout(Protocol):
     Attributes:
         optimizers: One, or one for each member.
         schedulers: As many, or none.
-        errors: What the optimizers of members raised, by the member's number; such a member takes no further steps.
-        random_states: Of the random numbers that each member's optimizer draws; empty where they are torch's own.
+        errors: What the optimizers of members raised, by the member's number; such a member takes no
+            further steps.
+        random_states: Of the random numbers that each member's optimizer uses; empty where they are
+            torch's own.
     """
 
     optimizers: list[Optimizer]
@@ -35,8 +39,30 @@ class Layout(Protocol):
     errors: dict[int, Exception]
     random_states: list[Tensor]
 
-    def adapt(self, traits: Traits, rates: list[float]) -> Adapted:
-        """A step of all members; the rate that a scheduler sets for each step is appended to `rates`."""
+    @property
+    def rows(self) -> bool:
+        """Whether the closure has to return the losses of the members, and not their sum."""
+
+    @property
+    def products(self) -> int:
+        """How many Hessian-vector products the steps have taken so far."""
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step, NaN where there is none or members have their own."""
+
+    def step(self, closure: Closure) -> float:
+        """Make one step of all members.
+
+        Args:
+            closure: Evaluates all members.
+
+        Returns:
+            The learning rate of this step: what `rate` was before it.
+        """
+
+    def backward(self) -> Tensor:
+        """The losses `[members]`; the gradients are then in the parameters, as the optimizer wants them."""
 
     def drop(self, members: Sequence[int]) -> None:
         """Make no further steps of some members."""
@@ -76,59 +102,81 @@ class Shim:
 class Joint(Shim):
     """One optimizer for all members, in one tensor.
 
-    Where members have learning rates of their own, the optimizer runs with a rate of 1 and each member's displacement is
-    multiplied by its own. That is exact for an optimizer whose update is linear in the rate and whose state does not
-    depend on it.
+    Where members have learning rates of their own, the optimizer runs with a rate of 1 and each
+    member's displacement is multiplied by its own. That is exact for an optimizer whose update is
+    linear in the rate and whose state does not depend on it.
 
     Args:
         landscape: Whose members are optimised.
-        optimizer: Builds the optimizer.
-        scheduler: Builds the schedule of its rate, if there is one.
-        steps: How many steps will be made.
+        recipe: How the optimizer is built and called.
         rates: A learning rate for each member, or `None` for the optimizer's own.
     """
 
-    def __init__(
-        self,
-        landscape: Landscape,
-        optimizer: Factory,
-        scheduler: SchedulerFactory | None = None,
-        steps: int = 1000,
-        rates: Sequence[float] | None = None,
-    ) -> None:
-        made = build_optimizer(optimizer if rates is None else with_rate(optimizer, 1.0), landscape, steps)
+    def __init__(self, landscape: Problem, recipe: Recipe, rates: Sequence[float] | None = None) -> None:
+        optimizer, self.schedulers = recipe.build(landscape, rate=None if rates is None else 1.0)
+        self.optimizers = [optimizer]
         self.landscape = landscape
+        self.traits = recipe.traits
         self.rates = None if rates is None else torch.tensor(rates, dtype=torch.float64)
-        self.optimizers = [made]
-        self.schedulers = [] if scheduler is None else [build_scheduler(scheduler, made, steps)]
         self.errors: dict[int, Exception] = {}
         self.random_states: list[Tensor] = []
 
-    def adapt(self, traits: Traits, rates: list[float]) -> Adapted:
-        """A step of all members at once."""
-        adapted = adapt(self.optimizers[0], self.landscape, traits)
-        if self.rates is not None:
-            adapted.step = _scaled(adapted.step, self.landscape, self.rates)
-        for scheduler in self.schedulers:
-            adapted.step = with_scheduler(adapted.step, scheduler, rates)
-        return adapted
+    @property
+    def rows(self) -> bool:
+        return self.traits.rows
+
+    @property
+    def products(self) -> int:
+        products = self._adapted.products
+        return 0 if products is None else products.number
+
+    @property
+    def rate(self) -> float:
+        return math.nan if self.rates is not None else rate_of(self.optimizers[0])
+
+    def step(self, closure: Closure) -> float:
+        rate = self.rate
+        self._step(closure)
+        return rate
+
+    def backward(self) -> Tensor:
+        return self._adapted.backward()
 
     def drop(self, members: Sequence[int]) -> None:
-        """Nothing: who diverged goes on without result."""
+        """Nothing: a member that diverged goes on without result."""
+
+    # Both are made at the first use and not in the constructor: callbacks may hook into the optimizer
+    # until the first step, and only an optimizer without hooks is called on the fast way.
+
+    @cached_property
+    def _adapted(self) -> Adapted:
+        return adapt(self.optimizers[0], self.landscape, self.traits)
+
+    @cached_property
+    def _step(self) -> Step:
+        step = self._adapted.step
+        if self.rates is not None:
+            step = _scaled(step, self.landscape, self.rates)
+        for scheduler in self.schedulers:
+            step = with_scheduler(step, scheduler)
+        return step
 
 
-def with_rate(optimizer: Factory, rate: float) -> Factory:
-    """The same optimizer with another learning rate."""
-    return partial(optimizer, lr=rate)
+def rate_of(optimizer: Optimizer) -> float:
+    """The learning rate of the next step, NaN where there is none.
+
+    It is looked up each time: schedulers set it, some optimizers too, and a checkpoint replaces the group.
+    """
+    return float(optimizer.param_groups[0].get("lr", math.nan))
 
 
-def _scaled(step: Step, landscape: Landscape, rates: Tensor) -> Step:
+def _scaled(step: Step, landscape: Problem, rates: Tensor) -> Step:
     """A step of which each member makes its own multiple."""
     parameters = list(landscape.parameters())
     begins = [torch.empty_like(parameter, requires_grad=False) for parameter in parameters]
-    weights = [rates.to(one).view(-1, *[1] * (one.ndim - 1)) for one in parameters]
+    weights = [rates.to(one).view(-1, *[1] * (one.ndim - 1)) for one in parameters]  # [members, 1, …]
 
-    def scaled(closure: Callable[[], Any]) -> Any:
+    def scaled(closure: Closure) -> object:
         for begin, parameter in zip(begins, parameters, strict=True):
             begin.copy_(parameter.detach())
         loss = step(closure)

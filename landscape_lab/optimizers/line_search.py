@@ -1,13 +1,21 @@
 """Gradient descent that finds its rate by itself."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
+from torch.optim.optimizer import ParamsT
 
-from landscape_lab.optimizers.rows import check_settings, evaluate, evaluate_losses, gradients_of, move_to, points_of
+from landscape_lab.optimizers.rows import (
+    check_settings,
+    evaluate,
+    evaluate_losses,
+    gradients_of,
+    move_to,
+    points_of,
+)
 from landscape_lab.optimizers.traits import Traits
 from landscape_lab.validation import check_count, check_number
 
@@ -35,7 +43,13 @@ class ArmijoLineSearch(Optimizer):
     traits: ClassVar[Traits] = Traits(repeats=True, rows=True)
 
     def __init__(
-        self, params: Any, lr: float = 1.0, c: float = 0.1, shrink: float = 0.5, growth: float = 2.0, trials: int = 30
+        self,
+        params: ParamsT,
+        lr: float = 1.0,
+        c: float = 0.1,
+        shrink: float = 0.5,
+        growth: float = 2.0,
+        trials: int = 30,
     ) -> None:
         check_settings(lr=lr, c=c, shrink=shrink)
         check_number("c", c, high=1.0)
@@ -45,7 +59,7 @@ class ArmijoLineSearch(Optimizer):
         super().__init__(params, {"lr": lr, "c": c, "shrink": shrink, "growth": growth, "trials": trials})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Tensor:
+    def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor:
         """One gradient, then as many losses as the search takes."""
         settings = self.param_groups[0]
         losses = evaluate(closure)
@@ -62,7 +76,7 @@ class ArmijoLineSearch(Optimizer):
 
 def backtrack(
     optimizer: Optimizer,
-    closure: Any,
+    closure: Callable[[], Tensor] | None,
     points: Tensor,
     losses: Tensor,
     directions: Tensor,

@@ -2,13 +2,21 @@
 
 import math
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
+from torch.optim.optimizer import ParamsT
 
-from landscape_lab.optimizers.rows import check_settings, evaluate, gradients_of, move_to, parameters_of, points_of
+from landscape_lab.optimizers.rows import (
+    check_settings,
+    evaluate,
+    gradients_of,
+    move_to,
+    parameters_of,
+    points_of,
+)
 from landscape_lab.optimizers.traits import Traits
 from landscape_lab.validation import check_number
 
@@ -34,7 +42,9 @@ class Newton(Optimizer):
 
     traits: ClassVar[Traits] = Traits(graph=True, rows=True)
 
-    def __init__(self, params: Any, lr: float = 1.0, damping: float = 1e-6, radius: float = math.inf) -> None:
+    def __init__(
+        self, params: ParamsT, lr: float = 1.0, damping: float = 1e-6, radius: float = math.inf
+    ) -> None:
         check_number("lr", lr, low=0.0)
         check_settings(damping=damping)
         if not radius > 0:
@@ -42,14 +52,16 @@ class Newton(Optimizer):
         super().__init__(params, {"lr": lr, "damping": damping, "radius": radius})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Tensor:
+    def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor:
         """One evaluation, one Hessian and one step."""
         settings = self.param_groups[0]
         losses = evaluate(closure)
         gradients = gradients_of(self, len(losses))
         hessian = hessian_of(gradients, parameters_of(self))
         gradients = gradients.detach()
-        if not (hessian.isfinite().all() and gradients.isfinite().all()):  # `eigh` would raise: let the row diverge by itself
+        if not (
+            hessian.isfinite().all() and gradients.isfinite().all()
+        ):  # `eigh` would raise: let the row diverge by itself
             broken = ~(hessian.isfinite().all(-1).all(-1) & gradients.isfinite().all(-1))
             hessian[broken], gradients[broken] = torch.eye(hessian.shape[-1]).to(hessian), torch.nan
         eigenvalues, vectors = torch.linalg.eigh(hessian)
@@ -70,8 +82,12 @@ def hessian_of(gradients: Tensor, parameters: list[Tensor]) -> Tensor:
         if not gradients.requires_grad:
             parts: tuple[Tensor | None, ...] = (None,) * len(parameters)
         else:
-            parts = torch.autograd.grad(gradients[:, i].sum(), parameters, retain_graph=True, allow_unused=True)
-        filled = (torch.zeros_like(p) if part is None else part for part, p in zip(parts, parameters, strict=True))
+            parts = torch.autograd.grad(
+                gradients[:, i].sum(), parameters, retain_graph=True, allow_unused=True
+            )
+        filled = (
+            torch.zeros_like(p) if part is None else part for part, p in zip(parts, parameters, strict=True)
+        )
         columns.append(torch.cat([part.reshape(rows, -1) for part in filled], dim=1))
     hessian = torch.stack(columns, dim=1).detach()
     return (hessian + hessian.mT) / 2.0

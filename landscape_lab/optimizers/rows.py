@@ -1,7 +1,6 @@
 """The parameters of an optimizer as rows: each row a problem of its own."""
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -10,7 +9,7 @@ from torch.optim import Optimizer
 from landscape_lab.validation import check_number
 
 
-def evaluate(closure: Callable[[], Any] | None) -> Tensor:
+def evaluate(closure: Callable[[], Tensor] | None) -> Tensor:
     """The losses of the rows `[rows]`; their gradients are then in the parameters.
 
     A closure returns either a loss for each row of its parameter, or one number: then all parameters together are one row.
@@ -21,8 +20,11 @@ def evaluate(closure: Callable[[], Any] | None) -> Tensor:
         return closure().detach().reshape(-1)
 
 
-def evaluate_losses(closure: Any) -> Tensor:
-    """The losses of the rows `[rows]`, without a gradient where the closure offers that as `closure.losses`."""
+def evaluate_losses(closure: Callable[[], Tensor] | None) -> Tensor:
+    """The losses of the rows `[rows]`, without a gradient where the closure can do that.
+
+    A descent's closure can, the function of a plain loop cannot.
+    """
     return evaluate(getattr(closure, "losses", closure))
 
 

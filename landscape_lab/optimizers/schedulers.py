@@ -3,13 +3,12 @@
 import inspect
 import math
 from collections.abc import Callable
-from functools import partial
-from typing import Any
 
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau
 
-from landscape_lab.optimizers.adapters import Step
+from landscape_lab.optimizers.closures import Closure, Step
+from landscape_lab.optimizers.factories import parts_of
 from landscape_lab.validation import check_number, nearest
 
 SchedulerFactory = Callable[..., LRScheduler]
@@ -29,14 +28,15 @@ def build_scheduler(factory: SchedulerFactory, optimizer: Optimizer, steps: int)
     Raises:
         ValueError: A setting is unknown or refused, or the optimizer has no learning rate.
     """
-    settings = dict(factory.keywords) if isinstance(factory, partial) else {}
-    maker: Any = factory.func if isinstance(factory, partial) else factory
+    maker, settings = parts_of(factory)
     known = inspect.signature(maker).parameters
     names = list(known)[1:]
     for name in settings.keys() - known.keys():
-        raise ValueError(f"{maker.__name__} has no parameter `{name}`. It has: {', '.join(nearest(name, names) or names)}.")
+        choices = ", ".join(nearest(name, names) or names)
+        raise ValueError(f"{maker.__name__} has no parameter `{name}`. It has: {choices}.")
     if any("lr" not in group for group in optimizer.param_groups):
-        raise ValueError(f"{type(optimizer).__name__} has no learning rate that a scheduler could set: choose scheduler=none.")
+        kind = type(optimizer).__name__
+        raise ValueError(f"{kind} has no learning rate that a scheduler could set: choose scheduler=none.")
     for name in LENGTHS:
         if name in known and name not in settings:
             settings[name] = steps
@@ -67,20 +67,20 @@ def warmup_cosine(optimizer: Optimizer, steps: int, warmup: float = 0.05, floor:
     def share(step: int) -> float:
         if step < rising:
             return min(1.0, (step + 1) / rising)
-        return floor + (1 - floor) * (1 + math.cos(math.pi * min(1.0, (step - rising) / max(steps - rising, 1)))) / 2
+        fallen = min(1.0, (step - rising) / max(steps - rising, 1))
+        return floor + (1 - floor) * (1 + math.cos(math.pi * fallen)) / 2
 
     return LambdaLR(optimizer, share)
 
 
-def with_scheduler(step: Step, scheduler: LRScheduler, rates: list[float]) -> Step:
-    """`step`, then a step of the scheduler; the rate that each step uses is appended to `rates`."""
-    group, on_plateau = scheduler.optimizer.param_groups[0], isinstance(scheduler, ReduceLROnPlateau)
+def with_scheduler(step: Step, scheduler: LRScheduler) -> Step:
+    """`step`, then a step of the scheduler."""
+    on_plateau = isinstance(scheduler, ReduceLROnPlateau)
 
-    def scheduled(closure: Callable[[], Any]) -> Any:
-        rates.append(float(group["lr"]))
+    def scheduled(closure: Closure) -> object:
         loss = step(closure)
         if on_plateau:
-            scheduler.step(loss)
+            scheduler.step(loss)  # type: ignore[arg-type] # a number, as every step returns
         else:
             scheduler.step()
         return loss

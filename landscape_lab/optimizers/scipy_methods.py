@@ -4,31 +4,50 @@ import queue
 import threading
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
+from torch.optim.optimizer import ParamsT
 
+from landscape_lab.optimizers.factories import Settings
 from landscape_lab.optimizers.newton import hessian_of
-from landscape_lab.optimizers.rows import evaluate, evaluate_losses, gradients_of, move_to, parameters_of, points_of
+from landscape_lab.optimizers.rows import (
+    evaluate,
+    evaluate_losses,
+    gradients_of,
+    move_to,
+    parameters_of,
+    points_of,
+)
 from landscape_lab.optimizers.traits import Traits
 from landscape_lab.validation import check_choice
 
 GRADIENT_FREE = ("Nelder-Mead", "Powell", "COBYLA", "COBYQA")
 FIRST_ORDER = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")
 SECOND_ORDER = ("Newton-CG", "dogleg", "trust-ncg", "trust-krylov", "trust-exact", "trust-constr")
-ENDLESS = {"COBYLA": {"maxiter": 10**6}, "COBYQA": {"maxfev": 10**6, "maxiter": 10**6}, "TNC": {"maxfun": 10**9}}
+ENDLESS = {
+    "COBYLA": {"maxiter": 10**6},
+    "COBYQA": {"maxfev": 10**6, "maxiter": 10**6},
+    "TNC": {"maxfun": 10**9},
+}
 """The descent says how many steps there are, so the method's own limit is far away; its name differs."""
-LIMITS = {"Nelder-Mead": ("maxiter", "maxfev"), "Powell": ("maxiter", "maxfev"), "L-BFGS-B": ("maxiter", "maxfun")}
+LIMITS = {
+    "Nelder-Mead": ("maxiter", "maxfev"),
+    "Powell": ("maxiter", "maxfev"),
+    "L-BFGS-B": ("maxiter", "maxfun"),
+}
 REMEMBERED = 64
 """How many evaluations a method can look back to."""
 
 
-def scipy_traits(method: str = "BFGS", **_: Any) -> Traits:
+def scipy_traits(method: str = "BFGS", **_: object) -> Traits:
     """What a method needs of the loop that calls it."""
-    return Traits(repeats=True, rows=True, graph=method in SECOND_ORDER, gradient_free=method in GRADIENT_FREE)
+    return Traits(
+        repeats=True, rows=True, graph=method in SECOND_ORDER, gradient_free=method in GRADIENT_FREE
+    )
 
 
 class ScipyMinimizer(Optimizer):
@@ -49,7 +68,7 @@ class ScipyMinimizer(Optimizer):
     traits = staticmethod(scipy_traits)
 
     def __init__(
-        self, params: Any, method: str = "BFGS", tol: float | None = None, options: dict[str, Any] | None = None
+        self, params: ParamsT, method: str = "BFGS", tol: float | None = None, options: Settings | None = None
     ) -> None:
         check_choice("method", method, (*FIRST_ORDER, *GRADIENT_FREE, *SECOND_ORDER))
         super().__init__(params, {"method": method})
@@ -59,7 +78,7 @@ class ScipyMinimizer(Optimizer):
         self._known: tuple[Tensor, Tensor] | None = None
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Tensor | None:
+    def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor | None:
         """One iteration of each row."""
         losses = None if self._rows else self._begin(closure)
         points = points_of(self, len(self._rows))
@@ -78,7 +97,7 @@ class ScipyMinimizer(Optimizer):
         for row in self._rows:
             row.close()
 
-    def _begin(self, closure: Any) -> Tensor:
+    def _begin(self, closure: Callable[[], Tensor] | None) -> Tensor:
         """Evaluate the start, which tells the number of rows, and start a thread for each."""
         losses, gradients, hessians = self._evaluate(closure)
         for i, point in enumerate(points_of(self, len(losses)).double().cpu().numpy()):
@@ -88,7 +107,9 @@ class ScipyMinimizer(Optimizer):
             self._rows.append(row)
         return torch.from_numpy(losses)
 
-    def _evaluate(self, closure: Any) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
+    def _evaluate(
+        self, closure: Callable[[], Tensor] | None
+    ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
         """Losses, gradients and Hessians of the rows, as far as the method uses them."""
         method = self._settings["method"]
         if method in GRADIENT_FREE:
@@ -98,7 +119,7 @@ class ScipyMinimizer(Optimizer):
         hessians = _array(hessian_of(gradients, parameters_of(self))) if method in SECOND_ORDER else None
         return _array(losses), _array(gradients.detach()), hessians
 
-    def _answer(self, points: Tensor, closure: Any) -> Tensor:
+    def _answer(self, points: Tensor, closure: Callable[[], Tensor] | None) -> Tensor:
         """Evaluate what the rows ask for, all at once; a row that asks nothing stays where it is."""
         asked = points.clone()
         for i, row in enumerate(self._rows):
@@ -110,9 +131,9 @@ class ScipyMinimizer(Optimizer):
                 row.answer(losses[i], _row(gradients, i), _row(hessians, i))
         return torch.from_numpy(losses)
 
-    def _note(self, closure: Any) -> None:
-        """Tell the record of the losses where this step began, and keep those where it ended for the next."""
-        note = getattr(closure, "note", None)
+    def _note(self, closure: Callable[[], Tensor] | None) -> None:
+        """Tell the record the losses where this step began, and keep those where it ended for the next."""
+        note = getattr(closure, "note", None)  # the function of a plain loop has none
         if note is not None and self._known is not None:
             note(*self._known)
         ends = [row.known.get(row.iterate.tobytes()) for row in self._rows]
@@ -120,11 +141,15 @@ class ScipyMinimizer(Optimizer):
             self._known = None
             return
         parameter = parameters_of(self)[0]
-        losses = torch.tensor([end[0] for end in ends if end is not None], dtype=parameter.dtype, device=parameter.device)
-        gradients = torch.zeros(len(ends), len(self._rows[0].iterate), dtype=parameter.dtype, device=parameter.device)
+        losses = torch.tensor(
+            [end.loss for end in ends if end is not None], dtype=parameter.dtype, device=parameter.device
+        )
+        gradients = torch.zeros(
+            len(ends), len(self._rows[0].iterate), dtype=parameter.dtype, device=parameter.device
+        )
         for i, end in enumerate(ends):
-            if end is not None and end[1] is not None:
-                gradients[i] = torch.from_numpy(end[1])
+            if end is not None and end.gradient is not None:
+                gradients[i] = torch.from_numpy(end.gradient)
         self._known = losses, gradients
 
 
@@ -134,6 +159,20 @@ def _row(values: np.ndarray | None, i: int) -> np.ndarray | None:
 
 def _array(values: Tensor) -> np.ndarray:
     return values.detach().double().cpu().numpy()
+
+
+class Evaluation(NamedTuple):
+    """What is known of a point.
+
+    Args:
+        loss: Its loss.
+        gradient: `[dims]`, unless the method uses none.
+        hessian: `[dims, dims]`, where the method uses it.
+    """
+
+    loss: float
+    gradient: np.ndarray | None
+    hessian: np.ndarray | None
 
 
 class Stopped(BaseException):
@@ -148,14 +187,16 @@ class Iterations:
         settings: Method, tolerance and options.
     """
 
-    def __init__(self, start: np.ndarray, settings: dict[str, Any]) -> None:
+    def __init__(self, start: np.ndarray, settings: Settings) -> None:
         self.iterate = start.copy()
         self.asks: np.ndarray | None = None
-        self.known: dict[bytes, tuple[float, np.ndarray | None, np.ndarray | None]] = {}
+        self.known: dict[bytes, Evaluation] = {}
         self._inbox: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._outbox: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
         self._ended = False
-        self._thread = threading.Thread(target=self._run, args=(start, settings), daemon=True, name="scipy.optimize.minimize")
+        self._thread = threading.Thread(
+            target=self._run, args=(start, settings), daemon=True, name="scipy.optimize.minimize"
+        )
         self._thread.start()
 
     def proceed(self) -> None:
@@ -174,9 +215,11 @@ class Iterations:
         self.asks = None
         self.proceed()
 
-    def remember(self, point: np.ndarray, loss: float, gradient: np.ndarray | None, hessian: np.ndarray | None) -> None:
+    def remember(
+        self, point: np.ndarray, loss: float, gradient: np.ndarray | None, hessian: np.ndarray | None
+    ) -> None:
         """Keep an evaluation, as one of the latest."""
-        self.known[point.tobytes()] = (float(loss), gradient, hessian)
+        self.known[point.tobytes()] = Evaluation(float(loss), gradient, hessian)
         if len(self.known) > REMEMBERED:
             del self.known[next(iter(self.known))]
 
@@ -189,17 +232,19 @@ class Iterations:
 
     # What follows runs in the thread.
 
-    def _run(self, start: np.ndarray, settings: dict[str, Any]) -> None:
+    def _run(self, start: np.ndarray, settings: Settings) -> None:
         from scipy.optimize import minimize  # heavy
 
         error: BaseException | None = None
         try:
             self._wait()
             method = settings["method"]
-            derivatives: dict[str, Any] = {} if method in GRADIENT_FREE else {"jac": lambda x: self._ask(x)[1]}
+            derivatives = {} if method in GRADIENT_FREE else {"jac": lambda x: self._ask(x).gradient}
             if method in SECOND_ORDER:
-                derivatives["hess"] = lambda x: self._ask(x)[2]
-            result = minimize(lambda x: self._ask(x)[0], start, callback=self._has_iterate, **derivatives, **settings)
+                derivatives["hess"] = lambda x: self._ask(x).hessian
+            result = minimize(
+                lambda x: self._ask(x).loss, start, callback=self._has_iterate, **derivatives, **settings
+            )
             self.iterate = np.array(result.x, dtype=np.float64)
         except Stopped:
             return
@@ -208,7 +253,7 @@ class Iterations:
         self._ended = True
         self._outbox.put(error)
 
-    def _ask(self, point: np.ndarray) -> tuple[float, Any, Any]:
+    def _ask(self, point: np.ndarray) -> "Evaluation":
         """Loss, gradient and Hessian at a point: known, or from the caller."""
         point = np.array(point, dtype=np.float64)
         if point.tobytes() not in self.known:
@@ -216,9 +261,10 @@ class Iterations:
             self._outbox.put(None)
             self._wait()
         loss, gradient, hessian = self.known[point.tobytes()]
-        return loss, None if gradient is None else gradient.copy(), None if hessian is None else hessian.copy()
+        # copies: some methods work in the arrays that they get
+        return Evaluation(loss, *(None if one is None else one.copy() for one in (gradient, hessian)))
 
-    def _has_iterate(self, point: Any, *_: Any) -> None:
+    def _has_iterate(self, point: np.ndarray, *_: object) -> None:
         self.iterate = np.array(point, dtype=np.float64)
         self._outbox.put(None)
         self._wait()

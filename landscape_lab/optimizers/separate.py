@@ -1,163 +1,111 @@
-"""An optimizer for each member, all of which are evaluated together."""
+"""An optimizer for each member, all of which are evaluated together.
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from typing import Any
+Line searches make it hard: a step is a plain function that calls its closure in the midst of its work,
+once or twenty times, and members should not be evaluated one by one. So each member's step runs in a
+*greenlet*: a stack of its own, which is left when the closure asks for an evaluation and entered again
+with the answer. All of them run in one thread, and one never interrupts another: no locks are needed,
+and the order in which members go on is always that of their numbers.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
 
 import torch
-from greenlet import getcurrent, greenlet
-from torch import Tensor, nn
+from greenlet import greenlet
+from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers.adapters import Adapted, GraphBackward, Products, Step, adapt
-from landscape_lab.optimizers.building import Factory, build_optimizer
-from landscape_lab.optimizers.layouts import Shim, with_rate
-from landscape_lab.optimizers.schedulers import SchedulerFactory, build_scheduler, with_scheduler
-from landscape_lab.optimizers.traits import Traits
+from landscape_lab.optimizers.adapters import adapt
+from landscape_lab.optimizers.closures import Around, Closure, Step
+from landscape_lab.optimizers.graph import GraphBackward, Products
+from landscape_lab.optimizers.layouts import rate_of
+from landscape_lab.optimizers.member import Member, MemberClosure, Note
+from landscape_lab.optimizers.problem import Members
+from landscape_lab.optimizers.random_numbers import RandomNumbers
+from landscape_lab.optimizers.recipe import Recipe
+from landscape_lab.optimizers.schedulers import with_scheduler
 
 
-class Separate(Shim):
+class Separate:
     """An optimizer for each member; the losses and gradients of all are still evaluated together.
 
-    Each optimizer's step runs until it asks for a loss. When all have asked, the landscape is evaluated once and they go on: the
-    line searches of a hundred members take as many evaluations as the longest of them.
+    Each optimizer's step runs until it asks for a loss. When all have asked, the landscape is
+    evaluated once and they go on: the line searches of a hundred members take as many evaluations as
+    the longest of them.
 
     Args:
         landscape: Whose members are optimised.
-        optimizer: Builds an optimizer.
-        scheduler: Builds the schedule of its rate, if there is one.
-        steps: How many steps will be made.
+        recipe: How each optimizer is built and called.
         rates: A learning rate for each member, or `None` for the optimizer's own.
-        seeds: Each member's optimizer draws the random numbers of such a seed; `None` where it draws none.
+        seeds: Each member's optimizer uses the random numbers of such a seed; `None` where it uses none.
     """
+
+    rows = True
 
     def __init__(
         self,
-        landscape: Landscape,
-        optimizer: Factory,
-        scheduler: SchedulerFactory | None = None,
-        steps: int = 1000,
+        landscape: Members,
+        recipe: Recipe,
         rates: Sequence[float] | None = None,
         seeds: Sequence[int] | None = None,
     ) -> None:
         self.landscape = landscape
+        self.traits = recipe.traits
         self.members = [Member(landscape, number) for number in range(len(landscape.flat()))]
-        self.random_states = [] if seeds is None else [torch.Generator().manual_seed(seed).get_state() for seed in seeds]
+        self.rates = [None] * len(self.members) if rates is None else list(rates)
+        self.random_states: list[Tensor] = []
+        if seeds is not None:
+            self.random_states = [torch.Generator().manual_seed(seed).get_state() for seed in seeds]
         self.optimizers: list[Optimizer] = []
         self.schedulers: list[LRScheduler] = []
-        for number, member in enumerate(self.members):
-            factory = optimizer if rates is None else with_rate(optimizer, rates[number])
-            with RandomNumbers(self.random_states, number):
-                self.optimizers.append(build_optimizer(factory, member, steps))
-            if scheduler is not None:
-                self.schedulers.append(build_scheduler(scheduler, self.optimizers[-1], steps))
+        for member, rate in zip(self.members, self.rates, strict=True):
+            with RandomNumbers(self.random_states, member.number):
+                optimizer, schedulers = recipe.build(member, rate)
+            self.optimizers.append(optimizer)
+            self.schedulers.extend(schedulers)
         self.errors: dict[int, Exception] = {}
         self.running = list(range(len(self.members)))
 
-    def adapt(self, traits: Traits, rates: list[float]) -> Adapted:
-        """A step of every member that still runs."""
-        products = Products() if traits.graph else None
-        steps = [self._step_of(number, traits, products, rates) for number in range(len(self.members))]
-        return Adapted(_Rounds(self, steps).step, self.landscape.backward, replace(traits, rows=True, graph=False), products)
+    @property
+    def products(self) -> int:
+        return self._rounds.products.number
 
-    def _step_of(self, number: int, traits: Traits, products: Products | None, rates: list[float]) -> Step:
-        """A member's own step."""
-        step = adapt(self.optimizers[number], self.members[number], traits).step
-        if products is not None:
-            step = _with_graph(step, GraphBackward(self.members[number], products))
-        if self.schedulers:
-            step = with_scheduler(step, self.schedulers[number], rates if number == self.running[0] else [])
-        return step
+    @property
+    def rate(self) -> float:
+        first = next(iter(self.running), 0)
+        return rate_of(self.optimizers[first]) if self.rates[first] is None else math.nan
+
+    def step(self, closure: Closure) -> float:
+        rate = self.rate
+        self._rounds.step(closure)
+        return rate
+
+    def backward(self) -> Tensor:
+        return self.landscape.backward()
 
     def drop(self, members: Sequence[int]) -> None:
-        """Make no further steps of some members."""
         gone = set(members)
         self.running = [number for number in self.running if number not in gone]
 
+    @cached_property
+    def _rounds(self) -> "_Rounds":
+        """Made at the first use, as in `Joint`: until then callbacks may hook into the optimizers."""
+        return _Rounds(self)
 
-class Member(Landscape):
-    """One member of a landscape as a landscape of its own: its parameters are rows of the landscape's.
+
+class _Asking(NamedTuple):
+    """A member in the midst of its step.
 
     Args:
-        landscape: Of all members.
-        number: Which one.
+        thread: Where it waits.
+        what: What it has asked for, `losses` or `gradients`.
     """
 
-    def __init__(self, landscape: Landscape, number: int) -> None:
-        super().__init__()
-        self.number = number
-        self.whole = (landscape,)  # in a tuple, its parameters are not ours
-        self.start, self.bounds, self.minima, self.axes = None, landscape.bounds, landscape.minima, landscape.axes
-        self.rows = []
-        for name, parameter in landscape.named_parameters():
-            row = parameter.detach()[number : number + 1]
-            own = nn.Parameter(row)
-            self.register_parameter(name.replace(".", "_"), own)
-            self.rows.append((own, row))
-
-    def settle(self) -> None:
-        """Bring back what an optimizer stored elsewhere than in the row."""
-        for own, row in self.rows:
-            if own.data_ptr() != row.data_ptr():
-                row.copy_(own.detach())
-                own.data = row
-
-    def take_gradient(self) -> None:
-        """The gradient that the landscape's last backward pass left for this member."""
-        for (own, _), parameter in zip(self.rows, self.whole[0].parameters(), strict=True):
-            gradient = parameter.grad
-            own.grad = None if gradient is None else gradient.detach()[self.number : self.number + 1]
-
-    def forward(self, batch: Any = None) -> Tensor:
-        """The loss `[1]`; its graph goes back to this member only."""
-        (own, _), number = self.rows[0], self.number
-        points = self.whole[0].flat()
-        losses = self.whole[0].at(torch.cat([points[:number], own.view(1, -1), points[number + 1 :]]))
-        return losses[number : number + 1]
-
-    def backward(self, batch: Any = None) -> Tensor:
-        """The loss `[1]`, evaluated when the other members have asked too."""
-        self.settle()
-        loss = ask("gradients")
-        self.take_gradient()
-        return loss.view(1)
-
-    def evaluate(self, points: Tensor) -> Tensor:
-        return self.whole[0].evaluate(points)
-
-    def flat(self) -> Tensor:
-        self.settle()
-        return torch.cat([own.detach().view(1, -1) for own, _ in self.rows], dim=1)
-
-    def flat_gradient(self) -> Tensor:
-        return torch.cat([torch.zeros_like(own) if own.grad is None else own.grad for own, _ in self.rows]).view(1, -1)
-
-
-def ask(what: str) -> Tensor:
-    """Wait until all members have asked for losses, or for gradients too; the answer is this member's loss.
-
-    The mode of autograd belongs to the thread, not to the member: it is brought back.
-    """
-    enabled = torch.is_grad_enabled()
-    loss = getcurrent().parent.switch(what)
-    torch.set_grad_enabled(enabled)
-    return loss
-
-
-def _with_graph(step: Step, backward: GraphBackward) -> Step:
-    """A step whose closure gives the gradient its graph, after the evaluation with all members."""
-
-    def graph_step(closure: Any) -> Any:
-        def evaluated() -> Tensor:
-            closure()
-            return backward().squeeze()
-
-        evaluated.__dict__.update(vars(closure))
-        return step(evaluated)
-
-    return graph_step
+    thread: greenlet
+    what: str
 
 
 class _Rounds:
@@ -165,98 +113,106 @@ class _Rounds:
 
     Args:
         layout: Whose members.
-        steps: Each member's step.
     """
 
-    def __init__(self, layout: Separate, steps: Sequence[Step]) -> None:
+    def __init__(self, layout: Separate) -> None:
         self.layout = layout
-        self.steps = steps
-        self.closures = [self._closure(member) for member in layout.members]
-        self.notes: dict[int, tuple[Tensor | None, Tensor | None]] = {}
+        self.products = Products()
+        self.notes: dict[int, Note] = {}
+        self.closures = [MemberClosure(member, self.notes) for member in layout.members]
+        self.steps = [self._step_of(number) for number in range(len(layout.members))]
 
-    def _closure(self, member: Member) -> Callable[[], Tensor]:
-        """A member's closure: its loss as a number, its gradient in its parameters."""
+    def _step_of(self, number: int) -> Step:
+        """A member's own step."""
+        layout = self.layout
+        member = layout.members[number]
+        step = adapt(layout.optimizers[number], member, layout.traits).step
+        if layout.traits.graph:
+            step = _with_graph(step, GraphBackward(member, self.products))
+        return with_scheduler(step, layout.schedulers[number]) if layout.schedulers else step
 
-        def closure() -> Tensor:
-            return member.backward().squeeze()
-
-        def losses() -> Tensor:
-            member.settle()
-            return ask("losses")
-
-        def note(losses: Tensor | None = None, gradients: Tensor | None = None) -> None:
-            self.notes[member.number] = losses, gradients
-
-        closure.losses, closure.note = losses, note  # type: ignore[attr-defined]
-        return closure
-
-    def step(self, closure: Any) -> Tensor | None:
+    def step(self, closure: Closure) -> None:
         """One step of every member that runs."""
+        layout = self.layout
         self.notes.clear()
-        losses = None
-        asking = self._advance({number: greenlet(self.steps[number]) for number in self.layout.running}, self.closures)
+        threads = {number: greenlet(self.steps[number]) for number in layout.running}
+        asking = self._advance(threads, self.closures)
         while asking:
-            evaluate = closure if any(what == "gradients" for _, what in asking.values()) else closure.losses
-            losses = evaluate()
-            asking = self._advance({number: thread for number, (thread, _) in asking.items()}, losses)
-        for number in self.layout.running:
-            self.layout.members[number].settle()
+            # Gradients serve also the members that asked for no more than losses.
+            gradients = any(one.what == "gradients" for one in asking.values())
+            losses = closure() if gradients else closure.losses()  # [members]
+            asking = self._advance({number: one.thread for number, one in asking.items()}, losses)
+        for number in layout.running:
+            layout.members[number].settle()
         self._note(closure)
-        if self.layout.errors and not self.layout.running:
-            raise next(iter(self.layout.errors.values()))
-        return losses
+        if layout.errors and not layout.running:
+            raise next(iter(layout.errors.values()))
 
-    def _advance(self, threads: dict[int, greenlet], answers: Any) -> dict[int, tuple[greenlet, str]]:
-        """Let each member go on with its answer until it asks again: those that do, and for what."""
+    def _advance(
+        self, threads: dict[int, greenlet], answers: Sequence[Closure] | Tensor
+    ) -> dict[int, _Asking]:
+        """Let members go on until each asks again, and return those that do.
+
+        Args:
+            threads: Of the members, by their numbers.
+            answers: What each gets, by its number: its closure to begin with, then its loss.
+        """
+        layout = self.layout
         asking, failed = {}, []
         enabled = torch.is_grad_enabled()
         for number, thread in threads.items():
             try:
-                with RandomNumbers(self.layout.random_states, number):
+                with RandomNumbers(layout.random_states, number):
                     what = thread.switch(answers[number])
             except Exception as error:  # noqa: BLE001 - an optimizer may raise anything; the other members go on
-                self.layout.errors[number] = error
+                layout.errors[number] = error
                 failed.append(number)
             else:
                 if not thread.dead:
-                    asking[number] = (thread, what)
-        torch.set_grad_enabled(enabled)
+                    asking[number] = _Asking(thread, what)
+        torch.set_grad_enabled(enabled)  # an optimizer that waits has left its own mode behind
         if failed:
-            self.layout.drop(failed)
+            layout.drop(failed)
         return asking
 
-    def _note(self, closure: Any) -> None:
-        """Tell the record what all members told of the place where the step began."""
+    def _note(self, closure: Closure) -> None:
+        """Tell the record what all members noted about the points where the step began."""
         if not self.notes:
             return
-        told = [self.notes.get(member.number, (None, None)) for member in self.layout.members]
-        closure.note(_rows(loss for loss, _ in told), _rows(gradient for _, gradient in told))
+        notes = [self.notes.get(member.number, Note(None, None)) for member in self.layout.members]
+        closure.note(_joined(note.losses for note in notes), _joined(note.gradients for note in notes))
 
 
-def _rows(parts: Iterable[Tensor | None]) -> Tensor | None:
-    """One row of each member as one tensor; `None` unless there is one of each."""
-    rows = list(parts)
-    return None if any(row is None for row in rows) else torch.cat([row for row in rows if row is not None])
+def _joined(parts: Iterable[Tensor | None]) -> Tensor | None:
+    """What each member noted, as one tensor `[members, …]`; `None` unless each has noted it."""
+    known = list(parts)
+    return (
+        None
+        if any(part is None for part in known)
+        else torch.cat([part for part in known if part is not None])
+    )
 
 
-class RandomNumbers:
-    """For a while, torch's random numbers are a member's own.
+def _with_graph(step: Step, backward: GraphBackward) -> Step:
+    """A step whose closure gives the gradient its graph, after the evaluation with all members."""
+    return lambda closure: step(_Graphed(closure, backward))
+
+
+class _Graphed(Around):
+    """A closure whose gradient has a graph.
+
+    The evaluation of all members counts and is recorded; its gradients are of one member each, but
+    carry no graph. So the member is evaluated once more, by itself.
 
     Args:
-        states: Of the random numbers of all members; empty where they have none of their own.
-        number: Which member.
+        inner: The member's closure.
+        backward: Evaluates the member.
     """
 
-    def __init__(self, states: list[Tensor], number: int) -> None:
-        self.states = states
-        self.number = number
+    def __init__(self, inner: Closure, backward: GraphBackward) -> None:
+        super().__init__(inner)
+        self.backward = backward
 
-    def __enter__(self) -> None:
-        if self.states:
-            self.outer = torch.get_rng_state()
-            torch.set_rng_state(self.states[self.number])
-
-    def __exit__(self, *_: Any) -> None:
-        if self.states:
-            self.states[self.number] = torch.get_rng_state()
-            torch.set_rng_state(self.outer)
+    def __call__(self) -> Tensor:
+        self.inner()
+        return self.backward().squeeze()

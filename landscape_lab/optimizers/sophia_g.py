@@ -1,12 +1,14 @@
 """SophiaG: a clipped second-order step at the price of a first-order one."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
+from torch.optim.optimizer import ParamsT
 
+from landscape_lab.optimizers.factories import Settings
 from landscape_lab.optimizers.rows import check_settings
 from landscape_lab.optimizers.traits import Traits
 from landscape_lab.validation import check_count, check_number
@@ -42,7 +44,7 @@ class SophiaG(Optimizer):
 
     def __init__(
         self,
-        params: Any,
+        params: ParamsT,
         lr: float = 1e-3,
         betas: tuple[float, float] = (0.965, 0.99),
         rho: float = 0.04,
@@ -62,7 +64,7 @@ class SophiaG(Optimizer):
         super().__init__(params, settings | {"batch_size": batch_size, "eps": eps})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+    def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor | None:
         """One step; the gradient is the closure's, or the one that is there."""
         loss = None
         if closure is not None:
@@ -79,18 +81,25 @@ class SophiaG(Optimizer):
             self._move(group, p, gradient)
         return loss
 
-    def _estimates(self, group: dict[str, Any], parameter: Tensor) -> bool:
+    def _estimates(self, group: Settings, parameter: Tensor) -> bool:
         """Whether this step estimates the curvature."""
         return int(self.state[parameter].get("step", 0)) % group["interval"] == 0
 
-    def _move(self, group: dict[str, Any], parameter: Tensor, gradient: Tensor) -> None:
+    def _move(self, group: Settings, parameter: Tensor, gradient: Tensor) -> None:
         state, (beta1, beta2) = self.state[parameter], group["betas"]
         if not state:
-            state |= {"step": 0, "momentum": torch.zeros_like(parameter), "curvature": torch.zeros_like(parameter)}
+            state |= {
+                "step": 0,
+                "momentum": torch.zeros_like(parameter),
+                "curvature": torch.zeros_like(parameter),
+            }
         momentum, curvature = state["momentum"], state["curvature"]
         momentum.lerp_(gradient, 1.0 - beta1)
         if self._estimates(group, parameter) and parameter.grad is not None:
             curvature.lerp_(group["batch_size"] * parameter.grad.square(), 1.0 - beta2)
         state["step"] += 1
         parameter.mul_(1.0 - group["lr"] * group["weight_decay"])
-        parameter.sub_((momentum / (group["rho"] * curvature).clamp(min=group["eps"])).clamp(-1.0, 1.0), alpha=group["lr"])
+        parameter.sub_(
+            (momentum / (group["rho"] * curvature).clamp(min=group["eps"])).clamp(-1.0, 1.0),
+            alpha=group["lr"],
+        )

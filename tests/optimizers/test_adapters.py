@@ -8,6 +8,7 @@ import torch
 
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.optimizers import Traits, adapt, build_optimizer, probe
+from landscape_lab.optimizers.closures import Unrecorded
 
 
 class Own(torch.optim.Optimizer):
@@ -71,18 +72,13 @@ def built(factory, **settings):
 
 @pytest.mark.parametrize("factory", [Own, OfModule, OfNamed])
 def test_an_optimizer_that_ignores_its_closure_gets_its_gradient_first(factory):
-    landscape, calls = FunctionLandscape.named("sphere"), 0
+    landscape = FunctionLandscape.named("sphere")
     assert probe(factory) == Traits(gradient_first=True)
     adapted = adapt(build_optimizer(factory, landscape, 10), landscape, probe(factory))
-
-    def closure():
-        nonlocal calls
-        calls += 1
-        return adapted.backward().squeeze()
-
+    closure = Unrecorded(adapted.backward)
     for _ in range(10):
         adapted.step(closure)
-    assert calls == 10
+    assert closure.calls == 10
     torch.testing.assert_close(landscape.flat(), landscape.start * 0.8**10)
 
 

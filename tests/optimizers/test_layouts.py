@@ -15,9 +15,11 @@ from landscape_lab.configuration import CONF
 from landscape_lab.dotted_paths import locate
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.landscapes import FunctionLandscape
-from landscape_lab.optimizers import adapt, build_optimizer, catalogue, probe
-from landscape_lab.optimizers.layouts import with_rate
-from landscape_lab.optimizers.trial import own_rate
+from landscape_lab.optimizers import adapt, catalogue, probe
+from landscape_lab.optimizers.building import make_optimizer
+from landscape_lab.optimizers.closures import Unrecorded
+from landscape_lab.optimizers.factories import own_rate, with_rate
+
 
 STEPS = 20
 STARTS = torch.tensor([[-1.2, 1.0], [0.4, 1.7], [1.5, -0.3], [-0.2, -0.9]])
@@ -39,13 +41,9 @@ def plain(factory, traits, start, dtype, nudge=0.0):
     torch.manual_seed(0)
     landscape = FunctionLandscape.named("three_hump_camel", start=start.tolist()).to(dtype)
     landscape.points.data *= 1 + nudge
-    optimizer = build_optimizer(factory, landscape, STEPS)
+    optimizer = make_optimizer(factory, landscape, STEPS)
     adapted = adapt(optimizer, landscape, traits)
-
-    def closure():
-        losses = adapted.backward()
-        return losses.detach() if traits.rows else losses.squeeze()
-
+    closure = Unrecorded(adapted.backward, traits.rows)
     points = [landscape.flat().clone()]
     try:
         for _ in range(STEPS):

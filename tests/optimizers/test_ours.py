@@ -23,6 +23,7 @@ from landscape_lab.optimizers import (
     build_optimizer,
     probe,
 )
+from landscape_lab.optimizers.closures import Unrecorded
 from landscape_lab.optimizers.scipy_methods import FIRST_ORDER, GRADIENT_FREE
 
 STARTS = [[-1.2, 1.0], [0.4, -0.3], [2.0, 0.5]]
@@ -44,10 +45,12 @@ def landscape_at(start, name="rosenbrock"):
 def descend(factory, landscape, steps):
     """The points of a descent, `[steps + 1, members, dims]`, and its optimizer."""
     optimizer = build_optimizer(factory, landscape, steps)
-    adapted = adapt(optimizer, landscape, probe(factory, steps))
+    traits = probe(factory, steps)
+    adapted = adapt(optimizer, landscape, traits)
+    closure = Unrecorded(adapted.backward, traits.rows)
     points = [landscape.flat().clone()]
     for _ in range(steps):
-        adapted.step(lambda: adapted.backward() if adapted.traits.rows else adapted.backward().sum())
+        adapted.step(closure)
         points.append(landscape.flat().clone())
     return torch.stack(points), optimizer
 

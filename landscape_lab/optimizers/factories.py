@@ -1,0 +1,49 @@
+"""What builds an optimizer or a scheduler: a class, or a `functools.partial` with its settings."""
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from torch.optim import Optimizer
+
+Settings = dict[str, Any]
+"""The keywords of a constructor, as a configuration gives them."""
+Factory = Callable[..., Optimizer]
+"""Builds an optimizer from parameters: a class, or a `functools.partial` with its settings."""
+
+
+class Parts(NamedTuple):
+    """A factory taken apart.
+
+    Args:
+        maker: The class, or a function that builds.
+        settings: The keywords that it is called with.
+    """
+
+    maker: Callable[..., Any]
+    settings: Settings
+
+
+def parts_of(factory: Callable[..., object]) -> Parts:
+    """Take a factory apart; the settings are a copy.
+
+    >>> parts_of(partial(dict, lr=0.1))
+    Parts(maker=<class 'dict'>, settings={'lr': 0.1})
+    """
+    if isinstance(factory, partial):
+        return Parts(factory.func, dict(factory.keywords))
+    return Parts(factory, {})
+
+
+def with_rate(optimizer: Factory, rate: float) -> Factory:
+    """The same optimizer with another learning rate."""
+    return partial(optimizer, lr=rate)
+
+
+def own_rate(optimizer: Factory) -> float | None:
+    """The learning rate that is set, or the class's default; `None` where that is no number."""
+    maker, settings = parts_of(optimizer)
+    parameter = inspect.signature(maker).parameters.get("lr")
+    rate = settings.get("lr", None if parameter is None else parameter.default)
+    return float(rate) if isinstance(rate, int | float) and rate > 0 else None

@@ -1,0 +1,141 @@
+"""What an optimizer needs, found out by calling it."""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from landscape_lab.optimizers.adapters import adapt, takes_closure
+from landscape_lab.optimizers.building import make_optimizer
+from landscape_lab.optimizers.closures import Around, Closure, Unrecorded
+from landscape_lab.optimizers.factories import Factory, parts_of
+from landscape_lab.optimizers.traits import Traits
+
+REFUSALS = {
+    "graph": "does not require grad",
+    "sparse": "does not support dense gradients",
+    "pair": "0-d tensor",
+}
+"""What an optimizer says when it is not called as it wants to be: the trait, and words of the error."""
+
+
+class Bowl(nn.Module):
+    """The landscape on which optimizers are tried: steep and curved, of two numbers or fewer.
+
+    Args:
+        start: `[members, dims]`.
+    """
+
+    def __init__(self, start: Tensor) -> None:
+        super().__init__()
+        self.points = nn.Parameter(start.clone())
+
+    def forward(self) -> Tensor:
+        return (self.points.square() + 0.1 * self.points.pow(4)).sum(-1)
+
+    def backward(self) -> Tensor:
+        """The losses `[members]`; their gradients are then in the parameters."""
+        with torch.enable_grad():
+            losses = self()
+            (self.points.grad,) = torch.autograd.grad(losses.sum(), self.points)
+        return losses.detach()
+
+    def flat(self) -> Tensor:
+        """The points `[members, dims]`, detached."""
+        return self.points.detach()
+
+
+def probe(factory: Factory, steps: int = 1000) -> Traits:
+    """Two steps on a bowl show how the optimizer calls its closure; what it refuses is offered otherwise.
+
+    A class that declares its traits is not tried. An optimizer that fails here for a reason of its
+    own gets no traits: it will fail again where the user sees it. Torch's random numbers go on as if
+    none had been used.
+
+    Args:
+        factory: A class, or a `functools.partial` with its settings.
+        steps: How many steps the descent will make, for a class that wants to know.
+
+    >>> probe(torch.optim.LBFGS).repeats
+    True
+    """
+    maker, settings = parts_of(factory)
+    declared: Traits | Callable[..., Traits] | None = getattr(maker, "traits", None)
+    if declared is not None:
+        return declared if isinstance(declared, Traits) else declared(**settings)
+    traits = Traits()
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for _ in range(1 + len(REFUSALS)):
+            try:
+                return _observe(factory, steps, traits)
+            except Exception as error:  # noqa: BLE001 - the class may raise anything
+                refused = next((name for name, words in REFUSALS.items() if words in str(error)), None)
+                if refused is None or getattr(traits, refused):
+                    break
+                traits = replace(traits, **{refused: True})
+    return traits
+
+
+def _observe(factory: Factory, steps: int, traits: Traits) -> Traits:
+    """What an optimizer does in two steps, called with the traits that are known."""
+    end, counts, elsewhere = _two_steps(factory, steps, traits)
+    if not elsewhere:
+        return replace(traits, repeats=max(counts) > 1, gradient_first=min(counts) == 0)
+    # It moved before it evaluated. If it goes the same way from a gradient of zeros, it does not need one.
+    try:
+        alone, _, _ = _two_steps(factory, steps, traits, gradient_first=False)
+        needless = torch.equal(alone, end)
+    except Exception:  # noqa: BLE001 - as expected of one that needs its gradient
+        needless = False
+    repeats = max(counts) > 1 or not needless
+    return replace(traits, repeats=repeats, gradient_first=not needless, elsewhere=needless)
+
+
+def _two_steps(
+    factory: Factory, steps: int, traits: Traits, gradient_first: bool = True
+) -> tuple[Tensor, list[int], bool]:
+    """Where two steps lead, how often each calls its closure, and whether it had moved when it first did."""
+    torch.manual_seed(0)
+    landscape = Bowl(torch.tensor([[1.0, -0.7]]))
+    optimizer = make_optimizer(factory, landscape, steps)
+    adapted = adapt(optimizer, landscape, traits)
+    counts, elsewhere = [], False
+    for _ in range(2):
+        if gradient_first:
+            adapted.backward()
+        else:
+            landscape.points.grad = torch.zeros_like(landscape.points)
+        closure = _Watched(Unrecorded(adapted.backward), landscape)
+        adapted.step(closure)
+        counts.append(closure.calls if takes_closure(optimizer) else 0)
+        elsewhere |= closure.elsewhere
+    return landscape.flat().clone(), counts, elsewhere
+
+
+class _Watched(Around):
+    """A closure that looks where it is first called.
+
+    Args:
+        inner: The closure around which it is.
+        landscape: Whose point is looked at.
+
+    Attributes:
+        calls: How many evaluations were made.
+        elsewhere: Whether the point had moved before the first.
+    """
+
+    def __init__(self, inner: Closure, landscape: Bowl) -> None:
+        super().__init__(inner)
+        self.landscape = landscape
+        self.begin = landscape.flat().clone()
+        self.calls = 0
+        self.elsewhere = False
+
+    def __call__(self) -> Tensor:
+        if self.calls == 0:
+            self.elsewhere = not torch.equal(self.begin, self.landscape.flat())
+        self.calls += 1
+        return self.inner()

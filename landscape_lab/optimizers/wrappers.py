@@ -1,0 +1,133 @@
+"""What is put around an optimizer's `step`: the rungs of the ladder in `adapters.py`."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from landscape_lab.optimizers.closures import Around, Closure, Step
+from landscape_lab.optimizers.problem import Problem
+
+
+def after_gradient(step: Callable[..., object], takes_closure: bool = True) -> Step:
+    """`step` with the gradient of its point there, and a closure to go on with where it takes one."""
+
+    def step_after(closure: Closure) -> object:
+        loss = closure()
+        result = step(closure) if takes_closure else step()
+        return loss if result is None else result
+
+    return step_after
+
+
+def with_sparse_gradient(step: Step, optimizer: Optimizer, problem: Problem) -> Step:
+    """`step` with gradients as sparse tensors; whoever comes next finds none and makes a dense one."""
+    parameters = list(problem.parameters())
+
+    def sparse_step(closure: Closure) -> object:
+        loss = step(_Sparse(closure, parameters))
+        _forget_gradients(parameters)
+        return loss
+
+    return sparse_step
+
+
+class _Sparse(Around):
+    """A closure that leaves sparse gradients.
+
+    Args:
+        inner: The closure around which it is.
+        parameters: Whose gradients they are.
+    """
+
+    def __init__(self, inner: Closure, parameters: Sequence[Tensor]) -> None:
+        super().__init__(inner)
+        self.parameters = parameters
+
+    def __call__(self) -> Tensor:
+        _forget_gradients(self.parameters)
+        loss = self.inner()
+        for parameter in self.parameters:
+            if parameter.grad is not None:
+                parameter.grad = parameter.grad.to_sparse()
+        return loss
+
+
+def _forget_gradients(parameters: Iterable[Tensor]) -> None:
+    for parameter in parameters:
+        parameter.grad = None
+
+
+def returning_pair(step: Step, optimizer: Optimizer, problem: Problem) -> Step:
+    """`step` with a closure that returns outputs, of which a landscape has none, and loss."""
+
+    def pair_step(closure: Closure) -> object:
+        outputs_and_loss = step(_Pair(closure))
+        return outputs_and_loss[1]  # type: ignore[index] # it returns what its closure returned
+
+    return pair_step
+
+
+class _Pair(Around):
+    """A closure that returns outputs and loss."""
+
+    def __call__(self) -> Tensor:
+        return None, self.inner()  # type: ignore[return-value] # what this optimizer takes instead of a loss
+
+
+def through_own_backward(step: Step, optimizer: Optimizer, problem: Problem) -> Step:
+    """A step of an optimizer that makes the backward pass itself.
+
+    It gets a linear loss, whose gradient is the landscape's and costs no second evaluation.
+    """
+    parameters = [parameter for parameter in problem.parameters() if parameter.requires_grad]
+    fused = hasattr(optimizer, "fused_backward")
+    own_backward = optimizer.fused_backward if fused else optimizer.backward  # type: ignore[attr-defined]
+
+    def own_step(closure: Closure) -> object:
+        loss = closure()
+        gradients = [parameter.grad.clone() for parameter in parameters if parameter.grad is not None]
+        _forget_gradients(parameters)
+        with torch.enable_grad():
+            products = [(one * gradient).sum() for one, gradient in zip(parameters, gradients, strict=True)]
+            linear = torch.stack(products).sum()
+            if fused:
+                own_backward(linear, optimizer.param_groups[0]["lr"])
+            else:
+                own_backward(linear)
+        if not fused:
+            optimizer.step()
+        return loss
+
+    return own_step
+
+
+def in_training_mode(step: Step, optimizer: Optimizer, problem: Problem) -> Step:
+    """`step` between `train()` and `eval()`.
+
+    In training mode such an optimizer keeps its parameters where it takes the gradient, and not at
+    the point that it has found. What is recorded is the point found, and its loss.
+    """
+
+    def switched(closure: Closure) -> object:
+        optimizer.train()  # type: ignore[attr-defined]
+        loss = step(closure)
+        optimizer.eval()  # type: ignore[attr-defined]
+        return loss
+
+    return switched
+
+
+def noting(step: Step, optimizer: Optimizer, problem: Problem) -> Step:
+    """`step` of an optimizer that evaluates elsewhere: it asks for a record of where it began."""
+    for parameter in problem.parameters():
+        if parameter.grad is None:  # which would mean that the parameter takes no part
+            parameter.grad = torch.zeros_like(parameter)
+
+    def noted(closure: Closure) -> object:
+        loss = step(closure)
+        closure.note()
+        return loss
+
+    return noted

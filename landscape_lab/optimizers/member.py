@@ -52,15 +52,14 @@ class Member(nn.Module):
         self.number = number
         self.landscape = (landscape,)  # in a tuple, its parameters are not ours
         self.which = slice(number, number + 1) if are_vectors(landscape) else number
-        self.parts = [
-            self._part(name.replace(".", "_"), parameter) for name, parameter in landscape.named_parameters()
-        ]
+        trainable = [(name, whole) for name, whole in landscape.named_parameters() if whole.requires_grad]
+        self.parts = [self._part(name.replace(".", "_"), whole) for name, whole in trainable]
 
     def _part(self, name: str, whole: nn.Parameter) -> Part:
         """Make the member's own parameter of one of the landscape's."""
         view = whole.detach()[self.which]
         own = nn.Parameter(view)
-        self.register_parameter(name, own)
+        self._parameters[name] = own  # not as an attribute: a landscape may call its parameter `number`, or `parts`
         return Part(own, view, whole)
 
     def settle(self) -> None:

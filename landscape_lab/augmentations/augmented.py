@@ -65,14 +65,15 @@ class Augmented(Field):
 
     def _differences(self, draw: Draw, points: Float[Tensor, "n dims"]) -> Sample | None:
         """The losses and the pixel gradient from the pixels around points; `None` where the rule is another."""
-        rule = self.clean._modules["rule"]
-        if not isinstance(self.view, PictureView) or not isinstance(rule, PixelGradient):
+        view, rule = self.view, self._modules["inner"]._modules["rule"]  # type: ignore[union-attr]
+        if not isinstance(view, PictureView) or not isinstance(rule, PixelGradient):
             return None
-        losses, gradients = self.view.differences(draw.view, points)  # type: ignore[arg-type] # of its own kind
+        losses, gradients = view.differences(draw.view, points)  # type: ignore[arg-type] # of its own kind
         return losses, rule.push_back(gradients, points)
 
     def sample(self, points: Float[Tensor, "n dims"]) -> Sample:
-        draw, lineup = self.sight.now(), self.lineup
+        sight = self.sight
+        draw, lineup = sight.now(), sight.draws.lineup
         known = self._differences(draw, points)
         if known is None:
             known = self.clean.rule.sample(lambda at: self._viewed(draw, at), points)  # type: ignore[operator]

@@ -172,25 +172,23 @@ class Sight:
 
     def see(self, step: int | None) -> None:
         """Stay at the draw of a step, or move on with each evaluation from now on."""
-        self.counted = step is not None
-        if step is not None:
-            self._move_to(step)
+        if step is None:
+            self.counted = False
+        else:
+            self.step, self.counted, self.draw = step, True, self.draws.of(step)
 
     def now(self) -> Draw:
         """The draw of this evaluation: that of the step, or the next one while nobody counts the steps."""
-        if self.counted and self.draw is not None:
-            return self.draw
-        return self._move_to(self.step if self.counted else self.step + 1)
+        draw = self.draw
+        if draw is None or not self.counted:
+            self.step += not self.counted
+            draw = self.draw = self.draws.of(self.step)
+        return draw
 
     def forget(self) -> None:
         """Make the draws anew when they are next needed."""
         self.draws.forget()
         self.draw = None
-
-    def _move_to(self, step: int) -> Draw:
-        """Take the draw of a step."""
-        self.step, self.draw = step, self.draws.of(step)
-        return self.draw
 
 
 def each_tensor(draw: Draw, change: Callable[[Tensor], Tensor]) -> Draw:

@@ -64,9 +64,6 @@ class PointLandscape(Landscape):
         """Whether the landscape has augmentations."""
         return self.field.stochastic
 
-    def see(self, step: int | None) -> None:
-        self.field.see(step)
-
     def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
         return self.field.clean.losses(self.boundary(points) if isinstance(self.boundary, Reflect) else points)
 
@@ -93,7 +90,11 @@ class PointLandscape(Landscape):
 
     # A step on two numbers takes some 20 µs. The graph of `forward` and its backward pass would double that, and each
     # part of a module that is looked up by attribute costs 1 µs: `nn.Module.__getattr__` is a search in three
-    # dictionaries in Python. So the three methods that every step calls go to the parts directly.
+    # dictionaries in Python. So the methods that every step calls go to the parts directly.
+
+    def see(self, step: int | None) -> None:
+        field: Field = self._modules["field"]  # type: ignore[assignment]
+        field.see(step)
 
     def backward(self) -> Float[Tensor, " members"]:
         field: Field = self._modules["field"]  # type: ignore[assignment]

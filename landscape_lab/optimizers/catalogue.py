@@ -34,6 +34,8 @@ NEEDS = {
     "pair": "a closure that returns outputs and loss",
 }
 """What the traits mean, in words."""
+START = torch.tensor([[1.0, -0.7]])
+"""Where the trial of an optimizer begins, `[1, 2]`."""
 
 
 @dataclass(frozen=True)
@@ -93,24 +95,29 @@ def describe(name: str, target: str, factory: Factory) -> Entry:
         factory: The class, or a `functools.partial` with its settings.
     """
     paper, traits = _paper(target.rpartition(".")[2], parts_of(factory).maker), probe(factory)
-    start = torch.tensor([[1.0, -0.7]])
     try:
-        end = descend(factory, traits, start, steps=20)
+        path = descend(factory, traits, START, steps=20)
     except Exception as error:  # noqa: BLE001 - a class may raise anything; the catalogue says what
         return Entry(name, target, f"cannot run: {_reason(error)}", "", paper)
-    needs = "; ".join(text for trait, text in NEEDS.items() if getattr(traits, trait))
-    if torch.equal(end, start.to(end)):
-        still = "matrices, or numbers that begin small: two numbers do not move"
-        return Entry(name, target, f"{needs}; {still}" if needs else still, "", paper)
-    return Entry(name, target, needs, "yes" if is_elementwise(factory, traits) else "no", paper)
+    needs = [text for trait, text in NEEDS.items() if getattr(traits, trait)]
+    if torch.equal(path[-1:], START.to(path)):
+        needs.append("matrices, or numbers that begin small: two numbers do not move")
+        return Entry(name, target, "; ".join(needs), "", paper)
+    elementwise = "yes" if is_elementwise(factory, traits) else "no"
+    return Entry(name, target, "; ".join(needs), elementwise, paper)
 
 
 def is_elementwise(factory: Factory, traits: Traits) -> bool:
-    """Whether each of two numbers, started apart, goes where it goes when it is alone, over 40 steps."""
-    start = torch.tensor([[1.0, -0.7]])
-    together = descend(factory, traits, start, steps=40)
+    """Whether each of two numbers, started apart, goes where it goes when it is alone, over 40 steps.
+
+    An optimizer of rows says by its traits that it does not: the bowl does not couple its numbers, and
+    Newton's method would pass there.
+    """
+    if traits.rows:
+        return False
+    together = descend(factory, traits, START, steps=40)
     try:
-        alone = torch.cat([descend(factory, traits, one, steps=40) for one in start.split(1, dim=1)], dim=1)
+        alone = torch.cat([descend(factory, traits, one, steps=40) for one in START.split(1, dim=1)], dim=1)
     except Exception:  # noqa: BLE001 - an optimizer that needs several numbers does not treat each by itself
         return False
     tolerance = 1e-9 if together.dtype == torch.float64 else 1e-4
@@ -118,7 +125,7 @@ def is_elementwise(factory: Factory, traits: Traits) -> bool:
 
 
 def descend(factory: Factory, traits: Traits, start: Tensor, steps: int) -> Tensor:
-    """The end `[1, dims]` of a descent of the bowl, seeded.
+    """The path `[steps, dims]` of a descent of the bowl from `start` `[1, dims]`, seeded.
 
     In float64, or in float32 where the optimizer keeps that in its state.
     """
@@ -130,12 +137,13 @@ def descend(factory: Factory, traits: Traits, start: Tensor, steps: int) -> Tens
 
 def _descend_in(dtype: torch.dtype, factory: Factory, traits: Traits, start: Tensor, steps: int) -> Tensor:
     torch.manual_seed(0)
-    landscape = Bowl(start.to(dtype))
+    landscape, path = Bowl(start.to(dtype)), []
     adapted = adapt(make_optimizer(factory, landscape, steps), landscape, traits)
     closure = Unrecorded(adapted.backward)
     for _ in range(steps):
         adapted.step(closure)
-    return landscape.flat().clone()
+        path.append(landscape.flat().clone())
+    return torch.cat(path)
 
 
 def _reason(error: Exception) -> str:

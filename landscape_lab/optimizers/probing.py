@@ -33,18 +33,25 @@ class Bowl(nn.Module):
         self.points = nn.Parameter(start.clone())
 
     def forward(self) -> Tensor:
-        return (self.points.square() + 0.1 * self.points.pow(4)).sum(-1)
+        """The losses `[members]`."""
+        return self._losses(self.points)
 
     def backward(self) -> Tensor:
         """The losses `[members]`; their gradients are then in the parameters."""
+        # Not through the parameter itself: some optimizers hang a hook on it that makes their step.
+        points = self.points.detach().requires_grad_()
         with torch.enable_grad():
-            losses = self()
-            (self.points.grad,) = torch.autograd.grad(losses.sum(), self.points)
+            losses = self._losses(points)
+            (self.points.grad,) = torch.autograd.grad(losses.sum(), points)
         return losses.detach()
 
     def flat(self) -> Tensor:
         """The points `[members, dims]`, detached."""
         return self.points.detach()
+
+    @staticmethod
+    def _losses(points: Tensor) -> Tensor:
+        return (points.square() + 0.1 * points.pow(4)).sum(-1)
 
 
 def probe(factory: Factory, steps: int = 1000) -> Traits:

@@ -38,7 +38,7 @@ class Tensors(Landscape):
 
     def _losses(self, matrix, vector, number):
         product = (matrix @ torch.tensor([1.0, -2.0]) - vector).square().sum(-1)
-        return product + matrix.square().sum((-1, -2)).cosh().log() + (number[..., 0] - vector.mean(-1)).square()
+        return product + matrix.square().sum((-1, -2)).cosh().log() + (number[..., 0] - 0.1 * vector.mean(-1)).square()
 
     def forward(self, batch=None):
         return self._losses(self.matrix, self.vector, self.number)

@@ -262,9 +262,8 @@ def fit(module, *callbacks, checkpoint=None):
 
 
 def descent(steps=60, size=1000, optimizer=torch.optim.Adam, records=10_000, **settings):
-    return Descent(
-        augment(landscape([(3, 4), (12, 6)], **settings), ALL, seed=5), partial(optimizer, lr=0.01), steps, size, records
-    )
+    seen = augment(landscape([(3, 4), (12, 6)], **settings), ALL, seed=5)
+    return Descent(seen, partial(optimizer, lr=0.01), steps, steps_per_batch=size, records=records)
 
 
 def test_chunks_and_records_do_not_change_the_path_and_a_plain_loop_sees_the_same():

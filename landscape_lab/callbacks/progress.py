@@ -1,5 +1,6 @@
 """The progress of a descent."""
 
+import math
 import sys
 import time
 from typing import Any
@@ -39,7 +40,8 @@ class ProgressBar(pl.Callback):
             pl_module.trajectory.label, total=pl_module.steps, completed=trainer.global_step, rate=0.0, loss=np.nan
         )
         self._bar.start()
-        self._first, self._began, self._drawn = trainer.global_step, time.monotonic(), 0.0
+        self._first, self._began = trainer.global_step, time.monotonic()
+        self._drawn = -math.inf  # never: a clock may begin at zero, so 0.0 could be just now
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int

@@ -1,0 +1,129 @@
+"""Clocks count from anywhere, from zero too: a machine that has just started up gives the same results."""
+
+import ast
+import json
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+import torch
+from training import fit
+
+from landscape_lab import Descent
+from landscape_lab.augmentations import MapImage
+from landscape_lab.callbacks import Checkpoints, ProgressBar
+from landscape_lab.landscapes import FunctionLandscape
+from landscape_lab.sweeps.progress import PLAIN_SECONDS, Watch
+
+PACKAGE = Path(__file__).parents[1] / "landscape_lab"
+CLOCKS = ("monotonic", "perf_counter", "time", "process_time")
+
+
+class Clock:
+    """A clock that shows what it was set to."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(params=[0.0, 1e6], ids=["from zero", "from long ago"])
+def clock(request, monkeypatch) -> Clock:
+    """All clocks of the standard library, as on a machine that started just now or long ago."""
+    clock = Clock(request.param)
+    for name in CLOCKS[:2]:
+        monkeypatch.setattr(time, name, clock)
+    return clock
+
+
+def descent(steps: int = 20) -> Descent:
+    landscape = FunctionLandscape(lambda x, y: x**2 + y**2, start=(-1.0, -0.9))
+    return Descent(landscape, partial(torch.optim.SGD, lr=0.01), steps=steps, steps_per_batch=5)
+
+
+def progress_bar(clock: Clock, folder: Path, monkeypatch) -> None:
+    """The first chunk is drawn at once, the next ones only after a while."""
+    drawn = Mock()
+    monkeypatch.setattr("rich.progress.Progress.update", drawn)
+    fit(descent(), ProgressBar(seconds=1000))
+    assert [entry.kwargs["completed"] for entry in drawn.call_args_list] == [5]
+
+
+def checkpoints(clock: Clock, folder: Path, monkeypatch) -> None:
+    """The first one is written when its time has passed, the second one as long after the first."""
+    trainer, module = Mock(), Mock(status="completed")
+    trainer.save_checkpoint.side_effect = lambda path: Path(path).write_text("state")
+    written, callback = [], Checkpoints(folder, seconds=20)
+    callback.on_train_start(trainer, module)
+    for _ in range(6):
+        callback.on_train_batch_end(trainer, module, {}, None, 0)
+        written.append(trainer.save_checkpoint.call_count)
+        clock.now += 10
+    assert written == [0, 0, 1, 1, 2, 2]
+
+
+def watch(clock: Clock, folder: Path, monkeypatch) -> None:
+    """Without a terminal, a line is written when its time has passed, and the time left is of this sweep."""
+    done: Iterator[int] = iter([0, 1, 2, 3, 4])
+    watch = Watch(10, lambda: next(done), "jobs")
+    looks = iter([PLAIN_SECONDS / 2, PLAIN_SECONDS, 1.5 * PLAIN_SECONDS, 2 * PLAIN_SECONDS])
+    began, watch.stream = clock.now, Mock()
+
+    def wait(pause: float) -> bool:
+        clock.now = began + next(looks, 0.0)
+        return clock.now == began
+
+    watch.over = Mock(wait=wait)
+    watch._watch()
+    lines = [entry.args[0] for entry in watch.stream.write.call_args_list]
+    assert lines == ["2 of 10 jobs, 0:02:00 left\n", "4 of 10 jobs, 0:01:30 left\n"]
+
+
+def metrics(clock: Clock, folder: Path, monkeypatch) -> None:
+    """A clock too coarse to see the descent gives no speed, and no division by zero."""
+    found = fit(descent()).metrics()
+    assert (found["seconds"], found["steps_per_second"]) == (0.0, None)
+    json.dumps(found, allow_nan=False)
+
+
+def slow_augmentation(clock: Clock, folder: Path, monkeypatch) -> None:
+    """What a step costs is a difference of two readings."""
+
+    def slowly(pixels: torch.Tensor) -> torch.Tensor:
+        clock.now += 0.25
+        return pixels
+
+    with pytest.warns(UserWarning, match=r"2\.5e\+02 ms a step"):
+        MapImage(slowly).warn(torch.rand(5, 7), seed=0)
+
+
+USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
+    "callbacks/progress.py": progress_bar,
+    "callbacks/checkpoints.py": checkpoints,
+    "sweeps/progress.py": watch,
+    "descent.py": metrics,
+    "augmentations/functions.py": slow_augmentation,
+}
+"""What reads a clock, and how it should behave whenever the clock began."""
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_clock_may_count_from_anywhere(user, clock, tmp_path, monkeypatch):
+    USERS[user](clock, tmp_path, monkeypatch)
+
+
+def test_every_module_that_reads_a_clock_has_its_case():
+    found = {file.relative_to(PACKAGE).as_posix() for file in PACKAGE.rglob("*.py") if reads_a_clock(file)}
+    assert found == set(USERS), "a module that reads a clock wants a case in USERS, tests/test_clocks.py"
+
+
+def reads_a_clock(file: Path) -> bool:
+    readings = {f"time.{name}" for name in CLOCKS}
+    nodes = list(ast.walk(ast.parse(file.read_text())))
+    read = any(isinstance(node, ast.Attribute) and ast.unparse(node) in readings for node in nodes)
+    return read or any(isinstance(node, ast.ImportFrom) and node.module == "time" for node in nodes)

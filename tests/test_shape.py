@@ -1,0 +1,175 @@
+"""Limits of the house: what a reader can hold in mind at once. Each test names the offenders.
+
+A limit is broken with a reason, which stands in the tables below.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from imports import PACKAGE, ROOT, sources
+
+LONGEST_FUNCTION, LONGEST_FILE, MOST_ATTRIBUTES, MOST_ANY, COMPLEXITY = 46, 250, 10, 174, 6
+"""Lines, lines, attributes of an object, names `Any` in all the package, ways through 95 of 100 functions."""
+LONG_FILES: dict[str, str] = {}
+"""Tables of data that are longer, and of what."""
+LARGE_CLASSES: dict[str, str] = {}
+"""Classes with more attributes, and why they need them."""
+UNMIRRORED = {
+    "landscapes.functions": "members of one concept: a table of laws for all, test_functions.py",
+    **dict.fromkeys(
+        [f"optimizers.{name}" for name in ["cma_es", "conjugate_gradient", "line_search", "newton", "random_search", "sophia_g"]],
+        "members of one concept: a table for all, test_ours.py",
+    ),
+}
+"""Modules and packages whose modules have no test of the same name, and why; commands are tested with what they command."""
+BRANCHES = (ast.If, ast.IfExp, ast.For, ast.While, ast.ExceptHandler, ast.Assert, ast.comprehension, ast.match_case)
+
+FILES = sources()
+TREES = {module: ast.parse(file.read_text()) for module, file in FILES.items()}
+
+until_merged = pytest.mark.xfail(reason="issue 13 is under way", strict=False)
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """All functions and methods, also those inside others, by file and line."""
+    for module, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f"{FILES[module].relative_to(ROOT)}:{node.lineno} {node.name}", node
+
+
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines without the docstring, which a reader may skip."""
+    first = function.body[0]
+    documented = ast.get_docstring(function, clean=False) is not None
+    return function.end_lineno - function.lineno + 1 - (first.end_lineno - first.lineno + 1 if documented else 0)
+
+
+def complexity(function: ast.AST) -> int:
+    """Ways through a function, without those through functions inside it: 1, and 1 more for each branch, `and` and `or`."""
+    ways, waiting = 1, list(ast.iter_child_nodes(function))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        ways += isinstance(node, BRANCHES) + (len(node.values) - 1 if isinstance(node, ast.BoolOp) else 0)
+        waiting += ast.iter_child_nodes(node)
+    return ways
+
+
+def attributes(node: ast.ClassDef) -> set[str]:
+    """What an object of a class holds: fields, and what its methods assign to `self`."""
+    fields = {one.target.id for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)}
+    return fields | {
+        one.attr
+        for one in ast.walk(node)
+        if isinstance(one, ast.Attribute)
+        and isinstance(one.ctx, ast.Store)
+        and isinstance(one.value, ast.Name)
+        and one.value.id == "self"
+    }
+
+
+def mirror(module: str) -> Path:
+    """Where the test of a module belongs."""
+    *folders, name = module.split(".")[1:]
+    return ROOT.joinpath("tests", *folders, f"test_{name}.py")
+
+
+def excused(module: str) -> bool:
+    """Whether the table says why a module, or what it is part of, has no test of its own."""
+    name = module.removeprefix(f"{PACKAGE}.")
+    return name.endswith("__main__") or any(f"{name}.".startswith(f"{reason}.") for reason in UNMIRRORED)
+
+
+def told(offenders: list[tuple[float, str]], limit: float) -> str:
+    """The offenders, the worst first."""
+    lines = (f"{value:5g}  {name}" for value, name in sorted(offenders, reverse=True))
+    return f"\n{len(offenders)} above {limit}:\n" + "\n".join(lines)
+
+
+@until_merged
+def test_functions_are_short():
+    lengths = [(length(node), name) for name, node in functions()]
+    long = [one for one in lengths if one[0] > LONGEST_FUNCTION]
+    assert not long, told(long, LONGEST_FUNCTION)
+
+
+@until_merged
+def test_files_are_short():
+    lengths = {file.relative_to(ROOT).as_posix(): len(file.read_text().splitlines()) for file in FILES.values()}
+    long = [(length, name) for name, length in lengths.items() if length > LONGEST_FILE and name not in LONG_FILES]
+    assert not long, told(long, LONGEST_FILE)
+
+
+@until_merged
+def test_objects_hold_few_things():
+    classes = [
+        (len(attributes(node)), f"{FILES[module].relative_to(ROOT)}:{node.lineno} {node.name}")
+        for module, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and node.name not in LARGE_CLASSES
+    ]
+    large = [one for one in classes if one[0] > MOST_ATTRIBUTES]
+    assert not large, told(large, MOST_ATTRIBUTES)
+
+
+@until_merged
+def test_types_are_known():
+    counts = [
+        (sum("Any" in (getattr(node, "id", ""), getattr(node, "name", "")) for node in ast.walk(tree)), module)
+        for module, tree in TREES.items()
+    ]
+    total = sum(count for count, _ in counts)
+    assert total <= MOST_ANY, f"{total} times Any" + told([one for one in counts if one[0] > 3], 3)
+
+
+@until_merged
+def test_few_functions_branch_often():
+    ways = [(complexity(node), name) for name, node in functions()]
+    most = np.percentile([one[0] for one in ways], 95, method="higher")
+    assert most <= COMPLEXITY, f"95 of 100 have at most {most:g}" + told([one for one in ways if one[0] > COMPLEXITY], COMPLEXITY)
+
+
+@until_merged
+def test_every_module_has_a_test_of_its_name():
+    missing = [
+        (len(file.read_text().splitlines()), f"{module}: {mirror(module).relative_to(ROOT)}")
+        for module, file in FILES.items()
+        if file.name != "__init__.py" and not excused(module) and not mirror(module).exists()
+    ]
+    assert not missing, told(missing, 0)
+
+
+def test_reasons_are_of_what_exists():
+    classes = {node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    assert {f"{PACKAGE}.{name}" for name in UNMIRRORED} <= set(FILES)
+    assert set(LARGE_CLASSES) <= classes
+    assert all((ROOT / name).is_file() for name in LONG_FILES)
+
+
+def test_ways_and_attributes_are_counted():
+    source = '''
+class Seen:
+    kept: int = 0
+
+    def look(self, points):
+        """One
+        line."""
+        self.seen = [point for point in points if point and self.kept or not points]
+        self.kept += 1
+        if points:
+            def inner():
+                while True:
+                    pass
+            return inner
+        return 1 if self.kept else 2
+'''
+    (tree,) = ast.parse(source).body
+    assert attributes(tree) == {"kept", "seen"}
+    assert complexity(tree.body[1]) == 6  # 1, the comprehension, `and`, `or`, `if`, and `if … else`
+    assert length(tree.body[1]) == 9
+    assert complexity(tree.body[1].body[3].body[0]) == 2

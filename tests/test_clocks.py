@@ -9,12 +9,14 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+import pytorch_lightning as pl
 import torch
 from training import fit
 
-from landscape_lab import Descent
+from landscape_lab import Descent, results, threads
 from landscape_lab.augmentations import MapImage
 from landscape_lab.callbacks import Checkpoints, ProgressBar
+from landscape_lab.descent import Ending
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.sweeps.progress import PLAIN_SECONDS, Watch
 
@@ -56,7 +58,7 @@ def progress_bar(clock: Clock, folder: Path, monkeypatch) -> None:
 
 def checkpoints(clock: Clock, folder: Path, monkeypatch) -> None:
     """The first one is written when its time has passed, the second one as long after the first."""
-    trainer, module = Mock(), Mock(status="completed")
+    trainer, module = Mock(), Mock(ending=Ending("completed"))
     trainer.save_checkpoint.side_effect = lambda path: Path(path).write_text("state")
     written, callback = [], Checkpoints(folder, seconds=20)
     callback.on_train_start(trainer, module)
@@ -86,9 +88,40 @@ def watch(clock: Clock, folder: Path, monkeypatch) -> None:
 
 def metrics(clock: Clock, folder: Path, monkeypatch) -> None:
     """A clock too coarse to see the descent gives no speed, and no division by zero."""
-    found = fit(descent()).metrics()
+    found = results.metrics(fit(descent()))
     assert (found["seconds"], found["steps_per_second"]) == (0.0, None)
     json.dumps(found, allow_nan=False)
+
+
+def chunk(clock: Clock, folder: Path, monkeypatch) -> None:
+    """A chunk ends about a second after it began, whenever that was."""
+    sizes = []
+
+    class Slow(torch.optim.SGD):
+        def step(self, closure=None):
+            clock.now += 0.4
+            return super().step(closure)
+
+    class Sizes(pl.Callback):
+        def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
+            sizes.append(len(outputs["steps"]))
+
+    module = descent(12)
+    module.make_optimizer = partial(Slow, lr=0.01)
+    fit(module, Sizes())
+    assert sizes == [3, 2, 3, 2, 2]
+
+
+def number_of_threads(clock: Clock, folder: Path, monkeypatch) -> None:
+    """The faster number is chosen by differences of two readings."""
+    before = torch.get_num_threads()
+    with threads.using(2):
+
+        def work() -> None:
+            clock.now += 1.0 / torch.get_num_threads()
+
+        assert threads.faster(work, clock) == 2
+    assert torch.get_num_threads() == before
 
 
 def slow_augmentation(clock: Clock, folder: Path, monkeypatch) -> None:
@@ -106,7 +139,9 @@ USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "callbacks/progress.py": progress_bar,
     "callbacks/checkpoints.py": checkpoints,
     "sweeps/progress.py": watch,
+    "chunk.py": chunk,
     "descent.py": metrics,
+    "threads.py": number_of_threads,
     "augmentations/functions.py": slow_augmentation,
 }
 """What reads a clock, and how it should behave whenever the clock began."""

@@ -22,7 +22,7 @@ from pytorch_lightning.loggers import Logger
 from rich.console import Console
 from rich.table import Table
 
-from landscape_lab.callbacks import HParams
+from landscape_lab.callbacks import HParams, Products
 from landscape_lab.configuration import (
     CONF,
     PARAMETERS,
@@ -124,7 +124,7 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     if checkpoint is None:
         _forget(folder)
     loggers = [_logger(node, first) for node in cfg.logger.values()]
-    callbacks = [_make(node) for node in cfg.callbacks.values()]
+    callbacks = Products.gathering(_make(node) for node in cfg.callbacks.values())
     parameters = flat_values(cfg, PARAMETERS)
     callbacks.append(HParams({**names, **parameters}, OmegaConf.to_yaml(cfg)))
     trainer = _make(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))

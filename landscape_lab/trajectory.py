@@ -243,12 +243,12 @@ class Trajectory:
             landscape: What was descended, when this trajectory was loaded from a file.
         """
         from landscape_lab.drawing.figures import path_figure, save_figure
-        from landscape_lab.scene import Scene
+        from landscape_lab.staging import scene_of
 
         landscape = self.landscape if landscape is None else landscape
         if landscape is None:
             raise ValueError("Parameter `landscape` should be given to draw a trajectory that was loaded from a file.")
-        figure = path_figure(Scene.of(landscape, [self]))
+        figure = path_figure(scene_of(landscape, [self]))
         if path is not None:
             save_figure(figure, path)
         return figure

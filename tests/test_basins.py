@@ -9,7 +9,7 @@ from landscape_lab.basins import CELLS, LOST, MOVING, Settling, find_basins, gri
 from landscape_lab.drawing.ensembles import BASIN_COLORS, basins_figure
 from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.landscapes import FunctionLandscape
-from landscape_lab.scene import Scene
+from landscape_lab.staging import scene_of
 
 STEPS = 150
 
@@ -84,7 +84,7 @@ def test_the_map_has_the_colour_of_the_attractor_at_each_start():
     settling = Settling(ensemble.points, torch.tensor([0.01, 0.01]))
     settling.since[:] = 5
     basins = find_basins(ensemble, ends, torch.zeros(24), settling, landscape.bounds, steps=100)
-    figure = basins_figure(basins, Scene.of(landscape, []), "two")
+    figure = basins_figure(basins, scene_of(landscape, []), "two")
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     image, axes = np.asarray(canvas.buffer_rgba())[..., :3], figure.axes[0]

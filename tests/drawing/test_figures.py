@@ -10,7 +10,7 @@ from landscape_lab.drawing.figures import FIGURES, gallery_figure, gradient_figu
 from landscape_lab.drawing.maps import Heights
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.planes import Plane
-from landscape_lab.scene import Scene
+from landscape_lab.staging import scene_of
 
 RAMP = torch.linspace(0.2, 0.9, 60).expand(40, 60)
 
@@ -26,7 +26,7 @@ def trajectory(pixels, losses, landscape=None, label="sgd, lr 0.1"):
 
 
 def scene(*trajectories):
-    return Scene.of(ImageLandscape(RAMP, smoothing=0), trajectories)
+    return scene_of(ImageLandscape(RAMP, smoothing=0), trajectories)
 
 
 def pixels_of(figure):
@@ -44,14 +44,14 @@ def test_scene_of_a_picture_is_the_picture_in_pixels():
     view = scene(trajectory([[3, 7], [50, 30]], [0.5, 0.4]))
     assert view.extent == pytest.approx((-0.5, 59.5, -0.5, 39.5), abs=1e-5)
     np.testing.assert_allclose(view.losses, RAMP.numpy(), atol=1e-5)
-    np.testing.assert_allclose(view.paths[0].places[:, 0], [[3, 7], [50, 30]], atol=1e-4)
+    np.testing.assert_allclose(view.traces[0].places[:, 0], [[3, 7], [50, 30]], atol=1e-4)
 
 
 def test_large_picture_is_drawn_with_fewer_cells():
     landscape = ImageLandscape(torch.linspace(0, 1, 3000).expand(1500, 3000), smoothing=0)
     kept = Trajectory()
     kept.append(0, torch.zeros(1, 2), torch.zeros(1), 0)
-    assert Scene.of(landscape, [kept]).losses.shape == (512, 1024)
+    assert scene_of(landscape, [kept]).losses.shape == (512, 1024)
 
 
 def test_window_grows_to_hold_the_path_but_not_without_end():
@@ -132,7 +132,7 @@ def function_scene(name, points=((-1.5, 1.0), (0.5, 0.4)), losses=(20.0, 1.0), *
     kept = Trajectory(label="sgd")
     for step, (point, loss) in enumerate(zip(points, losses, strict=True)):
         kept.append(step, torch.tensor([point]), torch.tensor([loss]), step)
-    return landscape, Scene.of(landscape, [kept])
+    return landscape, scene_of(landscape, [kept])
 
 
 def test_formula_is_drawn_the_right_way_up_with_its_minimum():

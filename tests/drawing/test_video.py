@@ -17,7 +17,7 @@ from landscape_lab.drawing.encoding import write_gif, write_mp4
 from landscape_lab.drawing.stage import CAPTION, DPI, Stage, lay_out
 from landscape_lab.drawing.video import Film
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
-from landscape_lab.scene import Scene
+from landscape_lab.staging import scene_of
 
 SMALL = (300, 200)
 LINE = [(0.1 * step - 4.0, 3.0 - 0.05 * step) for step in range(81)]
@@ -30,7 +30,7 @@ def scene(points=LINE, members=1, label="sgd, lr 0.1", landscape=None):
     for step, point in enumerate(points):
         place = torch.tensor([point], dtype=torch.float32) + shifts
         kept.append(step, place, place.square().sum(-1), step)
-    return Scene.of(landscape or FunctionLandscape.named("sphere"), [kept])
+    return scene_of(landscape or FunctionLandscape.named("sphere"), [kept])
 
 
 def ffmpeg(*words):
@@ -60,7 +60,7 @@ def head_on(view, step, size):
         figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, layout=layout)
         axes, _ = lay_out(figure, view)
         FigureCanvasAgg(figure).draw()
-        x, y = axes.transData.transform(view.paths[0].places[step, 0])
+        x, y = axes.transData.transform(view.traces[0].places[step, 0])
     return round(x), round(size[1] - y)
 
 
@@ -131,7 +131,7 @@ def test_paths_that_diverge_rest_or_leave_are_filmed(points, view, tmp_path):
 def test_a_thousand_members_and_a_race_are_filmed(kind):
     view = scene(LINE[:4], members=1000)
     assert sum(1 for _ in Film(size=SMALL, view=kind).shoot(view)) == 4
-    race = Scene(view.plane, view.extent, view.losses, (*view.paths, *scene(label="other").paths), view.minima)
+    race = Scene(view.plane, view.extent, view.losses, (*view.traces, *scene(label="other").paths), view.minima)
     assert sum(1 for _ in Film(10, size=SMALL, view=kind).shoot(race)) == 10
 
 
@@ -184,7 +184,7 @@ def test_learning_rate_and_loss_are_told_as_they_change():
     kept = Trajectory(label="sgd, lr 0.1")
     for step in range(11):
         kept.append(step, torch.tensor([[1.0, 1.0]]), torch.tensor([2.0]), step, lr=0.1 if step < 6 else 0.025)
-    view = Scene.of(FunctionLandscape.named("sphere"), [kept])
+    view = scene_of(FunctionLandscape.named("sphere"), [kept])
     stage = Stage(view, SMALL, "linear", "map")
     told = ["".join(text for text, _, _ in stage._caption(moment)) for moment in (0, 10)]
     assert told == ["sgdstep 0loss 2lr 0.1", "sgdstep 10loss 2lr 0.025"]
@@ -203,7 +203,7 @@ def stochastic(*augmentations, points, shape=(60, 90)):
         place = torch.tensor([[(2.0 * column + 1) / shape[1] - 1, (2.0 * row + 1) / shape[0] - 1]])
         follow.recall(step)
         kept.append(step, place, follow.evaluate(place), step)
-    return Scene.of(landscape, [kept])
+    return scene_of(landscape, [kept])
 
 
 def test_stochastic_landscape_is_shown_as_it_was_in_each_step():

@@ -1,69 +1,75 @@
-"""A landscape as it is seen in some draws, or as it was seen in a step, for pictures and films."""
+"""A landscape as its augmentations showed it: in a few draws, or in any step again. What they are is asked for only here."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from landscape_lab.augmentations.views import PictureView, Row
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.boundaries import Reflect, excess
-from landscape_lab.planes import Plane
+from landscape_lab.planes import Plane, Window
+from landscape_lab.planes.window import crossed
+from landscape_lab.scene import Draws
 
 RESOLUTION = 320
-"""Samples along the longer side."""
+"""Cells along the longer side of a picture of draws."""
 BATCH = 4096
 """Points looked at together."""
-
 TILE = 512
 """The most rows and columns of random numbers of single pixels that a replay draws for a step."""
 
 
-@dataclass(frozen=True)
-class Seen:
-    """The clean landscape and the landscape in some draws.
-
-    Args:
-        losses: `[1 + draws, rows, columns]`, the clean landscape's first.
-        gradients: `[1 + draws, 2, rows, columns]`, along x and along y.
-        extent: Left, right, first row and last row, in the plane's coordinates.
-        plane: What is looked at.
-    """
-
-    losses: np.ndarray
-    gradients: np.ndarray
-    extent: tuple[float, float, float, float]
-    plane: Plane
+def has_draws(landscape: Landscape) -> bool:
+    """Whether a landscape has augmentations."""
+    return landscape.augmented is not None
 
 
-def see(landscape: Landscape, draws: int) -> Seen:
-    """The landscape inside its bounds, clean and in as many draws, with its gradient at every point.
+def draws_of(landscape: Landscape, number: int) -> Draws:
+    """The landscape inside its bounds, clean and in as many draws, with its gradient in every cell.
 
     Raises:
         ValueError: The landscape has no augmentations, or not two dimensions.
     """
-    if landscape.augmented is None:
+    if not has_draws(landscape):
         raise ValueError("A landscape should have augmentations to be seen in their draws: augmentation=shift_noise.")
     plane = Plane.of(landscape)
     assert landscape.bounds is not None
-    low, high = plane.project(landscape.bounds.cpu().numpy())
-    shape = np.clip((high - low) * RESOLUTION / (high - low).max(), 2, None) if plane.axes.picture else [RESOLUTION] * 2
-    u, v = (torch.linspace(a, b, 2 * round(n) + 1, dtype=torch.float64)[1::2] for a, b, n in zip(low, high, shape, strict=True))
-    points = plane.points(torch.cartesian_prod(v, u).flip(-1)).to(landscape.flat())
-    looks = [landscape.augmented.alone(clean=True)] + [landscape.augmented.alone()] * draws
-    seen = []
-    for look in looks:
-        look.advance()
-        parts = [look.sample(part) for part in points.split(BATCH)]
-        losses, gradients = (torch.cat(part).double().cpu().numpy() for part in zip(*parts, strict=True))
-        seen.append((losses.reshape(len(v), len(u)), gradients.T.reshape(2, len(v), len(u))))
+    window = Window.between(*plane.project(landscape.bounds.cpu().numpy()))
+    columns, rows = _cells(window, picture=plane.axes.picture)
+    points = plane.points(window.centres(columns, rows)).to(landscape.flat())
+    looks = [landscape.augmented.alone(clean=True)] + [landscape.augmented.alone()] * number
+    seen = [_look(look, points, (rows, columns)) for look in looks]
     losses, gradients = (np.stack(part) for part in zip(*seen, strict=True))
-    return Seen(losses, gradients, (low[0], high[0], low[1], high[1]), plane)
+    return Draws(losses, gradients, window, plane.axes)
 
 
-class Replay:
+def _cells(window: Window, *, picture: bool) -> tuple[int, int]:
+    """Columns and rows: a picture's own shape, however small its pixels are drawn."""
+    if not picture:
+        return RESOLUTION, RESOLUTION
+    size = np.array(window.size)
+    columns, rows = np.clip(size * RESOLUTION / size.max(), 2, None)
+    return round(columns), round(rows)
+
+
+def _look(augmented: Any, points: Tensor, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """The next draw's losses `[rows, columns]` and gradients `[2, rows, columns]`."""
+    augmented.advance()
+    parts = [augmented.sample(part) for part in points.split(BATCH)]
+    losses, gradients = (torch.cat(part).double().cpu().numpy() for part in zip(*parts, strict=True))
+    return losses.reshape(shape), gradients.T.reshape(2, *shape)
+
+
+def replay_of(landscape: Landscape, plane: Plane, window: Window) -> "Replaying | None":
+    """The landscape in any step again, if its augmentations change its losses."""
+    augmented = landscape.augmented
+    return Replaying(landscape, plane, window) if augmented is not None and augmented.moves_losses else None
+
+
+class Replaying:
     """A landscape as an optimizer saw it, in any step again; of many members with draws of their own, as the first one saw it.
 
     Single pixels far from where the member was, which nobody looked at, have random numbers like those that were.
@@ -71,24 +77,18 @@ class Replay:
     Args:
         landscape: With augmentations.
         plane: What is looked at; for a picture, along its columns and rows.
-        extent: Left, right, first row and last row, in the plane's coordinates.
+        window: What of it is drawn.
     """
 
-    def __init__(self, landscape: Landscape, plane: Plane, extent: tuple[float, float, float, float]) -> None:
+    def __init__(self, landscape: Landscape, plane: Plane, window: Window) -> None:
         self.landscape = landscape
         self.augmented = landscape.augmented.again()
         self.plane = plane
-        self.extent = extent
+        self.window = window
 
     @torch.no_grad()
-    def losses(self, step: int, place: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-        """The losses of a step at the centres of the window's cells.
-
-        Args:
-            step: Which.
-            place: Where the member was, (u, v) in the plane.
-            shape: How many rows and columns.
-        """
+    def losses(self, step: int, place: Float[np.ndarray, "2"], shape: tuple[int, int]) -> np.ndarray:
+        """See `landscape_lab.scene.Replay`."""
         self.augmented.recall(step)
         view, _, on_loss = ([_first(part) for part in parts] for parts in self.augmented.row)
         losses = self._viewed(tuple(view), step, place, shape)
@@ -97,16 +97,17 @@ class Replay:
         return losses.view(shape).double().cpu().numpy()
 
     def _viewed(self, row: Row, step: int, place: np.ndarray, shape: tuple[int, int]) -> Tensor:
-        """The losses before these are changed themselves, row after row."""
+        """The losses before these are changed themselves, row by row."""
         landscape: Any = self.landscape
         view, wall = self.augmented.view, landscape.wall
-        left, right, first, last = self.extent
-        u, v = (_centres(*side) for side in ((left, right, shape[1]), (first, last, shape[0])))
+        rows, columns = shape
+        u, v = self.window.columns(columns), self.window.rows(rows)
         picture = isinstance(view, PictureView)
         if wall is not None or not picture:
-            points = self._points(torch.cartesian_prod(v, u).flip(-1))
+            points = self._points(crossed(u, v))
         if picture:
             here = self._points(torch.from_numpy(np.nan_to_num(place))[None])[0]
+            # The optimizer looked at a few pixels around its point; the others get random numbers of their own from here on.
             wide, row = view.spread(row, here, TILE, torch.Generator().manual_seed(step))
             x = self._points(torch.stack([u, torch.zeros_like(u)], -1))[:, 0]
             y = self._points(torch.stack([torch.zeros_like(v), v], -1))[:, 1]
@@ -120,11 +121,6 @@ class Replay:
         boundary: Any = self.landscape.boundary
         points = self.plane.points(places).to(self.landscape.flat())
         return boundary(points) if isinstance(boundary, Reflect) else points
-
-
-def _centres(low: float, high: float, number: int) -> Tensor:
-    """The middles of so many cells."""
-    return torch.linspace(low, high, 2 * number + 1, dtype=torch.float64)[1::2]
 
 
 def _first(part: Tensor | None) -> Tensor | None:

@@ -10,7 +10,7 @@ from landscape_lab.augmentations import AddNoise, Blur, GradientNoise, LossNoise
 from landscape_lab.augmentations.seen import see
 from landscape_lab.drawing.draws import augmentations_figure
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
-from landscape_lab.scene import Scene
+from landscape_lab.staging import scene_of
 
 RAMP = torch.linspace(0.2, 0.8, 320).expand(160, 320)
 
@@ -85,7 +85,7 @@ def test_a_replay_has_the_pixels_that_were_looked_at(augmentations):
 
 def test_a_replay_is_the_picture_of_that_step():
     landscape = ImageLandscape(torch.rand(7, 12), start=(3, 3), smoothing=0).augment([RandomShift(4), LossNoise(0.2)], seed=1)
-    replay = Scene.of(landscape, [line(landscape)]).replay
+    replay = scene_of(landscape, [line(landscape)]).replay
     again = landscape.augmented.again()
     for step in (2, 300):
         again.recall(step)
@@ -97,7 +97,7 @@ def test_a_replay_is_the_picture_of_that_step():
 @pytest.mark.parametrize("boundary", ["hard", "reflect"])
 def test_a_replay_of_a_formula_is_that_of_its_points(boundary):
     landscape = FunctionLandscape.named("sphere", boundary=boundary).augment([RandomShift(fraction=0.2)], seed=1)
-    view = Scene.of(landscape, [line(landscape, to=7.0)])
+    view = scene_of(landscape, [line(landscape, to=7.0)])
     again = landscape.augmented.again()
     again.recall(4)
     left, right, first, last = view.extent
@@ -109,9 +109,9 @@ def test_a_replay_of_a_formula_is_that_of_its_points(boundary):
 
 def test_only_a_loss_that_changes_is_replayed():
     landscape = FunctionLandscape.named("sphere")
-    assert Scene.of(landscape, [line(landscape)]).replay is None
+    assert scene_of(landscape, [line(landscape)]).replay is None
     landscape.augment([GradientNoise(std=0.1)])
-    assert Scene.of(landscape, [line(landscape)]).replay is None
+    assert scene_of(landscape, [line(landscape)]).replay is None
 
 
 def line(landscape, to=1.0):

@@ -16,7 +16,7 @@ NEGLIGIBLE = 1e-14
 """A share of the motion below this is rounding: no direction can be told from it."""
 
 
-def principal(paths: Sequence[Float[np.ndarray, "*records dims"]], *, centred: bool = True) -> Plane:
+def principal(paths: Sequence[Float[np.ndarray, "... dims"]], *, centred: bool = True) -> Plane:
     """The plane of most motion: the two principal components of all points together, through the last of them.
 
     It equals scikit-learn's PCA, signs included (the largest entry of a direction is positive). Points that are not finite do

@@ -6,16 +6,16 @@ import torch
 from torch import nn
 
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
-from landscape_lab.landscapes.base import Axes
+from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes import Plane, Window, grid, sample
 
 
-class Bowl(nn.Module):
-    """Not a point landscape: a loss of three numbers, for which time is told by a clock of the test."""
+class Bowl(Landscape):
+    """Not a point landscape: a loss of three weights, whose cost the test tells."""
 
-    axes = Axes()
+    forward = backward = seen = begin = flat_gradient = None  # a grid asks for none of these
 
-    def __init__(self, loss=lambda points: 1e-3 + points.square().sum(-1)):
+    def __init__(self, loss=lambda points: 1.0 + points.square().sum(-1)):
         super().__init__()
         self.weights = nn.Parameter(torch.zeros(1, 3, dtype=torch.float64))
         self.loss, self.evaluated = loss, 0
@@ -66,8 +66,8 @@ def test_cost_tells_how_many_are_evaluated(cost):
         seen = sample(bowl, PLANE, WINDOW)
         assert bowl.evaluated == nodes**2
         assert seen.note == f"spline through {nodes} × {nodes} losses"
-        expected = 1e-3 + (centres(512) ** 2).sum(-1)
-        np.testing.assert_allclose(seen.losses, expected, rtol=0.02, atol=0.02)
+        expected = 1.0 + (centres(512) ** 2).sum(-1)
+        np.testing.assert_allclose(seen.losses, expected, rtol=2e-3)
 
 
 def test_cheap_losses_are_all_evaluated(cost):
@@ -75,7 +75,7 @@ def test_cheap_losses_are_all_evaluated(cost):
     bowl = Bowl()
     seen = sample(bowl, PLANE, WINDOW)
     assert (bowl.evaluated, seen.note) == (512**2, "")
-    np.testing.assert_allclose(seen.losses, 1e-3 + (centres(512) ** 2).sum(-1))
+    np.testing.assert_allclose(seen.losses, 1.0 + (centres(512) ** 2).sum(-1))
 
 
 def test_losses_that_are_not_positive_are_not_taken_logarithms_of(cost):
@@ -108,7 +108,7 @@ def test_a_landscape_that_loads_its_weights_in_place_is_asked_for_its_slice(cost
             return lambda places: {"loss": places[:, 0] + 5.0, "accuracy": places[:, 1]}
 
     bowl = Loading()
-    np.testing.assert_allclose(sample(bowl, PLANE, WINDOW).losses, centres(512)[..., 0] + 5.0, rtol=1e-6)
+    np.testing.assert_allclose(sample(bowl, PLANE, WINDOW).losses, centres(512)[..., 0] + 5.0, rtol=1e-4)
     assert bowl.evaluated == 0
 
 

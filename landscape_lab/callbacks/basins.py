@@ -10,7 +10,7 @@ import torch
 from landscape_lab.basins import CELLS, Settling, find_basins, grid_shape
 from landscape_lab.callbacks.tensorboard import show, tensorboards
 from landscape_lab.descent import Descent
-from landscape_lab.drawing.basins import basins_figure
+from landscape_lab.drawing.basin_map import basins_figure
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.staging import scene_of
 

@@ -55,7 +55,7 @@ class Plane:
 
     def points(self, places: Float[Tensor, "n 2"]) -> Float[Tensor, "n dims"]:
         """The points at places of the plane."""
-        return self.origin + places @ self.directions
+        return self.origin + places.to(self.directions) @ self.directions
 
     def project(self, points: Float[np.ndarray, "*n dims"]) -> Float[np.ndarray, "*n 2"]:
         """The places nearest to points, in the least-squares sense: directions need be neither orthogonal nor unit."""

@@ -40,7 +40,7 @@ def test_the_plane_of_a_picture_counts_pixels():
 
 
 def test_more_dimensions_need_a_choice():
-    with pytest.raises(ValueError, match="should have 2 dimensions .* Found 3"):
+    with pytest.raises(ValueError, match=r"should have 2 dimensions .* Found 3"):
         Plane.of(FunctionLandscape.named("sphere", dims=3))
 
 

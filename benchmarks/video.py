@@ -23,6 +23,7 @@ from landscape_lab.drawing.encoding import write_mp4
 from landscape_lab.drawing.video import Film
 from landscape_lab.landscapes import ImageLandscape
 from landscape_lab.scene import Scene
+from landscape_lab.staging import scene_of
 
 FRAMES = 300
 MEASURED = 20
@@ -38,19 +39,18 @@ def descent(*augmentations: Augmentation) -> Scene:
             optimizer.zero_grad()
             landscape().sum().backward()
             optimizer.step()
-    return Scene.of(landscape, [trajectory])
+    return scene_of(landscape, [trajectory])
 
 
 def plain_frame(scene: Scene, end: int) -> np.ndarray:
     """One frame, drawn from nothing."""
-    (path,) = scene.paths
-    left, right, first, last = scene.extent
+    (trace,) = scene.traces
     figure = Figure(figsize=(8, 6), dpi=100, layout="constrained")
     map_axes, loss_axes = figure.subplots(1, 2, width_ratios=(2.4, 1))
-    map_axes.imshow(scene.losses, cmap="gray", extent=(left, right, last, first))
-    map_axes.plot(path.places[:end, 0, 0], path.places[:end, 0, 1])
-    loss_axes.semilogy(path.steps[:end], path.losses[:end, 0])
-    loss_axes.set_xlim(0, path.steps[-1])
+    map_axes.imshow(scene.losses, cmap="gray", extent=scene.window.image_extent)
+    map_axes.plot(trace.places[:end, 0, 0], trace.places[:end, 0, 1])
+    loss_axes.semilogy(trace.steps[:end], trace.losses[:end, 0])
+    loss_axes.set_xlim(0, trace.steps[-1])
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3]
@@ -72,7 +72,7 @@ def main() -> None:
         for _ in range(ROUNDS):
             ours = timed(Film(frames=FRAMES), scene, Path(folder) / "lab.mp4")
             began = time.perf_counter()
-            ends = np.linspace(1, len(scene.paths[0].steps), MEASURED).astype(int)
+            ends = np.linspace(1, len(scene.traces[0].steps), MEASURED).astype(int)
             write_mp4((plain_frame(scene, end) for end in ends), Path(folder) / "plain.mp4", fps=Fraction(30))
             theirs = (time.perf_counter() - began) * FRAMES / MEASURED
             rows.append((ours, theirs, theirs / ours))

@@ -18,6 +18,8 @@ CELLS = 128
 """Ends in neighbouring cells, so many along each side of the window, belong to one attractor."""
 MARGIN = 1.0
 """How far outside the window an attractor may lie, in windows."""
+SIDE = int((1 + 2 * MARGIN) * CELLS)
+"""Cells along each side of the window and its margins."""
 REST = 0.1
 """The last share of the steps in which a member that has come to rest does not move."""
 MOVING, LOST = -1, -2
@@ -25,7 +27,7 @@ MOVING, LOST = -1, -2
 
 
 class Settling:
-    """The step since which each member has stayed near one place, found on the way without keeping the way.
+    """The step since which each member has stayed near one point, found on the way without keeping the way.
 
     Args:
         points: Where members begin, `[members, dims]`.
@@ -38,16 +40,16 @@ class Settling:
     """
 
     def __init__(self, points: Float[Tensor, "members dims"], reach: Float[Tensor, " dims"]) -> None:
-        self.place = points.clone()
+        self.rest = points.clone()
         self.reach = reach
         self.since = torch.zeros(len(points), dtype=torch.int64, device=points.device)
 
     def follow(self, first: int, points: Float[Tensor, "steps members dims"]) -> None:
         """Take note of the points of the steps from `first` on."""
         for step, here in enumerate(points, start=first):
-            moved = ((here - self.place).abs() > self.reach).any(-1)
+            moved = ((here - self.rest).abs() > self.reach).any(-1)
             self.since.masked_fill_(moved, step)
-            self.place = torch.where(moved.unsqueeze(-1), here, self.place)
+            self.rest = torch.where(moved.unsqueeze(-1), here, self.rest)
 
 
 @dataclass(frozen=True)
@@ -57,32 +59,33 @@ class Basins:
     Args:
         verdicts: The number of the attractor, `MOVING` or `LOST`, `[rows, columns]`.
         steps: Since when, `[rows, columns]`.
-        places: The attractors, the one of most members first, `[n, 2]`.
+        points: The attractors, the one of most members first, `[n, 2]`.
         losses: Their losses, `[n]`.
         total: How many steps there were.
     """
 
     verdicts: Int[np.ndarray, "rows columns"]
     steps: Int[np.ndarray, "rows columns"]
-    places: Float[np.ndarray, "n 2"]
+    points: Float[np.ndarray, "n 2"]
     losses: Float[np.ndarray, " n"]
     total: int
 
     @property
     def shares(self) -> np.ndarray:
         """The share of all members that each attractor has, `[n]`."""
-        return np.array([(self.verdicts == number).mean() for number in range(len(self.places))])
+        return np.array([(self.verdicts == number).mean() for number in range(len(self.points))])
 
     def save(self, folder: str | PathLike[str]) -> None:
         """Write the attractors as `basins.csv` and the map as `basins.npz`."""
         with replacing(Path(folder) / "basins.npz") as unfinished:
-            np.savez_compressed(unfinished, allow_pickle=False, verdicts=self.verdicts, steps=self.steps, places=self.places)
+            arrays = {"verdicts": self.verdicts, "steps": self.steps, "places": self.points}
+            np.savez_compressed(unfinished, allow_pickle=False, **arrays)
         with replacing(Path(folder) / "basins.csv") as unfinished, unfinished.open("w", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(["attractor", "x", "y", "loss", "share", "median_steps"])
-            for number, (place, loss, share) in enumerate(zip(self.places, self.losses, self.shares, strict=True)):
+            for number, (point, loss, share) in enumerate(zip(self.points, self.losses, self.shares, strict=True)):
                 steps = int(np.median(self.steps[self.verdicts == number]))
-                writer.writerow([number, *(f"{value:.9g}" for value in (*place, loss, share)), steps])
+                writer.writerow([number, *(f"{value:.9g}" for value in (*point, loss, share)), steps])
 
 
 def grid_shape(ensemble: Ensemble) -> tuple[int, int]:
@@ -94,7 +97,8 @@ def grid_shape(ensemble: Ensemble) -> tuple[int, int]:
     starts = ensemble.starts
     columns = int((starts[:, 1] == starts[0, 1]).long().cumprod(0).sum())
     rows = len(starts) // columns
-    regular = starts.shape[1] == 2 and rows * columns == len(starts) and bool((starts[:columns, 0] == starts[-columns:, 0]).all())
+    whole = starts.shape[1] == 2 and rows * columns == len(starts)
+    regular = whole and bool((starts[:columns, 0] == starts[-columns:, 0]).all())
     if len(ensemble) != len(starts) or not regular or min(rows, columns) < 2:
         raise ValueError(
             "A map of basins should have members that differ in their starts only, on a grid: ensemble=starts "
@@ -124,19 +128,31 @@ def find_basins(
     """
     shape = grid_shape(ensemble)
     points, final, since = (values.cpu().numpy() for values in (ends.double(), losses.double(), settling.since))
-    low, high = bounds.double().cpu().numpy()
-    with np.errstate(invalid="ignore"):
-        cells = np.floor((points - low) / (high - low) * CELLS + MARGIN * CELLS)
-        size = int((1 + 2 * MARGIN) * CELLS)
-        inside = ((cells >= 0) & (cells < size)).all(axis=1) & np.isfinite(final)
+    cells, inside = _cells(points, bounds.double().cpu().numpy())
+    inside &= np.isfinite(final)
     resting = inside & (since <= (1 - REST) * steps)
     verdicts = np.where(inside, MOVING, LOST)
-    occupied = np.zeros((size, size), dtype=bool)
-    places = cells[resting].astype(int)
-    occupied[tuple(places.T)] = True
+    verdicts[resting] = _gathered(cells[resting].astype(int))
+    found = range(verdicts.max(initial=-1) + 1)
+    lowest = [np.flatnonzero(verdicts == number)[final[verdicts == number].argmin()] for number in found]
+    return Basins(
+        verdicts.reshape(shape), since.reshape(shape), points[lowest].reshape(-1, 2), final[lowest], steps
+    )
+
+
+def _cells(points: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The cell of each point, `[members, 2]`, and whether it is one of the window or its margins."""
+    low, high = bounds
+    with np.errstate(invalid="ignore"):
+        cells = np.floor((points - low) / (high - low) * CELLS + MARGIN * CELLS)
+        return cells, ((cells >= 0) & (cells < SIDE)).all(axis=1)
+
+
+def _gathered(cells: np.ndarray) -> np.ndarray:
+    """The number of each cell's attractor: cells that touch belong together; the attractor of most members is the first."""
+    occupied = np.zeros((SIDE, SIDE), dtype=bool)
+    occupied[tuple(cells.T)] = True
     numbers, _ = label(occupied, structure=np.ones((3, 3)))
-    found, members = np.unique(numbers[tuple(places.T)], return_inverse=True)
+    found, members = np.unique(numbers[tuple(cells.T)], return_inverse=True)
     order = np.argsort(-np.bincount(members, minlength=len(found)), kind="stable")
-    verdicts[resting] = np.argsort(order)[members]
-    lowest = [np.flatnonzero(verdicts == number)[final[verdicts == number].argmin()] for number in range(len(found))]
-    return Basins(verdicts.reshape(shape), since.reshape(shape), points[lowest].reshape(-1, 2), final[lowest], steps)
+    return np.argsort(order)[members]

@@ -13,16 +13,16 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
-from landscape_lab.augmentations import augment
 from landscape_lab.drawing.video import FORMATS, Film
 from landscape_lab.errors import one_line
 from landscape_lab.lab import label_of, landscape_of
 from landscape_lab.scene import Scene
+from landscape_lab.staging import scene_of
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_choice
 
 
-def scene_of(folders: Sequence[Path]) -> Scene:
+def scene_of_runs(folders: Sequence[Path]) -> Scene:
     """The trajectories of some runs on the landscape of the first, with its augmentations if all runs saw the same draws.
 
     Raises:
@@ -37,12 +37,15 @@ def scene_of(folders: Sequence[Path]) -> Scene:
         trajectory.label = label_of(cfg, results["optimizer"], name, trajectory.rates)
         trajectories.append(trajectory)
     first = configurations[0]
+    if any(_draws(cfg) != _draws(first) for cfg in configurations):
+        first.augmentation = {}  # no step looked alike to all of them: the clean landscape is shown
     landscape, _ = landscape_of(first)
-    if any(
-        (cfg.landscape, cfg.augmentation, cfg.seed) != (first.landscape, first.augmentation, first.seed) for cfg in configurations
-    ):
-        augment(landscape, [])
-    return Scene.of(landscape, trajectories)
+    return scene_of(landscape, trajectories)
+
+
+def _draws(cfg: DictConfig) -> tuple[object, ...]:
+    """What tells the draws of one run from those of another."""
+    return cfg.landscape, cfg.augmentation, cfg.seed
 
 
 def _configuration(folder: Path) -> DictConfig:
@@ -71,7 +74,7 @@ def main() -> None:
         check_choice("key", key, (field.name for field in fields(Film)))
     film = Film(**{str(key): value for key, value in settings.items()})
     path = files[0] if files else folders[0] / "descent.mp4"
-    film.write(scene_of(folders), path)
+    film.write(scene_of_runs(folders), path)
     sys.stdout.write(f"{path}\n")
 
 

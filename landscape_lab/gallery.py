@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from hydra import compose, initialize_config_dir
@@ -12,7 +13,7 @@ from landscape_lab.configuration import CONF
 from landscape_lab.drawing.figures import gallery_figure, save_figure
 from landscape_lab.errors import one_line
 from landscape_lab.scene import Scene
-from landscape_lab.trajectory import Trajectory
+from landscape_lab.staging import scene_of, start_of
 
 
 def names() -> list[str]:
@@ -27,14 +28,13 @@ def names() -> list[str]:
 
 
 def scenes(chosen: Iterable[str]) -> list[tuple[str, Scene]]:
-    """Each landscape with a trajectory that has not left its start."""
+    """Each landscape with where descents begin on it."""
     drawn = []
     with initialize_config_dir(str(CONF), version_base="1.3"):
         for name in chosen:
             landscape = instantiate(compose("config", [f"landscape={name}"]).landscape, _convert_="all")
-            here = Trajectory()
-            here.end(0, landscape.flat(), landscape.evaluate(landscape.flat()), 0)
-            drawn.append((name, Scene.of(landscape, [here])))
+            scene = scene_of(landscape, [])
+            drawn.append((name, replace(scene, traces=(start_of(landscape, scene.plane),))))
     return drawn
 
 

@@ -24,7 +24,7 @@ from rich.table import Table
 
 from landscape_lab import results
 from landscape_lab.augmentations import augment
-from landscape_lab.callbacks import HParams
+from landscape_lab.callbacks import HParams, Products
 from landscape_lab.configuration import (
     CONF,
     PARAMETERS,
@@ -126,7 +126,7 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     if checkpoint is None:
         _forget(folder)
     loggers = [_logger(node, first) for node in cfg.logger.values()]
-    callbacks = [_make(node) for node in cfg.callbacks.values()]
+    callbacks = Products.gathering(_make(node) for node in cfg.callbacks.values())
     parameters = flat_values(cfg, PARAMETERS)
     callbacks.append(HParams({**names, **parameters}, OmegaConf.to_yaml(cfg)))
     trainer = _make(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))

@@ -26,34 +26,64 @@ class HalfPrecisionPoints:
         path: The file.
         start: The first point, `[members, dims]`, float32.
         slots: Where in the file the record i lies, counted in points, `[records]`.
+        number: Of the only member that is looked at, which makes the points `[records, dims]`; all if not given.
+
+    Raises:
+        ValueError: The file is shorter than that.
     """
 
+    dtype = np.dtype(np.float32)
+
     def __init__(
-        self, path: str | PathLike[str], start: Float[np.ndarray, "members dims"], slots: Int[np.ndarray, " records"]
+        self,
+        path: str | PathLike[str],
+        start: Float[np.ndarray, "members dims"],
+        slots: Int[np.ndarray, " records"],
+        number: int | None = None,
     ) -> None:
         self.path = Path(path)
         self.start = start
         self.slots = slots
-        self.shape = (len(slots), *start.shape)
-        self.dtype = np.dtype(np.float32)
-        self.ndim = 3
+        self.number = number
         needed = (int(slots.max(initial=-1)) + 1) * start.size * HALF.itemsize
         if self.path.stat().st_size < needed:
             raise ValueError(f"{self.path} should have at least {needed:,} bytes. Found {self.path.stat().st_size:,}.")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """As of an array."""
+        return (len(self.slots), *(self.start.shape if self.number is None else self.start.shape[1:]))
+
+    @property
+    def ndim(self) -> int:
+        """As of an array."""
+        return len(self.shape)
 
     def __len__(self) -> int:
         return len(self.slots)
 
     def __getitem__(self, index: Any) -> np.ndarray:
         """Points as NumPy indexes them; of slices over members and dims only that part of the file is read."""
-        record, *inner = index if isinstance(index, tuple) else (index,)
-        slots = self.slots[record]
+        record, *inner = _without_ellipsis(index if isinstance(index, tuple) else (index,), self.ndim)
+        inner = inner if self.number is None else [self.number, *inner]
         offsets = np.memmap(self.path, HALF, "r").reshape(-1, *self.start.shape)
-        return self.start[tuple(inner)] + offsets[(slots, *inner)].astype(np.float32)
+        return self.start[tuple(inner)] + offsets[(self.slots[record], *inner)].astype(np.float32)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         points = self[:]
         return points if dtype is None else points.astype(dtype, copy=False)
+
+    def each_member(self) -> "list[HalfPrecisionPoints]":
+        """The points of each member by itself, `[records, dims]`."""
+        return [HalfPrecisionPoints(self.path, self.start, self.slots, number) for number in range(len(self.start))]
+
+
+def _without_ellipsis(index: tuple[Any, ...], ndim: int) -> tuple[Any, ...]:
+    """An index whose `…` is written out."""
+    at = next((number for number, part in enumerate(index) if part is Ellipsis), None)
+    if at is None:
+        return index
+    return (*index[:at], *[slice(None)] * (ndim - len(index) + 1), *index[at + 1 :])
 
 
 class FileColumn:

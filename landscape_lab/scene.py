@@ -1,70 +1,57 @@
-"""What a picture shows: losses on a plane and paths projected onto it. All drawing starts here."""
+"""What a picture shows, as data: losses in a window of a plane, and trajectories projected onto it. All drawing starts here."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
-import torch
+from jaxtyping import Float, Int
 
-from landscape_lab.augmentations.augment import augmented_field
-from landscape_lab.landscapes.base import Landscape
-from landscape_lab.planes import Plane
-from landscape_lab.seen import Replay
-from landscape_lab.trajectory import Trajectory
+from landscape_lab.landscapes.base import Axes
+from landscape_lab.planes.plane import Plane
+from landscape_lab.planes.window import Window
 
-RESOLUTION = 1024
-"""The most samples of the loss along the longer side."""
-SHOWN_MEMBERS = 1000
-"""The most members of a path that are drawn."""
-BATCH = 2**22
-"""The most numbers that the points evaluated at once consist of."""
+
+@runtime_checkable  # the tests check annotations while they run
+class Replay(Protocol):
+    """The losses of a landscape as they were seen in a step: too many to be kept, so they are made again for a frame."""
+
+    def losses(self, step: int, place: Float[np.ndarray, "2"], shape: tuple[int, int]) -> np.ndarray:
+        """The losses of a step at the centres of the window's cells, `[rows, columns]`.
+
+        Args:
+            step: Which.
+            place: Where the member was.
+            shape: How many rows and columns.
+        """
 
 
 @dataclass(frozen=True)
-class Path:
-    """A trajectory on a plane.
+class Trace:
+    """A trajectory projected onto a plane.
 
     Args:
         label: The optimizer and its settings.
-        places: `[records, members, 2]`; of very many members some at random.
-        losses: `[records, members]`, of the same.
-        steps: `[records]`.
-        evaluations: How often the loss had been evaluated by then, `[records]`.
+        places: Of very many members some at random.
+        losses: Of the same.
+        steps: The step of each record.
+        evaluations: How often the loss had been evaluated by then.
         best: The step of the lowest loss and that loss.
-        lr: The learning rate of each step, NaN where there is none, `[records]`.
+        lr: The learning rate of each step, NaN where there is none.
         total: How many members there are.
-        rates: The learning rate of each member, `[members]`, where they differ.
+        rates: The learning rate of each member, where they differ.
+        off: How far each point is from the plane; `None` where the plane is the whole landscape.
     """
 
     label: str
-    places: np.ndarray
-    losses: np.ndarray
-    steps: np.ndarray
-    evaluations: np.ndarray
+    places: Float[np.ndarray, "records members 2"]
+    losses: Float[np.ndarray, "records members"]
+    steps: Int[np.ndarray, " records"]
+    evaluations: Int[np.ndarray, " records"]
     best: tuple[int, float]
-    lr: np.ndarray
+    lr: Float[np.ndarray, " records"]
     total: int = 1
-    rates: np.ndarray | None = None
-
-    @classmethod
-    def of(cls, trajectory: Trajectory, plane: Plane, points: np.ndarray) -> "Path":
-        """A trajectory whose points are `points`, projected onto a plane."""
-        total = points.shape[1]
-        shown = np.arange(total)
-        if total > SHOWN_MEMBERS:
-            shown = np.sort(np.random.default_rng(0).choice(total, SHOWN_MEMBERS, replace=False))
-        rates = trajectory.rates
-        return cls(
-            trajectory.label,
-            plane.project(points[:, shown]),
-            trajectory.losses[:, shown].astype(np.float64),
-            trajectory.steps,
-            trajectory.evaluations,
-            trajectory.best,
-            trajectory.lr,
-            total,
-            None if rates is None or len(set(rates)) == 1 else np.asarray(rates)[shown],
-        )
+    rates: Float[np.ndarray, " members"] | None = None
+    off: Float[np.ndarray, "records members"] | None = None
 
     def record(self, moment: float) -> int:
         """The last record up to a step."""
@@ -73,85 +60,39 @@ class Path:
 
 @dataclass(frozen=True)
 class Scene:
-    """A plane, the losses on its grid, and the paths.
+    """A plane, a window, the losses on its grid, and the traces.
 
     Args:
         plane: What is looked at.
-        extent: Left, right, first row and last row of the window, in the plane's coordinates.
-        losses: `[rows, columns]`, at the centres of the window's cells.
-        paths: One for each trajectory.
-        minima: Known minima, `[n, 2]`.
+        window: What of it is drawn.
+        losses: At the centres of the window's cells; empty where no product asks for them.
+        traces: One for each trajectory.
+        minima: Known minima.
         replay: The landscape as it was seen in each step, if it has augmentations that change its loss.
+        note: What a picture tells about its losses, if they are not evaluated in each cell.
     """
 
     plane: Plane
-    extent: tuple[float, float, float, float]
-    losses: np.ndarray
-    paths: tuple[Path, ...]
-    minima: np.ndarray
+    window: Window
+    losses: Float[np.ndarray, "rows columns"]
+    traces: tuple[Trace, ...]
+    minima: Float[np.ndarray, "n 2"]
     replay: Replay | None = None
-
-    @classmethod
-    def of(
-        cls, landscape: Landscape, trajectories: Sequence[Trajectory], plane: Plane | None = None, reach: float = 0.5
-    ) -> "Scene":
-        """The window of the landscape that holds its bounds and every path, as far as `reach` times the bounds' size outside.
-
-        A landscape of more than two dimensions is cut along the plane of most motion, where no plane is given.
-        """
-        points = [trajectory.points for trajectory in trajectories]
-        flat = landscape.flat().shape[1] == 2
-        if plane is None:
-            plane = Plane.of(landscape) if flat else Plane.principal(points)
-        paths = tuple(Path.of(trajectory, plane, path) for trajectory, path in zip(trajectories, points, strict=True))
-        corners = landscape.bounds.cpu().numpy() if flat and landscape.bounds is not None else None
-        extent = _window(None if corners is None else plane.project(corners), [path.places for path in paths], reach)
-        minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
-        field = augmented_field(landscape)
-        replay = Replay(landscape, plane, extent) if field is not None and field.changes_losses else None
-        return cls(plane, extent, sample(landscape, plane, extent), paths, minima, replay)
+    note: str = ""
 
 
-def _window(corners: np.ndarray | None, places: list[np.ndarray], reach: float) -> tuple[float, float, float, float]:
-    """The bounds, grown to hold the paths with a margin, but by no more than `reach` times their size on each side.
+@dataclass(frozen=True)
+class Draws:
+    """The clean landscape and the landscape in some draws.
 
-    Without bounds, the paths with a quarter of their size around them.
+    Args:
+        losses: The clean landscape's first.
+        gradients: Along x and along y.
+        window: The bounds of the landscape.
+        axes: How it is drawn.
     """
-    visited = np.concatenate([path.reshape(-1, 2) for path in places] or [np.empty((0, 2))])
-    visited = visited[np.isfinite(visited).all(axis=1)]
-    if corners is None:
-        low, high = (visited.min(axis=0), visited.max(axis=0)) if len(visited) else (np.zeros(2), np.zeros(2))
-        margin = np.maximum(0.25 * (high - low), 0.1 * max(1e-3, float((high - low).max())))
-        low, high = low - margin, high + margin
-    else:
-        low, high = corners.min(axis=0), corners.max(axis=0)
-        size = high - low
-        if len(visited):
-            below, above = visited.min(axis=0), visited.max(axis=0)
-            low, high = (
-                np.where(below < low, np.maximum(below - 0.03 * size, low - reach * size), low),
-                np.where(above > high, np.minimum(above + 0.03 * size, high + reach * size), high),
-            )
-    return float(low[0]), float(high[0]), float(low[1]), float(high[1])
 
-
-@torch.no_grad()
-def sample(landscape: Landscape, plane: Plane, extent: tuple[float, float, float, float]) -> np.ndarray:
-    """The losses at the centres of the window's cells, `[rows, columns]`."""
-    left, right, first, last = extent
-    columns, rows = _cells(right - left, last - first, plane.axes.picture)
-    here = landscape.flat()
-    u = torch.linspace(left, right, 2 * columns + 1, dtype=torch.float64)[1::2]
-    v = torch.linspace(first, last, 2 * rows + 1, dtype=torch.float64)[1::2]
-    places = torch.cartesian_prod(v, u).flip(-1)
-    batches = places.split(max(1, BATCH // here.shape[1]))
-    losses = torch.cat([landscape.evaluate(plane.points(batch).to(here)) for batch in batches])
-    return losses.view(rows, columns).double().cpu().numpy()
-
-
-def _cells(width: float, height: float, picture: bool) -> tuple[int, int]:
-    """How many columns and rows the grid has: one for each pixel of a picture, as far as `RESOLUTION` allows."""
-    if not picture:
-        return RESOLUTION // 2, RESOLUTION // 2
-    shrink = min(1.0, RESOLUTION / max(width, height))
-    return max(2, round(width * shrink)), max(2, round(height * shrink))
+    losses: Float[np.ndarray, "draws rows columns"]
+    gradients: Float[np.ndarray, "draws 2 rows columns"]
+    window: Window
+    axes: Axes

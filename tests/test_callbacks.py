@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 import pytorch_lightning as pl
 import torch
-from PIL import Image
 from pytorch_lightning.loggers import Logger, TensorBoardLogger
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 from landscape_lab import Descent, results
-from landscape_lab.callbacks import Checkpoints, Curves, HParams, Pictures, ProgressBar
+from landscape_lab.callbacks import Checkpoints, Curves, HParams, ProgressBar
 from landscape_lab.callbacks.curves import thinned
 from landscape_lab.callbacks.hparams import COMPARED
 from landscape_lab.descent import Ending
@@ -114,17 +113,6 @@ def test_hparams_are_registered_at_the_start_and_finished_with_the_finals(tmp_pa
     text = accumulator.Tensors("configuration/text_summary")[0].tensor_proto.string_val[0].decode()
     assert "steps: 30" in text
     assert len(list(tmp_path.glob("events*"))) == 1
-
-
-def test_pictures_are_drawn_once_at_the_end_and_shown_in_tensorboard(tmp_path):
-    fit(logger=tensorboard(tmp_path), callbacks=[Pictures(tmp_path / "pictures")])
-    names = sorted(path.name for path in (tmp_path / "pictures").iterdir())
-    assert names == ["loss.png", "path.png"]
-    (image,) = events(tmp_path).Images("path")
-    assert image.step == 30
-    assert image.encoded_image_string.startswith(b"\x89PNG")
-    with Image.open(tmp_path / "pictures" / "path.png") as picture:
-        assert min(picture.size) > 400
 
 
 def test_checkpoints_are_written_between_chunks_and_at_the_end(tmp_path):

@@ -39,7 +39,7 @@ def test_runs_that_are_there_are_filmed_together(lab, tmp_path, monkeypatch, cap
     folders = [lab("steps=20", f"optimizer={name}", name=name).folder for name in ("adam", "lion")]
     status, written = call(monkeypatch, capsys, *folders, tmp_path / "race.gif")
     assert (status, written.out) == (0, f"{tmp_path}/race.gif\n")
-    assert [path.label for path in film.scene_of(folders).paths] == ["adam, lr 0.05", "lion, lr 0.03"]
+    assert [trace.label for trace in film.scene_of_runs(folders).traces] == ["adam, lr 0.05", "lion, lr 0.03"]
     status, written = call(monkeypatch, capsys, folders[0])
     assert written.out == f"{folders[0]}/descent.mp4\n"
 
@@ -58,14 +58,14 @@ def test_a_saved_run_shows_the_landscape_that_its_optimizer_saw(lab):
     """The draws are made again from the configuration: the loss at each point is the one that was recorded."""
     words = ("steps=40", "augmentation=shift_noise", "augmentation.noise.std=0.05", "start=[[300,400],[700,600]]")
     folder = lab(*words).folder
-    replay, (path,) = (view := film.scene_of([folder])).replay, view.paths
+    replay, (trace,) = (view := film.scene_of_runs([folder])).replay, view.traces
     for step in (0, 7, 39):
-        replay.landscape.see(step)
-        points = view.plane.points(torch.from_numpy(path.places[step]))
-        assert replay.landscape.at(points.float()).tolist() == pytest.approx(path.losses[step].tolist(), abs=1e-5)
+        replay.field.see(step)
+        points = view.plane.points(torch.from_numpy(trace.places[step]))
+        assert replay.field(points.float()).tolist() == pytest.approx(trace.losses[step].tolist(), abs=1e-5)
     alike, other = (lab(*words, f"seed={seed}", name=f"seed {seed}").folder for seed in (0, 1))
-    assert film.scene_of([folder, alike]).replay is not None
-    assert film.scene_of([folder, other]).replay is None
+    assert film.scene_of_runs([folder, alike]).replay is not None
+    assert film.scene_of_runs([folder, other]).replay is None
 
 
 @pytest.mark.parametrize(

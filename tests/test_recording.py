@@ -99,3 +99,12 @@ def test_record_is_complete_after_an_exception():
     with pytest.raises(KeyboardInterrupt), record(landscape) as trajectory:
         interrupted()
     assert trajectory.steps.tolist() == [0, 1, 2, 3]
+
+
+def test_a_recording_plots_itself(tmp_path):
+    landscape = ImageLandscape(VALLEY, (9, 1))
+    with record(landscape) as recording:
+        plain_loop(landscape, torch.optim.SGD(landscape.parameters(), lr=0.001), 3)
+    recording.plot(tmp_path / "path.png")
+    assert [file.name for file in tmp_path.iterdir()] == ["path.png"]
+    assert recording.plot().axes

@@ -1,13 +1,13 @@
 """What happens around a descent: curves, pictures, progress, checkpoints. Callbacks decide when; others do the work."""
 
+from landscape_lab.callbacks.augmentations import AugmentationPictures
 from landscape_lab.callbacks.basins import BasinMap
 from landscape_lab.callbacks.checkpoints import Checkpoints
 from landscape_lab.callbacks.curves import Curves
 from landscape_lab.callbacks.hparams import HParams
 from landscape_lab.callbacks.members import Members
-from landscape_lab.callbacks.pictures import AugmentationPictures, Pictures
+from landscape_lab.callbacks.products import Pictures, Product, Products, Video
 from landscape_lab.callbacks.progress import ProgressBar
-from landscape_lab.callbacks.video import Video
 
 __all__ = [
     "AugmentationPictures",
@@ -17,6 +17,8 @@ __all__ = [
     "HParams",
     "Members",
     "Pictures",
+    "Product",
+    "Products",
     "ProgressBar",
     "Video",
 ]

@@ -10,9 +10,9 @@ import torch
 from landscape_lab.basins import CELLS, Settling, find_basins, grid_shape
 from landscape_lab.callbacks.tensorboard import show, tensorboards
 from landscape_lab.descent import Descent
-from landscape_lab.drawing.ensembles import basins_figure
+from landscape_lab.drawing.basin_map import basins_figure
 from landscape_lab.drawing.figures import save_figure
-from landscape_lab.scene import Scene
+from landscape_lab.staging import scene_of
 
 
 class BasinMap(pl.Callback):
@@ -29,7 +29,7 @@ class BasinMap(pl.Callback):
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         grid_shape(pl_module.ensemble)
-        low, high = self._window(pl_module)
+        low, high = _bounds(pl_module)
         self.settling = Settling(pl_module.landscape.flat().clone(), (high - low) / (2 * CELLS))
 
     def on_train_batch_end(
@@ -37,23 +37,25 @@ class BasinMap(pl.Callback):
     ) -> None:
         self.settling.follow(int(outputs["steps"][0]), outputs["points"])
 
-    @staticmethod
-    def _window(descent: Descent) -> torch.Tensor:
-        bounds = descent.landscape.bounds
-        if bounds is None:
-            raise ValueError("A map of basins should be of a landscape with bounds.")
-        return bounds
-
     @torch.no_grad()
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         landscape, steps = pl_module.landscape, trainer.global_step
         ends = landscape.flat()
-        self.settling.follow(steps, ends.unsqueeze(0).to(self.settling.place))
-        basins = find_basins(pl_module.ensemble, ends, landscape.evaluate(ends), self.settling, self._window(pl_module), steps)
+        self.settling.follow(steps, ends.unsqueeze(0).to(self.settling.rest))
+        losses, bounds = landscape.evaluate(ends), _bounds(pl_module)
+        basins = find_basins(pl_module.ensemble, ends, losses, self.settling, bounds, steps)
         basins.save(self.folder)
         rows, columns = basins.verdicts.shape
         file = self.folder / "basins.png"
         title = f"{pl_module.trajectory.label} · {steps:,} steps from {columns:,} × {rows:,} starts"
-        save_figure(basins_figure(basins, Scene.of(landscape, []), title), file)
+        save_figure(basins_figure(basins, scene_of(landscape, []), title), file)
         for logger in tensorboards(trainer):
             show(logger, "basins", file.read_bytes(), steps)
+
+
+def _bounds(descent: Descent) -> torch.Tensor:
+    """The corners of the map."""
+    bounds = descent.landscape.bounds
+    if bounds is None:
+        raise ValueError("A map of basins should be of a landscape with bounds.")
+    return bounds

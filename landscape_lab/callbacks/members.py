@@ -10,8 +10,8 @@ import pytorch_lightning as pl
 from landscape_lab import results
 from landscape_lab.callbacks.tensorboard import show, tensorboards
 from landscape_lab.descent import Descent
-from landscape_lab.drawing.ensembles import sensitivity_figure
 from landscape_lab.drawing.figures import save_figure
+from landscape_lab.drawing.sensitivity import Sensitivity, sensitivity_figure
 from landscape_lab.ensemble import Outcomes
 from landscape_lab.files import replacing
 from landscape_lab.trajectory import Trajectory
@@ -44,7 +44,7 @@ class Members(pl.Callback):
         if outcomes.ensemble.shape[1] > 1:
             _write(self.folder / "lr.csv", _by_rate(outcomes))
             file = self.folder / "lr.png"
-            save_figure(sensitivity_figure(outcomes, trajectory.label, float(np.median(trajectory.losses[0]))), file)
+            save_figure(sensitivity_figure(_sensitivity(outcomes, trajectory)), file)
             for logger in tensorboards(trainer):
                 show(logger, "lr", file.read_bytes(), trainer.global_step)
 
@@ -63,6 +63,20 @@ def _quantiles(trajectory: Trajectory) -> dict[str, np.ndarray]:
     names = ["best", *(f"quantile_{share:g}" for share in DECILES)]
     rows = [np.quantile(np.nan_to_num(losses, nan=np.inf), (0.0, *DECILES), method="lower") for losses in trajectory.losses]
     return {"step": trajectory.steps} | dict(zip(names, np.array(rows).T, strict=True))
+
+
+def _sensitivity(outcomes: Outcomes, trajectory: Trajectory) -> Sensitivity:
+    """What the figure of learning rates shows."""
+    rate = outcomes.best_rate
+    return Sensitivity(
+        trajectory.label,
+        np.asarray(outcomes.ensemble.rates),
+        outcomes.by_rate(outcomes.final_loss),
+        outcomes.by_rate(outcomes.best_loss),
+        outcomes.by_rate(outcomes.status != "completed").mean(axis=1),
+        float(np.median(trajectory.losses[0])),
+        None if rate is None else (rate, outcomes.typical(outcomes.final_loss)),
+    )
 
 
 def _by_rate(outcomes: Outcomes) -> dict[str, np.ndarray]:

@@ -1,44 +1,58 @@
 """A figure of the draws: the landscape as an optimizer sees it, and its gradients beside it."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from landscape_lab.drawing.figures import STYLE
-from landscape_lab.drawing.maps import HEIGHT_COLORS
-from landscape_lab.seen import Seen
-
-GRADIENT_COLORS = "RdBu_r"
+from landscape_lab.drawing.maps import FRAME_COLOR, HEIGHT_COLORS, SLOPE_COLORS
+from landscape_lab.drawing.style import STYLE
+from landscape_lab.scene import Draws
 
 
-def augmentations_figure(seen: Seen) -> Figure:
+def augmentations_figure(draws: Draws) -> Figure:
     """One row for the clean landscape and one for each draw: the loss, the gradient along x, the gradient along y."""
-    left, right, first, last = seen.extent
-    picture = seen.plane.axes.picture
-    number = len(seen.losses)
-    finite = seen.losses[np.isfinite(seen.losses)]
-    low, high = (0.0, 1.0) if picture else np.quantile(finite, [0.0, 0.98])
-    steep = max(float(np.nanquantile(np.abs(seen.gradients), 0.99)), 1e-12)
+    picture = draws.axes.picture
+    number = len(draws.losses)
     with rc_context(STYLE):
-        height = 2.6 * float(np.clip((last - first) / (right - left), 0.4, 2.0)) if picture else 2.4
+        height = 2.6 * float(np.clip(draws.window.ratio, 0.4, 2.0)) if picture else 2.4
         figure = Figure(figsize=(9.4, number * (height + 0.15) + 0.5), layout="constrained")
         grid = figure.subplots(number, 3, squeeze=False, sharex=True, sharey=True)
-        place = {"extent": (left, right, last, first), "aspect": "equal" if picture else "auto"}
-        for row, (losses, gradients) in enumerate(zip(seen.losses, seen.gradients, strict=True)):
-            height_map = grid[row, 0].imshow(losses, cmap="gray" if picture else HEIGHT_COLORS, vmin=low, vmax=high, **place)
-            for column, gradient in enumerate(gradients, start=1):
-                slope_map = grid[row, column].imshow(gradient, cmap=GRADIENT_COLORS, vmin=-steep, vmax=steep, **place)
-            grid[row, 0].set_ylabel("clean" if row == 0 else f"draw {row}")
-        x, y = seen.plane.axes.labels
+        losses, slopes = _draw_rows(grid, draws)
+        x, y = draws.axes.labels
         for axes, title in zip(grid[0], ("loss", f"gradient along {x}", f"gradient along {y}"), strict=True):
             axes.set_title(title, loc="left", fontsize=10)
         for axes in grid.ravel():
-            axes.set(ylim=(last, first) if picture else (first, last), xlim=(left, right))
-            axes.tick_params(labelsize=8)
-            for spine in axes.spines.values():
-                spine.set(visible=True, color="#dadce0")
-        for mapped, columns in ((height_map, grid[:, 0]), (slope_map, grid[:, 1:])):
-            bar = figure.colorbar(mapped, ax=columns, location="bottom", shrink=0.6, aspect=30, pad=0.02)
+            _finish(axes, draws)
+        for shown, columns in ((losses, grid[:, 0]), (slopes, grid[:, 1:])):
+            bar = figure.colorbar(shown, ax=columns, location="bottom", shrink=0.6, aspect=30, pad=0.02)
             bar.outline.set_visible(False)
             bar.ax.tick_params(labelsize=8)
     return figure
+
+
+def _draw_rows(grid: np.ndarray, draws: Draws) -> tuple[Any, Any]:
+    """The images, and of the losses and of the gradients one whose colours all share."""
+    picture = draws.axes.picture
+    finite = draws.losses[np.isfinite(draws.losses)]
+    low, high = (0.0, 1.0) if picture else np.quantile(finite, [0.0, 0.98])
+    steep = max(float(np.nanquantile(np.abs(draws.gradients), 0.99)), 1e-12)
+    shape = {"extent": draws.window.image_extent, "aspect": "equal" if picture else "auto"}
+    colors = "gray" if picture else HEIGHT_COLORS
+    for row, (losses, gradients) in enumerate(zip(draws.losses, draws.gradients, strict=True)):
+        height_map = grid[row, 0].imshow(losses, cmap=colors, vmin=low, vmax=high, **shape)
+        for column, gradient in enumerate(gradients, start=1):
+            slope_map = grid[row, column].imshow(gradient, cmap=SLOPE_COLORS, vmin=-steep, vmax=steep, **shape)
+        grid[row, 0].set_ylabel("clean" if row == 0 else f"draw {row}")
+    return height_map, slope_map
+
+
+def _finish(axes: Axes, draws: Draws) -> None:
+    """The window and its frame."""
+    left, right, first, last = draws.window.extent
+    axes.set(ylim=(last, first) if draws.axes.picture else (first, last), xlim=(left, right))
+    axes.tick_params(labelsize=8)
+    for spine in axes.spines.values():
+        spine.set(visible=True, color=FRAME_COLOR)

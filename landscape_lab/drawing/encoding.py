@@ -1,4 +1,4 @@
-"""Frames into files: H.264 that browsers play, and small GIFs. Written as the frames come, so memory does not grow with them."""
+"""Frames into files: H.264 that browsers play, and small GIFs. Frames are written as they come: memory does not grow."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -29,15 +29,19 @@ def write_mp4(pictures: Iterator[Frame], path: str | PathLike[str], fps: Fractio
     pictures = _held(pictures, fps)
     first = next(pictures)
     height, width = (side - side % 2 for side in first.shape[:2])
-    with replacing(path) as unfinished, av.open(str(unfinished), "w", format="mp4", options={"movflags": "faststart"}) as film:
+    options = {"movflags": "faststart"}
+    with replacing(path) as unfinished, av.open(str(unfinished), "w", format="mp4", options=options) as film:
         stream = film.add_stream("libx264", rate=fps, options={"preset": "veryfast", "crf": "20"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for picture in chain([first], pictures):
-            film.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture[:height, :width]), format="rgb24")))
+            even = np.ascontiguousarray(picture[:height, :width])
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(even, format="rgb24")))
         film.mux(stream.encode(None))
 
 
-def write_gif(pictures: Iterator[Frame], path: str | PathLike[str], fps: Fraction, samples: Sequence[Frame], number: int) -> None:
+def write_gif(
+    pictures: Iterator[Frame], path: str | PathLike[str], fps: Fraction, samples: Sequence[Frame], number: int
+) -> None:
     """Write frames as they come, as an animation that runs for ever.
 
     Args:

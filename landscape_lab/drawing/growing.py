@@ -1,4 +1,4 @@
-"""The map of a film: paths that grow, with a bright tail, over the landscape as it is or as it was seen in each step."""
+"""The map of a film: traces that grow, with a bright tail, over the landscape as it is or as it was seen in each step."""
 
 from itertools import pairwise
 
@@ -8,19 +8,19 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.transforms import Bbox
 from PIL import Image
 
-from landscape_lab.drawing.ink import draw_crosses, draw_heads, draw_lines
+from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_lines
 from landscape_lab.drawing.maps import MINIMUM_COLOR, colored
 from landscape_lab.drawing.paint import Paint, resized
-from landscape_lab.scene import Path, Scene
+from landscape_lab.scene import Scene, Trace
 
 CROWD = 20
 """So many heads are drawn small."""
 
 
-def on_canvas(axes: Axes, places: np.ndarray) -> np.ndarray:
-    """Places `[…, 2]` in pixels of the canvas."""
+def on_canvas(axes: Axes, data: np.ndarray) -> np.ndarray:
+    """Coordinates `[…, 2]` of some axes in pixels of the canvas."""
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        pixels = axes.transData.transform(places.reshape(-1, 2)).reshape(places.shape)
+        pixels = axes.transData.transform(data.reshape(-1, 2)).reshape(data.shape)
     return np.where(np.abs(pixels) < 1e5, pixels, np.nan)  # the rasteriser overflows far outside
 
 
@@ -66,7 +66,7 @@ class Curve:
 
 
 class GrowingMap:
-    """The paths on the map.
+    """The traces on the map.
 
     Args:
         scene: What is filmed.
@@ -77,33 +77,37 @@ class GrowingMap:
     def __init__(self, scene: Scene, axes: Axes, renderer: RendererAgg) -> None:
         self.scene = scene
         self.box = axes.bbox
-        self.head = head_size(max((path.places.shape[1] for path in scene.paths), default=1))
-        self.paths = [curve for number, path in enumerate(scene.paths) for curve in self._curves(number, path, axes)]
+        self.head = head_size(max((trace.places.shape[1] for trace in scene.traces), default=1))
+        self.curves = [
+            curve for number, trace in enumerate(scene.traces) for curve in self._curves(number, trace, axes)
+        ]
         self.paint = None if scene.replay is None else Paint(scene)
+        # Where the landscape changes under the traces, these need a canvas of their own, to be laid over each new one.
         self.ink = renderer if self.paint is None else RendererAgg(renderer.width, renderer.height, renderer.dpi)
         draw_crosses(self.ink, on_canvas(axes, scene.minima), MINIMUM_COLOR, self.box)
 
-    def _curves(self, number: int, path: Path, axes: Axes) -> list[Curve]:
-        alpha = 0.55 * fade(path.places.shape[1])
-        return [Curve(path.steps, on_canvas(axes, part.places), color, axes, alpha) for color, part in colored(number, path)]
+    def _curves(self, number: int, trace: Trace, axes: Axes) -> list[Curve]:
+        alpha = 0.55 * fade(trace.places.shape[1])
+        parts = colored(number, trace)
+        return [Curve(trace.steps, on_canvas(axes, part.places), color, axes, alpha) for color, part in parts]
 
     def keep(self, moment: float) -> None:
         """Draw for good what happened up to a step."""
-        for curve in self.paths:
+        for curve in self.curves:
             curve.grow(self.ink, moment)
 
     def show(self, renderer: RendererAgg, since: float, moment: float, progress: float) -> None:
         """Draw for one frame the landscape, the bright tails, and the heads."""
         if self.paint is not None:
             self._lay_under(renderer, self.paint, moment)
-        for curve in self.paths:
+        for curve in self.curves:
             first, end = (int(curve.steps.searchsorted(step, side="right")) for step in (since, moment))
             draw_glow(renderer, curve.pixels[max(0, first - 1) : end], curve.color, self.box)
             heads = curve.pixels[end - 1]
             draw_heads(renderer, heads, curve.color, self.head, self.box)
 
     def _lay_under(self, renderer: RendererAgg, paint: Paint, moment: float) -> None:
-        """Put the landscape of a step under the paths drawn so far."""
+        """Put the landscape of a step under the traces drawn so far."""
         left, low, right, high = (round(side) for side in self.box.extents)
         rows = slice(int(renderer.height) - high + 1, int(renderer.height) - low)
         columns = slice(left + 1, right)
@@ -113,6 +117,6 @@ class GrowingMap:
         image.paste(ink.convert("RGB"), mask=ink.getchannel("A"))
         np.asarray(renderer.buffer_rgba())[rows, columns, :3] = np.asarray(image)
 
-    def labels(self) -> list[tuple[float, float, str, str]]:
+    def labels(self) -> list[Label]:
         """The axes have their own."""
         return []

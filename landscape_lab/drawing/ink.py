@@ -1,5 +1,7 @@
 """Antialiased lines, heads and crosses in pixels, on a canvas without a figure. The origin is at the lower left."""
 
+from typing import NamedTuple
+
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_agg import RendererAgg
@@ -10,8 +12,25 @@ from matplotlib.transforms import Bbox, IdentityTransform
 CIRCLE = Outline.unit_circle()
 
 
+class Label(NamedTuple):
+    """A text on the canvas.
+
+    Args:
+        x: Pixels from the left.
+        y: Pixels from below.
+        text: What it says.
+        anchor: Which point of the text lies there, in Pillow's letters: `lm` is the middle of its left side.
+    """
+
+    x: float
+    y: float
+    text: str
+    anchor: str
+
+
+
 def draw_lines(renderer: RendererAgg, pixels: np.ndarray, color: str, width: float, alpha: float, box: Bbox) -> None:
-    """Draw lines `[records, lines, 2]` as one outline with a gap between them and wherever a place is not a number."""
+    """Draw lines `[records, lines, 2]` as one outline with a gap between them and wherever a coordinate is not a number."""
     if len(pixels) < 2:
         return
     gap = np.full((1, pixels.shape[1], 2), np.nan)

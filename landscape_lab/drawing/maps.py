@@ -1,4 +1,4 @@
-"""A scene as a map: the landscape, the paths on it, and where they begin and end. Drawn on axes that are given."""
+"""A scene as a map: the landscape, the traces on it, and where they begin and end. Drawn on axes that are given."""
 
 from dataclasses import replace
 
@@ -9,7 +9,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm, Normalize, to_hex
 
-from landscape_lab.scene import Path, Scene
+from landscape_lab.drawing.heights import Heights
+from landscape_lab.scene import Scene, Trace
 
 LOSS_COLORS = "plasma_r"
 """Bright where the loss is low: it stands out from a landscape that is dark there."""
@@ -21,43 +22,24 @@ MANY_MEMBERS = 8
 """So many members are drawn as lines only."""
 MINIMUM_COLOR = "#00e5ff"
 HEIGHT_COLORS = "bone"
+SLOPE_COLORS = "RdBu_r"
+"""Of what has a sign."""
+FRAME_COLOR, EDGE_COLOR, END_COLOR = "#dadce0", "#202124", "#00c853"
 CONTOURS = 18
 DRAWN_POINTS = 3000
-"""The most points of one path that are drawn as dots; the line goes through twenty times as many."""
+"""The most points of one trace that are drawn as dots; the line goes through twenty times as many."""
 
 
-class Heights:
-    """Losses as they are drawn: as they are, or logarithmically above the lowest when most of them lie far below the top.
-
-    Attributes:
-        label: What they are called.
-        span: The lowest and the highest, for the colours.
-    """
-
-    def __init__(self, scene: Scene) -> None:
-        finite = scene.losses[np.isfinite(scene.losses)]
-        low, middle, high = np.quantile(finite, [0.0, 0.5, 1.0]) if len(finite) else (0.0, 0.5, 1.0)
-        self.logarithmic = not scene.plane.axes.picture and middle - low < 0.12 * (high - low)
-        self.low = low
-        self.floor = max(float(np.quantile(finite - low, 0.01)), 1e-6 * (high - low)) if self.logarithmic else 0.0
-        self.label = "log₁₀ of the loss above the lowest" if self.logarithmic else "loss"
-        self.span = (0.0, 1.0) if scene.plane.axes.picture else _span(self(finite))
-
-    def __call__(self, losses: np.ndarray) -> np.ndarray:
-        return np.log10(np.maximum(losses - self.low, 0.0) + self.floor) if self.logarithmic else losses
-
-
-def _span(heights: np.ndarray) -> tuple[float, float]:
-    """The lowest and the highest; a flat landscape lies in the middle of its span."""
-    low, high = (float(heights.min()), float(heights.max())) if len(heights) else (0.0, 0.0)
-    return (low, high) if high > low else (low - 1.0, high + 1.0)
+def map_ratio(scene: Scene) -> float:
+    """Height of a figure's map over its width: that of a picture, within reason; a formula's axes have units of their own."""
+    return float(np.clip(scene.window.ratio, 0.4, 2.0)) if scene.plane.axes.picture else 0.85
 
 
 def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
-    """The landscape, the paths, and where they begin and end."""
+    """The landscape, the traces, and where they begin and end."""
     draw_landscape(axes, scene)
-    for number, path in enumerate(scene.paths):
-        _draw_path(axes, path, PATH_COLORS[number % len(PATH_COLORS)], alone=len(scene.paths) == 1, bar=bar)
+    for number, trace in enumerate(scene.traces):
+        _draw_trace(axes, trace, PATH_COLORS[number % len(PATH_COLORS)], alone=len(scene.traces) == 1, bar=bar)
     mark_ends(axes, scene)
     axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
     axes.set_ylabel(scene.plane.axes.labels[1])
@@ -65,84 +47,101 @@ def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
 
 def draw_landscape(axes: Axes, scene: Scene) -> None:
     """A picture in its own greys; a formula in dark and light with contours, linear or logarithmic as the losses ask for."""
-    left, right, first, last = scene.extent
-    extent = (left, right, last, first)
+    extent = scene.window.image_extent
     if scene.plane.axes.picture:
-        axes.imshow(scene.losses, cmap="gray", vmin=0.0, vmax=1.0, extent=extent, aspect="equal", interpolation="bilinear")
+        axes.imshow(
+            scene.losses, cmap="gray", vmin=0.0, vmax=1.0, extent=extent, aspect="equal", interpolation="bilinear"
+        )
     else:
         heights_of = Heights(scene)
         heights, (low, high) = heights_of(scene.losses), heights_of.span
-        axes.imshow(heights, cmap=HEIGHT_COLORS, vmin=low, vmax=high, extent=extent, aspect="auto", interpolation="bilinear")
-        if np.ptp(heights[np.isfinite(heights)]) > 0:
-            axes.contour(
-                heights,
-                levels=CONTOURS,
-                extent=(left, right, first, last),
-                colors="white",
-                linewidths=0.6,
-                alpha=0.45,
-                linestyles="-",
-            )
+        axes.imshow(
+            heights, cmap=HEIGHT_COLORS, vmin=low, vmax=high, extent=extent, aspect="auto", interpolation="bilinear"
+        )
+        draw_contours(axes, scene, heights, width=0.6, alpha=0.45)
+    if scene.note:
+        axes.text(0.01, 0.01, scene.note, transform=axes.transAxes, fontsize=7, color="white", zorder=7)
     finish_map(axes, scene)
+
+
+def draw_contours(
+    axes: Axes, scene: Scene, heights: np.ndarray, width: float, alpha: float, lines: str | None = "-"
+) -> None:
+    """White lines of equal height; none where all is level, since matplotlib warns of contours it does not find."""
+    finite = heights[np.isfinite(heights)]
+    if len(finite) and np.ptp(finite) > 0:
+        axes.contour(
+            heights,
+            levels=CONTOURS,
+            extent=scene.window.extent,
+            colors="white",
+            linewidths=width,
+            alpha=alpha,
+            linestyles=lines,
+        )
 
 
 def finish_map(axes: Axes, scene: Scene) -> None:
     """The window and its frame."""
-    left, right, first, last = scene.extent
+    left, right, first, last = scene.window.extent
     axes.set(xlim=(left, right), ylim=(last, first) if scene.plane.axes.picture else (first, last))
     for spine in axes.spines.values():
-        spine.set(visible=True, color="#dadce0")
+        spine.set(visible=True, color=FRAME_COLOR)
     axes.set_autoscale_on(False)
 
 
-def _draw_path(axes: Axes, path: Path, color: str, *, alone: bool, bar: bool = True) -> None:
-    """A thin line through all points; dots coloured by loss when the path is alone, else by optimizer.
+def _draw_trace(axes: Axes, trace: Trace, color: str, *, alone: bool, bar: bool = True) -> None:
+    """A thin line through all points; dots coloured by loss when the trace is alone, else by optimizer.
 
     Of many members the lines themselves are coloured, by learning rate where it differs, else by their final loss.
     """
-    records, members = path.losses.shape
+    records, members = trace.losses.shape
     if alone and members >= MANY_MEMBERS:
-        _draw_members(axes, path, bar=bar)
+        _draw_members(axes, trace, bar=bar)
         return
     fade = max(0.1, members**-0.5)
     for member in range(members):
-        places = path.places[evenly(records, max(50, 20 * DRAWN_POINTS // members)), member]
+        places = trace.places[evenly(records, max(50, 20 * DRAWN_POINTS // members)), member]
         axes.plot(*places.T, color=color, linewidth=1.3, alpha=0.9 * fade, zorder=2, solid_joinstyle="round")
-    if not alone:
-        return
+    if alone:
+        _draw_dots(axes, trace, max(0.3, fade), bar=bar)
+
+
+def _draw_dots(axes: Axes, trace: Trace, alpha: float, *, bar: bool) -> None:
+    """A dot at each point, coloured by its loss."""
+    records, members = trace.losses.shape
     shown = evenly(records, max(2, DRAWN_POINTS // members))
-    losses = path.losses[shown].ravel()
     dots = axes.scatter(
-        path.places[shown, :, 0],
-        path.places[shown, :, 1],
-        c=losses,
+        trace.places[shown, :, 0],
+        trace.places[shown, :, 1],
+        c=trace.losses[shown].ravel(),
         cmap=LOSS_COLORS,
         s=9,
         linewidths=0,
-        alpha=max(0.3, fade),
+        alpha=alpha,
         zorder=3,
     )
     if bar:
         scale = axes.figure.colorbar(dots, ax=axes, label="loss along the path", shrink=0.8, aspect=35, pad=0.02)
         scale.outline.set_visible(False)
         if scale.solids is not None:
-            scale.solids.set_alpha(1.0)
+            scale.solids.set_alpha(1.0)  # the colours of the scale are not faded as the dots are
 
 
-def _draw_members(axes: Axes, path: Path, *, bar: bool) -> None:
+def _draw_members(axes: Axes, trace: Trace, *, bar: bool) -> None:
     """A line for each member, those of the best on top; of those that diverged a faint one."""
-    records, members = path.losses.shape
+    records, members = trace.losses.shape
     shown = evenly(records, max(40, 20 * DRAWN_POINTS // members))
-    ends = last_finite(path.losses)
-    values, label = (ends, "final loss") if path.rates is None else (path.rates, "learning rate")
+    ends = last_finite(trace.losses)
+    values, label = (ends, "final loss") if trace.rates is None else (trace.rates, "learning rate")
     order = np.argsort(-ends, kind="stable")
-    completed = np.isfinite(path.losses[-1])[order]
+    completed = np.isfinite(trace.losses[-1])[order]
     opacity = 0.85 if members < 100 else 0.5
     lines = LineCollection(
-        list(path.places[shown].swapaxes(0, 1)[order]),
+        list(trace.places[shown].swapaxes(0, 1)[order]),
         array=values[order],
-        cmap=RATE_COLORS if path.rates is not None else LOSS_COLORS,
-        norm=LogNorm() if path.rates is not None else color_scale(ends),
+        cmap=RATE_COLORS if trace.rates is not None else LOSS_COLORS,
+        norm=LogNorm() if trace.rates is not None else color_scale(ends),
         linewidths=1.2 if members < 100 else 0.7,
         alpha=np.where(completed, opacity, 0.15).tolist(),
         zorder=2,
@@ -153,15 +152,15 @@ def _draw_members(axes: Axes, path: Path, *, bar: bool) -> None:
         axes.figure.colorbar(colors, ax=axes, label=label, shrink=0.8, aspect=35, pad=0.02).outline.set_visible(False)
 
 
-def colored(number: int, path: Path) -> list[tuple[str, Path]]:
-    """A path in its colour; if its members have learning rates of their own, a path and a colour for each rate."""
-    if path.rates is None:
-        return [(PATH_COLORS[number % len(PATH_COLORS)], path)]
-    rates = np.unique(path.rates)
+def colored(number: int, trace: Trace) -> list[tuple[str, Trace]]:
+    """A trace in its colour; if its members have learning rates of their own, a trace and a colour for each rate."""
+    if trace.rates is None:
+        return [(PATH_COLORS[number % len(PATH_COLORS)], trace)]
+    rates = np.unique(trace.rates)
     colors = colormaps[RATE_COLORS](LogNorm(rates[0], rates[-1])(rates))
-    members = [np.flatnonzero(path.rates == rate) for rate in rates]
+    members = [np.flatnonzero(trace.rates == rate) for rate in rates]
     return [
-        (to_hex(color), replace(path, places=path.places[:, some], losses=path.losses[:, some], rates=None))
+        (to_hex(color), replace(trace, places=trace.places[:, some], losses=trace.losses[:, some], rates=None))
         for color, some in zip(colors, members, strict=True)
     ]
 
@@ -193,35 +192,46 @@ def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
             zorder=4,
             label="minimum",
         )
-    if scene.paths:
-        starts = np.concatenate([path.places[0] for path in scene.paths])
-        ends = np.concatenate([path.places[-1] for path in scene.paths])
-        size = 16 if small else 90 if len(starts) < 20 else 26 if len(starts) < 200 else 7
-        axes.scatter(
-            starts[:, 0],
-            starts[:, 1],
-            s=size,
-            c="white",
-            edgecolors="#202124",
-            linewidths=0.8 if small else 1.6 if size > 50 else 0.6,
-            zorder=5,
-            label="start",
-        )
-        if any(len(path.steps) > 1 for path in scene.paths):
-            axes.scatter(
-                ends[:, 0],
-                ends[:, 1],
-                s=1.6 * size,
-                c="#00c853",
-                edgecolors="white",
-                linewidths=1.2 if size > 50 else 0.4,
-                marker="*",
-                zorder=6,
-                label="end",
-            )
+    if scene.traces:
+        _mark_starts_and_ends(axes, scene, small=small)
     if not small:
         axes.legend(
-            loc="upper right", bbox_to_anchor=(1.01, -0.045), ncols=3, frameon=False, fontsize=9, columnspacing=1.2, borderpad=0.2
+            loc="upper right",
+            bbox_to_anchor=(1.01, -0.045),
+            ncols=3,
+            frameon=False,
+            fontsize=9,
+            columnspacing=1.2,
+            borderpad=0.2,
+        )
+
+
+def _mark_starts_and_ends(axes: Axes, scene: Scene, *, small: bool) -> None:
+    """White discs and green stars, the smaller the more there are; a trace of one record has no end."""
+    starts = np.concatenate([trace.places[0] for trace in scene.traces])
+    ends = np.concatenate([trace.places[-1] for trace in scene.traces])
+    size = 16 if small else 90 if len(starts) < 20 else 26 if len(starts) < 200 else 7
+    axes.scatter(
+        starts[:, 0],
+        starts[:, 1],
+        s=size,
+        c="white",
+        edgecolors=EDGE_COLOR,
+        linewidths=0.8 if small else 1.6 if size > 50 else 0.6,
+        zorder=5,
+        label="start",
+    )
+    if any(len(trace.steps) > 1 for trace in scene.traces):
+        axes.scatter(
+            ends[:, 0],
+            ends[:, 1],
+            s=1.6 * size,
+            c=END_COLOR,
+            edgecolors="white",
+            linewidths=1.2 if size > 50 else 0.4,
+            marker="*",
+            zorder=6,
+            label="end",
         )
 
 

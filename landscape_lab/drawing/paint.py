@@ -5,7 +5,8 @@ from matplotlib import colormaps
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from landscape_lab.drawing.maps import CONTOURS, HEIGHT_COLORS, Heights
+from landscape_lab.drawing.heights import Heights
+from landscape_lab.drawing.maps import CONTOURS, HEIGHT_COLORS
 from landscape_lab.scene import Scene
 
 LINE = 0.45
@@ -30,7 +31,7 @@ class Paint:
         self.low, self.high = self.heights.span
         self.table = colormaps["gray" if picture else HEIGHT_COLORS](np.arange(256), bytes=True)[:, :3]
         self.contours = (
-            np.empty(0) if picture else self._place(np.asarray(MaxNLocator(CONTOURS + 1).tick_values(self.low, self.high)))
+            np.empty(0) if picture else self._share(np.asarray(MaxNLocator(CONTOURS + 1).tick_values(self.low, self.high)))
         )
 
     def at(self, moment: float) -> np.ndarray:
@@ -42,12 +43,12 @@ class Paint:
         Returns:
             Float32 `[rows, columns]`, the first row at the top of the map.
         """
-        scene, path = self.scene, self.scene.paths[0]
-        record = path.record(moment)
-        if scene.replay is None or record == len(path.steps) - 1:
+        scene, trace = self.scene, self.scene.traces[0]
+        record = trace.record(moment)
+        if scene.replay is None or record == len(trace.steps) - 1:
             levels = resized(self._levels(scene.losses), self._shape(CLEAN_CELLS))
         else:
-            losses = scene.replay.losses(int(path.steps[record]), path.places[record, 0], self._shape(CELLS))
+            losses = scene.replay.losses(int(trace.steps[record]), trace.places[record, 0], self._shape(CELLS))
             levels = self._levels(losses)
         return levels if self.picture else np.ascontiguousarray(levels[::-1])
 
@@ -60,9 +61,10 @@ class Paint:
     def _levels(self, losses: np.ndarray) -> np.ndarray:
         """Losses as levels from 0, the lowest of the scene, to 1, the highest or not finite; float32."""
         with np.errstate(invalid="ignore"):
-            return np.nan_to_num(self._place(self.heights(losses)), nan=1.0).clip(0.0, 1.0).astype(np.float32)
+            return np.nan_to_num(self._share(self.heights(losses)), nan=1.0).clip(0.0, 1.0).astype(np.float32)
 
-    def _place(self, heights: np.ndarray) -> np.ndarray:
+    def _share(self, heights: np.ndarray) -> np.ndarray:
+        """Heights as shares of the way from the lowest to the highest."""
         return (heights - self.low) / (self.high - self.low)
 
     def color(self, levels: np.ndarray) -> np.ndarray:
@@ -70,15 +72,18 @@ class Paint:
         colors = self.table[(255.0 * levels + 0.5).astype(np.uint8)]
         if len(self.contours) == 0:
             return colors
-        place = (levels - self.contours[0]) / (self.contours[1] - self.contours[0])
-        down, across = np.gradient(place)
+        spacing = self.contours[1] - self.contours[0]
+        number = (levels - self.contours[0]) / spacing  # a whole number on each contour
+        down, across = np.gradient(number)
         steep = np.hypot(down, across) + 1e-6
-        near = np.abs(place - np.round(place)) / steep
+        # The distance to the nearest contour in pixels is, to first order, the distance in numbers over their slope. Where
+        # contours are less than two pixels apart they would merge into white: there they fade with the slope.
+        near = np.abs(number - np.round(number)) / steep
         line = LINE * np.clip(1.1 - near, 0.0, 1.0) * np.clip(0.5 / steep, 0.0, 1.0)
         return (colors + (255 - colors) * line[..., None]).astype(np.uint8)
 
 
 def resized(levels: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Levels at another number of rows and columns."""
-    how = Image.Resampling.BILINEAR if shape[0] > levels.shape[0] else Image.Resampling.BOX
-    return np.asarray(Image.fromarray(levels).resize(shape[::-1], how))
+    resample = Image.Resampling.BILINEAR if shape[0] > levels.shape[0] else Image.Resampling.BOX
+    return np.asarray(Image.fromarray(levels).resize(shape[::-1], resample))

@@ -1,4 +1,4 @@
-"""Many paths against each other: on one landscape with their losses, or on a map for each landscape."""
+"""Many traces against each other: on one landscape with their losses, or on a map for each landscape."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,28 +11,26 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import EngFormatter
 
-from landscape_lab.drawing.figures import STYLE
 from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly, mark_ends
-from landscape_lab.scene import Path, Scene
+from landscape_lab.drawing.style import GREY, GRID, STYLE
+from landscape_lab.scene import Scene, Trace
 
-GREY = "#9aa0a6"
-"""Of the paths that are not among the best."""
 MAPS = 24
 """The most landscapes on one page."""
 CURVE_POINTS = 500
 
 
 def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "") -> Figure:
-    """One scene: its paths, and the losses over the steps beside it. Several: a small map each.
+    """One scene: its traces, and the losses over the steps beside it. Several: a small map each.
 
-    Paths come in the order of their rank. Those of the same label are one configuration with several seeds: they share a colour,
-    and their losses are drawn as a median between the quartiles. The best have a colour each, the rest are grey.
+    Traces come in the order of their rank. Those of the same label are one configuration with several seeds: they share a
+    colour, and their losses are drawn as a median between the quartiles. The best have a colour each, the rest are grey.
 
     Args:
         scenes: Names of landscapes and what happened there.
         title: Stands above all.
     """
-    labels = list(dict.fromkeys(path.label for _, scene in scenes for path in scene.paths))
+    labels = list(dict.fromkeys(trace.label for _, scene in scenes for trace in scene.traces))
     colors = dict(zip(labels, PATH_COLORS, strict=False))
     with rc_context(STYLE):
         figure = _race(scenes[0][1], labels, colors) if len(scenes) == 1 else _maps(scenes, colors)
@@ -51,12 +49,12 @@ def _race(scene: Scene, labels: list[str], colors: dict[str, str]) -> Figure:
     left, right = figure.subplots(1, 2, width_ratios=(1.1, 1.0))
     _draw_map(left, scene, colors, small=False)
     for label in reversed(labels):
-        _draw_band(right, [path for path in scene.paths if path.label == label], colors.get(label))
-    lowest = [float(np.nanmin(path.losses, initial=np.inf)) for path in scene.paths]
+        _draw_band(right, [trace for trace in scene.traces if trace.label == label], colors.get(label))
+    lowest = [float(np.nanmin(trace.losses, initial=np.inf)) for trace in scene.traces]
     right.set_yscale("log" if min(lowest, default=0.0) >= 0 < max(lowest, default=0.0) else "linear")
     right.set(xlabel="step", ylabel="lowest loss so far")
     right.xaxis.set_major_formatter(EngFormatter(sep=""))
-    right.grid(color="#e8eaed", linewidth=0.8)
+    right.grid(color=GRID, linewidth=0.8)
     right.set_axisbelow(True)
     return figure
 
@@ -77,37 +75,37 @@ def _maps(scenes: Sequence[tuple[str, Scene]], colors: dict[str, str]) -> Figure
 
 
 def _draw_map(axes: Axes, scene: Scene, colors: dict[str, str], *, small: bool) -> None:
-    """The landscape, the grey paths below, the best above."""
+    """The landscape, the grey traces below, the best above."""
     draw_landscape(axes, scene)
-    first = {path.label: path for path in reversed(scene.paths) if path.label in colors}
-    for rank, path in reversed(list(enumerate(scene.paths))):
-        color = colors.get(path.label)
-        members = path.losses.shape[1]
-        strong = first.get(path.label) is path
+    first = {trace.label: trace for trace in reversed(scene.traces) if trace.label in colors}
+    for rank, trace in reversed(list(enumerate(scene.traces))):
+        color = colors.get(trace.label)
+        members = trace.losses.shape[1]
+        strong = first.get(trace.label) is trace
         for member in evenly(members, 50):
             axes.plot(
-                *path.places[:, member].T,
+                *trace.places[:, member].T,
                 color=color or GREY,
                 linewidth=(1.1 if small else 1.7) if strong else 0.7,
                 alpha=max(0.15, members**-0.5) * (0.95 if strong else 0.4),
                 zorder=2 + strong + 0.5 / (1 + rank),
                 solid_joinstyle="round",
             )
-    mark_ends(axes, replace(scene, paths=tuple(first.values())), small=small)
+    mark_ends(axes, replace(scene, traces=tuple(first.values())), small=small)
     if not small:
         axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
         axes.set_ylabel(scene.plane.axes.labels[1])
 
 
-def _draw_band(axes: Axes, paths: Sequence[Path], color: str | None) -> None:
+def _draw_band(axes: Axes, traces: Sequence[Trace], color: str | None) -> None:
     """The lowest loss so far of one configuration: the median over its seeds and members, between the quartiles."""
-    last = max(int(path.steps[-1]) for path in paths)
+    last = max(int(trace.steps[-1]) for trace in traces)
     steps = np.unique(np.linspace(0, last, CURVE_POINTS).round().astype(int))
     columns = []
-    for path in paths:
-        lowest = np.minimum.accumulate(np.nan_to_num(path.losses, nan=np.inf), axis=0)
-        at = path.steps.searchsorted(steps, side="right") - 1
-        columns.append(np.where((steps <= path.steps[-1])[:, None], lowest[at], np.nan))
+    for trace in traces:
+        lowest = np.minimum.accumulate(np.nan_to_num(trace.losses, nan=np.inf), axis=0)
+        at = trace.steps.searchsorted(steps, side="right") - 1
+        columns.append(np.where((steps <= trace.steps[-1])[:, None], lowest[at], np.nan))
     values = np.concatenate(columns, axis=1)
     values = np.where(np.isfinite(values), values, np.nan)
     known = ~np.isnan(values).all(axis=1)

@@ -25,9 +25,14 @@ OUTSIDE = -1e6
 
 
 def shaded(colors: np.ndarray, levels: np.ndarray, aspect: float) -> np.ndarray:
-    """Colours `[rows, columns, 3]` of a surface under a light; the first row is the farthest."""
+    """Colours `[rows, columns, 3]` of a surface under a light; the first row is the farthest.
+
+    The light on a surface z(x, y) is the product of its direction with the normal (-∂z/∂x, -∂z/∂y, 1), which is then made unit.
+    """
     rows, columns = levels.shape
     down, across = np.gradient(levels)
+    # From levels for each cell to half-widths for each half-width: a cell is 2 / columns wide and 2 aspect / rows deep. Rows run
+    # towards the eye and y away from it, so the sign of `down` is already that of the normal.
     across *= -0.5 * HEIGHT * columns
     down *= 0.5 * HEIGHT * rows / aspect
     light = (LIGHT[0] * across + LIGHT[1] * down + LIGHT[2]) / np.sqrt(across**2 + down**2 + 1.0)
@@ -35,7 +40,10 @@ def shaded(colors: np.ndarray, levels: np.ndarray, aspect: float) -> np.ndarray:
 
 
 class Relief:
-    """Pictures of a surface, and where its places are on them.
+    """Pictures of a surface, and where the points on it are seen.
+
+    Lengths are half-widths of the longer side; x is right, y away from an eye at an azimuth of -90°. On the screen, `side` is to
+    the right and `far` away from the eye, both through the middle of the surface.
 
     Args:
         aspect: Height of the surface's map over its width.
@@ -45,7 +53,7 @@ class Relief:
 
     def __init__(self, aspect: float, width: int, height: int) -> None:
         self.half = np.array([1.0, aspect]) / max(1.0, aspect)
-        self.reach = float(np.hypot(*self.half))
+        self.reach = float(np.hypot(*self.half))  # of the corners: the surface turns within this circle
         tall = 2.0 * self.reach * sin(TILT) + (HEIGHT + SLAB) * cos(TILT)
         self.scale = max(10.0, min(width / (2.0 * self.reach), height / tall))
         self.size = round(2.0 * self.reach * self.scale), round(tall * self.scale)
@@ -61,6 +69,7 @@ class Relief:
         """
         self.levels = levels
         self.ground = Image.fromarray(levels)
+        # Red, green, blue and 255 as one 32-bit number: Pillow turns a single channel, and -1 can stand for white.
         self.colors = Image.fromarray(np.dstack([colors, np.full(levels.shape, 255, np.uint8)]).view(np.int32)[..., 0])
 
     def look(self, azimuth: float) -> np.ndarray:
@@ -71,30 +80,48 @@ class Relief:
         """
         self.azimuth = azimuth
         width, height = (FINE * side for side in self.size)
-        scale, base = FINE * self.scale, FINE * self.middle[1]
         depths = self.size[0]
-        far = (np.arange(depths, dtype=np.float32) + 0.5) * (2.0 * self.reach / depths) - self.reach
-        turned = self._turned(self.ground, Image.Resampling.BILINEAR, OUTSIDE)
-        shown = np.full((width, depths + 2), -1, np.int32)
-        shown[:, 1:-1] = self._turned(self.colors, Image.Resampling.NEAREST, -1)
-        columns = np.arange(width)
-        first = (turned > 0.5 * OUTSIDE).argmax(axis=1)
-        inside = turned[columns, first] > 0.5 * OUTSIDE
-        up = turned * np.float32(HEIGHT * scale * cos(TILT)) + (base + far * scale * sin(TILT)).astype(np.float32)
-        foot = np.where(inside, base + scale * (far[first] * sin(TILT) - SLAB * cos(TILT)), 0.0).astype(np.float32)
-        self.highest = np.maximum(np.maximum.accumulate(up, axis=1), foot[:, None])
+        up, foot, first = self._heights(depths)
+        # What is nearer hides what is lower: a depth is seen in the rows between the highest of all before it and its own height.
+        self.highest = np.maximum(np.maximum.accumulate(up, axis=1), foot[:, None])  # [width, depths]
         edges = np.zeros((width, depths + 3), np.int32)
         edges[:, 1] = np.ceil(foot).clip(0, height)
         edges[:, 2:-1] = np.ceil(self.highest).clip(0, height)
         edges[:, -1] = height
+        shown = np.full((width, depths + 2), -1, np.int32)  # below the wall, each depth, above the surface: white at both ends
+        shown[:, 1:-1] = self._turned(self.colors, Image.Resampling.NEAREST, -1)
+        columns = np.arange(width)
         left, right = (np.frombuffer(bytes((*wall, 255)), np.int32)[0] for wall in WALLS)
-        shown[columns, first + 1] = np.where(inside, np.where(columns < self._nearest_corner(), left, right), -1)
+        wall = np.where(columns < self._nearest_corner(), left, right)
+        # The nearest depth stands for the wall below it, whose rows begin at its foot.
+        shown[columns, first + 1] = np.where(foot > 0.0, wall, -1)
         pixels = np.repeat(shown.ravel(), np.diff(edges, axis=1).ravel()).reshape(width, height)
         image = Image.fromarray(pixels.view(np.uint8).reshape(width, height, 4), "RGBX").reduce(FINE)
         return np.asarray(image)[..., :3].transpose(1, 0, 2)[::-1]
 
+    def _heights(self, depths: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """How high on the screen each sample appears, in samples from below.
+
+        Returns:
+            The surface at each depth, `[width, depths]`; the foot of its near wall and the depth of that, `[width]` each. Where
+            a column meets no surface the foot is 0.
+        """
+        scale, base = FINE * self.scale, FINE * self.middle[1]
+        far = (np.arange(depths, dtype=np.float32) + 0.5) * (2.0 * self.reach / depths) - self.reach
+        turned = self._turned(self.ground, Image.Resampling.BILINEAR, OUTSIDE)
+        first = (turned > 0.5 * OUTSIDE).argmax(axis=1)
+        inside = turned[np.arange(len(turned)), first] > 0.5 * OUTSIDE
+        up = turned * np.float32(HEIGHT * scale * cos(TILT)) + (base + far * scale * sin(TILT)).astype(np.float32)
+        foot = np.where(inside, base + scale * (far[first] * sin(TILT) - SLAB * cos(TILT)), 0.0).astype(np.float32)
+        return up, foot, first
+
     def _turned(self, image: Image.Image, resample: Image.Resampling, outside: float) -> np.ndarray:
-        """An image's values at each column of the picture and each depth, `[columns, depths]`."""
+        """An image's values at each column of the picture and each depth, `[columns, depths]`.
+
+        Pillow's affine matrix tells for each output pixel (depth, column) which input pixel (x, y) it shows: it is the inverse of
+        `_side_and_far`, a rotation, with the units of both on either side. Its third numbers are the middle of the image less
+        what the first output pixel is away from the middle.
+        """
         across, away = image.width / (2.0 * self.half[0]), image.height / (2.0 * self.half[1])
         sine, cosine = sin(self.azimuth), cos(self.azimuth)
         depth, column, reach = 2.0 * self.reach / self.size[0], 1.0 / (FINE * self.scale), self.reach
@@ -115,9 +142,9 @@ class Relief:
         corner = self.half * np.where(np.array([cos(self.azimuth), sin(self.azimuth)]) >= 0, 1.0, -1.0)
         return FINE * float(self.project(corner, 0.0)[0])
 
-    def project(self, places: np.ndarray, levels: np.ndarray | float) -> np.ndarray:
-        """Where places `[..., 2]` (x right, y away, in half-widths) at some levels are, in pixels from the lower left."""
-        x, y = np.moveaxis(places, -1, 0)
+    def project(self, points: np.ndarray, levels: np.ndarray | float) -> np.ndarray:
+        """Where points `[..., 2]` at some levels are seen, in pixels from the lower left."""
+        x, y = np.moveaxis(points, -1, 0)
         side, far = self._side_and_far(x, y)
         up = self.middle[1] + self.scale * (far * sin(TILT) + HEIGHT * cos(TILT) * levels)
         return np.stack(np.broadcast_arrays(self.middle[0] + self.scale * side, up), axis=-1)
@@ -126,19 +153,21 @@ class Relief:
         sine, cosine = sin(self.azimuth), cos(self.azimuth)
         return y * cosine - x * sine, -x * cosine - y * sine
 
-    def lay(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Places `[..., 2]` laid on the surface that was last looked at: their pixels, and whether they are in sight.
+    def lay(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Points `[..., 2]` laid on the surface that was last looked at: their pixels, and whether they are in sight.
 
-        Places beside the surface are nowhere.
+        Points beside the surface have no pixel: NaN.
         """
         rows, columns = self.levels.shape
-        inside = (np.abs(places) <= self.half).all(axis=-1)
-        places = np.where(inside[..., None], places, 0.0)
-        x, y = np.moveaxis(places / self.half, -1, 0)
-        pixels = self.project(places, _between(self.levels, (1.0 - y) * rows / 2.0 - 0.5, (1.0 + x) * columns / 2.0 - 0.5))
+        inside = (np.abs(points) <= self.half).all(axis=-1)
+        points = np.where(inside[..., None], points, 0.0)
+        x, y = np.moveaxis(points / self.half, -1, 0)
+        levels = _between(self.levels, (1.0 - y) * rows / 2.0 - 0.5, (1.0 + x) * columns / 2.0 - 0.5)
+        pixels = self.project(points, levels)
         width, depths = self.highest.shape
-        _, far = self._side_and_far(places[..., 0], places[..., 1])
+        _, far = self._side_and_far(points[..., 0], points[..., 1])
         column = (FINE * pixels[..., 0]).astype(int).clip(0, width - 1)
+        # A point is hidden if what lies two samples before it or nearer rises above it, by more than the samples are coarse.
         before = ((far + self.reach) * depths / (2.0 * self.reach)).astype(int) - 2
         sight = FINE * pixels[..., 1] + 2.5 * FINE >= self.highest[column, before.clip(0, depths - 1)]
         return np.where(inside[..., None], pixels, np.nan), sight & inside

@@ -13,11 +13,10 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFormatter
 
-from landscape_lab.drawing.figures import STYLE
 from landscape_lab.drawing.maps import PATH_COLORS
+from landscape_lab.drawing.style import GRID, STYLE
 
 MORE_COLORS = ("#5f6368", "#00695c", "#ad1457", "#9e9d24", "#4527a0", "#0277bd", "#6d4c41", "#c0ca33")
-GRID = "#e8eaed"
 BANDED = 3
 """The best so many have a band around their curve: more could not be told apart."""
 SLOWEST = 16.0
@@ -37,10 +36,10 @@ class Curves:
         high: The upper end.
     """
 
-    at: Float[np.ndarray, " places"]
-    values: Float[np.ndarray, "optimizers places"]
-    low: Float[np.ndarray, "optimizers places"]
-    high: Float[np.ndarray, "optimizers places"]
+    at: Float[np.ndarray, " at"]
+    values: Float[np.ndarray, "optimizers at"]
+    low: Float[np.ndarray, "optimizers at"]
+    high: Float[np.ndarray, "optimizers at"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class Report:
 
 def standings_figure(report: Report) -> Figure:
     """Six panels, the verdicts of the checks, and the protocol."""
-    colors = [(PATH_COLORS + MORE_COLORS)[place % 16] for place in range(len(report.names))]
+    colors = [(PATH_COLORS + MORE_COLORS)[rank % 16] for rank in range(len(report.names))]
     text = "\n".join(line for sentence in report.words for line in textwrap.wrap("• " + sentence, LINE, subsequent_indent="   "))
     rows = max(4.2, 1.0 + 0.42 * len(report.names))
     foot = 0.5 + 0.21 * max(text.count("\n") + 1, 2 + len(report.checks))
@@ -100,17 +99,17 @@ def standings_figure(report: Report) -> Figure:
 def _write(figure: SubFigure, left: float, height: float, title: str, lines: Sequence[tuple[str, bool | None]]) -> None:
     """Words below the panels; verdicts in the colour of good or bad."""
     figure.text(left, 1 - 0.1 / height, title, va="top", fontsize=11, weight="bold")
-    for place, (words, good) in enumerate(lines):
+    for number, (words, good) in enumerate(lines):
         color = {None: "#202124", True: "#2e7d32", False: "#c62828"}[good]
-        figure.text(left, 1 - (0.38 + 0.21 * place) / height, words, va="top", fontsize=9.5, linespacing=1.4, color=color)
+        figure.text(left, 1 - (0.38 + 0.21 * number) / height, words, va="top", fontsize=9.5, linespacing=1.4, color=color)
 
 
 def _draw_profiles(axes: Axes, report: Report, colors: Sequence[str]) -> None:
     curves = report.profiles
-    for place, (name, color) in reversed(list(enumerate(zip(report.names, colors, strict=True)))):
-        axes.step(curves.at, curves.values[place], where="post", color=color, linewidth=2.0, label=name, zorder=3)
-        if place < BANDED:
-            axes.fill_between(curves.at, curves.low[place], curves.high[place], color=color, alpha=0.12, linewidth=0, step="post")
+    for rank, (name, color) in reversed(list(enumerate(zip(report.names, colors, strict=True)))):
+        axes.step(curves.at, curves.values[rank], where="post", color=color, linewidth=2.0, label=name, zorder=3)
+        if rank < BANDED:
+            axes.fill_between(curves.at, curves.low[rank], curves.high[rank], color=color, alpha=0.12, linewidth=0, step="post")
     axes.set(xlim=(curves.at[0], curves.at[-1]), ylim=(-0.02, 1.02), xlabel="τ: at most so many times as long as the fastest")
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     _finish(axes, "Performance profiles: share of (landscape, study) solved")
@@ -119,19 +118,19 @@ def _draw_profiles(axes: Axes, report: Report, colors: Sequence[str]) -> None:
 
 
 def _draw_ranking(axes: Axes, report: Report, colors: Sequence[str]) -> None:
-    places = np.arange(len(report.names))
-    axes.barh(places, report.scores, color=colors, height=0.66, zorder=2)
-    axes.hlines(places, *report.bands, color="#202124", linewidth=1.6, zorder=3)
-    for place, score in enumerate(report.scores):
+    ranks = np.arange(len(report.names))
+    axes.barh(ranks, report.scores, color=colors, height=0.66, zorder=2)
+    axes.hlines(ranks, *report.bands, color="#202124", linewidth=1.6, zorder=3)
+    for rank, score in enumerate(report.scores):
         axes.annotate(
             f"{score:.2f}",
-            (max(score, report.bands[1, place]), place),
+            (max(score, report.bands[1, rank]), rank),
             (5, 0),
             textcoords="offset points",
             va="center",
             fontsize=9.5,
         )
-    axes.set(yticks=places, yticklabels=report.names, xlim=(0, 1.1), xticks=np.linspace(0, 1, 6))
+    axes.set(yticks=ranks, yticklabels=report.names, xlim=(0, 1.1), xticks=np.linspace(0, 1, 6))
     axes.invert_yaxis()
     _finish(axes, "Score: integral of the profile over τ in [1, 4]; 1 is best", along="x")
 
@@ -180,10 +179,10 @@ def _draw_budget(axes: Axes, report: Report, colors: Sequence[str]) -> None:
 
 
 def _draw_curves(axes: Axes, report: Report, curves: Curves, colors: Sequence[str]) -> None:
-    for place, color in reversed(list(enumerate(colors))):
-        axes.plot(curves.at, curves.values[place], color=color, linewidth=1.8, zorder=3)
-        if place < BANDED:
-            axes.fill_between(curves.at, curves.low[place], curves.high[place], color=color, alpha=0.12, linewidth=0)
+    for rank, color in reversed(list(enumerate(colors))):
+        axes.plot(curves.at, curves.values[rank], color=color, linewidth=1.8, zorder=3)
+        if rank < BANDED:
+            axes.fill_between(curves.at, curves.low[rank], curves.high[rank], color=color, alpha=0.12, linewidth=0)
 
 
 def _finish(axes: Axes, title: str, along: Literal["both", "x"] = "both") -> None:

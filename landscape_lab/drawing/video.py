@@ -1,4 +1,4 @@
-"""A descent as a film: the path grows over its landscape while the loss curve runs beside it."""
+"""A descent as a film: the trace grows over its landscape while the loss curve runs beside it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -67,7 +67,7 @@ class Film:
 
     def moments(self, scene: Scene) -> np.ndarray:
         """The steps at which frames are taken: at least two."""
-        last = max(int(path.steps[-1]) for path in scene.paths)
+        last = max(int(trace.steps[-1]) for trace in scene.traces)
         most = self.frames if self.length is None else min(self.frames, round(self.length * self.fps))
         number = max(2, min(most, last + 1))
         if self.clock == "linear":
@@ -83,7 +83,8 @@ class Film:
         """
         moments = self.moments(scene)
         width, height = self.size
-        stage = Stage(replace(scene, replay=None) if self.clean else scene, (int(width), int(height)), self.clock, self.view)
+        shown = replace(scene, replay=None) if self.clean else scene
+        stage = Stage(shown, (int(width), int(height)), self.clock, self.view)
         for frame in range(len(moments)) if only is None else only:
             since = moments[max(0, int(frame - TAIL * len(moments)))]
             yield stage.shoot(since, moments[frame], frame / (len(moments) - 1))

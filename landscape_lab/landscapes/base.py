@@ -221,6 +221,6 @@ class Landscape(nn.Module, ABC):
         like = next(self.parameters())
 
         def measured(places: Float[Tensor, "n 2"]) -> dict[str, Float[Tensor, " n"]]:
-            return self.measure((origin + places @ directions).to(like))
+            return self.measure((origin + places.to(directions) @ directions).to(like))
 
         return measured

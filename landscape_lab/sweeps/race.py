@@ -12,6 +12,7 @@ from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.maps import evenly
 from landscape_lab.drawing.race import MAPS, race_figure
 from landscape_lab.scene import Scene
+from landscape_lab.staging import scene_of
 from landscape_lab.sweeps.plan import settings_of
 from landscape_lab.trajectory import Trajectory
 
@@ -49,7 +50,7 @@ def _landscape(folder: Path) -> str:
 def _scene(jobs: Sequence[tuple[Path, str, str]]) -> Scene:
     """The paths of jobs on the landscape that they share."""
     landscape = instantiate(OmegaConf.load(jobs[0][0] / ".hydra" / "config.yaml").landscape, _convert_="all")
-    return Scene.of(landscape, [_trajectory(folder, label) for folder, _, label in jobs], reach=REACH)
+    return scene_of(landscape, [_trajectory(folder, label) for folder, _, label in jobs], reach=REACH)
 
 
 def _trajectory(folder: Path, label: str) -> Trajectory:

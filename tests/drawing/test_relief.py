@@ -34,12 +34,12 @@ def meets(surface, levels, column, row):
     inside = (abs(x) < surface.half[0]) & (abs(y) < surface.half[1])
     rows, columns = levels.shape
     line = ((1 - y / surface.half[1]) * rows / 2).astype(int).clip(0, rows - 1)
-    place = ((1 + x / surface.half[0]) * columns / 2).astype(int).clip(0, columns - 1)
-    below = inside & (height <= HEIGHT * levels[line, place])
+    column_of = ((1 + x / surface.half[0]) * columns / 2).astype(int).clip(0, columns - 1)
+    below = inside & (height <= HEIGHT * levels[line, column_of])
     if not below.any():
         return None
     first = below.argmax()
-    wall = first == inside.argmax() and height[first] < HEIGHT * levels[line[first], place[first]] - 0.02
+    wall = first == inside.argmax() and height[first] < HEIGHT * levels[line[first], column_of[first]] - 0.02
     return None if wall or height[first] < -SLAB else (x[first], y[first])
 
 
@@ -60,19 +60,19 @@ def test_each_pixel_shows_where_its_ray_meets_the_ground(azimuth, across, down):
 
 def test_what_is_behind_a_wall_is_out_of_sight():
     surface, _ = relief(RIDGE)
-    places = np.array([[0.0, -0.5], [0.0, -0.1], [0.0, 0.5], [2.0, 0.0]])
-    pixels, sight = surface.lay(places)
+    points = np.array([[0.0, -0.5], [0.0, -0.1], [0.0, 0.5], [2.0, 0.0]])
+    pixels, sight = surface.lay(points)
     assert sight.tolist() == [True, False, True, False]
     assert np.isnan(pixels[3]).all()
 
 
 @pytest.mark.parametrize("azimuth", [-90.0, -40.0, 10.0, 170.0])
-def test_places_are_laid_where_the_surface_shows_them(azimuth):
+def test_points_are_laid_where_the_surface_shows_them(azimuth):
     surface, image = relief(np.full((60, 90), 0.3, np.float32), azimuth)
-    places = np.array([[0.5, 0.3], [-0.6, -0.4], [0.0, 0.0]])
-    pixels, sight = surface.lay(places)
+    points = np.array([[0.5, 0.3], [-0.6, -0.4], [0.0, 0.0]])
+    pixels, sight = surface.lay(points)
     assert sight.all()
-    for (x, y), (column, row) in zip(places, pixels, strict=True):
+    for (x, y), (column, row) in zip(points, pixels, strict=True):
         red, green, _ = image[int(image.shape[0] - row), int(column)]
         assert red / 250 == pytest.approx((1 + x / surface.half[0]) / 2, abs=0.03)
         assert green / 250 == pytest.approx((1 - y / surface.half[1]) / 2, abs=0.03)

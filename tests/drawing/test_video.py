@@ -3,6 +3,7 @@
 import re
 import subprocess
 import weakref
+from dataclasses import replace
 from fractions import Fraction
 
 import imageio_ffmpeg
@@ -10,14 +11,14 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from scenes import recorded
 
-from landscape_lab import Trajectory
 from landscape_lab.augmentations import AddNoise, RandomShift, augment
 from landscape_lab.drawing.encoding import write_gif, write_mp4
-from landscape_lab.drawing.stage import CAPTION, DPI, Stage, lay_out
+from landscape_lab.drawing.stage import CAPTION, DPI, Stage, caption, lay_out
 from landscape_lab.drawing.video import Film
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
-from landscape_lab.scene import Scene
+from landscape_lab.staging import scene_of
 
 SMALL = (300, 200)
 LINE = [(0.1 * step - 4.0, 3.0 - 0.05 * step) for step in range(81)]
@@ -25,12 +26,9 @@ LINE = [(0.1 * step - 4.0, 3.0 - 0.05 * step) for step in range(81)]
 
 def scene(points=LINE, members=1, label="sgd, lr 0.1", landscape=None):
     """A path over a bowl; further members are shifted a little."""
-    kept = Trajectory(label=label)
-    shifts = 0.01 * torch.arange(members).unsqueeze(1)
-    for step, point in enumerate(points):
-        place = torch.tensor([point], dtype=torch.float32) + shifts
-        kept.append(step, place, place.square().sum(-1), step)
-    return Scene.of(landscape or FunctionLandscape.named("sphere"), [kept])
+    points = (torch.tensor(points)[:, None] + 0.01 * torch.arange(members)[:, None]).numpy()  # [records, members, 2]
+    kept = recorded(points, (points**2).sum(-1), label)
+    return scene_of(landscape or FunctionLandscape.named("sphere"), [kept])
 
 
 def ffmpeg(*words):
@@ -53,14 +51,14 @@ def head_on(view, step, size):
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    from landscape_lab.drawing.figures import STYLE
+    from landscape_lab.drawing.style import STYLE
 
     with rc_context(STYLE | {"font.size": 8}):
         layout = ConstrainedLayoutEngine(rect=(0.0, 0.0, 1.0, 1.0 - CAPTION / size[1]))
         figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, layout=layout)
         axes, _ = lay_out(figure, view)
         FigureCanvasAgg(figure).draw()
-        x, y = axes.transData.transform(view.paths[0].places[step, 0])
+        x, y = axes.transData.transform(view.traces[0].places[step, 0])
     return round(x), round(size[1] - y)
 
 
@@ -131,7 +129,7 @@ def test_paths_that_diverge_rest_or_leave_are_filmed(points, view, tmp_path):
 def test_a_thousand_members_and_a_race_are_filmed(kind):
     view = scene(LINE[:4], members=1000)
     assert sum(1 for _ in Film(size=SMALL, view=kind).shoot(view)) == 4
-    race = Scene(view.plane, view.extent, view.losses, (*view.paths, *scene(label="other").paths), view.minima)
+    race = replace(view, traces=(*view.traces, *scene(label="other").traces))
     assert sum(1 for _ in Film(10, size=SMALL, view=kind).shoot(race)) == 10
 
 
@@ -181,13 +179,10 @@ def test_a_film_lasts_as_long_as_it_should(settings, number, seconds):
 
 
 def test_learning_rate_and_loss_are_told_as_they_change():
-    kept = Trajectory(label="sgd, lr 0.1")
-    for step in range(11):
-        kept.append(step, torch.tensor([[1.0, 1.0]]), torch.tensor([2.0]), step, lr=0.1 if step < 6 else 0.025)
-    view = Scene.of(FunctionLandscape.named("sphere"), [kept])
-    stage = Stage(view, SMALL, "linear", "map")
-    told = ["".join(text for text, _, _ in stage._caption(moment)) for moment in (0, 10)]
-    assert told == ["sgdstep 0loss 2lr 0.1", "sgdstep 10loss 2lr 0.025"]
+    kept = recorded(np.ones((11, 1, 2)), np.full(11, 2.0), lr=[0.1] * 6 + [0.025] * 5)
+    view = scene_of(FunctionLandscape.named("sphere"), [kept])
+    lines = ["".join(word.text for word in caption(view.traces, moment)) for moment in (0, 10)]
+    assert lines == ["sgdstep 0loss 2lr 0.1", "sgdstep 10loss 2lr 0.025"]
     frames = list(Film(size=SMALL).shoot(view))
     numbers = [frame[:CAPTION].astype(int) for frame in frames]
     assert np.abs(numbers[6] - numbers[5]).max() > 100
@@ -196,13 +191,12 @@ def test_learning_rate_and_loss_are_told_as_they_change():
 def stochastic(*augmentations, points, shape=(60, 90)):
     """A path over an augmented picture that is dark on the left."""
     picture = torch.linspace(0.2, 0.8, shape[1]).expand(*shape)
-    landscape = augment(ImageLandscape(picture, start=(45, 30), smoothing=0), augmentations, seed=3)
-    kept = Trajectory(label="sgd")
-    for step, (column, row) in enumerate(points):
-        place = torch.tensor([[(2.0 * column + 1) / shape[1] - 1, (2.0 * row + 1) / shape[0] - 1]])
+    landscape, losses = augment(ImageLandscape(picture, start=(45, 30), smoothing=0), augmentations, seed=3), []
+    coordinates = (2.0 * torch.tensor(points) + 1) / torch.tensor(shape[::-1]) - 1
+    for step, point in enumerate(coordinates):
         landscape.see(step)
-        kept.append(step, place, landscape.at(place).detach(), step)
-    return Scene.of(landscape, [kept])
+        losses.append(landscape.at(point[None]).item())
+    return scene_of(landscape, [recorded(coordinates, losses, "sgd")])
 
 
 def test_stochastic_landscape_is_shown_as_it_was_in_each_step():

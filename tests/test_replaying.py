@@ -1,31 +1,20 @@
-"""The picture of the draws shows what an optimizer sees."""
+"""Draws and replays show what an optimizer sees."""
 
 import numpy as np
 import pytest
 import torch
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from scenes import recorded
 
-from landscape_lab import Trajectory
-from landscape_lab.augmentations import (
-    AddNoise,
-    Blur,
-    GradientNoise,
-    LossNoise,
-    RandomRotation,
-    RandomShift,
-    SaltAndPepper,
-    augment,
-)
-from landscape_lab.drawing.draws import augmentations_figure
+from landscape_lab.augmentations import AddNoise, Blur, GradientNoise, LossNoise, RandomRotation, RandomShift, SaltAndPepper, augment
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
-from landscape_lab.scene import Scene
-from landscape_lab.seen import see
+from landscape_lab.replaying import draws_of
+from landscape_lab.staging import scene_of
 
 RAMP = torch.linspace(0.2, 0.8, 320).expand(160, 320)
 
 
 def test_clean_landscape_is_first_and_each_pixel_has_its_own_noise():
-    seen = see(augment(ImageLandscape(RAMP, smoothing=0), [AddNoise(0.01)]), 3)
+    seen = draws_of(augment(ImageLandscape(RAMP, smoothing=0), [AddNoise(0.01)]), 3)
     assert seen.losses.shape == (4, 160, 320)
     assert seen.gradients.shape == (4, 2, 160, 320)
     np.testing.assert_allclose(seen.losses[0], RAMP, atol=1e-5)
@@ -39,38 +28,16 @@ def test_clean_landscape_is_first_and_each_pixel_has_its_own_noise():
 
 
 def test_shift_is_seen_as_a_shift():
-    seen = see(augment(ImageLandscape(RAMP, smoothing=0), [RandomShift(100, crop=True)]), 4)
+    seen = draws_of(augment(ImageLandscape(RAMP, smoothing=0), [RandomShift(100, crop=True)]), 4)
     cut = seen.losses[1:, 80, 0]
     assert len(np.unique(cut.round(4))) > 2
     assert (cut >= 0.2 - 1e-5).all()
     np.testing.assert_allclose(seen.losses[1:, 80, -1], 0.8, atol=1e-3)
 
 
-def test_figure_has_a_row_for_each_draw_and_columns_for_the_gradients():
-    picture = augment(ImageLandscape(RAMP, smoothing=0), [RandomRotation(20), AddNoise(0.1)])
-    bowl = augment(FunctionLandscape(lambda x, y: x**2 + y**2, (1.0, 1.0)), [RandomShift(fraction=0.1), GradientNoise(1.0)])
-    for landscape in (picture, bowl):
-        figure = augmentations_figure(see(landscape, 2))
-        assert len(figure.axes) == 3 * 3 + 2
-        assert [axes.get_ylabel() for axes in figure.axes[:9:3]] == ["clean", "draw 1", "draw 2"]
-        FigureCanvasAgg(figure).draw()
-
-
-def test_picture_is_drawn_when_asked_for_and_does_not_change_the_run(lab):
-    settings = ["landscape=turn", "augmentation=shift_noise", "callbacks=default", "~callbacks.progress", "~callbacks.pictures"]
-    drawn = lab(*settings, "augmentations=1", "steps=5", name="drawn")
-    plain = lab(*settings, "steps=5", name="plain")
-    none = lab(*settings[:1], *settings[2:], "augmentations=1", "steps=5", name="none")
-    assert [(run.folder / "augmentations.png").is_file() for run in (drawn, plain, none)] == [True, False, False]
-    assert drawn.metrics["config_hash"] == plain.metrics["config_hash"]
-    np.testing.assert_array_equal(drawn.trajectory.points, plain.trajectory.points)
-    with pytest.raises(ValueError, match="`augmentations` should be zero or a positive whole number"):
-        lab(*settings, "augmentations=-1", "steps=5")
-
-
 def test_landscape_without_augmentations_has_no_draws():
     with pytest.raises(ValueError, match="should have augmentations to be seen"):
-        see(ImageLandscape(RAMP), 1)
+        draws_of(ImageLandscape(RAMP), 1)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +62,7 @@ def test_a_replay_has_the_pixels_that_were_looked_at(augmentations):
 def test_a_replay_is_the_picture_of_that_step():
     clean = ImageLandscape(torch.rand(7, 12), start=(3, 3), smoothing=0)
     landscape = augment(clean, [RandomShift(4), LossNoise(0.2)], seed=1)
-    replay = Scene.of(landscape, [line(landscape)]).replay
+    replay = scene_of(landscape, [line(landscape)]).replay
     for step in (2, 300):
         landscape.see(step)
         centres = [((2 * column + 1) / 12 - 1, (2 * row + 1) / 7 - 1) for row in range(7) for column in range(12)]
@@ -106,9 +73,9 @@ def test_a_replay_is_the_picture_of_that_step():
 @pytest.mark.parametrize("boundary", ["hard", "reflect"])
 def test_a_replay_of_a_formula_is_that_of_its_points(boundary):
     landscape = augment(FunctionLandscape.named("sphere", boundary=boundary), [RandomShift(fraction=0.2)], seed=1)
-    view = Scene.of(landscape, [line(landscape, to=7.0)])
+    view = scene_of(landscape, [line(landscape, to=7.0)])
     landscape.see(4)
-    left, right, first, last = view.extent
+    left, right, first, last = view.window.extent
     assert right > 5.12
     u, v = (np.linspace(a, b, 2 * n + 1)[1::2] for a, b, n in ((left, right, 6), (first, last, 4)))
     points = torch.tensor([(x, y) for y in v for x in u], dtype=torch.float32)
@@ -118,14 +85,11 @@ def test_a_replay_of_a_formula_is_that_of_its_points(boundary):
 
 def test_only_a_loss_that_changes_is_replayed():
     landscape = FunctionLandscape.named("sphere")
-    assert Scene.of(landscape, [line(landscape)]).replay is None
+    assert scene_of(landscape, [line(landscape)]).replay is None
     augment(landscape, [GradientNoise(std=0.1)])
-    assert Scene.of(landscape, [line(landscape)]).replay is None
+    assert scene_of(landscape, [line(landscape)]).replay is None
 
 
 def line(landscape, to=1.0):
     """A trajectory of two points."""
-    kept = Trajectory()
-    for step, place in enumerate((0.0, to)):
-        kept.append(step, torch.full((1, 2), place), torch.ones(1), step)
-    return kept
+    return recorded([(0.0, 0.0), (to, to)], [1.0, 1.0])

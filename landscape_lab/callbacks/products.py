@@ -1,0 +1,149 @@
+"""What is drawn of a descent when it has ended: one scene, handed to every product."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytorch_lightning as pl
+
+from landscape_lab.callbacks.tensorboard import png, show, tensorboards
+from landscape_lab.descent import Descent
+from landscape_lab.drawing.figures import FIGURES, save_figure
+from landscape_lab.scene import Scene
+from landscape_lab.staging import scene_of
+from landscape_lab.validation import check_choice
+
+if TYPE_CHECKING:
+    from landscape_lab.drawing.video import Film
+
+FORMATS = ("mp4", "gif")
+
+
+class Product(ABC):
+    """Files that are made from a scene."""
+
+    @property
+    @abstractmethod
+    def wanted(self) -> bool:
+        """Whether there is anything to make."""
+
+    @property
+    @abstractmethod
+    def grid(self) -> bool:
+        """Whether it shows the losses in the window: only then are they evaluated."""
+
+    @abstractmethod
+    def make(self, scene: Scene, trainer: pl.Trainer) -> None:
+        """Write the files, and show them in the trainer's TensorBoard."""
+
+
+class Products(pl.Callback):
+    """Make the scene of a descent once, at its end, and hand it to every product; no scene where none is wanted.
+
+    Args:
+        products: What is made, in this order.
+    """
+
+    def __init__(self, products: Sequence[Product]) -> None:
+        self.products = tuple(products)
+
+    @classmethod
+    def gathering(cls, parts: Iterable[pl.Callback | Product]) -> list[pl.Callback]:
+        """Callbacks in their order, with one for all products where the first of them stood."""
+        parts = list(parts)
+        products = [part for part in parts if isinstance(part, Product)]
+        gathered: list[pl.Callback] = []
+        for part in parts:
+            if not isinstance(part, Product):
+                gathered.append(part)
+            elif part is products[0]:
+                gathered.append(cls(products))
+        return gathered
+
+    def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        wanted = [product for product in self.products if product.wanted]
+        if not wanted:
+            return
+        grid = any(product.grid for product in wanted)
+        scene = scene_of(pl_module.landscape, [pl_module.trajectory], grid=grid)
+        for product in wanted:
+            product.make(scene, trainer)
+
+
+class Pictures(Product):
+    """Figures; TensorBoard shows them too, but for the loss, which it draws itself.
+
+    Args:
+        folder: Where they go.
+        figures: Any of `path`, `loss`, `evaluations` (the loss against them), `surface` and `gradient`.
+    """
+
+    def __init__(self, folder: str | PathLike[str], figures: Sequence[str] = ("path", "loss")) -> None:
+        for name in figures:
+            check_choice("figures", name, FIGURES)
+        self.folder = Path(folder)
+        self.figures = tuple(figures)
+
+    @property
+    def wanted(self) -> bool:
+        return len(self.figures) > 0
+
+    @property
+    def grid(self) -> bool:
+        return any(FIGURES[name].grid for name in self.figures)
+
+    def make(self, scene: Scene, trainer: pl.Trainer) -> None:
+        for name in self.figures:
+            file = self.folder / f"{name}.png"
+            save_figure(FIGURES[name](scene), file)
+            if FIGURES[name].grid:
+                for logger in tensorboards(trainer):
+                    show(logger, name, file.read_bytes(), trainer.global_step)
+
+
+class Video(Product):
+    """Films. TensorBoard's IMAGES tab plays the GIF, and has a few key frames beside it.
+
+    Args:
+        folder: Where they go.
+        formats: Any of `mp4` and `gif`; none for no film.
+        settings: Those of `landscape_lab.drawing.video.Film`.
+    """
+
+    def __init__(self, folder: str | PathLike[str], formats: Sequence[str] = ("mp4",), **settings: Any) -> None:
+        for kind in formats:
+            check_choice("video", kind, FORMATS)
+        self.folder = Path(folder)
+        self.formats = tuple(formats)
+        self.film = _film(settings) if formats else None
+
+    @property
+    def wanted(self) -> bool:
+        return self.film is not None
+
+    @property
+    def grid(self) -> bool:
+        return True
+
+    def make(self, scene: Scene, trainer: pl.Trainer) -> None:
+        if self.film is None:
+            return
+        for kind in self.formats:
+            file = self.folder / f"descent.{kind}"
+            self.film.write(scene, file)
+            if kind == "gif":
+                for logger in tensorboards(trainer):
+                    show(logger, "descent", file.read_bytes(), trainer.global_step)
+        if loggers := tensorboards(trainer):
+            for step, frame in self.film.key_frames(scene).items():
+                for logger in loggers:
+                    show(logger, "descent/key_frames", png(frame), step)
+
+
+def _film(settings: dict[str, Any]) -> "Film":
+    """How a film is taken; imported when one is asked for, since FFmpeg takes a while to load."""
+    from landscape_lab.drawing.video import Film
+
+    return Film(**settings)

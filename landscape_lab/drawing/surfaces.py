@@ -1,0 +1,114 @@
+"""The landscape in three dimensions, and its gradient."""
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from landscape_lab.drawing.heights import Heights
+from landscape_lab.drawing.maps import (
+    DRAWN_POINTS,
+    HEIGHT_COLORS,
+    PATH_COLORS,
+    SLOPE_COLORS,
+    draw_scene,
+    evenly,
+    finish_map,
+    map_ratio,
+)
+from landscape_lab.drawing.style import STYLE
+from landscape_lab.drawing.titles import title_of
+from landscape_lab.scene import Scene
+
+SURFACE_CELLS = 120
+"""The most cells along each side of a surface in three dimensions."""
+SURFACE_MEMBERS = 50
+"""The most members of a trace on it."""
+
+
+def surface_figure(scene: Scene) -> Figure:
+    """The landscape as a map and as a surface in three dimensions, with the traces on both."""
+    with rc_context(STYLE):
+        figure = Figure(figsize=(13.0, 5.8), layout="constrained")
+        axes = figure.add_subplot(1, 2, 1)
+        draw_scene(axes, scene, bar=False)
+        axes.set_title(title_of(scene.traces), loc="left", fontsize=11)
+        # Without a computed order matplotlib would sort the whole surface before or behind the lines that lie on it.
+        relief = figure.add_subplot(1, 2, 2, projection="3d", computed_zorder=False)
+        heights = Heights(scene)
+        _draw_ground(relief, scene, heights)
+        _draw_lines(relief, scene, heights)
+        relief.set_xlabel(scene.plane.axes.labels[0])
+        relief.set_ylabel(scene.plane.axes.labels[1])
+        relief.set_zlabel(heights.label)
+        relief.view_init(elev=40, azim=-60)
+        relief.set_box_aspect((1.0, 1.0, 0.55), zoom=0.95)
+        if scene.plane.axes.picture:
+            relief.invert_yaxis()
+    return figure
+
+
+def _draw_ground(relief: Axes, scene: Scene, heights: Heights) -> None:
+    """The surface through some of the cells."""
+    rows, columns = scene.losses.shape
+    down, across = evenly(rows, SURFACE_CELLS), evenly(columns, SURFACE_CELLS)
+    u, v = scene.window.columns(columns).numpy()[across], scene.window.rows(rows).numpy()[down]
+    relief.plot_surface(
+        *np.meshgrid(u, v),
+        heights(scene.losses[np.ix_(down, across)]),
+        cmap=HEIGHT_COLORS,
+        rcount=SURFACE_CELLS,
+        ccount=SURFACE_CELLS,
+        linewidth=0,
+        antialiased=True,
+        alpha=0.85,
+    )
+
+
+def _draw_lines(relief: Axes, scene: Scene, heights: Heights) -> None:
+    """A line for each member, with a gap wherever it is outside the window."""
+    for number, trace in enumerate(scene.traces):
+        shown = evenly(len(trace.steps), DRAWN_POINTS)
+        for member in range(min(trace.losses.shape[1], SURFACE_MEMBERS)):
+            places, losses = trace.places[shown, member], heights(trace.losses[shown, member])
+            places = np.where(scene.window.contains(places)[:, None], places, np.nan)
+            relief.plot(*places.T, losses, color=PATH_COLORS[number % len(PATH_COLORS)], linewidth=1.6, zorder=10)
+
+
+def gradient_figure(scene: Scene) -> Figure:
+    """The gradient along each axis of the plane, and its size, with the traces; from differences of neighbouring cells."""
+    rows, columns = scene.losses.shape
+    width, height = scene.window.size
+    down, across = np.gradient(scene.losses, height / rows, width / columns)
+    labels = scene.plane.axes.labels
+    parts = (
+        (f"gradient along {labels[0]}", across),
+        (f"gradient along {labels[1]}", down),
+        ("its size", np.hypot(across, down)),
+    )
+    with rc_context(STYLE):
+        figure = Figure(figsize=(15.0, 5.0 * map_ratio(scene) + 0.6), layout="constrained")
+        for axes, (title, values) in zip(figure.subplots(1, 3), parts, strict=True):
+            _draw_slope(axes, scene, values)
+            axes.set_title(title, loc="left", fontsize=11)
+    return figure
+
+
+def _draw_slope(axes: Axes, scene: Scene, values: np.ndarray) -> None:
+    """One part of the gradient, and the traces on it in black."""
+    signed = bool((values < 0).any())
+    steep = float(np.nanquantile(np.abs(values), 0.99)) or 1.0  # a few cells at a wall would take all colours
+    image = axes.imshow(
+        values,
+        cmap=SLOPE_COLORS if signed else "magma",
+        vmin=-steep if signed else 0.0,
+        vmax=steep,
+        extent=scene.window.image_extent,
+        aspect="equal" if scene.plane.axes.picture else "auto",
+    )
+    finish_map(axes, scene)
+    for trace in scene.traces:
+        shown = evenly(len(trace.steps), DRAWN_POINTS)
+        lines = trace.places[shown].reshape(len(shown), -1, 2).transpose(2, 0, 1)
+        axes.plot(*lines, color="black", linewidth=0.8)
+    axes.figure.colorbar(image, ax=axes, shrink=0.8, aspect=35, pad=0.02).outline.set_visible(False)

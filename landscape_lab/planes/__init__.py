@@ -1,0 +1,8 @@
+"""Two-dimensional windows into parameter space: a plane, where its directions come from, and the losses on it."""
+
+from landscape_lab.planes.directions import principal
+from landscape_lab.planes.grid import Grid, sample
+from landscape_lab.planes.plane import Plane
+from landscape_lab.planes.window import Window
+
+__all__ = ["Grid", "Plane", "Window", "principal", "sample"]

@@ -1,0 +1,87 @@
+"""A plane in parameter space: places become points, points become places."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from landscape_lab.landscapes.base import Axes, Landscape
+
+BLOCK = 2**22
+"""The most numbers that are turned into float64 at once: points may be many gigabytes on a disk."""
+
+
+@dataclass(frozen=True)
+class Plane:
+    """An origin and two directions: the place (u, v) is the point `origin + u * directions[0] + v * directions[1]`.
+
+    Args:
+        origin: `[dims]`.
+        directions: `[2, dims]`, linearly independent.
+        axes: Their names, and how the plane is drawn.
+        explained: The share of the motion along each direction, where it is known.
+
+    >>> plane = Plane(torch.tensor([1.0, 1.0, 1.0]), torch.tensor([[0.0, 2.0, 0.0], [1.0, 0.0, 0.0]]))
+    >>> plane.points(torch.tensor([[1.0, 0.5]]))
+    tensor([[1.5000, 3.0000, 1.0000]])
+    >>> plane.project(np.array([[1.5, 3.0, 7.0]]))
+    array([[1. , 0.5]])
+    >>> plane.off(np.array([[1.5, 3.0, 7.0]]))
+    array([6.])
+    """
+
+    origin: Float[Tensor, " dims"]
+    directions: Float[Tensor, "2 dims"]
+    axes: Axes = Axes()  # noqa: RUF009 - frozen
+    explained: tuple[float, float] | None = None
+
+    @classmethod
+    def of(cls, landscape: Landscape) -> "Plane":
+        """The whole of a two-dimensional landscape, in the units in which it is drawn.
+
+        Raises:
+            ValueError: The landscape does not have two dimensions.
+        """
+        if (dims := landscape.flat().shape[1]) != 2:
+            raise ValueError(
+                f"A landscape should have 2 dimensions to be drawn without a choice of plane. Found {dims}."
+            )
+        axes = landscape.axes
+        origin, unit = (torch.tensor(values, dtype=torch.float64) for values in (axes.origin, axes.unit))
+        return cls(origin, torch.diag(unit), axes)
+
+    def points(self, places: Float[Tensor, "n 2"]) -> Float[Tensor, "n dims"]:
+        """The points at places of the plane."""
+        return self.origin + places.to(self.directions) @ self.directions
+
+    def project(self, points: Any) -> Float[np.ndarray, "*n 2"]:
+        """The places nearest to points, in the least-squares sense: directions need be neither orthogonal nor unit."""
+        inverse = np.linalg.pinv(self.directions.double().cpu().numpy())  # [dims, 2]
+        places = np.zeros((*points.shape[:-1], 2))
+        for part, offsets in self._offsets(points):
+            places += offsets @ inverse[part]
+        return places
+
+    def off(self, points: Any) -> Float[np.ndarray, "*n"]:
+        """How far points are from the plane; from what is left of each, since a difference of squares cancels."""
+        places = self.project(points)
+        squares = np.zeros(points.shape[:-1])
+        for part, offsets in self._offsets(points):
+            squares += ((offsets - places @ self.directions[:, part].double().cpu().numpy()) ** 2).sum(axis=-1)
+        return np.sqrt(squares)
+
+    def _offsets(self, points: Any) -> Iterator[tuple[slice, np.ndarray]]:
+        """The points from the origin, a block of columns at a time, float64."""
+        for part in blocks(int(np.prod(points.shape[:-1])), points.shape[-1]):
+            origin = self.origin[part].double().cpu().numpy()
+            yield part, np.asarray(points[..., part], dtype=np.float64) - origin
+
+
+def blocks(records: int, dims: int) -> Iterator[slice]:
+    """Blocks of columns of points `[records, dims]`, each of at most `BLOCK` numbers."""
+    step = max(1, BLOCK // max(1, records))
+    return (slice(first, min(first + step, dims)) for first in range(0, dims, step))

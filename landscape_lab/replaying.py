@@ -1,0 +1,101 @@
+"""A landscape as its augmentations showed it: in a few draws, or in any step again. What they are is asked for only here."""
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from landscape_lab.augmentations.augment import augmented_field
+from landscape_lab.augmentations.augmented import Augmented
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.landscapes.boundaries import Reflect
+from landscape_lab.landscapes.field import Field
+from landscape_lab.landscapes.point import PointLandscape
+from landscape_lab.planes import Plane, Window
+from landscape_lab.scene import Draws
+
+RESOLUTION = 320
+"""Cells along the longer side of a picture of draws."""
+BATCH = 4096
+"""Points looked at together."""
+
+
+def has_draws(landscape: Landscape) -> bool:
+    """Whether a landscape has augmentations."""
+    return augmented_field(landscape) is not None
+
+
+def draws_of(landscape: Landscape, number: int) -> Draws:
+    """The landscape inside its bounds, clean and in as many draws, with its gradient in every cell.
+
+    Raises:
+        ValueError: The landscape has no augmentations, or not two dimensions.
+    """
+    field = augmented_field(landscape)
+    if field is None:
+        raise ValueError("A landscape should have augmentations to be seen in their draws: augmentation=shift_noise.")
+    plane = Plane.of(landscape)
+    assert landscape.bounds is not None
+    window = Window.between(*plane.project(landscape.bounds.cpu().numpy()))
+    columns, rows = _cells(window, picture=plane.axes.picture)
+    points = plane.points(window.centres(columns, rows)).to(landscape.flat())
+    looks: list[tuple[Field, int]] = [(field.clean, 0), *((field.overview(), step) for step in range(number))]
+    seen = [_look(look, step, points, (rows, columns)) for look, step in looks]
+    losses, gradients = (np.stack(part) for part in zip(*seen, strict=True))
+    return Draws(losses, gradients, window, plane.axes)
+
+
+def _cells(window: Window, *, picture: bool) -> tuple[int, int]:
+    """Columns and rows: a picture's own shape, however small its pixels are drawn."""
+    if not picture:
+        return RESOLUTION, RESOLUTION
+    size = np.array(window.size)
+    columns, rows = np.clip(size * RESOLUTION / size.max(), 2, None)
+    return round(columns), round(rows)
+
+
+def _look(field: Field, step: int, points: Tensor, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """The losses `[rows, columns]` and gradients `[2, rows, columns]` of a step's draw."""
+    field.see(step)
+    parts = [field.sample(part) for part in points.split(BATCH)]
+    losses, gradients = (torch.cat(part).double().cpu().numpy() for part in zip(*parts, strict=True))
+    return losses.reshape(shape), gradients.T.reshape(2, *shape)
+
+
+def replay_of(landscape: Landscape, plane: Plane, window: Window) -> "Replaying | None":
+    """The landscape in any step again, if its augmentations change its losses."""
+    field = augmented_field(landscape)
+    if field is None or not field.changes_losses or not isinstance(landscape, PointLandscape):
+        return None
+    return Replaying(landscape, field, plane, window)
+
+
+class Replaying:
+    """A landscape as an optimizer saw it, in any step again; of many members with draws of their own, as the first one saw it.
+
+    Args:
+        landscape: With augmentations.
+        field: Its augmented field.
+        plane: What is looked at; for a picture, along its columns and rows.
+        window: What of it is drawn.
+    """
+
+    def __init__(self, landscape: PointLandscape, field: Augmented, plane: Plane, window: Window) -> None:
+        self.landscape = landscape
+        self.field = field.twin()
+        self.plane = plane
+        self.window = window
+
+    @torch.no_grad()
+    def losses(self, step: int, place: Float[np.ndarray, "2"], shape: tuple[int, int]) -> np.ndarray:
+        """See `landscape_lab.scene.Replay`."""
+        rows, columns = shape
+        points = self._points(self.window.centres(columns, rows)).view(*shape, -1)
+        near = self._points(torch.from_numpy(np.nan_to_num(place))[None])[0]
+        return self.field.look(step, points, near).double().cpu().numpy()
+
+    def _points(self, places: Tensor) -> Tensor:
+        """The points at places of the plane, mirrored where the landscape is."""
+        boundary = self.landscape.boundary
+        points = self.plane.points(places).to(self.landscape.flat())
+        return boundary(points) if isinstance(boundary, Reflect) else points

@@ -1,0 +1,108 @@
+"""One scene of a descent, made when a product asks for it, and handed to all."""
+
+from functools import partial
+from unittest.mock import Mock
+
+import pytest
+import torch
+from PIL import Image
+from pytorch_lightning.loggers import TensorBoardLogger
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from landscape_lab import Descent
+from landscape_lab.callbacks import Checkpoints, Curves, Pictures, Product, Products, Video, products
+from landscape_lab.landscapes import FunctionLandscape
+
+
+class Noted(Product):
+    """Notes the scenes that it is handed."""
+
+    def __init__(self, wanted=True, grid=True):
+        self.is_wanted, self.shows_grid, self.scenes = wanted, grid, []
+
+    @property
+    def wanted(self):
+        return self.is_wanted
+
+    @property
+    def grid(self):
+        return self.shows_grid
+
+    def make(self, scene, trainer):
+        self.scenes.append(scene)
+
+
+@pytest.fixture
+def finish():
+    """The end of a descent of five steps."""
+    optimizer = partial(torch.optim.SGD, lr=0.01)
+    descent = Descent(FunctionLandscape.named("booth"), optimizer, steps=5)
+    for step in range(6):
+        descent.trajectory.append(step, torch.zeros(1, 2), torch.ones(1), step)
+
+    def finish(*made, trainer=None):
+        trainer = Mock(loggers=[], global_step=5) if trainer is None else trainer
+        Products(made).on_fit_end(trainer, descent)
+
+    return finish
+
+
+def test_all_products_get_the_same_scene(finish):
+    one, two = Noted(), Noted(grid=False)
+    finish(one, two)
+    assert one.scenes[0] is two.scenes[0]
+    assert one.scenes[0].losses.shape == (512, 512)
+
+
+def test_no_scene_is_made_where_nothing_is_wanted(finish, monkeypatch, tmp_path):
+    monkeypatch.setattr(products, "scene_of", None)  # to call it would be an error
+    finish(Noted(wanted=False), Pictures(tmp_path, []), Video(tmp_path, []))
+    assert not list(tmp_path.iterdir())
+
+
+def test_curves_alone_make_no_grid(finish, monkeypatch, tmp_path):
+    monkeypatch.setattr("landscape_lab.staging.sample", None)
+    finish(Pictures(tmp_path, ["loss", "evaluations"]))
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["evaluations.png", "loss.png"]
+
+
+def test_one_callback_stands_for_all_products_where_the_first_of_them_stood(tmp_path):
+    curves, checkpoints = Curves(), Checkpoints(tmp_path)
+    pictures, video = Pictures(tmp_path), Video(tmp_path, [])
+    first, gathered, last = Products.gathering([curves, pictures, checkpoints, video])
+    assert (first, last) == (curves, checkpoints)
+    assert gathered.products == (pictures, video)
+    assert Products.gathering([curves]) == [curves]
+
+
+def test_pictures_are_shown_in_tensorboard_but_for_the_curves_that_it_draws_itself(finish, tmp_path):
+    logger = TensorBoardLogger(tmp_path, name="", version="")
+    finish(Pictures(tmp_path / "pictures"), trainer=Mock(loggers=[logger], global_step=5))
+    logger.finalize("success")
+    assert sorted(path.name for path in (tmp_path / "pictures").iterdir()) == ["loss.png", "path.png"]
+    accumulator = EventAccumulator(str(tmp_path), {"images": 0})
+    accumulator.Reload()
+    assert accumulator.Tags()["images"] == ["path"]
+    (image,) = accumulator.Images("path")
+    assert image.step == 5
+    assert image.encoded_image_string == (tmp_path / "pictures" / "path.png").read_bytes()
+    with Image.open(tmp_path / "pictures" / "path.png") as picture:
+        assert min(picture.size) > 400
+
+
+def test_a_figure_or_a_film_that_is_not_known_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match="`figures` should be one of path"):
+        Pictures(tmp_path, ["paths"])
+    with pytest.raises(ValueError, match="`video` should be one of mp4, gif"):
+        Video(tmp_path, ["avi"])
+
+
+def test_the_words_of_the_command_line_reach_the_products(lab):
+    words = ["callbacks=default", "~callbacks.progress", "~callbacks.curves", "figures=[loss]", "video=[gif]"]
+    result = lab(*words, "steps=4", "callbacks.video.size=[300,200]", "callbacks.video.view=surface")
+    with Image.open(result.folder / "descent.gif") as picture:
+        assert picture.size == (300, 200)
+    assert (result.folder / "loss.png").is_file()
+    assert not (result.folder / "path.png").exists()
+    without = lab(*words, "~callbacks.pictures", "~callbacks.video", "steps=4", name="without")
+    assert not list(without.folder.glob("*.png"))

@@ -1,0 +1,131 @@
+"""The losses in a window: in each cell where they are cheap, through a spline where they are dear."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.planes import Plane, Window, grid, sample
+
+
+class Bowl(Landscape):
+    """Not a point landscape: a loss of three weights, whose cost the test tells."""
+
+    forward = backward = seen = begin = flat_gradient = None  # a grid asks for none of these
+
+    def __init__(self, loss=lambda points: 1.0 + points.square().sum(-1)):
+        super().__init__()
+        self.weights = nn.Parameter(torch.zeros(1, 3, dtype=torch.float64))
+        self.loss, self.evaluated = loss, 0
+
+    def flat(self):
+        return self.weights.detach()
+
+    def evaluate(self, points):
+        self.evaluated += len(points)
+        return self.loss(points)
+
+
+PLANE = Plane(torch.zeros(3, dtype=torch.float64), torch.eye(2, 3, dtype=torch.float64))
+WINDOW = Window(-1.0, 3.0, -2.0, 2.0)
+
+
+def centres(cells):
+    return WINDOW.centres(cells, cells).numpy().reshape(cells, cells, 2)
+
+
+@pytest.fixture
+def cost(monkeypatch):
+    """Lets an evaluation seem to take so many seconds."""
+
+    def seems(seconds):
+        monkeypatch.setattr(grid, "_seconds", lambda measure: seconds)
+
+    return seems
+
+
+def test_a_picture_has_a_cell_for_each_pixel():
+    landscape = ImageLandscape(torch.rand(7, 12), smoothing=0)
+    seen = sample(landscape, Plane.of(landscape), Window(-0.5, 11.5, -0.5, 6.5))
+    np.testing.assert_allclose(seen.losses, landscape.pixels, atol=1e-5)
+    assert seen.note == ""
+
+
+def test_a_large_picture_has_fewer_and_a_formula_always_as_many():
+    window = Window(-0.5, 2999.5, -0.5, 1499.5)
+    assert grid.cells(window, picture=True) == (1024, 512)
+    assert grid.cells(window, picture=False) == (512, 512)
+
+
+def test_cost_tells_how_many_are_evaluated(cost):
+    for seconds, nodes in ((1.0, 15), (0.005, 31)):
+        bowl = Bowl()
+        cost(seconds)
+        seen = sample(bowl, PLANE, WINDOW)
+        assert bowl.evaluated == nodes**2
+        assert seen.note == f"spline through {nodes} × {nodes} losses"
+        expected = 1.0 + (centres(512) ** 2).sum(-1)
+        np.testing.assert_allclose(seen.losses, expected, rtol=2e-3)
+
+
+def test_cheap_losses_are_all_evaluated(cost):
+    cost(1e-6)
+    bowl = Bowl()
+    seen = sample(bowl, PLANE, WINDOW)
+    assert (bowl.evaluated, seen.note) == (512**2, "")
+    np.testing.assert_allclose(seen.losses, 1.0 + (centres(512) ** 2).sum(-1))
+
+
+def test_losses_that_are_not_positive_are_not_taken_logarithms_of(cost):
+    cost(1.0)
+    seen = sample(Bowl(lambda points: points[:, 0] - 2 * points[:, 1]), PLANE, WINDOW)
+    np.testing.assert_allclose(seen.losses, centres(512) @ [1.0, -2.0], atol=1e-9)
+
+
+def test_decades_are_followed(cost):
+    cost(1.0)
+    seen = sample(Bowl(lambda points: torch.exp(5 * points[:, 0])), PLANE, WINDOW)
+    np.testing.assert_allclose(seen.losses, np.exp(5 * centres(512)[..., 0]), rtol=1e-6)
+
+
+def test_cells_near_a_loss_that_is_not_finite_are_not_either(cost):
+    cost(1.0)
+    seen = sample(Bowl(lambda points: torch.where(points[:, 0] > 2, torch.inf, 1 + points[:, 1] ** 2)), PLANE, WINDOW)
+    right = centres(512)[..., 0] > 2.15
+    assert not np.isfinite(seen.losses[right]).any()
+    left = centres(512)[..., 0] < 1.85
+    np.testing.assert_allclose(seen.losses[left], 1 + centres(512)[left][:, 1] ** 2, rtol=0.05)
+    assert np.isnan(sample(Bowl(lambda points: points[:, 0] * torch.nan), PLANE, WINDOW).losses).all()
+
+
+def test_a_landscape_that_loads_its_weights_in_place_is_asked_for_its_slice(cost):
+    cost(1.0)
+
+    class Loading(Bowl):
+        def slice(self, origin, directions):
+            return lambda places: {"loss": places[:, 0] + 5.0, "accuracy": places[:, 1]}
+
+    bowl = Loading()
+    np.testing.assert_allclose(sample(bowl, PLANE, WINDOW).losses, centres(512)[..., 0] + 5.0, rtol=1e-4)
+    assert bowl.evaluated == 0
+
+
+def test_points_are_made_in_batches_that_fit(monkeypatch):
+    monkeypatch.setattr(grid, "BATCH", 3 * 1000)
+    sizes = []
+    landscape = FunctionLandscape.named("sphere", dims=3)
+    evaluate = landscape.evaluate
+    monkeypatch.setattr(landscape, "evaluate", lambda points: sizes.append(len(points)) or evaluate(points))
+    sample(landscape, PLANE, WINDOW)
+    assert max(sizes) == 1000
+    assert sum(sizes) == 512**2
+
+
+def test_the_first_evaluation_is_not_timed(monkeypatch):
+    moments = iter([10.0, 10.25])
+    monkeypatch.setattr(grid.time, "perf_counter", lambda: next(moments))
+    asked = []
+    assert grid._seconds(lambda places: asked.append(places.tolist())) == 0.25
+    assert asked == [[[0.0, 0.0]]] * 2

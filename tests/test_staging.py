@@ -1,0 +1,88 @@
+"""Scenes hold what landscapes and trajectories tell, in the coordinates of a plane."""
+
+import numpy as np
+import pytest
+import torch
+from scenes import RAMP, recorded, scene, trajectory
+
+from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
+from landscape_lab.planes import Plane, Window, principal
+from landscape_lab.staging import SHOWN_MEMBERS, scene_of, start_of, trace_of
+
+
+def test_scene_of_a_picture_is_the_picture_in_pixels():
+    view = scene(trajectory([[3, 7], [50, 30]], [0.5, 0.4]))
+    assert view.window.extent == pytest.approx((-0.5, 59.5, -0.5, 39.5), abs=1e-5)
+    np.testing.assert_allclose(view.losses, RAMP.numpy(), atol=1e-5)
+    np.testing.assert_allclose(view.traces[0].places[:, 0], [[3, 7], [50, 30]], atol=1e-4)
+
+
+def test_large_picture_is_drawn_with_fewer_cells():
+    landscape = ImageLandscape(torch.linspace(0, 1, 3000).expand(1500, 3000), smoothing=0)
+    assert scene_of(landscape, [recorded(np.zeros((1, 1, 2)), [0.0])]).losses.shape == (512, 1024)
+
+
+def test_window_grows_to_hold_the_path_but_not_without_end():
+    inside = scene(trajectory([[3, 7], [50, 30]], [0.5, 0.4]))
+    outside = scene(trajectory([[3, 7], [70, 30]], [0.5, 0.4]))
+    lost = scene(trajectory([[3, 7], [1e9, np.nan]], [0.5, np.nan]))
+    assert inside.window.extent[1] == pytest.approx(59.5)
+    assert 70 < outside.window.extent[1] < 75
+    assert outside.window.extent[2:] == pytest.approx(inside.window.extent[2:])
+    assert lost.window.extent == pytest.approx(inside.window.extent)
+    assert scene(trajectory([[3, 7], [1e9, 5]], [0.5, 1.0])).window.right == pytest.approx(59.5 + 30)
+
+
+def test_more_dimensions_are_cut_along_the_motion_and_tell_how_far_off_it_is():
+    points = np.random.default_rng(0).normal(size=(30, 2, 5)).cumsum(axis=0)
+    kept = recorded(points, np.ones((30, 2)))
+    view = scene_of(FunctionLandscape.named("sphere", dims=5), [kept])
+    (trace,) = view.traces
+    assert view.plane.explained == principal([kept.points]).explained
+    np.testing.assert_allclose(trace.places, view.plane.project(kept.points))
+    np.testing.assert_allclose(trace.off, view.plane.off(kept.points))
+    assert trace.off.max() > 0.1
+    assert view.window.contains(trace.places).all()
+    assert view.losses.shape == (512, 512)
+
+
+def test_a_plane_and_a_window_can_be_chosen():
+    landscape = FunctionLandscape.named("sphere", dims=3)
+    plane, window = Plane(torch.zeros(3), torch.eye(3)[1:]), Window(-1.0, 1.0, 0.0, 2.0)
+    view = scene_of(landscape, [recorded(np.ones((2, 1, 3)), [3.0, 3.0])], plane, window)
+    assert view.window == window
+    (u, v) = window.centres(512, 512)[1000].tolist()
+    assert view.losses.flat[1000] == pytest.approx(u**2 + v**2, rel=1e-5)
+    np.testing.assert_allclose(view.traces[0].off, 1.0)
+
+
+def test_curves_do_without_a_grid(monkeypatch):
+    monkeypatch.setattr("landscape_lab.staging.sample", None)
+    view = scene_of(FunctionLandscape.named("booth"), [recorded([(1.0, 1.0)], [1.0])], grid=False)
+    assert view.losses.shape == (0, 0)
+    assert len(view.minima) == 1
+
+
+def test_of_very_many_members_the_same_ones_are_shown_each_time():
+    points = np.random.default_rng(0).normal(size=(2, SHOWN_MEMBERS + 50, 2))
+    kept, plane = recorded(points, points[..., 0]), Plane.of(FunctionLandscape.named("booth"))
+    one, two = trace_of(kept, plane), trace_of(kept, plane)
+    assert (one.total, one.places.shape) == (SHOWN_MEMBERS + 50, (2, SHOWN_MEMBERS, 2))
+    np.testing.assert_array_equal(one.places, two.places)
+    np.testing.assert_allclose(one.places[..., 0], one.losses, rtol=1e-6)  # of the same members
+
+
+def test_members_have_rates_only_where_these_differ():
+    points, plane = np.zeros((1, 3, 2)), Plane.of(FunctionLandscape.named("booth"))
+    for rates, expected in (((0.1, 0.2, 0.3), [0.1, 0.2, 0.3]), ((0.1, 0.1, 0.1), None)):
+        trace = trace_of(recorded(points, np.zeros((1, 3)), members={"lr": np.array(rates)}), plane)
+        assert (None if trace.rates is None else trace.rates.tolist()) == expected
+    assert trace.off is None
+
+
+def test_a_start_is_a_trace_of_one_record():
+    landscape = FunctionLandscape.named("booth", start=[(1.0, 2.0), (3.0, 4.0)])
+    trace = start_of(landscape, Plane.of(landscape))
+    np.testing.assert_allclose(trace.places, [[[1.0, 2.0], [3.0, 4.0]]])
+    np.testing.assert_allclose(trace.losses[0], landscape.evaluate(landscape.flat()), rtol=1e-6)
+    assert (trace.total, trace.record(9)) == (2, 0)

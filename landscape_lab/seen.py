@@ -44,11 +44,17 @@ def see(landscape: Landscape, draws: int) -> Seen:
     """
     field = augmented_field(landscape)
     if field is None:
-        raise ValueError("A landscape should have augmentations to be seen in their draws: augmentation=shift_noise.")
+        raise ValueError(
+            "A landscape should have augmentations to be seen in their draws: augmentation=shift_noise."
+        )
     plane = Plane.of(landscape)
     assert landscape.bounds is not None
     low, high = plane.project(landscape.bounds.cpu().numpy())
-    shape = np.clip((high - low) * RESOLUTION / (high - low).max(), 2, None) if plane.axes.picture else [RESOLUTION] * 2
+    shape = (
+        np.clip((high - low) * RESOLUTION / (high - low).max(), 2, None)
+        if plane.axes.picture
+        else [RESOLUTION] * 2
+    )
     u, v = (_centres(a, b, round(n)) for a, b, n in zip(low, high, shape, strict=True))
     points = plane.points(torch.cartesian_prod(v, u).flip(-1)).to(landscape.flat())
     looks = [(field.clean, 0), *((field.overview(), step) for step in range(draws))]
@@ -71,9 +77,10 @@ class Replay:
         extent: Left, right, first row and last row, in the plane's coordinates.
     """
 
-    def __init__(self, landscape: PointLandscape, plane: Plane, extent: tuple[float, float, float, float]) -> None:
+    def __init__(self, landscape: Landscape, plane: Plane, extent: tuple[float, float, float, float]) -> None:
         field = augmented_field(landscape)
         assert field is not None
+        assert isinstance(landscape, PointLandscape)
         self.landscape = landscape
         self.field = field.twin()
         self.plane = plane

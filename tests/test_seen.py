@@ -48,7 +48,10 @@ def test_shift_is_seen_as_a_shift():
 
 def test_figure_has_a_row_for_each_draw_and_columns_for_the_gradients():
     picture = augment(ImageLandscape(RAMP, smoothing=0), [RandomRotation(20), AddNoise(0.1)])
-    bowl = augment(FunctionLandscape(lambda x, y: x**2 + y**2, (1.0, 1.0)), [RandomShift(fraction=0.1), GradientNoise(1.0)])
+    bowl = augment(
+        FunctionLandscape(lambda x, y: x**2 + y**2, (1.0, 1.0)),
+        [RandomShift(fraction=0.1), GradientNoise(1.0)],
+    )
     for landscape in (picture, bowl):
         figure = augmentations_figure(see(landscape, 2))
         assert len(figure.axes) == 3 * 3 + 2
@@ -57,11 +60,21 @@ def test_figure_has_a_row_for_each_draw_and_columns_for_the_gradients():
 
 
 def test_picture_is_drawn_when_asked_for_and_does_not_change_the_run(lab):
-    settings = ["landscape=turn", "augmentation=shift_noise", "callbacks=default", "~callbacks.progress", "~callbacks.pictures"]
+    settings = [
+        "landscape=turn",
+        "augmentation=shift_noise",
+        "callbacks=default",
+        "~callbacks.progress",
+        "~callbacks.pictures",
+    ]
     drawn = lab(*settings, "augmentations=1", "steps=5", name="drawn")
     plain = lab(*settings, "steps=5", name="plain")
     none = lab(*settings[:1], *settings[2:], "augmentations=1", "steps=5", name="none")
-    assert [(run.folder / "augmentations.png").is_file() for run in (drawn, plain, none)] == [True, False, False]
+    assert [(run.folder / "augmentations.png").is_file() for run in (drawn, plain, none)] == [
+        True,
+        False,
+        False,
+    ]
     assert drawn.metrics["config_hash"] == plain.metrics["config_hash"]
     np.testing.assert_array_equal(drawn.trajectory.points, plain.trajectory.points)
     with pytest.raises(ValueError, match="`augmentations` should be zero or a positive whole number"):
@@ -75,11 +88,17 @@ def test_landscape_without_augmentations_has_no_draws():
 
 @pytest.mark.parametrize(
     "augmentations",
-    [[AddNoise(std=0.1)], [RandomShift(5), AddNoise(std=0.1), Blur(sigma=0.7)], [RandomRotation(20), SaltAndPepper(0.3)]],
+    [
+        [AddNoise(std=0.1)],
+        [RandomShift(5), AddNoise(std=0.1), Blur(sigma=0.7)],
+        [RandomRotation(20), SaltAndPepper(0.3)],
+    ],
 )
 def test_a_replay_has_the_pixels_that_were_looked_at(augmentations):
     """The draws around the point are the optimizer's own, so its loss there is the same; farther away they do not repeat."""
-    landscape = augment(ImageLandscape(torch.rand(41, 67), start=(20, 30), smoothing=0), augmentations, seed=5)
+    landscape = augment(
+        ImageLandscape(torch.rand(41, 67), start=(20, 30), smoothing=0), augmentations, seed=5
+    )
     point = landscape.flat()
     twin = landscape.field.twin()
     for step in (0, 3, 700):
@@ -98,14 +117,18 @@ def test_a_replay_is_the_picture_of_that_step():
     replay = Scene.of(landscape, [line(landscape)]).replay
     for step in (2, 300):
         landscape.see(step)
-        centres = [((2 * column + 1) / 12 - 1, (2 * row + 1) / 7 - 1) for row in range(7) for column in range(12)]
+        centres = [
+            ((2 * column + 1) / 12 - 1, (2 * row + 1) / 7 - 1) for row in range(7) for column in range(12)
+        ]
         expected = landscape.at(torch.tensor(centres)).detach().view(7, 12)
         np.testing.assert_allclose(replay.losses(step, np.zeros(2), (7, 12)), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("boundary", ["hard", "reflect"])
 def test_a_replay_of_a_formula_is_that_of_its_points(boundary):
-    landscape = augment(FunctionLandscape.named("sphere", boundary=boundary), [RandomShift(fraction=0.2)], seed=1)
+    landscape = augment(
+        FunctionLandscape.named("sphere", boundary=boundary), [RandomShift(fraction=0.2)], seed=1
+    )
     view = Scene.of(landscape, [line(landscape, to=7.0)])
     landscape.see(4)
     left, right, first, last = view.extent

@@ -8,9 +8,21 @@ from landscape_lab.augmentations.base import (
     LossAugmentation,
     PixelAugmentation,
 )
-from landscape_lab.augmentations.coordinates import Jitter, RandomFlip, RandomRotation, RandomShift, RandomZoom
+from landscape_lab.augmentations.coordinates import (
+    Jitter,
+    RandomFlip,
+    RandomRotation,
+    RandomShift,
+    RandomZoom,
+)
 from landscape_lab.augmentations.functions import MapGradient, MapImage, MapLoss
-from landscape_lab.augmentations.gradients import GradientClip, GradientDropout, GradientNoise, GradientSign, ProjectGradient
+from landscape_lab.augmentations.gradients import (
+    GradientClip,
+    GradientDropout,
+    GradientNoise,
+    GradientSign,
+    ProjectGradient,
+)
 from landscape_lab.augmentations.losses import LossNoise, LossPower
 from landscape_lab.augmentations.pixels import (
     AddNoise,

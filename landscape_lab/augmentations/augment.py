@@ -16,7 +16,9 @@ from landscape_lab.landscapes.point import PointLandscape
 AnyLandscape = TypeVar("AnyLandscape", bound=Landscape)
 
 
-def augment(landscape: AnyLandscape, augmentations: Sequence[object], seed: int | Sequence[int] = 0) -> AnyLandscape:
+def augment(
+    landscape: AnyLandscape, augmentations: Sequence[object], seed: int | Sequence[int] = 0
+) -> AnyLandscape:
     """Change what steps see of a landscape; `evaluate`, and so every picture, stays the clean landscape.
 
     Each evaluation sees the next draw; under `Descent` all those of one step see the same.
@@ -66,10 +68,12 @@ def augmented_field(landscape: Landscape) -> Augmented | None:
 
 def _checked(augmentations: Sequence[object]) -> list[Augmentation]:
     """The augmentations, if they are some; a configuration may hold anything."""
-    checked = [each for each in augmentations if isinstance(each, STAGES)]
+    checked: list[Augmentation] = [each for each in augmentations if isinstance(each, STAGES)]
     for each in augmentations:
         if not isinstance(each, STAGES):
-            raise ValueError(f"Parameter `augmentations` should hold augmentations. Found a {type(each).__name__}.")
+            raise ValueError(
+                f"Parameter `augmentations` should hold augmentations. Found a {type(each).__name__}."
+            )
     return checked
 
 

@@ -81,7 +81,9 @@ class Augmented(Field):
         for each, numbers in zip(lineup.gradients, draw.gradients, strict=True):
             gradients = each.apply(gradients, numbers)
         for change, numbers in zip(lineup.losses, draw.losses, strict=True):
-            slope = change.slope(losses, numbers)  # before the loss is changed: the chain rule at the old loss
+            slope = change.slope(
+                losses, numbers
+            )  # before the loss is changed: the chain rule at the old loss
             gradients = gradients if slope is None else gradients * slope.unsqueeze(-1)
             losses = change.apply(losses, numbers)
         return losses, gradients

@@ -44,7 +44,9 @@ class Maps(NamedTuple):
     def after(self, matrix: Tensor, offset: Tensor, size: Tensor | None = None) -> "Maps":
         """The maps of a landscape that is changed once more, by `point -> matrix @ point + offset`."""
         moved = (self.matrix @ offset.unsqueeze(-1)).squeeze(-1) + self.offset
-        return self._replace(matrix=self.matrix @ matrix, offset=moved, size=self.size if size is None else size)
+        return self._replace(
+            matrix=self.matrix @ matrix, offset=moved, size=self.size if size is None else size
+        )
 
     @classmethod
     def identity(cls, steps: int, dims: int, size: Tensor | None) -> "Maps":

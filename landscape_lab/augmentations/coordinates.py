@@ -131,11 +131,15 @@ class Jitter(CoordinateAugmentation):
 
     def check(self, dims: int, size: Tensor | None) -> None:
         if size is None and self.std is not None:
-            raise ValueError(f"Parameter `fraction` should be given for a landscape without pixels. Found `std = {self.std}`.")
+            raise ValueError(
+                f"Parameter `fraction` should be given for a landscape without pixels. Found `std = {self.std}`."
+            )
 
     def compose(self, maps: Maps, members: int, generator: Generator) -> Maps:
         steps, _, dims = maps.offset.shape
-        drawn = torch.randn(steps, 1 if self.shared else members, dims, generator=generator, dtype=torch.float64)
+        drawn = torch.randn(
+            steps, 1 if self.shared else members, dims, generator=generator, dtype=torch.float64
+        )
         moved = drawn * _amount(self.std, self.fraction, maps.size)
         width = 1.0 if maps.size is None else maps.size
         return maps._replace(jitter=maps.jitter + 2.0 * moved / width)
@@ -165,11 +169,15 @@ class RandomFlip(CoordinateAugmentation):
 
     def check(self, dims: int, size: Tensor | None) -> None:
         if len(self._probabilities()) not in (1, dims):
-            raise ValueError(f"Parameter `probability` should be one number or {dims}. Found `probability = {self.probability}`.")
+            raise ValueError(
+                f"Parameter `probability` should be one number or {dims}. Found `probability = {self.probability}`."
+            )
 
     def compose(self, maps: Maps, members: int, generator: Generator) -> Maps:
         steps, _, dims = maps.offset.shape
-        drawn = torch.rand(steps, 1 if self.shared else members, dims, generator=generator, dtype=torch.float64)
+        drawn = torch.rand(
+            steps, 1 if self.shared else members, dims, generator=generator, dtype=torch.float64
+        )
         sign = 1.0 - 2.0 * (drawn < torch.tensor(self._probabilities(), dtype=torch.float64)).double()
         return maps.after(torch.diag_embed(sign), torch.zeros_like(sign))
 
@@ -189,7 +197,9 @@ class RandomRotation(CoordinateAugmentation):
 
     def check(self, dims: int, size: Tensor | None) -> None:
         if dims != 2:
-            raise ValueError(f"A landscape should have 2 dimensions to be turned by RandomRotation. Found {dims}.")
+            raise ValueError(
+                f"A landscape should have 2 dimensions to be turned by RandomRotation. Found {dims}."
+            )
 
     def compose(self, maps: Maps, members: int, generator: Generator) -> Maps:
         shape = (len(maps.offset), 1 if self.shared else members)

@@ -59,7 +59,9 @@ class Seeds(NamedTuple):
         if isinstance(seed, int):
             return cls((seed,), None)
         if len(seed) != members:
-            raise ValueError(f"Parameter `seed` should be a number, or one for each member. Found {len(seed)} for {members}.")
+            raise ValueError(
+                f"Parameter `seed` should be a number, or one for each member. Found {len(seed)} for {members}."
+            )
         index = {one: i for i, one in enumerate(dict.fromkeys(seed))}
         return cls(tuple(index), torch.tensor([index[one] for one in seed]))
 
@@ -79,7 +81,9 @@ class Draws:
         seeds: Whose draws are whose.
     """
 
-    def __init__(self, clean: CleanField, lineup: Lineup, view: View | None, members: int, seeds: Seeds) -> None:
+    def __init__(
+        self, clean: CleanField, lineup: Lineup, view: View | None, members: int, seeds: Seeds
+    ) -> None:
         self.clean = clean
         self.lineup = lineup
         self.view = view
@@ -93,7 +97,11 @@ class Draws:
         """How many steps are drawn at once; a picture that is changed as a whole is kept for one step only."""
         if self.lineup.images:
             return 1
-        size = 4 * (self.clean.bounds.shape[1] * len(self.lineup.gradients) + len(self.lineup.losses) + 1) * self.members
+        size = (
+            4
+            * (self.clean.bounds.shape[1] * len(self.lineup.gradients) + len(self.lineup.losses) + 1)
+            * self.members
+        )
         size += 0 if self.view is None else self.view.bytes_of_step(self.members)
         return max(1, min(BLOCK_STEPS, BLOCK_BYTES // size))
 
@@ -120,7 +128,10 @@ class Draws:
         lineup, steps, like = self.lineup, self.block, self.clean.bounds
         # One generator for each augmentation and seed, in the order in which they act: for the images, which are
         # changed with its seed alone, then those of the view, of the gradient and of the loss.
-        streams = [[Generator().manual_seed(seed_of(seed, number, i)) for i in lineup.numbers] for seed in self.seeds.distinct]
+        streams = [
+            [Generator().manual_seed(seed_of(seed, number, i)) for i in lineup.numbers]
+            for seed in self.seeds.distinct
+        ]
         in_view = len(lineup.coordinates) + len(lineup.pixels)
         before_gradients = len(lineup.images) + in_view
         before_losses = before_gradients + len(lineup.gradients)
@@ -194,7 +205,9 @@ class Sight:
 def each_tensor(draw: Draw, change: Callable[[Tensor], Tensor]) -> Draw:
     """A draw with each of its tensors changed."""
     view = None if draw.view is None else of_each_part(draw.view, change)
-    gradients, losses = (tuple(None if part is None else change(part) for part in parts) for parts in draw[1:])
+    gradients, losses = (
+        tuple(None if part is None else change(part) for part in parts) for parts in draw[1:]
+    )
     return Draw(view, gradients, losses)
 
 

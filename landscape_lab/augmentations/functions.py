@@ -122,5 +122,7 @@ def _same_shape(function: Callable[[Tensor], Any], values: Tensor) -> Tensor:
     result = function(values)
     if not isinstance(result, Tensor) or result.shape != values.shape:
         found = tuple(result.shape) if isinstance(result, Tensor) else type(result).__name__
-        raise ValueError(f"Parameter `function` should return a tensor of shape {tuple(values.shape)}. Found {found}.")
+        raise ValueError(
+            f"Parameter `function` should return a tensor of shape {tuple(values.shape)}. Found {found}."
+        )
     return result

@@ -45,7 +45,9 @@ class Lineup(NamedTuple):
         def those(kind: type[Kind]) -> tuple[Kind, ...]:
             return tuple(each for each in augmentations if isinstance(each, kind))
 
-        numbers = tuple(i for stage in STAGES for i, each in enumerate(augmentations) if isinstance(each, stage))
+        numbers = tuple(
+            i for stage in STAGES for i, each in enumerate(augmentations) if isinstance(each, stage)
+        )
         return cls(
             those(MapImage),
             those(CoordinateAugmentation),  # type: ignore[type-abstract]

@@ -33,7 +33,9 @@ class Kernel:
         near, far = _moved(before, 0.5), _moved(after, -0.5)
         knot = _moved(far - near, 0.5)[1:]
         bends = knot.abs().amax(1) > 1e-12
-        weights = torch.cat([torch.cat([near, scale * (after - before)], 1), torch.cat([knot, 0 * knot], 1)[bends]])
+        weights = torch.cat(
+            [torch.cat([near, scale * (after - before)], 1), torch.cat([knot, 0 * knot], 1)[bends]]
+        )
         self.size = taps + 1
         self.middle = self.size // 2
         self.first = -(taps // 2 - 1)
@@ -43,7 +45,9 @@ class Kernel:
 
     def to(self, like: Tensor) -> None:
         """Move where `like` is."""
-        self.weights, self.knots, self.powers = (part.to(like) for part in (self.weights, self.knots, self.powers))
+        self.weights, self.knots, self.powers = (
+            part.to(like) for part in (self.weights, self.knots, self.powers)
+        )
 
     def read(
         self, values: Float[Tensor, "n size size"], beyond: Float[Tensor, "n 2"]
@@ -65,7 +69,9 @@ class Kernel:
         """The loss alone, in operations that autograd follows twice."""
         above = beyond.unsqueeze(-1) - self.knots
         above = torch.where(above >= 0, above, torch.zeros_like(above))
-        powers = torch.stack([_power(above[..., i], int(power)) for i, power in enumerate(self.powers.tolist())], -1)
+        powers = torch.stack(
+            [_power(above[..., i], int(power)) for i, power in enumerate(self.powers.tolist())], -1
+        )
         across, down = (powers @ self.weights[:, : self.size]).unbind(1)
         return torch.einsum("nrc,nr,nc->n", values, down, across)
 

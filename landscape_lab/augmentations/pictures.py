@@ -40,7 +40,11 @@ class Raster(NamedTuple):
         """A picture where it is."""
         height, width = pixels.shape
         pairs = ((0, 0), (width - 1, height - 1), (1, width))
-        return cls(pixels, torch.tensor([width, height]), *(torch.tensor(pair).view(2, 1).to(pixels.device) for pair in pairs))
+        return cls(
+            pixels,
+            torch.tensor([width, height]),
+            *(torch.tensor(pair).view(2, 1).to(pixels.device) for pair in pairs),
+        )
 
 
 class Tile(NamedTuple):
@@ -64,7 +68,9 @@ class Tile(NamedTuple):
         pairs = ((columns, rows), (1, columns))
         return cls(rows, columns, *(torch.tensor(pair).view(2, 1).to(device) for pair in pairs))
 
-    def gather(self, numbers: Float[Tensor, "members rows columns"], index: Int[Tensor, "n r c"]) -> Float[Tensor, "n r c"]:
+    def gather(
+        self, numbers: Float[Tensor, "members rows columns"], index: Int[Tensor, "n r c"]
+    ) -> Float[Tensor, "n r c"]:
         """The numbers of pixels by their index in the tile: of their own member, or of the one for all."""
         if len(numbers) == 1:
             return numbers.take(index)
@@ -123,22 +129,37 @@ class PictureView:
     def bytes_of_step(self, members: int) -> int:
         """The memory of one step's draw."""
         rows, columns = self.tile[:2]
-        return 4 * rows * columns * sum(1 if change.shared else members for change in self.changes) + 200 * members
+        return (
+            4 * rows * columns * sum(1 if change.shared else members for change in self.changes)
+            + 200 * members
+        )
 
-    def draw(self, steps: int, members: int, streams: Sequence[Sequence[Generator]], like: Tensor) -> list[PictureDraw]:
+    def draw(
+        self, steps: int, members: int, streams: Sequence[Sequence[Generator]], like: Tensor
+    ) -> list[PictureDraw]:
         """The draws of so many steps, for the members of each stream of random numbers."""
         maps = composed(self.coordinates, Maps.identity(steps, 2, self.raster.size), members, streams)
         size = maps.size if maps.size is not None else self.raster.size
         # The centre of pixel i lies at x = (2 i + 1) / size - 1, so x is the index (x + 1) size / 2 - ½; the patch is
         # read from half a pixel before the point. The jitter, in coordinates, moves the point first.
         scale = size / 2.0
-        places = [scale, scale - 1.0 + scale * maps.jitter, (size - 1.0).long().unsqueeze(-1), *self._lookup(maps, size)]
+        places = [
+            scale,
+            scale - 1.0 + scale * maps.jitter,
+            (size - 1.0).long().unsqueeze(-1),
+            *self._lookup(maps, size),
+        ]
         numbers = [
-            join([change.draw(steps, 1 if change.shared else members, *self.tile[:2], stream[i]) for stream in streams])
+            join(
+                [
+                    change.draw(steps, 1 if change.shared else members, *self.tile[:2], stream[i])
+                    for stream in streams
+                ]
+            )
             for i, change in enumerate(self.changes, start=len(self.coordinates))
         ]
         by_step = zip(*(_by_step(part, steps, like) for part in (*places, *numbers)), strict=True)
-        return [PictureDraw(*parts[:5], numbers=parts[5:]) for parts in by_step]
+        return [PictureDraw(*parts[:5], parts[5:]) for parts in by_step]  # type: ignore[call-arg]
 
     def _lookup(self, maps: Maps, size: Tensor) -> tuple[Tensor | None, Tensor | None]:
         """Where the new picture's pixel (column, row) is in the old one: `turn` and `shift` of a draw."""
@@ -214,7 +235,10 @@ class PictureView:
         shape = max(self.tile.rows, min(size, height)), max(self.tile.columns, min(size, width))
         wide.tile = Tile.of(*shape, self.raster.pixels.device)
         margin = sum(self.reaches)
-        span = torch.arange(-margin, self.kernel.size + margin, device=self.raster.pixels.device) + self.kernel.first
+        span = (
+            torch.arange(-margin, self.kernel.size + margin, device=self.raster.pixels.device)
+            + self.kernel.first
+        )
         corner = (point.to(draw.offset) * draw.scale + draw.offset).floor().long()
         columns, rows = ((corner.T + span).clamp(self.raster.zero, draw.last[0])).unbind()
         numbers = []
@@ -263,15 +287,21 @@ class PictureView:
         assert draw.shift is not None
         column, row = index.to(draw.turn.dtype).unbind(1)
         across, down = draw.turn[:, None, None].unbind(-1)
-        grid = column[:, None, :, None] * across + row[:, :, None, None] * down + draw.shift[:, None, None]  # [n, k, k, 2]
+        grid = (
+            column[:, None, :, None] * across + row[:, :, None, None] * down + draw.shift[:, None, None]
+        )  # [n, k, k, 2]
         mode = INTERPOLATIONS[self.landscape.interpolation]
         pixels = self.raster.pixels[None, None]
-        return torch.grid_sampler(pixels, grid.flatten(0, 1)[None], mode, EDGES_REPEATED, False).view(grid.shape[:3])
+        return torch.grid_sampler(pixels, grid.flatten(0, 1)[None], mode, EDGES_REPEATED, False).view(
+            grid.shape[:3]
+        )
 
     def _change(self, values: Tensor, indices: list[Tensor], draw: PictureDraw) -> Tensor:
         """The pixels after their changes; a change with a reach leaves only those in the middle of each neighbourhood."""
         index = indices.pop()
-        tiled = None  # which number of the tile each pixel has; the same for all changes between two with a reach
+        tiled = (
+            None  # which number of the tile each pixel has; the same for all changes between two with a reach
+        )
         for change, numbers in zip(self.changes, draw.numbers, strict=True):
             if change.reach > 0:
                 index, tiled = indices.pop(), None

@@ -182,7 +182,9 @@ class Quantize(PixelAugmentation):
 
     def __post_init__(self) -> None:
         if not isinstance(self.levels, int) or isinstance(self.levels, bool) or self.levels < 2:
-            raise ValueError(f"Parameter `levels` should be a whole number of at least 2. Found `levels = {self.levels}`.")
+            raise ValueError(
+                f"Parameter `levels` should be a whole number of at least 2. Found `levels = {self.levels}`."
+            )
 
     def draw(self, steps: int, members: int, rows: int, columns: int, generator: Generator) -> None:
         return None

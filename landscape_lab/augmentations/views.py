@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 from landscape_lab.augmentations.base import CoordinateAugmentation, Maps
 from landscape_lab.landscapes.gradients import Evaluate
 
-AnyDraw = TypeVar("AnyDraw", "PointDraw", "PictureDraw")
+AnyDraw = TypeVar("AnyDraw", bound="PointDraw | PictureDraw")
 
 
 class PointDraw(NamedTuple):
@@ -73,7 +73,9 @@ class PointView:
         dims = self.bounds.shape[1]
         return 24 * (dims + 1) * dims * members
 
-    def draw(self, steps: int, members: int, streams: Sequence[Sequence[Generator]], like: Tensor) -> list[PointDraw]:
+    def draw(
+        self, steps: int, members: int, streams: Sequence[Sequence[Generator]], like: Tensor
+    ) -> list[PointDraw]:
         """The draws of so many steps, for the members of each stream of random numbers."""
         low, high = self.bounds
         middle, half = (low + high) / 2.0, (high - low) / 2.0
@@ -92,14 +94,21 @@ class PointView:
         return self.clean((matrix @ points.unsqueeze(-1)).squeeze(-1) + offset)
 
     def look(
-        self, draw: PointDraw, points: Float[Tensor, "rows columns dims"], near: Float[Tensor, " dims"], seed: int
+        self,
+        draw: PointDraw,
+        points: Float[Tensor, "rows columns dims"],
+        near: Float[Tensor, " dims"],
+        seed: int,
     ) -> Float[Tensor, "rows columns"]:
         """The losses at the points of a grid; `near` and `seed` concern pictures."""
         return self.loss(draw, points.flatten(0, 1)).view(points.shape[:2])
 
 
 def composed(
-    coordinates: Sequence[CoordinateAugmentation], identity: Maps, members: int, streams: Sequence[Sequence[Generator]]
+    coordinates: Sequence[CoordinateAugmentation],
+    identity: Maps,
+    members: int,
+    streams: Sequence[Sequence[Generator]],
 ) -> Maps:
     """The maps of all coordinate augmentations, in order, for the members of each stream of random numbers."""
     found = []
@@ -131,4 +140,6 @@ def matched(draw: AnyDraw, number: int) -> AnyDraw:
     """A draw for so many points: the points of one member, such as those of a stencil, stand together and share its draw."""
     if number == 1:
         return draw
-    return of_each_part(draw, lambda part: part if len(part) == 1 else part.repeat_interleave(number // len(part), 0))
+    return of_each_part(
+        draw, lambda part: part if len(part) == 1 else part.repeat_interleave(number // len(part), 0)
+    )

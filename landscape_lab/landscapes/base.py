@@ -117,7 +117,9 @@ class Landscape(nn.Module, ABC):
     def flat_gradient(self) -> Float[Tensor, "members dims"]:
         """The gradient that the last backward pass left, detached, in the order of `flat`."""
         parameters = (parameter for _, parameter in self._trainable())
-        return self._joined([torch.zeros_like(each) if each.grad is None else each.grad.detach() for each in parameters])
+        return self._joined(
+            [torch.zeros_like(each) if each.grad is None else each.grad.detach() for each in parameters]
+        )
 
     def copy_to(self, out: Float[Tensor, "members dims"]) -> None:
         """Write `flat` into a record, without a concatenation of all parameters first."""
@@ -138,7 +140,10 @@ class Landscape(nn.Module, ABC):
 
     def member(self, number: int) -> dict[str, Tensor]:
         """The parameters of one member by name, each in its own shape, shared with the landscape."""
-        return {name: value.detach()[number] if self.stacked else value.detach() for name, value in self._trainable()}
+        return {
+            name: value.detach()[number] if self.stacked else value.detach()
+            for name, value in self._trainable()
+        }
 
     def with_members(self: AnyLandscape, points: Float[Tensor, "n dims"]) -> AnyLandscape:
         """The same landscape with one member at each point; this one stays as it is.
@@ -153,7 +158,9 @@ class Landscape(nn.Module, ABC):
                 f"A {type(self).__name__} should have one member: its parameters have no dimension of members. "
                 f"Found {len(points)} points."
             )
-        fresh = {id(value): nn.Parameter(self._with_room(value, len(points))) for _, value in self._trainable()}
+        fresh = {
+            id(value): nn.Parameter(self._with_room(value, len(points))) for _, value in self._trainable()
+        }
         # `deepcopy` takes what it finds in its memo for a copy that is already made. So it puts the new
         # parameters where the old ones were, shares buffers, and binds methods to the new landscape.
         twin = copy.deepcopy(self, {**{id(buffer): buffer for buffer in self.buffers()}, **fresh})
@@ -182,7 +189,10 @@ class Landscape(nn.Module, ABC):
     def _in_own_shapes(self, points: Float[Tensor, "members dims"]) -> dict[str, Tensor]:
         """Points as the parameters would hold them, by name; autograd follows them back."""
         parts = points.split(self._sizes(), dim=-1)
-        return {name: part.reshape(value.shape) for part, (name, value) in zip(parts, self._trainable(), strict=True)}
+        return {
+            name: part.reshape(value.shape)
+            for part, (name, value) in zip(parts, self._trainable(), strict=True)
+        }
 
     # Hooks: what a landscape may do differently.
 

@@ -45,10 +45,14 @@ class Wall:
 
     def height(self, excess: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
         """The loss that is added."""
-        heights = excess.abs() if self.power == 1 else excess.pow(self.power)  # |e|¹ by `pow` has no second derivative at 0
+        heights = (
+            excess.abs() if self.power == 1 else excess.pow(self.power)
+        )  # |e|¹ by `pow` has no second derivative at 0
         return (self.slope / self.power) * heights.sum(-1)
 
-    def add_gradient(self, gradients: Float[Tensor, "n dims"], excess: Float[Tensor, "n dims"]) -> Float[Tensor, "n dims"]:
+    def add_gradient(
+        self, gradients: Float[Tensor, "n dims"], excess: Float[Tensor, "n dims"]
+    ) -> Float[Tensor, "n dims"]:
         """Add the wall's own gradient, in place and in closed form: for a gradient that is not the derivative of the loss."""
         return gradients.add_(excess.sign() if self.power == 1 else excess.pow(3), alpha=self.slope)
 
@@ -124,6 +128,8 @@ class Reflect(nn.Module):
         """The points' mirror images inside the bounds."""
         return self.low + self.width - self._fall(points).abs()
 
-    def pull_back(self, gradients: Float[Tensor, "n dims"], points: Float[Tensor, "n dims"]) -> Float[Tensor, "n dims"]:
+    def pull_back(
+        self, gradients: Float[Tensor, "n dims"], points: Float[Tensor, "n dims"]
+    ) -> Float[Tensor, "n dims"]:
         """The gradients at the mirror images as gradients at the points."""
         return torch.where(self._fall(points) < 0, -gradients, gradients)

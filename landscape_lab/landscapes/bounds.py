@@ -15,7 +15,9 @@ def as_bounds(bounds: object, dims: int) -> Float[Tensor, "2 dims"]:
     tensor([[-1., -1., -1.],
             [ 1.,  1.,  1.]])
     """
-    wanted = f"Parameter `bounds` should be (low, high), or one such pair for each of {dims} axes, low below high."
+    wanted = (
+        f"Parameter `bounds` should be (low, high), or one such pair for each of {dims} axes, low below high."
+    )
     try:
         pairs = torch.as_tensor(bounds, dtype=torch.float32)
     except (TypeError, ValueError, RuntimeError) as error:

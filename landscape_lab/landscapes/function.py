@@ -12,7 +12,13 @@ from torch import Tensor
 from landscape_lab.dotted_paths import locate
 from landscape_lab.landscapes.boundaries import make_boundary
 from landscape_lab.landscapes.bounds import as_bounds, bounds_around, default_start
-from landscape_lab.landscapes.calling import batched, check_differentiable, check_finite, count_arguments, of_one_tensor
+from landscape_lab.landscapes.calling import (
+    batched,
+    check_differentiable,
+    check_finite,
+    count_arguments,
+    of_one_tensor,
+)
 from landscape_lab.landscapes.expressions import parse_expression
 from landscape_lab.landscapes.functions import CATALOGUE
 from landscape_lab.landscapes.gradients import Evaluate, make_gradient
@@ -77,7 +83,11 @@ class FunctionLandscape(PointLandscape):
         # where the function is given, not in the first step.
         check_number("wall", wall, positive=True)
         fn = _callable(fn)
-        start, bounds, minima = _own(fn, start, "start"), _own(fn, bounds, "domain"), _own(fn, minima, "minimum")
+        start, bounds, minima = (
+            _own(fn, start, "start"),
+            _own(fn, bounds, "domain"),
+            _own(fn, minima, "minimum"),
+        )
         dims = _count_dims(dims, fn, start, bounds)
         best = None if minima is None else as_starts(minima, dims).float()
         starts = None if start is None else as_starts(start, dims).float()
@@ -94,10 +104,14 @@ class FunctionLandscape(PointLandscape):
             check_differentiable(evaluate, starts)
         super().__init__(start=starts, bounds=window, gradient=rule, boundary=mover, wall=walls, minima=best)
         self._losses = evaluate
-        self.register_buffer("extremes", _extremes(evaluate, window, best) if normalize else None, persistent=False)
+        self.register_buffer(
+            "extremes", _extremes(evaluate, window, best) if normalize else None, persistent=False
+        )
 
     @classmethod
-    def named(cls, name: str, dims: int = 2, start: object = None, bounds: object = None, **settings: Any) -> "FunctionLandscape":
+    def named(
+        cls, name: str, dims: int = 2, start: object = None, bounds: object = None, **settings: Any
+    ) -> "FunctionLandscape":
         """A function of the catalogue: `FunctionLandscape.named("rosenbrock", dims=10)`.
 
         Args:
@@ -149,7 +163,7 @@ class FunctionLandscape(PointLandscape):
         return (losses - lowest) / (highest - lowest)
 
 
-def _callable(fn: object) -> Callable:
+def _callable(fn: Any) -> Callable:
     """The function itself: a dotted path is followed, a class is called."""
     if isinstance(fn, str):
         fn = locate("fn", fn)
@@ -161,7 +175,9 @@ def _callable(fn: object) -> Callable:
                 f"Parameter `fn`, if a class, should need no arguments. Found `fn = {fn.__name__}`: {error}."
             ) from error
     if not callable(fn):
-        raise ValueError(f"Parameter `fn` should be a function, or the dotted path of one. Found `fn = {fn}`.")
+        raise ValueError(
+            f"Parameter `fn` should be a function, or the dotted path of one. Found `fn = {fn}`."
+        )
     return fn
 
 
@@ -172,14 +188,26 @@ def _own(fn: Callable, given: Given, method: str) -> Given:
 
 def _window(bounds: object, dims: int, *known: Float[Tensor, "_ dims"]) -> Float[Tensor, "2 dims"]:
     """The bounds that were given, or some around the origin and all points that are known."""
-    return as_bounds(bounds, dims) if bounds is not None else bounds_around(torch.cat([torch.zeros(1, dims), *known]))
+    return (
+        as_bounds(bounds, dims)
+        if bounds is not None
+        else bounds_around(torch.cat([torch.zeros(1, dims), *known]))
+    )
 
 
-def _count_dims(dims: int | None, fn: Callable, start: object, bounds: object) -> int:
+def _count_dims(dims: int | None, fn: Callable, start: Any, bounds: Any) -> int:
     """The number of coordinates: as given, else that of the arguments, of the start, of the bounds, else 2."""
     if dims is None:
         pairs, count = np.shape(bounds), count_arguments(fn) or 1
-        dims = count if count > 1 else np.shape(start)[-1] if np.ndim(start) else pairs[0] if len(pairs) == 2 else 2
+        dims = (
+            count
+            if count > 1
+            else np.shape(start)[-1]
+            if np.ndim(start)
+            else pairs[0]
+            if len(pairs) == 2
+            else 2
+        )
     check_dims(dims)
     return dims
 
@@ -191,7 +219,9 @@ def _probe(starts: Float[Tensor, "members dims"], bounds: Float[Tensor, "2 dims"
     return torch.cat([starts[:1], low + shares * (high - low)])
 
 
-def _extremes(evaluate: Evaluate, bounds: Float[Tensor, "2 dims"], minima: Float[Tensor, "n dims"] | None) -> Float[Tensor, "2"]:
+def _extremes(
+    evaluate: Evaluate, bounds: Float[Tensor, "2 dims"], minima: Float[Tensor, "n dims"] | None
+) -> Float[Tensor, "2"]:
     """The lowest and the highest loss over the bounds; points where it is not finite are passed over."""
     dims = bounds.shape[1]
     if dims == 2:
@@ -203,5 +233,7 @@ def _extremes(evaluate: Evaluate, bounds: Float[Tensor, "2 dims"], minima: Float
         losses = evaluate(points if minima is None else torch.cat([points, minima]))
     losses = losses[losses.isfinite()].float()
     if len(losses) == 0 or losses.min() == losses.max():
-        raise ValueError("Parameter `normalize` should be used with a loss that varies. Found a constant over the bounds.")
+        raise ValueError(
+            "Parameter `normalize` should be used with a loss that varies. Found a constant over the bounds."
+        )
     return torch.stack([losses.min(), losses.max()])

@@ -35,7 +35,9 @@ class ExactGradient(nn.Module):
         """Losses that autograd follows back to the points."""
         return evaluate(points)
 
-    def sample(self, evaluate: Evaluate, points: Float[Tensor, "n dims"]) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
+    def sample(
+        self, evaluate: Evaluate, points: Float[Tensor, "n dims"]
+    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
         """Losses and their gradients, both detached."""
         with torch.enable_grad():
             points = points.detach().requires_grad_()
@@ -84,7 +86,9 @@ class Stencil(nn.Module):
         """Losses whose backward pass returns the stencil's gradient."""
         return GivenGradient.apply(points, *self.sample(evaluate, points.detach()))
 
-    def sample(self, evaluate: Evaluate, points: Float[Tensor, "n dims"]) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
+    def sample(
+        self, evaluate: Evaluate, points: Float[Tensor, "n dims"]
+    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
         """Losses and their gradients, both detached."""
         around = points.unsqueeze(1) + self.offsets
         combined = evaluate(around.flatten(0, 1)).view(len(points), -1) @ self.weights

@@ -74,7 +74,9 @@ class ImageLandscape(PointLandscape):
         check_choice("gradient", gradient, ("pixel", "auto", *RULES))
         own_gradient = gradient_init is not None
         if own_gradient and gradient in RULES:
-            raise ValueError(f"Parameter `gradient_init` should be used with `gradient = pixel`. Found `gradient = {gradient}`.")
+            raise ValueError(
+                f"Parameter `gradient_init` should be used with `gradient = pixel`. Found `gradient = {gradient}`."
+            )
         pixels = _pixels(image, image_init, smoothing)
         bounds = torch.tensor([[-1.0, -1.0], [1.0, 1.0]])
         starts = _normalised(start, pixels, bounds)
@@ -107,9 +109,9 @@ class ImageLandscape(PointLandscape):
     def suit(self, exact: bool) -> str | None:
         if not (exact and self.free):
             return None
-        clean = self.field.clean
+        clean, pixel = self.field.clean, self.gradient
         # The wall was part of the pixel gradient only; where the gradient is the loss's derivative it is part of the loss.
-        clean.wall, clean.rule, self.free = clean.rule.wall, ExactGradient(), False
+        clean.wall, clean.rule, self.free = pixel.wall, ExactGradient(), False
         return "landscape.gradient=exact"
 
 
@@ -141,7 +143,9 @@ def _axes(pixels: Float[Tensor, "height width"]) -> Axes:
     )
 
 
-def _normalised(start: object, pixels: Float[Tensor, "height width"], bounds: Float[Tensor, "2 2"]) -> Float[Tensor, "members 2"]:
+def _normalised(
+    start: object, pixels: Float[Tensor, "height width"], bounds: Float[Tensor, "2 2"]
+) -> Float[Tensor, "members 2"]:
     """Starts in coordinates: integers are pixels (column, row)."""
     starts = as_starts(start, dims=2)
     if starts.is_floating_point():

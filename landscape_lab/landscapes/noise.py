@@ -62,7 +62,10 @@ def fractal_noise(
     tensor([0.1059, 0.0000])
     """
     if len(points) > CHUNK:
-        parts = [fractal_noise(part, octaves, persistence, lacunarity, base, repeat) for part in points.split(CHUNK)]
+        parts = [
+            fractal_noise(part, octaves, persistence, lacunarity, base, repeat)
+            for part in points.split(CHUNK)
+        ]
         return torch.cat(parts)
     total = torch.zeros_like(points[:, 0])
     frequency = strength = 1.0
@@ -84,7 +87,9 @@ def _noise(points: Float[Tensor, "n 2"], repeat: float, base: int) -> Float[Tens
     permutation, *slopes = _tables(points.device, points.dtype)
     x, y = (points - known.floor()).unbind(-1)
 
-    def rise(column: Int[Tensor, " n"], row: Int[Tensor, " n"], x: Float[Tensor, " n"], y: Float[Tensor, " n"]) -> Tensor:
+    def rise(
+        column: Int[Tensor, " n"], row: Int[Tensor, " n"], x: Float[Tensor, " n"], y: Float[Tensor, " n"]
+    ) -> Tensor:
         """The rise of the plane through a corner, at (x, y) from it."""
         hashed = (permutation[column & 255] + row) & 255
         return x * slopes[0][hashed] + y * slopes[1][hashed]

@@ -70,7 +70,13 @@ class PerlinLandscape(PointLandscape):
         check_count("octaves", octaves)
         if not isinstance(base, int) or isinstance(base, bool):
             raise ValueError(f"Parameter `base` should be a whole number. Found `base = {base}`.")
-        positive = {"scale": scale, "persistence": persistence, "lacunarity": lacunarity, "repeat": repeat, "wall": wall}
+        positive = {
+            "scale": scale,
+            "persistence": persistence,
+            "lacunarity": lacunarity,
+            "repeat": repeat,
+            "wall": wall,
+        }
         for name, value in positive.items():
             check_number(name, value, positive=True)
         bounds = torch.tensor([[0.0, 0.0], [1.0 - 1.0 / lines[0], 1.0 - 1.0 / lines[1]]])
@@ -86,13 +92,20 @@ class PerlinLandscape(PointLandscape):
             wall=walls,
         )
         self.noise = partial(
-            fractal_noise, octaves=octaves, persistence=persistence, lacunarity=lacunarity, base=base, repeat=repeat
+            fractal_noise,
+            octaves=octaves,
+            persistence=persistence,
+            lacunarity=lacunarity,
+            base=base,
+            repeat=repeat,
         )
         self.scale = scale
         self.interpolation = interpolation
         self.register_buffer("lines", torch.tensor(lines, dtype=torch.float32), persistent=False)
         # The one work of this constructor, 1 ms: the surface is what the landscape is made of.
-        self.register_buffer("surface", self._raster(lines) if interpolation == "bilinear" else None, persistent=False)
+        self.register_buffer(
+            "surface", self._raster(lines) if interpolation == "bilinear" else None, persistent=False
+        )
 
     def _raster(self, size: tuple[int, int]) -> Float[Tensor, "rows columns"]:
         """The noise on the grid."""
@@ -128,7 +141,9 @@ class Supported(nn.Module):
         """Losses whose backward pass returns the stencil's gradient."""
         return GivenGradient.apply(points, *self.sample(evaluate, points.detach()))
 
-    def sample(self, evaluate: Evaluate, points: Float[Tensor, "n dims"]) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
+    def sample(
+        self, evaluate: Evaluate, points: Float[Tensor, "n dims"]
+    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
         """Losses and their gradients, both detached."""
         wide = points.dtype if points.device.type == "mps" else torch.float64  # Apple's GPUs have no float64
         around = points.unsqueeze(1).to(wide) + self.stencil.offsets
@@ -156,7 +171,9 @@ def bilinear(surface: Float[Tensor, "rows columns"], positions: Float[Tensor, "n
     cell = torch.minimum(positions.detach().nan_to_num().floor(), last - 1)
     along, across = (positions - cell).unbind(-1)
     row, column = cell.long().unbind(-1)
-    corners = row * columns + column + torch.tensor([[0], [1], [columns], [columns + 1]], device=positions.device)
+    corners = (
+        row * columns + column + torch.tensor([[0], [1], [columns], [columns + 1]], device=positions.device)
+    )
     values = surface.flatten()[corners].to(positions.dtype)
     near, far = torch.lerp(values[0::2], values[1::2], across)
     return torch.lerp(near, far, along)
@@ -166,5 +183,7 @@ def _as_size(size: object) -> tuple[int, int]:
     """One number or two as two, each at least 2: the domain of a single grid line has no width."""
     lines = (size, size) if isinstance(size, int) else tuple(size) if isinstance(size, Sequence) else ()
     if len(lines) != 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 2 for n in lines):
-        raise ValueError(f"Parameter `size` should be one or two whole numbers of at least 2. Found `size = {size}`.")
+        raise ValueError(
+            f"Parameter `size` should be one or two whole numbers of at least 2. Found `size = {size}`."
+        )
     return lines

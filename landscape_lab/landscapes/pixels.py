@@ -56,7 +56,9 @@ class PixelGradient(nn.Module):
         offsets = torch.tensor([[1.0, 1.0], [0.5, 1.0], [1.0, 0.5]], dtype=pixels.dtype)
         self.register_buffer("textures", textures.unsqueeze(1), persistent=False)
         self.register_buffer("stretch", size / (size + 1), persistent=False)
-        self.register_buffer("shifts", ((size + 2 * offsets) / (size + 1) - 1).view(3, 1, 1, 2), persistent=False)
+        self.register_buffer(
+            "shifts", ((size + 2 * offsets) / (size + 1) - 1).view(3, 1, 1, 2), persistent=False
+        )
         self.mode = INTERPOLATIONS[interpolation]
         self.wall = wall
 
@@ -76,10 +78,14 @@ class PixelGradient(nn.Module):
         losses, gradients = values[0], values[1:].T
         return losses, self.push_back(gradients, points)
 
-    def push_back(self, gradients: Float[Tensor, "n 2"], points: Float[Tensor, "n 2"]) -> Float[Tensor, "n 2"]:
+    def push_back(
+        self, gradients: Float[Tensor, "n 2"], points: Float[Tensor, "n 2"]
+    ) -> Float[Tensor, "n 2"]:
         """Add the gradient of the wall to that of points outside -1…1, in place."""
         # softshrink(x, 1) is by how much x lies outside -1…1: `excess` in one operation instead of two.
-        return gradients if self.wall is None else self.wall.add_gradient(gradients, F.softshrink(points, 1.0))
+        return (
+            gradients if self.wall is None else self.wall.add_gradient(gradients, F.softshrink(points, 1.0))
+        )
 
 
 def smooth(pixels: Float[Tensor, "height width"], sigma: float) -> Float[Tensor, "height width"]:
@@ -111,7 +117,9 @@ LINEAR = torch.tensor([[1.0, 0.0], [-1.0, 1.0]], dtype=torch.float64)
 """The same for the two pixels of linear interpolation."""
 
 
-def interpolate(pixels: Float[Tensor, "height width"], points: Float[Tensor, "n 2"], interpolation: str) -> Float[Tensor, " n"]:
+def interpolate(
+    pixels: Float[Tensor, "height width"], points: Float[Tensor, "n 2"], interpolation: str
+) -> Float[Tensor, " n"]:
     """A picture read between its pixels, edges repeated: `grid_sample`, but differentiable twice.
 
     Args:
@@ -123,9 +131,13 @@ def interpolate(pixels: Float[Tensor, "height width"], points: Float[Tensor, "n 
     taps = len(polynomial)
     height, width = pixels.shape
     size = points.new_tensor([width, height])
-    index = (((points + 1.0) * size - 1.0) / 2.0).clamp(-taps * torch.ones_like(size), size + taps)  # all is flat beyond
+    index = (((points + 1.0) * size - 1.0) / 2.0).clamp(
+        -taps * torch.ones_like(size), size + taps
+    )  # all is flat beyond
     cell = index.detach().nan_to_num().floor()
-    powers = torch.stack([(index - cell) ** power for power in range(taps)], dim=-1)  # a tensor of powers has no Hessian at 0
+    powers = torch.stack(
+        [(index - cell) ** power for power in range(taps)], dim=-1
+    )  # a tensor of powers has no Hessian at 0
     weights = powers @ polynomial  # [n, 2, taps], along x and along y
     neighbours = cell.long().unsqueeze(-1) + torch.arange(taps, device=points.device) - (taps // 2 - 1)
     columns, rows = neighbours[:, 0].clamp(0, width - 1), neighbours[:, 1].clamp(0, height - 1)

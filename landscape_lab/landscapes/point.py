@@ -1,7 +1,7 @@
 """How a landscape whose parameters are a point is put together."""
 
 from abc import abstractmethod
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from jaxtyping import Float
@@ -55,17 +55,19 @@ class PointLandscape(Landscape):
         """The loss inside the bounds."""
 
     @property
-    def gradient(self) -> nn.Module:
+    def gradient(self) -> Any:  # the rules have each their own attributes
         """How the gradient is taken."""
         return self.field.clean.rule
 
     @property
-    def stochastic(self) -> bool:  # type: ignore[override] # a field may be put around the clean one later
+    def stochastic(self) -> bool:
         """Whether the landscape has augmentations."""
         return self.field.stochastic
 
     def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
-        return self.field.clean.losses(self.boundary(points) if isinstance(self.boundary, Reflect) else points)
+        return self.field.clean.losses(
+            self.boundary(points) if isinstance(self.boundary, Reflect) else points
+        )
 
     def forward(self, batch: object = None) -> Float[Tensor, " members"]:
         points = self.points
@@ -117,7 +119,9 @@ class PointLandscape(Landscape):
         gradient = parameter.grad
         if gradient is None:
             return torch.zeros_like(parameter)
-        return gradient.detach() if gradient.requires_grad else gradient  # a second-order optimizer's has a graph
+        return (
+            gradient.detach() if gradient.requires_grad else gradient
+        )  # a second-order optimizer's has a graph
 
     def copy_to(self, out: Float[Tensor, "members dims"]) -> None:
         out.copy_(self.flat())

@@ -20,10 +20,20 @@ def as_starts(start: object, dims: int) -> Real[Tensor, "members dims"]:
     try:
         starts = torch.as_tensor(start)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"Parameter `start` should be {dims} numbers, or a list of such. Found `start = {start}`.") from error
+        raise ValueError(
+            f"Parameter `start` should be {dims} numbers, or a list of such. Found `start = {start}`."
+        ) from error
     starts = starts.unsqueeze(0) if starts.ndim == 1 else starts
-    if starts.ndim != 2 or starts.shape[1] != dims or len(starts) == 0 or starts.is_complex() or starts.dtype == torch.bool:
-        raise ValueError(f"Parameter `start` should be {dims} numbers, or a list of such. Found `start = {start}`.")
+    if (
+        starts.ndim != 2
+        or starts.shape[1] != dims
+        or len(starts) == 0
+        or starts.is_complex()
+        or starts.dtype == torch.bool
+    ):
+        raise ValueError(
+            f"Parameter `start` should be {dims} numbers, or a list of such. Found `start = {start}`."
+        )
     if not starts.isfinite().all():
         raise ValueError(f"Parameter `start` should be finite. Found `start = {start}`.")
     return starts

@@ -7,7 +7,15 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from landscape_lab.landscapes.functions.catalogue import LIBRARY, TINY, Coordinates, Losses, Points, at, formula
+from landscape_lab.landscapes.functions.catalogue import (
+    LIBRARY,
+    TINY,
+    Coordinates,
+    Losses,
+    Points,
+    at,
+    formula,
+)
 
 
 @formula(bounds=(-5.12, 5.12), start=(-4.0, 3.0), minima=at(0.0), source=LIBRARY)
@@ -16,13 +24,23 @@ def sphere(points: Points) -> Losses:
     return points.square().sum(-1)
 
 
-@formula(bounds=(-10.0, 10.0), start=(8.0, 8.0), minima=at(0.0), source="the notebook's exercise on gradient descent")
+@formula(
+    bounds=(-10.0, 10.0),
+    start=(8.0, 8.0),
+    minima=at(0.0),
+    source="the notebook's exercise on gradient descent",
+)
 def parabola(points: Points) -> Losses:
     r""":math:`10 \sum_i x_i^2`."""
     return 10.0 * points.square().sum(-1)
 
 
-@formula(bounds=(-10.0, 10.0), start=(8.0, 8.0), minima=((0.0, 0.0),), source="the notebook's exercise on gradient descent")
+@formula(
+    bounds=(-10.0, 10.0),
+    start=(8.0, 8.0),
+    minima=((0.0, 0.0),),
+    source="the notebook's exercise on gradient descent",
+)
 def skewed(x: Coordinates, y: Coordinates) -> Losses:
     r""":math:`10\, v^T G v` with G = [[1, -1], [1, 1]] · diag(1, 4) = [[1, -4], [1, 4]]."""
     return 10.0 * (x * (x - 4.0 * y) + y * (x + 4.0 * y))
@@ -54,7 +72,11 @@ def _turned(dims: int, condition: float, angle: float) -> Float[Tensor, "dims di
         turn = torch.eye(dims, dtype=torch.float64)
         turn[i : i + 2, i : i + 2] = torch.tensor([[cos, sin], [-sin, cos]], dtype=torch.float64)
         rotation = turn @ rotation
-    return rotation.T @ torch.diag(torch.logspace(0.0, math.log10(condition), dims, dtype=torch.float64)) @ rotation
+    return (
+        rotation.T
+        @ torch.diag(torch.logspace(0.0, math.log10(condition), dims, dtype=torch.float64))
+        @ rotation
+    )
 
 
 @formula(bounds=(-10.0, 10.0), start=(-8.0, -7.0), minima=((1.0, 3.0),), source=LIBRARY)
@@ -70,7 +92,10 @@ def matyas(x: Coordinates, y: Coordinates) -> Losses:
 
 
 @formula(
-    bounds=(-2.0, 2.0), start=(-1.5, 0.01), minima=None, source="the standard example: no minimum, the gradient vanishes at 0"
+    bounds=(-2.0, 2.0),
+    start=(-1.5, 0.01),
+    minima=None,
+    source="the standard example: no minimum, the gradient vanishes at 0",
 )
 def saddle(x: Coordinates, y: Coordinates) -> Losses:
     """`x² - y²`."""

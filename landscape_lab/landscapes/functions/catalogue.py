@@ -58,7 +58,11 @@ class Formula:
     def parameters(self) -> dict[str, float]:
         """The formula's own parameters and their defaults."""
         signature = inspect.signature(self.loss).parameters.values()
-        return {parameter.name: parameter.default for parameter in signature if parameter.kind is parameter.KEYWORD_ONLY}
+        return {
+            parameter.name: parameter.default
+            for parameter in signature
+            if parameter.kind is parameter.KEYWORD_ONLY
+        }
 
     def check(self, dims: int, parameters: dict[str, float]) -> None:
         """Raise `ValueError` unless there is such a formula."""
@@ -99,7 +103,9 @@ def formula(
     """Enrol a function in the catalogue under its own name; what the arguments mean, `Formula` tells."""
 
     def enrol(loss: Callable[..., Tensor]) -> Callable[..., Tensor]:
-        CATALOGUE[loss.__name__] = Formula(loss, bounds, start, minima, value, source, smooth, at_bounds, positive)
+        CATALOGUE[loss.__name__] = Formula(
+            loss, bounds, start, minima, value, source, smooth, at_bounds, positive
+        )
         return loss
 
     return enrol

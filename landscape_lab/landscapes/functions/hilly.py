@@ -4,7 +4,16 @@ import math
 
 import torch
 
-from landscape_lab.landscapes.functions.catalogue import LIBRARY, TINY, Coordinates, Losses, Points, at, formula, mirrored
+from landscape_lab.landscapes.functions.catalogue import (
+    LIBRARY,
+    TINY,
+    Coordinates,
+    Losses,
+    Points,
+    at,
+    formula,
+    mirrored,
+)
 
 
 @formula(bounds=(-5.12, 5.12), start=(-3.3, 2.4), minima=at(0.0), source=LIBRARY)
@@ -26,7 +35,12 @@ def ackley(points: Points) -> Losses:
     The bars are means over the coordinates. A plain of ripples with a funnel, whose tip is a kink.
     """
     radius = torch.linalg.vector_norm(points, dim=-1) / math.sqrt(points.shape[-1])
-    return 20.0 + math.e - 20.0 * torch.exp(-0.2 * radius) - torch.exp(torch.cos(2.0 * math.pi * points).mean(-1))
+    return (
+        20.0
+        + math.e
+        - 20.0 * torch.exp(-0.2 * radius)
+        - torch.exp(torch.cos(2.0 * math.pi * points).mean(-1))
+    )
 
 
 @formula(bounds=(-10.0, 10.0), start=(-7.0, 8.0), minima=at(1.0), source=LIBRARY)
@@ -46,7 +60,11 @@ def levy(points: Points) -> Losses:
 def levy_n13(x: Coordinates, y: Coordinates) -> Losses:
     """`sin² 3πx + (x - 1)² (1 + sin² 3πy) + (y - 1)² (1 + sin² 2πy)`."""
     ripples = (x - 1.0).square() * (1.0 + torch.sin(3.0 * math.pi * y).square())
-    return torch.sin(3.0 * math.pi * x).square() + ripples + (y - 1.0).square() * (1.0 + torch.sin(2.0 * math.pi * y).square())
+    return (
+        torch.sin(3.0 * math.pi * x).square()
+        + ripples
+        + (y - 1.0).square() * (1.0 + torch.sin(2.0 * math.pi * y).square())
+    )
 
 
 @formula(bounds=(-50.0, 50.0), start=(-43.0, 31.0), minima=at(0.0), source=LIBRARY)
@@ -130,7 +148,9 @@ SHUBERT_HIGH = (-7.0835064076515595, -0.8003211004719732, 5.482864206707613)
 @formula(
     bounds=(-10.0, 10.0),
     start=(-3.0, 2.0),
-    minima=tuple(point for low in SHUBERT_LOW for high in SHUBERT_HIGH for point in ((low, high), (high, low))),
+    minima=tuple(
+        point for low in SHUBERT_LOW for high in SHUBERT_HIGH for point in ((low, high), (high, low))
+    ),
     value=-186.7309088310238,
     source=LIBRARY,
 )
@@ -155,7 +175,12 @@ def schaffer_n2(x: Coordinates, y: Coordinates) -> Losses:
 @formula(
     bounds=(-10.0, 10.0),
     start=(-7.0, 5.0),
-    minima=((0.0, 1.253131831463733), (0.0, -1.253131831463733), (1.253131831463733, 0.0), (-1.253131831463733, 0.0)),
+    minima=(
+        (0.0, 1.253131831463733),
+        (0.0, -1.253131831463733),
+        (1.253131831463733, 0.0),
+        (-1.253131831463733, 0.0),
+    ),
     value=0.2925786320359805,
     source=LIBRARY,
 )

@@ -69,7 +69,7 @@ def see(landscape: Landscape, draws: int) -> Seen:
 
 
 class Replay:
-    """A landscape as an optimizer saw it, in any step again; of many members with draws of their own, as the first one saw it.
+    """A landscape as an optimizer saw it, in any step again; of many members, as the first saw it.
 
     Args:
         landscape: With augmentations.

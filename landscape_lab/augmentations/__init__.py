@@ -1,4 +1,4 @@
-"""Random and fixed changes to a landscape at each step: of its coordinates, its pixels, its gradient, its loss."""
+"""Random and fixed changes to a landscape at each step: of coordinates, pixels, gradient, loss."""
 
 from landscape_lab.augmentations.augment import augment
 from landscape_lab.augmentations.base import (

@@ -42,8 +42,8 @@ class Seeds(NamedTuple):
 
     Args:
         distinct: The seeds there are.
-        of_member: The index of each member's seed among them, `[members]`; `None` where there is one
-            seed that gives each member draws of its own.
+        of_member: The index of each member's seed among them, `[members]`; `None` where there is
+            one seed that gives each member draws of its own.
     """
 
     distinct: tuple[int, ...]
@@ -60,7 +60,8 @@ class Seeds(NamedTuple):
             return cls((seed,), None)
         if len(seed) != members:
             raise ValueError(
-                f"Parameter `seed` should be a number, or one for each member. Found {len(seed)} for {members}."
+                f"Parameter `seed` should be a number, or one for each member. Found {len(seed)} for "
+                f"{members}."
             )
         index = {one: i for i, one in enumerate(dict.fromkeys(seed))}
         return cls(tuple(index), torch.tensor([index[one] for one in seed]))
@@ -69,8 +70,10 @@ class Seeds(NamedTuple):
 class Draws:
     """The draws of all steps, of which a block is kept.
 
-    Random numbers come from generators seeded by the seed, the number of the block and the index of the
-    augmentation: the draw of a step does not depend on where a descent began. Members of one seed see
+    Random numbers come from generators seeded by the seed, the number of the block and the index of
+    the
+    augmentation: the draw of a step does not depend on where a descent began. Members of one seed
+        see
     the draws that a single member sees with that seed.
 
     Args:
@@ -94,7 +97,7 @@ class Draws:
         self.kept: list[Draw] = []
 
     def _block(self) -> int:
-        """How many steps are drawn at once; a picture that is changed as a whole is kept for one step only."""
+        """How many steps are drawn at once; a picture that changes as a whole is kept for one step."""
         if self.lineup.images:
             return 1
         size = (
@@ -126,8 +129,9 @@ class Draws:
     def _make(self, number: int) -> None:
         """Make the draws of a block."""
         lineup, steps, like = self.lineup, self.block, self.clean.bounds
-        # One generator for each augmentation and seed, in the order in which they act: for the images, which are
-        # changed with its seed alone, then those of the view, of the gradient and of the loss.
+        # One generator for each augmentation and seed, in the order in which they act: for the
+        # images, which are changed with its seed alone, then those of the view, of the gradient and
+        # of the loss.
         streams = [
             [Generator().manual_seed(seed_of(seed, number, i)) for i in lineup.numbers]
             for seed in self.seeds.distinct

@@ -88,7 +88,8 @@ class GradientClip(GradientAugmentation):
     def __post_init__(self) -> None:
         if (self.norm is None) == (self.value is None):
             raise ValueError(
-                f"Either parameter `norm` or `value` should be given. Found `norm = {self.norm}`, `value = {self.value}`."
+                f"Either parameter `norm` or `value` should be given. Found `norm = {self.norm}`, "
+                f"`value = {self.value}`."
             )
         check_number(
             "norm" if self.value is None else "value",
@@ -113,10 +114,12 @@ class ProjectGradient(GradientAugmentation):
 
     Args:
         directions: `[dims]` or `[n, dims]`, of any length, not necessarily orthogonal.
-        trajectory: A `trajectory.npz` instead: the direction is from its start to its end, of its first member.
+        trajectory: A `trajectory.npz` instead: the direction is from its start to its end, of its
+            first member.
 
     Raises:
-        ValueError: The directions are no numbers or do not span anything, or the file is no trajectory.
+        ValueError: The directions are no numbers or do not span anything, or the file is no
+            trajectory.
         FileNotFoundError: There is no such file.
     """
 
@@ -168,7 +171,8 @@ def _vectors(directions: object) -> Tensor:
 def _line(path: str | PathLike[str]) -> Tensor:
     """From the start to the end of the first member of a saved trajectory, `[1, dims]`.
 
-    Only the points are read, `[records, members, dims]`: augmentations know nothing of trajectories.
+    Only the points are read, `[records, members, dims]`: augmentations know nothing of
+    trajectories.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"There is no trajectory {path}.")

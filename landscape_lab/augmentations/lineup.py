@@ -27,8 +27,8 @@ class Lineup(NamedTuple):
         pixels: Change pixels.
         gradients: Change the gradient.
         losses: Change the loss.
-        numbers: The index of each in the user's list, in the order in which they act. Each draws its
-            random numbers by this index, so its draws do not depend on the kinds of the others.
+        numbers: The index of each in the user's list, in the order in which they act. Each draws
+            its random numbers by this index, so its draws do not depend on the kinds of the others.
     """
 
     images: tuple[MapImage, ...]

@@ -35,9 +35,9 @@ class Axes:
 class Landscape(nn.Module, ABC):
     """Parameters and their loss: all that an optimizer sees, and all that a picture needs.
 
-    `members` independent descents live in one landscape; each has its own parameters and its own loss.
-    A member's *point* is all its trainable parameters in the order of `named_parameters()`, as one
-    vector of `dims` numbers.
+    `members` independent descents live in one landscape; each has its own parameters and its own
+    loss. A member's *point* is all its trainable parameters in the order of `named_parameters()`,
+    as one vector of `dims` numbers.
 
     A new landscape writes `forward` and `evaluate`. The rest follows from these and from
     `parameters()`, and the hooks `see`, `suit` and `measure` have neutral defaults.
@@ -53,8 +53,8 @@ class Landscape(nn.Module, ABC):
         axes: How a two-dimensional landscape is drawn.
 
     Attributes:
-        stochastic: Whether what steps see differs from `evaluate`, and from step to step. Where it is
-            false nobody has to call `see`.
+        stochastic: Whether what steps see differs from `evaluate`, and from step to step. Where it
+            is false nobody has to call `see`.
 
     Raises:
         ValueError: There are several members but no dimension for them.
@@ -78,7 +78,8 @@ class Landscape(nn.Module, ABC):
         super().__init__()
         if members != 1 and not stacked:
             raise ValueError(
-                f"Parameter `members` should be 1 where parameters have no dimension of members. Found `members = {members}`."
+                f"Parameter `members` should be 1 where parameters have no dimension of members. "
+                f"Found `members = {members}`."
             )
         self.members = members
         self.stacked = stacked
@@ -155,14 +156,16 @@ class Landscape(nn.Module, ABC):
         """
         if len(points) != 1 and not self.stacked:
             raise ValueError(
-                f"A {type(self).__name__} should have one member: its parameters have no dimension of members. "
+                f"A {type(self).__name__} should have one member: its parameters have no dimension "
+                "of members. "
                 f"Found {len(points)} points."
             )
         fresh = {
             id(value): nn.Parameter(self._with_room(value, len(points))) for _, value in self._trainable()
         }
-        # `deepcopy` takes what it finds in its memo for a copy that is already made. So it puts the new
-        # parameters where the old ones were, shares buffers, and binds methods to the new landscape.
+        # `deepcopy` takes what it finds in its memo for a copy that is already made. So it puts the
+        # new parameters where the old ones were, shares buffers, and binds methods to the new
+        # landscape.
         twin = copy.deepcopy(self, {**{id(buffer): buffer for buffer in self.buffers()}, **fresh})
         twin.members = len(points)
         twin.start = points.to(next(iter(fresh.values())), copy=True)
@@ -202,8 +205,8 @@ class Landscape(nn.Module, ABC):
         A draw is a pure function of the landscape's seed and the step.
 
         Args:
-            step: Which; `None` when nobody counts steps any more, so that each evaluation moves on to
-                a draw of its own.
+            step: Which; `None` when nobody counts steps any more, so that each evaluation moves on
+                to a draw of its own.
         """
 
     def suit(self, exact: bool) -> str | None:

@@ -23,7 +23,7 @@ def make_boundary(
 
 
 def excess(points: Float[Tensor, "n dims"], bounds: Float[Tensor, "2 dims"]) -> Float[Tensor, "n dims"]:
-    """By how much each coordinate lies outside: 0 inside, positive beyond the high bound, negative below the low one."""
+    """By how much each coordinate lies outside: positive beyond the high bound, negative below the low."""
     low, high = bounds
     return points - points.clamp(low, high)
 
@@ -32,8 +32,9 @@ def excess(points: Float[Tensor, "n dims"], bounds: Float[Tensor, "2 dims"]) -> 
 class Wall:
     r"""A loss outside the bounds whose gradient points back in.
 
-    With the distance :math:`e_i` by which coordinate i lies outside, the wall is :math:`s \sum_i |e_i|` (`power=1`, gradient ±s)
-    or :math:`\tfrac{s}{4} \sum_i e_i^4` (`power=4`, a gradient of :math:`s e_i^3`).
+    With the distance :math:`e_i` by which coordinate i lies outside, the wall is :math:`s \sum_i
+    |e_i|` (`power=1`, gradient ±s) or :math:`\tfrac{s}{4} \sum_i e_i^4` (`power=4`, a gradient of
+    :math:`s e_i^3`).
 
     Args:
         slope: s, the gradient of a hard wall, or of a soft one at distance 1.
@@ -53,7 +54,7 @@ class Wall:
     def add_gradient(
         self, gradients: Float[Tensor, "n dims"], excess: Float[Tensor, "n dims"]
     ) -> Float[Tensor, "n dims"]:
-        """Add the wall's own gradient, in place and in closed form: for a gradient that is not the derivative of the loss."""
+        """Add the wall's gradient, in place: to a gradient that is not the derivative of the loss."""
         return gradients.add_(excess.sign() if self.power == 1 else excess.pow(3), alpha=self.slope)
 
 

@@ -39,15 +39,16 @@ def of_one_tensor(fn: Callable, dims: int) -> Callable[[Tensor], object]:
     if count is None or count == dims:
         return lambda points: fn(*points.unbind(-1))
     raise ValueError(
-        f"Parameter `fn` should take {dims} tensors, or one of {dims} numbers. Found a function of {count} arguments."
+        f"Parameter `fn` should take {dims} tensors, or one of {dims} numbers. Found a function of "
+        f"{count} arguments."
     )
 
 
 def batched(fn: Callable[[Tensor], Any], probe: Float[Tensor, "n dims"]) -> Evaluate:
     """The fastest way to call a function on many points that gives what it gives on each.
 
-    Three ways are tried on a few points: the whole batch at once; `torch.func.vmap` of the function of one point, which fails
-    where the function branches on values; a loop.
+    Three ways are tried on a few points: the whole batch at once; `torch.func.vmap` of the function
+    of one point, which fails where the function branches on values; a loop.
 
     Args:
         fn: Takes a point `[dims]`, points `[n, dims]`, or both.
@@ -93,7 +94,8 @@ def _loss_at(fn: Callable[[Tensor], object], point: Float[Tensor, " dims"]) -> F
         loss = fn(point)
     except Exception as error:
         raise ValueError(
-            f"Parameter `fn` should return a loss at {_shown(point)}. It raised {type(error).__name__}: {error}."
+            f"Parameter `fn` should return a loss at {_shown(point)}. It raised "
+            f"{type(error).__name__}: {error}."
         ) from error
     return _as_loss(loss, point)
 
@@ -108,7 +110,8 @@ def _as_loss(loss: object, point: Float[Tensor, " dims"]) -> Float[Tensor, ""]:
         ) from error
     if loss.numel() != 1:
         raise ValueError(
-            f"Parameter `fn` should return one real number for a point. Found a tensor of shape {tuple(loss.shape)}."
+            f"Parameter `fn` should return one real number for a point. Found a tensor of shape "
+            f"{tuple(loss.shape)}."
         )
     if loss.is_complex():
         raise ValueError(f"Parameter `fn` should return one real number for a point. Found {loss.item()}.")

@@ -78,7 +78,8 @@ def parse_expression(expression: object, dims: int = 2) -> Callable[..., Tensor]
     """A function of `dims` tensors, from a formula in `x` and `y`, or in `x0`, `x1`, ….
 
     Args:
-        expression: Numbers, coordinates, `pi`, `e`, the operators `+ - * / % **`, parentheses and calls of `FUNCTIONS`.
+        expression: Numbers, coordinates, `pi`, `e`, the operators `+ - * / % **`, parentheses and
+            calls of `FUNCTIONS`.
         dims: How many coordinates there are.
 
     Returns:
@@ -94,7 +95,7 @@ def parse_expression(expression: object, dims: int = 2) -> Callable[..., Tensor]
 
 
 class _Parser:
-    """Turns a syntax tree into nested functions, one kind of node at a time; what has no coordinates in it is computed at once.
+    """Turns a syntax tree into nested functions; what has no coordinates in it is computed at once.
 
     Args:
         expression: The text.
@@ -150,7 +151,8 @@ class _Parser:
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
                 return self._call(name, args, depth)
         raise self._error(
-            f"hold numbers, coordinates, + - * / % ** and calls of known functions only, not `{_source(node)}`"
+            f"hold numbers, coordinates, + - * / % ** and calls of known functions only, not "
+            f"`{_source(node)}`"
         )
 
     def _number(self, compute: Callable[[], float]) -> float:

@@ -36,25 +36,29 @@ class FunctionLandscape(PointLandscape):
     """Descend any function of two or more numbers, in its own units.
 
     Args:
-        fn: `fn(x, y)` on tensors, `fn(xy)` on one tensor, or the dotted path of either, `my_module.my_fn`. It may work on many
-            points at once or on one; the fastest way that gives the same is found on a few points inside the bounds. Also an
-            object, or a class without arguments, that can be called and may have methods `start()`, `domain()` and `minimum()`:
-            they stand in for `start`, `bounds` and `minima` where these are not given.
-        start: Where members begin, `[dims]` or `[members, dims]`; near the low corner of the bounds if not given.
-        bounds: The window, `(low, high)` for all axes or `[[xmin, xmax], [ymin, ymax], …]`; around the origin, the start and the
-            minima if not given.
+        fn: `fn(x, y)` on tensors, `fn(xy)` on one tensor, or the dotted path of either,
+            `my_module.my_fn`. It may work on many points at once or on one; the fastest way that
+            gives the same is found on a few points inside the bounds. Also an object, or a class
+            without arguments, that can be called and may have methods `start()`, `domain()` and
+            `minimum()`: they stand in for `start`, `bounds` and `minima` where these are not given.
+        start: Where members begin, `[dims]` or `[members, dims]`; near the low corner of the bounds
+            if not given.
+        bounds: The window, `(low, high)` for all axes or `[[xmin, xmax], [ymin, ymax], …]`; around
+            the origin, the start and the minima if not given.
         minima: Known minimisers, `[dims]` or `[n, dims]`.
-        dims: How many coordinates there are, at least 2; as many as `fn`, `start` or `bounds` has if not given.
-        gradient: `exact`, or `forward` or `central` differences of step `h`, for functions without a derivative.
+        dims: How many coordinates there are, at least 2; as many as `fn`, `start` or `bounds` has
+            if not given.
+        gradient: `exact`, or `forward` or `central` differences of step `h`, for functions without
+            a derivative.
         h: Step of the differences.
         boundary: What happens outside the bounds: `none`, `hard`, `soft`, `freeze` or `reflect`.
         wall: Multiplies the gradient of a `hard` (0.003) or `soft` (distance³) boundary.
-        normalize: Rescale the loss to 0…1 over the bounds, from its values on a grid (2 dimensions) or at 65,536 random points,
-            and at the known minima.
+        normalize: Rescale the loss to 0…1 over the bounds, from its values on a grid (2 dimensions)
+            or at 65,536 random points, and at the known minima.
 
     Raises:
-        ValueError: A parameter is out of range, or the function raises, is not finite at the start, not differentiable, or does
-            not return one real number for each point.
+        ValueError: A parameter is out of range, or the function raises, is not finite at the start,
+            not differentiable, or does not return one real number for each point.
 
     >>> landscape = FunctionLandscape(lambda x, y: x**2 + y**2, start=(-1.0, -0.5))
     >>> landscape()
@@ -78,9 +82,10 @@ class FunctionLandscape(PointLandscape):
         wall: float = 100.0,
         normalize: bool = False,
     ) -> None:
-        # A constructor that works, against our habit: it tries the user's function on a few points, to find out how it is
-        # called, and evaluates it over the bounds where it is to be rescaled. So what is wrong with a function is an error
-        # where the function is given, not in the first step.
+        # A constructor that works, against our habit: it tries the user's function on a few points,
+        # to find out how it is called, and evaluates it over the bounds where it is to be rescaled.
+        # So what is wrong with a function is an error where the function is given, not in the first
+        # step.
         check_number("wall", wall, positive=True)
         fn = _callable(fn)
         start, bounds, minima = (
@@ -119,10 +124,12 @@ class FunctionLandscape(PointLandscape):
             dims: How many coordinates; only some functions have any number of them.
             start: Where members begin, if not where the catalogue says.
             bounds: The window, if not that of the catalogue.
-            **settings: The function's own parameters, such as `condition` of `quadratic`; the rest is as for any function.
+            **settings: The function's own parameters, such as `condition` of `quadratic`; the rest
+                is as for any function.
 
         Raises:
-            ValueError: There is no such function, or it has no such number of dimensions or parameter.
+            ValueError: There is no such function, or it has no such number of dimensions or
+                parameter.
 
         >>> FunctionLandscape.named("booth").minima
         tensor([[1., 3.]])
@@ -196,7 +203,7 @@ def _window(bounds: object, dims: int, *known: Float[Tensor, "_ dims"]) -> Float
 
 
 def _count_dims(dims: int | None, fn: Callable, start: Any, bounds: Any) -> int:
-    """The number of coordinates: as given, else that of the arguments, of the start, of the bounds, else 2."""
+    """The number of coordinates: as given, or that of the arguments, the start, the bounds, or 2."""
     if dims is None:
         pairs, count = np.shape(bounds), count_arguments(fn) or 1
         dims = (
@@ -213,7 +220,7 @@ def _count_dims(dims: int | None, fn: Callable, start: Any, bounds: Any) -> int:
 
 
 def _probe(starts: Float[Tensor, "members dims"], bounds: Float[Tensor, "2 dims"]) -> Float[Tensor, "n dims"]:
-    """The first start and points about it, no two alike, three more than dimensions so that no axis passes for the batch."""
+    """The first start and other points; three more than dimensions, so no axis passes for the batch."""
     low, high = bounds
     shares = torch.rand(bounds.shape[1] + 2, bounds.shape[1], generator=torch.Generator().manual_seed(0))
     return torch.cat([starts[:1], low + shares * (high - low)])

@@ -37,7 +37,8 @@ def map_image(
     image = image.squeeze(0) if channel else image
     if image.ndim != 2 or image.numel() == 0:
         raise ValueError(
-            f"Parameter `{name}` should return a picture [height, width]. Found the shape {tuple(image.shape)}."
+            f"Parameter `{name}` should return a picture [height, width]. Found the shape "
+            f"{tuple(image.shape)}."
         )
     if not image.isfinite().all():
         raise ValueError(
@@ -57,7 +58,8 @@ def map_differences(
     changed = call(name, function, differences.clone())
     if changed.shape != differences.shape:
         raise ValueError(
-            f"Parameter `{name}` should keep the shape {tuple(differences.shape)}. Found {tuple(changed.shape)}."
+            f"Parameter `{name}` should keep the shape {tuple(differences.shape)}. Found "
+            f"{tuple(changed.shape)}."
         )
     if not changed.isfinite().all():
         raise ValueError(f"Parameter `{name}` should return finite numbers. Found NaN or infinity.")

@@ -18,8 +18,9 @@ from landscape_lab.validation import check_choice, check_count, check_number
 class PerlinLandscape(PointLandscape):
     r"""Descend fractal Perlin noise: mountains, valleys and plains in no order.
 
-    The surface has `size` grid lines along each axis, line i at the coordinate i / `size` and at i / `scale` in the noise.
-    So the domain is 0 … 1 - 1 / `size`, and the first coordinate runs along the first index of the grid.
+    The surface has `size` grid lines along each axis, line i at the coordinate i / `size` and at i
+    / `scale` in the noise. So the domain is 0 … 1 - 1 / `size`, and the first coordinate runs along
+    the first index of the grid.
 
     Args:
         size: Grid lines along each coordinate, one number or two.
@@ -29,13 +30,14 @@ class PerlinLandscape(PointLandscape):
         lacunarity: The frequency of an octave, as a multiple of that before it.
         base: Which noise: how far on in the table of permutations it begins.
         repeat: The coarsest noise repeats after so many cells.
-        interpolation: `bilinear` between the grid's points, or `none`: the noise itself at any point, differentiable twice.
-        gradient: `exact`, or `forward` or `central` differences of step `h`. A difference that reaches outside the domain
-            gives no gradient at all.
+        interpolation: `bilinear` between the grid's points, or `none`: the noise itself at any
+            point, differentiable twice.
+        gradient: `exact`, or `forward` or `central` differences of step `h`. A difference that
+            reaches outside the domain gives no gradient at all.
         h: Step of the differences, in coordinates.
         start: Where members begin, `(x, y)` or `[members, 2]`.
-        boundary: What happens outside the domain: `freeze`, `hard`, `soft`, `reflect` or `none`. Bilinear losses outside are
-            those of the nearest edge.
+        boundary: What happens outside the domain: `freeze`, `hard`, `soft`, `reflect` or `none`.
+            Bilinear losses outside are those of the nearest edge.
         wall: Multiplies the gradient of a `hard` (0.003) or `soft` (distance³) wall.
 
     Raises:
@@ -120,10 +122,10 @@ class PerlinLandscape(PointLandscape):
 
 
 class Supported(nn.Module):
-    """A stencil whose gradient is zero where any of its points lies outside the bounds, with the differences taken in float64.
+    """A stencil whose gradient is zero where any of its points lies outside the bounds.
 
-    The losses of the noise are about 0.1 and differ by 0.0001 from one point of the stencil to the next: in float32 a step would
-    be right to only 4 digits.
+    Differences are taken in float64. The losses of the noise are about 0.1 and differ by 0.0001
+    from one point of the stencil to the next: in float32 a step would be right to only 4 digits.
 
     Args:
         stencil: The finite differences.
@@ -167,7 +169,8 @@ def bilinear(surface: Float[Tensor, "rows columns"], positions: Float[Tensor, "n
     rows, columns = surface.shape
     last = positions.new_tensor([rows - 1, columns - 1])
     positions = positions.clamp(torch.zeros_like(last), last)
-    # On the last line the cell is the one before it, so that its far corners exist; NaN stays out of the indices.
+    # On the last line the cell is the one before it, so that its far corners exist; NaN stays out
+    # of the indices.
     cell = torch.minimum(positions.detach().nan_to_num().floor(), last - 1)
     along, across = (positions - cell).unbind(-1)
     row, column = cell.long().unbind(-1)

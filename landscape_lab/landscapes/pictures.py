@@ -1,4 +1,4 @@
-"""Reading a picture: a file, an array, a tensor or nested lists; grey, colour or transparent; 8 bits, 16 bits or floats."""
+"""Reading a picture: a file, array, tensor or nested lists; grey or colour; 8 bits, 16 or floats."""
 
 import difflib
 import warnings
@@ -22,12 +22,14 @@ SURFACES = next(
 def read_picture(source: object) -> Float[Tensor, "height width"]:
     """A picture as grey values in 0…1.
 
-    Colour is averaged over its channels, transparency is laid on white. Integers are divided by the largest value of their kind
-    (255 or 65535); floats are taken as they are inside 0…1 and are otherwise stretched from their own range to 0…1.
+    Colour is averaged over its channels, transparency is laid on white. Integers are divided by the
+    largest value of their kind (255 or 65535); floats are taken as they are inside 0…1 and are
+    otherwise stretched from their own range to 0…1.
 
     Args:
-        source: A path (one below `surfaces/` is also found in the package), a NumPy array, a tensor or nested lists, of shape
-            `[height, width]`, `[height, width, channels]` or `[channels, height, width]` (where both fit: a tensor's first).
+        source: A path (one below `surfaces/` is also found in the package), a NumPy array, a tensor
+            or nested lists, of shape `[height, width]`, `[height, width, channels]` or `[channels,
+            height, width]` (where both fit: a tensor's first).
 
     Raises:
         FileNotFoundError: There is no such file.

@@ -17,9 +17,10 @@ AnyPointLandscape = TypeVar("AnyPointLandscape", bound="PointLandscape")
 class PointLandscape(Landscape):
     """A landscape whose parameters *are* the point: `points`, of shape `[members, dims]`.
 
-    It is put together from two parts: a *field*, which is the loss and its gradient inside the bounds,
-    and a *boundary*, which moves a point that is outside. A subclass writes the loss, and its
-    constructor chooses the parts. `augmentations.augment` puts another field around the clean one.
+    It is put together from two parts: a *field*, which is the loss and its gradient inside the
+    bounds, and a *boundary*, which moves a point that is outside. A subclass writes the loss, and
+    its constructor chooses the parts. `augmentations.augment` puts another field around the clean
+    one.
 
     Args:
         start: `[members, dims]`.
@@ -74,13 +75,15 @@ class PointLandscape(Landscape):
         return self.field(points if self.boundary is None else self.boundary(points))
 
     def at(self, points: Float[Tensor, "members dims"]) -> Float[Tensor, " members"]:
-        # `Freeze` puts a member that left the bounds back in place: here into a copy, not into the caller's tensor.
+        # `Freeze` puts a member that left the bounds back in place: here into a copy, not into the
+        # caller's tensor.
         return self.field(points if self.boundary is None else self.boundary(points.clone()))
 
     def with_members(self: AnyPointLandscape, points: Float[Tensor, "n dims"]) -> AnyPointLandscape:
         if self.field is not self.field.clean:
             raise ValueError(
-                "A landscape should get its members before its augmentations, whose draws are made for each member: "
+                "A landscape should get its members before its augmentations, whose draws are made "
+                "for each member: "
                 "augment(landscape, []) takes them away."
             )
         return super().with_members(points)
@@ -90,9 +93,10 @@ class PointLandscape(Landscape):
         if isinstance(self.boundary, Freeze):
             self.boundary.restart(self.points.detach())
 
-    # A step on two numbers takes some 20 µs. The graph of `forward` and its backward pass would double that, and each
-    # part of a module that is looked up by attribute costs 1 µs: `nn.Module.__getattr__` is a search in three
-    # dictionaries in Python. So the methods that every step calls go to the parts directly.
+    # A step on two numbers takes some 20 µs. The graph of `forward` and its backward pass would
+    # double that, and each part of a module that is looked up by attribute costs 1 µs:
+    # `nn.Module.__getattr__` is a search in three dictionaries in Python. So the methods that every
+    # step calls go to the parts directly.
 
     def see(self, step: int | None) -> None:
         field: Field = self._modules["field"]  # type: ignore[assignment]

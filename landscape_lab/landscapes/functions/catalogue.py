@@ -28,10 +28,12 @@ class Formula:
     """A test function and what is known about it.
 
     Args:
-        loss: `loss(x, y)` for two dimensions only, `loss(points)` on `[n, dims]` for any number; its parameters are keywords.
+        loss: `loss(x, y)` for two dimensions only, `loss(points)` on `[n, dims]` for any number;
+            its parameters are keywords.
         bounds: The usual window: (low, high) for all axes, or one such pair for each.
         start: Where a descent is worth seeing; for more dimensions it is repeated.
-        minima: All global minimisers within the bounds, or what tells them for a number of dimensions; `None` if unknown.
+        minima: All global minimisers within the bounds, or what tells them for a number of
+            dimensions; `None` if unknown.
         value: The loss there, or what tells it.
         source: Where the function comes from.
         smooth: Whether the loss is differentiable at its minima.

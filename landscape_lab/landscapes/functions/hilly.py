@@ -45,9 +45,10 @@ def ackley(points: Points) -> Losses:
 
 @formula(bounds=(-10.0, 10.0), start=(-7.0, 8.0), minima=at(1.0), source=LIBRARY)
 def levy(points: Points) -> Losses:
-    r""":math:`\sin^2 \pi w_1 + \sum_{i < d} (w_i - 1)^2 (1 + 10 \sin^2(\pi w_i + 1)) + (w_d - 1)^2 (1 + \sin^2 2 \pi w_d)`.
+    r"""The first term, the middle ones and the last, in w = 1 + (x - 1) / 4.
 
-    Here :math:`w_i = 1 + (x_i - 1) / 4`, and d is the last coordinate.
+    .. math:: \sin^2 \pi w_1 + \sum_{i < d} (w_i - 1)^2 (1 + 10 \sin^2(\pi w_i + 1))
+        + (w_d - 1)^2 (1 + \sin^2 2 \pi w_d)
     """
     w = 1.0 + (points - 1.0) / 4.0
     rest, last = w[..., :-1], w[..., -1]
@@ -79,7 +80,7 @@ def griewank(points: Points) -> Losses:
 
 @formula(bounds=(-500.0, 500.0), start=(-250.0, 100.0), minima=at(420.968746359982), source=LIBRARY)
 def schwefel(points: Points) -> Losses:
-    r""":math:`\sum_i 418.98\ldots - x_i \sin \sqrt{|x_i|}`: the lowest valley is in a corner, far from the next.
+    r""":math:`\sum_i 418.98\ldots - x_i \sin \sqrt{|x_i|}`: the lowest valley is in a corner.
 
     The constant, mostly printed as 418.9829, has all its digits here, so that the lowest loss is 0.
     """
@@ -127,7 +128,8 @@ def holder_table(x: Coordinates, y: Coordinates) -> Losses:
 def cross_in_tray(x: Coordinates, y: Coordinates) -> Losses:
     """`-0.0001 (|sin x sin y exp |100 - r/π|| + 1)^0.1` with r the distance from 0."""
     size = (torch.sin(x) * torch.sin(y)).abs()
-    # exp(100) does not fit into float32, so the power is taken of the logarithm; that of 0 is a gap that passes no gradient.
+    # exp(100) does not fit into float32, so the power is taken of the logarithm; that of 0 is a gap
+    # that passes no gradient.
     exponent = size.clamp(min=TINY).log().masked_fill(size < TINY, -math.inf) + _cone(x, y, 100.0)
     return -0.0001 * torch.exp(0.1 * torch.logaddexp(exponent, torch.zeros_like(exponent)))
 

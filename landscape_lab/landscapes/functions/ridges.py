@@ -17,7 +17,7 @@ from landscape_lab.landscapes.functions.catalogue import (
 
 @formula(bounds=(-10.0, 10.0), start=(2.0, 1.8), minima=((math.pi, math.pi),), value=-1.0, source=LIBRARY)
 def easom(x: Coordinates, y: Coordinates) -> Losses:
-    """`-cos x cos y exp(-(x - π)² - (y - π)²)`: one hole in a plain; usually drawn on ±100, where it cannot be seen."""
+    """`-cos x cos y exp(-(x - π)² - (y - π)²)`: one hole in a plain."""
     return -torch.cos(x) * torch.cos(y) * torch.exp(-(x - math.pi).square() - (y - math.pi).square())
 
 
@@ -63,5 +63,5 @@ def michalewicz(points: Points) -> Losses:
     smooth=False,
 )
 def bukin_n6(x: Coordinates, y: Coordinates) -> Losses:
-    """`100 √|y - 0.01x²| + 0.01 |x + 10|`: a bent ridge turned upside down, with a kink all along its floor."""
+    """`100 √|y - 0.01x²| + 0.01 |x + 10|`: a bent valley with a kink all along its floor."""
     return 100.0 * ((y - 0.01 * x.square()).abs() + TINY).sqrt() + 0.01 * (x + 10.0).abs()

@@ -88,7 +88,11 @@ def mccormick(x: Coordinates, y: Coordinates) -> Losses:
     source="Goldstein & Price, Math. Comp. 25, 1971",
 )
 def goldstein_price(x: Coordinates, y: Coordinates) -> Losses:
-    """`[1 + (x + y + 1)² (19 - 14x + 3x² - 14y + 6xy + 3y²)] · [30 + (2x - 3y)² (18 - 32x + 12x² + 48y - 36xy + 27y²)]`."""
+    """`near · far`, two polynomials of degree 4.
+
+    near = `1 + (x + y + 1)² (19 - 14x + 3x² - 14y + 6xy + 3y²)`,
+    far = `30 + (2x - 3y)² (18 - 32x + 12x² + 48y - 36xy + 27y²)`.
+    """
     near = 1.0 + (x + y + 1.0) ** 2 * (19.0 - 14.0 * x + 3.0 * x**2 - 14.0 * y + 6.0 * x * y + 3.0 * y**2)
     far = 30.0 + (2.0 * x - 3.0 * y) ** 2 * (
         18.0 - 32.0 * x + 12.0 * x**2 + 48.0 * y - 36.0 * x * y + 27.0 * y**2

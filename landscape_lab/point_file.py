@@ -86,6 +86,10 @@ def _without_ellipsis(index: tuple[Any, ...], ndim: int) -> tuple[Any, ...]:
     return (*index[:at], *[slice(None)] * (ndim - len(index) + 1), *index[at + 1 :])
 
 
+Points = np.ndarray | HalfPrecisionPoints
+"""Points in memory or in a file."""
+
+
 class FileColumn:
     """A column of a series whose values lie in a file, as offsets in half precision from the first of them.
 

@@ -6,13 +6,11 @@ import numpy as np
 
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes import Grid, Plane, Window, principal, sample
-from landscape_lab.point_file import HalfPrecisionPoints
+from landscape_lab.point_file import Points
 from landscape_lab.replaying import replay_of
 from landscape_lab.scene import Scene, Trace
 from landscape_lab.trajectory import Trajectory
 
-Points = np.ndarray | HalfPrecisionPoints
-"""`[records, members, dims]`, in memory or in a file."""
 SHOWN_MEMBERS = 1000
 """The most members of a trajectory that are drawn."""
 REACH = 0.5

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from landscape_lab.files import replacing
-from landscape_lab.point_file import FileColumn, HalfPrecisionPoints
+from landscape_lab.point_file import FileColumn, HalfPrecisionPoints, Points
 from landscape_lab.series import Series, spacing_for
 from landscape_lab.validation import check_count
 
@@ -203,7 +203,7 @@ class Trajectory:
         return [record for record in (self._extra.get("best"), self._extra.get("end") or self._extra.get("last")) if record]
 
     @property
-    def points(self) -> np.ndarray | HalfPrecisionPoints:
+    def points(self) -> Points:
         """`[point_steps, members, dims]`, float32; large ones may lie in a file and are read when they are looked at."""
         if self._points is None:
             return self._array("points")

@@ -11,13 +11,18 @@ from landscape_lab.landscapes import PointLandscape
 def points_in(landscape: PointLandscape, number: int, seed: int = 0) -> Tensor:
     """Random points inside the bounds, `[number, dims]`."""
     low, high = landscape.bounds.double()
-    return low + (high - low) * torch.rand(number, len(low), dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+    return low + (high - low) * torch.rand(
+        number, len(low), dtype=torch.float64, generator=torch.Generator().manual_seed(seed)
+    )
 
 
 def grid_in(landscape: PointLandscape, size: int) -> Tensor:
     """A fine grid over the bounds of a two-dimensional landscape, one line more along the second axis, `[n, 2]`."""
     low, high = landscape.bounds.double().tolist()
-    x, y = (torch.linspace(a, b, size + i, dtype=torch.float64) for i, (a, b) in enumerate(zip(low, high, strict=True)))
+    x, y = (
+        torch.linspace(a, b, size + i, dtype=torch.float64)
+        for i, (a, b) in enumerate(zip(low, high, strict=True))
+    )
     return torch.cartesian_prod(x, y)
 
 
@@ -27,7 +32,9 @@ def gradients_of(landscape: PointLandscape, points: Tensor) -> Tensor:
     return torch.autograd.grad(landscape.evaluate(points).sum(), points)[0]
 
 
-def assert_gradient_matches_finite_differences(landscape: PointLandscape, points: Tensor, tolerance: float = 5e-5) -> None:
+def assert_gradient_matches_finite_differences(
+    landscape: PointLandscape, points: Tensor, tolerance: float = 5e-5
+) -> None:
     """Autograd equals central differences, up to `tolerance` of the steepest slope and the rounding of the losses."""
     expected = torch.empty_like(points)
     width = landscape.bounds[1] - landscape.bounds[0]
@@ -37,15 +44,22 @@ def assert_gradient_matches_finite_differences(landscape: PointLandscape, points
         expected[:, axis] = (landscape.evaluate(points + step) - landscape.evaluate(points - step)) / (2 * h)
     rounding = 1e-15 * landscape.evaluate(points).abs().max() / (1e-6 * width.min())
     torch.testing.assert_close(
-        gradients_of(landscape, points), expected, rtol=tolerance, atol=float(tolerance * expected.abs().max() + rounding)
+        gradients_of(landscape, points),
+        expected,
+        rtol=tolerance,
+        atol=float(tolerance * expected.abs().max() + rounding),
     )
 
 
-def assert_minimum_is_minimum(landscape: PointLandscape, minima: Tensor, value: float, smooth: bool = True) -> None:
+def assert_minimum_is_minimum(
+    landscape: PointLandscape, minima: Tensor, value: float, smooth: bool = True
+) -> None:
     """The losses at the minima are the value, the gradient vanishes there if smooth, and no other point is lower."""
     low, high = landscape.bounds.double()
     assert ((minima >= low - 1e-6) & (minima <= high + 1e-6)).all()
-    torch.testing.assert_close(landscape.evaluate(minima), torch.full_like(minima[:, 0], value), rtol=0, atol=1e-6)
+    torch.testing.assert_close(
+        landscape.evaluate(minima), torch.full_like(minima[:, 0], value), rtol=0, atol=1e-6
+    )
     torch.testing.assert_close(landscape.minima.double(), minima, rtol=1e-6, atol=1e-6)
     if smooth:
         slopes = gradients_of(landscape, points_in(landscape, 1000)).abs().max()

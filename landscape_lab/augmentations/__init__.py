@@ -1,4 +1,4 @@
-"""Random and fixed changes to a landscape at each step: of its coordinates, its pixels, its gradient, its loss."""
+"""Random and fixed changes to a landscape at each step: of coordinates, pixels, gradient, loss."""
 
 from landscape_lab.augmentations.augment import augment
 from landscape_lab.augmentations.base import (
@@ -8,9 +8,21 @@ from landscape_lab.augmentations.base import (
     LossAugmentation,
     PixelAugmentation,
 )
-from landscape_lab.augmentations.coordinates import Jitter, RandomFlip, RandomRotation, RandomShift, RandomZoom
+from landscape_lab.augmentations.coordinates import (
+    Jitter,
+    RandomFlip,
+    RandomRotation,
+    RandomShift,
+    RandomZoom,
+)
 from landscape_lab.augmentations.functions import MapGradient, MapImage, MapLoss
-from landscape_lab.augmentations.gradients import GradientClip, GradientDropout, GradientNoise, GradientSign, ProjectGradient
+from landscape_lab.augmentations.gradients import (
+    GradientClip,
+    GradientDropout,
+    GradientNoise,
+    GradientSign,
+    ProjectGradient,
+)
 from landscape_lab.augmentations.losses import LossNoise, LossPower
 from landscape_lab.augmentations.pixels import (
     AddNoise,

@@ -16,7 +16,9 @@ from landscape_lab.landscapes.point import PointLandscape
 AnyLandscape = TypeVar("AnyLandscape", bound=Landscape)
 
 
-def augment(landscape: AnyLandscape, augmentations: Sequence[object], seed: int | Sequence[int] = 0) -> AnyLandscape:
+def augment(
+    landscape: AnyLandscape, augmentations: Sequence[object], seed: int | Sequence[int] = 0
+) -> AnyLandscape:
     """Change what steps see of a landscape; `evaluate`, and so every picture, stays the clean landscape.
 
     Each evaluation sees the next draw; under `Descent` all those of one step see the same.
@@ -24,7 +26,8 @@ def augment(landscape: AnyLandscape, augmentations: Sequence[object], seed: int 
     Args:
         landscape: A picture, a function or noise. It has its members: draws are made for each.
         augmentations: How; none to see the clean landscape again.
-        seed: Of the draws; or one for each member, which then sees what a single member sees with it.
+        seed: Of the draws; or one for each member, which then sees what a single member sees with
+            it.
 
     Returns:
         The landscape itself.
@@ -44,7 +47,8 @@ def augment(landscape: AnyLandscape, augmentations: Sequence[object], seed: int 
         return landscape
     if not isinstance(landscape, PointLandscape):
         raise ValueError(
-            f"Augmentations should be used on a picture, a function or noise. Found a {type(landscape).__name__}."
+            f"Augmentations should be used on a picture, a function or noise. Found a "
+            f"{type(landscape).__name__}."
         )
     clean = landscape.field.clean
     if not augmentations:
@@ -66,10 +70,12 @@ def augmented_field(landscape: Landscape) -> Augmented | None:
 
 def _checked(augmentations: Sequence[object]) -> list[Augmentation]:
     """The augmentations, if they are some; a configuration may hold anything."""
-    checked = [each for each in augmentations if isinstance(each, STAGES)]
+    checked: list[Augmentation] = [each for each in augmentations if isinstance(each, STAGES)]
     for each in augmentations:
         if not isinstance(each, STAGES):
-            raise ValueError(f"Parameter `augmentations` should hold augmentations. Found a {type(each).__name__}.")
+            raise ValueError(
+                f"Parameter `augmentations` should hold augmentations. Found a {type(each).__name__}."
+            )
     return checked
 
 
@@ -79,7 +85,8 @@ def _view(landscape: PointLandscape, lineup: Lineup, seeds: Seeds) -> View | Non
         return _view_of_picture(landscape, lineup, seeds)
     for each in (*lineup.images, *lineup.pixels):
         raise ValueError(
-            f"The augmentation {type(each).__name__} should be used on a picture. Found a {type(landscape).__name__}."
+            f"The augmentation {type(each).__name__} should be used on a picture. Found a "
+            f"{type(landscape).__name__}."
         )
     return PointView(landscape.loss, landscape.bounds, lineup.coordinates) if lineup.coordinates else None
 
@@ -95,7 +102,8 @@ def _view_of_picture(landscape: ImageLandscape, lineup: Lineup, seeds: Seeds) ->
         )
     if lineup.images and len(seeds.distinct) > 1:
         raise ValueError(
-            "A function that changes the whole picture should be used with one seed: all members see one picture."
+            "A function that changes the whole picture should be used with one seed: all members "
+            "see one picture."
         )
     for image in lineup.images:
         image.warn(landscape.pixels, seeds.distinct[0])

@@ -19,7 +19,8 @@ class Augmented(Field):
     """A field around the clean one: the losses and gradients under augmentations, step by step.
 
     They act on coordinates, then on pixels, then on the gradient, then on the loss. All evaluations
-    between two calls of `see` see one draw; while nobody calls it, each evaluation moves on to the next.
+    between two calls of `see` see one draw; while nobody calls it, each evaluation moves on to the
+    next.
 
     Args:
         clean: What is changed.
@@ -64,7 +65,7 @@ class Augmented(Field):
         return self.clean.walled(self.view.loss(draw.view, points), points)  # type: ignore[arg-type] # of its own kind
 
     def _differences(self, draw: Draw, points: Float[Tensor, "n dims"]) -> Sample | None:
-        """The losses and the pixel gradient from the pixels around points; `None` where the rule is another."""
+        """The losses and the pixel gradient, from the pixels around points; `None` under another rule."""
         view, rule = self.view, self._modules["inner"]._modules["rule"]  # type: ignore[union-attr]
         if not isinstance(view, PictureView) or not isinstance(rule, PixelGradient):
             return None
@@ -81,7 +82,9 @@ class Augmented(Field):
         for each, numbers in zip(lineup.gradients, draw.gradients, strict=True):
             gradients = each.apply(gradients, numbers)
         for change, numbers in zip(lineup.losses, draw.losses, strict=True):
-            slope = change.slope(losses, numbers)  # before the loss is changed: the chain rule at the old loss
+            slope = change.slope(
+                losses, numbers
+            )  # before the loss is changed: the chain rule at the old loss
             gradients = gradients if slope is None else gradients * slope.unsqueeze(-1)
             losses = change.apply(losses, numbers)
         return losses, gradients
@@ -95,8 +98,9 @@ class Augmented(Field):
         else:
             losses = GivenGradient.apply(points, *known)
         if lineup.gradients and losses.requires_grad:
-            # A changed gradient g' becomes the loss L + (x - x₀)·(g' - g), where x₀ is x without its graph: the added
-            # term is zero at x, its derivative is g' - g, and the second derivatives of L stay as they are.
+            # A changed gradient g' becomes the loss L + (x - x₀)·(g' - g), where x₀ is x without
+            # its graph: the added term is zero at x, its derivative is g' - g, and the second
+            # derivatives of L stay as they are.
             (clean,) = torch.autograd.grad(losses.sum(), points, retain_graph=True)
             changed = clean
             for each, numbers in zip(lineup.gradients, draw.gradients, strict=True):
@@ -116,7 +120,7 @@ class Augmented(Field):
         return Augmented(self.clean, draws.view, draws)
 
     def overview(self) -> "Augmented":
-        """The field as any number of points see it together in one draw; each pixel has a random number of its own."""
+        """The field as many points see it together in one draw; each pixel has its own random number."""
         view = self.view.overview() if isinstance(self.view, PictureView) else self.view
         seeds = Seeds(self.sight.draws.seeds.distinct[:1], None)
         draws = Draws(self.clean, self.lineup, view, members=1, seeds=seeds)
@@ -128,8 +132,8 @@ class Augmented(Field):
     ) -> Float[Tensor, "rows columns"]:
         """The losses of a step on a grid, as the first member saw them.
 
-        Single pixels far from where the member was, which it never looked at, have random numbers like
-        those that it saw.
+        Single pixels far from where the member was, which it never looked at, have random numbers
+        like those that it saw.
 
         Args:
             step: Which; the field moves there.

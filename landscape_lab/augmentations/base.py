@@ -1,4 +1,8 @@
-"""What an augmentation is: a random or fixed change to the landscape at each step, of coordinates, pixels, gradient or loss."""
+"""What an augmentation is: a change at each step, of coordinates, pixels, gradient or loss.
+
+A method that a kind of augmentation need not write has a neutral default: `check` refuses nothing,
+`whole_pixels` is false and `reach` is 0.
+"""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -14,8 +18,8 @@ from landscape_lab.validation import check_number
 class Augmentation:
     """A change to the landscape at each step.
 
-    The draws of many steps are made at once, for each member its own or, if `shared`, one for all members: common random numbers,
-    with which members are compared on the same noise.
+    The draws of many steps are made at once, for each member its own or, if `shared`, one for all
+    members: common random numbers, with which members are compared on the same noise.
 
     Args:
         shared: Whether all members see the same draw.
@@ -27,12 +31,14 @@ class Augmentation:
 class Maps(NamedTuple):
     """Where the augmented landscape is looked up in the clean one: `point -> matrix @ point + offset`.
 
-    Points are in half-widths of the landscape from its centre, so the landscape spans -1…1 whatever its size.
+    Points are in half-widths of the landscape from its centre, so the landscape spans -1…1 whatever
+    its size.
 
     Args:
         matrix: `[steps, members, dims, dims]`; the number of members may be 1.
         offset: `[steps, members, dims]`.
-        size: How many pixels the augmented picture has along (x, y), `[steps, members, 2]`; `None` without pixels.
+        size: How many pixels the augmented picture has along (x, y), `[steps, members, 2]`; `None`
+            without pixels.
         jitter: How far the point itself is moved first, `[steps, members, dims]`.
     """
 
@@ -44,7 +50,9 @@ class Maps(NamedTuple):
     def after(self, matrix: Tensor, offset: Tensor, size: Tensor | None = None) -> "Maps":
         """The maps of a landscape that is changed once more, by `point -> matrix @ point + offset`."""
         moved = (self.matrix @ offset.unsqueeze(-1)).squeeze(-1) + self.offset
-        return self._replace(matrix=self.matrix @ matrix, offset=moved, size=self.size if size is None else size)
+        return self._replace(
+            matrix=self.matrix @ matrix, offset=moved, size=self.size if size is None else size
+        )
 
     @classmethod
     def identity(cls, steps: int, dims: int, size: Tensor | None) -> "Maps":
@@ -58,7 +66,7 @@ class CoordinateAugmentation(Augmentation, ABC):
     """Moves, turns or stretches the landscape: an affine map of coordinates at each step."""
 
     def check(self, dims: int, size: Tensor | None) -> None:
-        """Raise `ValueError` where a landscape of so many dimensions, or pixels along (x, y), cannot be changed so."""
+        """Raise `ValueError` where a landscape of such dimensions, or pixels (x, y), cannot be changed."""
         return
 
     @property
@@ -93,13 +101,14 @@ class PixelAugmentation(Augmentation, ABC):
 
     @abstractmethod
     def draw(self, steps: int, members: int, rows: int, columns: int, generator: Generator) -> Tensor | None:
-        """Random numbers, `[steps, members, rows, columns]` if each pixel has its own, else `[steps, members, 1, n]`."""
+        """Random numbers: `[steps, members, rows, columns]` of single pixels, or `[steps, members, 1, n]`."""
 
     @abstractmethod
     def apply(self, values: Tensor, draw: Tensor | None, pixels: Pixels) -> Tensor:
-        """The new values of pixels, `[members, rows, columns]`, from their old values and this step's draw at each of them.
+        """The new values of pixels, `[members, rows, columns]`, from the old ones and this step's draw.
 
-        With a `reach` the values are `[members, rows, 2 reach + 1, columns, 2 reach + 1]`: each pixel's neighbourhood.
+        With a `reach` the values are `[members, rows, 2 reach + 1, columns, 2 reach + 1]`: each
+        pixel's neighbourhood.
         """
 
 
@@ -128,7 +137,7 @@ class LossAugmentation(Augmentation, ABC):
 
     @abstractmethod
     def apply(self, losses: Tensor, draw: Tensor | None) -> Tensor:
-        """The new losses `[members]`, from the old ones and this step's draw, in operations that autograd follows."""
+        """The new losses `[members]`, by this step's draw and in operations that autograd follows."""
 
     @abstractmethod
     def slope(self, losses: Tensor, draw: Tensor | None) -> Tensor | None:

@@ -1,8 +1,9 @@
 """Augmentations of the coordinates: the landscape is shifted, turned, stretched or mirrored under the point.
 
-On a picture they are what they would be for the whole picture: the new picture is the old one looked up at the mapped centres of
-its pixels, with the landscape's interpolation where these do not fall on pixels, edges repeated. Several of them in a row are one
-map, so that the picture is interpolated only once.
+On a picture they are what they would be for the whole picture: the new picture is the old one
+looked up at the mapped centres of its pixels, with the landscape's interpolation where these do not
+fall on pixels, edges repeated. Several of them in a row are one map, so that the picture is
+interpolated only once.
 """
 
 import math
@@ -18,7 +19,7 @@ DISTRIBUTIONS = ("uniform", "triangular", "normal")
 
 
 def displacements(distribution: str, shape: tuple[int, ...], generator: Generator) -> Tensor:
-    """Random numbers from -1 to 1 about 0: uniform; triangular; or normal, of standard deviation 1/3 and cut off at 1."""
+    """Random numbers from -1 to 1: uniform, triangular, or normal (of deviation 1/3, cut off at 1)."""
     if distribution == "normal":
         return (torch.randn(shape, generator=generator, dtype=torch.float64) / 3.0).clamp(-1.0, 1.0)
     if distribution == "uniform":
@@ -38,7 +39,8 @@ def _check_amount(name: str, pixels: float | None, fraction: float | None) -> No
     """Raise `ValueError` unless exactly one of the two is given, and it is not negative."""
     if (pixels is None) == (fraction is None):
         raise ValueError(
-            f"Either parameter `{name}` or `fraction` should be given. Found `{name} = {pixels}`, `fraction = {fraction}`."
+            f"Either parameter `{name}` or `fraction` should be given. Found `{name} = {pixels}`, "
+            f"`fraction = {fraction}`."
         )
     if pixels is not None:
         check_number(name, pixels, low=0.0)
@@ -50,14 +52,16 @@ def _check_amount(name: str, pixels: float | None, fraction: float | None) -> No
 class RandomShift(CoordinateAugmentation):
     """Shift the landscape along each axis, on a picture by whole pixels.
 
-    With `crop`, as many columns on the left and rows at the top are cut off instead, and the rest spans -1…1: the landscape is
-    shifted and a little stretched.
+    With `crop`, as many columns on the left and rows at the top are cut off instead, and the rest
+    spans -1…1: the landscape is shifted and a little stretched.
 
     Args:
         pixels: The largest shift, in pixels of a picture.
         fraction: The largest shift instead, as a share of the landscape's width.
-        distribution: `uniform`, `triangular` (small shifts more likely), or `normal` (of a third of the largest shift).
-        crop: Cut off the left and the top, by as much as the shift would be, rounded down; not to both sides.
+        distribution: `uniform`, `triangular` (small shifts more likely), or `normal` (of a third of
+            the largest shift).
+        crop: Cut off the left and the top, by as much as the shift would be, rounded down; not to
+            both sides.
 
     Raises:
         ValueError: The largest shift is negative, or as large as the landscape.
@@ -86,12 +90,14 @@ class RandomShift(CoordinateAugmentation):
             return
         if size is None:
             raise ValueError(
-                f"Parameter `fraction` should be given for a landscape without pixels. Found `pixels = {self.pixels}`."
+                f"Parameter `fraction` should be given for a landscape without pixels. Found `pixels "
+                f"= {self.pixels}`."
             )
         if self.pixels >= size.min():
             columns, rows = size.int().tolist()
             raise ValueError(
-                f"Parameter `pixels` should be less than the picture's size, {columns} × {rows}. Found `pixels = {self.pixels}`."
+                f"Parameter `pixels` should be less than the picture's size, {columns} × {rows}. "
+                f"Found `pixels = {self.pixels}`."
             )
 
     def compose(self, maps: Maps, members: int, generator: Generator) -> Maps:
@@ -131,11 +137,16 @@ class Jitter(CoordinateAugmentation):
 
     def check(self, dims: int, size: Tensor | None) -> None:
         if size is None and self.std is not None:
-            raise ValueError(f"Parameter `fraction` should be given for a landscape without pixels. Found `std = {self.std}`.")
+            raise ValueError(
+                f"Parameter `fraction` should be given for a landscape without pixels. Found `std = "
+                f"{self.std}`."
+            )
 
     def compose(self, maps: Maps, members: int, generator: Generator) -> Maps:
         steps, _, dims = maps.offset.shape
-        drawn = torch.randn(steps, 1 if self.shared else members, dims, generator=generator, dtype=torch.float64)
+        drawn = torch.randn(
+            steps, 1 if self.shared else members, dims, generator=generator, dtype=torch.float64
+        )
         moved = drawn * _amount(self.std, self.fraction, maps.size)
         width = 1.0 if maps.size is None else maps.size
         return maps._replace(jitter=maps.jitter + 2.0 * moved / width)
@@ -165,11 +176,16 @@ class RandomFlip(CoordinateAugmentation):
 
     def check(self, dims: int, size: Tensor | None) -> None:
         if len(self._probabilities()) not in (1, dims):
-            raise ValueError(f"Parameter `probability` should be one number or {dims}. Found `probability = {self.probability}`.")
+            raise ValueError(
+                f"Parameter `probability` should be one number or {dims}. Found `probability = "
+                f"{self.probability}`."
+            )
 
     def compose(self, maps: Maps, members: int, generator: Generator) -> Maps:
         steps, _, dims = maps.offset.shape
-        drawn = torch.rand(steps, 1 if self.shared else members, dims, generator=generator, dtype=torch.float64)
+        drawn = torch.rand(
+            steps, 1 if self.shared else members, dims, generator=generator, dtype=torch.float64
+        )
         sign = 1.0 - 2.0 * (drawn < torch.tensor(self._probabilities(), dtype=torch.float64)).double()
         return maps.after(torch.diag_embed(sign), torch.zeros_like(sign))
 
@@ -189,7 +205,9 @@ class RandomRotation(CoordinateAugmentation):
 
     def check(self, dims: int, size: Tensor | None) -> None:
         if dims != 2:
-            raise ValueError(f"A landscape should have 2 dimensions to be turned by RandomRotation. Found {dims}.")
+            raise ValueError(
+                f"A landscape should have 2 dimensions to be turned by RandomRotation. Found {dims}."
+            )
 
     def compose(self, maps: Maps, members: int, generator: Generator) -> Maps:
         shape = (len(maps.offset), 1 if self.shared else members)
@@ -206,7 +224,8 @@ class RandomZoom(CoordinateAugmentation):
     """Enlarge or shrink the landscape about its centre.
 
     Args:
-        factor: The largest enlargement, at least 1; down to its inverse, and as likely on either side of 1.
+        factor: The largest enlargement, at least 1; down to its inverse, and as likely on either
+            side of 1.
     """
 
     factor: float

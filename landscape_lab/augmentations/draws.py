@@ -42,8 +42,8 @@ class Seeds(NamedTuple):
 
     Args:
         distinct: The seeds there are.
-        of_member: The index of each member's seed among them, `[members]`; `None` where there is one
-            seed that gives each member draws of its own.
+        of_member: The index of each member's seed among them, `[members]`; `None` where there is
+            one seed that gives each member draws of its own.
     """
 
     distinct: tuple[int, ...]
@@ -59,7 +59,10 @@ class Seeds(NamedTuple):
         if isinstance(seed, int):
             return cls((seed,), None)
         if len(seed) != members:
-            raise ValueError(f"Parameter `seed` should be a number, or one for each member. Found {len(seed)} for {members}.")
+            raise ValueError(
+                f"Parameter `seed` should be a number, or one for each member. Found {len(seed)} for "
+                f"{members}."
+            )
         index = {one: i for i, one in enumerate(dict.fromkeys(seed))}
         return cls(tuple(index), torch.tensor([index[one] for one in seed]))
 
@@ -67,8 +70,10 @@ class Seeds(NamedTuple):
 class Draws:
     """The draws of all steps, of which a block is kept.
 
-    Random numbers come from generators seeded by the seed, the number of the block and the index of the
-    augmentation: the draw of a step does not depend on where a descent began. Members of one seed see
+    Random numbers come from generators seeded by the seed, the number of the block and the index of
+    the
+    augmentation: the draw of a step does not depend on where a descent began. Members of one seed
+        see
     the draws that a single member sees with that seed.
 
     Args:
@@ -79,7 +84,9 @@ class Draws:
         seeds: Whose draws are whose.
     """
 
-    def __init__(self, clean: CleanField, lineup: Lineup, view: View | None, members: int, seeds: Seeds) -> None:
+    def __init__(
+        self, clean: CleanField, lineup: Lineup, view: View | None, members: int, seeds: Seeds
+    ) -> None:
         self.clean = clean
         self.lineup = lineup
         self.view = view
@@ -90,10 +97,14 @@ class Draws:
         self.kept: list[Draw] = []
 
     def _block(self) -> int:
-        """How many steps are drawn at once; a picture that is changed as a whole is kept for one step only."""
+        """How many steps are drawn at once; a picture that changes as a whole is kept for one step."""
         if self.lineup.images:
             return 1
-        size = 4 * (self.clean.bounds.shape[1] * len(self.lineup.gradients) + len(self.lineup.losses) + 1) * self.members
+        size = (
+            4
+            * (self.clean.bounds.shape[1] * len(self.lineup.gradients) + len(self.lineup.losses) + 1)
+            * self.members
+        )
         size += 0 if self.view is None else self.view.bytes_of_step(self.members)
         return max(1, min(BLOCK_STEPS, BLOCK_BYTES // size))
 
@@ -118,9 +129,13 @@ class Draws:
     def _make(self, number: int) -> None:
         """Make the draws of a block."""
         lineup, steps, like = self.lineup, self.block, self.clean.bounds
-        # One generator for each augmentation and seed, in the order in which they act: for the images, which are
-        # changed with its seed alone, then those of the view, of the gradient and of the loss.
-        streams = [[Generator().manual_seed(seed_of(seed, number, i)) for i in lineup.numbers] for seed in self.seeds.distinct]
+        # One generator for each augmentation and seed, in the order in which they act: for the
+        # images, which are changed with its seed alone, then those of the view, of the gradient and
+        # of the loss.
+        streams = [
+            [Generator().manual_seed(seed_of(seed, number, i)) for i in lineup.numbers]
+            for seed in self.seeds.distinct
+        ]
         in_view = len(lineup.coordinates) + len(lineup.pixels)
         before_gradients = len(lineup.images) + in_view
         before_losses = before_gradients + len(lineup.gradients)
@@ -194,7 +209,9 @@ class Sight:
 def each_tensor(draw: Draw, change: Callable[[Tensor], Tensor]) -> Draw:
     """A draw with each of its tensors changed."""
     view = None if draw.view is None else of_each_part(draw.view, change)
-    gradients, losses = (tuple(None if part is None else change(part) for part in parts) for parts in draw[1:])
+    gradients, losses = (
+        tuple(None if part is None else change(part) for part in parts) for parts in draw[1:]
+    )
     return Draw(view, gradients, losses)
 
 

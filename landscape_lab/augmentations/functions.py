@@ -22,14 +22,14 @@ PLAIN_STEP = 50e-6
 
 @dataclass(frozen=True)
 class MapImage(Augmentation):
-    """The slow way: a function `image → image` that changes the whole picture at every step, before all other augmentations.
+    """The slow way: a function `image → image` that changes the whole picture at every step.
 
-    All members see the same picture. While the function runs, the random numbers of torch, NumPy and Python are seeded by the
-    seed and the step.
+    It acts before all other augmentations. All members see the same picture. While the function
+    runs, the random numbers of torch, NumPy and Python are seeded by the seed and the step.
 
     Args:
-        function: Takes a tensor `[height, width]` and returns one, of any size; a dotted path; or a transform of torchvision,
-            which gets `[1, height, width]`.
+        function: Takes a tensor `[height, width]` and returns one, of any size; a dotted path; or a
+            transform of torchvision, which gets `[1, height, width]`.
     """
 
     function: Any
@@ -49,8 +49,10 @@ class MapImage(Augmentation):
         seconds = time.perf_counter() - began
         name = getattr(self.function, "__name__", type(self.function).__name__)
         warnings.warn(
-            f"{name} changes the whole picture at every step: {1e3 * seconds:.2g} ms a step, where a step without it takes about "
-            f"{1e3 * PLAIN_STEP:.2g} ms. The augmentations of landscape_lab change only the pixels around the point.",
+            f"{name} changes the whole picture at every step: {1e3 * seconds:.2g} ms a step, where a "
+            "step without it takes about "
+            f"{1e3 * PLAIN_STEP:.2g} ms. The augmentations of landscape_lab change only the pixels "
+            "around the point.",
             stacklevel=5,
         )
 
@@ -95,8 +97,8 @@ class MapLoss(LossAugmentation):
     """Your own function of the loss; the gradient follows by the chain rule.
 
     Args:
-        function: Takes losses `[members]` and returns as many, each of its own loss, in operations that autograd follows; or its
-            dotted path.
+        function: Takes losses `[members]` and returns as many, each of its own loss, in operations
+            that autograd follows; or its dotted path.
     """
 
     function: Any
@@ -122,5 +124,7 @@ def _same_shape(function: Callable[[Tensor], Any], values: Tensor) -> Tensor:
     result = function(values)
     if not isinstance(result, Tensor) or result.shape != values.shape:
         found = tuple(result.shape) if isinstance(result, Tensor) else type(result).__name__
-        raise ValueError(f"Parameter `function` should return a tensor of shape {tuple(values.shape)}. Found {found}.")
+        raise ValueError(
+            f"Parameter `function` should return a tensor of shape {tuple(values.shape)}. Found {found}."
+        )
     return result

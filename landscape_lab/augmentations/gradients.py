@@ -50,7 +50,9 @@ class GradientDropout(GradientAugmentation):
     def __post_init__(self) -> None:
         check_number("probability", self.probability, low=0.0, high=1.0)
         if self.rescale and self.probability == 1:
-            raise ValueError("Parameter `probability` should be below 1 to rescale the rest. Found `probability = 1`.")
+            raise ValueError(
+                "Parameter `probability` should be below 1 to rescale the rest. Found `probability = 1`."
+            )
 
     def draw(self, steps: int, members: int, dims: int, generator: Generator) -> Tensor:
         kept = torch.rand(steps, members, dims, generator=generator) >= self.probability
@@ -86,9 +88,14 @@ class GradientClip(GradientAugmentation):
     def __post_init__(self) -> None:
         if (self.norm is None) == (self.value is None):
             raise ValueError(
-                f"Either parameter `norm` or `value` should be given. Found `norm = {self.norm}`, `value = {self.value}`."
+                f"Either parameter `norm` or `value` should be given. Found `norm = {self.norm}`, "
+                f"`value = {self.value}`."
             )
-        check_number("norm" if self.value is None else "value", self.norm if self.value is None else self.value, positive=True)
+        check_number(
+            "norm" if self.value is None else "value",
+            self.norm if self.value is None else self.value,
+            positive=True,
+        )
 
     def draw(self, steps: int, members: int, dims: int, generator: Generator) -> None:
         return None
@@ -107,10 +114,12 @@ class ProjectGradient(GradientAugmentation):
 
     Args:
         directions: `[dims]` or `[n, dims]`, of any length, not necessarily orthogonal.
-        trajectory: A `trajectory.npz` instead: the direction is from its start to its end, of its first member.
+        trajectory: A `trajectory.npz` instead: the direction is from its start to its end, of its
+            first member.
 
     Raises:
-        ValueError: The directions are no numbers or do not span anything, or the file is no trajectory.
+        ValueError: The directions are no numbers or do not span anything, or the file is no
+            trajectory.
         FileNotFoundError: There is no such file.
     """
 
@@ -125,14 +134,20 @@ class ProjectGradient(GradientAugmentation):
             given, found = _line(self.trajectory), f"the start and the end of {self.trajectory}"
         else:
             given, found = _vectors(self.directions), f"`directions = {self.directions}`"
-        independent = given.numel() > 0 and given.isfinite().all() and torch.linalg.matrix_rank(given) == len(given)
+        independent = (
+            given.numel() > 0 and given.isfinite().all() and torch.linalg.matrix_rank(given) == len(given)
+        )
         if given.ndim != 2 or not independent:
-            raise ValueError(f"Parameter `directions` should be finite, linearly independent vectors. Found {found}.")
+            raise ValueError(
+                f"Parameter `directions` should be finite, linearly independent vectors. Found {found}."
+            )
         object.__setattr__(self, "basis", torch.linalg.qr(given.T)[0].T)  # orthonormal, [n, dims]
 
     def check(self, dims: int) -> None:
         if (found := self.basis.shape[1]) != dims:
-            raise ValueError(f"Parameter `directions` should have {dims} components, as the landscape. Found {found}.")
+            raise ValueError(
+                f"Parameter `directions` should have {dims} components, as the landscape. Found {found}."
+            )
 
     def draw(self, steps: int, members: int, dims: int, generator: Generator) -> None:
         return None
@@ -147,14 +162,17 @@ def _vectors(directions: object) -> Tensor:
     try:
         vectors = torch.as_tensor(directions, dtype=torch.float64)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"Parameter `directions` should be vectors. Found `directions = {directions}`.") from error
+        raise ValueError(
+            f"Parameter `directions` should be vectors. Found `directions = {directions}`."
+        ) from error
     return vectors.unsqueeze(0) if vectors.ndim == 1 else vectors
 
 
 def _line(path: str | PathLike[str]) -> Tensor:
     """From the start to the end of the first member of a saved trajectory, `[1, dims]`.
 
-    Only the points are read, `[records, members, dims]`: augmentations know nothing of trajectories.
+    Only the points are read, `[records, members, dims]`: augmentations know nothing of
+    trajectories.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"There is no trajectory {path}.")

@@ -27,8 +27,8 @@ class Lineup(NamedTuple):
         pixels: Change pixels.
         gradients: Change the gradient.
         losses: Change the loss.
-        numbers: The index of each in the user's list, in the order in which they act. Each draws its
-            random numbers by this index, so its draws do not depend on the kinds of the others.
+        numbers: The index of each in the user's list, in the order in which they act. Each draws
+            its random numbers by this index, so its draws do not depend on the kinds of the others.
     """
 
     images: tuple[MapImage, ...]
@@ -45,7 +45,9 @@ class Lineup(NamedTuple):
         def those(kind: type[Kind]) -> tuple[Kind, ...]:
             return tuple(each for each in augmentations if isinstance(each, kind))
 
-        numbers = tuple(i for stage in STAGES for i, each in enumerate(augmentations) if isinstance(each, stage))
+        numbers = tuple(
+            i for stage in STAGES for i, each in enumerate(augmentations) if isinstance(each, stage)
+        )
         return cls(
             those(MapImage),
             those(CoordinateAugmentation),  # type: ignore[type-abstract]

@@ -34,7 +34,7 @@ class LossNoise(LossAugmentation):
 
 @dataclass(frozen=True)
 class LossPower(LossAugmentation):
-    """Raise the size of the loss to a power, its sign kept: above 1 the valleys become flatter, below 1 steeper.
+    """Raise the loss to a power, its sign kept: above 1 the valleys become flatter, below 1 steeper.
 
     Args:
         power: The exponent, positive.

@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import torch
 from jaxtyping import Float, Int
@@ -10,78 +9,23 @@ from torch import Generator, Tensor
 
 from landscape_lab.augmentations.base import CoordinateAugmentation, Maps, PixelAugmentation, Pixels
 from landscape_lab.augmentations.patches import Kernel
+from landscape_lab.augmentations.rasters import Raster, Tile
 from landscape_lab.augmentations.views import PictureDraw, composed, join, matched
 from landscape_lab.landscapes.image import ImageLandscape
 from landscape_lab.landscapes.pixels import EDGES_REPEATED, INTERPOLATIONS
 
 WIDEST_TILE = 512
-"""The most rows and columns of random numbers of single pixels that are drawn where a whole picture is shown."""
-
-
-class Raster(NamedTuple):
-    """A picture's pixels, and tensors made once to find one of them.
-
-    Args:
-        pixels: `[height, width]`.
-        size: Width and height, `[2]`, on the CPU.
-        zero: The first column and row, `[2, 1]`.
-        last: The last column and row, `[2, 1]`.
-        strides: How far apart in memory neighbours along a row and along a column are, `[2, 1]`.
-    """
-
-    pixels: Float[Tensor, "height width"]
-    size: Int[Tensor, "2"]
-    zero: Int[Tensor, "2 1"]
-    last: Int[Tensor, "2 1"]
-    strides: Int[Tensor, "2 1"]
-
-    @classmethod
-    def of(cls, pixels: Float[Tensor, "height width"]) -> "Raster":
-        """A picture where it is."""
-        height, width = pixels.shape
-        pairs = ((0, 0), (width - 1, height - 1), (1, width))
-        return cls(pixels, torch.tensor([width, height]), *(torch.tensor(pair).view(2, 1).to(pixels.device) for pair in pairs))
-
-
-class Tile(NamedTuple):
-    """The random numbers of single pixels, repeated over the picture: their shape, and tensors made once to find one.
-
-    Args:
-        rows: How many rows of numbers there are.
-        columns: How many columns.
-        period: Columns and rows, `[2, 1]`.
-        strides: How far apart in memory neighbours along a row and along a column are, `[2, 1]`.
-    """
-
-    rows: int
-    columns: int
-    period: Int[Tensor, "2 1"]
-    strides: Int[Tensor, "2 1"]
-
-    @classmethod
-    def of(cls, rows: int, columns: int, device: torch.device) -> "Tile":
-        """A tile of such a shape."""
-        pairs = ((columns, rows), (1, columns))
-        return cls(rows, columns, *(torch.tensor(pair).view(2, 1).to(device) for pair in pairs))
-
-    def gather(self, numbers: Float[Tensor, "members rows columns"], index: Int[Tensor, "n r c"]) -> Float[Tensor, "n r c"]:
-        """The numbers of pixels by their index in the tile: of their own member, or of the one for all."""
-        if len(numbers) == 1:
-            return numbers.take(index)
-        return numbers.flatten(1).gather(1, index.flatten(1)).view_as(index)
-
-    def index(self, pixels: Int[Tensor, "n 2 k"]) -> Int[Tensor, "n k k"]:
-        """Which number of the tile each pixel in these columns and rows has."""
-        column, row = (pixels % self.period * self.strides).unbind(1)
-        return row.unsqueeze(2) + column.unsqueeze(1)
+"""The most rows and columns of random numbers that are drawn where a whole picture is shown."""
 
 
 class PictureView:
-    """A picture under maps of its coordinates and changes of its pixels, of which only those around a point are made.
+    """A picture under maps of its coordinates and changes of its pixels.
 
-    Random numbers of single pixels come from a tile as large as the patch, repeated over the picture:
-    within a patch no two pixels share one, and within a step a pixel keeps its own wherever it is looked
-    at from.
+    Only the pixels around a point are made.
+
+    Random numbers of single pixels come from a tile as large as the patch, repeated over the
+    picture: within a patch no two pixels share one, and within a step a pixel keeps its own
+    wherever it is looked at from.
 
     Args:
         landscape: Whose picture.
@@ -102,8 +46,9 @@ class PictureView:
         self.coordinates = tuple(coordinates)
         self.changes = tuple(changes)
         self.whole = all(augmentation.whole_pixels for augmentation in self.coordinates)
-        # A change with a reach needs its neighbours as the changes before it left them. So the patch grows by the reach
-        # of every such change, and the last one to act is the first to be grown for.
+        # A change with a reach needs its neighbours as the changes before it left them. So the
+        # patch grows by the reach of every such change, and the last one to act is the first to be
+        # grown for.
         self.reaches = [change.reach for change in self.changes if change.reach > 0][::-1]
         span = self.kernel.size + 2 * sum(self.reaches)
         self.tile = Tile.of(*((span, span) if tile is None else tile), landscape.pixels.device)
@@ -123,22 +68,38 @@ class PictureView:
     def bytes_of_step(self, members: int) -> int:
         """The memory of one step's draw."""
         rows, columns = self.tile[:2]
-        return 4 * rows * columns * sum(1 if change.shared else members for change in self.changes) + 200 * members
+        return (
+            4 * rows * columns * sum(1 if change.shared else members for change in self.changes)
+            + 200 * members
+        )
 
-    def draw(self, steps: int, members: int, streams: Sequence[Sequence[Generator]], like: Tensor) -> list[PictureDraw]:
+    def draw(
+        self, steps: int, members: int, streams: Sequence[Sequence[Generator]], like: Tensor
+    ) -> list[PictureDraw]:
         """The draws of so many steps, for the members of each stream of random numbers."""
         maps = composed(self.coordinates, Maps.identity(steps, 2, self.raster.size), members, streams)
         size = maps.size if maps.size is not None else self.raster.size
-        # The centre of pixel i lies at x = (2 i + 1) / size - 1, so x is the index (x + 1) size / 2 - ½; the patch is
-        # read from half a pixel before the point. The jitter, in coordinates, moves the point first.
+        # The centre of pixel i lies at x = (2 i + 1) / size - 1, so x is the index (x + 1) size / 2
+        # - ½; the patch is read from half a pixel before the point. The jitter, in coordinates,
+        # moves the point first.
         scale = size / 2.0
-        places = [scale, scale - 1.0 + scale * maps.jitter, (size - 1.0).long().unsqueeze(-1), *self._lookup(maps, size)]
+        found = [
+            scale,
+            scale - 1.0 + scale * maps.jitter,
+            (size - 1.0).long().unsqueeze(-1),
+            *self._lookup(maps, size),
+        ]
         numbers = [
-            join([change.draw(steps, 1 if change.shared else members, *self.tile[:2], stream[i]) for stream in streams])
+            join(
+                [
+                    change.draw(steps, 1 if change.shared else members, *self.tile[:2], stream[i])
+                    for stream in streams
+                ]
+            )
             for i, change in enumerate(self.changes, start=len(self.coordinates))
         ]
-        by_step = zip(*(_by_step(part, steps, like) for part in (*places, *numbers)), strict=True)
-        return [PictureDraw(*parts[:5], numbers=parts[5:]) for parts in by_step]
+        by_step = zip(*(_by_step(part, steps, like) for part in (*found, *numbers)), strict=True)
+        return [PictureDraw(*parts[:5], parts[5:]) for parts in by_step]  # type: ignore[call-arg]
 
     def _lookup(self, maps: Maps, size: Tensor) -> tuple[Tensor | None, Tensor | None]:
         """Where the new picture's pixel (column, row) is in the old one: `turn` and `shift` of a draw."""
@@ -146,8 +107,9 @@ class PictureView:
         corner = (maps.matrix @ (1.0 / size - 1.0).unsqueeze(-1)).squeeze(-1) + maps.offset
         if not self.whole:
             return matrix, corner
-        # Shifts, crops and flips take pixels to pixels: the diagonal is ±1 in pixels, and the corner a whole number of
-        # them. Taken as integers they need no interpolation, and rounding cannot mix a pixel with its neighbour.
+        # Shifts, crops and flips take pixels to pixels: the diagonal is ±1 in pixels, and the
+        # corner a whole number of them. Taken as integers they need no interpolation, and rounding
+        # cannot mix a pixel with its neighbour.
         half = self.raster.size.double() / 2.0
         sign = (matrix.diagonal(dim1=-2, dim2=-1) * half).round().long().unsqueeze(-1)
         shift = ((corner + 1.0) * half - 0.5).round().long().unsqueeze(-1)
@@ -156,7 +118,7 @@ class PictureView:
     def differences(
         self, draw: PictureDraw, points: Float[Tensor, "n 2"]
     ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n 2"]]:
-        """The losses of the members' points and their differences over a pixel along x and y, times `scale`."""
+        """The losses at the members' points and their differences over a pixel, times `scale`."""
         index = torch.addcmul(draw.offset, points, draw.scale)
         corner = index.floor()
         return self.kernel.read(self._patch(draw, self._around(corner)), index.sub_(corner))
@@ -188,7 +150,8 @@ class PictureView:
         rows, columns = points.shape[:2]
         along = torch.zeros(max(rows, columns), 2).to(draw.offset)
         along[:columns, 0], along[:rows, 1] = points[0, :, 0], points[:, 0, 1]
-        # The offset is half a pixel short, and rounding down to a whole pixel wants half a pixel more: together one.
+        # The offset is half a pixel short, and rounding down to a whole pixel wants half a pixel
+        # more: together one.
         index = (along * draw.scale + draw.offset + 1.0).floor().long()
         return wide._patch(draw, index.T.unsqueeze(0))[0, :rows, :columns]
 
@@ -197,8 +160,8 @@ class PictureView:
     ) -> tuple["PictureView", PictureDraw]:
         """The draw of one step as far as the eye reaches.
 
-        Single pixels get random numbers of a larger tile, up to `size` × `size`, whose repetition is not
-        seen; those around the point keep their own.
+        Single pixels get random numbers of a larger tile, up to `size` × `size`, whose repetition
+        is not seen; those around the point keep their own.
 
         Args:
             draw: Of one step, for one member.
@@ -214,7 +177,10 @@ class PictureView:
         shape = max(self.tile.rows, min(size, height)), max(self.tile.columns, min(size, width))
         wide.tile = Tile.of(*shape, self.raster.pixels.device)
         margin = sum(self.reaches)
-        span = torch.arange(-margin, self.kernel.size + margin, device=self.raster.pixels.device) + self.kernel.first
+        span = (
+            torch.arange(-margin, self.kernel.size + margin, device=self.raster.pixels.device)
+            + self.kernel.first
+        )
         corner = (point.to(draw.offset) * draw.scale + draw.offset).floor().long()
         columns, rows = ((corner.T + span).clamp(self.raster.zero, draw.last[0])).unbind()
         numbers = []
@@ -238,8 +204,9 @@ class PictureView:
         """The pixels of the new picture in these columns and rows, edges repeated."""
         raster = self.raster
         index = index.clamp_(raster.zero, draw.last)
-        # Each change with a reach wants the neighbourhood of every pixel that comes after it; the neighbourhoods overlap
-        # and are kept apart, since at an edge, where pixels repeat, neighbours of neighbours are not the same.
+        # Each change with a reach wants the neighbourhood of every pixel that comes after it; the
+        # neighbourhoods overlap and are kept apart, since at an edge, where pixels repeat,
+        # neighbours of neighbours are not the same.
         indices = [index]
         for span in self.spans[1:]:
             index = (index.unsqueeze(-1) + span).flatten(-2).clamp_(raster.zero, draw.last)
@@ -263,15 +230,21 @@ class PictureView:
         assert draw.shift is not None
         column, row = index.to(draw.turn.dtype).unbind(1)
         across, down = draw.turn[:, None, None].unbind(-1)
-        grid = column[:, None, :, None] * across + row[:, :, None, None] * down + draw.shift[:, None, None]  # [n, k, k, 2]
+        grid = (
+            column[:, None, :, None] * across + row[:, :, None, None] * down + draw.shift[:, None, None]
+        )  # [n, k, k, 2]
         mode = INTERPOLATIONS[self.landscape.interpolation]
         pixels = self.raster.pixels[None, None]
-        return torch.grid_sampler(pixels, grid.flatten(0, 1)[None], mode, EDGES_REPEATED, False).view(grid.shape[:3])
+        return torch.grid_sampler(pixels, grid.flatten(0, 1)[None], mode, EDGES_REPEATED, False).view(
+            grid.shape[:3]
+        )
 
     def _change(self, values: Tensor, indices: list[Tensor], draw: PictureDraw) -> Tensor:
-        """The pixels after their changes; a change with a reach leaves only those in the middle of each neighbourhood."""
+        """The pixels after their changes; one with a reach leaves the middle of each neighbourhood."""
         index = indices.pop()
-        tiled = None  # which number of the tile each pixel has; the same for all changes between two with a reach
+        tiled = (
+            None  # which number of the tile each pixel has; the same for all changes between two with a reach
+        )
         for change, numbers in zip(self.changes, draw.numbers, strict=True):
             if change.reach > 0:
                 index, tiled = indices.pop(), None

@@ -1,4 +1,4 @@
-"""Augmentations of a picture's pixels. Those that can leave the range 0…1 are clamped to it, as pictures are."""
+"""Augmentations of a picture's pixels; those that can leave the range 0…1 are clamped to it."""
 
 import math
 from dataclasses import dataclass
@@ -135,7 +135,8 @@ class Contrast(PixelAugmentation):
     """Stretch the picture's greys about the middle, ½.
 
     Args:
-        factor: The largest stretch, at least 1; down to its inverse, and as likely on either side of 1.
+        factor: The largest stretch, at least 1; down to its inverse, and as likely on either side
+            of 1.
     """
 
     factor: float
@@ -155,7 +156,8 @@ class Gamma(PixelAugmentation):
     """Raise the pixels to a power: middle greys become darker or brighter, black and white stay.
 
     Args:
-        factor: The largest power, at least 1; down to its inverse, and as likely on either side of 1.
+        factor: The largest power, at least 1; down to its inverse, and as likely on either side of
+            1.
     """
 
     factor: float
@@ -182,7 +184,9 @@ class Quantize(PixelAugmentation):
 
     def __post_init__(self) -> None:
         if not isinstance(self.levels, int) or isinstance(self.levels, bool) or self.levels < 2:
-            raise ValueError(f"Parameter `levels` should be a whole number of at least 2. Found `levels = {self.levels}`.")
+            raise ValueError(
+                f"Parameter `levels` should be a whole number of at least 2. Found `levels = {self.levels}`."
+            )
 
     def draw(self, steps: int, members: int, rows: int, columns: int, generator: Generator) -> None:
         return None
@@ -195,7 +199,8 @@ class Quantize(PixelAugmentation):
 class Blur(PixelAugmentation):
     """Blur the picture with a Gaussian, cut off at 4 standard deviations, edges repeated.
 
-    The only augmentation that looks at neighbours: a step reads (8 `sigma` + 1)² times as many pixels.
+    The only augmentation that looks at neighbours: a step reads (8 `sigma` + 1)² times as many
+    pixels.
 
     Args:
         sigma: The standard deviation in pixels, at most 4: `smoothing` blurs once and for all.

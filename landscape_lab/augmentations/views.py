@@ -10,11 +10,11 @@ from torch import Generator, Tensor
 from landscape_lab.augmentations.base import CoordinateAugmentation, Maps
 from landscape_lab.landscapes.gradients import Evaluate
 
-AnyDraw = TypeVar("AnyDraw", "PointDraw", "PictureDraw")
+AnyDraw = TypeVar("AnyDraw", bound="PointDraw | PictureDraw")
 
 
 class PointDraw(NamedTuple):
-    """One step's draw for a landscape without pixels: the clean loss is looked up at `matrix @ point + offset`.
+    """One step's draw without pixels: the clean loss is looked up at `matrix @ point + offset`.
 
     Args:
         matrix: `[members, dims, dims]`; the number of members may be 1, for all of them.
@@ -31,15 +31,18 @@ class PictureDraw(NamedTuple):
     The number of members may be 1 in each tensor: then all members share it.
 
     Args:
-        scale: With `offset` it takes a point to the pixel half a pixel before it, in the new picture,
-            `[members, 2]`.
+        scale: With `offset` it takes a point to the pixel half a pixel before it, in the new
+            picture, `[members, 2]`.
         offset: `[members, 2]`.
         last: The new picture's last column and last row, `[members, 2, 1]`.
-        turn: Where every new pixel is an old one, the sign of each axis, `[members, 2, 1]`, or `None`
-            if no axis is mirrored; else the matrix from new pixels to old coordinates, `[members, 2, 2]`.
-        shift: Where every new pixel is an old one, how many pixels away, `[members, 2, 1]`, or `None`
-            if none is; else the old coordinates of the new picture's first pixel, `[members, 2]`.
-        numbers: The random numbers of each change of the pixels, `[members, rows, columns]`, or `None`.
+        turn: Where every new pixel is an old one, the sign of each axis, `[members, 2, 1]`, or
+            `None` if no axis is mirrored; else the matrix from new pixels to old coordinates,
+            `[members, 2, 2]`.
+        shift: Where every new pixel is an old one, how many pixels away, `[members, 2, 1]`, or
+            `None` if none is; else the old coordinates of the new picture's first pixel, `[members,
+            2]`.
+        numbers: The random numbers of each change of the pixels, `[members, rows, columns]`, or
+            `None`.
     """
 
     scale: Tensor
@@ -73,13 +76,16 @@ class PointView:
         dims = self.bounds.shape[1]
         return 24 * (dims + 1) * dims * members
 
-    def draw(self, steps: int, members: int, streams: Sequence[Sequence[Generator]], like: Tensor) -> list[PointDraw]:
+    def draw(
+        self, steps: int, members: int, streams: Sequence[Sequence[Generator]], like: Tensor
+    ) -> list[PointDraw]:
         """The draws of so many steps, for the members of each stream of random numbers."""
         low, high = self.bounds
         middle, half = (low + high) / 2.0, (high - low) / 2.0
         maps = composed(self.coordinates, Maps.identity(steps, len(low), None), members, streams)
-        # The maps are in half-widths from the middle, h⁻¹(x - m), and so is the jitter j that moves the point first:
-        # x → m + h (M (h⁻¹(x - m) + j) + o). Written out, that is A x + A (h j - m) + m + h o with A = h M h⁻¹.
+        # The maps are in half-widths from the middle, h⁻¹(x - m), and so is the jitter j that moves
+        # the point first: x → m + h (M (h⁻¹(x - m) + j) + o). Written out, that is A x + A (h j -
+        # m) + m + h o with A = h M h⁻¹.
         matrix = half.unsqueeze(-1) * maps.matrix / half
         moved = (matrix @ (half * maps.jitter - middle).unsqueeze(-1)).squeeze(-1)
         offset = middle + half * maps.offset + moved
@@ -92,16 +98,23 @@ class PointView:
         return self.clean((matrix @ points.unsqueeze(-1)).squeeze(-1) + offset)
 
     def look(
-        self, draw: PointDraw, points: Float[Tensor, "rows columns dims"], near: Float[Tensor, " dims"], seed: int
+        self,
+        draw: PointDraw,
+        points: Float[Tensor, "rows columns dims"],
+        near: Float[Tensor, " dims"],
+        seed: int,
     ) -> Float[Tensor, "rows columns"]:
         """The losses at the points of a grid; `near` and `seed` concern pictures."""
         return self.loss(draw, points.flatten(0, 1)).view(points.shape[:2])
 
 
 def composed(
-    coordinates: Sequence[CoordinateAugmentation], identity: Maps, members: int, streams: Sequence[Sequence[Generator]]
+    coordinates: Sequence[CoordinateAugmentation],
+    identity: Maps,
+    members: int,
+    streams: Sequence[Sequence[Generator]],
 ) -> Maps:
-    """The maps of all coordinate augmentations, in order, for the members of each stream of random numbers."""
+    """The maps of all coordinate augmentations, in order, for the members of each stream."""
     found = []
     for stream in streams:
         maps = identity
@@ -128,7 +141,9 @@ def of_each_part(draw: AnyDraw, change: Callable[[Tensor], Tensor]) -> AnyDraw:
 
 
 def matched(draw: AnyDraw, number: int) -> AnyDraw:
-    """A draw for so many points: the points of one member, such as those of a stencil, stand together and share its draw."""
+    """A draw for so many points; those of one member, such as a stencil's, are neighbours and share it."""
     if number == 1:
         return draw
-    return of_each_part(draw, lambda part: part if len(part) == 1 else part.repeat_interleave(number // len(part), 0))
+    return of_each_part(
+        draw, lambda part: part if len(part) == 1 else part.repeat_interleave(number // len(part), 0)
+    )

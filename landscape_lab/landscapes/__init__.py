@@ -7,4 +7,13 @@ from landscape_lab.landscapes.image import ImageLandscape
 from landscape_lab.landscapes.perlin import PerlinLandscape
 from landscape_lab.landscapes.point import PointLandscape
 
-__all__ = ["Axes", "CleanField", "Field", "FunctionLandscape", "ImageLandscape", "Landscape", "PerlinLandscape", "PointLandscape"]
+__all__ = [
+    "Axes",
+    "CleanField",
+    "Field",
+    "FunctionLandscape",
+    "ImageLandscape",
+    "Landscape",
+    "PerlinLandscape",
+    "PointLandscape",
+]

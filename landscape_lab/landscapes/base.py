@@ -35,9 +35,9 @@ class Axes:
 class Landscape(nn.Module, ABC):
     """Parameters and their loss: all that an optimizer sees, and all that a picture needs.
 
-    `members` independent descents live in one landscape; each has its own parameters and its own loss.
-    A member's *point* is all its trainable parameters in the order of `named_parameters()`, as one
-    vector of `dims` numbers.
+    `members` independent descents live in one landscape; each has its own parameters and its own
+    loss. A member's *point* is all its trainable parameters in the order of `named_parameters()`,
+    as one vector of `dims` numbers.
 
     A new landscape writes `forward` and `evaluate`. The rest follows from these and from
     `parameters()`, and the hooks `see`, `suit` and `measure` have neutral defaults.
@@ -53,8 +53,8 @@ class Landscape(nn.Module, ABC):
         axes: How a two-dimensional landscape is drawn.
 
     Attributes:
-        stochastic: Whether what steps see differs from `evaluate`, and from step to step. Where it is
-            false nobody has to call `see`.
+        stochastic: Whether what steps see differs from `evaluate`, and from step to step. Where it
+            is false nobody has to call `see`.
 
     Raises:
         ValueError: There are several members but no dimension for them.
@@ -78,7 +78,8 @@ class Landscape(nn.Module, ABC):
         super().__init__()
         if members != 1 and not stacked:
             raise ValueError(
-                f"Parameter `members` should be 1 where parameters have no dimension of members. Found `members = {members}`."
+                f"Parameter `members` should be 1 where parameters have no dimension of members. "
+                f"Found `members = {members}`."
             )
         self.members = members
         self.stacked = stacked
@@ -117,7 +118,9 @@ class Landscape(nn.Module, ABC):
     def flat_gradient(self) -> Float[Tensor, "members dims"]:
         """The gradient that the last backward pass left, detached, in the order of `flat`."""
         parameters = (parameter for _, parameter in self._trainable())
-        return self._joined([torch.zeros_like(each) if each.grad is None else each.grad.detach() for each in parameters])
+        return self._joined(
+            [torch.zeros_like(each) if each.grad is None else each.grad.detach() for each in parameters]
+        )
 
     def copy_to(self, out: Float[Tensor, "members dims"]) -> None:
         """Write `flat` into a record, without a concatenation of all parameters first."""
@@ -138,7 +141,10 @@ class Landscape(nn.Module, ABC):
 
     def member(self, number: int) -> dict[str, Tensor]:
         """The parameters of one member by name, each in its own shape, shared with the landscape."""
-        return {name: value.detach()[number] if self.stacked else value.detach() for name, value in self._trainable()}
+        return {
+            name: value.detach()[number] if self.stacked else value.detach()
+            for name, value in self._trainable()
+        }
 
     def with_members(self: AnyLandscape, points: Float[Tensor, "n dims"]) -> AnyLandscape:
         """The same landscape with one member at each point; this one stays as it is.
@@ -150,12 +156,16 @@ class Landscape(nn.Module, ABC):
         """
         if len(points) != 1 and not self.stacked:
             raise ValueError(
-                f"A {type(self).__name__} should have one member: its parameters have no dimension of members. "
+                f"A {type(self).__name__} should have one member: its parameters have no dimension "
+                "of members. "
                 f"Found {len(points)} points."
             )
-        fresh = {id(value): nn.Parameter(self._with_room(value, len(points))) for _, value in self._trainable()}
-        # `deepcopy` takes what it finds in its memo for a copy that is already made. So it puts the new
-        # parameters where the old ones were, shares buffers, and binds methods to the new landscape.
+        fresh = {
+            id(value): nn.Parameter(self._with_room(value, len(points))) for _, value in self._trainable()
+        }
+        # `deepcopy` takes what it finds in its memo for a copy that is already made. So it puts the
+        # new parameters where the old ones were, shares buffers, and binds methods to the new
+        # landscape.
         twin = copy.deepcopy(self, {**{id(buffer): buffer for buffer in self.buffers()}, **fresh})
         twin.members = len(points)
         twin.start = points.to(next(iter(fresh.values())), copy=True)
@@ -182,7 +192,10 @@ class Landscape(nn.Module, ABC):
     def _in_own_shapes(self, points: Float[Tensor, "members dims"]) -> dict[str, Tensor]:
         """Points as the parameters would hold them, by name; autograd follows them back."""
         parts = points.split(self._sizes(), dim=-1)
-        return {name: part.reshape(value.shape) for part, (name, value) in zip(parts, self._trainable(), strict=True)}
+        return {
+            name: part.reshape(value.shape)
+            for part, (name, value) in zip(parts, self._trainable(), strict=True)
+        }
 
     # Hooks: what a landscape may do differently.
 
@@ -192,8 +205,8 @@ class Landscape(nn.Module, ABC):
         A draw is a pure function of the landscape's seed and the step.
 
         Args:
-            step: Which; `None` when nobody counts steps any more, so that each evaluation moves on to
-                a draw of its own.
+            step: Which; `None` when nobody counts steps any more, so that each evaluation moves on
+                to a draw of its own.
         """
 
     def suit(self, exact: bool) -> str | None:

@@ -23,7 +23,7 @@ def make_boundary(
 
 
 def excess(points: Float[Tensor, "n dims"], bounds: Float[Tensor, "2 dims"]) -> Float[Tensor, "n dims"]:
-    """By how much each coordinate lies outside: 0 inside, positive beyond the high bound, negative below the low one."""
+    """By how much each coordinate lies outside: positive beyond the high bound, negative below the low."""
     low, high = bounds
     return points - points.clamp(low, high)
 
@@ -32,8 +32,9 @@ def excess(points: Float[Tensor, "n dims"], bounds: Float[Tensor, "2 dims"]) -> 
 class Wall:
     r"""A loss outside the bounds whose gradient points back in.
 
-    With the distance :math:`e_i` by which coordinate i lies outside, the wall is :math:`s \sum_i |e_i|` (`power=1`, gradient ±s)
-    or :math:`\tfrac{s}{4} \sum_i e_i^4` (`power=4`, a gradient of :math:`s e_i^3`).
+    With the distance :math:`e_i` by which coordinate i lies outside, the wall is :math:`s \sum_i
+    |e_i|` (`power=1`, gradient ±s) or :math:`\tfrac{s}{4} \sum_i e_i^4` (`power=4`, a gradient of
+    :math:`s e_i^3`).
 
     Args:
         slope: s, the gradient of a hard wall, or of a soft one at distance 1.
@@ -45,11 +46,15 @@ class Wall:
 
     def height(self, excess: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
         """The loss that is added."""
-        heights = excess.abs() if self.power == 1 else excess.pow(self.power)  # |e|¹ by `pow` has no second derivative at 0
+        heights = (
+            excess.abs() if self.power == 1 else excess.pow(self.power)
+        )  # |e|¹ by `pow` has no second derivative at 0
         return (self.slope / self.power) * heights.sum(-1)
 
-    def add_gradient(self, gradients: Float[Tensor, "n dims"], excess: Float[Tensor, "n dims"]) -> Float[Tensor, "n dims"]:
-        """Add the wall's own gradient, in place and in closed form: for a gradient that is not the derivative of the loss."""
+    def add_gradient(
+        self, gradients: Float[Tensor, "n dims"], excess: Float[Tensor, "n dims"]
+    ) -> Float[Tensor, "n dims"]:
+        """Add the wall's gradient, in place: to a gradient that is not the derivative of the loss."""
         return gradients.add_(excess.sign() if self.power == 1 else excess.pow(3), alpha=self.slope)
 
 
@@ -124,6 +129,8 @@ class Reflect(nn.Module):
         """The points' mirror images inside the bounds."""
         return self.low + self.width - self._fall(points).abs()
 
-    def pull_back(self, gradients: Float[Tensor, "n dims"], points: Float[Tensor, "n dims"]) -> Float[Tensor, "n dims"]:
+    def pull_back(
+        self, gradients: Float[Tensor, "n dims"], points: Float[Tensor, "n dims"]
+    ) -> Float[Tensor, "n dims"]:
         """The gradients at the mirror images as gradients at the points."""
         return torch.where(self._fall(points) < 0, -gradients, gradients)

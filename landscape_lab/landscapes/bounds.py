@@ -15,7 +15,9 @@ def as_bounds(bounds: object, dims: int) -> Float[Tensor, "2 dims"]:
     tensor([[-1., -1., -1.],
             [ 1.,  1.,  1.]])
     """
-    wanted = f"Parameter `bounds` should be (low, high), or one such pair for each of {dims} axes, low below high."
+    wanted = (
+        f"Parameter `bounds` should be (low, high), or one such pair for each of {dims} axes, low below high."
+    )
     try:
         pairs = torch.as_tensor(bounds, dtype=torch.float32)
     except (TypeError, ValueError, RuntimeError) as error:
@@ -28,7 +30,7 @@ def as_bounds(bounds: object, dims: int) -> Float[Tensor, "2 dims"]:
 
 
 def bounds_around(points: Float[Tensor, "n dims"]) -> Float[Tensor, "2 dims"]:
-    """Bounds for a landscape that has none: around the origin, at least from -1 to 1, with a margin around the points."""
+    """Bounds for a landscape that has none: from -1 to 1, or as far as the points with a margin."""
     reach = (1.25 * points.abs().amax(0)).clamp(min=1.0)
     return torch.stack([-reach, reach])
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -24,7 +25,10 @@ def count_arguments(fn: Callable) -> int | None:
         return None
     if any(parameter.kind is inspect.Parameter.VAR_POSITIONAL for parameter in parameters):
         return None
-    return sum(parameter.kind in POSITIONAL and parameter.default is inspect.Parameter.empty for parameter in parameters)
+    return sum(
+        parameter.kind in POSITIONAL and parameter.default is inspect.Parameter.empty
+        for parameter in parameters
+    )
 
 
 def of_one_tensor(fn: Callable, dims: int) -> Callable[[Tensor], object]:
@@ -35,15 +39,16 @@ def of_one_tensor(fn: Callable, dims: int) -> Callable[[Tensor], object]:
     if count is None or count == dims:
         return lambda points: fn(*points.unbind(-1))
     raise ValueError(
-        f"Parameter `fn` should take {dims} tensors, or one of {dims} numbers. Found a function of {count} arguments."
+        f"Parameter `fn` should take {dims} tensors, or one of {dims} numbers. Found a function of "
+        f"{count} arguments."
     )
 
 
-def batched(fn: Callable[[Tensor], object], probe: Float[Tensor, "n dims"]) -> Evaluate:
+def batched(fn: Callable[[Tensor], Any], probe: Float[Tensor, "n dims"]) -> Evaluate:
     """The fastest way to call a function on many points that gives what it gives on each.
 
-    Three ways are tried on a few points: the whole batch at once; `torch.func.vmap` of the function of one point, which fails
-    where the function branches on values; a loop.
+    Three ways are tried on a few points: the whole batch at once; `torch.func.vmap` of the function
+    of one point, which fails where the function branches on values; a loop.
 
     Args:
         fn: Takes a point `[dims]`, points `[n, dims]`, or both.
@@ -89,7 +94,8 @@ def _loss_at(fn: Callable[[Tensor], object], point: Float[Tensor, " dims"]) -> F
         loss = fn(point)
     except Exception as error:
         raise ValueError(
-            f"Parameter `fn` should return a loss at {_shown(point)}. It raised {type(error).__name__}: {error}."
+            f"Parameter `fn` should return a loss at {_shown(point)}. It raised "
+            f"{type(error).__name__}: {error}."
         ) from error
     return _as_loss(loss, point)
 
@@ -99,10 +105,13 @@ def _as_loss(loss: object, point: Float[Tensor, " dims"]) -> Float[Tensor, ""]:
     try:
         loss = torch.as_tensor(loss)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"Parameter `fn` should return one real number for a point. Found {type(loss).__name__}.") from error
+        raise ValueError(
+            f"Parameter `fn` should return one real number for a point. Found {type(loss).__name__}."
+        ) from error
     if loss.numel() != 1:
         raise ValueError(
-            f"Parameter `fn` should return one real number for a point. Found a tensor of shape {tuple(loss.shape)}."
+            f"Parameter `fn` should return one real number for a point. Found a tensor of shape "
+            f"{tuple(loss.shape)}."
         )
     if loss.is_complex():
         raise ValueError(f"Parameter `fn` should return one real number for a point. Found {loss.item()}.")
@@ -119,17 +128,24 @@ def check_finite(evaluate: Evaluate, points: Float[Tensor, "n dims"]) -> None:
         losses = evaluate(points)
     for point, loss in zip(points, losses, strict=True):
         if not loss.isfinite():
-            raise ValueError(f"Parameter `fn` should be finite at the start. Found {loss.item()} at {_shown(point)}.")
+            raise ValueError(
+                f"Parameter `fn` should be finite at the start. Found {loss.item()} at {_shown(point)}."
+            )
 
 
 def check_differentiable(evaluate: Evaluate, points: Float[Tensor, "n dims"]) -> None:
     """Raise `ValueError` unless autograd follows the losses back to the points."""
-    advice = "Parameter `fn` should be differentiable by autograd; with `gradient = central` it need not be. Found"
+    advice = (
+        "Parameter `fn` should be differentiable by autograd; with `gradient = central` it need not be. Found"
+    )
     with torch.inference_mode(False), torch.enable_grad():
         points = points.detach().clone().requires_grad_()
         try:
             losses = evaluate(points)
-            connected = losses.requires_grad and torch.autograd.grad(losses.sum(), points, allow_unused=True)[0] is not None
+            connected = (
+                losses.requires_grad
+                and torch.autograd.grad(losses.sum(), points, allow_unused=True)[0] is not None
+            )
         except Exception as error:
             raise ValueError(f"{advice} {type(error).__name__}: {error}.") from error
     if not connected:

@@ -52,7 +52,20 @@ FUNCTIONS: dict[str, tuple[Callable[..., Tensor], int]] = {
                 "log2",
                 "log10",
             ),
-            *("sqrt", "rsqrt", "abs", "sign", "sigmoid", "erf", "relu", "floor", "ceil", "round", "square", "sinc"),
+            *(
+                "sqrt",
+                "rsqrt",
+                "abs",
+                "sign",
+                "sigmoid",
+                "erf",
+                "relu",
+                "floor",
+                "ceil",
+                "round",
+                "square",
+                "sinc",
+            ),
         )
     },
     "softplus": (torch.nn.functional.softplus, 1),
@@ -65,7 +78,8 @@ def parse_expression(expression: object, dims: int = 2) -> Callable[..., Tensor]
     """A function of `dims` tensors, from a formula in `x` and `y`, or in `x0`, `x1`, ….
 
     Args:
-        expression: Numbers, coordinates, `pi`, `e`, the operators `+ - * / % **`, parentheses and calls of `FUNCTIONS`.
+        expression: Numbers, coordinates, `pi`, `e`, the operators `+ - * / % **`, parentheses and
+            calls of `FUNCTIONS`.
         dims: How many coordinates there are.
 
     Returns:
@@ -81,7 +95,7 @@ def parse_expression(expression: object, dims: int = 2) -> Callable[..., Tensor]
 
 
 class _Parser:
-    """Turns a syntax tree into nested functions, one kind of node at a time; what has no coordinates in it is computed at once.
+    """Turns a syntax tree into nested functions; what has no coordinates in it is computed at once.
 
     Args:
         expression: The text.
@@ -90,7 +104,9 @@ class _Parser:
 
     def __init__(self, expression: str, dims: int) -> None:
         self.expression = expression
-        self.coordinates = {name: i for i, name in enumerate("xyz"[:dims])} | {f"x{i}": i for i in range(dims)}
+        self.coordinates = {name: i for i, name in enumerate("xyz"[:dims])} | {
+            f"x{i}": i for i in range(dims)
+        }
         self.dims = dims
 
     def function(self) -> Callable[..., Tensor]:
@@ -100,7 +116,9 @@ class _Parser:
         try:
             body = ast.parse(self.expression, mode="eval").body
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-            raise self._error(f"be a formula such as x**2 + 10*sin(y) ({getattr(error, 'msg', error)})") from error
+            raise self._error(
+                f"be a formula such as x**2 + 10*sin(y) ({getattr(error, 'msg', error)})"
+            ) from error
         compute = self._part(body, depth=0)
         if isinstance(compute, float):
             raise self._error(f"depend on at least one of {', '.join(self.coordinates)}")
@@ -132,7 +150,10 @@ class _Parser:
                 return self._combine(BINARY[type(op)], parts)
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
                 return self._call(name, args, depth)
-        raise self._error(f"hold numbers, coordinates, + - * / % ** and calls of known functions only, not `{_source(node)}`")
+        raise self._error(
+            f"hold numbers, coordinates, + - * / % ** and calls of known functions only, not "
+            f"`{_source(node)}`"
+        )
 
     def _number(self, compute: Callable[[], float]) -> float:
         """A number that can be reckoned with: neither infinite nor complex."""
@@ -150,22 +171,29 @@ class _Parser:
         if name not in self.coordinates:
             known = [*self.coordinates, *CONSTANTS, *FUNCTIONS]
             raise self._error(
-                f"use the names {', '.join([*self.coordinates, *CONSTANTS])} only, not `{name}`", nearest(name, known)
+                f"use the names {', '.join([*self.coordinates, *CONSTANTS])} only, not `{name}`",
+                nearest(name, known),
             )
         return operator.itemgetter(self.coordinates[name])
 
     def _call(self, name: str, args: list[ast.expr], depth: int) -> Part:
         if name not in FUNCTIONS:
-            raise self._error(f"call known functions only, not `{name}`", nearest(name, FUNCTIONS) or sorted(FUNCTIONS))
+            raise self._error(
+                f"call known functions only, not `{name}`", nearest(name, FUNCTIONS) or sorted(FUNCTIONS)
+            )
         function, count = FUNCTIONS[name]
         if len(args) != count:
             raise self._error(f"call `{name}` with {count} argument{'s' * (count > 1)}, not {len(args)}")
         parts = [self._part(arg, depth) for arg in args]
         if all(isinstance(part, float) for part in parts):
-            return self._number(lambda: function(*(torch.tensor(part, dtype=torch.float64) for part in parts)).item())
+            return self._number(
+                lambda: function(*(torch.tensor(part, dtype=torch.float64) for part in parts)).item()
+            )
 
         def call(at: Sequence[Tensor]) -> Tensor:
-            return function(*(at[0].new_tensor(part) if isinstance(part, float) else part(at) for part in parts))
+            return function(
+                *(at[0].new_tensor(part) if isinstance(part, float) else part(at) for part in parts)
+            )
 
         return call
 

@@ -64,7 +64,9 @@ class CleanField(Field):
     bounds: Float[Tensor, "2 dims"]
     rule: nn.Module
 
-    def __init__(self, loss: Evaluate, rule: nn.Module, bounds: Float[Tensor, "2 dims"], wall: Wall | None = None) -> None:
+    def __init__(
+        self, loss: Evaluate, rule: nn.Module, bounds: Float[Tensor, "2 dims"], wall: Wall | None = None
+    ) -> None:
         super().__init__()
         self.loss = loss
         self.rule = rule

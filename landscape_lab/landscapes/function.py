@@ -12,7 +12,13 @@ from torch import Tensor
 from landscape_lab.dotted_paths import locate
 from landscape_lab.landscapes.boundaries import make_boundary
 from landscape_lab.landscapes.bounds import as_bounds, bounds_around, default_start
-from landscape_lab.landscapes.calling import batched, check_differentiable, check_finite, count_arguments, of_one_tensor
+from landscape_lab.landscapes.calling import (
+    batched,
+    check_differentiable,
+    check_finite,
+    count_arguments,
+    of_one_tensor,
+)
 from landscape_lab.landscapes.expressions import parse_expression
 from landscape_lab.landscapes.functions import CATALOGUE
 from landscape_lab.landscapes.gradients import Evaluate, make_gradient
@@ -30,25 +36,29 @@ class FunctionLandscape(PointLandscape):
     """Descend any function of two or more numbers, in its own units.
 
     Args:
-        fn: `fn(x, y)` on tensors, `fn(xy)` on one tensor, or the dotted path of either, `my_module.my_fn`. It may work on many
-            points at once or on one; the fastest way that gives the same is found on a few points inside the bounds. Also an
-            object, or a class without arguments, that can be called and may have methods `start()`, `domain()` and `minimum()`:
-            they stand in for `start`, `bounds` and `minima` where these are not given.
-        start: Where members begin, `[dims]` or `[members, dims]`; near the low corner of the bounds if not given.
-        bounds: The window, `(low, high)` for all axes or `[[xmin, xmax], [ymin, ymax], …]`; around the origin, the start and the
-            minima if not given.
+        fn: `fn(x, y)` on tensors, `fn(xy)` on one tensor, or the dotted path of either,
+            `my_module.my_fn`. It may work on many points at once or on one; the fastest way that
+            gives the same is found on a few points inside the bounds. Also an object, or a class
+            without arguments, that can be called and may have methods `start()`, `domain()` and
+            `minimum()`: they stand in for `start`, `bounds` and `minima` where these are not given.
+        start: Where members begin, `[dims]` or `[members, dims]`; near the low corner of the bounds
+            if not given.
+        bounds: The window, `(low, high)` for all axes or `[[xmin, xmax], [ymin, ymax], …]`; around
+            the origin, the start and the minima if not given.
         minima: Known minimisers, `[dims]` or `[n, dims]`.
-        dims: How many coordinates there are, at least 2; as many as `fn`, `start` or `bounds` has if not given.
-        gradient: `exact`, or `forward` or `central` differences of step `h`, for functions without a derivative.
+        dims: How many coordinates there are, at least 2; as many as `fn`, `start` or `bounds` has
+            if not given.
+        gradient: `exact`, or `forward` or `central` differences of step `h`, for functions without
+            a derivative.
         h: Step of the differences.
         boundary: What happens outside the bounds: `none`, `hard`, `soft`, `freeze` or `reflect`.
         wall: Multiplies the gradient of a `hard` (0.003) or `soft` (distance³) boundary.
-        normalize: Rescale the loss to 0…1 over the bounds, from its values on a grid (2 dimensions) or at 65,536 random points,
-            and at the known minima.
+        normalize: Rescale the loss to 0…1 over the bounds, from its values on a grid (2 dimensions)
+            or at 65,536 random points, and at the known minima.
 
     Raises:
-        ValueError: A parameter is out of range, or the function raises, is not finite at the start, not differentiable, or does
-            not return one real number for each point.
+        ValueError: A parameter is out of range, or the function raises, is not finite at the start,
+            not differentiable, or does not return one real number for each point.
 
     >>> landscape = FunctionLandscape(lambda x, y: x**2 + y**2, start=(-1.0, -0.5))
     >>> landscape()
@@ -72,12 +82,17 @@ class FunctionLandscape(PointLandscape):
         wall: float = 100.0,
         normalize: bool = False,
     ) -> None:
-        # A constructor that works, against our habit: it tries the user's function on a few points, to find out how it is
-        # called, and evaluates it over the bounds where it is to be rescaled. So what is wrong with a function is an error
-        # where the function is given, not in the first step.
+        # A constructor that works, against our habit: it tries the user's function on a few points,
+        # to find out how it is called, and evaluates it over the bounds where it is to be rescaled.
+        # So what is wrong with a function is an error where the function is given, not in the first
+        # step.
         check_number("wall", wall, positive=True)
         fn = _callable(fn)
-        start, bounds, minima = _own(fn, start, "start"), _own(fn, bounds, "domain"), _own(fn, minima, "minimum")
+        start, bounds, minima = (
+            _own(fn, start, "start"),
+            _own(fn, bounds, "domain"),
+            _own(fn, minima, "minimum"),
+        )
         dims = _count_dims(dims, fn, start, bounds)
         best = None if minima is None else as_starts(minima, dims).float()
         starts = None if start is None else as_starts(start, dims).float()
@@ -94,10 +109,14 @@ class FunctionLandscape(PointLandscape):
             check_differentiable(evaluate, starts)
         super().__init__(start=starts, bounds=window, gradient=rule, boundary=mover, wall=walls, minima=best)
         self._losses = evaluate
-        self.register_buffer("extremes", _extremes(evaluate, window, best) if normalize else None, persistent=False)
+        self.register_buffer(
+            "extremes", _extremes(evaluate, window, best) if normalize else None, persistent=False
+        )
 
     @classmethod
-    def named(cls, name: str, dims: int = 2, start: object = None, bounds: object = None, **settings: Any) -> "FunctionLandscape":
+    def named(
+        cls, name: str, dims: int = 2, start: object = None, bounds: object = None, **settings: Any
+    ) -> "FunctionLandscape":
         """A function of the catalogue: `FunctionLandscape.named("rosenbrock", dims=10)`.
 
         Args:
@@ -105,10 +124,12 @@ class FunctionLandscape(PointLandscape):
             dims: How many coordinates; only some functions have any number of them.
             start: Where members begin, if not where the catalogue says.
             bounds: The window, if not that of the catalogue.
-            **settings: The function's own parameters, such as `condition` of `quadratic`; the rest is as for any function.
+            **settings: The function's own parameters, such as `condition` of `quadratic`; the rest
+                is as for any function.
 
         Raises:
-            ValueError: There is no such function, or it has no such number of dimensions or parameter.
+            ValueError: There is no such function, or it has no such number of dimensions or
+                parameter.
 
         >>> FunctionLandscape.named("booth").minima
         tensor([[1., 3.]])
@@ -149,7 +170,7 @@ class FunctionLandscape(PointLandscape):
         return (losses - lowest) / (highest - lowest)
 
 
-def _callable(fn: object) -> Callable:
+def _callable(fn: Any) -> Callable:
     """The function itself: a dotted path is followed, a class is called."""
     if isinstance(fn, str):
         fn = locate("fn", fn)
@@ -161,7 +182,9 @@ def _callable(fn: object) -> Callable:
                 f"Parameter `fn`, if a class, should need no arguments. Found `fn = {fn.__name__}`: {error}."
             ) from error
     if not callable(fn):
-        raise ValueError(f"Parameter `fn` should be a function, or the dotted path of one. Found `fn = {fn}`.")
+        raise ValueError(
+            f"Parameter `fn` should be a function, or the dotted path of one. Found `fn = {fn}`."
+        )
     return fn
 
 
@@ -172,26 +195,40 @@ def _own(fn: Callable, given: Given, method: str) -> Given:
 
 def _window(bounds: object, dims: int, *known: Float[Tensor, "_ dims"]) -> Float[Tensor, "2 dims"]:
     """The bounds that were given, or some around the origin and all points that are known."""
-    return as_bounds(bounds, dims) if bounds is not None else bounds_around(torch.cat([torch.zeros(1, dims), *known]))
+    return (
+        as_bounds(bounds, dims)
+        if bounds is not None
+        else bounds_around(torch.cat([torch.zeros(1, dims), *known]))
+    )
 
 
-def _count_dims(dims: int | None, fn: Callable, start: object, bounds: object) -> int:
-    """The number of coordinates: as given, else that of the arguments, of the start, of the bounds, else 2."""
+def _count_dims(dims: int | None, fn: Callable, start: Any, bounds: Any) -> int:
+    """The number of coordinates: as given, or that of the arguments, the start, the bounds, or 2."""
     if dims is None:
         pairs, count = np.shape(bounds), count_arguments(fn) or 1
-        dims = count if count > 1 else np.shape(start)[-1] if np.ndim(start) else pairs[0] if len(pairs) == 2 else 2
+        dims = (
+            count
+            if count > 1
+            else np.shape(start)[-1]
+            if np.ndim(start)
+            else pairs[0]
+            if len(pairs) == 2
+            else 2
+        )
     check_dims(dims)
     return dims
 
 
 def _probe(starts: Float[Tensor, "members dims"], bounds: Float[Tensor, "2 dims"]) -> Float[Tensor, "n dims"]:
-    """The first start and points about it, no two alike, three more than dimensions so that no axis passes for the batch."""
+    """The first start and other points; three more than dimensions, so no axis passes for the batch."""
     low, high = bounds
     shares = torch.rand(bounds.shape[1] + 2, bounds.shape[1], generator=torch.Generator().manual_seed(0))
     return torch.cat([starts[:1], low + shares * (high - low)])
 
 
-def _extremes(evaluate: Evaluate, bounds: Float[Tensor, "2 dims"], minima: Float[Tensor, "n dims"] | None) -> Float[Tensor, "2"]:
+def _extremes(
+    evaluate: Evaluate, bounds: Float[Tensor, "2 dims"], minima: Float[Tensor, "n dims"] | None
+) -> Float[Tensor, "2"]:
     """The lowest and the highest loss over the bounds; points where it is not finite are passed over."""
     dims = bounds.shape[1]
     if dims == 2:
@@ -203,5 +240,7 @@ def _extremes(evaluate: Evaluate, bounds: Float[Tensor, "2 dims"], minima: Float
         losses = evaluate(points if minima is None else torch.cat([points, minima]))
     losses = losses[losses.isfinite()].float()
     if len(losses) == 0 or losses.min() == losses.max():
-        raise ValueError("Parameter `normalize` should be used with a loss that varies. Found a constant over the bounds.")
+        raise ValueError(
+            "Parameter `normalize` should be used with a loss that varies. Found a constant over the bounds."
+        )
     return torch.stack([losses.min(), losses.max()])

@@ -1,7 +1,8 @@
 """How the gradient of a landscape is taken: exactly, or from the losses at a few points around it.
 
-A rule has two methods: `rule(evaluate, points)`, the losses for autograd, and `rule.sample(evaluate, points)`, the losses and
-gradients at once for points that carry no graph. A picture has a third rule of its own, `pixels.PixelGradient`.
+A rule has two methods: `rule(evaluate, points)`, the losses for autograd, and
+`rule.sample(evaluate, points)`, the losses and gradients at once for points that carry no graph. A
+picture has a third rule of its own, `pixels.PixelGradient`.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ RULES = ("exact", "forward", "central")
 
 
 def make_gradient(kind: str, dims: int, h: float) -> "ExactGradient | Stencil":
-    """The rule named `exact`, `forward` or `central`; `h` is the step of a difference, in the landscape's coordinates."""
+    """The rule named `exact`, `forward` or `central`; `h` is a difference's step, in coordinates."""
     check_number("h", h, positive=True)
     check_choice("gradient", kind, RULES)
     if kind == "exact":
@@ -35,7 +36,9 @@ class ExactGradient(nn.Module):
         """Losses that autograd follows back to the points."""
         return evaluate(points)
 
-    def sample(self, evaluate: Evaluate, points: Float[Tensor, "n dims"]) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
+    def sample(
+        self, evaluate: Evaluate, points: Float[Tensor, "n dims"]
+    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
         """Losses and their gradients, both detached."""
         with torch.enable_grad():
             points = points.detach().requires_grad_()
@@ -84,7 +87,9 @@ class Stencil(nn.Module):
         """Losses whose backward pass returns the stencil's gradient."""
         return GivenGradient.apply(points, *self.sample(evaluate, points.detach()))
 
-    def sample(self, evaluate: Evaluate, points: Float[Tensor, "n dims"]) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
+    def sample(
+        self, evaluate: Evaluate, points: Float[Tensor, "n dims"]
+    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
         """Losses and their gradients, both detached."""
         around = points.unsqueeze(1) + self.offsets
         combined = evaluate(around.flatten(0, 1)).view(len(points), -1) @ self.weights

@@ -27,20 +27,27 @@ class ImageLandscape(PointLandscape):
 
     Args:
         image: A path, array, tensor or nested lists; see `read_picture`.
-        start: Where members begin, `(x, y)` or `[members, 2]`. Integers are pixels (column, row), floats are coordinates.
-        smoothing: Standard deviation of a Gaussian blur, in pixels; flat areas from compression would have no gradient.
-        interpolation: How the loss is read between pixels, `bicubic` (Keys' kernel, a = -0.75) or `bilinear`; edges are repeated.
-        gradient: `pixel`, the forward difference between pixels, interpolated halfway between them, times `scale`;
-            `exact`, the derivative of the loss, twice differentiable; `forward` or `central`, differences of step `h`;
-            `auto`, `pixel` until `suit` is told that an optimizer needs `exact`.
+        start: Where members begin, `(x, y)` or `[members, 2]`. Integers are pixels (column, row),
+            floats are coordinates.
+        smoothing: Standard deviation of a Gaussian blur, in pixels; flat areas from compression
+            would have no gradient.
+        interpolation: How the loss is read between pixels, `bicubic` (Keys' kernel, a = -0.75) or
+            `bilinear`; edges are repeated.
+        gradient: `pixel`, the forward difference between pixels, interpolated halfway between them,
+            times `scale`; `exact`, the derivative of the loss, twice differentiable; `forward` or
+            `central`, differences of step `h`; `auto`, `pixel` until `suit` is told that an
+            optimizer needs `exact`.
         scale: Multiplies the `pixel` gradient, so that learning rates look like those of networks.
         h: Step of the finite differences, in coordinates.
-        boundary: Outside the picture: `hard`, a gradient of 0.003 × `scale` points back in; `soft`, one of `scale` × distance³;
-            `freeze`, a member stays for good where it left; `reflect`, the picture is mirrored; `none`. The wall of `hard` and
-            `soft` is part of the loss too, except under `pixel`, where the loss is always brightness.
-        image_init: A function `[height, width] → [height, width]`, or its dotted path, that changes the picture once.
-        gradient_init: One `[2, height + 1, width + 1] → the same` that changes the pictures of the `pixel` gradient once: the
-            differences along x and along y between neighbours, edges repeated, before they are multiplied by `scale`.
+        boundary: Outside the picture: `hard`, a gradient of 0.003 × `scale` points back in; `soft`,
+            one of `scale` × distance³; `freeze`, a member stays for good where it left; `reflect`,
+            the picture is mirrored; `none`. The wall of `hard` and `soft` is part of the loss too,
+            except under `pixel`, where the loss is always brightness.
+        image_init: A function `[height, width] → [height, width]`, or its dotted path, that changes
+            the picture once.
+        gradient_init: One `[2, height + 1, width + 1] → the same` that changes the pictures of the
+            `pixel` gradient once: the differences along x and along y between neighbours, edges
+            repeated, before they are multiplied by `scale`.
 
     Raises:
         ValueError: A parameter is out of range or the picture cannot be used.
@@ -66,15 +73,19 @@ class ImageLandscape(PointLandscape):
         image_init: object = None,
         gradient_init: object = None,
     ) -> None:
-        # A constructor that works, against our habit: a picture is read and blurred here, so that an error about the
-        # file comes where it is named. What is blurred is remembered for the next landscape of the same file.
+        # A constructor that works, against our habit: a picture is read and blurred here, so that
+        # an error about the file comes where it is named. What is blurred is remembered for the
+        # next landscape of the same file.
         check_number("smoothing", smoothing, low=0)
         check_number("scale", scale, positive=True)
         check_choice("interpolation", interpolation, INTERPOLATIONS)
         check_choice("gradient", gradient, ("pixel", "auto", *RULES))
         own_gradient = gradient_init is not None
         if own_gradient and gradient in RULES:
-            raise ValueError(f"Parameter `gradient_init` should be used with `gradient = pixel`. Found `gradient = {gradient}`.")
+            raise ValueError(
+                f"Parameter `gradient_init` should be used with `gradient = pixel`. Found `gradient "
+                f"= {gradient}`."
+            )
         pixels = _pixels(image, image_init, smoothing)
         bounds = torch.tensor([[-1.0, -1.0], [1.0, 1.0]])
         starts = _normalised(start, pixels, bounds)
@@ -107,9 +118,10 @@ class ImageLandscape(PointLandscape):
     def suit(self, exact: bool) -> str | None:
         if not (exact and self.free):
             return None
-        clean = self.field.clean
-        # The wall was part of the pixel gradient only; where the gradient is the loss's derivative it is part of the loss.
-        clean.wall, clean.rule, self.free = clean.rule.wall, ExactGradient(), False
+        clean, pixel = self.field.clean, self.gradient
+        # The wall was part of the pixel gradient only; where the gradient is the loss's derivative
+        # it is part of the loss.
+        clean.wall, clean.rule, self.free = pixel.wall, ExactGradient(), False
         return "landscape.gradient=exact"
 
 
@@ -126,7 +138,7 @@ def _pixels(image: object, image_init: object, smoothing: float) -> Float[Tensor
 
 @lru_cache(maxsize=2)
 def _smoothed(path: Path, changed: int, sigma: float) -> Float[Tensor, "height width"]:
-    """A file as it was when it was changed last, smoothed; kept, since the jobs of a sweep descend the same picture."""
+    """A file as it was when it was changed last, smoothed; kept for the other jobs of a sweep."""
     return smooth(read_picture(path), sigma)
 
 
@@ -141,7 +153,9 @@ def _axes(pixels: Float[Tensor, "height width"]) -> Axes:
     )
 
 
-def _normalised(start: object, pixels: Float[Tensor, "height width"], bounds: Float[Tensor, "2 2"]) -> Float[Tensor, "members 2"]:
+def _normalised(
+    start: object, pixels: Float[Tensor, "height width"], bounds: Float[Tensor, "2 2"]
+) -> Float[Tensor, "members 2"]:
     """Starts in coordinates: integers are pixels (column, row)."""
     starts = as_starts(start, dims=2)
     if starts.is_floating_point():

@@ -18,11 +18,15 @@ def as_function(name: str, given: object) -> Callable:
     function = locate(name, given) if isinstance(given, str) else given
     function = function() if isinstance(function, type) else function
     if not callable(function):
-        raise ValueError(f"Parameter `{name}` should be a function, or the dotted path of one. Found `{name} = {given}`.")
+        raise ValueError(
+            f"Parameter `{name}` should be a function, or the dotted path of one. Found `{name} = {given}`."
+        )
     return function
 
 
-def map_image(name: str, function: Callable, pixels: Float[Tensor, "height width"]) -> Float[Tensor, "rows columns"]:
+def map_image(
+    name: str, function: Callable, pixels: Float[Tensor, "height width"]
+) -> Float[Tensor, "rows columns"]:
     """The picture that a function makes of a picture; torchvision's transforms get a channel.
 
     Raises:
@@ -32,9 +36,14 @@ def map_image(name: str, function: Callable, pixels: Float[Tensor, "height width
     image = call(name, function, pixels.unsqueeze(0) if channel else pixels.clone())
     image = image.squeeze(0) if channel else image
     if image.ndim != 2 or image.numel() == 0:
-        raise ValueError(f"Parameter `{name}` should return a picture [height, width]. Found the shape {tuple(image.shape)}.")
+        raise ValueError(
+            f"Parameter `{name}` should return a picture [height, width]. Found the shape "
+            f"{tuple(image.shape)}."
+        )
     if not image.isfinite().all():
-        raise ValueError(f"Parameter `{name}` should return a picture of finite numbers. Found NaN or infinity.")
+        raise ValueError(
+            f"Parameter `{name}` should return a picture of finite numbers. Found NaN or infinity."
+        )
     return image.to(pixels).contiguous()
 
 
@@ -48,7 +57,10 @@ def map_differences(
     """
     changed = call(name, function, differences.clone())
     if changed.shape != differences.shape:
-        raise ValueError(f"Parameter `{name}` should keep the shape {tuple(differences.shape)}. Found {tuple(changed.shape)}.")
+        raise ValueError(
+            f"Parameter `{name}` should keep the shape {tuple(differences.shape)}. Found "
+            f"{tuple(changed.shape)}."
+        )
     if not changed.isfinite().all():
         raise ValueError(f"Parameter `{name}` should return finite numbers. Found NaN or infinity.")
     return changed.to(differences)

@@ -18,8 +18,9 @@ from landscape_lab.validation import check_choice, check_count, check_number
 class PerlinLandscape(PointLandscape):
     r"""Descend fractal Perlin noise: mountains, valleys and plains in no order.
 
-    The surface has `size` grid lines along each axis, line i at the coordinate i / `size` and at i / `scale` in the noise.
-    So the domain is 0 … 1 - 1 / `size`, and the first coordinate runs along the first index of the grid.
+    The surface has `size` grid lines along each axis, line i at the coordinate i / `size` and at i
+    / `scale` in the noise. So the domain is 0 … 1 - 1 / `size`, and the first coordinate runs along
+    the first index of the grid.
 
     Args:
         size: Grid lines along each coordinate, one number or two.
@@ -29,13 +30,14 @@ class PerlinLandscape(PointLandscape):
         lacunarity: The frequency of an octave, as a multiple of that before it.
         base: Which noise: how far on in the table of permutations it begins.
         repeat: The coarsest noise repeats after so many cells.
-        interpolation: `bilinear` between the grid's points, or `none`: the noise itself at any point, differentiable twice.
-        gradient: `exact`, or `forward` or `central` differences of step `h`. A difference that reaches outside the domain
-            gives no gradient at all.
+        interpolation: `bilinear` between the grid's points, or `none`: the noise itself at any
+            point, differentiable twice.
+        gradient: `exact`, or `forward` or `central` differences of step `h`. A difference that
+            reaches outside the domain gives no gradient at all.
         h: Step of the differences, in coordinates.
         start: Where members begin, `(x, y)` or `[members, 2]`.
-        boundary: What happens outside the domain: `freeze`, `hard`, `soft`, `reflect` or `none`. Bilinear losses outside are
-            those of the nearest edge.
+        boundary: What happens outside the domain: `freeze`, `hard`, `soft`, `reflect` or `none`.
+            Bilinear losses outside are those of the nearest edge.
         wall: Multiplies the gradient of a `hard` (0.003) or `soft` (distance³) wall.
 
     Raises:
@@ -70,7 +72,13 @@ class PerlinLandscape(PointLandscape):
         check_count("octaves", octaves)
         if not isinstance(base, int) or isinstance(base, bool):
             raise ValueError(f"Parameter `base` should be a whole number. Found `base = {base}`.")
-        positive = {"scale": scale, "persistence": persistence, "lacunarity": lacunarity, "repeat": repeat, "wall": wall}
+        positive = {
+            "scale": scale,
+            "persistence": persistence,
+            "lacunarity": lacunarity,
+            "repeat": repeat,
+            "wall": wall,
+        }
         for name, value in positive.items():
             check_number(name, value, positive=True)
         bounds = torch.tensor([[0.0, 0.0], [1.0 - 1.0 / lines[0], 1.0 - 1.0 / lines[1]]])
@@ -86,13 +94,20 @@ class PerlinLandscape(PointLandscape):
             wall=walls,
         )
         self.noise = partial(
-            fractal_noise, octaves=octaves, persistence=persistence, lacunarity=lacunarity, base=base, repeat=repeat
+            fractal_noise,
+            octaves=octaves,
+            persistence=persistence,
+            lacunarity=lacunarity,
+            base=base,
+            repeat=repeat,
         )
         self.scale = scale
         self.interpolation = interpolation
         self.register_buffer("lines", torch.tensor(lines, dtype=torch.float32), persistent=False)
         # The one work of this constructor, 1 ms: the surface is what the landscape is made of.
-        self.register_buffer("surface", self._raster(lines) if interpolation == "bilinear" else None, persistent=False)
+        self.register_buffer(
+            "surface", self._raster(lines) if interpolation == "bilinear" else None, persistent=False
+        )
 
     def _raster(self, size: tuple[int, int]) -> Float[Tensor, "rows columns"]:
         """The noise on the grid."""
@@ -107,10 +122,10 @@ class PerlinLandscape(PointLandscape):
 
 
 class Supported(nn.Module):
-    """A stencil whose gradient is zero where any of its points lies outside the bounds, with the differences taken in float64.
+    """A stencil whose gradient is zero where any of its points lies outside the bounds.
 
-    The losses of the noise are about 0.1 and differ by 0.0001 from one point of the stencil to the next: in float32 a step would
-    be right to only 4 digits.
+    Differences are taken in float64. The losses of the noise are about 0.1 and differ by 0.0001
+    from one point of the stencil to the next: in float32 a step would be right to only 4 digits.
 
     Args:
         stencil: The finite differences.
@@ -128,7 +143,9 @@ class Supported(nn.Module):
         """Losses whose backward pass returns the stencil's gradient."""
         return GivenGradient.apply(points, *self.sample(evaluate, points.detach()))
 
-    def sample(self, evaluate: Evaluate, points: Float[Tensor, "n dims"]) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
+    def sample(
+        self, evaluate: Evaluate, points: Float[Tensor, "n dims"]
+    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n dims"]]:
         """Losses and their gradients, both detached."""
         wide = points.dtype if points.device.type == "mps" else torch.float64  # Apple's GPUs have no float64
         around = points.unsqueeze(1).to(wide) + self.stencil.offsets
@@ -152,11 +169,14 @@ def bilinear(surface: Float[Tensor, "rows columns"], positions: Float[Tensor, "n
     rows, columns = surface.shape
     last = positions.new_tensor([rows - 1, columns - 1])
     positions = positions.clamp(torch.zeros_like(last), last)
-    # On the last line the cell is the one before it, so that its far corners exist; NaN stays out of the indices.
+    # On the last line the cell is the one before it, so that its far corners exist; NaN stays out
+    # of the indices.
     cell = torch.minimum(positions.detach().nan_to_num().floor(), last - 1)
     along, across = (positions - cell).unbind(-1)
     row, column = cell.long().unbind(-1)
-    corners = row * columns + column + torch.tensor([[0], [1], [columns], [columns + 1]], device=positions.device)
+    corners = (
+        row * columns + column + torch.tensor([[0], [1], [columns], [columns + 1]], device=positions.device)
+    )
     values = surface.flatten()[corners].to(positions.dtype)
     near, far = torch.lerp(values[0::2], values[1::2], across)
     return torch.lerp(near, far, along)
@@ -166,5 +186,7 @@ def _as_size(size: object) -> tuple[int, int]:
     """One number or two as two, each at least 2: the domain of a single grid line has no width."""
     lines = (size, size) if isinstance(size, int) else tuple(size) if isinstance(size, Sequence) else ()
     if len(lines) != 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 2 for n in lines):
-        raise ValueError(f"Parameter `size` should be one or two whole numbers of at least 2. Found `size = {size}`.")
+        raise ValueError(
+            f"Parameter `size` should be one or two whole numbers of at least 2. Found `size = {size}`."
+        )
     return lines

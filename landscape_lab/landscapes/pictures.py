@@ -1,4 +1,4 @@
-"""Reading a picture: a file, an array, a tensor or nested lists; grey, colour or transparent; 8 bits, 16 bits or floats."""
+"""Reading a picture: a file, array, tensor or nested lists; grey or colour; 8 bits, 16 or floats."""
 
 import difflib
 import warnings
@@ -12,7 +12,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 SURFACES = next(
-    folder for folder in (Path(__file__).parents[1] / "surfaces", Path(__file__).parents[2] / "surfaces") if folder.is_dir()
+    folder
+    for folder in (Path(__file__).parents[1] / "surfaces", Path(__file__).parents[2] / "surfaces")
+    if folder.is_dir()
 )
 """Our own pictures: inside an installed package, or beside it in a checkout."""
 
@@ -20,12 +22,14 @@ SURFACES = next(
 def read_picture(source: object) -> Float[Tensor, "height width"]:
     """A picture as grey values in 0…1.
 
-    Colour is averaged over its channels, transparency is laid on white. Integers are divided by the largest value of their kind
-    (255 or 65535); floats are taken as they are inside 0…1 and are otherwise stretched from their own range to 0…1.
+    Colour is averaged over its channels, transparency is laid on white. Integers are divided by the
+    largest value of their kind (255 or 65535); floats are taken as they are inside 0…1 and are
+    otherwise stretched from their own range to 0…1.
 
     Args:
-        source: A path (one below `surfaces/` is also found in the package), a NumPy array, a tensor or nested lists, of shape
-            `[height, width]`, `[height, width, channels]` or `[channels, height, width]` (where both fit: a tensor's first).
+        source: A path (one below `surfaces/` is also found in the package), a NumPy array, a tensor
+            or nested lists, of shape `[height, width]`, `[height, width, channels]` or `[channels,
+            height, width]` (where both fit: a tensor's first).
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -35,7 +39,9 @@ def read_picture(source: object) -> Float[Tensor, "height width"]:
     values = _from_file(Path(source)) if isinstance(source, str | PathLike) else _from_array(source)
     grey = _grey(_unit_range(values, name), name)
     if min(grey.shape) < 2:
-        raise ValueError(f"A picture should be at least 2 × 2 pixels. Found {grey.shape[1]} × {grey.shape[0]} in {name}.")
+        raise ValueError(
+            f"A picture should be at least 2 × 2 pixels. Found {grey.shape[1]} × {grey.shape[0]} in {name}."
+        )
     if grey.min() == grey.max():
         warnings.warn(f"The picture is constant, so it has no gradient: {name}.", stacklevel=3)
     return torch.from_numpy(np.ascontiguousarray(grey))
@@ -51,9 +57,13 @@ def _from_file(path: Path) -> np.ndarray:
                 picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
             return np.asarray(picture)
     except Image.DecompressionBombError as error:
-        raise ValueError(f"The picture {path} declares too many pixels to be opened safely: {error}") from error
+        raise ValueError(
+            f"The picture {path} declares too many pixels to be opened safely: {error}"
+        ) from error
     except UnidentifiedImageError as error:
-        raise ValueError(f"{path} is not a picture that can be read (PNG, JPEG, TIFF, BMP, WebP, …).") from error
+        raise ValueError(
+            f"{path} is not a picture that can be read (PNG, JPEG, TIFF, BMP, WebP, …)."
+        ) from error
     except (OSError, SyntaxError) as error:  # Pillow reports a truncated or broken file as one or the other
         raise ValueError(f"The picture {path} is broken: {error}.") from error
 

@@ -1,4 +1,4 @@
-"""The pixels of a picture: blurred, read in between, and the gradient that is the difference of neighbours."""
+"""The pixels of a picture: blurred, read in between, and the gradient by differences of them."""
 
 import torch
 import torch.nn.functional as F
@@ -18,9 +18,9 @@ EDGES_REPEATED = 1
 class PixelGradient(nn.Module):
     r"""The loss and the forward differences between pixels, sampled at once from textures made once.
 
-    The difference `I[x+1] - I[x]` lies halfway between the two pixels, so its texture is read half a
-    pixel aside. Interpolation is linear in the pixels, so the result equals
-    :math:`L(x + \tfrac12 px) - L(x - \tfrac12 px)`, but is exactly 0 where the picture is flat.
+    The difference `I[x+1] - I[x]` lies halfway between the two pixels, so its texture is read half
+    a pixel aside. Interpolation is linear in the pixels, so the result equals :math:`L(x + \tfrac12
+    px) - L(x - \tfrac12 px)`, but is exactly 0 where the picture is flat.
 
     Args:
         pixels: `[height, width]`.
@@ -49,14 +49,17 @@ class PixelGradient(nn.Module):
         if change is not None:
             differences = map_differences("gradient_init", as_function("gradient_init", change), differences)
         textures = torch.cat([padded[:-1, :-1].unsqueeze(0), scale * differences])
-        # The padded picture is one pixel larger on each side, so pixel i is texture index i + 1, and the difference
-        # between i and i + 1 is texture index i + ½. A point x in -1…1 lies at pixel index ((x + 1) size - 1) / 2;
-        # written in coordinates of a texture of size + 1 pixels, that is `stretch * x + shift`.
+        # The padded picture is one pixel larger on each side, so pixel i is texture index i + 1,
+        # and the difference between i and i + 1 is texture index i + ½. A point x in -1…1 lies at
+        # pixel index ((x + 1) size - 1) / 2; written in coordinates of a texture of size + 1
+        # pixels, that is `stretch * x + shift`.
         size = torch.tensor([width, height], dtype=pixels.dtype)
         offsets = torch.tensor([[1.0, 1.0], [0.5, 1.0], [1.0, 0.5]], dtype=pixels.dtype)
         self.register_buffer("textures", textures.unsqueeze(1), persistent=False)
         self.register_buffer("stretch", size / (size + 1), persistent=False)
-        self.register_buffer("shifts", ((size + 2 * offsets) / (size + 1) - 1).view(3, 1, 1, 2), persistent=False)
+        self.register_buffer(
+            "shifts", ((size + 2 * offsets) / (size + 1) - 1).view(3, 1, 1, 2), persistent=False
+        )
         self.mode = INTERPOLATIONS[interpolation]
         self.wall = wall
 
@@ -76,10 +79,15 @@ class PixelGradient(nn.Module):
         losses, gradients = values[0], values[1:].T
         return losses, self.push_back(gradients, points)
 
-    def push_back(self, gradients: Float[Tensor, "n 2"], points: Float[Tensor, "n 2"]) -> Float[Tensor, "n 2"]:
+    def push_back(
+        self, gradients: Float[Tensor, "n 2"], points: Float[Tensor, "n 2"]
+    ) -> Float[Tensor, "n 2"]:
         """Add the gradient of the wall to that of points outside -1…1, in place."""
-        # softshrink(x, 1) is by how much x lies outside -1…1: `excess` in one operation instead of two.
-        return gradients if self.wall is None else self.wall.add_gradient(gradients, F.softshrink(points, 1.0))
+        # softshrink(x, 1) is by how much x lies outside -1…1: `excess` in one operation instead of
+        # two.
+        return (
+            gradients if self.wall is None else self.wall.add_gradient(gradients, F.softshrink(points, 1.0))
+        )
 
 
 def smooth(pixels: Float[Tensor, "height width"], sigma: float) -> Float[Tensor, "height width"]:
@@ -104,14 +112,17 @@ CUBIC = torch.tensor(
     ],
     dtype=torch.float64,
 )
-"""Weights of the four pixels around a point, polynomials of its distance t from the second: `[1, t, t², t³] @ CUBIC`.
+"""Weights of the four pixels around a point: `[1, t, t², t³] @ CUBIC`, t from the second of them.
 
-R. Keys, "Cubic convolution interpolation for digital image processing", IEEE ASSP 29 (1981), with a = -0.75 as in torch."""
+R. Keys, "Cubic convolution interpolation for digital image processing", IEEE ASSP 29 (1981), with
+a = -0.75 as in torch."""
 LINEAR = torch.tensor([[1.0, 0.0], [-1.0, 1.0]], dtype=torch.float64)
 """The same for the two pixels of linear interpolation."""
 
 
-def interpolate(pixels: Float[Tensor, "height width"], points: Float[Tensor, "n 2"], interpolation: str) -> Float[Tensor, " n"]:
+def interpolate(
+    pixels: Float[Tensor, "height width"], points: Float[Tensor, "n 2"], interpolation: str
+) -> Float[Tensor, " n"]:
     """A picture read between its pixels, edges repeated: `grid_sample`, but differentiable twice.
 
     Args:
@@ -123,9 +134,13 @@ def interpolate(pixels: Float[Tensor, "height width"], points: Float[Tensor, "n 
     taps = len(polynomial)
     height, width = pixels.shape
     size = points.new_tensor([width, height])
-    index = (((points + 1.0) * size - 1.0) / 2.0).clamp(-taps * torch.ones_like(size), size + taps)  # all is flat beyond
+    index = (((points + 1.0) * size - 1.0) / 2.0).clamp(
+        -taps * torch.ones_like(size), size + taps
+    )  # all is flat beyond
     cell = index.detach().nan_to_num().floor()
-    powers = torch.stack([(index - cell) ** power for power in range(taps)], dim=-1)  # a tensor of powers has no Hessian at 0
+    powers = torch.stack(
+        [(index - cell) ** power for power in range(taps)], dim=-1
+    )  # a tensor of powers has no Hessian at 0
     weights = powers @ polynomial  # [n, 2, taps], along x and along y
     neighbours = cell.long().unsqueeze(-1) + torch.arange(taps, device=points.device) - (taps // 2 - 1)
     columns, rows = neighbours[:, 0].clamp(0, width - 1), neighbours[:, 1].clamp(0, height - 1)

@@ -1,7 +1,7 @@
 """How a landscape whose parameters are a point is put together."""
 
 from abc import abstractmethod
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from jaxtyping import Float
@@ -17,9 +17,10 @@ AnyPointLandscape = TypeVar("AnyPointLandscape", bound="PointLandscape")
 class PointLandscape(Landscape):
     """A landscape whose parameters *are* the point: `points`, of shape `[members, dims]`.
 
-    It is put together from two parts: a *field*, which is the loss and its gradient inside the bounds,
-    and a *boundary*, which moves a point that is outside. A subclass writes the loss, and its
-    constructor chooses the parts. `augmentations.augment` puts another field around the clean one.
+    It is put together from two parts: a *field*, which is the loss and its gradient inside the
+    bounds, and a *boundary*, which moves a point that is outside. A subclass writes the loss, and
+    its constructor chooses the parts. `augmentations.augment` puts another field around the clean
+    one.
 
     Args:
         start: `[members, dims]`.
@@ -55,30 +56,34 @@ class PointLandscape(Landscape):
         """The loss inside the bounds."""
 
     @property
-    def gradient(self) -> nn.Module:
+    def gradient(self) -> Any:  # the rules have each their own attributes
         """How the gradient is taken."""
         return self.field.clean.rule
 
     @property
-    def stochastic(self) -> bool:  # type: ignore[override] # a field may be put around the clean one later
+    def stochastic(self) -> bool:
         """Whether the landscape has augmentations."""
         return self.field.stochastic
 
     def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
-        return self.field.clean.losses(self.boundary(points) if isinstance(self.boundary, Reflect) else points)
+        return self.field.clean.losses(
+            self.boundary(points) if isinstance(self.boundary, Reflect) else points
+        )
 
     def forward(self, batch: object = None) -> Float[Tensor, " members"]:
         points = self.points
         return self.field(points if self.boundary is None else self.boundary(points))
 
     def at(self, points: Float[Tensor, "members dims"]) -> Float[Tensor, " members"]:
-        # `Freeze` puts a member that left the bounds back in place: here into a copy, not into the caller's tensor.
+        # `Freeze` puts a member that left the bounds back in place: here into a copy, not into the
+        # caller's tensor.
         return self.field(points if self.boundary is None else self.boundary(points.clone()))
 
     def with_members(self: AnyPointLandscape, points: Float[Tensor, "n dims"]) -> AnyPointLandscape:
         if self.field is not self.field.clean:
             raise ValueError(
-                "A landscape should get its members before its augmentations, whose draws are made for each member: "
+                "A landscape should get its members before its augmentations, whose draws are made "
+                "for each member: "
                 "augment(landscape, []) takes them away."
             )
         return super().with_members(points)
@@ -88,9 +93,10 @@ class PointLandscape(Landscape):
         if isinstance(self.boundary, Freeze):
             self.boundary.restart(self.points.detach())
 
-    # A step on two numbers takes some 20 µs. The graph of `forward` and its backward pass would double that, and each
-    # part of a module that is looked up by attribute costs 1 µs: `nn.Module.__getattr__` is a search in three
-    # dictionaries in Python. So the methods that every step calls go to the parts directly.
+    # A step on two numbers takes some 20 µs. The graph of `forward` and its backward pass would
+    # double that, and each part of a module that is looked up by attribute costs 1 µs:
+    # `nn.Module.__getattr__` is a search in three dictionaries in Python. So the methods that every
+    # step calls go to the parts directly.
 
     def see(self, step: int | None) -> None:
         field: Field = self._modules["field"]  # type: ignore[assignment]
@@ -117,7 +123,9 @@ class PointLandscape(Landscape):
         gradient = parameter.grad
         if gradient is None:
             return torch.zeros_like(parameter)
-        return gradient.detach() if gradient.requires_grad else gradient  # a second-order optimizer's has a graph
+        return (
+            gradient.detach() if gradient.requires_grad else gradient
+        )  # a second-order optimizer's has a graph
 
     def copy_to(self, out: Float[Tensor, "members dims"]) -> None:
         out.copy_(self.flat())

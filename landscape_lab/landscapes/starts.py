@@ -6,13 +6,13 @@ from torch import Tensor
 
 
 def check_dims(dims: object) -> None:
-    """Raise `ValueError` unless a landscape can have so many dimensions: a path needs at least two to be seen."""
+    """Raise `ValueError` unless a landscape can have so many dimensions: at least 2, to be drawn."""
     if not isinstance(dims, int) or isinstance(dims, bool) or dims < 2:
         raise ValueError(f"Parameter `dims` should be a whole number of at least 2. Found `dims = {dims}`.")
 
 
 def as_starts(start: object, dims: int) -> Real[Tensor, "members dims"]:
-    """One start `[dims]` or many `[members, dims]`, as numbers, arrays or tensors, as a tensor `[members, dims]` of its own type.
+    """One start `[dims]` or many `[members, dims]`, of any kind, as a tensor of its own type.
 
     >>> as_starts((3, 4), dims=2)
     tensor([[3, 4]])
@@ -20,10 +20,20 @@ def as_starts(start: object, dims: int) -> Real[Tensor, "members dims"]:
     try:
         starts = torch.as_tensor(start)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"Parameter `start` should be {dims} numbers, or a list of such. Found `start = {start}`.") from error
+        raise ValueError(
+            f"Parameter `start` should be {dims} numbers, or a list of such. Found `start = {start}`."
+        ) from error
     starts = starts.unsqueeze(0) if starts.ndim == 1 else starts
-    if starts.ndim != 2 or starts.shape[1] != dims or len(starts) == 0 or starts.is_complex() or starts.dtype == torch.bool:
-        raise ValueError(f"Parameter `start` should be {dims} numbers, or a list of such. Found `start = {start}`.")
+    if (
+        starts.ndim != 2
+        or starts.shape[1] != dims
+        or len(starts) == 0
+        or starts.is_complex()
+        or starts.dtype == torch.bool
+    ):
+        raise ValueError(
+            f"Parameter `start` should be {dims} numbers, or a list of such. Found `start = {start}`."
+        )
     if not starts.isfinite().all():
         raise ValueError(f"Parameter `start` should be finite. Found `start = {start}`.")
     return starts

@@ -1,7 +1,6 @@
 """Where the directions of a plane come from: so far, from the motion itself."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -10,6 +9,7 @@ from torch import Tensor
 
 from landscape_lab.landscapes.base import Axes
 from landscape_lab.planes.plane import Plane, blocks
+from landscape_lab.point_file import Points
 
 EXACT = 2**20
 """Points of more numbers are multiplied in float32, twice as fast; their sums are float64 all the same."""
@@ -17,7 +17,7 @@ NEGLIGIBLE = 1e-14
 """A share of the motion below this is rounding: no direction can be told from it."""
 
 
-def principal(paths: Sequence[Any], *, centred: bool = True) -> Plane:
+def principal(paths: Sequence[Points], *, centred: bool = True) -> Plane:
     """The plane of most motion: the two principal components of all points together, through the last of them.
 
     It equals scikit-learn's PCA, signs included (the largest entry of a direction is positive). Points that are not finite do
@@ -36,7 +36,7 @@ def principal(paths: Sequence[Any], *, centred: bool = True) -> Plane:
     return _plane(last, *motion)
 
 
-def _lists(path: Any) -> list[Any]:
+def _lists(path: Points) -> Sequence[Points]:
     """The points `[…, dims]` as lists `[records, dims]`; those of a file stay there, each member's by itself."""
     return [path.reshape(-1, path.shape[-1])] if isinstance(path, np.ndarray) else path.each_member()
 
@@ -48,7 +48,7 @@ def _plane(origin: np.ndarray, directions: Tensor, shares: np.ndarray) -> Plane:
     return Plane(torch.from_numpy(origin).to(directions), directions, Axes(labels=(labels[0], labels[1])), explained)
 
 
-def _last_finite(points: Sequence[np.ndarray]) -> Float[np.ndarray, " dims"] | None:
+def _last_finite(points: Sequence[Points]) -> Float[np.ndarray, " dims"] | None:
     """The last point that is finite: the origin, and what is subtracted before products are summed, so that nothing cancels."""
     for path in reversed(points):
         for index in range(len(path) - 1, -1, -1):
@@ -57,7 +57,7 @@ def _last_finite(points: Sequence[np.ndarray]) -> Float[np.ndarray, " dims"] | N
     return None
 
 
-def _small(points: Sequence[np.ndarray], last: np.ndarray, centred: bool) -> tuple[Tensor, np.ndarray]:
+def _small(points: Sequence[Points], last: np.ndarray, centred: bool) -> tuple[Tensor, np.ndarray]:
     """Directions and shares where there are more points than numbers in each: from products of columns, `[dims, dims]`."""
     dims = len(last)
     products, total, number = np.zeros((dims, dims)), np.zeros(dims), 0
@@ -74,7 +74,7 @@ def _small(points: Sequence[np.ndarray], last: np.ndarray, centred: bool) -> tup
     return _two(torch.from_numpy(np.ascontiguousarray(vectors[:, :-3:-1].T)), strengths[:-3:-1], np.trace(products))
 
 
-def _large(points: Sequence[np.ndarray], last: np.ndarray, centred: bool) -> tuple[Tensor, np.ndarray]:
+def _large(points: Sequence[Points], last: np.ndarray, centred: bool) -> tuple[Tensor, np.ndarray]:
     """Directions and shares where there are fewer points than numbers in each: from products of points, `[records, records]`.
 
     With the offsets X = U S V', the Gram matrix X X' = U S² U' has the same strengths, and V' = S⁻¹ U' X gives the directions
@@ -106,7 +106,7 @@ def _large(points: Sequence[np.ndarray], last: np.ndarray, centred: bool) -> tup
     return _two(directions, strengths.numpy(), float(gram.trace()))
 
 
-def _offsets(points: Sequence[np.ndarray], last: np.ndarray, part: slice, dtype: torch.dtype) -> Tensor:
+def _offsets(points: Sequence[Points], last: np.ndarray, part: slice, dtype: torch.dtype) -> Tensor:
     """Some columns of all points, from the last one: `[records, columns]`; subtracted in float64, since they nearly agree."""
     return torch.cat([torch.from_numpy(path[:, part] - last[part]).to(dtype) for path in points])
 

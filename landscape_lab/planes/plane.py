@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -10,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from landscape_lab.landscapes.base import Axes, Landscape
+from landscape_lab.point_file import Points
 
 BLOCK = 2**22
 """The most numbers that are turned into float64 at once: points may be many gigabytes on a disk."""
@@ -58,7 +58,7 @@ class Plane:
         """The points at places of the plane."""
         return self.origin + places.to(self.directions) @ self.directions
 
-    def project(self, points: Any) -> Float[np.ndarray, "*n 2"]:
+    def project(self, points: Points) -> Float[np.ndarray, "*n 2"]:
         """The places nearest to points, in the least-squares sense: directions need be neither orthogonal nor unit."""
         inverse = np.linalg.pinv(self.directions.double().cpu().numpy())  # [dims, 2]
         places = np.zeros((*points.shape[:-1], 2))
@@ -66,7 +66,7 @@ class Plane:
             places += offsets @ inverse[part]
         return places
 
-    def off(self, points: Any) -> Float[np.ndarray, "*n"]:
+    def off(self, points: Points) -> Float[np.ndarray, "*n"]:
         """How far points are from the plane; from what is left of each, since a difference of squares cancels."""
         places = self.project(points)
         squares = np.zeros(points.shape[:-1])
@@ -74,7 +74,7 @@ class Plane:
             squares += ((offsets - places @ self.directions[:, part].double().cpu().numpy()) ** 2).sum(axis=-1)
         return np.sqrt(squares)
 
-    def _offsets(self, points: Any) -> Iterator[tuple[slice, np.ndarray]]:
+    def _offsets(self, points: Points) -> Iterator[tuple[slice, np.ndarray]]:
         """The points from the origin, a block of columns at a time, float64."""
         for part in blocks(int(np.prod(points.shape[:-1])), points.shape[-1]):
             origin = self.origin[part].double().cpu().numpy()

@@ -62,8 +62,17 @@ def test_evaluate_stays_the_clean_landscape():
 @pytest.mark.parametrize("boundary", ["hard", "soft", "freeze", "reflect", "none"])
 def test_forward_and_autograd_see_what_backward_sees(gradient, boundary):
     starts = 1.8 * torch.rand(6, 2, generator=torch.Generator().manual_seed(1)) - 0.9
-    augmentations = [*ALL, GradientClip(norm=0.8), LossPower(2.0), RandomRotation(5), MapGradient(torch.neg), MapLoss(torch.exp)]
-    one, other = (augment(landscape(starts, gradient=gradient, boundary=boundary), augmentations) for _ in range(2))
+    augmentations = [
+        *ALL,
+        GradientClip(norm=0.8),
+        LossPower(2.0),
+        RandomRotation(5),
+        MapGradient(torch.neg),
+        MapLoss(torch.exp),
+    ]
+    one, other = (
+        augment(landscape(starts, gradient=gradient, boundary=boundary), augmentations) for _ in range(2)
+    )
     with torch.no_grad():
         one.points *= 1.3
         other.points *= 1.3
@@ -83,7 +92,9 @@ def test_exact_gradient_is_the_derivative_and_differentiable_twice():
     assert losses.dtype == torch.float64
     seen.see(0)
     (gradient,) = torch.autograd.grad(seen().sum(), seen.points, create_graph=True)
-    curvature = torch.stack([torch.autograd.grad(g, seen.points, retain_graph=True)[0] for g in gradient.sum(0)], 1)
+    curvature = torch.stack(
+        [torch.autograd.grad(g, seen.points, retain_graph=True)[0] for g in gradient.sum(0)], 1
+    )
     assert curvature.isfinite().all()
     noise = seen.field.sight.draw.gradients[0]
     for axis in range(2):
@@ -99,7 +110,9 @@ def test_exact_gradient_is_the_derivative_and_differentiable_twice():
             seen.points.add_(step)
         factor = 1.5 * (seen().detach() ** (0.5 / 1.5))
         difference = (up - down).detach() / 2e-6
-        torch.testing.assert_close(gradient.detach()[:, axis], difference + factor * noise[:, axis], rtol=1e-5, atol=1e-5)
+        torch.testing.assert_close(
+            gradient.detach()[:, axis], difference + factor * noise[:, axis], rtol=1e-5, atol=1e-5
+        )
         assert (gradient_up - gradient_down).isfinite().all()
 
 
@@ -112,7 +125,9 @@ def test_clean_part_of_the_hessian_stays():
 
 @CONSTANT
 def test_noise_of_pixels_spreads_the_loss_as_interpolation_does():
-    flat = augment(ImageLandscape(torch.full((8, 9), 0.5), [(4, 3)] * 500, smoothing=0), [AddNoise(0.01)], seed=1)
+    flat = augment(
+        ImageLandscape(torch.full((8, 9), 0.5), [(4, 3)] * 500, smoothing=0), [AddNoise(0.01)], seed=1
+    )
     both = [torch.cat([flat.backward()[:, None], flat.flat_gradient()], 1) for _ in range(8)]
     losses, across, down = torch.cat(both).numpy().T
     assert stats.kstest(losses, stats.norm(0.5, 0.01).cdf).pvalue > 0.01  # at a pixel's centre
@@ -247,14 +262,21 @@ def test_draws_depend_on_seed_step_and_place_only():
 
 @CONSTANT
 def test_pixel_keeps_its_noise_within_a_step():
-    flat = augment(ImageLandscape(torch.full((40, 40), 0.5), (20, 20), smoothing=0, gradient="exact"), [AddNoise(0.1)])
+    flat = augment(
+        ImageLandscape(torch.full((40, 40), 0.5), (20, 20), smoothing=0, gradient="exact"), [AddNoise(0.1)]
+    )
     flat.see(0)
     line = torch.stack([torch.linspace(-0.02, 0.08, 401), torch.zeros(401)], -1)
-    many = augment(ImageLandscape(torch.full((40, 40), 0.5), line, smoothing=0, gradient="exact"), [AddNoise(0.1, shared=True)])
+    many = augment(
+        ImageLandscape(torch.full((40, 40), 0.5), line, smoothing=0, gradient="exact"),
+        [AddNoise(0.1, shared=True)],
+    )
     losses = many.backward()
     slopes = many.flat_gradient()[:, 0]
     steps = losses.diff() / line[:, 0].diff()
-    assert (steps - (slopes[1:] + slopes[:-1]) / 2).abs().max() < 0.02 * slopes.abs().max()  # no jump between pixels
+    assert (
+        steps - (slopes[1:] + slopes[:-1]) / 2
+    ).abs().max() < 0.02 * slopes.abs().max()  # no jump between pixels
 
 
 def fit(module, *callbacks, checkpoint=None):
@@ -330,7 +352,9 @@ def test_members_of_one_seed_see_what_a_single_member_sees(name):
 
     def made(start, seed):
         point = [list(start)] if np.ndim(start) == 1 else [list(one) for one in start]
-        landscape = ImageLandscape(PICTURE, point) if name == "spiral" else FunctionLandscape.named(name, start=point)
+        landscape = (
+            ImageLandscape(PICTURE, point) if name == "spiral" else FunctionLandscape.named(name, start=point)
+        )
         return augment(landscape, changes, seed)
 
     starts, seeds = [(0.3, -0.4), (-0.2, 0.1), (0.3, -0.4)], [5, 9, 5]
@@ -339,7 +363,9 @@ def test_members_of_one_seed_see_what_a_single_member_sees(name):
     for _ in range(5):
         losses, expected = together.backward(), [one.backward() for one in alone]
         torch.testing.assert_close(losses, torch.cat(expected))
-        torch.testing.assert_close(together.flat_gradient(), torch.cat([one.flat_gradient() for one in alone]))
+        torch.testing.assert_close(
+            together.flat_gradient(), torch.cat([one.flat_gradient() for one in alone])
+        )
         torch.testing.assert_close(losses[0], losses[2])
     with pytest.raises(ValueError, match="one for each member"):
         made(starts, [1, 2])

@@ -28,7 +28,9 @@ def test_crop_is_a_slice_of_the_picture():
     cuts = np.array(SHAPE[::-1]) - maps.size[:, 0].numpy()
     assert set(cuts.ravel().tolist()) == {0, 1, 2, 3, 4}
     for step, (columns, rows) in enumerate(cuts.astype(int)):
-        np.testing.assert_allclose(moved(PICTURE, maps, step, 0, "bicubic"), PICTURE[rows:, columns:], atol=1e-12)
+        np.testing.assert_allclose(
+            moved(PICTURE, maps, step, 0, "bicubic"), PICTURE[rows:, columns:], atol=1e-12
+        )
 
 
 def test_shift_repeats_the_edges():
@@ -46,7 +48,9 @@ def test_flip_mirrors_each_axis_with_its_own_probability():
     flipped = [np.abs(moved(PICTURE, maps, step, 0, "bicubic") - PICTURE).max() > 0.01 for step in range(40)]
     assert 10 < sum(flipped) < 30
     for step, mirrored in enumerate(flipped):
-        np.testing.assert_allclose(moved(PICTURE, maps, step, 0, "bicubic"), PICTURE[:, :: -1 if mirrored else 1], atol=1e-12)
+        np.testing.assert_allclose(
+            moved(PICTURE, maps, step, 0, "bicubic"), PICTURE[:, :: -1 if mirrored else 1], atol=1e-12
+        )
 
 
 @pytest.mark.parametrize("augmentation", [RandomRotation(40), RandomZoom(1.6)])
@@ -58,9 +62,13 @@ def test_rotation_and_zoom_are_about_the_centre_in_pixels(augmentation):
         else:
             angle = np.arccos(maps.matrix[step, 0, 0, 0].item()) * np.sign(maps.matrix[step, 0, 1, 0].item())
             assert abs(angle) <= np.radians(40)
-            matrix = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])  # of (row, column)
+            matrix = np.array(
+                [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
+            )  # of (row, column)
         centre = (np.array(SHAPE) - 1) / 2
-        expected = ndimage.affine_transform(PICTURE, matrix, centre - matrix @ centre, order=1, mode="nearest")
+        expected = ndimage.affine_transform(
+            PICTURE, matrix, centre - matrix @ centre, order=1, mode="nearest"
+        )
         np.testing.assert_allclose(moved(PICTURE, maps, step, 0, "bilinear"), expected, atol=1e-9)
 
 
@@ -80,7 +88,10 @@ def test_displacements_have_their_distribution(distribution, cumulative):
 
 
 def test_triangular_crop_is_that_of_pythons_random():
-    cuts = SHAPE[1] - maps_of(RandomShift(13, distribution="triangular", crop=True), 20_000).size[:, 0, 0].numpy()
+    cuts = (
+        SHAPE[1]
+        - maps_of(RandomShift(13, distribution="triangular", crop=True), 20_000).size[:, 0, 0].numpy()
+    )
     expected = np.diff(stats.triang(0, 0, 13).cdf(np.arange(14)))
     assert stats.chisquare(np.bincount(cuts.astype(int), minlength=13), 20_000 * expected).pvalue > 0.01
 
@@ -108,14 +119,18 @@ BOUNDS = [[-4.0, 4.0], [-3.0, 5.0]]
 def test_formula_is_looked_up_at_mapped_points(augmentation, gradient):
     members = 5
     starts = np.random.default_rng(1).uniform(-2, 3, (members, 2)).astype(np.float32)
-    landscape = augment(FunctionLandscape(bowl, starts, BOUNDS, gradient=gradient, h=1e-2), [augmentation], seed=3)
+    landscape = augment(
+        FunctionLandscape(bowl, starts, BOUNDS, gradient=gradient, h=1e-2), [augmentation], seed=3
+    )
     losses = landscape.backward()
     matrix, offset = (part.numpy().astype(float) for part in landscape.field.sight.draw.view)
     places = np.einsum("mij,mj->mi", np.broadcast_to(matrix, (members, 2, 2)), starts) + offset
     np.testing.assert_allclose(losses, bowl(*places.T), rtol=1e-4)
     slopes = np.stack([2 * (places[:, 0] - 1), 6 * (places[:, 1] + 2)], -1)
     if gradient != "forward":
-        np.testing.assert_allclose(landscape.flat_gradient(), np.einsum("mji,mj->mi", matrix, slopes), rtol=1e-3, atol=3e-2)
+        np.testing.assert_allclose(
+            landscape.flat_gradient(), np.einsum("mji,mj->mi", matrix, slopes), rtol=1e-3, atol=3e-2
+        )
     repeated = augment(landscape, [augmentation], seed=3)().sum()
     repeated.backward()
     torch.testing.assert_close(repeated.detach(), losses.sum())

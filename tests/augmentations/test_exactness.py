@@ -4,59 +4,75 @@ import numpy as np
 import pytest
 import torch
 from augmentations.whole_picture import changed, loss_and_gradient, moved
+from hydra import compose, initialize_config_dir
+from hydra.utils import instantiate
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from omegaconf import OmegaConf
 
 from landscape_lab.augmentations import (
     AddNoise,
-    Blur,
-    Brightness,
-    Contrast,
     CoordinateAugmentation,
-    Cutout,
-    Dropout,
     Gamma,
     Jitter,
-    Quantize,
+    PixelAugmentation,
     RandomFlip,
-    RandomRotation,
     RandomShift,
-    RandomZoom,
-    SaltAndPepper,
     augment,
 )
+from landscape_lab.augmentations.base import Maps
 from landscape_lab.augmentations.draws import seed_of
 from landscape_lab.augmentations.lineup import Lineup
-from landscape_lab.augmentations.base import Maps
+from landscape_lab.configuration import CONF
 from landscape_lab.landscapes import ImageLandscape
 
 SCALE = 100.0
-SHIFTS = [
+COMPOSED = ("none", "shift_noise")
+"""The files that only name others."""
+SMALL = {
+    "shift": ["augmentation.shift.pixels=3"],
+    "noise": ["augmentation.noise.std=0.2"],
+    "cutout": ["augmentation.cutout.size=3"],
+    "blur": ["augmentation.blur.sigma=0.6"],
+    "jitter": ["augmentation.jitter.fraction=0.1"],
+    "rotation": ["augmentation.rotation.degrees=30"],
+    "zoom": ["augmentation.zoom.factor=1.5"],
+    "salt_and_pepper": ["augmentation.salt_and_pepper.probability=0.3"],
+    "dropout": ["augmentation.dropout.probability=0.3"],
+    "brightness": ["augmentation.brightness.amount=0.4"],
+    "contrast": ["augmentation.contrast.factor=2.0"],
+    "quantize": ["augmentation.quantize.levels=4"],
+}
+"""What suits a picture of a few pixels, where the configuration's own numbers are for large ones or hardly do anything."""
+
+
+def configured():
+    """Every augmentation of coordinates or pixels that has a configuration: a new file enrols itself."""
+    found = []
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        for path in sorted((CONF / "augmentation").glob("*.yaml")):
+            if path.stem in COMPOSED:
+                continue
+            for node in compose(
+                overrides=[f"+augmentation={path.stem}", *SMALL.get(path.stem, [])]
+            ).augmentation.values():
+                if OmegaConf.missing_keys(node) or path.stem == "project_gradient":
+                    continue
+                augmentation = instantiate(node, _convert_="all")
+                if isinstance(augmentation, CoordinateAugmentation | PixelAugmentation):
+                    found.append(augmentation)
+    return found
+
+
+ENROLLED = [
+    *configured(),
     RandomShift(pixels=3),
-    RandomShift(3, distribution="triangular", crop=True),
     RandomShift(fraction=0.4, distribution="normal"),
     RandomShift(fraction=0.9, crop=True, shared=True),
-]
-COORDINATES = [
-    *SHIFTS,
-    RandomRotation(30),
-    RandomZoom(1.5),
-    RandomFlip(0.5),
     RandomFlip((0.0, 1.0)),
     Jitter(0.7),
-    Jitter(fraction=0.1),
-]
-CHANGES = [
-    AddNoise(0.2),
     AddNoise(0.2, clamp=False, shared=True),
-    SaltAndPepper(0.3),
-    Dropout(0.3, 0.5),
-    Cutout(3),
-    Brightness(0.4),
-    Contrast(2.0),
     Gamma(2.0, shared=True),
-    Quantize(4),
-    Blur(0.6),
 ]
 MODES = {"bicubic": "bicubic", "bilinear": "bilinear"}
 
@@ -108,7 +124,12 @@ def assert_exact(shape, augmentations, interpolation="bicubic", seed=0, step=2, 
     pixels = picture(shape, seed)
     points = places(members, seed)
     landscape = ImageLandscape(
-        pixels, torch.zeros(members, 2), smoothing=0, interpolation=interpolation, boundary="none", scale=SCALE
+        pixels,
+        torch.zeros(members, 2),
+        smoothing=0,
+        interpolation=interpolation,
+        boundary="none",
+        scale=SCALE,
     )
     augment(landscape, augmentations, seed)
     with torch.no_grad():
@@ -116,13 +137,15 @@ def assert_exact(shape, augmentations, interpolation="bicubic", seed=0, step=2, 
     for _ in range(step + 1):
         losses = landscape.backward()
     tile, block = landscape.field.view.tile.rows, landscape.field.sight.draws.block
-    losses_slow, gradients_slow = expected(landscape.pixels, augmentations, points, interpolation, seed, step, tile, block)
+    losses_slow, gradients_slow = expected(
+        landscape.pixels, augmentations, points, interpolation, seed, step, tile, block
+    )
     np.testing.assert_allclose(losses.numpy(), losses_slow, atol=1e-5)
     np.testing.assert_allclose(landscape.flat_gradient().numpy(), gradients_slow, atol=1e-5 * SCALE)
 
 
 @pytest.mark.parametrize("interpolation", MODES)
-@pytest.mark.parametrize("augmentation", COORDINATES + CHANGES, ids=str)
+@pytest.mark.parametrize("augmentation", ENROLLED, ids=str)
 def test_each_augmentation_is_that_of_the_whole_picture(augmentation, interpolation):
     for seed, shape in enumerate([(5, 7), (13, 6)]):
         assert_exact(shape, [augmentation], interpolation, seed)
@@ -130,11 +153,11 @@ def test_each_augmentation_is_that_of_the_whole_picture(augmentation, interpolat
 
 @settings(deadline=None, max_examples=40)
 @given(
-    st.permutations(range(len(COORDINATES + CHANGES))),
+    st.permutations(range(len(ENROLLED))),
     st.integers(2, 5),
     st.tuples(st.integers(4, 12), st.integers(4, 12)),
     st.sampled_from(["bicubic", "bilinear"]),
     st.integers(0, 2**32 - 1),
 )
 def test_compositions_are_those_of_the_whole_picture(order, number, shape, interpolation, seed):
-    assert_exact(shape, [(COORDINATES + CHANGES)[i] for i in order[:number]], interpolation, seed, step=1, members=4)
+    assert_exact(shape, [ENROLLED[i] for i in order[:number]], interpolation, seed, step=1, members=4)

@@ -63,7 +63,9 @@ def landscape(*augmentations, start=(0.1, -0.2), seed=0, **settings):
 
 
 def test_slow_way_warns_once_with_its_cost():
-    with pytest.warns(UserWarning, match=r"seeds_noise changes the whole picture at every step: .* ms a step") as told:
+    with pytest.warns(
+        UserWarning, match=r"seeds_noise changes the whole picture at every step: .* ms a step"
+    ) as told:
         seen = landscape(MapImage(seeds_noise))
     assert len(told) == 1
     for _ in range(3):
@@ -80,7 +82,9 @@ def test_users_functions_change_the_whole_picture_at_each_step(gradient):
         return image
 
     starts = [(0.1, -0.2), (0.99, 0.99), (-1.0, 0.3)]
-    seen = landscape(MapImage(seeds_shift), MapImage(seeds_noise), MapImage(watched), start=starts, gradient=gradient)
+    seen = landscape(
+        MapImage(seeds_shift), MapImage(seeds_noise), MapImage(watched), start=starts, gradient=gradient
+    )
     for step in range(4):
         losses = seen.backward()
         assert len(pictures) == step + 2  # the first was the trial
@@ -113,11 +117,16 @@ def test_users_functions_are_reproducible_and_leave_no_trace():
 
 @SLOW
 def test_fast_and_slow_agree_in_distribution():
-    fast = landscape(RandomShift(5, distribution="triangular", crop=True), AddNoise(0.05), start=torch.full((1, 2), 0.3))
+    fast = landscape(
+        RandomShift(5, distribution="triangular", crop=True), AddNoise(0.05), start=torch.full((1, 2), 0.3)
+    )
     slow = landscape(MapImage(seeds_shift), MapImage(seeds_noise), start=torch.full((1, 2), 0.3))
     from scipy import stats
 
-    seen = [np.array([(one.backward().item(), *one.flat_gradient()[0].tolist()) for _ in range(500)]) for one in (fast, slow)]
+    seen = [
+        np.array([(one.backward().item(), *one.flat_gradient()[0].tolist()) for _ in range(500)])
+        for one in (fast, slow)
+    ]
     for quick, whole in zip(seen[0].T, seen[1].T, strict=True):
         assert stats.ks_2samp(quick, whole).pvalue > 0.01
         assert quick.mean() == pytest.approx(whole.mean(), abs=5 * whole.std() / np.sqrt(500))
@@ -126,7 +135,9 @@ def test_fast_and_slow_agree_in_distribution():
 def test_picture_and_gradient_are_changed_once():
     flipped = ImageLandscape(PICTURE, (3, 4), smoothing=0, image_init=torch.fliplr)
     assert flipped().item() == pytest.approx(PICTURE[4, 16 - 3].item(), abs=1e-6)
-    clean, doubled = (ImageLandscape(PICTURE, (3, 4), gradient_init=change) for change in (None, lambda g: 2 * g))
+    clean, doubled = (
+        ImageLandscape(PICTURE, (3, 4), gradient_init=change) for change in (None, lambda g: 2 * g)
+    )
     clean.backward()
     assert doubled.backward().item() == clean().item()
     torch.testing.assert_close(doubled.flat_gradient(), 2 * clean.flat_gradient())
@@ -148,7 +159,9 @@ def test_picture_and_gradient_are_changed_once():
 @pytest.mark.parametrize("place", ["image_init", "function"])
 def test_bad_functions_of_a_picture_are_told_in_one_line(function, message, place):
     make = (
-        (lambda: landscape(MapImage(function))) if place == "function" else partial(ImageLandscape, PICTURE, image_init=function)
+        (lambda: landscape(MapImage(function)))
+        if place == "function"
+        else partial(ImageLandscape, PICTURE, image_init=function)
     )
     with pytest.raises(ValueError, match=message) as error:
         make()
@@ -175,7 +188,10 @@ def test_function_that_fails_later_is_told():
     ("make", "message"),
     [
         (lambda: AddNoise(-0.1), "Parameter `std` should be zero or positive. Found `std = -0.1`"),
-        (lambda: SaltAndPepper(1.1), "Parameter `probability` should be between 0 and 1. Found `probability = 1.1`"),
+        (
+            lambda: SaltAndPepper(1.1),
+            "Parameter `probability` should be between 0 and 1. Found `probability = 1.1`",
+        ),
         (lambda: Dropout(-0.1), "`probability` should be between 0 and 1"),
         (lambda: Dropout(0.1, 2), "`value` should be between 0 and 1"),
         (lambda: Cutout(0), "`size` should be positive"),
@@ -204,18 +220,39 @@ def test_function_that_fails_later_is_told():
         (lambda: ProjectGradient([0.0, 0.0]), "linearly independent"),
         (lambda: ProjectGradient([[1, 0], [2, 0]]), "linearly independent"),
         (lambda: ProjectGradient("left"), "`directions` should be vectors"),
-        (lambda: landscape(ProjectGradient([1, 2, 3])), "`directions` should have 2 components, as the landscape. Found 3"),
+        (
+            lambda: landscape(ProjectGradient([1, 2, 3])),
+            "`directions` should have 2 components, as the landscape. Found 3",
+        ),
         (lambda: LossNoise(-1), "`std` should be zero or positive"),
         (lambda: LossPower(0), "`power` should be positive"),
-        (lambda: landscape(MapGradient(lambda g: g[0])).backward(), "should return a tensor of shape .1, 2.. Found .2,."),
-        (lambda: landscape(MapLoss(lambda x: 3)).backward(), "should return a tensor of shape .1,.. Found int"),
+        (
+            lambda: landscape(MapGradient(lambda g: g[0])).backward(),
+            "should return a tensor of shape .1, 2.. Found .2,.",
+        ),
+        (
+            lambda: landscape(MapLoss(lambda x: 3)).backward(),
+            "should return a tensor of shape .1,.. Found int",
+        ),
         (lambda: landscape("noise"), "should hold augmentations. Found a str"),
-        (lambda: landscape(AddNoise(0.1), gradient_init=torch.neg), "`gradient_init` should not be used with augmentations"),
-        (lambda: ImageLandscape(PICTURE, gradient="exact", gradient_init=torch.neg), "`gradient_init` should be used with"),
-        (lambda: ImageLandscape(PICTURE, gradient_init=lambda g: g[0]), "should keep the shape .2, 12, 18.. Found .12, 18."),
+        (
+            lambda: landscape(AddNoise(0.1), gradient_init=torch.neg),
+            "`gradient_init` should not be used with augmentations",
+        ),
+        (
+            lambda: ImageLandscape(PICTURE, gradient="exact", gradient_init=torch.neg),
+            "`gradient_init` should be used with",
+        ),
+        (
+            lambda: ImageLandscape(PICTURE, gradient_init=lambda g: g[0]),
+            "should keep the shape .2, 12, 18.. Found .12, 18.",
+        ),
         (lambda: bowl(AddNoise(0.1)), "AddNoise should be used on a picture. Found a FunctionLandscape"),
         (lambda: bowl(MapImage(torch.neg)), "MapImage should be used on a picture"),
-        (lambda: bowl(RandomShift(3)), "`fraction` should be given for a landscape without pixels. Found `pixels = 3`"),
+        (
+            lambda: bowl(RandomShift(3)),
+            "`fraction` should be given for a landscape without pixels. Found `pixels = 3`",
+        ),
         (lambda: bowl(Jitter(3)), "`fraction` should be given for a landscape without pixels"),
         (lambda: bowl(RandomRotation(3), dims=3), "should have 2 dimensions to be turned"),
     ],
@@ -231,7 +268,12 @@ def bowl(*augmentations, dims=2):
 
 
 def test_many_dimensions_can_be_shifted_flipped_and_projected():
-    augmentations = [RandomShift(fraction=0.1), RandomFlip(0.5), RandomZoom(1.2), ProjectGradient([1.0, 1, 1, 1, 1])]
+    augmentations = [
+        RandomShift(fraction=0.1),
+        RandomFlip(0.5),
+        RandomZoom(1.2),
+        ProjectGradient([1.0, 1, 1, 1, 1]),
+    ]
     gradient = bowl(*augmentations, dims=5)
     gradient.backward()
     assert torch.unique(gradient.flat_gradient().round(decimals=5)).numel() == 1
@@ -261,26 +303,39 @@ def test_every_class_has_a_file_of_its_own():
     final = {name for name in ours.__all__ if not getattr(getattr(ours, name), "__abstractmethods__", False)}
     assert targets == final - {"Augmentation", "augment"}
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        assert issubclass(type(instantiate(compose(overrides=["+augmentation=noise"]).augmentation.noise)), Augmentation)
+        assert issubclass(
+            type(instantiate(compose(overrides=["+augmentation=noise"]).augmentation.noise)), Augmentation
+        )
 
 
 def test_augmentations_compose_on_the_command_line(lab):
     one = lab("augmentation=shift_noise", "steps=20", name="one")
     two = lab("augmentation=[shift,noise]", "steps=20", name="two")
-    three = lab("augmentation=[shift,noise]", "augmentation.noise.std=0.01", "augmentation.noise.shared=true", "steps=20")
+    three = lab(
+        "augmentation=[shift,noise]",
+        "augmentation.noise.std=0.01",
+        "augmentation.noise.shared=true",
+        "steps=20",
+    )
     none = lab("steps=20", name="none")
     np.testing.assert_array_equal(one.trajectory.points, two.trajectory.points)
     assert one.metrics["config_hash"] == two.metrics["config_hash"]
     assert len({run.metrics["config_hash"] for run in (one, three, none)}) == 3
     assert (one.trajectory.points[-1] != three.trajectory.points[-1]).any()
     with pytest.raises(
-        ValueError, match=r"`shift` should be chosen to be changed: augmentation=shift\. Found `augmentation\.shift"
+        ValueError,
+        match=r"`shift` should be chosen to be changed: augmentation=shift\. Found `augmentation\.shift",
     ):
         lab("augmentation=noise", "augmentation.shift.pixels=3", "steps=2")
 
 
 def test_resumed_run_is_that_of_an_uninterrupted_one(lab):
-    settings = ["augmentation=[shift_noise,gradient_noise]", "callbacks=default", "~callbacks.progress", "~callbacks.pictures"]
+    settings = [
+        "augmentation=[shift_noise,gradient_noise]",
+        "callbacks=default",
+        "~callbacks.progress",
+        "~callbacks.pictures",
+    ]
     settings.append("steps_per_batch=20")
     whole = lab("steps=100", *settings, name="whole")
     lab("steps=60", *settings, name="cut")

@@ -22,7 +22,9 @@ def sampled(picture, places, mode):
     """A picture read at places (x, y) in -1…1, edges repeated."""
     grid = torch.as_tensor(places, dtype=torch.float64).view(1, 1, -1, 2)
     texture = torch.as_tensor(picture, dtype=torch.float64)[None, None]
-    return F.grid_sample(texture, grid, mode=mode, padding_mode="border", align_corners=False).view(-1).numpy()
+    return (
+        F.grid_sample(texture, grid, mode=mode, padding_mode="border", align_corners=False).view(-1).numpy()
+    )
 
 
 def loss_and_gradient(picture, point, mode, scale):
@@ -71,7 +73,9 @@ def changed(picture, change, draw):
         case Cutout():
             column, row = draw[0] * np.array(shape[::-1]) - 0.5
             rows, columns = np.abs(np.arange(shape[0]) - row), np.abs(np.arange(shape[1]) - column)
-            return np.where((rows[:, None] <= change.size / 2) & (columns <= change.size / 2), change.value, picture)
+            return np.where(
+                (rows[:, None] <= change.size / 2) & (columns <= change.size / 2), change.value, picture
+            )
         case Brightness():
             return (picture + draw.item()).clip(0, 1)
         case Contrast():
@@ -81,5 +85,12 @@ def changed(picture, change, draw):
         case Quantize():
             return np.round(picture.clip(0, 1) * (change.levels - 1)) / (change.levels - 1)
         case Blur():
-            return ndimage.gaussian_filter(picture, change.sigma, mode="nearest", truncate=4.0) if change.sigma else picture
-    raise AssertionError(change)
+            return (
+                ndimage.gaussian_filter(picture, change.sigma, mode="nearest", truncate=4.0)
+                if change.sigma
+                else picture
+            )
+    name = type(change).__name__
+    raise AssertionError(
+        f"{name} should be written once more, the slow way: in `changed` of tests/augmentations/whole_picture.py"
+    )

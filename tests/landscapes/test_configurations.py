@@ -24,7 +24,9 @@ MISSING = {
 
 def landscape_of(name, *overrides):
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return instantiate(compose(overrides=[f"+landscape={name}", *MISSING.get(name, []), *overrides]).landscape)
+        return instantiate(
+            compose(overrides=[f"+landscape={name}", *MISSING.get(name, []), *overrides]).landscape
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -46,15 +48,17 @@ def test_numbers_and_windows_can_be_given_on_the_command_line():
     assert landscape.flat().tolist() == [[1.0, 2.0]]
     assert landscape.bounds.tolist() == [[-3.0, -1.0], [2.0, 4.0]]
     assert landscape_of("quadratic", "landscape.dims=5", "landscape.condition=10").flat().shape == (1, 5)
-    assert landscape_of("perlin", "landscape.size=[9,13]", "landscape.interpolation=none").bounds[1].tolist() == pytest.approx(
-        [8 / 9, 12 / 13]
-    )
+    assert landscape_of("perlin", "landscape.size=[9,13]", "landscape.interpolation=none").bounds[
+        1
+    ].tolist() == pytest.approx([8 / 9, 12 / 13])
 
 
 @pytest.mark.parametrize(("name", "code"), [("function", FunctionLandscape), ("perlin", PerlinLandscape)])
 def test_the_yaml_holds_the_defaults_of_the_code(name, code):
     config = OmegaConf.to_container(OmegaConf.load(CONF / "landscape" / f"{name}.yaml"))
-    defaults = {key: parameter.default for key, parameter in inspect.signature(code).parameters.items() if key != "fn"}
+    defaults = {
+        key: parameter.default for key, parameter in inspect.signature(code).parameters.items() if key != "fn"
+    }
     assert {key: config[key] for key in defaults} == {
         key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()
     }

@@ -49,7 +49,9 @@ def test_coordinates_have_numbers_in_any_dimensions():
 
 
 def test_settings_are_those_of_any_function():
-    landscape = FunctionLandscape.from_expression("x**2 + y**2", bounds=[[-2, 1], [-1, 3]], start=(1, 1), normalize=True)
+    landscape = FunctionLandscape.from_expression(
+        "x**2 + y**2", bounds=[[-2, 1], [-1, 3]], start=(1, 1), normalize=True
+    )
     assert landscape.bounds.tolist() == [[-2.0, -1.0], [1.0, 3.0]]
     assert landscape().item() == pytest.approx(2 / 13, rel=0.01)
 

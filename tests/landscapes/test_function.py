@@ -84,18 +84,24 @@ def test_every_way_of_writing_a_function_gives_the_same_landscape(way):
 @pytest.mark.parametrize("members", [1, 2, 3])
 def test_as_many_members_as_dimensions_are_no_trap(way, members):
     starts = torch.tensor([[-2.0, 1.5], [0.5, 1.0], [-1.0, 0.75]])[:members]
-    assert_member_is_independent(lambda start: FunctionLandscape(WAYS[way], start=start, bounds=WINDOW), starts)
+    assert_member_is_independent(
+        lambda start: FunctionLandscape(WAYS[way], start=start, bounds=WINDOW), starts
+    )
 
 
 @pytest.mark.parametrize(
-    ("way", "name"), [("two tensors", "whole"), ("a network", "whole"), ("one point", "mapped"), ("branches", "looped")]
+    ("way", "name"),
+    [("two tensors", "whole"), ("a network", "whole"), ("one point", "mapped"), ("branches", "looped")],
 )
 def test_the_fastest_way_is_found(way, name):
     assert FunctionLandscape(WAYS[way], start=(-2.0, 1.5))._losses.__name__ == name
 
 
 def test_places_without_a_loss_are_the_same_in_every_way():
-    assert FunctionLandscape(lambda x, y: x.log() + y, start=(1.0, 1.0), bounds=(-1, 1))._losses.__name__ == "whole"
+    assert (
+        FunctionLandscape(lambda x, y: x.log() + y, start=(1.0, 1.0), bounds=(-1, 1))._losses.__name__
+        == "whole"
+    )
 
 
 def test_a_function_that_mixes_rows_is_not_taken_for_a_batch():
@@ -159,7 +165,9 @@ def test_normalize_gives_0_to_1_over_the_bounds(dims):
 
 
 def test_normalize_passes_over_what_is_not_finite():
-    landscape = FunctionLandscape(lambda x, y: x.log() + 0 * y, start=(1.0, 1.0), bounds=[[-1, math.e], [0, 1]], normalize=True)
+    landscape = FunctionLandscape(
+        lambda x, y: x.log() + 0 * y, start=(1.0, 1.0), bounds=[[-1, math.e], [0, 1]], normalize=True
+    )
     assert landscape.evaluate(torch.tensor([[math.e, 0.5]])).item() == pytest.approx(1.0)
 
 
@@ -179,7 +187,13 @@ def test_boundaries(boundary):
     landscape = FunctionLandscape(bowl, start=(0.9, 1.9), bounds=WINDOW, boundary=boundary)
     with torch.no_grad():
         landscape.points.copy_(torch.tensor([[1.5, 1.9]]))
-    gradient = {"none": [3.0, 11.4], "hard": [3.3, 11.4], "soft": [15.5, 11.4], "freeze": [0.0, 0.0], "reflect": [-1.0, 11.4]}
+    gradient = {
+        "none": [3.0, 11.4],
+        "hard": [3.3, 11.4],
+        "soft": [15.5, 11.4],
+        "freeze": [0.0, 0.0],
+        "reflect": [-1.0, 11.4],
+    }
     landscape.backward()
     assert landscape.flat_gradient()[0].tolist() == pytest.approx(gradient[boundary])
 
@@ -203,41 +217,80 @@ def raising(x, y):
             r"`fn` should return one real number for a point. Found a tensor of shape \(2,\)",
         ),
         ({"fn": lambda x, y: None}, r"`fn` should return one real number for a point. Found NoneType"),
-        ({"fn": lambda x, y: torch.complex(x, y)}, r"`fn` should return one real number for a point. Found \(.*j\)"),
-        ({"fn": lambda x, y: x / 0 * 0 + y}, r"`fn` should be finite at the start. Found nan at \(-0.7, -0.6\)"),
+        (
+            {"fn": lambda x, y: torch.complex(x, y)},
+            r"`fn` should return one real number for a point. Found \(.*j\)",
+        ),
+        (
+            {"fn": lambda x, y: x / 0 * 0 + y},
+            r"`fn` should be finite at the start. Found nan at \(-0.7, -0.6\)",
+        ),
         ({"fn": lambda x, y: (x - x) / (y - y)}, r"`fn` should be finite at the start. Found nan"),
-        ({"fn": lambda x, y: x.log() + y, "start": (0.0, 1.0)}, r"`fn` should be finite at the start. Found -inf at \(0, 1\)"),
+        (
+            {"fn": lambda x, y: x.log() + y, "start": (0.0, 1.0)},
+            r"`fn` should be finite at the start. Found -inf at \(0, 1\)",
+        ),
         ({"fn": raising}, r"`fn` should return a loss at \(-0.7, -0.6\). It raised ZeroDivisionError: oh no"),
-        ({"fn": lambda x, y: x.item() + y.item()}, r"`fn` should be differentiable by autograd; with `gradient = central`"),
+        (
+            {"fn": lambda x, y: x.item() + y.item()},
+            r"`fn` should be differentiable by autograd; with `gradient = central`",
+        ),
         ({"fn": lambda x, y: (x + y).detach()}, r"`fn` should be differentiable"),
-        ({"fn": lambda x, y: torch.from_numpy(np.asarray(x * y))}, r"`fn` should be differentiable.*RuntimeError"),
+        (
+            {"fn": lambda x, y: torch.from_numpy(np.asarray(x * y))},
+            r"`fn` should be differentiable.*RuntimeError",
+        ),
         ({"fn": lambda x, y: 5.0}, r"`fn` should be differentiable"),
         (
             {"fn": lambda x, y, z: x, "dims": 2},
             r"`fn` should take 2 tensors, or one of 2 numbers. Found a function of 3 arguments",
         ),
-        ({"fn": lambda: 1.0}, r"`fn` should take 2 tensors, or one of 2 numbers. Found a function of 0 arguments"),
+        (
+            {"fn": lambda: 1.0},
+            r"`fn` should take 2 tensors, or one of 2 numbers. Found a function of 0 arguments",
+        ),
         ({"fn": 7}, r"`fn` should be a function, or the dotted path of one. Found `fn = 7`"),
-        ({"fn": "no_such_module.fn"}, r"`fn` should be installed, or in .*no_such_module.fn`: No module named 'no_such_module'"),
-        ({"fn": "math.hypott"}, r"`fn` should name something in `math`. Found `fn = math.hypott`. Nearest: hypot"),
+        (
+            {"fn": "no_such_module.fn"},
+            r"`fn` should be installed, or in .*no_such_module.fn`: No module named 'no_such_module'",
+        ),
+        (
+            {"fn": "math.hypott"},
+            r"`fn` should name something in `math`. Found `fn = math.hypott`. Nearest: hypot",
+        ),
         ({"fn": "hypot"}, r"`fn` should be a dotted path, `module.name`. Found `fn = hypot`"),
         ({"fn": "math.pi"}, r"`fn` should be a function, or the dotted path of one. Found `fn = 3.14"),
         ({"fn": nn.Linear}, r"`fn`, if a class, should need no arguments. Found `fn = Linear`"),
         ({"fn": bowl, "bounds": [[1, -1], [0, 1]]}, r"`bounds` should be .*low below high. Found"),
         ({"fn": bowl, "bounds": [[0, 0], [0, 1]]}, r"`bounds` should be .*low below high. Found"),
         ({"fn": bowl, "bounds": (-1, math.inf)}, r"`bounds` should be"),
-        ({"fn": bowl, "bounds": [[0, 1]]}, r"`bounds` should be \(low, high\), or one such pair for each of 2 axes"),
+        (
+            {"fn": bowl, "bounds": [[0, 1]]},
+            r"`bounds` should be \(low, high\), or one such pair for each of 2 axes",
+        ),
         ({"fn": bowl, "bounds": "wide"}, r"`bounds` should be"),
         ({"fn": bowl, "dims": 1}, r"`dims` should be a whole number of at least 2. Found `dims = 1`"),
-        ({"fn": lambda x: x.sum(-1), "start": [1.0]}, r"`dims` should be a whole number of at least 2. Found `dims = 1`"),
+        (
+            {"fn": lambda x: x.sum(-1), "start": [1.0]},
+            r"`dims` should be a whole number of at least 2. Found `dims = 1`",
+        ),
         ({"fn": bowl, "start": [1.0]}, r"`start` should be 2 numbers"),
         ({"fn": bowl, "start": (math.nan, 0.0)}, r"`start` should be finite"),
-        ({"fn": bowl, "start": (5, 5), "bounds": (-1, 1), "boundary": "freeze"}, r"`start` should lie inside -1…1 × -1…1"),
-        ({"fn": bowl, "gradient": "exakt"}, r"`gradient` should be one of exact, forward, central.*Nearest: exact"),
+        (
+            {"fn": bowl, "start": (5, 5), "bounds": (-1, 1), "boundary": "freeze"},
+            r"`start` should lie inside -1…1 × -1…1",
+        ),
+        (
+            {"fn": bowl, "gradient": "exakt"},
+            r"`gradient` should be one of exact, forward, central.*Nearest: exact",
+        ),
         ({"fn": bowl, "boundary": "wall"}, r"`boundary` should be one of"),
         ({"fn": bowl, "h": 0}, r"`h` should be positive. Found `h = 0`"),
         ({"fn": bowl, "wall": -1.0}, r"`wall` should be positive"),
-        ({"fn": lambda x, y: 0 * x * y + 1, "normalize": True}, r"`normalize` should be used with a loss that varies"),
+        (
+            {"fn": lambda x, y: 0 * x * y + 1, "normalize": True},
+            r"`normalize` should be used with a loss that varies",
+        ),
     ],
 )
 def test_bad_input(settings, message):
@@ -245,7 +298,9 @@ def test_bad_input(settings, message):
         FunctionLandscape(**settings)
 
 
-@pytest.mark.parametrize(("code", "message"), [("1 / 0", "ZeroDivisionError: division by zero"), ("x = = 1", "SyntaxError")])
+@pytest.mark.parametrize(
+    ("code", "message"), [("1 / 0", "ZeroDivisionError: division by zero"), ("x = = 1", "SyntaxError")]
+)
 def test_a_module_that_fails_is_told_as_such(tmp_path, monkeypatch, code, message):
     name = f"broken_{abs(hash(code))}"
     (tmp_path / f"{name}.py").write_text(code)

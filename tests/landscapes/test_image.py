@@ -68,7 +68,9 @@ def test_loss_and_pixel_gradient_are_those_of_the_definition(size, seed, interpo
     height, width = size
     for member, (x, y) in enumerate(start.tolist()):
         column, row = ((x + 1) * width - 1) / 2, ((y + 1) * height - 1) / 2
-        assert losses[member].item() == pytest.approx(naive(values.numpy(), column, row, interpolation), abs=2e-5)
+        assert losses[member].item() == pytest.approx(
+            naive(values.numpy(), column, row, interpolation), abs=2e-5
+        )
         expected = naive_gradient(values.double().numpy(), column, row, interpolation)
         assert landscape.points.grad[member].tolist() == pytest.approx(expected, abs=2e-3)
 
@@ -111,14 +113,20 @@ def test_both_interpolations_agree_with_grid_sample(size, seed, interpolation):
 @given(SIZES, st.floats(0.0, 4.0))
 def test_smoothing_is_scipys_gaussian_filter(size, sigma):
     values = picture(size, 0)
-    expected = gaussian_filter(values.numpy(), sigma, mode="nearest", truncate=4.0) if sigma >= 0.125 else values.numpy()
+    expected = (
+        gaussian_filter(values.numpy(), sigma, mode="nearest", truncate=4.0)
+        if sigma >= 0.125
+        else values.numpy()
+    )
     np.testing.assert_allclose(smooth(values, sigma).numpy(), expected, atol=1e-5)
 
 
 def test_integer_starts_are_pixels_and_pixel_centres_hold_the_pixels_values():
     values = picture((5, 7), 0)
     landscape = ImageLandscape(values, [[3, 1], [6, 4], [0, 0]], smoothing=0)
-    assert landscape().tolist() == pytest.approx([values[1, 3].item(), values[4, 6].item(), values[0, 0].item()], abs=1e-6)
+    assert landscape().tolist() == pytest.approx(
+        [values[1, 3].item(), values[4, 6].item(), values[0, 0].item()], abs=1e-6
+    )
     torch.testing.assert_close(landscape.flat()[0], torch.tensor(pixel_centre(3, 1, 7, 5)))
 
 
@@ -149,8 +157,14 @@ def test_flat_picture_has_exactly_no_gradient():
 
 
 def test_hard_wall_pushes_back_with_a_constant_gradient():
-    landscape = ImageLandscape(torch.full((5, 7), 0.5).index_fill(0, torch.tensor([0]), 0.4), smoothing=0, scale=50)
-    for point, expected in [((1.2, 0.9), (0.15, 0.0)), ((-3.0, 0.9), (-0.15, 0.0)), ((1.7, 4.0), (0.15, 0.15))]:
+    landscape = ImageLandscape(
+        torch.full((5, 7), 0.5).index_fill(0, torch.tensor([0]), 0.4), smoothing=0, scale=50
+    )
+    for point, expected in [
+        ((1.2, 0.9), (0.15, 0.0)),
+        ((-3.0, 0.9), (-0.15, 0.0)),
+        ((1.7, 4.0), (0.15, 0.15)),
+    ]:
         with torch.no_grad():
             landscape.points.copy_(torch.tensor([point]))
         assert landscape.backward().item() == pytest.approx(0.5)

@@ -58,19 +58,26 @@ def test_the_noise_is_continuous_with_its_slope_across_the_sides_of_cells():
     for side in (-1.0, 0.0, 2.0):
         for swap in (False, True):
             before, after = (
-                torch.stack([along, torch.full_like(along, side + step)][:: -1 if swap else 1], dim=-1).requires_grad_()
+                torch.stack(
+                    [along, torch.full_like(along, side + step)][:: -1 if swap else 1], dim=-1
+                ).requires_grad_()
                 for step in (-1e-9, 1e-9)
             )
             values = [fractal_noise(points) for points in (before, after)]
             torch.testing.assert_close(*values, rtol=0, atol=1e-7)
-            slopes = [torch.autograd.grad(value.sum(), points)[0] for value, points in zip(values, (before, after), strict=True)]
+            slopes = [
+                torch.autograd.grad(value.sum(), points)[0]
+                for value, points in zip(values, (before, after), strict=True)
+            ]
             torch.testing.assert_close(*slopes, rtol=0, atol=1e-6)
 
 
 def test_the_noise_repeats():
     points = torch.rand(100, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 4
     shifted = points + torch.tensor([8.0, -0.0])
-    torch.testing.assert_close(fractal_noise(points, octaves=3, repeat=8), fractal_noise(shifted, octaves=3, repeat=8))
+    torch.testing.assert_close(
+        fractal_noise(points, octaves=3, repeat=8), fractal_noise(shifted, octaves=3, repeat=8)
+    )
     assert not torch.allclose(fractal_noise(points, octaves=3), fractal_noise(shifted, octaves=3))
 
 

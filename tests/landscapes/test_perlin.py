@@ -114,7 +114,9 @@ def test_edges_are_repeated():
 def test_without_interpolation_it_agrees_on_the_grid_and_is_smooth_between():
     raster, exact = build(scale=10.0), build(scale=10.0, interpolation="none")
     grid = torch.cartesian_prod(torch.arange(49), torch.arange(49)) / 50
-    torch.testing.assert_close(exact.evaluate(grid.double()), raster.evaluate(grid.double()), rtol=0, atol=2e-6)
+    torch.testing.assert_close(
+        exact.evaluate(grid.double()), raster.evaluate(grid.double()), rtol=0, atol=2e-6
+    )
     assert exact.surface is None
     points = points_in(exact, 50)
     assert_gradient_matches_finite_differences(exact, points, tolerance=1e-4)
@@ -135,7 +137,10 @@ def test_laws(interpolation, gradient):
 
 @pytest.mark.parametrize("gradient", ["forward", "central"])
 def test_differences_in_float32_are_right_to_five_digits(gradient):
-    single, double = (build(interpolation="none", gradient=gradient, dtype=dtype) for dtype in (torch.float32, torch.float64))
+    single, double = (
+        build(interpolation="none", gradient=gradient, dtype=dtype)
+        for dtype in (torch.float32, torch.float64)
+    )
     with torch.no_grad():
         double.points.copy_(single.points)
     single.backward()

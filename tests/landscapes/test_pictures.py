@@ -63,7 +63,9 @@ def test_arrays_of_every_type_give_the_same_picture(source):
 )
 def test_files_of_every_mode_give_the_same_picture(tmp_path, picture, name):
     options = {"lossless": True} if name.endswith("webp") else {}
-    np.testing.assert_allclose(read_picture(saved(tmp_path, picture, name, **options)).numpy(), EXPECTED, atol=2 / 255)
+    np.testing.assert_allclose(
+        read_picture(saved(tmp_path, picture, name, **options)).numpy(), EXPECTED, atol=2 / 255
+    )
 
 
 def test_colour_is_averaged_over_channels():
@@ -106,7 +108,9 @@ def bomb(path):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", 20000, 20000, 8, 0, 0, 0, 0))
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b""))
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+    )
 
 
 def test_broken_files_are_told_in_one_line(tmp_path):

@@ -1,6 +1,9 @@
-"""The catalogue of test functions; a new one is a decorated function in the module where it belongs, and a YAML of two lines.
+"""The catalogue of test functions.
 
-The formulas of many are collected by S. Surjanovic and D. Bingham, Virtual Library of Simulation Experiments, sfu.ca/~ssurjano.
+A new one is a decorated function in the module where it belongs, and a YAML of two lines.
+
+The formulas of many are collected by S. Surjanovic and D. Bingham, Virtual Library of Simulation
+Experiments, sfu.ca/~ssurjano.
 """
 
 from landscape_lab.landscapes.functions import bowls, hilly, ridges, valleys

@@ -7,7 +7,15 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from landscape_lab.landscapes.functions.catalogue import LIBRARY, TINY, Coordinates, Losses, Points, at, formula
+from landscape_lab.landscapes.functions.catalogue import (
+    LIBRARY,
+    TINY,
+    Coordinates,
+    Losses,
+    Points,
+    at,
+    formula,
+)
 
 
 @formula(bounds=(-5.12, 5.12), start=(-4.0, 3.0), minima=at(0.0), source=LIBRARY)
@@ -16,13 +24,23 @@ def sphere(points: Points) -> Losses:
     return points.square().sum(-1)
 
 
-@formula(bounds=(-10.0, 10.0), start=(8.0, 8.0), minima=at(0.0), source="the notebook's exercise on gradient descent")
+@formula(
+    bounds=(-10.0, 10.0),
+    start=(8.0, 8.0),
+    minima=at(0.0),
+    source="the notebook's exercise on gradient descent",
+)
 def parabola(points: Points) -> Losses:
     r""":math:`10 \sum_i x_i^2`."""
     return 10.0 * points.square().sum(-1)
 
 
-@formula(bounds=(-10.0, 10.0), start=(8.0, 8.0), minima=((0.0, 0.0),), source="the notebook's exercise on gradient descent")
+@formula(
+    bounds=(-10.0, 10.0),
+    start=(8.0, 8.0),
+    minima=((0.0, 0.0),),
+    source="the notebook's exercise on gradient descent",
+)
 def skewed(x: Coordinates, y: Coordinates) -> Losses:
     r""":math:`10\, v^T G v` with G = [[1, -1], [1, 1]] · diag(1, 4) = [[1, -4], [1, 4]]."""
     return 10.0 * (x * (x - 4.0 * y) + y * (x + 4.0 * y))
@@ -32,13 +50,14 @@ def skewed(x: Coordinates, y: Coordinates) -> Losses:
     bounds=(-5.0, 5.0),
     start=(-4.0, 3.0),
     minima=at(0.0),
-    source="the standard example of ill conditioning, e.g. Nocedal & Wright, Numerical Optimization, 2006, §3.3",
+    source="the standard ill-conditioned example: Nocedal & Wright, Numerical Optimization, 2006, §3.3",
     positive=("condition",),
 )
 def quadratic(points: Points, *, condition: float = 100.0, angle: float = 30.0) -> Losses:
     r""":math:`\tfrac12 \sum_i \lambda_i (Rx)_i^2`, with λ from 1 to `condition` in equal ratios.
 
-    R turns each pair of neighbouring axes by `angle` degrees, so that no axis is a direction of the valley.
+    R turns each pair of neighbouring axes by `angle` degrees, so that no axis is a direction of the
+    valley.
     """
     matrix = _turned(points.shape[-1], condition, angle).to(points)
     return 0.5 * ((points @ matrix) * points).sum(-1)
@@ -54,7 +73,11 @@ def _turned(dims: int, condition: float, angle: float) -> Float[Tensor, "dims di
         turn = torch.eye(dims, dtype=torch.float64)
         turn[i : i + 2, i : i + 2] = torch.tensor([[cos, sin], [-sin, cos]], dtype=torch.float64)
         rotation = turn @ rotation
-    return rotation.T @ torch.diag(torch.logspace(0.0, math.log10(condition), dims, dtype=torch.float64)) @ rotation
+    return (
+        rotation.T
+        @ torch.diag(torch.logspace(0.0, math.log10(condition), dims, dtype=torch.float64))
+        @ rotation
+    )
 
 
 @formula(bounds=(-10.0, 10.0), start=(-8.0, -7.0), minima=((1.0, 3.0),), source=LIBRARY)
@@ -70,7 +93,10 @@ def matyas(x: Coordinates, y: Coordinates) -> Losses:
 
 
 @formula(
-    bounds=(-2.0, 2.0), start=(-1.5, 0.01), minima=None, source="the standard example: no minimum, the gradient vanishes at 0"
+    bounds=(-2.0, 2.0),
+    start=(-1.5, 0.01),
+    minima=None,
+    source="the standard example: no minimum, the gradient vanishes at 0",
 )
 def saddle(x: Coordinates, y: Coordinates) -> Losses:
     """`x² - y²`."""
@@ -81,7 +107,7 @@ def saddle(x: Coordinates, y: Coordinates) -> Losses:
     bounds=(-1.5, 1.5),
     start=(1.2, 0.3),
     minima=None,
-    source="Hilbert & Cohn-Vossen, Geometry and the Imagination: a saddle for two legs and a tail; no minimum",
+    source="Hilbert & Cohn-Vossen, Geometry and the Imagination: for two legs and a tail; no minimum",
 )
 def monkey_saddle(x: Coordinates, y: Coordinates) -> Losses:
     """`x³ - 3xy²`."""
@@ -96,7 +122,7 @@ def _powers(x: Coordinates, y: Coordinates, p: float, q: float) -> Losses:
     bounds=(-1.0, 1.0),
     start=(-0.8, 0.6),
     minima=((0.0, 0.0),),
-    source="the family |x|^p + |y|^q at p = q = 1/4: level sets like a cross, all slopes point along the arms",
+    source="the family |x|^p + |y|^q at p = q = 1/4: a cross, all slopes point along its arms",
     smooth=False,
     positive=("p", "q"),
 )
@@ -122,7 +148,7 @@ def star(x: Coordinates, y: Coordinates, *, p: float = 0.5, q: float = 0.5) -> L
     bounds=(-1.0, 1.0),
     start=(-0.8, 0.6),
     minima=((0.0, 0.0),),
-    source="the family |x|^p + |y|^q at p = 3/2, q = 2: convex, with a curvature that grows without bound along x = 0",
+    source="the family |x|^p + |y|^q at p = 3/2, q = 2: convex, of unbounded curvature along x = 0",
     positive=("p", "q"),
 )
 def convex(x: Coordinates, y: Coordinates, *, p: float = 1.5, q: float = 2.0) -> Losses:

@@ -28,10 +28,12 @@ class Formula:
     """A test function and what is known about it.
 
     Args:
-        loss: `loss(x, y)` for two dimensions only, `loss(points)` on `[n, dims]` for any number; its parameters are keywords.
+        loss: `loss(x, y)` for two dimensions only, `loss(points)` on `[n, dims]` for any number;
+            its parameters are keywords.
         bounds: The usual window: (low, high) for all axes, or one such pair for each.
         start: Where a descent is worth seeing; for more dimensions it is repeated.
-        minima: All global minimisers within the bounds, or what tells them for a number of dimensions; `None` if unknown.
+        minima: All global minimisers within the bounds, or what tells them for a number of
+            dimensions; `None` if unknown.
         value: The loss there, or what tells it.
         source: Where the function comes from.
         smooth: Whether the loss is differentiable at its minima.
@@ -58,7 +60,11 @@ class Formula:
     def parameters(self) -> dict[str, float]:
         """The formula's own parameters and their defaults."""
         signature = inspect.signature(self.loss).parameters.values()
-        return {parameter.name: parameter.default for parameter in signature if parameter.kind is parameter.KEYWORD_ONLY}
+        return {
+            parameter.name: parameter.default
+            for parameter in signature
+            if parameter.kind is parameter.KEYWORD_ONLY
+        }
 
     def check(self, dims: int, parameters: dict[str, float]) -> None:
         """Raise `ValueError` unless there is such a formula."""
@@ -99,7 +105,9 @@ def formula(
     """Enrol a function in the catalogue under its own name; what the arguments mean, `Formula` tells."""
 
     def enrol(loss: Callable[..., Tensor]) -> Callable[..., Tensor]:
-        CATALOGUE[loss.__name__] = Formula(loss, bounds, start, minima, value, source, smooth, at_bounds, positive)
+        CATALOGUE[loss.__name__] = Formula(
+            loss, bounds, start, minima, value, source, smooth, at_bounds, positive
+        )
         return loss
 
     return enrol

@@ -4,7 +4,16 @@ import math
 
 import torch
 
-from landscape_lab.landscapes.functions.catalogue import LIBRARY, TINY, Coordinates, Losses, Points, at, formula, mirrored
+from landscape_lab.landscapes.functions.catalogue import (
+    LIBRARY,
+    TINY,
+    Coordinates,
+    Losses,
+    Points,
+    at,
+    formula,
+    mirrored,
+)
 
 
 @formula(bounds=(-5.12, 5.12), start=(-3.3, 2.4), minima=at(0.0), source=LIBRARY)
@@ -26,14 +35,20 @@ def ackley(points: Points) -> Losses:
     The bars are means over the coordinates. A plain of ripples with a funnel, whose tip is a kink.
     """
     radius = torch.linalg.vector_norm(points, dim=-1) / math.sqrt(points.shape[-1])
-    return 20.0 + math.e - 20.0 * torch.exp(-0.2 * radius) - torch.exp(torch.cos(2.0 * math.pi * points).mean(-1))
+    return (
+        20.0
+        + math.e
+        - 20.0 * torch.exp(-0.2 * radius)
+        - torch.exp(torch.cos(2.0 * math.pi * points).mean(-1))
+    )
 
 
 @formula(bounds=(-10.0, 10.0), start=(-7.0, 8.0), minima=at(1.0), source=LIBRARY)
 def levy(points: Points) -> Losses:
-    r""":math:`\sin^2 \pi w_1 + \sum_{i < d} (w_i - 1)^2 (1 + 10 \sin^2(\pi w_i + 1)) + (w_d - 1)^2 (1 + \sin^2 2 \pi w_d)`.
+    r"""The first term, the middle ones and the last, in w = 1 + (x - 1) / 4.
 
-    Here :math:`w_i = 1 + (x_i - 1) / 4`, and d is the last coordinate.
+    .. math:: \sin^2 \pi w_1 + \sum_{i < d} (w_i - 1)^2 (1 + 10 \sin^2(\pi w_i + 1))
+        + (w_d - 1)^2 (1 + \sin^2 2 \pi w_d)
     """
     w = 1.0 + (points - 1.0) / 4.0
     rest, last = w[..., :-1], w[..., -1]
@@ -46,7 +61,11 @@ def levy(points: Points) -> Losses:
 def levy_n13(x: Coordinates, y: Coordinates) -> Losses:
     """`sin² 3πx + (x - 1)² (1 + sin² 3πy) + (y - 1)² (1 + sin² 2πy)`."""
     ripples = (x - 1.0).square() * (1.0 + torch.sin(3.0 * math.pi * y).square())
-    return torch.sin(3.0 * math.pi * x).square() + ripples + (y - 1.0).square() * (1.0 + torch.sin(2.0 * math.pi * y).square())
+    return (
+        torch.sin(3.0 * math.pi * x).square()
+        + ripples
+        + (y - 1.0).square() * (1.0 + torch.sin(2.0 * math.pi * y).square())
+    )
 
 
 @formula(bounds=(-50.0, 50.0), start=(-43.0, 31.0), minima=at(0.0), source=LIBRARY)
@@ -61,7 +80,7 @@ def griewank(points: Points) -> Losses:
 
 @formula(bounds=(-500.0, 500.0), start=(-250.0, 100.0), minima=at(420.968746359982), source=LIBRARY)
 def schwefel(points: Points) -> Losses:
-    r""":math:`\sum_i 418.98\ldots - x_i \sin \sqrt{|x_i|}`: the lowest valley is in a corner, far from the next.
+    r""":math:`\sum_i 418.98\ldots - x_i \sin \sqrt{|x_i|}`: the lowest valley is in a corner.
 
     The constant, mostly printed as 418.9829, has all its digits here, so that the lowest loss is 0.
     """
@@ -109,7 +128,8 @@ def holder_table(x: Coordinates, y: Coordinates) -> Losses:
 def cross_in_tray(x: Coordinates, y: Coordinates) -> Losses:
     """`-0.0001 (|sin x sin y exp |100 - r/π|| + 1)^0.1` with r the distance from 0."""
     size = (torch.sin(x) * torch.sin(y)).abs()
-    # exp(100) does not fit into float32, so the power is taken of the logarithm; that of 0 is a gap that passes no gradient.
+    # exp(100) does not fit into float32, so the power is taken of the logarithm; that of 0 is a gap
+    # that passes no gradient.
     exponent = size.clamp(min=TINY).log().masked_fill(size < TINY, -math.inf) + _cone(x, y, 100.0)
     return -0.0001 * torch.exp(0.1 * torch.logaddexp(exponent, torch.zeros_like(exponent)))
 
@@ -130,7 +150,9 @@ SHUBERT_HIGH = (-7.0835064076515595, -0.8003211004719732, 5.482864206707613)
 @formula(
     bounds=(-10.0, 10.0),
     start=(-3.0, 2.0),
-    minima=tuple(point for low in SHUBERT_LOW for high in SHUBERT_HIGH for point in ((low, high), (high, low))),
+    minima=tuple(
+        point for low in SHUBERT_LOW for high in SHUBERT_HIGH for point in ((low, high), (high, low))
+    ),
     value=-186.7309088310238,
     source=LIBRARY,
 )
@@ -155,7 +177,12 @@ def schaffer_n2(x: Coordinates, y: Coordinates) -> Losses:
 @formula(
     bounds=(-10.0, 10.0),
     start=(-7.0, 5.0),
-    minima=((0.0, 1.253131831463733), (0.0, -1.253131831463733), (1.253131831463733, 0.0), (-1.253131831463733, 0.0)),
+    minima=(
+        (0.0, 1.253131831463733),
+        (0.0, -1.253131831463733),
+        (1.253131831463733, 0.0),
+        (-1.253131831463733, 0.0),
+    ),
     value=0.2925786320359805,
     source=LIBRARY,
 )

@@ -4,12 +4,20 @@ import math
 
 import torch
 
-from landscape_lab.landscapes.functions.catalogue import LIBRARY, TINY, Coordinates, Losses, Point, Points, formula
+from landscape_lab.landscapes.functions.catalogue import (
+    LIBRARY,
+    TINY,
+    Coordinates,
+    Losses,
+    Point,
+    Points,
+    formula,
+)
 
 
 @formula(bounds=(-10.0, 10.0), start=(2.0, 1.8), minima=((math.pi, math.pi),), value=-1.0, source=LIBRARY)
 def easom(x: Coordinates, y: Coordinates) -> Losses:
-    """`-cos x cos y exp(-(x - π)² - (y - π)²)`: one hole in a plain; usually drawn on ±100, where it cannot be seen."""
+    """`-cos x cos y exp(-(x - π)² - (y - π)²)`: one hole in a plain."""
     return -torch.cos(x) * torch.cos(y) * torch.exp(-(x - math.pi).square() - (y - math.pi).square())
 
 
@@ -36,7 +44,9 @@ def _michalewicz_minima(dims: int) -> tuple[Point, ...] | None:
     bounds=(0.0, math.pi),
     start=(2.5, 1.9),
     minima=_michalewicz_minima,
-    value=lambda dims: sum(-math.sin(x) * math.sin(i * x * x / math.pi) ** 20 for i, x in enumerate(MICHALEWICZ[:dims], start=1)),
+    value=lambda dims: sum(
+        -math.sin(x) * math.sin(i * x * x / math.pi) ** 20 for i, x in enumerate(MICHALEWICZ[:dims], start=1)
+    ),
     source=LIBRARY,
 )
 def michalewicz(points: Points) -> Losses:
@@ -45,7 +55,13 @@ def michalewicz(points: Points) -> Losses:
     return -(torch.sin(points) * torch.sin(axis * points.square() / math.pi) ** 20).sum(-1)
 
 
-@formula(bounds=((-15.0, -5.0), (-3.0, 3.0)), start=(-6.0, 2.0), minima=((-10.0, 1.0),), source=LIBRARY, smooth=False)
+@formula(
+    bounds=((-15.0, -5.0), (-3.0, 3.0)),
+    start=(-6.0, 2.0),
+    minima=((-10.0, 1.0),),
+    source=LIBRARY,
+    smooth=False,
+)
 def bukin_n6(x: Coordinates, y: Coordinates) -> Losses:
-    """`100 √|y - 0.01x²| + 0.01 |x + 10|`: a bent ridge turned upside down, with a kink all along its floor."""
+    """`100 √|y - 0.01x²| + 0.01 |x + 10|`: a bent valley with a kink all along its floor."""
     return 100.0 * ((y - 0.01 * x.square()).abs() + TINY).sqrt() + 0.01 * (x + 10.0).abs()

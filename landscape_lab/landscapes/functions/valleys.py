@@ -4,15 +4,30 @@ import math
 
 import torch
 
-from landscape_lab.landscapes.functions.catalogue import LIBRARY, Coordinates, Losses, Point, Points, at, formula
+from landscape_lab.landscapes.functions.catalogue import (
+    LIBRARY,
+    Coordinates,
+    Losses,
+    Point,
+    Points,
+    at,
+    formula,
+)
 
 
-@formula(bounds=(-2.048, 2.048), start=(-1.2, 1.0), minima=at(1.0), source="Rosenbrock, The Computer Journal 3, 1960")
+@formula(
+    bounds=(-2.048, 2.048),
+    start=(-1.2, 1.0),
+    minima=at(1.0),
+    source="Rosenbrock, The Computer Journal 3, 1960",
+)
 def rosenbrock(points: Points) -> Losses:
     r""":math:`\sum_i 100 (x_{i+1} - x_i^2)^2 + (1 - x_i)^2`: a bent, flat valley."""
     left, right = points[..., :-1], points[..., 1:]
     terms = 100.0 * (right - left.square()).square() + (1.0 - left).square()
-    return terms.squeeze(-1) if terms.shape[-1] == 1 else terms.sum(-1)  # a sum of one costs as much as one of many
+    return (
+        terms.squeeze(-1) if terms.shape[-1] == 1 else terms.sum(-1)
+    )  # a sum of one costs as much as one of many
 
 
 @formula(bounds=(-4.5, 4.5), start=(1.0, 1.5), minima=((3.0, 0.5),), source=LIBRARY)
@@ -66,12 +81,22 @@ def mccormick(x: Coordinates, y: Coordinates) -> Losses:
 
 
 @formula(
-    bounds=(-2.0, 2.0), start=(-1.8, 1.5), minima=((0.0, -1.0),), value=3.0, source="Goldstein & Price, Math. Comp. 25, 1971"
+    bounds=(-2.0, 2.0),
+    start=(-1.8, 1.5),
+    minima=((0.0, -1.0),),
+    value=3.0,
+    source="Goldstein & Price, Math. Comp. 25, 1971",
 )
 def goldstein_price(x: Coordinates, y: Coordinates) -> Losses:
-    """`[1 + (x + y + 1)² (19 - 14x + 3x² - 14y + 6xy + 3y²)] · [30 + (2x - 3y)² (18 - 32x + 12x² + 48y - 36xy + 27y²)]`."""
+    """`near · far`, two polynomials of degree 4.
+
+    near = `1 + (x + y + 1)² (19 - 14x + 3x² - 14y + 6xy + 3y²)`,
+    far = `30 + (2x - 3y)² (18 - 32x + 12x² + 48y - 36xy + 27y²)`.
+    """
     near = 1.0 + (x + y + 1.0) ** 2 * (19.0 - 14.0 * x + 3.0 * x**2 - 14.0 * y + 6.0 * x * y + 3.0 * y**2)
-    far = 30.0 + (2.0 * x - 3.0 * y) ** 2 * (18.0 - 32.0 * x + 12.0 * x**2 + 48.0 * y - 36.0 * x * y + 27.0 * y**2)
+    far = 30.0 + (2.0 * x - 3.0 * y) ** 2 * (
+        18.0 - 32.0 * x + 12.0 * x**2 + 48.0 * y - 36.0 * x * y + 27.0 * y**2
+    )
     return near * far
 
 

@@ -44,7 +44,11 @@ def test_path_and_rates_are_those_of_a_plain_loop(name):
     fit(module, rates)
     landscape = FunctionLandscape.named("rosenbrock")
     optimizer = ADAM(landscape.parameters())
-    needs = {"cosine": {"T_max": 60}, "one_cycle": {"total_steps": 60, "max_lr": 0.1}, "warmup": {"steps": 60}}
+    needs = {
+        "cosine": {"T_max": 60},
+        "one_cycle": {"total_steps": 60, "max_lr": 0.1},
+        "warmup": {"steps": 60},
+    }
     scheduler = SCHEDULERS[name](optimizer, **needs.get(name, {}))
     points, expected = [], []
     for _ in range(60):
@@ -92,7 +96,9 @@ def test_every_scheduler_runs_by_name(lab, path):
 
 def test_settings_reach_the_scheduler_and_unknown_ones_are_told(lab):
     ends = [
-        lab("scheduler=exponential", f"scheduler.gamma={gamma}", "landscape=sphere", "steps=20").metrics["final_loss"]
+        lab("scheduler=exponential", f"scheduler.gamma={gamma}", "landscape=sphere", "steps=20").metrics[
+            "final_loss"
+        ]
         for gamma in (0.5, 1.0)
     ]
     assert ends[1] < ends[0]

@@ -60,7 +60,7 @@ class CMAES(Optimizer):
         return torch.from_numpy(np.min(found, axis=0))
 
     def _begin(self, rows: int) -> None:
-        """A distribution around each row, its random numbers drawn from torch's."""
+        """A distribution around each row, its seed taken from torch's random numbers."""
         from cmaes import CMA  # heavy: scipy is not needed before
 
         settings = self.param_groups[0]

@@ -89,8 +89,8 @@ def backtrack(
 ) -> Tensor:
     """Go from points along directions `[rows, dims]`, each row as far as Armijo's condition lets it.
 
-    Returns the lengths. Rows that are done stay where they are while others are tried; without a finite loss to begin
-    with, nothing is searched.
+    Returns the lengths. Rows that are done stay where they are while others are tried; where the
+    first loss is not finite, nothing is searched.
     """
     searching = losses.isfinite()
     for trial in range(trials):

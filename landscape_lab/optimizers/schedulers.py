@@ -1,4 +1,4 @@
-"""Learning rate schedules: torch's own, told how long the descent is."""
+"""Learning rate schedules: torch's own, which get to know how long the descent is."""
 
 import inspect
 import math

@@ -93,7 +93,7 @@ class ScipyMinimizer(Optimizer):
             row.close()
 
     def _begin(self, closure: Callable[[], Tensor] | None) -> Tensor:
-        """Evaluate the start, which tells the number of rows, and start a thread for each."""
+        """Evaluate the start, whose losses are as many as there are rows, and start a thread for each."""
         losses, gradients, hessians = self._evaluate(closure)
         for i, point in enumerate(points_of(self, len(losses)).double().cpu().numpy()):
             row = Iterations(point, self._settings)

@@ -24,7 +24,8 @@ class SophiaG(Optimizer):
 
     :math:`\hat g` is the Gauss–Newton–Bartlett estimate: the gradient for labels drawn from the
     model's own prediction. The closure of a model offers it as `closure.sampled()`, which leaves
-    that gradient in the parameters. A landscape predicts nothing: there :math:`\hat g` is the gradient itself, and h the empirical Fisher information.
+    that gradient in the parameters. A landscape predicts nothing: there :math:`\hat g` is the
+    gradient itself, and h the empirical Fisher information.
 
     Reference: Liu et al., "Sophia: A Scalable Stochastic Second-order Optimizer for Language Model
     Pre-training", ICLR 2024, algorithms 2 and 3.

@@ -56,7 +56,8 @@ class Valley(nn.Module):
             self.parts[0].grad = gradients
         else:
             for part, gradient in zip(self.parts, gradients.split([6, 3], dim=1), strict=True):
-                part.grad = gradient.reshape(part.shape)
+                # torch's fused optimizers take a gradient's numbers in their order in memory
+                part.grad = gradient.reshape(part.shape).contiguous()
         return self._losses(bent)
 
     def flat(self) -> Tensor:

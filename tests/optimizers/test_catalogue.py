@@ -12,6 +12,7 @@ from landscape_lab.configuration import CONF
 from landscape_lab.dotted_paths import locate
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.optimizers import adapt, build_optimizer, catalogue, probe
+from landscape_lab.optimizers.__main__ import ours
 from landscape_lab.optimizers.closures import Unrecorded
 
 ENTRIES = catalogue.read()
@@ -162,3 +163,23 @@ def test_nothing_random_is_drawn_by_probing():
     torch.manual_seed(1)
     probe(locate("optimizer", "pytorch_optimizer.SophiaH"))
     assert math.isclose(float(expected), float(torch.rand(1)))
+
+
+class Own(torch.optim.Optimizer):
+    """What a user writes: a step of one length in each number."""
+
+    def __init__(self, params, lr=0.01):
+        super().__init__(params, {"lr": lr})
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p -= group["lr"] * p.grad.sign()
+
+
+def test_elementwise_is_found_by_trying():
+    assert catalogue.describe("own", "mine.Own", Own).elementwise == "yes"
+    words = {entry.name: entry.elementwise for entry, _ in ours()}
+    assert words.pop("sophia_g") == "yes"
+    assert set(words.values()) == {"no"}

@@ -1,4 +1,4 @@
-"""A member of an ensemble goes where it goes alone, whatever the optimizer, in the layout that the trial chose."""
+"""A member of an ensemble goes where it goes alone, in the layout that the trial chose."""
 
 import warnings
 from functools import partial
@@ -40,7 +40,7 @@ FACTORIES |= {f"{path.stem}.yaml": configured(path) for path in sorted((CONF / "
 
 
 def plain(factory, traits, start, dtype, nudge=0.0):
-    """The points of a plain loop over one landscape with one member, as far as they are finite and nothing raises."""
+    """The points of a plain loop over one landscape with one member, as long as they are finite."""
     torch.manual_seed(0)
     landscape = FunctionLandscape.named("three_hump_camel", start=start.tolist()).to(dtype)
     landscape.points.data *= 1 + nudge

@@ -1,4 +1,4 @@
-"""`python -m landscape_lab.optimizers`: what there is; `--table FILE` compares, `--write` renews the catalogue."""
+"""`python -m landscape_lab.optimizers` lists them, `--table FILE` compares, `--write` renews the list."""
 
 import argparse
 from functools import partial

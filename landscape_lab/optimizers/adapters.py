@@ -29,7 +29,8 @@ class Adapted:
 
     Args:
         step: `step(closure)`.
-        backward: Evaluates the losses of the members and leaves the gradient as the optimizer wants it.
+        backward: Evaluates the losses of the members and leaves the gradient as the optimizer wants
+            it.
         products: Counts Hessian-vector products; `None` where there can be none.
     """
 
@@ -125,7 +126,7 @@ LADDER = (
     Rung(
         _has_own_backward,
         through_own_backward,
-        "It calls the optimizer itself and so replaces what stands above: such optimizers take dense gradients.",
+        "It calls the optimizer itself and so replaces what stands above; no such optimizer needs that.",
     ),
     Rung(
         _needs_gradient_first,

@@ -51,11 +51,13 @@ class ConstantRadius:
 
 
 def make_optimizer(factory: Factory, problem: Problem, steps: int = 1000) -> Optimizer:
-    """The optimizer of a problem's parameters, fused where its class offers that: one kernel instead of a dozen.
+    """The optimizer of a problem's parameters, fused where its class offers that.
+
+    Fused, a step is one kernel instead of a dozen.
 
     Required arguments with an obvious value get it: the module, its named parameters, the number of
-    steps, the number of data; for an optimizer that wraps another, `base_optimizer=path.of.Class`, or
-    else SGD with the same learning rate.
+    steps, the number of data; for an optimizer that wraps another, `base_optimizer=path.of.Class`,
+    or else SGD with the same learning rate.
 
     Args:
         factory: A class, or a `functools.partial` with its settings.
@@ -63,7 +65,8 @@ def make_optimizer(factory: Factory, problem: Problem, steps: int = 1000) -> Opt
         steps: How many steps will be made.
 
     Raises:
-        ValueError: A setting is unknown or refused, or the learning rate is negative or not a number.
+        ValueError: A setting is unknown or refused, or the learning rate is negative or not a
+            number.
     """
     maker, settings = parts_of(factory)
     given = ", ".join(f"{name}={value}" for name, value in settings.items())

@@ -1,7 +1,10 @@
-"""Every optimizer of torch.optim and pytorch_optimizer by the name of its class in lower case, and what trying it tells.
+"""Every optimizer of torch.optim and pytorch_optimizer by name, and what was found by trying it.
 
-`catalogue.csv` beside this file is what `python -m landscape_lab.optimizers --write` found in the installed libraries; it is
-committed so that `--help` and tab completion list all of them without importing torch.
+The name is that of the class in lower case.
+
+`catalogue.csv` beside this file is what `python -m landscape_lab.optimizers --write` found in the
+installed libraries; it is committed so that `--help` and tab completion list all of them without
+importing torch.
 """
 
 import csv
@@ -45,8 +48,10 @@ class Entry:
     Args:
         name: What `optimizer=NAME` calls it.
         target: Where the class is.
-        needs: What it needs beyond a gradient, or why it cannot run here; empty where it needs nothing.
-        elementwise: `yes` where each number moves as it would alone, `no` where not, empty where it does not run.
+        needs: What it needs beyond a gradient, or why it cannot run here; empty where it needs
+            nothing.
+        elementwise: `yes` where each number moves as it would alone, `no` where not, empty where it
+            does not run.
         paper: Where it is described.
     """
 
@@ -72,7 +77,10 @@ def write(entries: list[Entry]) -> None:
 
 
 def classes() -> Iterator[tuple[str, str]]:
-    """Name and target of every optimizer class of the libraries; a name that torch has too gets `_po` after it."""
+    """Name and target of every optimizer class of the libraries.
+
+    A name that torch has too gets `_po` after it.
+    """
     taken = set()
     for library, suffix in ((torch.optim, ""), (pytorch_optimizer, "_po")):
         for word in sorted(vars(library), key=str.lower):
@@ -110,15 +118,15 @@ def describe(name: str, target: str, factory: Factory) -> Entry:
 def is_elementwise(factory: Factory, traits: Traits) -> bool:
     """Whether each of two numbers, started apart, goes where it goes when it is alone, over 40 steps.
 
-    An optimizer of rows says by its traits that it does not: the bowl does not couple its numbers, and
-    Newton's method would pass there.
+    An optimizer of rows says by its traits that it does not: the bowl does not couple its numbers,
+    and Newton's method would pass there.
     """
     if traits.rows:
         return False
     together = descend(factory, traits, START, steps=40)
     try:
         alone = torch.cat([descend(factory, traits, one, steps=40) for one in START.split(1, dim=1)], dim=1)
-    except Exception:  # noqa: BLE001 - an optimizer that needs several numbers does not treat each by itself
+    except Exception:  # noqa: BLE001 - it needs several numbers and does not treat each by itself
         return False
     tolerance = 1e-9 if together.dtype == torch.float64 else 1e-4
     return bool(torch.allclose(together, alone, rtol=tolerance, atol=1e-12))

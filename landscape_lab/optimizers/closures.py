@@ -14,7 +14,10 @@ class Closure(Protocol):
     """
 
     def __call__(self) -> Tensor:
-        """The loss, and its gradient in the parameters: one number, or `[members]` for row-wise optimizers."""
+        """The loss, and its gradient in the parameters.
+
+        One number, the sum over the members, or for row-wise optimizers `[members]`.
+        """
 
     def losses(self) -> Tensor:
         """The same without a gradient."""

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 
 class CMAES(Optimizer):
-    """Covariance matrix adaptation: one step is one generation, and the parameters are the mean of its distribution.
+    """Covariance matrix adaptation: one step is one generation.
 
-    Each row of a parameter has a distribution of its own; candidates of all rows are evaluated together. The distribution is not
-    part of a checkpoint: a resumed descent starts it anew around the last mean.
+    The parameters are the mean of its distribution. Each row of a parameter has a distribution of
+    its own; candidates of all rows are evaluated together. The distribution is not part of a
+    checkpoint: a resumed descent starts it anew around the last mean.
 
     Reference: Hansen, "The CMA Evolution Strategy: A Tutorial", arXiv:1604.00772.
 
@@ -38,7 +39,7 @@ class CMAES(Optimizer):
         if candidates is not None:
             check_count("candidates", candidates)
         super().__init__(params, {"sigma": sigma, "candidates": candidates})
-        self._rows: "list[CMA]" = []
+        self._rows: list[CMA] = []
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor:
@@ -59,7 +60,7 @@ class CMAES(Optimizer):
         return torch.from_numpy(np.min(found, axis=0))
 
     def _begin(self, rows: int) -> None:
-        """A distribution around each row, its random numbers drawn from torch's."""
+        """A distribution around each row, its seed taken from torch's random numbers."""
         from cmaes import CMA  # heavy: scipy is not needed before
 
         settings = self.param_groups[0]

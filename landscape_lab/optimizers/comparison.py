@@ -22,8 +22,10 @@ RATES = (0.0001, 0.001, 0.01, 0.1, 1.0)
 """The learning rates tried beside the class's own."""
 HEADER = f"""# Every optimizer on two landscapes
 
-Written by `python -m landscape_lab.optimizers --table docs/optimizers.md`. Each optimizer makes {STEPS} steps of sphere and of
-rosenbrock, of two dimensions, from the landscape's own start, with its class's defaults; of its default learning rate and
+Written by `python -m landscape_lab.optimizers --table docs/optimizers.md`. Each optimizer \
+makes {STEPS} steps of sphere and of
+rosenbrock, of two dimensions, from the landscape's own start, with its class's defaults; of its \
+default learning rate and
 {", ".join(f"{rate:g}" for rate in RATES)}, the one that ends lowest is shown.
 This tells that they run as they should, not which is best: two tame functions and one seed are no benchmark.
 

@@ -22,9 +22,10 @@ class NonlinearConjugateGradient(Optimizer):
 
     .. math:: d ← -g + \max(0, g · (g - g') / |g'|^2) d
 
-    Along d the slope is measured at the point and at a distance `lr`; where it grows, the step leads to the zero of the line
-    through both, which is the minimum if the loss is quadratic, and else twice as far as the trial. The step is then halved until
-    the loss falls enough. Each row of a parameter is a problem of its own.
+    Along d the slope is measured at the point and at a distance `lr`; where it grows, the step
+    leads to the zero of the line through both, which is the minimum if the loss is quadratic, and
+    else twice as far as the trial. The step is then halved until the loss falls enough. Each row of
+    a parameter is a problem of its own.
 
     Reference: Nocedal and Wright, "Numerical Optimization", 2nd ed., section 5.2 (PR+).
 

@@ -28,8 +28,8 @@ class Layout(Protocol):
     Attributes:
         optimizers: One, or one for each member.
         schedulers: As many, or none.
-        errors: What the optimizers of members raised, by the member's number; such a member takes no
-            further steps.
+        errors: What the optimizers of members raised, by the member's number; such a member takes
+            no further steps.
         random_states: Of the random numbers that each member's optimizer uses; empty where they are
             torch's own.
     """
@@ -165,7 +165,8 @@ class Joint(Shim):
 def rate_of(optimizer: Optimizer) -> float:
     """The learning rate of the next step, NaN where there is none.
 
-    It is looked up each time: schedulers set it, some optimizers too, and a checkpoint replaces the group.
+    It is looked up each time, because schedulers and some optimizers set it and a checkpoint
+    replaces the group.
     """
     return float(optimizer.param_groups[0].get("lr", math.nan))
 

@@ -25,11 +25,12 @@ class ArmijoLineSearch(Optimizer):
 
     .. math:: L(x - ηg) ≤ L(x) - c η |g|^2
 
-    η begins at `lr`, is `growth` times its last value at each step, never above `lr`, and is multiplied by `shrink` until the
-    condition holds. All losses of a step should be of the same batch. Each row of a parameter has its own η.
+    η begins at `lr`, is `growth` times its last value at each step, never above `lr`, and is
+    multiplied by `shrink` until the condition holds. All losses of a step should be of the same
+    batch. Each row of a parameter has its own η.
 
-    Reference: Vaswani et al., "Painless Stochastic Gradient: Interpolation, Line-Search, and Convergence Rates", NeurIPS 2019,
-    algorithms 1 and 2.
+    Reference: Vaswani et al., "Painless Stochastic Gradient: Interpolation, Line-Search, and
+    Convergence Rates", NeurIPS 2019, algorithms 1 and 2.
 
     Args:
         params: Parameters.
@@ -68,8 +69,8 @@ class ArmijoLineSearch(Optimizer):
         rates = state.get("rates", torch.full_like(losses, settings["lr"] / settings["growth"]))
         rates = (rates * settings["growth"]).clamp(max=settings["lr"])
         state["rates"] = backtrack(
-            self, closure, points, losses, -gradients, rates, slope=-gradients.square().sum(1), c=settings["c"],
-            shrink=settings["shrink"], trials=settings["trials"],
+            self, closure, points, losses, -gradients, rates, slope=-gradients.square().sum(1),
+            c=settings["c"], shrink=settings["shrink"], trials=settings["trials"],
         )  # fmt: skip
         return losses
 
@@ -86,9 +87,10 @@ def backtrack(
     shrink: float,
     trials: int,
 ) -> Tensor:
-    """Go from points along directions `[rows, dims]`, each row as far as Armijo's condition lets it; returns the lengths.
+    """Go from points along directions `[rows, dims]`, each row as far as Armijo's condition lets it.
 
-    Rows that are done stay where they are while others are tried; without a finite loss to begin with, nothing is searched.
+    Returns the lengths. Rows that are done stay where they are while others are tried; where the
+    first loss is not finite, nothing is searched.
     """
     searching = losses.isfinite()
     for trial in range(trials):

@@ -24,14 +24,14 @@ from landscape_lab.validation import check_number
 class Newton(Optimizer):
     r"""Damped Newton: :math:`x ← x - lr · |H|_λ^{-1} g`.
 
-    :math:`|H|_λ` is the Hessian with its eigenvalues replaced by their absolute values, at least the damping λ, so that a step
-    goes down and away from saddles. Each row of a parameter has its own Hessian, exact: `dims` products of the Hessian with a
-    vector.
+    :math:`|H|_λ` is the Hessian with its eigenvalues replaced by their absolute values, at least
+    the damping λ, so that a step goes down and away from saddles. Each row of a parameter has its
+    own Hessian, exact: `dims` products of the Hessian with a vector.
 
     The closure has to leave a gradient with a graph: `loss.backward(create_graph=True)`.
 
-    Reference: Dauphin et al., "Identifying and attacking the saddle point problem in high-dimensional non-convex optimization",
-    NeurIPS 2014.
+    Reference: Dauphin et al., "Identifying and attacking the saddle point problem in
+    high-dimensional non-convex optimization", NeurIPS 2014.
 
     Args:
         params: Parameters.
@@ -75,7 +75,12 @@ class Newton(Optimizer):
 
 @torch.enable_grad()
 def hessian_of(gradients: Tensor, parameters: list[Tensor]) -> Tensor:
-    """The Hessian of each row `[rows, dims, dims]` from gradients `[rows, dims]` with a graph; zero where they have none."""
+    """The Hessian of each row `[rows, dims, dims]`, zero where the gradients have no graph.
+
+    Args:
+        gradients: `[rows, dims]`.
+        parameters: What they are derived by.
+    """
     rows, dims = gradients.shape
     columns = []
     for i in range(dims):

@@ -58,8 +58,8 @@ def probe(factory: Factory, steps: int = 1000) -> Traits:
     """Two steps on a bowl show how the optimizer calls its closure; what it refuses is offered otherwise.
 
     A class that declares its traits is not tried. An optimizer that fails here for a reason of its
-    own gets no traits: it will fail again where the user sees it. Torch's random numbers go on as if
-    none had been used.
+    own gets no traits: it will fail again where the user sees it. Torch's random numbers go on as
+    if none had been used.
 
     Args:
         factory: A class, or a `functools.partial` with its settings.

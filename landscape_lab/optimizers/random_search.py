@@ -17,8 +17,8 @@ class RandomSearch(Optimizer):
     r"""A parabola along a random direction: to its minimum, or downhill where it has none.
 
     With a random unit direction u, :math:`b = (L(x + δu) - L(x - δu)) / 2δ` and
-    :math:`a = (L(x + δu) + L(x - δu) - 2 L(x)) / δ^2`, the step along u is :math:`-b / a`, at most `lr`, where a > 0, and else
-    :math:`-lr · sign(b)`. Each row of a parameter has its own direction.
+    :math:`a = (L(x + δu) + L(x - δu) - 2 L(x)) / δ^2`, the step along u is :math:`-b / a`, at most
+    `lr`, where a > 0, and else :math:`-lr · sign(b)`. Each row of a parameter has its own direction.
 
     Args:
         params: Parameters.

@@ -59,7 +59,8 @@ def build_optimizer(
         traits: How the optimizer wants to be called; found out by `probe` where not given.
 
     Raises:
-        ValueError: A setting is unknown or refused, or the learning rate is negative or not a number.
+        ValueError: A setting is unknown or refused, or the learning rate is negative or not a
+            number.
     """
     needs = probe(factory, steps) if traits is None else traits
     landscape.suit(exact=needs.exact)

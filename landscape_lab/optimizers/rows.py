@@ -12,7 +12,8 @@ from landscape_lab.validation import check_number
 def evaluate(closure: Callable[[], Tensor] | None) -> Tensor:
     """The losses of the rows `[rows]`; their gradients are then in the parameters.
 
-    A closure returns either a loss for each row of its parameter, or one number: then all parameters together are one row.
+    A closure returns either a loss for each row of its parameter, or one number: then all
+    parameters together are one row.
     """
     if closure is None:
         raise ValueError("This optimizer evaluates the loss itself: call step(closure).")

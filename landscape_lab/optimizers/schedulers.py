@@ -1,4 +1,4 @@
-"""Learning rate schedules: torch's own, told how long the descent is."""
+"""Learning rate schedules: torch's own, which get to know how long the descent is."""
 
 import inspect
 import math
@@ -18,7 +18,7 @@ LENGTHS = ("T_max", "total_steps", "total_iters", "steps")
 
 
 def build_scheduler(factory: SchedulerFactory, optimizer: Optimizer, steps: int) -> LRScheduler:
-    """The scheduler of an optimizer; where it asks for the number of steps or for the highest rate, it gets them.
+    """The scheduler of an optimizer; it gets the number of steps and the highest rate if it asks.
 
     Args:
         factory: A class, or a `functools.partial` with its settings.
@@ -51,8 +51,8 @@ def build_scheduler(factory: SchedulerFactory, optimizer: Optimizer, steps: int)
 def warmup_cosine(optimizer: Optimizer, steps: int, warmup: float = 0.05, floor: float = 0.0) -> LambdaLR:
     r"""Linear from 0 up to the optimizer's rate, then half a cosine down.
 
-    With w = `warmup` · `steps` and step k from 0: the rate times :math:`(k + 1) / w` while k < w, then
-    :math:`floor + (1 - floor) (1 + \cos(\pi (k - w) / (steps - w))) / 2`.
+    With w = `warmup` · `steps` and step k from 0: the rate times :math:`(k + 1) / w` while k < w,
+    then :math:`floor + (1 - floor) (1 + \cos(\pi (k - w) / (steps - w))) / 2`.
 
     Args:
         optimizer: Whose rate is set.

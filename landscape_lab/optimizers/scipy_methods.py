@@ -1,10 +1,7 @@
 """SciPy's minimisers as torch optimizers: one step is one iteration of the method."""
 
-import queue
-import threading
 import weakref
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -13,6 +10,7 @@ from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
 from landscape_lab.optimizers.factories import Settings
+from landscape_lab.optimizers.iterations import GRADIENT_FREE, SECOND_ORDER, Iterations
 from landscape_lab.optimizers.newton import hessian_of
 from landscape_lab.optimizers.rows import (
     evaluate,
@@ -25,9 +23,7 @@ from landscape_lab.optimizers.rows import (
 from landscape_lab.optimizers.traits import Traits
 from landscape_lab.validation import check_choice
 
-GRADIENT_FREE = ("Nelder-Mead", "Powell", "COBYLA", "COBYQA")
 FIRST_ORDER = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")
-SECOND_ORDER = ("Newton-CG", "dogleg", "trust-ncg", "trust-krylov", "trust-exact", "trust-constr")
 ENDLESS = {
     "COBYLA": {"maxiter": 10**6},
     "COBYQA": {"maxfev": 10**6, "maxiter": 10**6},
@@ -39,8 +35,6 @@ LIMITS = {
     "Powell": ("maxiter", "maxfev"),
     "L-BFGS-B": ("maxiter", "maxfun"),
 }
-REMEMBERED = 64
-"""How many evaluations a method can look back to."""
 
 
 def scipy_traits(method: str = "BFGS", **_: object) -> Traits:
@@ -53,14 +47,15 @@ def scipy_traits(method: str = "BFGS", **_: object) -> Traits:
 class ScipyMinimizer(Optimizer):
     """`scipy.optimize.minimize`, an iteration at each step.
 
-    The method runs in a thread that waits for each loss and, after each iterate, for the next step; rows of a parameter are
-    problems of their own, with a thread for each, evaluated together. A method that has ended stays where it is. The thread's
-    state is not part of a checkpoint: a resumed descent starts the method anew at the last point.
+    The method runs in a thread that waits for each loss and, after each iterate, for the next step;
+    rows of a parameter are problems of their own, with a thread for each, evaluated together. A
+    method that has ended stays where it is. The thread's state is not part of a checkpoint: a
+    resumed descent starts the method anew at the last point.
 
     Args:
         params: Parameters.
-        method: BFGS, CG, L-BFGS-B, TNC, SLSQP, Nelder-Mead, Powell, COBYLA, COBYQA, Newton-CG, dogleg, trust-ncg, trust-krylov,
-            trust-exact or trust-constr.
+        method: BFGS, CG, L-BFGS-B, TNC, SLSQP, Nelder-Mead, Powell, COBYLA, COBYQA, Newton-CG,
+            dogleg, trust-ncg, trust-krylov, trust-exact or trust-constr.
         tol: The method's own tolerance, or `None` for its default.
         options: The method's own options.
     """
@@ -98,7 +93,7 @@ class ScipyMinimizer(Optimizer):
             row.close()
 
     def _begin(self, closure: Callable[[], Tensor] | None) -> Tensor:
-        """Evaluate the start, which tells the number of rows, and start a thread for each."""
+        """Evaluate the start, whose losses are as many as there are rows, and start a thread for each."""
         losses, gradients, hessians = self._evaluate(closure)
         for i, point in enumerate(points_of(self, len(losses)).double().cpu().numpy()):
             row = Iterations(point, self._settings)
@@ -159,116 +154,3 @@ def _row(values: np.ndarray | None, i: int) -> np.ndarray | None:
 
 def _array(values: Tensor) -> np.ndarray:
     return values.detach().double().cpu().numpy()
-
-
-class Evaluation(NamedTuple):
-    """What is known of a point.
-
-    Args:
-        loss: Its loss.
-        gradient: `[dims]`, unless the method uses none.
-        hessian: `[dims, dims]`, where the method uses it.
-    """
-
-    loss: float
-    gradient: np.ndarray | None
-    hessian: np.ndarray | None
-
-
-class Stopped(BaseException):
-    """Ends the method in its thread."""
-
-
-class Iterations:
-    """One call of `minimize` in a thread, which runs only while the caller waits for it.
-
-    Args:
-        start: Where it begins, `[dims]`.
-        settings: Method, tolerance and options.
-    """
-
-    def __init__(self, start: np.ndarray, settings: Settings) -> None:
-        self.iterate = start.copy()
-        self.asks: np.ndarray | None = None
-        self.known: dict[bytes, Evaluation] = {}
-        self._inbox: queue.SimpleQueue[bool] = queue.SimpleQueue()
-        self._outbox: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
-        self._ended = False
-        self._thread = threading.Thread(
-            target=self._run, args=(start, settings), daemon=True, name="scipy.optimize.minimize"
-        )
-        self._thread.start()
-
-    def proceed(self) -> None:
-        """Let the method run until it asks for a loss, has an iterate, or ends; an error in it is raised here."""
-        if self._ended:
-            return
-        self._inbox.put(True)
-        error = self._outbox.get()
-        if error is not None:
-            raise error
-
-    def answer(self, loss: float, gradient: np.ndarray | None, hessian: np.ndarray | None) -> None:
-        """What was asked for; the method goes on."""
-        if self.asks is not None:
-            self.remember(self.asks, loss, gradient, hessian)
-        self.asks = None
-        self.proceed()
-
-    def remember(
-        self, point: np.ndarray, loss: float, gradient: np.ndarray | None, hessian: np.ndarray | None
-    ) -> None:
-        """Keep an evaluation, as one of the latest."""
-        self.known[point.tobytes()] = Evaluation(float(loss), gradient, hessian)
-        if len(self.known) > REMEMBERED:
-            del self.known[next(iter(self.known))]
-
-    def close(self) -> None:
-        """End the thread."""
-        if not self._ended:
-            self._ended = True
-            self._inbox.put(False)
-            self._thread.join()
-
-    # What follows runs in the thread.
-
-    def _run(self, start: np.ndarray, settings: Settings) -> None:
-        from scipy.optimize import minimize  # heavy
-
-        error: BaseException | None = None
-        try:
-            self._wait()
-            method = settings["method"]
-            derivatives = {} if method in GRADIENT_FREE else {"jac": lambda x: self._ask(x).gradient}
-            if method in SECOND_ORDER:
-                derivatives["hess"] = lambda x: self._ask(x).hessian
-            result = minimize(
-                lambda x: self._ask(x).loss, start, callback=self._has_iterate, **derivatives, **settings
-            )
-            self.iterate = np.array(result.x, dtype=np.float64)
-        except Stopped:
-            return
-        except Exception as raised:  # noqa: BLE001 - it is raised again where the step was called
-            error = raised
-        self._ended = True
-        self._outbox.put(error)
-
-    def _ask(self, point: np.ndarray) -> "Evaluation":
-        """Loss, gradient and Hessian at a point: known, or from the caller."""
-        point = np.array(point, dtype=np.float64)
-        if point.tobytes() not in self.known:
-            self.asks = point
-            self._outbox.put(None)
-            self._wait()
-        loss, gradient, hessian = self.known[point.tobytes()]
-        # copies: some methods work in the arrays that they get
-        return Evaluation(loss, *(None if one is None else one.copy() for one in (gradient, hessian)))
-
-    def _has_iterate(self, point: np.ndarray, *_: object) -> None:
-        self.iterate = np.array(point, dtype=np.float64)
-        self._outbox.put(None)
-        self._wait()
-
-    def _wait(self) -> None:
-        if not self._inbox.get():
-            raise Stopped

@@ -1,10 +1,10 @@
 """An optimizer for each member, all of which are evaluated together.
 
-Line searches make it hard: a step is a plain function that calls its closure in the midst of its work,
-once or twenty times, and members should not be evaluated one by one. So each member's step runs in a
-*greenlet*: a stack of its own, which is left when the closure asks for an evaluation and entered again
-with the answer. All of them run in one thread, and one never interrupts another: no locks are needed,
-and the order in which members go on is always that of their numbers.
+Line searches make it hard: a step is a plain function that calls its closure in the midst of its
+work, once or twenty times, and members should not be evaluated one by one. So each member's step
+runs in a *greenlet*: a stack of its own, which is left when the closure asks for an evaluation and
+entered again with the answer. All of them run in one thread, and one never interrupts another: no
+locks are needed, and the order in which members go on is always that of their numbers.
 """
 
 import math
@@ -33,14 +33,15 @@ class Separate:
     """An optimizer for each member; the losses and gradients of all are still evaluated together.
 
     Each optimizer's step runs until it asks for a loss. When all have asked, the landscape is
-    evaluated once and they go on: the line searches of a hundred members take as many evaluations as
-    the longest of them.
+    evaluated once and they go on: the line searches of a hundred members take as many evaluations
+    as the longest of them.
 
     Args:
         landscape: Whose members are optimised.
         recipe: How each optimizer is built and called.
         rates: A learning rate for each member, or `None` for the optimizer's own.
-        seeds: Each member's optimizer uses the random numbers of such a seed; `None` where it uses none.
+        seeds: Each member's optimizer uses the random numbers of such a seed; `None` where it uses
+            none.
     """
 
     rows = True

@@ -22,12 +22,13 @@ class SophiaG(Optimizer):
         h &← β_2 h + (1 - β_2) B \hat g^2 \quad \text{every `interval` steps} \\
         x &← x - lr · clip(m / \max(ρ h, ε), 1)
 
-    :math:`\hat g` is the Gauss–Newton–Bartlett estimate: the gradient for labels drawn from the model's own prediction. The
-    closure of a model offers it as `closure.sampled()`, which leaves that gradient in the parameters. A landscape predicts
-    nothing: there :math:`\hat g` is the gradient itself, and h the empirical Fisher information.
+    :math:`\hat g` is the Gauss–Newton–Bartlett estimate: the gradient for labels drawn from the
+    model's own prediction. The closure of a model offers it as `closure.sampled()`, which leaves
+    that gradient in the parameters. A landscape predicts nothing: there :math:`\hat g` is the
+    gradient itself, and h the empirical Fisher information.
 
-    Reference: Liu et al., "Sophia: A Scalable Stochastic Second-order Optimizer for Language Model Pre-training", ICLR 2024,
-    algorithms 2 and 3.
+    Reference: Liu et al., "Sophia: A Scalable Stochastic Second-order Optimizer for Language Model
+    Pre-training", ICLR 2024, algorithms 2 and 3.
 
     Args:
         params: Parameters or groups of them.

@@ -15,7 +15,8 @@ class Traits:
             closure, or calls it only elsewhere.
         elsewhere: `step` moves before it first calls its closure, and needs no gradient for that.
         repeats: `step` calls its closure more than once.
-        graph: The gradient has to carry its own graph (`create_graph=True`), for second derivatives.
+        graph: The gradient has to carry its own graph (`create_graph=True`), for second
+            derivatives.
         sparse: The gradient has to be a sparse tensor.
         pair: The closure has to return outputs and loss.
         rows: The closure may return the losses of the members, not their sum: `step` treats each

@@ -221,7 +221,8 @@ def _ends(landscape: Valley, recipe: Recipe, rates: list[float] | None = None) -
 def _distance(ends: Tensor, others: Tensor) -> float:
     """The greatest distance along an axis.
 
-    Infinite where a number is not finite, but for those of the last member, which may have diverged.
+    Infinite where a number is not finite, but for those of the last member, which may have
+    diverged.
     """
     differences = (ends - others).abs()
     differences[-1].nan_to_num_(nan=0.0)

@@ -14,12 +14,12 @@ SHAPES = ((3, 2), (3,))
 class Valley(nn.Module):
     r"""Four times as steep across as along, with bumps, its minimum away from the origin.
 
-    A path sees its gradient grow and shrink, and the same of its distance from the origin. With x the
-    numbers of a member, :math:`L = \sum_i y_i^2 / 4 - \cos 2 y_i` where :math:`y = x M + o`. The gradient
-    is in closed form: it is taken some thousand times.
+    A path sees its gradient grow and shrink, and the same of its distance from the origin. With x
+    the numbers of a member, :math:`L = \sum_i y_i^2 / 4 - \cos 2 y_i` where :math:`y = x M + o`.
+    The gradient is in closed form: it is taken some thousand times.
 
-    A member is a point of two numbers, or a matrix and a vector: `[members, 3, 2]` and `[members, 3]`.
-    Alone, it is the point `[1, 2]`, or the matrix `[3, 2]` and the vector `[3]`.
+    A member is a point of two numbers, or a matrix and a vector. Together they are `[members, 2]`,
+    or `[members, 3, 2]` and `[members, 3]`; alone a member is `[1, 2]`, or `[3, 2]` and `[3]`.
 
     Args:
         start: `[members, 2]` or `[members, 9]`.
@@ -56,7 +56,8 @@ class Valley(nn.Module):
             self.parts[0].grad = gradients
         else:
             for part, gradient in zip(self.parts, gradients.split([6, 3], dim=1), strict=True):
-                part.grad = gradient.reshape(part.shape)
+                # torch's fused optimizers take a gradient's numbers in their order in memory
+                part.grad = gradient.reshape(part.shape).contiguous()
         return self._losses(bent)
 
     def flat(self) -> Tensor:

@@ -95,7 +95,11 @@ def test_a_wrapper_gets_what_it_wraps():
     assert sam.base_optimizer.param_groups[0]["lr"] == 0.3
     ahead = built(pytorch_optimizer.Lookahead, lr=0.2, momentum=0.5, k=3)
     assert isinstance(ahead.optimizer, torch.optim.SGD)
-    assert (ahead.optimizer.param_groups[0]["lr"], ahead.optimizer.param_groups[0]["momentum"], ahead.k) == (0.2, 0.5, 3)
+    assert (ahead.optimizer.param_groups[0]["lr"], ahead.optimizer.param_groups[0]["momentum"], ahead.k) == (
+        0.2,
+        0.5,
+        3,
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,9 +109,21 @@ def test_a_wrapper_gets_what_it_wraps():
         (Passing, {"momentun": 0.9}, "Passing has no parameter `momentun`. Nearest: momentum"),
         ("pytorch_optimizer.Lion", {"bettas": (0.9, 0.99)}, "Lion has no parameter `bettas`. Nearest: betas"),
         ("pytorch_optimizer.SAM", {"rhoo": 0.1}, "SAM has no parameter `rhoo`. Nearest: rho"),
-        (Own, {"lr": -1.0}, "Parameter `optimizer.lr` should be zero or positive. Found `optimizer.lr = -1.0`"),
-        (Own, {"lr": float("nan")}, "Parameter `optimizer.lr` should be zero or positive. Found `optimizer.lr = nan`"),
-        ("torch.optim.Adam", {"betas": (2.0, 0.9)}, r"The optimizer Adam\(betas=\(2.0, 0.9\)\) cannot be built: Invalid beta"),
+        (
+            Own,
+            {"lr": -1.0},
+            "Parameter `optimizer.lr` should be zero or positive. Found `optimizer.lr = -1.0`",
+        ),
+        (
+            Own,
+            {"lr": float("nan")},
+            "Parameter `optimizer.lr` should be zero or positive. Found `optimizer.lr = nan`",
+        ),
+        (
+            "torch.optim.Adam",
+            {"betas": (2.0, 0.9)},
+            r"The optimizer Adam\(betas=\(2.0, 0.9\)\) cannot be built: Invalid beta",
+        ),
     ],
 )
 def test_wrong_settings_are_told_in_one_line(factory, settings, message):
@@ -126,7 +142,12 @@ def test_settings_that_a_class_passes_on_are_accepted():
 
 @pytest.mark.parametrize(("factory", "made"), [(Raises, 5), (RaisesAtOnce, 0)])
 def test_an_optimizer_that_raises_has_failed_on_the_record(lab, capsys, factory, made):
-    result = lab(f"optimizer._target_={__name__}.{factory.__name__}", "landscape=rosenbrock", "optimizer.lr=0.0001", "steps=50")
+    result = lab(
+        f"optimizer._target_={__name__}.{factory.__name__}",
+        "landscape=rosenbrock",
+        "optimizer.lr=0.0001",
+        "steps=50",
+    )
     metrics = json.loads((result.folder / "results.json").read_text())
     assert metrics["status"] == "failed"
     assert metrics["steps"] == made == result.trajectory.steps[-1]
@@ -137,7 +158,9 @@ def test_an_optimizer_that_raises_has_failed_on_the_record(lab, capsys, factory,
 
 
 def test_an_optimizer_that_returns_nan_has_diverged(lab):
-    result = lab(f"optimizer._target_={__name__}.ReturnsNaN", "landscape=rosenbrock", "steps=50", "optimizer.lr=0.0001")
+    result = lab(
+        f"optimizer._target_={__name__}.ReturnsNaN", "landscape=rosenbrock", "steps=50", "optimizer.lr=0.0001"
+    )
     assert result.metrics["status"] == "diverged"
     assert result.metrics["steps"] == 1
 
@@ -150,7 +173,13 @@ def test_a_failed_run_exits_with_one(tmp_path, monkeypatch, capsys):
     from landscape_lab import __main__ as entry
 
     monkeypatch.chdir(tmp_path)
-    settings = [f"optimizer._target_={__name__}.RaisesAtOnce", "landscape=sphere", "callbacks=none", "logger=none", "steps=3"]
+    settings = [
+        f"optimizer._target_={__name__}.RaisesAtOnce",
+        "landscape=sphere",
+        "callbacks=none",
+        "logger=none",
+        "steps=3",
+    ]
     monkeypatch.setattr(sys, "argv", ["landscape_lab", *settings])
     GlobalHydra.instance().clear()
     with pytest.raises(SystemExit) as stop:

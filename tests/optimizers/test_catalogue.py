@@ -12,6 +12,7 @@ from landscape_lab.configuration import CONF
 from landscape_lab.dotted_paths import locate
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.optimizers import adapt, build_optimizer, catalogue, probe
+from landscape_lab.optimizers.__main__ import ours
 from landscape_lab.optimizers.closures import Unrecorded
 
 ENTRIES = catalogue.read()
@@ -23,7 +24,9 @@ def test_the_committed_catalogue_is_what_the_libraries_offer():
     assert len({entry.name for entry in ENTRIES}) == len(ENTRIES) >= 140
 
 
-@pytest.mark.parametrize("name", ["adam", "adahessian", "sam", "sara", "flashadamw", "schedulefreeadamw", "lomo"])
+@pytest.mark.parametrize(
+    "name", ["adam", "adahessian", "sam", "sara", "flashadamw", "schedulefreeadamw", "lomo"]
+)
 def test_a_line_of_the_catalogue_is_what_trying_tells(name):
     entry = next(entry for entry in ENTRIES if entry.name == name)
     assert catalogue.describe(entry.name, entry.target, locate("optimizer", entry.target)) == entry
@@ -57,18 +60,26 @@ def test_the_catalogue_is_chosen_by_name(lab, name):
 
 
 def test_settings_reach_an_optimizer_of_the_catalogue(lab):
-    slow, fast = (lab("optimizer=yogi", "landscape=sphere", "steps=20", f"optimizer.lr={lr}") for lr in (1e-4, 1e-1))
+    slow, fast = (
+        lab("optimizer=yogi", "landscape=sphere", "steps=20", f"optimizer.lr={lr}") for lr in (1e-4, 1e-1)
+    )
     assert fast.metrics["final_loss"] < slow.metrics["final_loss"]
 
 
 def test_help_lists_the_catalogue():
-    done = subprocess.run([sys.executable, "-m", "landscape_lab", "--help"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "landscape_lab", "--help"], capture_output=True, text=True, check=True
+    )
     choices = next(line for line in done.stdout.splitlines() if line.startswith("optimizer: "))
-    assert {"adam", "adahessian", "schedulefreeadamw", "scipy_bfgs", "newton"} <= set(choices[11:].split(", "))
+    assert {"adam", "adahessian", "schedulefreeadamw", "scipy_bfgs", "newton"} <= set(
+        choices[11:].split(", ")
+    )
 
 
 def test_the_list_names_all_and_what_they_need():
-    done = subprocess.run([sys.executable, "-m", "landscape_lab.optimizers"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "landscape_lab.optimizers"], capture_output=True, text=True, check=True
+    )
     lines = {line.split()[0]: line for line in done.stdout.splitlines() if line.strip()}
     assert {entry.name for entry in ENTRIES} <= set(lines)
     assert "second derivatives" in lines["adahessian"]
@@ -99,7 +110,9 @@ def test_the_record_is_of_the_point_where_each_step_begins(lab):
         result = lab(f"optimizer={name}", "landscape=rosenbrock", "steps=6")
         landscape = FunctionLandscape.named("rosenbrock")
         expected = landscape.evaluate(torch.from_numpy(result.trajectory.points[:, 0]))
-        np.testing.assert_allclose(result.trajectory.losses[:, 0], expected, rtol=1e-5, atol=1e-9, err_msg=name)
+        np.testing.assert_allclose(
+            result.trajectory.losses[:, 0], expected, rtol=1e-5, atol=1e-9, err_msg=name
+        )
 
 
 def test_schedule_free_records_the_averaged_point():
@@ -135,7 +148,11 @@ COSTS = ("evaluations", "gradient_evaluations", "hessian_vector_products")
 def test_exact_gradients_come_by_themselves_and_the_run_says_so(lab, capsys):
     lab("optimizer=lbfgs", "landscape=turn", "steps=2")
     assert capsys.readouterr().err.count("lbfgs gets landscape.gradient=exact") == 1
-    for settings in (["optimizer=adam"], ["optimizer=lbfgs", "landscape.gradient=pixel"], ["optimizer=scipy_powell"]):
+    for settings in (
+        ["optimizer=adam"],
+        ["optimizer=lbfgs", "landscape.gradient=pixel"],
+        ["optimizer=scipy_powell"],
+    ):
         lab(*settings, "landscape=turn", "steps=2")
         assert capsys.readouterr().err == ""
 
@@ -146,3 +163,23 @@ def test_nothing_random_is_drawn_by_probing():
     torch.manual_seed(1)
     probe(locate("optimizer", "pytorch_optimizer.SophiaH"))
     assert math.isclose(float(expected), float(torch.rand(1)))
+
+
+class Own(torch.optim.Optimizer):
+    """What a user writes: a step of one length in each number."""
+
+    def __init__(self, params, lr=0.01):
+        super().__init__(params, {"lr": lr})
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p -= group["lr"] * p.grad.sign()
+
+
+def test_elementwise_is_found_by_trying():
+    assert catalogue.describe("own", "mine.Own", Own).elementwise == "yes"
+    words = {entry.name: entry.elementwise for entry, _ in ours()}
+    assert words.pop("sophia_g") == "yes"
+    assert set(words.values()) == {"no"}

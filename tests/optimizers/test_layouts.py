@@ -1,4 +1,4 @@
-"""A member of an ensemble goes where it goes alone, whatever the optimizer, in the layout that the trial chose."""
+"""A member of an ensemble goes where it goes alone, in the layout that the trial chose."""
 
 import warnings
 from functools import partial
@@ -20,7 +20,6 @@ from landscape_lab.optimizers.building import make_optimizer
 from landscape_lab.optimizers.closures import Unrecorded
 from landscape_lab.optimizers.factories import own_rate, with_rate
 
-
 STEPS = 20
 STARTS = torch.tensor([[-1.2, 1.0], [0.4, 1.7], [1.5, -0.3], [-0.2, -0.9]])
 MULTIPLES = (0.4, 1.0, 1.9)
@@ -32,12 +31,16 @@ def configured(path):
     return partial(locate("optimizer", node._target_), **settings)
 
 
-FACTORIES = {entry.name: locate("optimizer", entry.target) for entry in catalogue.read() if "cannot run" not in entry.needs}
+FACTORIES = {
+    entry.name: locate("optimizer", entry.target)
+    for entry in catalogue.read()
+    if "cannot run" not in entry.needs
+}
 FACTORIES |= {f"{path.stem}.yaml": configured(path) for path in sorted((CONF / "optimizer").glob("*.yaml"))}
 
 
 def plain(factory, traits, start, dtype, nudge=0.0):
-    """The points of a plain loop over one landscape with one member, as far as they are finite and nothing raises."""
+    """The points of a plain loop over one landscape with one member, as long as they are finite."""
     torch.manual_seed(0)
     landscape = FunctionLandscape.named("three_hump_camel", start=start.tolist()).to(dtype)
     landscape.points.data *= 1 + nudge
@@ -90,9 +93,17 @@ def test_every_member_goes_where_it_goes_alone(name):
             agree = (np.abs(found - expected[: len(found)]) <= 1e-5 * size[: len(found)]).all(axis=-1)
             length = len(found) if agree.all() else int(agree.argmin())
             if length < len(expected):  # then chaos must be the reason
-                nudged = plain(rated, traits, STARTS[start], dtype, nudge=1e-12 if dtype == torch.float64 else 1e-6)
+                nudged = plain(
+                    rated, traits, STARTS[start], dtype, nudge=1e-12 if dtype == torch.float64 else 1e-6
+                )
                 both = min(len(nudged), len(alone))
                 apart = ((nudged - alone[: len(nudged)])[:both].abs().amax(-1) > 1e-6).long().cumsum(0) > 0
-                assert both <= length or bool(apart[min(length, both - 1)]), (descent.verdict, member, length, found, expected)
+                assert both <= length or bool(apart[min(length, both - 1)]), (
+                    descent.verdict,
+                    member,
+                    length,
+                    found,
+                    expected,
+                )
             compared += length
         assert compared >= 0.5 * STEPS * len(descent.ensemble), compared

@@ -56,7 +56,9 @@ def descend(factory, landscape, steps):
 
 
 def quadratic(start):
-    return FunctionLandscape(lambda x, y: 3 * x**2 + 2 * x * y + y**2 - x + 4, start=start, bounds=(-5, 5)).double()
+    return FunctionLandscape(
+        lambda x, y: 3 * x**2 + 2 * x * y + y**2 - x + 4, start=start, bounds=(-5, 5)
+    ).double()
 
 
 MINIMUM = torch.tensor([[0.25, -0.25]], dtype=torch.float64)
@@ -127,7 +129,11 @@ def test_line_search_keeps_armijos_condition_and_finds_rates():
     rate = float(optimizer.state[landscape.points]["rates"])
     assert (losses[1:] < losses[:-1]).all()
     assert 0 < rate < 0.1
-    gradients = torch.autograd.functional.jacobian(lambda x: landscape.evaluate(x).sum(), points[:-1, 0]).square().sum(1)
+    gradients = (
+        torch.autograd.functional.jacobian(lambda x: landscape.evaluate(x).sum(), points[:-1, 0])
+        .square()
+        .sum(1)
+    )
     assert (losses[1:] <= losses[:-1] - 0.1 * (moves * gradients).sqrt() + 1e-12).all()
 
 
@@ -135,7 +141,9 @@ def test_random_search_goes_to_the_minimum_of_a_parabola():
     landscape = quadratic([[3.0, -2.0], [-4.0, 1.0]])
     points, _ = descend(partial(RandomSearch, lr=50.0), landscape, 1)
     slopes = torch.autograd.functional.jacobian(lambda x: landscape.evaluate(x).sum(), points[1])
-    torch.testing.assert_close(((points[1] - points[0]) * slopes).sum(1), torch.zeros(2).double(), atol=1e-6, rtol=0)
+    torch.testing.assert_close(
+        ((points[1] - points[0]) * slopes).sum(1), torch.zeros(2).double(), atol=1e-6, rtol=0
+    )
     assert (points[1] != points[0]).all()
 
 
@@ -162,7 +170,9 @@ def test_rows_do_not_see_each_other(name):
         torch.testing.assert_close(together[:, i], alone[:, 0], rtol=1e-7, atol=1e-9)
 
 
-@pytest.mark.parametrize("method", [*FIRST_ORDER, "Nelder-Mead", "Powell", "COBYLA", "Newton-CG", "trust-exact", "trust-ncg"])
+@pytest.mark.parametrize(
+    "method", [*FIRST_ORDER, "Nelder-Mead", "Powell", "COBYLA", "Newton-CG", "trust-exact", "trust-ncg"]
+)
 def test_scipy_paths_are_scipys(method):
     landscape, steps, expected = landscape_at((-1.25, 1.0)), 15, []  # in float32 too
 
@@ -170,15 +180,21 @@ def test_scipy_paths_are_scipys(method):
         return float(landscape.evaluate(torch.from_numpy(x)[None]))
 
     def gradient(x):
-        return torch.autograd.functional.jacobian(lambda p: landscape.evaluate(p[None]).sum(), torch.from_numpy(x)).numpy()
+        return torch.autograd.functional.jacobian(
+            lambda p: landscape.evaluate(p[None]).sum(), torch.from_numpy(x)
+        ).numpy()
 
     def hessian(x):
-        return torch.autograd.functional.hessian(lambda p: landscape.evaluate(p[None]).sum(), torch.from_numpy(x)).numpy()
+        return torch.autograd.functional.hessian(
+            lambda p: landscape.evaluate(p[None]).sum(), torch.from_numpy(x)
+        ).numpy()
 
     derivatives = {} if method in GRADIENT_FREE else {"jac": gradient}
     if method not in (*GRADIENT_FREE, *FIRST_ORDER):
         derivatives["hess"] = hessian
-    minimize(value, [-1.25, 1.0], method=method, callback=lambda x: expected.append(np.array(x)), **derivatives)
+    minimize(
+        value, [-1.25, 1.0], method=method, callback=lambda x: expected.append(np.array(x)), **derivatives
+    )
     points, optimizer = descend(partial(ScipyMinimizer, method=method), landscape, steps)
     number = min(steps, len(expected) - 1)
     assert number >= 4
@@ -216,7 +232,14 @@ def test_a_method_that_has_ended_stays_and_evaluates_no_more():
 
 
 def test_ours_run_in_a_plain_loop():
-    for factory in (ArmijoLineSearch, NonlinearConjugateGradient, RandomSearch, ScipyMinimizer, CMAES, partial(SophiaG, lr=0.05)):
+    for factory in (
+        ArmijoLineSearch,
+        NonlinearConjugateGradient,
+        RandomSearch,
+        ScipyMinimizer,
+        CMAES,
+        partial(SophiaG, lr=0.05),
+    ):
         landscape = FunctionLandscape.named("booth")
         optimizer = factory(landscape.parameters())
 

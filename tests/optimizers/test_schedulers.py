@@ -1,5 +1,6 @@
 """Schedules of the learning rate: stepped with the optimizer, recorded, resumed."""
 
+import math
 from functools import partial
 
 import numpy as np
@@ -12,8 +13,12 @@ from landscape_lab import Descent
 from landscape_lab.callbacks import Checkpoints
 from landscape_lab.configuration import CONF
 from landscape_lab.landscapes import FunctionLandscape
-from landscape_lab.optimizers import closure_step
+from landscape_lab.optimizers import RandomSearch, closure_step
+from landscape_lab.optimizers.closures import Unrecorded
+from landscape_lab.optimizers.layouts import Joint
+from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.optimizers.schedulers import warmup_cosine
+from landscape_lab.optimizers.separate import Separate
 
 ADAM = partial(torch.optim.Adam, lr=0.1)
 SCHEDULERS = {
@@ -44,7 +49,11 @@ def test_path_and_rates_are_those_of_a_plain_loop(name):
     fit(module, rates)
     landscape = FunctionLandscape.named("rosenbrock")
     optimizer = ADAM(landscape.parameters())
-    needs = {"cosine": {"T_max": 60}, "one_cycle": {"total_steps": 60, "max_lr": 0.1}, "warmup": {"steps": 60}}
+    needs = {
+        "cosine": {"T_max": 60},
+        "one_cycle": {"total_steps": 60, "max_lr": 0.1},
+        "warmup": {"steps": 60},
+    }
     scheduler = SCHEDULERS[name](optimizer, **needs.get(name, {}))
     points, expected = [], []
     for _ in range(60):
@@ -92,7 +101,9 @@ def test_every_scheduler_runs_by_name(lab, path):
 
 def test_settings_reach_the_scheduler_and_unknown_ones_are_told(lab):
     ends = [
-        lab("scheduler=exponential", f"scheduler.gamma={gamma}", "landscape=sphere", "steps=20").metrics["final_loss"]
+        lab("scheduler=exponential", f"scheduler.gamma={gamma}", "landscape=sphere", "steps=20").metrics[
+            "final_loss"
+        ]
         for gamma in (0.5, 1.0)
     ]
     assert ends[1] < ends[0]
@@ -110,3 +121,21 @@ def test_a_scheduler_leaves_the_fast_step():
     assert step.__func__ is torch.optim.SGD.step.__wrapped__
     step(lambda: torch.zeros(()))
     scheduler.step()  # no warning of a wrong order
+
+
+@pytest.mark.parametrize("layout_of", [Joint, Separate])
+def test_a_layouts_step_returns_the_rate_that_it_used(layout_of):
+    scheduler = partial(torch.optim.lr_scheduler.StepLR, step_size=1, gamma=0.5)
+    recipe = Recipe(partial(torch.optim.SGD, lr=0.8), scheduler)
+    landscape = FunctionLandscape.named("sphere", start=[[1.0, 2.0], [3.0, 4.0]])
+    layout = layout_of(landscape, recipe)
+    closure = Unrecorded(layout.backward, layout.rows)
+    assert [layout.step(closure) for _ in range(3)] == [0.8, 0.4, 0.2]
+    layout.optimizers[0].load_state_dict(layout.optimizers[0].state_dict())  # which makes new groups
+    layout.optimizers[0].param_groups[0]["lr"] = 0.7
+    assert layout.step(closure) == 0.7
+    rated = layout_of(landscape, recipe, rates=[0.1, 0.2])
+    assert math.isnan(rated.step(closure))
+    without = layout_of(landscape, Recipe(partial(RandomSearch, lr=0.1), traits=RandomSearch.traits))
+    del without.optimizers[0].param_groups[0]["lr"]
+    assert math.isnan(without.rate)

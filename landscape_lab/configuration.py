@@ -23,9 +23,11 @@ FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"
 """Every optimizer of the libraries; read here, where torch is not imported. `landscape_lab.optimizers.catalogue` writes it."""
-NOT_IDENTIFYING = ("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations", "sweep")
+NOT_IDENTIFYING = (
+    *("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations", "sweep", "threads"),
+)
 """Keys that change what is written, not what happens."""
-HOW = ("resume", "ckpt_path", "figures", "sweep")
+HOW = ("resume", "ckpt_path", "figures", "sweep", "threads")
 """Keys that a sweep's job is given to say how it is run, not what it does."""
 PARAMETERS = ("optimizer", "landscape", "augmentation", "steps", "seed")
 """Keys and groups by which TensorBoard's HPARAMS tab compares runs."""

@@ -11,8 +11,8 @@ from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryV
 
 from landscape_lab.validation import nearest
 
-FULL = os.environ.setdefault("LANDSCAPE_LAB_FULL_ERROR", os.environ.get("HYDRA_FULL_ERROR", "0")) not in ("", "0")
-"""Whether the user asked for tracebacks; kept for the workers of a sweep, since `main` sets Hydra's variable for itself."""
+FULL = os.environ.get("LANDSCAPE_LAB_FULL_ERROR", os.environ.get("HYDRA_FULL_ERROR", "0")) not in ("", "0")
+"""Whether the user asked for tracebacks. `main` sets Hydra's variable for itself and ours for the workers of a sweep."""
 
 
 @contextmanager

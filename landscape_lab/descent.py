@@ -14,6 +14,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from landscape_lab.chunk import Chunk
 from landscape_lab.ensemble import Ensemble, Outcomes
+from landscape_lab.keys.running import DESCENT
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.adapters import Step
 from landscape_lab.optimizers.building import Factory
@@ -23,9 +24,9 @@ from landscape_lab.optimizers.separate import Separate
 from landscape_lab.optimizers.traits import Traits, probe
 from landscape_lab.optimizers.trial import Verdict, try_joint
 from landscape_lab.trajectory import UNKNOWN, Trajectory
-from landscape_lab.validation import check_count, check_number
 
 
+@DESCENT.checks_class
 class Descent(pl.LightningModule):
     """Descend a landscape with an optimizer, many steps in each `training_step`.
 
@@ -68,10 +69,6 @@ class Descent(pl.LightningModule):
         target: float | None = None,
     ) -> None:
         super().__init__()
-        check_count("steps", steps)
-        if target is not None:
-            check_number("target", target)
-        check_count("steps_per_batch", steps_per_batch)
         self.automatic_optimization = False
         self.landscape = landscape
         self.make_optimizer = optimizer

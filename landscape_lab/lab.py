@@ -229,9 +229,7 @@ def _check_objective(cfg: DictConfig, members: int) -> None:
     """A single member has no best learning rate."""
     for name in [cfg.objective] if isinstance(cfg.objective, str) else cfg.objective:
         if members == 1 and name in OF_MEMBERS:
-            raise ValueError(
-                f"Parameter `objective` may be {name} only of many members: ensemble=lr_sweep. Found one member."
-            )
+            raise ValueError(f"Parameter `objective` may be {name} only of many members: ensemble=lr_sweep. Found one member.")
 
 
 def _make(node: DictConfig, **settings: Any) -> Any:

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, Node, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from landscape_lab.keys import DECLARED, Key, Keys
 from landscape_lab.keys.kinds import Nullable, Open
 
-OTHERS = Keys("_others", further=Open())
+OTHERS = Keys("_others", Open())
 """The declaration of a node that is not ours."""
 
 
@@ -98,8 +98,11 @@ def _settle(entry: Entry) -> None:
 
 def entries(cfg: DictConfig) -> Iterator[Entry]:
     """Every key of a configuration but Hydra's own, from the top level down."""
-    nodes = {str(name): cfg._get_node(name) for name in cfg if name != "hydra"}
-    plain = {name: OmegaConf.to_container(node) if OmegaConf.is_config(node) else node._value() for name, node in nodes.items()}
+    plain = {}
+    for name in cfg:
+        node = cfg._get_node(name)
+        if name != "hydra" and isinstance(node, Node):
+            plain[name] = OmegaConf.to_container(node) if OmegaConf.is_config(node) else node._value()
     yield from _entries(cfg, plain, "")
 
 

@@ -14,8 +14,8 @@ from torch.optim import Optimizer
 from torch.optim import optimizer as torch_optimizer
 
 from landscape_lab.files import replacing
+from landscape_lab.keys.running import TRAJECTORY
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.validation import check_count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,6 +34,7 @@ ARRAYS = ("points", "losses", "steps", "evaluations", "lr")
 """What is saved."""
 
 
+@TRAJECTORY.checks_class
 class Trajectory:
     """Points and losses over steps, bounded in memory however long the descent.
 
@@ -61,7 +62,6 @@ class Trajectory:
         label: str = "",
         members: Mapping[str, np.ndarray] | None = None,
     ) -> None:
-        check_count("records", records)
         self.records = max(records, 2)
         self.landscape = landscape
         self.label = label

@@ -180,7 +180,7 @@ class Switch(Kind):
     wanted: ClassVar[str] = "true or false"
 
     def check(self, name: str, value: object) -> object:
-        if not isinstance(value, bool) and getattr(value, "dtype", None) != bool:  # NumPy has its own
+        if not isinstance(value, bool) and str(getattr(value, "dtype", "")) != "bool":  # NumPy has its own
             raise refusal(name, self.wanted, value)
         return value
 
@@ -224,9 +224,7 @@ def check_choice(name: str, value: object, choices: Iterable[str]) -> None:
     Choice(*choices).check(name, value)
 
 
-def check_number(
-    name: str, value: object, *, positive: bool = False, low: float = -math.inf, high: float = math.inf
-) -> None:
+def check_number(name: str, value: object, *, positive: bool = False, low: float = -math.inf, high: float = math.inf) -> None:
     """Raise `ValueError` unless `value` is a finite number from `low` to `high`, above zero if `positive`."""
     Number(low, high, positive).check(name, value)
 

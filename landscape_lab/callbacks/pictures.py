@@ -11,10 +11,11 @@ from landscape_lab.callbacks.tensorboard import show, tensorboards
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.draws import augmentations_figure
 from landscape_lab.drawing.figures import FIGURES, save_figure
+from landscape_lab.keys.callbacks import AUGMENTATION_PICTURES, PICTURES
 from landscape_lab.scene import Scene
-from landscape_lab.validation import check_choice
 
 
+@PICTURES.checks_class
 class Pictures(pl.Callback):
     """Draw figures at the end; TensorBoard shows them too, but for the loss, which it draws itself.
 
@@ -24,8 +25,6 @@ class Pictures(pl.Callback):
     """
 
     def __init__(self, folder: str | PathLike[str], figures: Sequence[str] = ("path", "loss")) -> None:
-        for name in figures:
-            check_choice("figures", name, FIGURES)
         self.folder = Path(folder)
         self.figures = tuple(figures)
 
@@ -41,6 +40,7 @@ class Pictures(pl.Callback):
                     show(logger, name, file.read_bytes(), trainer.global_step)
 
 
+@AUGMENTATION_PICTURES.checks_class
 class AugmentationPictures(pl.Callback):
     """Draw `augmentations.png` at the start: the landscape as it is seen in a few draws, its gradients beside it.
 
@@ -50,8 +50,6 @@ class AugmentationPictures(pl.Callback):
     """
 
     def __init__(self, folder: str | PathLike[str], draws: int = 0) -> None:
-        if not isinstance(draws, int) or isinstance(draws, bool) or draws < 0:
-            raise ValueError(f"Parameter `augmentations` should be zero or a positive whole number. Found `{draws}`.")
         self.path = Path(folder) / "augmentations.png"
         self.draws = draws
 

@@ -9,10 +9,11 @@ import pytorch_lightning as pl
 
 from landscape_lab.callbacks.tensorboard import png, show, tensorboards
 from landscape_lab.descent import Descent
+from landscape_lab.keys.callbacks import VIDEO
 from landscape_lab.scene import Scene
-from landscape_lab.validation import check_choice
 
 
+@VIDEO.checks_class
 class Video(pl.Callback):
     """Film the descent at the end. TensorBoard's IMAGES tab plays the GIF, and has a few key frames beside it.
 
@@ -23,8 +24,6 @@ class Video(pl.Callback):
     """
 
     def __init__(self, folder: str | PathLike[str], formats: Sequence[str] = ("mp4",), **settings: Any) -> None:
-        for kind in formats:
-            check_choice("video", kind, ("mp4", "gif"))
         self.folder = Path(folder)
         self.formats = tuple(formats)
         if formats:

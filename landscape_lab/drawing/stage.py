@@ -24,7 +24,6 @@ from landscape_lab.scene import Path, Scene
 DPI = 100
 CAPTION = 34
 """Pixels above the map for the line of numbers."""
-VIEWS = ("map", "surface")
 NAME_COLOR, VALUE_COLOR = "#80868b", "#202124"
 FONT = font_manager.findfont("DejaVu Sans")
 

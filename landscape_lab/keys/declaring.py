@@ -45,7 +45,7 @@ class Keys:
     ValueError: Parameter `share` should be between 0 and 1. Found `share = 3`.
     """
 
-    def __init__(self, name: str, /, *, further: Kind | None = None, **keys: Key) -> None:
+    def __init__(self, name: str, further: Kind | None = None, /, **keys: Key) -> None:
         self.name = name
         self.further = further
         self.keys = keys

@@ -105,10 +105,11 @@ class Nullable(Kind):
 
 @dataclass(frozen=True)
 class ListOf(Kind):
-    """A list of values of one kind; a value by itself is a list of one.
+    """A list of values of one kind.
 
     Args:
         kind: That of each value.
+        lone: Whether a value by itself is a list of one.
         least: How many there are at least.
         different: Whether no two may be equal.
 
@@ -118,6 +119,7 @@ class ListOf(Kind):
     """
 
     kind: Kind
+    lone: bool = True
     least: int = 0
     different: bool = False
 
@@ -126,6 +128,8 @@ class ListOf(Kind):
         return f"{'a list' if self.least == 0 else 'a list that is not empty'}, each {self.kind.wanted}"
 
     def check(self, name: str, value: object) -> object:
+        if not self.lone and not _is_list(value):
+            raise refusal(name, self.wanted, value)
         values = [self.kind.check(name, one) for one in (value if _is_list(value) else [value])]  # type: ignore[attr-defined]
         if len(values) < self.least:
             raise refusal(name, self.wanted, value)
@@ -195,8 +199,8 @@ class OneOf(Kind):
     """What any of several kinds takes.
 
     Args:
-        kinds: They are tried in this order. Where a value has the form of one of them, a list or a record, the error is that kind's,
-            which names the part at fault.
+        kinds: They are tried in this order. Where a value has the form of one of them, a list or a
+            record, the error is that kind's, since it names the part at fault.
         words: What they are together, if not their own words joined by *or*.
     """
 

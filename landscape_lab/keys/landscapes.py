@@ -77,7 +77,7 @@ EXPRESSION = Keys(
 )
 CATALOGUE = Keys(
     "landscape_lab.landscapes.FunctionLandscape.named",
-    further=Number(),
+    Number(),
     name=Key(Text("the name of a test function"), "which function of the catalogue"),
     dims=DIMS,
     condition=Key(Number(positive=True), "the steepest curvature over the flattest"),

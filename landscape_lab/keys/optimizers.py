@@ -16,16 +16,16 @@ FINITE = Open(infinite=False)
 
 OPTIMIZER = Keys(
     "optimizer",
-    further=FINITE,
+    FINITE,
     lr=Key(Number(low=0.0), "learning rate"),
     growth_rate=Key(Number(positive=True, infinite=True), "how fast a rate that is found may grow (Prodigy)"),
 )
-SCHEDULER = Keys("scheduler", further=FINITE)
+SCHEDULER = Keys("scheduler", FINITE)
 
 
 def _optimizer(name: str, **keys: Key) -> Keys:
     """The keys of a class in `landscape_lab.optimizers`; which others it has, is told where it is built."""
-    return Keys(f"landscape_lab.optimizers.{name}", further=FINITE, **keys)
+    return Keys(f"landscape_lab.optimizers.{name}", FINITE, **keys)
 
 
 RANDOM_SEARCH = _optimizer(

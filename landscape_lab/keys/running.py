@@ -25,7 +25,7 @@ RATE = Number(low=0.0)
 
 RUN = Keys(
     "",
-    further=Open(),
+    Open(),
     steps=Key(COUNT, "optimizer steps"),
     seed=Key(SEED, "of every random number"),
     start=Key(Nullable(Points("numbers, [column, row] or [x, y], or a list of such")), "where the descent begins"),
@@ -44,6 +44,12 @@ RUN = Keys(
     ckpt_path=Key(Nullable(Text("a file")), "go on from this checkpoint"),
     folder=Key(Text("a folder"), "of the run; hydra.run.dir chooses it"),
 )
+DESCENT = Keys(
+    "landscape_lab.descent.Descent",
+    Open(),
+    **{name: RUN.keys[name] for name in ("steps", "steps_per_batch", "records", "target")},
+)
+TRAJECTORY = Keys("landscape_lab.trajectory.Trajectory", Open(), records=RUN.keys["records"])
 ENSEMBLE = Keys(
     "ensemble",
     starts=Key(
@@ -67,7 +73,9 @@ ENSEMBLE = Keys(
         "learning rates of members; null: the optimizer's own",
     ),
     seeds=Key(
-        Nullable(OneOf(COUNT, ListOf(SEED, least=1, different=True), words="a positive whole number, or a list of seeds")),
+        Nullable(
+            OneOf(COUNT, ListOf(SEED, lone=False, least=1, different=True), words="a positive whole number, or a list of seeds")
+        ),
         "seeds of members, or how many; null: the run's",
     ),
     layout=Key(Choice("auto", "joint", "separate"), "one optimizer for all members, or one for each"),

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from landscape_lab.dotted_paths import locate
+from landscape_lab.keys import landscapes as keys
 from landscape_lab.landscapes.base import PointLandscape
 from landscape_lab.landscapes.boundaries import make_boundary
 from landscape_lab.landscapes.bounds import as_bounds, bounds_around, place_in
@@ -18,12 +19,13 @@ from landscape_lab.landscapes.expressions import parse_expression
 from landscape_lab.landscapes.functions import CATALOGUE
 from landscape_lab.landscapes.gradients import Evaluate, make_gradient
 from landscape_lab.landscapes.starts import as_starts, check_dims, check_inside
-from landscape_lab.validation import check_choice, check_number
+from landscape_lab.validation import check_choice
 
 SAMPLES_ON_AXIS = 256
 """How finely a loss is looked at to rescale it: a grid of 256 × 256, or as many random points."""
 
 
+@keys.FUNCTION.checks_class
 class FunctionLandscape(PointLandscape):
     """Descend any function of two or more numbers, in its own units.
 
@@ -70,7 +72,6 @@ class FunctionLandscape(PointLandscape):
         wall: float = 100.0,
         normalize: bool = False,
     ) -> None:
-        check_number("wall", wall, positive=True)
         fn = _callable(fn)
         start, bounds, minima = _told(fn, start, "start"), _told(fn, bounds, "domain"), _told(fn, minima, "minimum")
         dims = _count_dims(dims, fn, start, bounds)
@@ -95,6 +96,7 @@ class FunctionLandscape(PointLandscape):
         self.register_buffer("extremes", _extremes(evaluate, window, best) if normalize else None, persistent=False)
 
     @classmethod
+    @keys.CATALOGUE.checks
     def named(cls, name: str, dims: int = 2, start: Any = None, bounds: Any = None, **settings: Any) -> "FunctionLandscape":
         """A function of the catalogue: `FunctionLandscape.named("rosenbrock", dims=10)`.
 
@@ -125,6 +127,7 @@ class FunctionLandscape(PointLandscape):
         )
 
     @classmethod
+    @keys.EXPRESSION.checks
     def from_expression(cls, expression: str, dims: int = 2, **settings: Any) -> "FunctionLandscape":
         """A formula as text, such as `x**2 + 10*sin(y)`; see `parse_expression`.
 
@@ -136,7 +139,6 @@ class FunctionLandscape(PointLandscape):
         >>> FunctionLandscape.from_expression("abs(x) + y**2", start=(1, 2))()
         tensor([5.], grad_fn=<...>)
         """
-        check_dims(dims)
         return cls(parse_expression(expression, dims), dims=dims, **settings)
 
     def loss(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:

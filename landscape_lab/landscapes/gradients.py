@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from landscape_lab.validation import check_choice, check_number
+from landscape_lab.keys.landscapes import GRADIENT, H
 
 Evaluate = Callable[[Tensor], Tensor]
 """Losses `[n]` at points `[n, dims]`."""
@@ -18,8 +18,8 @@ Evaluate = Callable[[Tensor], Tensor]
 
 def make_gradient(kind: str, dims: int, h: float) -> "ExactGradient | Stencil":
     """The rule named `exact`, `forward` or `central`; `h` is the step of a difference, in the landscape's coordinates."""
-    check_number("h", h, positive=True)
-    check_choice("gradient", kind, ("exact", "forward", "central"))
+    H.kind.check("h", h)
+    GRADIENT.kind.check("gradient", kind)
     if kind == "exact":
         return ExactGradient()
     return Stencil.forward_difference(dims, h) if kind == "forward" else Stencil.central(dims, h)

@@ -10,13 +10,13 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from landscape_lab.keys.landscapes import IMAGE
 from landscape_lab.landscapes.base import Axes, PointLandscape
 from landscape_lab.landscapes.boundaries import Wall, make_boundary
 from landscape_lab.landscapes.gradients import Evaluate, GivenGradient, make_gradient
 from landscape_lab.landscapes.image_functions import as_function, map_differences, map_image
 from landscape_lab.landscapes.pictures import find_picture, read_picture
 from landscape_lab.landscapes.starts import as_starts, check_inside
-from landscape_lab.validation import check_choice, check_number
 
 INTERPOLATIONS = {"bilinear": 0, "bicubic": 2}
 """The ways to read between pixels, and their numbers in `torch.grid_sampler`."""
@@ -24,6 +24,7 @@ EDGES_REPEATED = 1
 """The number in `torch.grid_sampler` of padding with the edge's pixels."""
 
 
+@IMAGE.checks_class
 class ImageLandscape(PointLandscape):
     r"""Descend a picture: grey in [0, 1] is the loss, dark is low.
 
@@ -71,10 +72,6 @@ class ImageLandscape(PointLandscape):
         image_init: Any = None,
         gradient_init: Any = None,
     ) -> None:
-        check_number("smoothing", smoothing, low=0)
-        check_number("scale", scale, positive=True)
-        check_choice("interpolation", interpolation, INTERPOLATIONS)
-        check_choice("gradient", gradient, ("pixel", "auto", "exact", "forward", "central"))
         if image_init is None and isinstance(image, str | PathLike):
             path = find_picture(Path(image)).absolute()
             pixels = _smoothed(path, path.stat().st_mtime_ns, smoothing).clone()

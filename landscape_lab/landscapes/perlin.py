@@ -1,6 +1,5 @@
 """Fractal noise as a landscape."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -8,14 +7,15 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from landscape_lab.keys.landscapes import PERLIN
 from landscape_lab.landscapes.base import PointLandscape
 from landscape_lab.landscapes.boundaries import make_boundary
 from landscape_lab.landscapes.gradients import Evaluate, GivenGradient, Stencil, make_gradient
 from landscape_lab.landscapes.noise import fractal_noise
 from landscape_lab.landscapes.starts import as_starts, check_inside
-from landscape_lab.validation import check_choice, check_count, check_number
 
 
+@PERLIN.checks_class
 class PerlinLandscape(PointLandscape):
     r"""Descend fractal Perlin noise: mountains, valleys and flat places in no order.
 
@@ -66,16 +66,7 @@ class PerlinLandscape(PointLandscape):
         boundary: str = "freeze",
         wall: float = 100.0,
     ) -> None:
-        size = _as_size(size)
-        check_number("scale", scale, positive=True)
-        check_count("octaves", octaves)
-        check_number("persistence", persistence, positive=True)
-        check_number("lacunarity", lacunarity, positive=True)
-        if not isinstance(base, int) or isinstance(base, bool):
-            raise ValueError(f"Parameter `base` should be a whole number. Found `base = {base}`.")
-        check_number("repeat", repeat, positive=True)
-        check_number("wall", wall, positive=True)
-        check_choice("interpolation", interpolation, ("bilinear", "none"))
+        size = (size, size) if isinstance(size, int) else tuple(size)
         bounds = torch.tensor([[0.0, 0.0], [1.0 - 1.0 / size[0], 1.0 - 1.0 / size[1]]])
         starts = as_starts(start, dims=2).float()
         check_inside(starts, bounds, "(x, y)")
@@ -161,11 +152,3 @@ def bilinear(surface: Float[Tensor, "rows columns"], places: Float[Tensor, "n 2"
     values = surface.flatten()[corners].to(places.dtype)
     near, far = torch.lerp(values[0::2], values[1::2], across)
     return torch.lerp(near, far, along)
-
-
-def _as_size(size: Any) -> tuple[int, int]:
-    """One number or two as two, each at least 2: the domain of a single grid line has no width."""
-    lines = (size, size) if isinstance(size, int) else tuple(size) if isinstance(size, Sequence) else ()
-    if len(lines) != 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 2 for n in lines):
-        raise ValueError(f"Parameter `size` should be one or two whole numbers of at least 2. Found `size = {size}`.")
-    return lines

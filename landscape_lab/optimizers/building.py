@@ -12,8 +12,9 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from landscape_lab.dotted_paths import locate
+from landscape_lab.keys.optimizers import OPTIMIZER
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.validation import check_number, nearest
+from landscape_lab.validation import nearest
 
 Factory = Callable[..., Optimizer]
 """Builds an optimizer from parameters: a class, or a `functools.partial` with its settings."""
@@ -164,7 +165,7 @@ def _sources(maker: Any) -> list[str]:
 def _check_settings(maker: Any, settings: dict[str, Any]) -> None:
     """Raise `ValueError` for a setting that the class does not have, and for a rate that is none."""
     if "lr" in settings and not isinstance(settings["lr"], Tensor):
-        check_number("optimizer.lr", settings["lr"], low=0.0)
+        OPTIMIZER.check("lr", settings["lr"], "optimizer.")
     known = _setting_names(maker, settings)
     unread = [name for name in settings if name not in known]
     if unread and inspect.Parameter.VAR_KEYWORD in {one.kind for one in _parameters(maker).values()}:

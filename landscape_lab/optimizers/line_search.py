@@ -7,11 +7,12 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from landscape_lab.optimizers.rows import check_settings, evaluate, evaluate_losses, gradients_of, move_to, points_of
+from landscape_lab.keys.optimizers import LINE_SEARCH
+from landscape_lab.optimizers.rows import evaluate, evaluate_losses, gradients_of, move_to, points_of
 from landscape_lab.optimizers.traits import Traits
-from landscape_lab.validation import check_count, check_number
 
 
+@LINE_SEARCH.checks_class
 class ArmijoLineSearch(Optimizer):
     r"""Stochastic Armijo line search: the rate grows at each step and is cut until the loss falls enough.
 
@@ -37,11 +38,6 @@ class ArmijoLineSearch(Optimizer):
     def __init__(
         self, params: Any, lr: float = 1.0, c: float = 0.1, shrink: float = 0.5, growth: float = 2.0, trials: int = 30
     ) -> None:
-        check_settings(lr=lr, c=c, shrink=shrink)
-        check_number("c", c, high=1.0)
-        check_number("shrink", shrink, low=0.0, high=1.0)
-        check_number("growth", growth, low=1.0)
-        check_count("trials", trials)
         super().__init__(params, {"lr": lr, "c": c, "shrink": shrink, "growth": growth, "trials": trials})
 
     @torch.no_grad()

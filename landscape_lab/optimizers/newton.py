@@ -8,11 +8,12 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from landscape_lab.optimizers.rows import check_settings, evaluate, gradients_of, move_to, parameters_of, points_of
+from landscape_lab.keys.optimizers import NEWTON
+from landscape_lab.optimizers.rows import evaluate, gradients_of, move_to, parameters_of, points_of
 from landscape_lab.optimizers.traits import Traits
-from landscape_lab.validation import check_number
 
 
+@NEWTON.checks_class
 class Newton(Optimizer):
     r"""Damped Newton: :math:`x ← x - lr · |H|_λ^{-1} g`.
 
@@ -35,10 +36,6 @@ class Newton(Optimizer):
     traits: ClassVar[Traits] = Traits(graph=True, rows=True)
 
     def __init__(self, params: Any, lr: float = 1.0, damping: float = 1e-6, radius: float = math.inf) -> None:
-        check_number("lr", lr, low=0.0)
-        check_settings(damping=damping)
-        if not radius > 0:
-            raise ValueError(f"Parameter `radius` should be positive. Found `radius = {radius}`.")
         super().__init__(params, {"lr": lr, "damping": damping, "radius": radius})
 
     @torch.no_grad()

@@ -11,14 +11,11 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from landscape_lab.keys.optimizers import GRADIENT_FREE, SCIPY, SECOND_ORDER
 from landscape_lab.optimizers.newton import hessian_of
 from landscape_lab.optimizers.rows import evaluate, evaluate_losses, gradients_of, move_to, parameters_of, points_of
 from landscape_lab.optimizers.traits import Traits
-from landscape_lab.validation import check_choice
 
-GRADIENT_FREE = ("Nelder-Mead", "Powell", "COBYLA", "COBYQA")
-FIRST_ORDER = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")
-SECOND_ORDER = ("Newton-CG", "dogleg", "trust-ncg", "trust-krylov", "trust-exact", "trust-constr")
 ENDLESS = {"COBYLA": {"maxiter": 10**6}, "COBYQA": {"maxfev": 10**6, "maxiter": 10**6}, "TNC": {"maxfun": 10**9}}
 """The descent says how many steps there are, so the method's own limit is far away; its name differs."""
 LIMITS = {"Nelder-Mead": ("maxiter", "maxfev"), "Powell": ("maxiter", "maxfev"), "L-BFGS-B": ("maxiter", "maxfun")}
@@ -31,6 +28,7 @@ def scipy_traits(method: str = "BFGS", **_: Any) -> Traits:
     return Traits(repeats=True, rows=True, graph=method in SECOND_ORDER, gradient_free=method in GRADIENT_FREE)
 
 
+@SCIPY.checks_class
 class ScipyMinimizer(Optimizer):
     """`scipy.optimize.minimize`, an iteration at each step.
 
@@ -51,7 +49,6 @@ class ScipyMinimizer(Optimizer):
     def __init__(
         self, params: Any, method: str = "BFGS", tol: float | None = None, options: dict[str, Any] | None = None
     ) -> None:
-        check_choice("method", method, (*FIRST_ORDER, *GRADIENT_FREE, *SECOND_ORDER))
         super().__init__(params, {"method": method})
         own = ENDLESS.get(method, dict.fromkeys(LIMITS.get(method, ("maxiter",)), 10**9))
         self._settings = {"method": method, "tol": tol, "options": own | (options or {})}

@@ -88,6 +88,8 @@ def settle(cfg: DictConfig) -> None:
 def _settle(entry: Entry) -> None:
     if entry.missing or entry.name == "_target_":
         return  # whoever needs it says what is wrong with it
+    if entry.interpolated and entry.declared is None:
+        return  # the key that it refers to is checked itself
     try:
         value = entry.check()
     except OmegaConfBaseException:

@@ -182,7 +182,7 @@ class Switch(Kind):
     def check(self, name: str, value: object) -> object:
         if not isinstance(value, bool) and str(getattr(value, "dtype", "")) != "bool":  # NumPy has its own
             raise refusal(name, self.wanted, value)
-        return value
+        return bool(value)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ MISTAKES = {
     "landscape=expression landscape.expression=x+zin(y)": "landscape: Parameter `expression`",
     "landscape=image": "The key `landscape.image` should be given",
     "ckpt_path=nothing.ckpt": "There is no checkpoint nothing.ckpt",
+    "video={a:1}": "Parameter `video` should be a list. Found `video={a:1}`",
+    "objective=5": "Parameter `objective` should be one of final_loss",
     "optimizer.lr=[1": "no viable alternative",
 }
 

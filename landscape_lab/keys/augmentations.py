@@ -31,7 +31,7 @@ JITTER = _augmentation(
     std=Key(Nullable(SPREAD), "standard deviation of each coordinate, in pixels of a picture"),
     fraction=Key(Nullable(SHARE), "the same instead, as a share of the landscape's width"),
 )
-RANDOM_FLIP = _augmentation("RandomFlip", probability=Key(OneOf(SHARE, ListOf(SHARE)), "of each axis, or [of x, of y]"))
+RANDOM_FLIP = _augmentation("RandomFlip", probability=Key(OneOf(SHARE, ListOf(SHARE, least=1)), "of each axis, or [of x, of y]"))
 RANDOM_ROTATION = _augmentation("RandomRotation", degrees=Key(Number(low=0.0, high=180.0), "the most, to either side"))
 RANDOM_ZOOM = _augmentation("RandomZoom", factor=Key(Number(low=1.0), "the most; down to its inverse"))
 

@@ -185,7 +185,7 @@ class Record(Kind):
         needed = {key for key, kind in self.kinds.items() if not isinstance(kind, Nullable)}
         if not isinstance(value, Mapping):
             raise refusal(name, self.wanted, value)
-        if not needed <= set(value) <= set(self.kinds):
+        if not value or not needed <= set(value) <= set(self.kinds):
             *first, last = self.kinds
             raise ValueError(f"Parameter `{name}` should have {', '.join(first)} and {last}. Found `{name} = {dict(value)}`.")
         return {key: self.kinds[key].check(f"{name}.{key}", one) for key, one in value.items()}

@@ -21,7 +21,10 @@ def job(cfg: DictConfig) -> Any:
     config = HydraConfig.get()
     names = chosen_names(config.runtime.choices, config.overrides.task, cfg)
     if config.mode is RunMode.MULTIRUN:
-        from landscape_lab.sweeps.jobs import attempt, share_cores  # heavy: `--help` and `--cfg job` do without
+        from landscape_lab.sweeps.jobs import (
+            attempt,
+            share_cores,
+        )  # heavy: `--help` and `--cfg job` do without
 
         share_cores(config.launcher)
         return attempt(cfg, names, config.overrides.task)
@@ -42,7 +45,9 @@ def main() -> None:
 
     Only here is anything changed that belongs to the whole process: its environment, its import path.
     """
-    os.environ.setdefault("LANDSCAPE_LAB_FULL_ERROR", str(int(FULL)))  # what the user asked for, for the workers of a sweep
+    os.environ.setdefault(
+        "LANDSCAPE_LAB_FULL_ERROR", str(int(FULL))
+    )  # what the user asked for, for the workers of a sweep
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print a traceback and exit; we want the exception
     if (folder := os.getcwd()) not in sys.path:
         sys.path.insert(0, folder)  # a user's module may import others beside it, whenever it does so

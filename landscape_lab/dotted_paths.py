@@ -50,7 +50,9 @@ def locate(name: str, path: str) -> Any:
                 close = nearest(part, [known for known in dir(found) if not known.startswith("_")])
                 hint = f" Nearest: {', '.join(close)}." if close else ""
                 owner = ".".join(parts[: end - 1])
-                raise ValueError(f"Parameter `{name}` should name something in `{owner}`. Found `{name} = {path}`.{hint}")
+                raise ValueError(
+                    f"Parameter `{name}` should name something in `{owner}`. Found `{name} = {path}`.{hint}"
+                )
             found = getattr(found, part)
     return found
 

@@ -22,8 +22,12 @@ def nearest(word: str, choices: Iterable[str], limit: int = 3) -> list[str]:
     """
     choices = sorted(choices)
     similar = difflib.get_close_matches(word, choices, n=3 * limit, cutoff=0.5)
-    similar.sort(key=lambda choice: choice[:1] != word[:1])  # a slip of the finger seldom hits the first letter
-    return (similar + [choice for choice in choices if choice.startswith(word[:3]) and choice not in similar])[:limit]
+    similar.sort(
+        key=lambda choice: choice[:1] != word[:1]
+    )  # a slip of the finger seldom hits the first letter
+    return (
+        similar + [choice for choice in choices if choice.startswith(word[:3]) and choice not in similar]
+    )[:limit]
 
 
 def refusal(name: str, wanted: str, found: object, hint: str = "") -> ValueError:
@@ -131,9 +135,11 @@ class Whole(Kind):
 
     @property
     def wanted(self) -> str:
-        if self.high is not None:
+        if self.high is not None and self.low != 1:
             high = "2^32 - 1" if self.high == 2**32 - 1 else f"{self.high}"
             return f"a whole number from {self.low} to {high}"
+        if self.high is not None:
+            return f"a positive whole number of at most {self.high}"
         words = {None: "a whole number", 0: "zero or a positive whole number", 1: "a positive whole number"}
         return words.get(self.low, f"a whole number of at least {self.low}")
 
@@ -224,7 +230,9 @@ def check_choice(name: str, value: object, choices: Iterable[str]) -> None:
     Choice(*choices).check(name, value)
 
 
-def check_number(name: str, value: object, *, positive: bool = False, low: float = -math.inf, high: float = math.inf) -> None:
+def check_number(
+    name: str, value: object, *, positive: bool = False, low: float = -math.inf, high: float = math.inf
+) -> None:
     """Raise `ValueError` unless `value` is a finite number from `low` to `high`, above zero if `positive`."""
     Number(low, high, positive).check(name, value)
 

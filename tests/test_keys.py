@@ -90,7 +90,9 @@ def test_every_key_refuses_what_it_cannot_use_and_says_its_name(bad):
             except ValueError as error:
                 refused = str(error)
             if refused is not None:
-                assert re.match(rf"Parameter `node\.{name}[\w.\[\]]*` should (be|have) .*\. Found `node\.{name}", refused)
+                assert re.match(
+                    rf"Parameter `node\.{name}[\w.\[\]]*` should (be|have) .*\. Found `node\.{name}", refused
+                )
                 assert "\n" not in refused
             elif not takes_anything(kind):
                 assert bad in taken(kind), f"{keys.name}: {name} takes {bad}"
@@ -133,12 +135,22 @@ def _listed(value):
 
 def test_every_class_of_ours_in_the_configuration_is_declared():
     files = [path for path in CONF.rglob("*.yaml") if "hydra" not in path.parts]
-    targets = {target for path in files for target in re.findall(r"_target_: (landscape_lab\.[\w.]+)", path.read_text())}
-    hydras = {target for target in targets if target.endswith("Callback")}  # Hydra's own callbacks have no keys
-    assert targets - hydras - set(DECLARED) == {"landscape_lab.sweeps.pruning.Pruning"}  # its keys are those of `sweep`
+    targets = {
+        target
+        for path in files
+        for target in re.findall(r"_target_: (landscape_lab\.[\w.]+)", path.read_text())
+    }
+    hydras = {
+        target for target in targets if target.endswith("Callback")
+    }  # Hydra's own callbacks have no keys
+    assert targets - hydras - set(DECLARED) == {
+        "landscape_lab.sweeps.pruning.Pruning"
+    }  # its keys are those of `sweep`
 
 
-@pytest.mark.parametrize("group", ["landscape", "augmentation", "optimizer", "scheduler", "ensemble", "callbacks", "sweep"])
+@pytest.mark.parametrize(
+    "group", ["landscape", "augmentation", "optimizer", "scheduler", "ensemble", "callbacks", "sweep"]
+)
 def test_every_configuration_is_taken_and_every_key_of_it_is_named(composed, group):
     for path in sorted((CONF / group).glob("*.yaml")):
         if group == "optimizer" and path.stem not in ("adam", "newton", "sophia_g"):
@@ -151,7 +163,9 @@ def test_every_configuration_is_taken_and_every_key_of_it_is_named(composed, gro
             if entry.scope.startswith(f"{group}.") and entry.declared is not None and not entry.interpolated:
                 entry.node[entry.name] = {"a": {"b": math.nan}}
                 if not takes_anything(entry.declared.kind):
-                    with pytest.raises(ValueError, match=f"Parameter `{re.escape(entry.scope + entry.name)}`"):
+                    with pytest.raises(
+                        ValueError, match=f"Parameter `{re.escape(entry.scope + entry.name)}`"
+                    ):
                         check(cfg)
                 entry.node[entry.name] = entry.value
 
@@ -178,7 +192,7 @@ MISTAKES = {
     "landscape=booth landscape.normalize=abc": "Parameter `landscape.normalize` should be true or false",
     "landscape=convex landscape.p=0": "Parameter `landscape.p` should be positive",
     "landscape=perlin landscape.size=[50,1]": "Parameter `landscape.size.1.` should be a whole number of at least 2",
-    "landscape=perlin landscape.octaves=1000000000000": "Parameter `landscape.octaves` should be a whole number from 1 to 1000",
+    "landscape=perlin landscape.octaves=1000000000000": "Parameter `landscape.octaves` should be a positive whole number of at most 1000",
     "augmentation=shift augmentation.shift.pixls=3": "There is no key `augmentation.shift.pixls`. Nearest: pixels",
     "augmentation=shift augmentation.shift.crop=abc": "Parameter `augmentation.shift.crop` should be true or false",
     "optimizer.eps=inf": "Parameter `optimizer.eps` should be a finite number",
@@ -242,7 +256,7 @@ def test_constructors_in_python_take_what_arrays_and_tensors_are():
     assert FunctionLandscape(lambda x, y: x + y, normalize=np.bool_(True)).extremes is not None
     assert RandomFlip((0.1, 0.2)).probability == [0.1, 0.2]
     assert GradientNoise(std=1).std == 1
-    with pytest.raises(TypeError, match="required positional argument"):
+    with pytest.raises(TypeError, match="required .*argument"):
         GradientNoise()
     with pytest.raises(TypeError, match="unexpected keyword argument 'sdt'"):
         GradientNoise(sdt=1)
@@ -263,7 +277,9 @@ def test_a_class_elsewhere_declares_its_keys_beside_it(composed):
         with pytest.raises(ValueError, match="Parameter `depth` should be a positive whole number"):
             Ripples(0)
         node = OmegaConf.create({"landscape": {"_target_": "elsewhere.Ripples", "depth": 0}})
-        with pytest.raises(ValueError, match=r"Parameter `landscape\.depth` should be a positive whole number"):
+        with pytest.raises(
+            ValueError, match=r"Parameter `landscape\.depth` should be a positive whole number"
+        ):
             check(node)
     finally:
         del DECLARED["elsewhere.Ripples"]
@@ -273,7 +289,10 @@ def test_help_tells_of_each_key_its_value_its_meaning_and_what_it_takes(composed
     lines = describe(composed("landscape=perlin")).splitlines()
     (steps,) = [line for line in lines if line.startswith("steps=")]
     assert re.fullmatch(r"steps=2000 +# optimizer steps \(a positive whole number\)", steps)
-    assert any(re.match(r"landscape\.boundary=freeze +# .*\(one of hard, soft, freeze, reflect, none\)", line) for line in lines)
+    assert any(
+        re.match(r"landscape\.boundary=freeze +# .*\(one of hard, soft, freeze, reflect, none\)", line)
+        for line in lines
+    )
     assert "optimizer._target_=torch.optim.Adam" in lines
     for keys in DECLARED.values():
         for name, key in keys.keys.items():
@@ -283,4 +302,6 @@ def test_help_tells_of_each_key_its_value_its_meaning_and_what_it_takes(composed
 
 def test_declarations_do_without_torch():
     for path in (Path(__file__).parents[1] / "landscape_lab" / "keys").glob("*.py"):
-        assert not re.search(r"^\s*(from|import) (torch|numpy|hydra|pytorch_lightning)", path.read_text(), re.MULTILINE)
+        assert not re.search(
+            r"^\s*(from|import) (torch|numpy|hydra|pytorch_lightning)", path.read_text(), re.MULTILINE
+        )

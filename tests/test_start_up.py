@@ -26,7 +26,9 @@ def test_help_and_configuration_do_without_torch(arguments):
 
 def test_plain_run_does_without_optuna(tmp_path):
     program = "import landscape_lab, sys; landscape_lab.run(['steps=2', 'hydra.run.dir=run']); print('optuna' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert done.stdout.splitlines()[-1] == "False"
 
 
@@ -40,7 +42,9 @@ def test_run_leaves_the_process_as_it_was(tmp_path, monkeypatch):
     (tmp_path / "own_bowl.py").write_text("def loss(x, y):\n    return x**2 + y**2\n")
     monkeypatch.chdir(tmp_path)
     quiet = ["callbacks=none", "logger=none", "hydra.run.dir=run", "steps=2"]
-    run([*quiet, "landscape=function", "landscape.fn=own_bowl.loss"])  # Lightning notes its seed in the environment once
+    run(
+        [*quiet, "landscape=function", "landscape.fn=own_bowl.loss"]
+    )  # Lightning notes its seed in the environment once
     before = state()
     run([*quiet, "landscape=function", "landscape.fn=own_bowl.loss"])
     assert state() == before
@@ -62,8 +66,14 @@ def test_run_leaves_the_process_as_it_was(tmp_path, monkeypatch):
             "optimizers",
             r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(trajectory|planes|scene|drawing|descent|callbacks|lab)",
         ),
-        ("augmentations", r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(scene|drawing|descent|callbacks|lab)"),
-        ("planes.py", r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(scene|drawing|descent|callbacks|lab)"),
+        (
+            "augmentations",
+            r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(scene|drawing|descent|callbacks|lab)",
+        ),
+        (
+            "planes.py",
+            r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(scene|drawing|descent|callbacks|lab)",
+        ),
         ("scene.py", r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(drawing|descent|callbacks|lab)"),
         ("drawing", r"pytorch_lightning|hydra|landscape_lab\.(landscapes|descent|callbacks|lab)"),
         ("descent.py", r"hydra|matplotlib|landscape_lab\.(drawing|callbacks|lab)"),

@@ -31,8 +31,12 @@ JITTER = _augmentation(
     std=Key(Nullable(SPREAD), "standard deviation of each coordinate, in pixels of a picture"),
     fraction=Key(Nullable(SHARE), "the same instead, as a share of the landscape's width"),
 )
-RANDOM_FLIP = _augmentation("RandomFlip", probability=Key(OneOf(SHARE, ListOf(SHARE, least=1)), "of each axis, or [of x, of y]"))
-RANDOM_ROTATION = _augmentation("RandomRotation", degrees=Key(Number(low=0.0, high=180.0), "the most, to either side"))
+RANDOM_FLIP = _augmentation(
+    "RandomFlip", probability=Key(OneOf(SHARE, ListOf(SHARE, least=1)), "of each axis, or [of x, of y]")
+)
+RANDOM_ROTATION = _augmentation(
+    "RandomRotation", degrees=Key(Number(low=0.0, high=180.0), "the most, to either side")
+)
 RANDOM_ZOOM = _augmentation("RandomZoom", factor=Key(Number(low=1.0), "the most; down to its inverse"))
 
 # Of pixels
@@ -57,7 +61,9 @@ CONTRAST = _augmentation("Contrast", factor=Key(Number(low=1.0), "the most; down
 GAMMA = _augmentation("Gamma", factor=Key(Number(low=1.0), "the most; down to its inverse"))
 QUANTIZE = _augmentation("Quantize", levels=Key(Whole(low=2), "greys"))
 BLUR = _augmentation("Blur", sigma=Key(Number(low=0.0, high=4.0), "standard deviation, in pixels"))
-MAP_IMAGE = _augmentation("MapImage", function=Key(Function(), "[height, width] → the same, at each step; slow"))
+MAP_IMAGE = _augmentation(
+    "MapImage", function=Key(Function(), "[height, width] → the same, at each step; slow")
+)
 
 # Of the gradient
 GRADIENT_NOISE = _augmentation(
@@ -85,5 +91,7 @@ MAP_GRADIENT = _augmentation("MapGradient", function=Key(Function(), "[members, 
 
 # Of the loss
 LOSS_NOISE = _augmentation("LossNoise", std=Key(SPREAD, "standard deviation"))
-LOSS_POWER = _augmentation("LossPower", power=Key(Number(positive=True), "above 1 valleys become flatter, below 1 steeper"))
+LOSS_POWER = _augmentation(
+    "LossPower", power=Key(Number(positive=True), "above 1 valleys become flatter, below 1 steeper")
+)
 MAP_LOSS = _augmentation("MapLoss", function=Key(Function(), "[members] → the same"))

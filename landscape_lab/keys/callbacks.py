@@ -28,8 +28,12 @@ _FILM = {
     "clean": Key(Switch(), "show the clean landscape, not augmentations as they were in each step"),
 }
 FILM = Keys("landscape_lab.drawing.video.Film", **_FILM)
-VIDEO = Keys("landscape_lab.callbacks.Video", folder=FOLDER, formats=Key(FILM_LIST, "films drawn at the end"), **_FILM)
-PICTURES = Keys("landscape_lab.callbacks.Pictures", folder=FOLDER, figures=Key(FIGURE_LIST, "drawn at the end"))
+VIDEO = Keys(
+    "landscape_lab.callbacks.Video", folder=FOLDER, formats=Key(FILM_LIST, "films drawn at the end"), **_FILM
+)
+PICTURES = Keys(
+    "landscape_lab.callbacks.Pictures", folder=FOLDER, figures=Key(FIGURE_LIST, "drawn at the end")
+)
 AUGMENTATION_PICTURES = Keys(
     "landscape_lab.callbacks.AugmentationPictures",
     folder=FOLDER,

@@ -29,7 +29,9 @@ class Points(Kind):
             return value
         if not isinstance(value, list | tuple) or not value:
             raise refusal(name, self.wanted, value)
-        for number in (number for point in value for number in (point if isinstance(point, list | tuple) else [point])):
+        for number in (
+            number for point in value for number in (point if isinstance(point, list | tuple) else [point])
+        ):
             if isinstance(number, bool) or not (isinstance(number, Real) or hasattr(number, "shape")):
                 raise refusal(name, self.wanted, value)
             if isinstance(number, Real) and not math.isfinite(number):
@@ -187,7 +189,9 @@ class Record(Kind):
             raise refusal(name, self.wanted, value)
         if not value or not needed <= set(value) <= set(self.kinds):
             *first, last = self.kinds
-            raise ValueError(f"Parameter `{name}` should have {', '.join(first)} and {last}. Found `{name} = {dict(value)}`.")
+            raise ValueError(
+                f"Parameter `{name}` should have {', '.join(first)} and {last}. Found `{name} = {dict(value)}`."
+            )
         return {key: self.kinds[key].check(f"{name}.{key}", one) for key, one in value.items()}
 
     def like(self, value: object) -> bool:

@@ -26,7 +26,10 @@ POWER = Key(Number(positive=True), "a power in the formula, where it has one")
 IMAGE = Keys(
     "landscape_lab.landscapes.ImageLandscape",
     image=Key(Picture(), "the picture: dark is low"),
-    start=Key(PLANE_POINTS, "where members begin: whole numbers are pixels (column, row), others coordinates from -1 to 1"),
+    start=Key(
+        PLANE_POINTS,
+        "where members begin: whole numbers are pixels (column, row), others coordinates from -1 to 1",
+    ),
     smoothing=Key(Number(low=0), "standard deviation of a Gaussian blur, in pixels"),
     interpolation=Key(Choice("bilinear", "bicubic"), "how the loss is read between pixels"),
     gradient=Key(Choice("pixel", "auto", *GRADIENTS), "auto: pixel, or exact where the optimizer needs it"),
@@ -34,7 +37,10 @@ IMAGE = Keys(
     h=H,
     boundary=BOUNDARY,
     image_init=Key(Nullable(Function()), "changes the picture once: [height, width] → the same"),
-    gradient_init=Key(Nullable(Function()), "changes the pixel gradient's pictures once: [2, height + 1, width + 1] → the same"),
+    gradient_init=Key(
+        Nullable(Function()),
+        "changes the pixel gradient's pictures once: [2, height + 1, width + 1] → the same",
+    ),
 )
 PERLIN = Keys(
     "landscape_lab.landscapes.PerlinLandscape",

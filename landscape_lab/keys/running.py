@@ -28,7 +28,9 @@ RUN = Keys(
     Open(),
     steps=Key(COUNT, "optimizer steps"),
     seed=Key(SEED, "of every random number"),
-    start=Key(Nullable(Points("numbers, [column, row] or [x, y], or a list of such")), "where the descent begins"),
+    start=Key(
+        Nullable(Points("numbers, [column, row] or [x, y], or a list of such")), "where the descent begins"
+    ),
     target=Key(Nullable(Number()), "a loss: results tell when it was reached"),
     objective=Key(
         OneOf(Choice(*OBJECTIVES), ListOf(Choice(*OBJECTIVES), least=1), words=Choice(*OBJECTIVES).wanted),
@@ -36,7 +38,9 @@ RUN = Keys(
     ),
     steps_per_batch=Key(COUNT, "steps between two looks at the logger, the progress bar and the checkpoint"),
     records=Key(COUNT, "the most evenly spaced points kept of the trajectory"),
-    threads=Key(OneOf(Choice("auto"), COUNT, words="auto or a positive whole number"), "of torch; auto: the fastest"),
+    threads=Key(
+        OneOf(Choice("auto"), COUNT, words="auto or a positive whole number"), "of torch; auto: the fastest"
+    ),
     figures=Key(FIGURE_LIST, "drawn at the end"),
     video=Key(FILM_LIST, "films drawn at the end"),
     augmentations=Key(DRAWS, "in how many draws augmentations.png shows the landscape"),
@@ -74,7 +78,11 @@ ENSEMBLE = Keys(
     ),
     seeds=Key(
         Nullable(
-            OneOf(COUNT, ListOf(SEED, lone=False, least=1, different=True), words="a positive whole number, or a list of seeds")
+            OneOf(
+                COUNT,
+                ListOf(SEED, lone=False, least=1, different=True),
+                words="a positive whole number, or a list of seeds",
+            )
         ),
         "seeds of members, or how many; null: the run's",
     ),
@@ -96,12 +104,16 @@ _ANY = {
 }
 SWEEP = Keys(
     "sweep",
-    direction=Key(OneOf(Choice(*DIRECTIONS), ListOf(Choice(*DIRECTIONS), least=1)), "a list where objective is a list"),
+    direction=Key(
+        OneOf(Choice(*DIRECTIONS), ListOf(Choice(*DIRECTIONS), least=1)), "a list where objective is a list"
+    ),
     resume=Key(Nullable(Text("the folder of a sweep")), "the folder of a sweep to go on with"),
     n_trials=Key(COUNT, "of the whole study, whoever runs them"),
     parallel=Key(COUNT, "trials handed to the launcher together"),
     sampler=Key(Text("the name of a sampler"), "tpe, cma_es, gaussian_process, random or quasi_random"),
-    pruner=Key(Text("the name of a pruner"), "auto, none, median, percentile, hyperband or successive_halving"),
+    pruner=Key(
+        Text("the name of a pruner"), "auto, none, median, percentile, hyperband or successive_halving"
+    ),
     reports=Key(COUNT, "how often a running trial is compared with the others"),
     storage=Key(Text("sqlite, journal or an URL"), "where the study is kept"),
     study=Key(Text("a name"), "the study's name in the storage"),
@@ -112,6 +124,8 @@ SWEEP = Keys(
     trials=Key(COUNT, "settings that each optimizer may try in a study"),
     starts=Key(COUNT, "at random in the bounds, others for tuning than for the score"),
     seeds=Key(COUNT, "of the noise that each start sees"),
-    tolerance=Key(Number(positive=True), "the target lies so much of their way above where the best baseline ends"),
+    tolerance=Key(
+        Number(positive=True), "the target lies so much of their way above where the best baseline ends"
+    ),
     **_ANY,
 )

@@ -13,7 +13,7 @@ from landscape_lab.validation import nearest, refusal
 
 @contextmanager
 def current_folder() -> Iterator[None]:
-    """Let modules of the current folder be imported, as `python -m` does; afterwards the caller's path is as it was."""
+    """Let modules of the current folder be imported, as `python -m` does; then restore the caller's path."""
     folder = os.getcwd()
     added = folder not in sys.path
     if added:
@@ -58,7 +58,7 @@ def locate(name: str, path: str) -> Any:
 
 
 def _import(name: str, path: str, module: str) -> ModuleType | None:
-    """The module; an error of its own code is told as such. A submodule that does not exist is left to the caller."""
+    """The module; `None` for a submodule that does not exist. An error of its own code is told as such."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
@@ -69,5 +69,6 @@ def _import(name: str, path: str, module: str) -> ModuleType | None:
         ) from error
     except Exception as error:
         raise ValueError(
-            f"Parameter `{name}` should be importable. Found `{name} = {path}`: {type(error).__name__}: {error}."
+            f"Parameter `{name}` should be importable. "
+            f"Found `{name} = {path}`: {type(error).__name__}: {error}."
         ) from error

@@ -12,12 +12,12 @@ from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryV
 from landscape_lab.validation import nearest
 
 FULL = os.environ.get("LANDSCAPE_LAB_FULL_ERROR", os.environ.get("HYDRA_FULL_ERROR", "0")) not in ("", "0")
-"""Whether the user asked for tracebacks. `main` sets Hydra's variable for itself and ours for the workers of a sweep."""
+"""Whether the user asked for tracebacks. `main` sets Hydra's variable for itself, ours for a sweep's workers."""
 
 
 @contextmanager
 def one_line() -> Iterator[None]:
-    """Turn an error into one line on standard error and exit status 1; with HYDRA_FULL_ERROR=1 let it pass."""
+    """Turn an error into one line on standard error and status 1; with HYDRA_FULL_ERROR=1 let it pass."""
     try:
         yield
     except Exception as error:
@@ -62,7 +62,7 @@ def _unknown_choice(error: MissingConfigException) -> str:
 
 
 def _unknown_key(error: OmegaConfBaseException, whole: str) -> str:
-    """A key that does not exist, or a value that does not fit; the whole text has the override that was typed."""
+    """A key that does not exist, or a value that does not fit; the whole text has the override as typed."""
     if (form := re.search(r"Cannot merge \w+ with (List|Dict)Config", str(error))) and error.full_key:
         wanted = {"List": "a list", "Dict": "a mapping, {key: value}"}[form[1]]
         override = re.search(r"Error merging override (.+)", whole)

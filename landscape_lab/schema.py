@@ -78,7 +78,7 @@ class Entry:
 
 
 def check(cfg: DictConfig) -> None:
-    """Check every key of a configuration, and let those that may be written in several ways be written in one: `steps=1e3`.
+    """Check every key, and write in one way what may be written in several: `steps=1e3`, `figures=path`.
 
     Raises:
         ValueError: A key takes no such value, or there is no such key. The message names it as it was typed.
@@ -88,7 +88,7 @@ def check(cfg: DictConfig) -> None:
 
 
 def settle(cfg: DictConfig) -> None:
-    """Let values be written in one way, as `check` does. What it would refuse stays as it is: the job itself tells it."""
+    """Write values in one way, as `check` does. What that would refuse stays as it is: the job tells it."""
     for entry in entries(cfg):
         try:
             _settle(entry)
@@ -142,7 +142,7 @@ def _declarations(target: object, scope: str) -> tuple[Keys, ...]:
 
 
 def describe(cfg: DictConfig) -> str:
-    """Every declared key of a configuration with its value, which values it takes, and its meaning; a line each."""
+    """A line for each key: its value, and where it is declared, what it means and which values it takes."""
     lines = []
     for entry in entries(cfg):
         text = f"{entry.scope}{entry.name}={_written(entry.value)}"

@@ -58,7 +58,7 @@ class Kind(ABC):
         """
 
     def like(self, value: object) -> bool:
-        """Whether the value has the outer form of this kind, so that this kind's error is the helpful one of several."""
+        """Whether a value has the outer form of this kind, so that this kind's error helps most."""
         return False
 
 

@@ -186,13 +186,13 @@ MISTAKES = {
     "callbacks.checkpoints.seconds=-1": "Parameter `callbacks.checkpoints.seconds` should be zero or positive",
     "callbacks.video.size=[20,600]": r"Parameter `callbacks.video.size.width` should be at least 200",
     "landscape.image=null": "Parameter `landscape.image` should be a picture",
-    "landscape.smoothing=-1": "Parameter `landscape.smoothing` should be zero or positive. Found `landscape.smoothing = -1`",
+    "landscape.smoothing=-1": "`landscape.smoothing` should be zero or positive. Found `landscape.smoothing = -1`",
     "+landscape.smothing=1": "There is no key `landscape.smothing`. Nearest: smoothing",
     "landscape=function landscape.minima=abc": "Parameter `landscape.minima` should be numbers",
     "landscape=booth landscape.normalize=abc": "Parameter `landscape.normalize` should be true or false",
     "landscape=convex landscape.p=0": "Parameter `landscape.p` should be positive",
     "landscape=perlin landscape.size=[50,1]": "Parameter `landscape.size.1.` should be a whole number of at least 2",
-    "landscape=perlin landscape.octaves=1000000000000": "Parameter `landscape.octaves` should be a positive whole number of at most 1000",
+    "landscape=perlin landscape.octaves=1000000000000": "Parameter `landscape.octaves` should be .* of at most 1000",
     "augmentation=shift augmentation.shift.pixls=3": "There is no key `augmentation.shift.pixls`. Nearest: pixels",
     "augmentation=shift augmentation.shift.crop=abc": "Parameter `augmentation.shift.crop` should be true or false",
     "optimizer.eps=inf": "Parameter `optimizer.eps` should be a finite number",
@@ -256,10 +256,10 @@ def test_constructors_in_python_take_what_arrays_and_tensors_are():
     assert FunctionLandscape(lambda x, y: x + y, normalize=np.bool_(True)).extremes is not None
     assert RandomFlip((0.1, 0.2)).probability == [0.1, 0.2]
     assert GradientNoise(std=1).std == 1
-    with pytest.raises(TypeError, match="required .*argument"):
+    with pytest.raises(TypeError, match="argument: 'std'"):
         GradientNoise()
     with pytest.raises(TypeError, match="unexpected keyword argument 'sdt'"):
-        GradientNoise(sdt=1)
+        GradientNoise(1, sdt=1)
     with pytest.raises(ValueError, match="Parameter `std` should be zero or positive"):
         GradientNoise(math.nan)
 

@@ -1,4 +1,4 @@
-"""Kinds that are made of others, such as a list or null; the simple ones are in `landscape_lab.validation`."""
+"""Kinds that are made of others, such as lists; the simple ones are in `landscape_lab.validation`."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from landscape_lab.validation import Kind, refusal
 
 @dataclass(frozen=True)
 class Points(Kind):
-    """Numbers in one or two levels of lists, or an array of them. Their shape is checked where the landscape is known.
+    """Numbers in one or two levels of lists, or an array of them; whoever knows the landscape checks the shape.
 
     Args:
         words: What they are.
@@ -53,7 +53,7 @@ class Picture(Kind):
 
 @dataclass(frozen=True)
 class Open(Kind):
-    """Whatever a class that is not ours takes. No number in it is NaN, since that would only be found after the descent.
+    """Whatever a class that is not ours takes; but NaN is refused, because it spoils a whole descent.
 
     Args:
         infinite: Whether numbers in it may be infinite.
@@ -174,7 +174,8 @@ class Record(Kind):
     """Values by name, such as `{low: 0.001, high: 1, num: 31}`.
 
     Args:
-        kinds: The kind of each value by its name. No other name may be there, and only those of nullable values may be missing.
+        kinds: The kind of each value by its name. No other name may be there, and only nullable values
+            may be missing.
     """
 
     kinds: Mapping[str, Kind]
@@ -189,9 +190,8 @@ class Record(Kind):
             raise refusal(name, self.wanted, value)
         if not value or not needed <= set(value) <= set(self.kinds):
             *first, last = self.kinds
-            raise ValueError(
-                f"Parameter `{name}` should have {', '.join(first)} and {last}. Found `{name} = {dict(value)}`."
-            )
+            names = f"{', '.join(first)} and {last}"
+            raise ValueError(f"Parameter `{name}` should have {names}. Found `{name} = {dict(value)}`.")
         return {key: self.kinds[key].check(f"{name}.{key}", one) for key, one in value.items()}
 
     def like(self, value: object) -> bool:

@@ -45,6 +45,7 @@ def test_run_leaves_the_process_as_it_was(tmp_path, monkeypatch):
     run(
         [*quiet, "landscape=function", "landscape.fn=own_bowl.loss"]
     )  # Lightning notes its seed in the environment once
+    monkeypatch.setattr(logging.getLogger("pytorch_lightning"), "level", logging.INFO)
     before = state()
     run([*quiet, "landscape=function", "landscape.fn=own_bowl.loss"])
     assert state() == before

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from os import PathLike
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
 from landscape_lab.validation import Kind, refusal
 
@@ -27,11 +27,9 @@ class Points(Kind):
     def check(self, name: str, value: object) -> object:
         if hasattr(value, "shape"):
             return value
-        if not isinstance(value, list | tuple) or not value:
+        if not _is_list(value) or not value:
             raise refusal(name, self.wanted, value)
-        for number in (
-            number for point in value for number in (point if isinstance(point, list | tuple) else [point])
-        ):
+        for number in (number for point in value for number in (point if _is_list(point) else [point])):
             if isinstance(number, bool) or not (isinstance(number, Real) or hasattr(number, "shape")):
                 raise refusal(name, self.wanted, value)
             if isinstance(number, Real) and not math.isfinite(number):
@@ -46,7 +44,7 @@ class Picture(Kind):
     wanted: ClassVar[str] = "a picture: a file, or an array"
 
     def check(self, name: str, value: object) -> object:
-        if not (isinstance(value, str | PathLike | list | tuple) and value) and not hasattr(value, "shape"):
+        if not (isinstance(value, str | PathLike | Sequence) and value) and not hasattr(value, "shape"):
             raise refusal(name, self.wanted, value)
         return value
 
@@ -132,7 +130,7 @@ class ListOf(Kind):
     def check(self, name: str, value: object) -> object:
         if not self.lone and not _is_list(value):
             raise refusal(name, self.wanted, value)
-        values = [self.kind.check(name, one) for one in (value if _is_list(value) else [value])]  # type: ignore[attr-defined]
+        values = [self.kind.check(name, one) for one in (value if _is_list(value) else [value])]
         if len(values) < self.least:
             raise refusal(name, self.wanted, value)
         if self.different and len(set(values)) < len(values):
@@ -160,10 +158,10 @@ class Parts(Kind):
         return self.words
 
     def check(self, name: str, value: object) -> object:
-        if not _is_list(value) or len(value) != len(self.kinds):  # type: ignore[arg-type]
+        if not _is_list(value) or len(value) != len(self.kinds):
             raise refusal(name, self.wanted, value)
-        pairs = zip(self.kinds.items(), value, strict=True)  # type: ignore[call-overload]
-        return type(value)(kind.check(name + part, one) for (part, kind), one in pairs)  # type: ignore[call-arg]
+        pairs = zip(self.kinds.items(), value, strict=True)
+        return [kind.check(name + part, one) for (part, kind), one in pairs]
 
     def like(self, value: object) -> bool:
         return _is_list(value)
@@ -233,6 +231,6 @@ class OneOf(Kind):
         return any(kind.like(value) for kind in self.kinds)
 
 
-def _is_list(value: object) -> bool:
-    """Whether a value is a list of values; text is not."""
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
+    """Whether a value is a list of values, OmegaConf's own among them; text is not."""
     return isinstance(value, Sequence) and not isinstance(value, str)

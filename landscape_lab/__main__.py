@@ -7,10 +7,11 @@ from typing import Any
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from landscape_lab.configuration import CONF, chosen_names, open_keys, register_catalogue
-from landscape_lab.errors import one_line
+from landscape_lab.errors import FULL, one_line
+from landscape_lab.schema import check, describe
 from landscape_lab.sweeps.resume import resumed
 
 
@@ -20,13 +21,17 @@ def job(cfg: DictConfig) -> Any:
     config = HydraConfig.get()
     names = chosen_names(config.runtime.choices, config.overrides.task, cfg)
     if config.mode is RunMode.MULTIRUN:
-        from landscape_lab.sweeps.jobs import attempt, share_cores  # heavy: `--help` and `--cfg job` do without
+        from landscape_lab.sweeps.jobs import (
+            attempt,
+            share_cores,
+        )  # heavy: `--help` and `--cfg job` do without
 
         share_cores(config.launcher)
         return attempt(cfg, names, config.overrides.task)
-    from landscape_lab.lab import descend, print_summary
-
     with one_line():
+        check(cfg)
+        from landscape_lab.lab import descend, print_summary  # heavy: a mistake is told at once
+
         result = descend(cfg, names)
     print_summary(result)
     if result.metrics["status"] == "failed":
@@ -36,11 +41,25 @@ def job(cfg: DictConfig) -> Any:
 
 @one_line()
 def main() -> None:
-    """Let Hydra compose the configuration and run the job."""
+    """Let Hydra compose the configuration and run the job.
+
+    Only here is anything changed that belongs to the whole process: its environment, its import path.
+    """
+    os.environ.setdefault(
+        "LANDSCAPE_LAB_FULL_ERROR", str(int(FULL))
+    )  # what the user asked for, for the workers of a sweep
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print a traceback and exit; we want the exception
+    if (folder := os.getcwd()) not in sys.path:
+        sys.path.insert(0, folder)  # a user's module may import others beside it, whenever it does so
+    OmegaConf.register_new_resolver("keys", lambda *, _root_: _described(_root_), replace=True)
     sys.argv[1:] = resumed(open_keys(sys.argv[1:]))
     register_catalogue()
     job()
+
+
+def _described(cfg: DictConfig) -> str:
+    """The keys of a configuration for `--help`, in which Hydra takes a dollar for its own."""
+    return describe(cfg).replace("$", "$$")
 
 
 if __name__ == "__main__":

@@ -18,21 +18,24 @@ CONF = next(
 )
 """The configuration: inside an installed package, or beside it in a checkout."""
 OPEN_KEY = re.compile(r"(optimizer|scheduler|augmentation\.\w+|sweep\.(sampler|pruner)_settings)\.\w+=")
-"""Keys that a group's YAML need not list: an optimizer, a scheduler, a sampler… takes whatever its class takes."""
+"""Keys that a group's YAML need not list: an optimizer or a sampler takes whatever its class takes."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"
-"""Every optimizer of the libraries; read here, where torch is not imported. `landscape_lab.optimizers.catalogue` writes it."""
-NOT_IDENTIFYING = ("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations", "sweep")
+"""Every optimizer of the libraries, as `landscape_lab.optimizers.catalogue` wrote it; read here without torch."""
+NOT_IDENTIFYING = (
+    *("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations", "sweep"),
+    "threads",
+)
 """Keys that change what is written, not what happens."""
-HOW = ("resume", "ckpt_path", "figures", "sweep")
+HOW = ("resume", "ckpt_path", "figures", "sweep", "threads")
 """Keys that a sweep's job is given to say how it is run, not what it does."""
 PARAMETERS = ("optimizer", "landscape", "augmentation", "steps", "seed")
 """Keys and groups by which TensorBoard's HPARAMS tab compares runs."""
 
 
 def open_keys(overrides: Iterable[str]) -> list[str]:
-    """Let `optimizer.key=value` set any key of the class, and a formula stand without quotes that Hydra would need.
+    """Let `optimizer.key=value` set any key of the class, and a formula stand without the quotes of Hydra.
 
     >>> open_keys(["optimizer=adam", "optimizer.betas=[0.9,0.99]", "landscape.expression=x**2 + sin(y)"])
     ['optimizer=adam', '++optimizer.betas=[0.9,0.99]', 'landscape.expression="x**2 + sin(y)"']
@@ -79,11 +82,12 @@ def register_catalogue() -> None:
     with CATALOGUE.open(newline="") as file:
         for row in csv.DictReader(file):
             if row["name"] not in curated:
-                ConfigStore.instance().store(row["name"], {"_target_": row["target"]}, group="optimizer", provider="catalogue")
+                node = {"_target_": row["target"]}
+                ConfigStore.instance().store(row["name"], node, group="optimizer", provider="catalogue")
 
 
 def identity(cfg: DictConfig) -> str:
-    """Twelve hexadecimal digits that two runs share only when everything that decides their outcome is the same."""
+    """Twelve hexadecimal digits that two runs share only if all that decides their outcome is the same."""
     decisive = OmegaConf.masked_copy(cfg, [str(key) for key in cfg if key not in NOT_IDENTIFYING])
     text = json.dumps(OmegaConf.to_container(decisive, resolve=True), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -107,7 +111,7 @@ def flat_values(cfg: DictConfig, groups: Iterable[str]) -> dict[str, bool | int 
 
 
 def chosen_names(choices: Mapping[str, Any], overrides: Iterable[str], cfg: DictConfig) -> dict[str, str]:
-    """What the run's landscape and optimizer are called: their choice, or the class when `_target_` was overridden.
+    """What the run's landscape and optimizer are called: their choice, or the class of an overridden `_target_`.
 
     Args:
         choices: Hydra's `runtime.choices`.

@@ -16,6 +16,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from landscape_lab.chunk import Chunk
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.evaluation import Quantity
+from landscape_lab.keys.running import DESCENT
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.factories import Factory, with_rate
 from landscape_lab.optimizers.layouts import Joint, Layout
@@ -28,7 +29,6 @@ from landscape_lab.optimizers.traits import Traits
 from landscape_lab.optimizers.trial import Verdict, try_joint
 from landscape_lab.tally import Tally
 from landscape_lab.trajectory import Trajectory
-from landscape_lab.validation import check_count, check_number
 
 
 @dataclass
@@ -52,6 +52,7 @@ class Ending:
         return self.status in ("completed", "stopped", "pruned")
 
 
+@DESCENT.checks_class
 class Descent(pl.LightningModule):
     """Descend a landscape with an optimizer, many steps in each `training_step`.
 
@@ -105,10 +106,6 @@ class Descent(pl.LightningModule):
         points_file: str | PathLike[str] | None = None,
     ) -> None:
         super().__init__()
-        check_count("steps", steps)
-        check_count("steps_per_batch", steps_per_batch)
-        if target is not None:
-            check_number("target", target)
         self.automatic_optimization = False
         self.landscape = landscape
         self.make_optimizer = optimizer

@@ -3,13 +3,29 @@
 import importlib
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-from landscape_lab.validation import nearest
+from landscape_lab.validation import nearest, refusal
 
 
-def locate(name: str, path: Any) -> Any:
+@contextmanager
+def current_folder() -> Iterator[None]:
+    """Let modules of the current folder be imported, as `python -m` does; then restore the caller's path."""
+    folder = os.getcwd()
+    added = folder not in sys.path
+    if added:
+        sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        if added and folder in sys.path:
+            sys.path.remove(folder)
+
+
+def locate(name: str, path: str) -> Any:
     """What a dotted path such as `my_module.my_fn` names. Modules of the current folder are found too.
 
     Args:
@@ -24,24 +40,25 @@ def locate(name: str, path: Any) -> Any:
     """
     parts = str(path).split(".")
     if len(parts) < 2 or not all(part.isidentifier() for part in parts):
-        raise ValueError(f"Parameter `{name}` should be a dotted path, `module.name`. Found `{name} = {path}`.")
-    if (folder := os.getcwd()) not in sys.path:
-        sys.path.insert(0, folder)
-    found: Any = _import(name, path, parts[0])
-    for place, part in enumerate(parts[1:], start=2):
-        if not hasattr(found, part) and hasattr(found, "__path__"):
-            _import(name, path, ".".join(parts[:place]))
-        if not hasattr(found, part):
-            close = nearest(part, [known for known in dir(found) if not known.startswith("_")])
-            hint = f" Nearest: {', '.join(close)}." if close else ""
-            owner = ".".join(parts[: place - 1])
-            raise ValueError(f"Parameter `{name}` should name something in `{owner}`. Found `{name} = {path}`.{hint}")
-        found = getattr(found, part)
+        raise refusal(name, "a dotted path, `module.name`", path)
+    with current_folder():
+        found: Any = _import(name, path, parts[0])
+        for end, part in enumerate(parts[1:], start=2):
+            if not hasattr(found, part) and hasattr(found, "__path__"):
+                _import(name, path, ".".join(parts[:end]))
+            if not hasattr(found, part):
+                close = nearest(part, [known for known in dir(found) if not known.startswith("_")])
+                hint = f" Nearest: {', '.join(close)}." if close else ""
+                owner = ".".join(parts[: end - 1])
+                raise ValueError(
+                    f"Parameter `{name}` should name something in `{owner}`. Found `{name} = {path}`.{hint}"
+                )
+            found = getattr(found, part)
     return found
 
 
 def _import(name: str, path: str, module: str) -> ModuleType | None:
-    """The module; an error of its own code is told as such. A submodule that does not exist is left to the caller."""
+    """The module; `None` for a submodule that does not exist. An error of its own code is told as such."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
@@ -52,5 +69,6 @@ def _import(name: str, path: str, module: str) -> ModuleType | None:
         ) from error
     except Exception as error:
         raise ValueError(
-            f"Parameter `{name}` should be importable. Found `{name} = {path}`: {type(error).__name__}: {error}."
+            f"Parameter `{name}` should be importable. "
+            f"Found `{name} = {path}`: {type(error).__name__}: {error}."
         ) from error

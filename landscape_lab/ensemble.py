@@ -14,8 +14,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from landscape_lab.files import replacing
+from landscape_lab.keys.running import ENSEMBLE
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.validation import check_choice, check_count, check_number
+from landscape_lab.validation import check_number
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Ensemble:
         return np.asarray(self.seeds)[self.places[2]].tolist()
 
 
+@ENSEMBLE.checks
 def make_ensemble(
     landscape: Landscape, starts: Any = None, lr: Any = None, seeds: Any = None, layout: str = "auto", seed: int = 0
 ) -> Ensemble:
@@ -93,7 +95,6 @@ def make_ensemble(
     Raises:
         ValueError: One of them is none of these.
     """
-    check_choice("ensemble.layout", layout, ("auto", "joint", "separate"))
     return Ensemble(_starts(landscape, starts, seed), _rates(lr), _seeds(seeds, seed), layout)
 
 
@@ -108,14 +109,11 @@ def _starts(landscape: Landscape, starts: Any, seed: int) -> Tensor:
         )
     low, high = bounds.cpu()
     if given[0] == "random":
-        check_count("ensemble.starts.random", starts["random"])
         shares = torch.rand(starts["random"], dims, generator=torch.Generator().manual_seed(seed))
         return low + shares * (high - low)
     cells = starts["grid"]
     if not isinstance(cells, Sequence) or len(cells) != dims:
         raise ValueError(f"Parameter `ensemble.starts.grid` should be {dims} whole numbers, one for each axis. Found `{cells}`.")
-    for number in cells:
-        check_count("ensemble.starts.grid", number)
     axes = [(torch.arange(number) + 0.5) / number for number in cells]
     shares = torch.cartesian_prod(*reversed(axes)).flip(-1)  # along the first axis fastest
     return low + shares * (high - low)
@@ -125,30 +123,15 @@ def _rates(lr: Any) -> tuple[float, ...] | None:
     if lr is None:
         return None
     if isinstance(lr, Mapping):
-        if set(lr) != {"low", "high", "num"}:
-            raise ValueError(f"Parameter `ensemble.lr` should have low, high and num, or be a list. Found `{dict(lr)}`.")
-        check_number("ensemble.lr.low", lr["low"], positive=True)
         check_number("ensemble.lr.high", lr["high"], low=lr["low"])
-        check_count("ensemble.lr.num", lr["num"])
         return tuple(float(f"{rate:.6g}") for rate in np.geomspace(lr["low"], lr["high"], lr["num"]))
-    rates = list(lr) if isinstance(lr, Sequence) and not isinstance(lr, str) else [lr]
-    for rate in rates:
-        check_number("ensemble.lr", rate, low=0.0)
-    if len(set(rates)) < len(rates) or not rates:
-        raise ValueError(f"Parameter `ensemble.lr` should be rates of which no two are equal. Found `ensemble.lr = {rates}`.")
-    return tuple(float(rate) for rate in rates)
+    return tuple(float(rate) for rate in lr)
 
 
 def _seeds(seeds: Any, seed: int) -> tuple[int, ...]:
     if seeds is None:
         return (seed,)
-    if isinstance(seeds, Sequence) and not isinstance(seeds, str):
-        valid = all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one < 2**32 for one in seeds)
-        if not valid or not seeds or len(set(seeds)) < len(seeds):
-            raise ValueError(f"Parameter `ensemble.seeds` should be whole numbers of which no two are equal. Found `{seeds}`.")
-        return tuple(seeds)
-    check_count("ensemble.seeds", seeds)
-    return tuple(range(seed, seed + seeds))
+    return tuple(range(seed, seed + seeds)) if isinstance(seeds, int) else tuple(seeds)
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryV
 
 from landscape_lab.validation import nearest
 
-FULL = os.environ.setdefault("LANDSCAPE_LAB_FULL_ERROR", os.environ.get("HYDRA_FULL_ERROR", "0")) not in ("", "0")
-"""Whether the user asked for tracebacks; kept for the workers of a sweep, since `main` sets Hydra's variable for itself."""
+FULL = os.environ.get("LANDSCAPE_LAB_FULL_ERROR", os.environ.get("HYDRA_FULL_ERROR", "0")) not in ("", "0")
+"""Whether the user asked for tracebacks. `main` sets Hydra's variable for itself, ours for a sweep's workers."""
 
 
 @contextmanager
 def one_line() -> Iterator[None]:
-    """Turn an error into one line on standard error and exit status 1; with HYDRA_FULL_ERROR=1 let it pass."""
+    """Turn an error into one line on standard error and status 1; with HYDRA_FULL_ERROR=1 let it pass."""
     try:
         yield
     except Exception as error:
@@ -37,7 +37,7 @@ def explain(error: BaseException) -> str:
     if isinstance(error, MissingConfigException) and error.options is not None:
         text = _unknown_choice(error)
     elif isinstance(cause := error.__cause__, OmegaConfBaseException) and isinstance(error, HydraException):
-        text = _unknown_key(cause)
+        text = _unknown_key(cause, str(error))
     elif isinstance(error, InstantiationException) and cause is not None:
         key = re.search(r"full_key: (\S+)", str(error))
         text = f"{key[1]}: {explain(cause)}" if key else explain(cause)
@@ -61,8 +61,13 @@ def _unknown_choice(error: MissingConfigException) -> str:
     return f"There is no {group} `{choice}`. {hint} They live in conf/{group}/."
 
 
-def _unknown_key(error: OmegaConfBaseException) -> str:
-    """A key that does not exist, or a value that does not fit."""
+def _unknown_key(error: OmegaConfBaseException, whole: str) -> str:
+    """A key that does not exist, or a value that does not fit; the whole text has the override as typed."""
+    if (form := re.search(r"Cannot merge \w+ with (List|Dict)Config", str(error))) and error.full_key:
+        wanted = {"List": "a list", "Dict": "a mapping, {key: value}"}[form[1]]
+        override = re.search(r"Error merging override (.+)", whole)
+        found = f" Found `{override[1].lstrip('+')}`." if override else ""
+        return f"Parameter `{error.full_key}` should be {wanted}.{found}"
     if error.parent_node is None or error.key is None or "not in struct" not in str(error):
         return str(error).split("\n", maxsplit=1)[0]
     keys = [str(key) for key in error.parent_node]

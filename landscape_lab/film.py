@@ -13,8 +13,9 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
-from landscape_lab.drawing.video import FORMATS, Film
+from landscape_lab.drawing.video import Film
 from landscape_lab.errors import one_line
+from landscape_lab.keys.callbacks import FILMS
 from landscape_lab.lab import label_of, landscape_of
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
@@ -64,7 +65,7 @@ def main() -> None:
     words = sys.argv[1:]
     keys = [word for word in words if re.match(r"\w+=", word)]
     paths = [Path(word) for word in words if word not in keys]
-    files = [path for path in paths if path.suffix.lstrip(".") in FORMATS]
+    files = [path for path in paths if path.suffix.lstrip(".") in FILMS]
     folders = [path for path in paths if path not in files]
     if not folders or len(files) > 1:
         raise ValueError("Give the folders of one or more runs, and at most one file that ends in .mp4 or .gif.")

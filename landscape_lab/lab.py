@@ -3,7 +3,8 @@
 import json
 import logging
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -36,30 +37,17 @@ from landscape_lab.configuration import (
     register_catalogue,
 )
 from landscape_lab.descent import Descent
-from landscape_lab.dotted_paths import locate
+from landscape_lab.dotted_paths import current_folder, locate
 from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.errors import FULL, explain, tell
 from landscape_lab.files import replacing
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.probing import probe
+from landscape_lab.schema import check
 from landscape_lab.trajectory import Trajectory
-from landscape_lab.validation import check_choice, check_count
 
-OBJECTIVES = (
-    "final_loss",
-    "best_loss",
-    "distance_to_minimum",
-    "steps_to_target",
-    "evaluations",
-    "steps",
-    "seconds",
-    "steps_per_second",
-    "best_lr",
-    "diverged_fraction",
-)
-"""The results that a sweep can minimise."""
 OF_MEMBERS = ("best_lr", "diverged_fraction")
-"""Those that only an ensemble has."""
+"""The objectives that only an ensemble has."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +87,7 @@ def run(overrides: Iterable[str] = ()) -> Result:
     with open_dict(cfg):
         cfg.folder = str(folder.absolute())
         del cfg["hydra"]
+    check(cfg)
     folder.mkdir(parents=True, exist_ok=True)
     for name, part in (("config", cfg), ("hydra", hydra), ("overrides", hydra.overrides.task)):
         with replacing(folder / ".hydra" / f"{name}.yaml") as unfinished:
@@ -110,27 +99,15 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     """Run one descent and write its results into `cfg.folder`.
 
     Args:
-        cfg: The composed configuration.
+        cfg: The composed configuration, checked by `landscape_lab.schema.check`.
         names: What the landscape and the optimizer are called.
     """
-    _quieten_lightning()
-    _check(cfg)
     folder = Path(cfg.folder)
     if cfg.resume and (finished := _finished(cfg, folder)) is not None:
         tell(f"{folder} is complete: these are its results.")
         return finished
-    checkpoint, first = _checkpoint(cfg, folder)
-    pl.seed_everything(cfg.seed, verbose=False)
-    descent = _build(cfg, names)
-    _check_objective(cfg, len(descent.ensemble))
-    if checkpoint is None:
-        _forget(folder)
-    loggers = [_logger(node, first) for node in cfg.logger.values()]
-    callbacks = Products.gathering(_make(node) for node in cfg.callbacks.values())
-    parameters = flat_values(cfg, PARAMETERS)
-    callbacks.append(HParams({**names, **parameters}, OmegaConf.to_yaml(cfg)))
-    trainer = _make(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
-    trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
+    with _quiet_lightning(), current_folder():  # a user's code may import others beside it, whenever it does so
+        descent = _descended(cfg, names, folder)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **results.metrics(descent)}
     metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": identity(cfg)}
     metrics |= results.details(descent)
@@ -143,6 +120,23 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     with replacing(folder / "results.json") as unfinished:
         unfinished.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
     return Result(descent.trajectory, metrics, folder)
+
+
+def _descended(cfg: DictConfig, names: dict[str, str], folder: Path) -> Descent:
+    """Build the descent and what is around it, and let Lightning run it to its end."""
+    checkpoint, first = _checkpoint(cfg, folder)
+    pl.seed_everything(cfg.seed, verbose=False)
+    descent = _build(cfg, names)
+    _check_objective(cfg, len(descent.ensemble))
+    if checkpoint is None:
+        _forget(folder)
+    loggers = [_logger(node, first) for node in cfg.logger.values()]
+    callbacks = Products.gathering(_make(node) for node in cfg.callbacks.values())
+    parameters = flat_values(cfg, PARAMETERS)
+    callbacks.append(HParams({**names, **parameters}, OmegaConf.to_yaml(cfg)))
+    trainer = _make(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
+    trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
+    return descent
 
 
 def _compose(overrides: list[str]) -> DictConfig:
@@ -241,15 +235,6 @@ def _augmentation(name: Any, node: Any) -> Any:
     return _make(node)
 
 
-def _check(cfg: DictConfig) -> None:
-    """The keys that no object of ours checks."""
-    check_count("steps", cfg.steps)
-    for name in [cfg.objective] if isinstance(cfg.objective, str) else cfg.objective:
-        check_choice("objective", name, OBJECTIVES)
-    if not isinstance(cfg.seed, int) or isinstance(cfg.seed, bool) or not 0 <= cfg.seed < 2**32:
-        raise ValueError(f"Parameter `seed` should be a whole number from 0 to 2^32 - 1. Found `seed = {cfg.seed}`.")
-
-
 def _check_objective(cfg: DictConfig, members: int) -> None:
     """A single member has no best learning rate."""
     for name in [cfg.objective] if isinstance(cfg.objective, str) else cfg.objective:
@@ -293,10 +278,18 @@ def _checkpoint(cfg: DictConfig, folder: Path) -> tuple[Path | None, int]:
     return path, made
 
 
-def _quieten_lightning() -> None:
-    """Its greetings and tips would hide the one line that matters."""
-    logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
-    warnings.filterwarnings("ignore", message="`isinstance.treespec, LeafSpec.` is deprecated")
+@contextmanager
+def _quiet_lightning() -> Iterator[None]:
+    """Lightning without greetings and tips, which would hide the one line that matters; afterwards it is as the caller had it."""
+    logger = logging.getLogger("pytorch_lightning")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="`isinstance.treespec, LeafSpec.` is deprecated")
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def print_summary(result: Result) -> None:

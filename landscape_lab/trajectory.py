@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from landscape_lab.files import replacing
+from landscape_lab.keys.running import TRAJECTORY
 from landscape_lab.point_file import FileColumn, HalfPrecisionPoints, Points
 from landscape_lab.series import Series, spacing_for
-from landscape_lab.validation import check_count
 
 SMALL = 1000
 """Up to so many numbers a member, a point is recorded wherever a loss is; larger ones are recorded less often."""
@@ -37,6 +37,7 @@ ARRAYS = ("points", "losses", "steps", "evaluations", "lr")
 """What every trajectory holds."""
 
 
+@TRAJECTORY.checks_class
 class Trajectory:
     """Losses and points over steps, bounded in memory however long the descent.
 
@@ -70,7 +71,6 @@ class Trajectory:
         steps: int | None = None,
         to: str | PathLike[str] | None = None,
     ) -> None:
-        check_count("records", records)
         self.records = max(records, 2)
         self.label = label
         self.members = dict(members or {})

@@ -1,10 +1,17 @@
-"""One grammar for every error: what a parameter should be, what was found, and the nearest valid choice."""
+"""One grammar for every error: what a parameter should be, what was found, and the nearest valid choice.
+
+A *kind* says which values a key takes. It is declared once (`landscape_lab.keys`) and then checks
+the key in a configuration, checks the same argument of a constructor, and describes it in `--help`.
+"""
 
 import difflib
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from numbers import Real
-from typing import Any
+from dataclasses import dataclass
+from numbers import Integral, Real
+from os import PathLike
+from typing import ClassVar
 
 
 def nearest(word: str, choices: Iterable[str], limit: int = 3) -> list[str]:
@@ -15,33 +22,221 @@ def nearest(word: str, choices: Iterable[str], limit: int = 3) -> list[str]:
     """
     choices = sorted(choices)
     similar = difflib.get_close_matches(word, choices, n=3 * limit, cutoff=0.5)
-    similar.sort(key=lambda choice: choice[:1] != word[:1])  # a slip of the finger seldom hits the first letter
-    return (similar + [choice for choice in choices if choice.startswith(word[:3]) and choice not in similar])[:limit]
+    similar.sort(
+        key=lambda choice: choice[:1] != word[:1]
+    )  # a slip of the finger seldom hits the first letter
+    return (
+        similar + [choice for choice in choices if choice.startswith(word[:3]) and choice not in similar]
+    )[:limit]
 
 
-def check_choice(name: str, value: Any, choices: Iterable[str]) -> None:
-    """Raise `ValueError` unless `value` is one of `choices`."""
-    choices = list(choices)
-    if value not in choices:
-        hint = f" Nearest: {', '.join(close)}." if (close := nearest(str(value), choices)) else ""
-        raise ValueError(f"Parameter `{name}` should be one of {', '.join(choices)}. Found `{name} = {value}`.{hint}")
+def refusal(name: str, wanted: str, found: object, hint: str = "") -> ValueError:
+    """The error for a value that does not fit; whoever finds it raises it."""
+    return ValueError(f"Parameter `{name}` should be {wanted}. Found `{name} = {_spelled(found)}`.{hint}")
 
 
-def check_number(name: str, value: Any, *, positive: bool = False, low: float = -math.inf, high: float = math.inf) -> None:
+def _spelled(value: object) -> str:
+    """A value as the user reads it; a long one is cut, because an error is one line."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= 200 else f"{text[:200]}…"
+
+
+class Kind(ABC):
+    """Which values a key takes."""
+
+    @property
+    @abstractmethod
+    def wanted(self) -> str:
+        """What the value should be: the words after *Parameter `x` should be*."""
+
+    @abstractmethod
+    def check(self, name: str, value: object) -> object:
+        """The value as the code gets it, such as 1000 for `1e3`.
+
+        Raises:
+            ValueError: It is of another kind. The message names it as `name`.
+        """
+
+    def like(self, value: object) -> bool:
+        """Whether a value has the outer form of this kind, so that this kind's error helps most."""
+        return False
+
+
+@dataclass(frozen=True)
+class Anything(Kind):
+    """Every value but null: whoever uses it checks it.
+
+    Args:
+        words: What it is, for `--help`.
+    """
+
+    words: str = "any value"
+
+    @property
+    def wanted(self) -> str:
+        return self.words
+
+    def check(self, name: str, value: object) -> object:
+        if value is None:
+            raise refusal(name, self.wanted, value)
+        return value
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A number, which is finite unless that is said otherwise.
+
+    Args:
+        low: The lowest.
+        high: The highest.
+        positive: Whether 0 is refused, too.
+        infinite: Whether it may be infinite.
+
+    >>> Number(low=0.0, high=1.0).check("probability", 0.5)
+    0.5
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    positive: bool = False
+    infinite: bool = False
+
+    @property
+    def wanted(self) -> str:
+        if self.positive:
+            return "positive" if self.high == math.inf else f"above 0 and at most {self.high:g}"
+        if self.high < math.inf:
+            return f"between {self.low:g} and {self.high:g}"
+        finite = "a number" if self.infinite else "a finite number"
+        return {-math.inf: finite, 0: "zero or positive"}.get(self.low, f"at least {self.low:g}")
+
+    def check(self, name: str, value: object) -> object:
+        number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+        sized = self.infinite or math.isfinite(number)
+        if sized and self.low <= number <= self.high and (number > 0 or not self.positive):
+            return value
+        raise refusal(name, self.wanted, value)
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
+    """A whole number; a float that is whole, such as `1e3`, becomes one.
+
+    Args:
+        low: The lowest, if there is one.
+        high: The highest, if there is one.
+
+    >>> Whole(low=1).check("steps", 1e3)
+    1000
+    """
+
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def wanted(self) -> str:
+        if self.high is not None and self.low != 1:
+            high = "2^32 - 1" if self.high == 2**32 - 1 else f"{self.high}"
+            return f"a whole number from {self.low} to {high}"
+        if self.high is not None:
+            return f"a positive whole number of at most {self.high}"
+        words = {None: "a whole number", 0: "zero or a positive whole number", 1: "a positive whole number"}
+        return words.get(self.low, f"a whole number of at least {self.low}")
+
+    def check(self, name: str, value: object) -> object:
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if whole and (self.low is None or value >= self.low) and (self.high is None or value <= self.high):  # type: ignore[operator]
+            return value
+        raise refusal(name, self.wanted, value)
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of some words.
+
+    Args:
+        words: All of them.
+
+    >>> Choice("mp4", "gif").wanted
+    'one of mp4, gif'
+    """
+
+    words: tuple[str, ...]
+
+    def __init__(self, *words: str) -> None:
+        object.__setattr__(self, "words", words)
+
+    @property
+    def wanted(self) -> str:
+        return f"one of {', '.join(self.words)}"
+
+    def check(self, name: str, value: object) -> object:
+        if isinstance(value, str) and value in self.words:
+            return value
+        close = nearest(str(value), self.words)
+        raise refusal(name, self.wanted, value, f" Nearest: {', '.join(close)}." if close else "")
+
+
+@dataclass(frozen=True)
+class Switch(Kind):
+    """True or false."""
+
+    wanted: ClassVar[str] = "true or false"
+
+    def check(self, name: str, value: object) -> object:
+        if not isinstance(value, bool) and str(getattr(value, "dtype", "")) != "bool":  # NumPy has its own
+            raise refusal(name, self.wanted, value)
+        return bool(value)
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    """Text, or a path.
+
+    Args:
+        words: What the text is.
+        empty: Whether it may be empty.
+    """
+
+    words: str = "text"
+    empty: bool = False
+
+    @property
+    def wanted(self) -> str:
+        return self.words
+
+    def check(self, name: str, value: object) -> object:
+        if not isinstance(value, str | PathLike) or (not self.empty and str(value) == ""):
+            raise refusal(name, self.wanted, value)
+        return value
+
+
+@dataclass(frozen=True)
+class Function(Kind):
+    """A function, or text that says where it is."""
+
+    wanted: ClassVar[str] = "a function, or the dotted path of one"
+
+    def check(self, name: str, value: object) -> object:
+        if not callable(value) and not isinstance(value, str):
+            raise refusal(name, self.wanted, value)
+        return value
+
+
+def check_choice(name: str, value: object, choices: Iterable[str]) -> None:
+    """Raise `ValueError` unless `value` is one of `choices`, which are known only at run time."""
+    Choice(*choices).check(name, value)
+
+
+def check_number(
+    name: str, value: object, *, positive: bool = False, low: float = -math.inf, high: float = math.inf
+) -> None:
     """Raise `ValueError` unless `value` is a finite number from `low` to `high`, above zero if `positive`."""
-    number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
-    if math.isfinite(number) and low <= number <= high and (number > 0 or not positive):
-        return
-    if positive:
-        wanted = "positive"
-    elif high < math.inf:
-        wanted = f"between {low:g} and {high:g}"
-    else:
-        wanted = {-math.inf: "a finite number", 0: "zero or positive"}.get(low, f"at least {low:g}")
-    raise ValueError(f"Parameter `{name}` should be {wanted}. Found `{name} = {value}`.")
+    Number(low, high, positive).check(name, value)
 
 
-def check_count(name: str, value: Any) -> None:
+def check_count(name: str, value: object) -> None:
     """Raise `ValueError` unless `value` is a whole number above zero."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"Parameter `{name}` should be a positive whole number. Found `{name} = {value}`.")
+    Whole(low=1).check(name, value)

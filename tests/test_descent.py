@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from training import fit
 
-
 from landscape_lab import Descent, record
 from landscape_lab.callbacks import Checkpoints
 from landscape_lab.ensemble import Ensemble

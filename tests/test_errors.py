@@ -25,13 +25,15 @@ MISTAKES = {
     "seed=true": "Parameter `seed`",
     "objective=loss": "Parameter `objective` should be one of final_loss",
     "start=[2000,3]": "landscape: Parameter `start` should lie inside 0…1023 × 0…1023 (column, row)",
-    "start=here": "landscape: Parameter `start` should be 2 numbers",
+    "start=here": "Parameter `start` should be numbers, [column, row] or [x, y]",
     "landscape.image=surfaces/spirl.png": "landscape: There is no picture surfaces/spirl.png. Nearest in",
-    "landscape=rosenbrock landscape.dims=1": "landscape: Parameter `dims`",
+    "landscape=rosenbrock landscape.dims=1": "Parameter `landscape.dims` should be a whole number of at least 2",
     "landscape=function landscape.fn=nowhere.fn": "landscape: Parameter `fn` should be installed",
     "landscape=expression landscape.expression=x+zin(y)": "landscape: Parameter `expression`",
     "landscape=image": "The key `landscape.image` should be given",
     "ckpt_path=nothing.ckpt": "There is no checkpoint nothing.ckpt",
+    "video={a:1}": "Parameter `video` should be a list. Found `video={a:1}`",
+    "objective=5": "Parameter `objective` should be one of final_loss",
     "optimizer.lr=[1": "no viable alternative",
 }
 

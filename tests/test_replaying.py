@@ -5,7 +5,16 @@ import pytest
 import torch
 from scenes import recorded
 
-from landscape_lab.augmentations import AddNoise, Blur, GradientNoise, LossNoise, RandomRotation, RandomShift, SaltAndPepper, augment
+from landscape_lab.augmentations import (
+    AddNoise,
+    Blur,
+    GradientNoise,
+    LossNoise,
+    RandomRotation,
+    RandomShift,
+    SaltAndPepper,
+    augment,
+)
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.replaying import draws_of
 from landscape_lab.staging import scene_of

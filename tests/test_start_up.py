@@ -1,9 +1,13 @@
 """Heavy imports stay out of what must answer at once."""
 
+import logging
+import os
 import subprocess
 import sys
+import warnings
 
 import pytest
+import torch
 
 
 @pytest.mark.parametrize("arguments", ["--help", "--cfg job"])
@@ -18,5 +22,31 @@ def test_help_and_configuration_do_without_torch(arguments):
 
 def test_plain_run_does_without_optuna(tmp_path):
     program = "import landscape_lab, sys; landscape_lab.run(['steps=2', 'hydra.run.dir=run']); print('optuna' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_run_leaves_the_process_as_it_was(tmp_path, monkeypatch):
+    from landscape_lab import run
+
+    def state():
+        logger = logging.getLogger("pytorch_lightning")
+        return list(warnings.filters), logger.level, list(sys.path), torch.get_num_threads(), dict(os.environ)
+
+    (tmp_path / "own_bowl.py").write_text("def loss(x, y):\n    return x**2 + y**2\n")
+    monkeypatch.chdir(tmp_path)
+    quiet = ["callbacks=none", "logger=none", "hydra.run.dir=run", "steps=2"]
+    run(
+        [*quiet, "landscape=function", "landscape.fn=own_bowl.loss"]
+    )  # Lightning notes its seed in the environment once
+    monkeypatch.setattr(logging.getLogger("pytorch_lightning"), "level", logging.INFO)
+    before = state()
+    run([*quiet, "landscape=function", "landscape.fn=own_bowl.loss"])
+    assert state() == before
+    assert str(tmp_path) not in sys.path
+    with pytest.raises(ValueError, match="`steps`"):
+        run([*quiet, "steps=0", "hydra.run.dir=refused"])
+    assert state() == before
+    assert not (tmp_path / "refused").exists()

@@ -11,8 +11,6 @@ from typing import NamedTuple
 import torch
 from torch import Generator, Tensor
 
-from landscape_lab.validation import check_number
-
 
 @dataclass(frozen=True, kw_only=True)
 class Augmentation:
@@ -142,8 +140,3 @@ class LossAugmentation(Augmentation, ABC):
     @abstractmethod
     def slope(self, losses: Tensor, draw: Tensor | None) -> Tensor | None:
         """The derivative of the new losses by the old ones, `[members]`; `None` if it is 1."""
-
-
-def check_probability(name: str, value: float) -> None:
-    """Raise `ValueError` unless `value` is a probability."""
-    check_number(name, value, low=0.0, high=1.0)

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from landscape_lab.augmentations.base import CoordinateAugmentation, Maps, check_probability
-from landscape_lab.validation import check_choice, check_number
-
-DISTRIBUTIONS = ("uniform", "triangular", "normal")
+from landscape_lab.augmentations.base import CoordinateAugmentation, Maps
+from landscape_lab.keys import augmentations as keys
 
 
 def displacements(distribution: str, shape: tuple[int, ...], generator: Generator) -> Tensor:
@@ -36,18 +34,15 @@ def _amount(maximum: float | None, fraction: float | None, size: Tensor | None) 
 
 
 def _check_amount(name: str, pixels: float | None, fraction: float | None) -> None:
-    """Raise `ValueError` unless exactly one of the two is given, and it is not negative."""
+    """Raise `ValueError` unless exactly one of the two is given."""
     if (pixels is None) == (fraction is None):
         raise ValueError(
             f"Either parameter `{name}` or `fraction` should be given. Found `{name} = {pixels}`, "
             f"`fraction = {fraction}`."
         )
-    if pixels is not None:
-        check_number(name, pixels, low=0.0)
-    else:
-        check_number("fraction", fraction, low=0.0, high=1.0)
 
 
+@keys.RANDOM_SHIFT.checks_class
 @dataclass(frozen=True)
 class RandomShift(CoordinateAugmentation):
     """Shift the landscape along each axis, on a picture by whole pixels.
@@ -77,7 +72,6 @@ class RandomShift(CoordinateAugmentation):
 
     def __post_init__(self) -> None:
         _check_amount("pixels", self.pixels, self.fraction)
-        check_choice("distribution", self.distribution, DISTRIBUTIONS)
 
     @property
     def whole_pixels(self) -> bool:
@@ -116,6 +110,7 @@ class RandomShift(CoordinateAugmentation):
         return maps.after(matrix * (1.0 - share).unsqueeze(-1), share, maps.size - cut)
 
 
+@keys.JITTER.checks_class
 @dataclass(frozen=True)
 class Jitter(CoordinateAugmentation):
     """Look at the landscape a little beside the point: each coordinate is moved by a normal random number.
@@ -152,6 +147,7 @@ class Jitter(CoordinateAugmentation):
         return maps._replace(jitter=maps.jitter + 2.0 * moved / width)
 
 
+@keys.RANDOM_FLIP.checks_class
 @dataclass(frozen=True)
 class RandomFlip(CoordinateAugmentation):
     """Mirror the landscape along each axis.
@@ -161,10 +157,6 @@ class RandomFlip(CoordinateAugmentation):
     """
 
     probability: float | tuple[float, ...] = 0.5
-
-    def __post_init__(self) -> None:
-        for value in self._probabilities():
-            check_probability("probability", value)
 
     def _probabilities(self) -> tuple[float, ...]:
         given = self.probability
@@ -190,6 +182,7 @@ class RandomFlip(CoordinateAugmentation):
         return maps.after(torch.diag_embed(sign), torch.zeros_like(sign))
 
 
+@keys.RANDOM_ROTATION.checks_class
 @dataclass(frozen=True)
 class RandomRotation(CoordinateAugmentation):
     """Turn a two-dimensional landscape about its centre.
@@ -199,9 +192,6 @@ class RandomRotation(CoordinateAugmentation):
     """
 
     degrees: float
-
-    def __post_init__(self) -> None:
-        check_number("degrees", self.degrees, low=0.0, high=180.0)
 
     def check(self, dims: int, size: Tensor | None) -> None:
         if dims != 2:
@@ -219,6 +209,7 @@ class RandomRotation(CoordinateAugmentation):
         return maps.after(turn, torch.zeros(*shape, 2, dtype=torch.float64))
 
 
+@keys.RANDOM_ZOOM.checks_class
 @dataclass(frozen=True)
 class RandomZoom(CoordinateAugmentation):
     """Enlarge or shrink the landscape about its centre.
@@ -229,9 +220,6 @@ class RandomZoom(CoordinateAugmentation):
     """
 
     factor: float
-
-    def __post_init__(self) -> None:
-        check_number("factor", self.factor, low=1.0)
 
     def compose(self, maps: Maps, members: int, generator: Generator) -> Maps:
         steps, _, dims = maps.offset.shape

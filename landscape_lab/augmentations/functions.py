@@ -14,12 +14,14 @@ from jaxtyping import Float
 from torch import Generator, Tensor
 
 from landscape_lab.augmentations.base import Augmentation, GradientAugmentation, LossAugmentation
+from landscape_lab.keys import augmentations as keys
 from landscape_lab.landscapes.image_functions import as_function, map_image
 
 PLAIN_STEP = 50e-6
 """A step without augmentations, in seconds."""
 
 
+@keys.MAP_IMAGE.checks_class
 @dataclass(frozen=True)
 class MapImage(Augmentation):
     """The slow way: a function `image → image` that changes the whole picture at every step.
@@ -72,6 +74,7 @@ def _seeded(seed: int) -> Iterator[None]:
             np.random.set_state(states[1])
 
 
+@keys.MAP_GRADIENT.checks_class
 @dataclass(frozen=True)
 class MapGradient(GradientAugmentation):
     """Your own function of the gradient, in the backward path.
@@ -92,6 +95,7 @@ class MapGradient(GradientAugmentation):
         return _same_shape(self.function, gradients)
 
 
+@keys.MAP_LOSS.checks_class
 @dataclass(frozen=True)
 class MapLoss(LossAugmentation):
     """Your own function of the loss; the gradient follows by the chain rule.

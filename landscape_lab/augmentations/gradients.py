@@ -10,9 +10,10 @@ import torch
 from torch import Generator, Tensor
 
 from landscape_lab.augmentations.base import GradientAugmentation
-from landscape_lab.validation import check_number
+from landscape_lab.keys import augmentations as keys
 
 
+@keys.GRADIENT_NOISE.checks_class
 @dataclass(frozen=True)
 class GradientNoise(GradientAugmentation):
     """Add a normal random number to each component of the gradient.
@@ -25,9 +26,6 @@ class GradientNoise(GradientAugmentation):
     std: float
     common: bool = False
 
-    def __post_init__(self) -> None:
-        check_number("std", self.std, low=0.0)
-
     def draw(self, steps: int, members: int, dims: int, generator: Generator) -> Tensor:
         return torch.randn(steps, members, 1 if self.common else dims, generator=generator).mul_(self.std)
 
@@ -35,6 +33,7 @@ class GradientNoise(GradientAugmentation):
         return gradients + draw
 
 
+@keys.GRADIENT_DROPOUT.checks_class
 @dataclass(frozen=True)
 class GradientDropout(GradientAugmentation):
     """Set some components of the gradient to zero.
@@ -48,7 +47,6 @@ class GradientDropout(GradientAugmentation):
     rescale: bool = True
 
     def __post_init__(self) -> None:
-        check_number("probability", self.probability, low=0.0, high=1.0)
         if self.rescale and self.probability == 1:
             raise ValueError(
                 "Parameter `probability` should be below 1 to rescale the rest. Found `probability = 1`."
@@ -62,6 +60,7 @@ class GradientDropout(GradientAugmentation):
         return gradients * draw
 
 
+@keys.GRADIENT_SIGN.checks_class
 @dataclass(frozen=True)
 class GradientSign(GradientAugmentation):
     """Only the signs of the gradient's components."""
@@ -73,6 +72,7 @@ class GradientSign(GradientAugmentation):
         return gradients.sign()
 
 
+@keys.GRADIENT_CLIP.checks_class
 @dataclass(frozen=True)
 class GradientClip(GradientAugmentation):
     """Shorten a gradient that is too long, or clamp its components.
@@ -91,11 +91,6 @@ class GradientClip(GradientAugmentation):
                 f"Either parameter `norm` or `value` should be given. Found `norm = {self.norm}`, "
                 f"`value = {self.value}`."
             )
-        check_number(
-            "norm" if self.value is None else "value",
-            self.norm if self.value is None else self.value,
-            positive=True,
-        )
 
     def draw(self, steps: int, members: int, dims: int, generator: Generator) -> None:
         return None
@@ -106,6 +101,7 @@ class GradientClip(GradientAugmentation):
         return gradients.clamp(-self.value, self.value)  # type: ignore[operator]
 
 
+@keys.PROJECT_GRADIENT.checks_class
 @dataclass(frozen=True)
 class ProjectGradient(GradientAugmentation):
     """Keep only the part of the gradient along some directions: descent in a subspace (SubGD).

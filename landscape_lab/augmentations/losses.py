@@ -6,9 +6,10 @@ import torch
 from torch import Generator, Tensor
 
 from landscape_lab.augmentations.base import LossAugmentation
-from landscape_lab.validation import check_number
+from landscape_lab.keys import augmentations as keys
 
 
+@keys.LOSS_NOISE.checks_class
 @dataclass(frozen=True)
 class LossNoise(LossAugmentation):
     """Add a normal random number to the loss; the gradient stays.
@@ -18,9 +19,6 @@ class LossNoise(LossAugmentation):
     """
 
     std: float
-
-    def __post_init__(self) -> None:
-        check_number("std", self.std, low=0.0)
 
     def draw(self, steps: int, members: int, generator: Generator) -> Tensor:
         return torch.randn(steps, members, generator=generator).mul_(self.std)
@@ -32,6 +30,7 @@ class LossNoise(LossAugmentation):
         return None
 
 
+@keys.LOSS_POWER.checks_class
 @dataclass(frozen=True)
 class LossPower(LossAugmentation):
     """Raise the loss to a power, its sign kept: above 1 the valleys become flatter, below 1 steeper.
@@ -41,9 +40,6 @@ class LossPower(LossAugmentation):
     """
 
     power: float
-
-    def __post_init__(self) -> None:
-        check_number("power", self.power, positive=True)
 
     def draw(self, steps: int, members: int, generator: Generator) -> None:
         return None

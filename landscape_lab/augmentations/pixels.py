@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from landscape_lab.augmentations.base import PixelAugmentation, Pixels, check_probability
-from landscape_lab.validation import check_number
+from landscape_lab.augmentations.base import PixelAugmentation, Pixels
+from landscape_lab.keys import augmentations as keys
 
 
+@keys.ADD_NOISE.checks_class
 @dataclass(frozen=True)
 class AddNoise(PixelAugmentation):
     """Add a normal random number to each pixel.
@@ -22,9 +23,6 @@ class AddNoise(PixelAugmentation):
     std: float
     clamp: bool = True
 
-    def __post_init__(self) -> None:
-        check_number("std", self.std, low=0.0)
-
     def draw(self, steps: int, members: int, rows: int, columns: int, generator: Generator) -> Tensor:
         return torch.randn(steps, members, rows, columns, generator=generator).mul_(self.std)
 
@@ -33,6 +31,7 @@ class AddNoise(PixelAugmentation):
         return values.clamp_(0.0, 1.0) if self.clamp else values
 
 
+@keys.SALT_AND_PEPPER.checks_class
 @dataclass(frozen=True)
 class SaltAndPepper(PixelAugmentation):
     """Make some pixels white or black.
@@ -43,9 +42,6 @@ class SaltAndPepper(PixelAugmentation):
 
     probability: float
 
-    def __post_init__(self) -> None:
-        check_probability("probability", self.probability)
-
     def draw(self, steps: int, members: int, rows: int, columns: int, generator: Generator) -> Tensor:
         return torch.rand(steps, members, rows, columns, generator=generator)
 
@@ -54,6 +50,7 @@ class SaltAndPepper(PixelAugmentation):
         return values.masked_fill(draw < half, 0.0).masked_fill(draw >= 1.0 - half, 1.0)
 
 
+@keys.DROPOUT.checks_class
 @dataclass(frozen=True)
 class Dropout(PixelAugmentation):
     """Replace some pixels by a constant.
@@ -66,10 +63,6 @@ class Dropout(PixelAugmentation):
     probability: float
     value: float = 0.0
 
-    def __post_init__(self) -> None:
-        check_probability("probability", self.probability)
-        check_number("value", self.value, low=0.0, high=1.0)
-
     def draw(self, steps: int, members: int, rows: int, columns: int, generator: Generator) -> Tensor:
         return torch.rand(steps, members, rows, columns, generator=generator)
 
@@ -77,6 +70,7 @@ class Dropout(PixelAugmentation):
         return values.masked_fill(draw < self.probability, self.value)
 
 
+@keys.CUTOUT.checks_class
 @dataclass(frozen=True)
 class Cutout(PixelAugmentation):
     """Replace a square, somewhere in the picture, by a constant.
@@ -91,10 +85,6 @@ class Cutout(PixelAugmentation):
     size: float
     value: float = 0.0
 
-    def __post_init__(self) -> None:
-        check_number("size", self.size, positive=True)
-        check_number("value", self.value, low=0.0, high=1.0)
-
     def draw(self, steps: int, members: int, rows: int, columns: int, generator: Generator) -> Tensor:
         return torch.rand(steps, members, 1, 2, generator=generator)
 
@@ -105,6 +95,7 @@ class Cutout(PixelAugmentation):
         return values.masked_fill(inside, self.value)
 
 
+@keys.BRIGHTNESS.checks_class
 @dataclass(frozen=True)
 class Brightness(PixelAugmentation):
     """Make the whole picture brighter or darker.
@@ -114,9 +105,6 @@ class Brightness(PixelAugmentation):
     """
 
     amount: float
-
-    def __post_init__(self) -> None:
-        check_number("amount", self.amount, low=0.0)
 
     def draw(self, steps: int, members: int, rows: int, columns: int, generator: Generator) -> Tensor:
         return self.amount * (2.0 * torch.rand(steps, members, 1, 1, generator=generator) - 1.0)
@@ -130,6 +118,7 @@ def stretches(factor: float, shape: tuple[int, ...], generator: Generator) -> Te
     return torch.exp(math.log(factor) * (2.0 * torch.rand(shape, generator=generator) - 1.0))
 
 
+@keys.CONTRAST.checks_class
 @dataclass(frozen=True)
 class Contrast(PixelAugmentation):
     """Stretch the picture's greys about the middle, ½.
@@ -141,9 +130,6 @@ class Contrast(PixelAugmentation):
 
     factor: float
 
-    def __post_init__(self) -> None:
-        check_number("factor", self.factor, low=1.0)
-
     def draw(self, steps: int, members: int, rows: int, columns: int, generator: Generator) -> Tensor:
         return stretches(self.factor, (steps, members, 1, 1), generator)
 
@@ -151,6 +137,7 @@ class Contrast(PixelAugmentation):
         return ((values - 0.5) * draw + 0.5).clamp_(0.0, 1.0)
 
 
+@keys.GAMMA.checks_class
 @dataclass(frozen=True)
 class Gamma(PixelAugmentation):
     """Raise the pixels to a power: middle greys become darker or brighter, black and white stay.
@@ -162,9 +149,6 @@ class Gamma(PixelAugmentation):
 
     factor: float
 
-    def __post_init__(self) -> None:
-        check_number("factor", self.factor, low=1.0)
-
     def draw(self, steps: int, members: int, rows: int, columns: int, generator: Generator) -> Tensor:
         return stretches(self.factor, (steps, members, 1, 1), generator)
 
@@ -172,6 +156,7 @@ class Gamma(PixelAugmentation):
         return values.clamp(0.0, 1.0).pow_(draw)
 
 
+@keys.QUANTIZE.checks_class
 @dataclass(frozen=True)
 class Quantize(PixelAugmentation):
     """Round the pixels to a few greys: terraces with cliffs between them.
@@ -195,6 +180,7 @@ class Quantize(PixelAugmentation):
         return (values.clamp(0.0, 1.0) * (self.levels - 1)).round_().div_(self.levels - 1)
 
 
+@keys.BLUR.checks_class
 @dataclass(frozen=True)
 class Blur(PixelAugmentation):
     """Blur the picture with a Gaussian, cut off at 4 standard deviations, edges repeated.
@@ -207,9 +193,6 @@ class Blur(PixelAugmentation):
     """
 
     sigma: float
-
-    def __post_init__(self) -> None:
-        check_number("sigma", self.sigma, low=0.0, high=4.0)
 
     @property
     def reach(self) -> int:

@@ -10,8 +10,10 @@ import pytorch_lightning as pl
 
 from landscape_lab.descent import Descent
 from landscape_lab.files import replacing
+from landscape_lab.keys.callbacks import CHECKPOINTS
 
 
+@CHECKPOINTS.checks_class
 class Checkpoints(pl.Callback):
     """Keep `last.ckpt`, from which a descent that was cut goes on as if it had not been; written between two chunks.
 

@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from landscape_lab.descent import Descent
+from landscape_lab.keys.callbacks import PROGRESS_BAR
 
 
+@PROGRESS_BAR.checks_class
 class ProgressBar(pl.Callback):
     """Steps done, steps a second, the current loss and the time left, redrawn at most ten times a second.
 

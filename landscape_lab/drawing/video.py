@@ -11,12 +11,11 @@ from rich.console import Console
 from rich.progress import track
 
 from landscape_lab.drawing.encoding import Frame, write_gif, write_mp4
-from landscape_lab.drawing.stage import VIEWS, Stage
+from landscape_lab.drawing.stage import Stage
+from landscape_lab.keys.callbacks import FILM, FILMS
 from landscape_lab.scene import Scene
-from landscape_lab.validation import check_choice, check_count, check_number
+from landscape_lab.validation import check_choice
 
-FORMATS = ("mp4", "gif")
-CLOCKS = ("linear", "logarithmic")
 TAIL = 0.06
 """The share of the film for which a step stays bright."""
 SHORTEST = 2
@@ -27,6 +26,7 @@ SAMPLES = 5
 """Key frames, and frames from which a GIF's colours are chosen."""
 
 
+@FILM.checks_class
 @dataclass(frozen=True)
 class Film:
     """How a scene is filmed.
@@ -52,18 +52,6 @@ class Film:
     length: float | None = None
     view: str = "map"
     clean: bool = False
-
-    def __post_init__(self) -> None:
-        check_count("frames", self.frames)
-        check_choice("clock", self.clock, CLOCKS)
-        if not isinstance(self.size, Sequence) or len(self.size) != 2:
-            raise ValueError(f"Parameter `size` should be a width and a height, [800, 600]. Found `size = {self.size}`.")
-        check_number("width", self.size[0], low=200)
-        check_number("height", self.size[1], low=150)
-        check_count("fps", self.fps)
-        if self.length is not None:
-            check_number("length", self.length, positive=True)
-        check_choice("view", self.view, VIEWS)
 
     def moments(self, scene: Scene) -> np.ndarray:
         """The steps at which frames are taken: at least two."""
@@ -103,7 +91,7 @@ class Film:
             ValueError: There is no such format.
         """
         kind = FilePath(path).suffix.lstrip(".")
-        check_choice("video", kind, FORMATS)
+        check_choice("video", kind, FILMS)
         own = self if kind == "mp4" else replace(self, frames=min(self.frames, GIF_FRAMES), fps=-(-self.fps // 2))
         number = len(own.moments(scene))
         console = Console(stderr=True)

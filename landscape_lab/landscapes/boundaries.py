@@ -6,16 +6,14 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from landscape_lab.validation import check_choice
-
-BOUNDARIES = ("hard", "soft", "freeze", "reflect", "none")
+from landscape_lab.keys.landscapes import BOUNDARY
 
 
 def make_boundary(
     kind: str, start: Float[Tensor, "members dims"], bounds: Float[Tensor, "2 dims"], scale: float
 ) -> tuple["Freeze | Reflect | None", "Wall | None"]:
     """The two parts of a boundary: what moves a point outside, and what is added to the loss there."""
-    check_choice("boundary", kind, BOUNDARIES)
+    BOUNDARY.kind.check("boundary", kind)
     walls = {"hard": Wall(0.003 * scale, power=1), "soft": Wall(scale, power=4)}
     if kind == "freeze":
         return Freeze(start, bounds), None

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from landscape_lab.dotted_paths import locate
+from landscape_lab.keys import landscapes as keys
 from landscape_lab.landscapes.boundaries import make_boundary
 from landscape_lab.landscapes.bounds import as_bounds, bounds_around, default_start
 from landscape_lab.landscapes.calling import (
@@ -24,7 +25,7 @@ from landscape_lab.landscapes.functions import CATALOGUE
 from landscape_lab.landscapes.gradients import Evaluate, make_gradient
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.landscapes.starts import as_starts, check_dims, check_inside
-from landscape_lab.validation import check_choice, check_number
+from landscape_lab.validation import check_choice
 
 Given = TypeVar("Given")
 
@@ -32,6 +33,7 @@ SAMPLES_ON_AXIS = 256
 """How finely a loss is looked at to rescale it: a grid of 256 × 256, or as many random points."""
 
 
+@keys.FUNCTION.checks_class
 class FunctionLandscape(PointLandscape):
     """Descend any function of two or more numbers, in its own units.
 
@@ -86,7 +88,6 @@ class FunctionLandscape(PointLandscape):
         # to find out how it is called, and evaluates it over the bounds where it is to be rescaled.
         # So what is wrong with a function is an error where the function is given, not in the first
         # step.
-        check_number("wall", wall, positive=True)
         fn = _callable(fn)
         start, bounds, minima = (
             _own(fn, start, "start"),
@@ -114,6 +115,7 @@ class FunctionLandscape(PointLandscape):
         )
 
     @classmethod
+    @keys.CATALOGUE.checks
     def named(
         cls, name: str, dims: int = 2, start: object = None, bounds: object = None, **settings: Any
     ) -> "FunctionLandscape":
@@ -148,6 +150,7 @@ class FunctionLandscape(PointLandscape):
         )
 
     @classmethod
+    @keys.EXPRESSION.checks
     def from_expression(cls, expression: str, dims: int = 2, **settings: Any) -> "FunctionLandscape":
         """A formula as text, such as `x**2 + 10*sin(y)`; see `parse_expression`.
 
@@ -159,7 +162,6 @@ class FunctionLandscape(PointLandscape):
         >>> FunctionLandscape.from_expression("abs(x) + y**2", start=(1, 2))()
         tensor([5.], grad_fn=<...>)
         """
-        check_dims(dims)
         return cls(parse_expression(expression, dims), dims=dims, **settings)
 
     def loss(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:

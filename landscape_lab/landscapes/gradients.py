@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from landscape_lab.validation import check_choice, check_number
+from landscape_lab.keys.landscapes import GRADIENT, H
 
 Evaluate = Callable[[Tensor], Tensor]
 """Losses `[n]` at points `[n, dims]`."""
@@ -22,8 +22,8 @@ RULES = ("exact", "forward", "central")
 
 def make_gradient(kind: str, dims: int, h: float) -> "ExactGradient | Stencil":
     """The rule named `exact`, `forward` or `central`; `h` is a difference's step, in coordinates."""
-    check_number("h", h, positive=True)
-    check_choice("gradient", kind, RULES)
+    H.kind.check("h", h)
+    GRADIENT.kind.check("gradient", kind)
     if kind == "exact":
         return ExactGradient()
     return Stencil.forward_difference(dims, h) if kind == "forward" else Stencil.central(dims, h)

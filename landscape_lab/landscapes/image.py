@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from landscape_lab.keys.landscapes import IMAGE
 from landscape_lab.landscapes.base import Axes
 from landscape_lab.landscapes.boundaries import make_boundary
 from landscape_lab.landscapes.gradients import RULES, ExactGradient, make_gradient
@@ -16,9 +17,9 @@ from landscape_lab.landscapes.pictures import find_picture, read_picture
 from landscape_lab.landscapes.pixels import EDGES_REPEATED, INTERPOLATIONS, PixelGradient, interpolate, smooth
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.landscapes.starts import as_starts, check_inside
-from landscape_lab.validation import check_choice, check_number
 
 
+@IMAGE.checks_class
 class ImageLandscape(PointLandscape):
     r"""Descend a picture: grey in [0, 1] is the loss, dark is low.
 
@@ -76,10 +77,6 @@ class ImageLandscape(PointLandscape):
         # A constructor that works, against our habit: a picture is read and blurred here, so that
         # an error about the file comes where it is named. What is blurred is remembered for the
         # next landscape of the same file.
-        check_number("smoothing", smoothing, low=0)
-        check_number("scale", scale, positive=True)
-        check_choice("interpolation", interpolation, INTERPOLATIONS)
-        check_choice("gradient", gradient, ("pixel", "auto", *RULES))
         own_gradient = gradient_init is not None
         if own_gradient and gradient in RULES:
             raise ValueError(

@@ -1,20 +1,20 @@
 """Fractal noise as a landscape."""
 
-from collections.abc import Sequence
 from functools import partial
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from landscape_lab.keys.landscapes import PERLIN
 from landscape_lab.landscapes.boundaries import make_boundary
 from landscape_lab.landscapes.gradients import Evaluate, GivenGradient, Stencil, make_gradient
 from landscape_lab.landscapes.noise import fractal_noise
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.landscapes.starts import as_starts, check_inside
-from landscape_lab.validation import check_choice, check_count, check_number
 
 
+@PERLIN.checks_class
 class PerlinLandscape(PointLandscape):
     r"""Descend fractal Perlin noise: mountains, valleys and plains in no order.
 
@@ -67,20 +67,7 @@ class PerlinLandscape(PointLandscape):
         boundary: str = "freeze",
         wall: float = 100.0,
     ) -> None:
-        lines = _as_size(size)
-        check_choice("interpolation", interpolation, ("bilinear", "none"))
-        check_count("octaves", octaves)
-        if not isinstance(base, int) or isinstance(base, bool):
-            raise ValueError(f"Parameter `base` should be a whole number. Found `base = {base}`.")
-        positive = {
-            "scale": scale,
-            "persistence": persistence,
-            "lacunarity": lacunarity,
-            "repeat": repeat,
-            "wall": wall,
-        }
-        for name, value in positive.items():
-            check_number(name, value, positive=True)
+        lines = (size, size) if isinstance(size, int) else (size[0], size[1])
         bounds = torch.tensor([[0.0, 0.0], [1.0 - 1.0 / lines[0], 1.0 - 1.0 / lines[1]]])
         starts = as_starts(start, dims=2).float()
         check_inside(starts, bounds, "(x, y)")
@@ -180,13 +167,3 @@ def bilinear(surface: Float[Tensor, "rows columns"], positions: Float[Tensor, "n
     values = surface.flatten()[corners].to(positions.dtype)
     near, far = torch.lerp(values[0::2], values[1::2], across)
     return torch.lerp(near, far, along)
-
-
-def _as_size(size: object) -> tuple[int, int]:
-    """One number or two as two, each at least 2: the domain of a single grid line has no width."""
-    lines = (size, size) if isinstance(size, int) else tuple(size) if isinstance(size, Sequence) else ()
-    if len(lines) != 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 2 for n in lines):
-        raise ValueError(
-            f"Parameter `size` should be one or two whole numbers of at least 2. Found `size = {size}`."
-        )
-    return lines

@@ -4,11 +4,12 @@ import torch
 from jaxtyping import Real
 from torch import Tensor
 
+from landscape_lab.keys.landscapes import DIMS
+
 
 def check_dims(dims: object) -> None:
     """Raise `ValueError` unless a landscape can have so many dimensions: at least 2, to be drawn."""
-    if not isinstance(dims, int) or isinstance(dims, bool) or dims < 2:
-        raise ValueError(f"Parameter `dims` should be a whole number of at least 2. Found `dims = {dims}`.")
+    DIMS.kind.check("dims", dims)
 
 
 def as_starts(start: object, dims: int) -> Real[Tensor, "members dims"]:

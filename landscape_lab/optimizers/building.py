@@ -11,9 +11,10 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from landscape_lab.dotted_paths import locate
+from landscape_lab.keys.optimizers import OPTIMIZER
 from landscape_lab.optimizers.factories import Factory, Settings, parts_of
 from landscape_lab.optimizers.problem import Problem
-from landscape_lab.validation import check_number, nearest
+from landscape_lab.validation import nearest
 
 Parameters = Mapping[str, inspect.Parameter]
 """The arguments of a constructor by name."""
@@ -194,7 +195,7 @@ def _sources(maker: Factory) -> list[str]:
 def _check_settings(maker: Factory, settings: Settings) -> None:
     """Raise `ValueError` for a setting that the class does not have, and for a rate that is none."""
     if "lr" in settings and not isinstance(settings["lr"], Tensor):
-        check_number("optimizer.lr", settings["lr"], low=0.0)
+        OPTIMIZER.check("lr", settings["lr"], "optimizer.")
     known = _setting_names(maker, settings)
     unread = [name for name in settings if name not in known]
     if unread and _passes_on(maker):  # it may read a keyword by its name: then that stands in its source

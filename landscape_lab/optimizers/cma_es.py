@@ -9,14 +9,15 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
-from landscape_lab.optimizers.rows import check_settings, evaluate_losses, move_to, points_of
+from landscape_lab.keys.optimizers import CMA_ES
+from landscape_lab.optimizers.rows import evaluate_losses, move_to, points_of
 from landscape_lab.optimizers.traits import Traits
-from landscape_lab.validation import check_count
 
 if TYPE_CHECKING:
     from cmaes import CMA
 
 
+@CMA_ES.checks_class
 class CMAES(Optimizer):
     """Covariance matrix adaptation: one step is one generation.
 
@@ -35,9 +36,7 @@ class CMAES(Optimizer):
     traits: ClassVar[Traits] = Traits(repeats=True, rows=True, gradient_free=True, elsewhere=True)
 
     def __init__(self, params: ParamsT, sigma: float = 0.1, candidates: int | None = None) -> None:
-        check_settings(sigma=sigma)
         if candidates is not None:
-            check_count("candidates", candidates)
         super().__init__(params, {"sigma": sigma, "candidates": candidates})
         self._rows: list[CMA] = []
 

@@ -8,15 +8,16 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
+from landscape_lab.keys.optimizers import CONJUGATE_GRADIENT
 from landscape_lab.optimizers.line_search import backtrack
-from landscape_lab.optimizers.rows import check_settings, evaluate, gradients_of, move_to, points_of
+from landscape_lab.optimizers.rows import evaluate, gradients_of, move_to, points_of
 from landscape_lab.optimizers.traits import Traits
-from landscape_lab.validation import check_count
 
 TINY = 1e-30
 """Keeps a division by a vanishing gradient finite."""
 
 
+@CONJUGATE_GRADIENT.checks_class
 class NonlinearConjugateGradient(Optimizer):
     r"""Conjugate gradients of Polak and Ribière, begun anew where they do not lead down.
 
@@ -42,8 +43,6 @@ class NonlinearConjugateGradient(Optimizer):
     def __init__(
         self, params: ParamsT, lr: float = 1e-2, c: float = 1e-4, trials: int = 20, reach: float = 1e4
     ) -> None:
-        check_settings(lr=lr, c=c, reach=reach)
-        check_count("trials", trials)
         super().__init__(params, {"lr": lr, "c": c, "trials": trials, "reach": reach})
 
     @torch.no_grad()

@@ -6,12 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from landscape_lab.keys.optimizers import GRADIENT_FREE, SECOND_ORDER
 from landscape_lab.optimizers.factories import Settings
 
-GRADIENT_FREE = ("Nelder-Mead", "Powell", "COBYLA", "COBYQA")
-"""Methods that use losses only."""
-SECOND_ORDER = ("Newton-CG", "dogleg", "trust-ncg", "trust-krylov", "trust-exact", "trust-constr")
-"""Methods that use the Hessian too."""
 REMEMBERED = 64
 """How many evaluations a method can look back to."""
 

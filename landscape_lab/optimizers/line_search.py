@@ -8,8 +8,8 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
+from landscape_lab.keys.optimizers import LINE_SEARCH
 from landscape_lab.optimizers.rows import (
-    check_settings,
     evaluate,
     evaluate_losses,
     gradients_of,
@@ -17,9 +17,9 @@ from landscape_lab.optimizers.rows import (
     points_of,
 )
 from landscape_lab.optimizers.traits import Traits
-from landscape_lab.validation import check_count, check_number
 
 
+@LINE_SEARCH.checks_class
 class ArmijoLineSearch(Optimizer):
     r"""Stochastic Armijo line search: the rate grows at each step and is cut until the loss falls enough.
 
@@ -52,11 +52,6 @@ class ArmijoLineSearch(Optimizer):
         growth: float = 2.0,
         trials: int = 30,
     ) -> None:
-        check_settings(lr=lr, c=c, shrink=shrink)
-        check_number("c", c, high=1.0)
-        check_number("shrink", shrink, low=0.0, high=1.0)
-        check_number("growth", growth, low=1.0)
-        check_count("trials", trials)
         super().__init__(params, {"lr": lr, "c": c, "shrink": shrink, "growth": growth, "trials": trials})
 
     @torch.no_grad()

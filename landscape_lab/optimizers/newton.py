@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
+from landscape_lab.keys.optimizers import NEWTON
 from landscape_lab.optimizers.rows import (
-    check_settings,
     evaluate,
     gradients_of,
     move_to,
@@ -18,9 +18,9 @@ from landscape_lab.optimizers.rows import (
     points_of,
 )
 from landscape_lab.optimizers.traits import Traits
-from landscape_lab.validation import check_number
 
 
+@NEWTON.checks_class
 class Newton(Optimizer):
     r"""Damped Newton: :math:`x ← x - lr · |H|_λ^{-1} g`.
 
@@ -45,8 +45,6 @@ class Newton(Optimizer):
     def __init__(
         self, params: ParamsT, lr: float = 1.0, damping: float = 1e-6, radius: float = math.inf
     ) -> None:
-        check_number("lr", lr, low=0.0)
-        check_settings(damping=damping)
         if not radius > 0:
             raise ValueError(f"Parameter `radius` should be positive. Found `radius = {radius}`.")
         super().__init__(params, {"lr": lr, "damping": damping, "radius": radius})

@@ -9,10 +9,12 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
-from landscape_lab.optimizers.rows import check_settings, evaluate_losses, move_to, points_of
+from landscape_lab.keys.optimizers import RANDOM_SEARCH
+from landscape_lab.optimizers.rows import evaluate_losses, move_to, points_of
 from landscape_lab.optimizers.traits import Traits
 
 
+@RANDOM_SEARCH.checks_class
 class RandomSearch(Optimizer):
     r"""A parabola along a random direction: to its minimum, or downhill where it has none.
 
@@ -29,7 +31,6 @@ class RandomSearch(Optimizer):
     traits: ClassVar[Traits] = Traits(repeats=True, rows=True, gradient_free=True)
 
     def __init__(self, params: ParamsT, lr: float = 0.1, delta: float = 1e-2) -> None:
-        check_settings(lr=lr, delta=delta)
         super().__init__(params, {"lr": lr, "delta": delta})
 
     @torch.no_grad()

@@ -6,8 +6,6 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from landscape_lab.validation import check_number
-
 
 def evaluate(closure: Callable[[], Tensor] | None) -> Tensor:
     """The losses of the rows `[rows]`; their gradients are then in the parameters.
@@ -57,9 +55,3 @@ def gradients_of(optimizer: Optimizer, rows: int) -> Tensor:
             ],
             dim=1,
         )
-
-
-def check_settings(**settings: float) -> None:
-    """Raise `ValueError` unless each setting is a number above zero."""
-    for name, value in settings.items():
-        check_number(name, value, positive=True)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau
 
+from landscape_lab.keys.optimizers import WARMUP_COSINE
 from landscape_lab.optimizers.closures import Closure, Step
 from landscape_lab.optimizers.factories import parts_of
-from landscape_lab.validation import check_number, nearest
+from landscape_lab.validation import nearest
 
 SchedulerFactory = Callable[..., LRScheduler]
 """Builds a scheduler from an optimizer: a class, or a `functools.partial` with its settings."""
@@ -48,6 +49,7 @@ def build_scheduler(factory: SchedulerFactory, optimizer: Optimizer, steps: int)
         raise ValueError(f"The scheduler {maker.__name__} cannot be built: {error}") from error
 
 
+@WARMUP_COSINE.checks
 def warmup_cosine(optimizer: Optimizer, steps: int, warmup: float = 0.05, floor: float = 0.0) -> LambdaLR:
     r"""Linear from 0 up to the optimizer's rate, then half a cosine down.
 
@@ -60,8 +62,6 @@ def warmup_cosine(optimizer: Optimizer, steps: int, warmup: float = 0.05, floor:
         warmup: The share of the steps that the rate rises, from 0 to 1.
         floor: The last rate, as a share of the highest, from 0 to 1.
     """
-    check_number("scheduler.warmup", warmup, low=0.0, high=1.0)
-    check_number("scheduler.floor", floor, low=0.0, high=1.0)
     rising = warmup * steps
 
     def share(step: int) -> float:

@@ -9,8 +9,9 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
+from landscape_lab.keys.optimizers import GRADIENT_FREE, SCIPY, SECOND_ORDER
 from landscape_lab.optimizers.factories import Settings
-from landscape_lab.optimizers.iterations import GRADIENT_FREE, SECOND_ORDER, Iterations
+from landscape_lab.optimizers.iterations import Iterations
 from landscape_lab.optimizers.newton import hessian_of
 from landscape_lab.optimizers.rows import (
     evaluate,
@@ -21,9 +22,7 @@ from landscape_lab.optimizers.rows import (
     points_of,
 )
 from landscape_lab.optimizers.traits import Traits
-from landscape_lab.validation import check_choice
 
-FIRST_ORDER = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")
 ENDLESS = {
     "COBYLA": {"maxiter": 10**6},
     "COBYQA": {"maxfev": 10**6, "maxiter": 10**6},
@@ -44,6 +43,7 @@ def scipy_traits(method: str = "BFGS", **_: object) -> Traits:
     )
 
 
+@SCIPY.checks_class
 class ScipyMinimizer(Optimizer):
     """`scipy.optimize.minimize`, an iteration at each step.
 
@@ -65,7 +65,6 @@ class ScipyMinimizer(Optimizer):
     def __init__(
         self, params: ParamsT, method: str = "BFGS", tol: float | None = None, options: Settings | None = None
     ) -> None:
-        check_choice("method", method, (*FIRST_ORDER, *GRADIENT_FREE, *SECOND_ORDER))
         super().__init__(params, {"method": method})
         own = ENDLESS.get(method, dict.fromkeys(LIMITS.get(method, ("maxiter",)), 10**9))
         self._settings = {"method": method, "tol": tol, "options": own | (options or {})}

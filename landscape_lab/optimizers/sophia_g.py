@@ -8,12 +8,12 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
+from landscape_lab.keys.optimizers import SOPHIA_G
 from landscape_lab.optimizers.factories import Settings
-from landscape_lab.optimizers.rows import check_settings
 from landscape_lab.optimizers.traits import Traits
-from landscape_lab.validation import check_count, check_number
 
 
+@SOPHIA_G.checks_class
 class SophiaG(Optimizer):
     r"""Momentum over an estimate of the curvature, clipped in each coordinate.
 
@@ -54,13 +54,6 @@ class SophiaG(Optimizer):
         batch_size: int = 1,
         eps: float = 1e-12,
     ) -> None:
-        check_number("lr", lr, low=0.0)
-        for name, beta in zip(("betas[0]", "betas[1]"), betas, strict=True):
-            check_number(name, beta, low=0.0, high=1.0)
-        check_settings(rho=rho, eps=eps)
-        check_number("weight_decay", weight_decay, low=0.0)
-        check_count("interval", interval)
-        check_count("batch_size", batch_size)
         settings = {"lr": lr, "betas": betas, "rho": rho, "weight_decay": weight_decay, "interval": interval}
         super().__init__(params, settings | {"batch_size": batch_size, "eps": eps})
 

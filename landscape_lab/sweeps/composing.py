@@ -13,6 +13,8 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, RunMode, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
+from landscape_lab.schema import settle
+
 SHARED = 32
 """How many compositions are kept."""
 
@@ -49,6 +51,7 @@ class Composer(ConfigLoaderImpl):
         config = copy.deepcopy(self._compositions[choices])
         self._set_values(config, overrides, values)
         OmegaConf.copy_cache(from_config=master_config, to_config=config)  # the sweep's time, not the job's
+        settle(config)  # the job's identity does not depend on how a value is written
         return config
 
     def _is_value(self, override: Override) -> bool:

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from landscape_lab.lab import OBJECTIVES
+from landscape_lab.keys.running import DIRECTIONS, OBJECTIVES
 from landscape_lab.validation import check_choice
-
-DIRECTIONS = ("minimize", "maximize")
 
 
 def goals_of(objective: Any, direction: Any) -> dict[str, str]:

@@ -16,6 +16,7 @@ from landscape_lab.configuration import identity, plain
 from landscape_lab.errors import explain
 from landscape_lab.files import replacing
 from landscape_lab.lab import descend
+from landscape_lab.schema import check
 
 gc.freeze()  # what was imported stays: only what a job makes is looked at after it
 
@@ -38,6 +39,7 @@ def attempt(cfg: DictConfig, names: dict[str, str], overrides: Sequence[str]) ->
     (folder / "error.txt").unlink(missing_ok=True)
     with _console(folder / "console.txt"):
         try:
+            check(cfg)
             return descend(cfg, names).objective
         except Exception as error:  # noqa: BLE001 - the other jobs go on, whatever it was
             _keep(error, cfg, names, folder)

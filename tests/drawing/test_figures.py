@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from scenes import RAMP, at, function_scene, pixels_of, scene, trajectory
+from scenes import at, function_scene, pixels_of, scene, trajectory
 
 from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.figures import FIGURES, gallery_figure, path_figure
-from landscape_lab.landscapes import ImageLandscape
 
 
 def test_background_path_and_marks_are_where_they_belong():

@@ -153,7 +153,7 @@ def test_a_film_that_is_cut_leaves_nothing_under_its_name(tmp_path, monkeypatch)
     [
         ({"clock": "log"}, "`clock` should be one of linear, logarithmic"),
         ({"frames": 0}, "`frames` should be a positive whole number"),
-        ({"size": (20, 600)}, "`width` should be at least 200"),
+        ({"size": (20, 600)}, "`size.width` should be at least 200"),
         ({"size": 600}, "`size` should be a width and a height"),
         ({"fps": 0}, "`fps` should be"),
         ({"length": 0}, "`length` should be positive"),

@@ -10,6 +10,7 @@ import torch
 from scipy.optimize import minimize
 
 from landscape_lab import record
+from landscape_lab.keys.optimizers import FIRST_ORDER, GRADIENT_FREE
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.optimizers import (
     CMAES,
@@ -24,7 +25,6 @@ from landscape_lab.optimizers import (
     probe,
 )
 from landscape_lab.optimizers.closures import Unrecorded
-from landscape_lab.optimizers.scipy_methods import FIRST_ORDER, GRADIENT_FREE
 
 STARTS = [[-1.2, 1.0], [0.4, -0.3], [2.0, 0.5]]
 ROWS = {

@@ -1,0 +1,51 @@
+"""What films, pictures and the other things around a descent take."""
+
+from landscape_lab.keys.declaring import Key, Keys
+from landscape_lab.keys.kinds import ListOf, Nullable, Parts
+from landscape_lab.validation import Choice, Kind, Number, Switch, Text, Whole
+
+CLOCKS = ("linear", "logarithmic")
+VIEWS = ("map", "surface")
+FILMS = ("mp4", "gif")
+"""The formats of films."""
+FIGURES = ("path", "loss", "evaluations", "surface", "gradient")
+"""The figures of a run."""
+FOLDER = Key(Text("a folder"), "where files are written")
+FIGURE_LIST: Kind = ListOf(Choice(*FIGURES))
+FILM_LIST: Kind = ListOf(Choice(*FILMS))
+DRAWS = Whole(low=0)
+
+_FILM = {
+    "frames": Key(Whole(low=1), "the most frames"),
+    "clock": Key(Choice(*CLOCKS), "how time passes; logarithmic: the beginning can be seen"),
+    "size": Key(
+        Parts("a width and a height, [800, 600]", {".width": Number(low=200), ".height": Number(low=150)}),
+        "width and height, in pixels",
+    ),
+    "fps": Key(Whole(low=1), "frames a second"),
+    "length": Key(Nullable(Number(positive=True)), "seconds; null: as long as the frames take"),
+    "view": Key(Choice(*VIEWS), "surface: in three dimensions, slowly turning"),
+    "clean": Key(Switch(), "show the clean landscape, not augmentations as they were in each step"),
+}
+FILM = Keys("landscape_lab.drawing.video.Film", **_FILM)
+VIDEO = Keys(
+    "landscape_lab.callbacks.Video", folder=FOLDER, formats=Key(FILM_LIST, "films drawn at the end"), **_FILM
+)
+PICTURES = Keys(
+    "landscape_lab.callbacks.Pictures", folder=FOLDER, figures=Key(FIGURE_LIST, "drawn at the end")
+)
+AUGMENTATION_PICTURES = Keys(
+    "landscape_lab.callbacks.AugmentationPictures",
+    folder=FOLDER,
+    draws=Key(DRAWS, "how many draws augmentations.png shows"),
+)
+CHECKPOINTS = Keys(
+    "landscape_lab.callbacks.Checkpoints",
+    folder=FOLDER,
+    seconds=Key(Number(low=0.0), "between two writes"),
+)
+PROGRESS_BAR = Keys("landscape_lab.callbacks.ProgressBar", seconds=Key(Number(low=0.0), "between two looks"))
+CURVES = Keys("landscape_lab.callbacks.Curves")
+MEMBERS = Keys("landscape_lab.callbacks.Members", folder=FOLDER)
+BASIN_MAP = Keys("landscape_lab.callbacks.BasinMap", folder=FOLDER)
+LOSS_CURVES = Keys("landscape_lab.sweeps.curves.LossCurves", folder=FOLDER)

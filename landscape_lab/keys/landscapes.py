@@ -1,0 +1,94 @@
+"""What the landscapes take."""
+
+from landscape_lab.keys.declaring import Key, Keys
+from landscape_lab.keys.kinds import Nullable, OneOf, Parts, Picture, Points
+from landscape_lab.validation import Choice, Function, Number, Switch, Text, Whole
+
+BOUNDARIES = ("hard", "soft", "freeze", "reflect", "none")
+"""What may happen to a point outside the bounds."""
+GRADIENTS = ("exact", "forward", "central")
+"""How the gradient of any landscape may be taken."""
+PLANE_POINTS = Points("2 numbers, or a list of such")
+"""Points of a landscape that has two dimensions always."""
+CELLS = Whole(low=2)
+"""Grid lines along a coordinate; a single one has no width."""
+
+H = Key(Number(positive=True), "step of forward and central differences, in coordinates")
+BOUNDARY = Key(Choice(*BOUNDARIES), "what happens outside the bounds")
+WALL = Key(Number(positive=True), "multiplies the gradient of a hard (0.003) or soft (distance³) boundary")
+GRADIENT = Key(Choice(*GRADIENTS), "the derivative, or differences of step h")
+DIMS = Key(Whole(low=2), "how many coordinates")
+START = Key(Nullable(Points()), "where members begin; null: near the low corner of the bounds")
+BOUNDS = Key(Nullable(Points("(low, high), or one such pair for each axis")), "the window that is drawn")
+NORMALIZE = Key(Switch(), "the loss as 0…1 over the bounds")
+POWER = Key(Number(positive=True), "a power in the formula, where it has one")
+
+IMAGE = Keys(
+    "landscape_lab.landscapes.ImageLandscape",
+    image=Key(Picture(), "the picture: dark is low"),
+    start=Key(
+        PLANE_POINTS,
+        "where members begin: whole numbers are pixels (column, row), others coordinates from -1 to 1",
+    ),
+    smoothing=Key(Number(low=0), "standard deviation of a Gaussian blur, in pixels"),
+    interpolation=Key(Choice("bilinear", "bicubic"), "how the loss is read between pixels"),
+    gradient=Key(Choice("pixel", "auto", *GRADIENTS), "auto: pixel, or exact where the optimizer needs it"),
+    scale=Key(Number(positive=True), "multiplies the pixel gradient"),
+    h=H,
+    boundary=BOUNDARY,
+    image_init=Key(Nullable(Function()), "changes the picture once: [height, width] → the same"),
+    gradient_init=Key(
+        Nullable(Function()),
+        "changes the pixel gradient's pictures once: [2, height + 1, width + 1] → the same",
+    ),
+)
+PERLIN = Keys(
+    "landscape_lab.landscapes.PerlinLandscape",
+    size=Key(
+        OneOf(CELLS, Parts("", {"[0]": CELLS, "[1]": CELLS}), words="one or two whole numbers of at least 2"),
+        "grid lines along each coordinate",
+    ),
+    scale=Key(Number(positive=True), "grid lines in a cell of the coarsest noise: larger is smoother"),
+    octaves=Key(Whole(low=1, high=1000), "noises added, each finer and weaker than that before it"),
+    persistence=Key(Number(positive=True), "strength of an octave, as a multiple of that before it"),
+    lacunarity=Key(Number(positive=True), "frequency of an octave, as a multiple of that before it"),
+    base=Key(Whole(), "which noise"),
+    repeat=Key(Number(positive=True), "cells of the coarsest noise until it repeats"),
+    interpolation=Key(Choice("bilinear", "none"), "between grid points; none: the noise itself"),
+    gradient=GRADIENT,
+    h=H,
+    start=Key(PLANE_POINTS, "where members begin: [x, y]"),
+    boundary=BOUNDARY,
+    wall=WALL,
+)
+FUNCTION = Keys(
+    "landscape_lab.landscapes.FunctionLandscape",
+    fn=Key(Function(), "your own function: my_module.my_fn"),
+    start=START,
+    bounds=BOUNDS,
+    minima=Key(Nullable(Points()), "known minimisers: [x, y] or a list of them"),
+    dims=Key(Nullable(Whole(low=2)), "how many coordinates; null: as many as fn, start or bounds has"),
+    gradient=GRADIENT,
+    h=H,
+    boundary=BOUNDARY,
+    wall=WALL,
+    normalize=NORMALIZE,
+)
+_ANY_FORMULA = {name: key for name, key in FUNCTION.keys.items() if name not in ("fn", "dims")}
+EXPRESSION = Keys(
+    "landscape_lab.landscapes.FunctionLandscape.from_expression",
+    expression=Key(Text("a formula in x and y, or x0, x1, …"), "the loss: x**2 + 10*sin(y)"),
+    dims=DIMS,
+    **_ANY_FORMULA,
+)
+CATALOGUE = Keys(
+    "landscape_lab.landscapes.FunctionLandscape.named",
+    Number(),
+    name=Key(Text("the name of a test function"), "which function of the catalogue"),
+    dims=DIMS,
+    condition=Key(Number(positive=True), "the steepest curvature over the flattest"),
+    angle=Key(Number(), "degrees that the valley is turned"),
+    p=POWER,
+    q=POWER,
+    **{name: key for name, key in _ANY_FORMULA.items() if name != "minima"},
+)

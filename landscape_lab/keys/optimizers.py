@@ -1,0 +1,86 @@
+"""What our own optimizers and schedules take, and what all optimizers have in common."""
+
+from landscape_lab.keys.declaring import Key, Keys
+from landscape_lab.keys.kinds import Nullable, Open, Parts
+from landscape_lab.validation import Anything, Choice, Number, Whole
+
+FIRST_ORDER = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")
+GRADIENT_FREE = ("Nelder-Mead", "Powell", "COBYLA", "COBYQA")
+SECOND_ORDER = ("Newton-CG", "dogleg", "trust-ncg", "trust-krylov", "trust-exact", "trust-constr")
+"""The methods of `scipy.optimize.minimize` by the derivatives that they ask for."""
+
+POSITIVE = Number(positive=True)
+SHARE = Number(low=0.0, high=1.0)
+FINITE = Open(infinite=False)
+"""What a class of others takes: it is not known here, but an infinite or undefined number has no use."""
+
+OPTIMIZER = Keys(
+    "optimizer",
+    FINITE,
+    lr=Key(Number(low=0.0), "learning rate"),
+    growth_rate=Key(Number(positive=True, infinite=True), "how fast a rate that is found may grow (Prodigy)"),
+)
+SCHEDULER = Keys("scheduler", FINITE)
+
+
+def _optimizer(name: str, **keys: Key) -> Keys:
+    """The keys of a class in `landscape_lab.optimizers`; which others it has, is told where it is built."""
+    return Keys(f"landscape_lab.optimizers.{name}", FINITE, **keys)
+
+
+RANDOM_SEARCH = _optimizer(
+    "RandomSearch",
+    lr=Key(POSITIVE, "the longest step"),
+    delta=Key(POSITIVE, "how far the loss is probed"),
+)
+LINE_SEARCH = _optimizer(
+    "ArmijoLineSearch",
+    lr=Key(POSITIVE, "the largest rate"),
+    c=Key(Number(positive=True, high=1.0), "how much of the slope's promise the loss has to keep"),
+    shrink=Key(SHARE, "what the rate is multiplied by when it does not"),
+    growth=Key(Number(low=1.0), "what the rate is multiplied by at each step"),
+    trials=Key(Whole(low=1), "the most evaluations in a search"),
+)
+CONJUGATE_GRADIENT = _optimizer(
+    "NonlinearConjugateGradient",
+    lr=Key(POSITIVE, "length of the trial step"),
+    c=Key(POSITIVE, "how much of the slope's promise the loss has to keep"),
+    trials=Key(Whole(low=1), "the most evaluations that the halving takes"),
+    reach=Key(POSITIVE, "the longest step, in trial steps"),
+)
+NEWTON = _optimizer(
+    "Newton",
+    lr=Key(Number(low=0.0), "share of the step to the minimum of the local parabola"),
+    damping=Key(POSITIVE, "the least curvature"),
+    radius=Key(Number(positive=True, infinite=True), "the longest step"),
+)
+SOPHIA_G = _optimizer(
+    "SophiaG",
+    lr=Key(Number(low=0.0), "the longest step in a coordinate"),
+    betas=Key(
+        Parts("decays of the momentum and of the curvature", {"[0]": SHARE, "[1]": SHARE}),
+        "decays of the momentum and of the curvature",
+    ),
+    rho=Key(POSITIVE, "how much of the curvature divides the momentum"),
+    weight_decay=Key(Number(low=0.0), "share of the parameters, times lr, taken off at each step"),
+    interval=Key(Whole(low=1), "steps between two estimates of the curvature"),
+    batch_size=Key(Whole(low=1), "the data in a batch"),
+    eps=Key(POSITIVE, "the least divisor"),
+)
+CMA_ES = _optimizer(
+    "CMAES",
+    sigma=Key(POSITIVE, "the first spread"),
+    candidates=Key(Nullable(Whole(low=1)), "evaluations in a step; null: 4 + 3 log(dims)"),
+)
+SCIPY = _optimizer(
+    "ScipyMinimizer",
+    method=Key(Choice(*FIRST_ORDER, *GRADIENT_FREE, *SECOND_ORDER), "a method of scipy.optimize.minimize"),
+    tol=Key(Nullable(Number()), "the method's own tolerance; null: its default"),
+    options=Key(Nullable(Anything("options of the method")), "the method's own options"),
+)
+WARMUP_COSINE = Keys(
+    "landscape_lab.optimizers.schedulers.warmup_cosine",
+    warmup=Key(SHARE, "the share of the steps that the rate rises"),
+    floor=Key(SHARE, "the last rate, as a share of the highest"),
+    steps=Key(Whole(low=1), "the length of the schedule; the descent's, if not given"),
+)

@@ -2,8 +2,8 @@
 
     PYTHONPATH=CHECKOUT OMP_NUM_THREADS=1 python tests/bit_runs.py FOLDER [PATTERN]
 
-Makes all of them in one process, each in a folder of its own below FOLDER. It knows nothing of the package but what a user
-types, so that one file serves every commit. Those that cannot be made leave `error.txt`.
+Makes all of them in one process, each in a folder of its own below FOLDER. It knows nothing of the
+package but what a user types, so that one file serves every commit. A run that fails leaves `error.txt`.
 """
 
 import csv

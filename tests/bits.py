@@ -1,11 +1,11 @@
 """Does this checkout give the bits of another one? Many short runs of both, compared number by number.
 
-    python tests/bits.py BASE [--runs 'bounds/*'] [--base-python PYTHON] [--keep FOLDER] [--expected differing.txt]
+    python tests/bits.py BASE [--runs 'bounds/*'] [--base-python PYTHON] [--keep FOLDER] [--expected FILE]
 
-BASE is a commit or the folder of a checkout. Each side makes the runs of `bit_runs.py` in one process and at one thread. Every
-array that the base keeps in `trajectory.npz` has to be there with the same type, shape and bits; every result in `results.json`
-with the same value, apart from those that depend on the clock or on which keys there are. A table tells which runs differ and
-from which step on. Exit status 1 where any differs.
+BASE is a commit or the folder of a checkout. Each side makes the runs of `bit_runs.py` in one process and
+at one thread. Every array that the base keeps in `trajectory.npz` has to be there with the same type, shape
+and bits; every result in `results.json` with the same value, apart from those that depend on the clock or on
+which keys there are. A table tells which runs differ and from which step on. Exit status 1 where any differs.
 """
 
 import argparse

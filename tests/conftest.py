@@ -1,4 +1,4 @@
-"""Shapes in annotations are checked while the tests run; runs and commands write to a folder of the test's own."""
+"""Shapes in annotations are checked while the tests run; what a test runs writes to a folder of its own."""
 
 from jaxtyping import install_import_hook
 
@@ -34,7 +34,7 @@ def lab(tmp_path: Path) -> Callable[..., Result]:
 
 @pytest.fixture
 def command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Callable:
-    """Call a command in this process and in a folder of its own; returns its exit status and what it wrote."""
+    """Call a command in this process, in a folder of its own; returns its exit status and what it wrote."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
 

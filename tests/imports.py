@@ -1,4 +1,4 @@
-"""What imports what, read from the source with `ast`: also inside functions, and also what only annotations use."""
+"""What imports what, read with `ast`: also inside functions, also what only annotations use."""
 
 import ast
 from collections.abc import Iterable, Mapping

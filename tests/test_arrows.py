@@ -23,12 +23,13 @@ FLOORS = (
     ("commands", "__init__ __main__ film gallery plane report dossier optimizers.__main__"),
 )
 """From the ground up. A name stands for a module, or for a package and all that it holds."""
+BELOW = "landscapes augmentations optimizers data models planes curvature scene trajectory"
 LIBRARIES = {
-    "pytorch_lightning": "landscapes augmentations optimizers data models planes curvature scene trajectory drawing",
-    "hydra": "landscapes augmentations optimizers data models planes curvature scene trajectory drawing descent",
-    "matplotlib": "landscapes augmentations optimizers data models planes curvature scene trajectory descent",
+    "pytorch_lightning": f"{BELOW} drawing",
+    "hydra": f"{BELOW} drawing descent",
+    "matplotlib": f"{BELOW} descent",
 }
-"""Who does without a library, although the floors would allow it: what is below the descent serves plain PyTorch too."""
+"""Who does without a library: what is below the descent serves plain PyTorch too."""
 BLIND = {"drawing": "landscapes augmentations descent"}
 """Drawing gets data: no file there knows where a path came from."""
 LEVEL = {name: level for level, (_, names) in enumerate(FLOORS) for name in names.split()}

@@ -1,7 +1,7 @@
 """Two checkouts are compared bit by bit, and the comparison sees what differs.
 
-`BITS_BASE=COMMIT pytest -m slow tests/test_bits.py` compares this checkout with an earlier one; `BITS_BASE_PYTHON` is the
-interpreter of that one, `BITS_RUNS` a pattern of the runs.
+`BITS_BASE=COMMIT pytest -m slow tests/test_bits.py` compares this checkout with an earlier one;
+`BITS_BASE_PYTHON` is the interpreter of that one, `BITS_RUNS` a pattern of the runs.
 """
 
 import json

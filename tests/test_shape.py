@@ -24,7 +24,7 @@ UNMIRRORED = {
         "members of one concept: a table for all, test_ours.py",
     ),
 }
-"""Modules and packages whose modules have no test of the same name, and why; commands are tested with what they command."""
+"""Modules without a test of the same name, and why; commands are tested with what they command."""
 BRANCHES = (ast.If, ast.IfExp, ast.For, ast.While, ast.ExceptHandler, ast.Assert, ast.comprehension, ast.match_case)
 
 FILES = sources()
@@ -49,7 +49,7 @@ def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def complexity(function: ast.AST) -> int:
-    """Ways through a function, without those through functions inside it: 1, and 1 more for each branch, `and` and `or`."""
+    """1, and 1 more for each branch, `and` and `or`; functions inside a function count for themselves."""
     ways, waiting = 1, list(ast.iter_child_nodes(function))
     while waiting:
         node = waiting.pop()

@@ -9,7 +9,7 @@ from landscape_lab.landscapes.base import Landscape
 
 
 def fit(descent: Descent, *callbacks: pl.Callback, checkpoint=None, **settings) -> Descent:
-    """Descend to the end, or go on from a checkpoint; nothing is written or drawn but by the callbacks that are given."""
+    """Descend to the end, or go on from a checkpoint; only the given callbacks write and draw."""
     trainer = pl.Trainer(
         accelerator="cpu",
         devices=1,

@@ -2,7 +2,9 @@
 
 from jaxtyping import install_import_hook
 
-CHECKED = [f"landscape_lab.{part}" for part in ("landscapes", "augmentations", "trajectory", "planes", "scene")]
+CHECKED = [
+    f"landscape_lab.{part}" for part in ("landscapes", "augmentations", "trajectory", "planes", "scene")
+]
 
 with install_import_hook(CHECKED, "typechecking.check"):
     import landscape_lab.augmentations

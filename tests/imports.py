@@ -33,7 +33,9 @@ def imported(module: str, file: Path, files: Mapping[str, Path]) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join(package.split(".")[: len(package.split(".")) + 1 - node.level]) if node.level else ""
+            base = (
+                ".".join(package.split(".")[: len(package.split(".")) + 1 - node.level]) if node.level else ""
+            )
             source = ".".join(part for part in (base, node.module) if part)
             found |= {name if (name := f"{source}.{alias.name}") in files else source for alias in node.names}
     return found - {module}

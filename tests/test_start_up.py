@@ -20,5 +20,7 @@ def test_help_and_configuration_do_without_torch(arguments):
 def test_plain_run_does_without_optuna(tmp_path):
     called = "landscape_lab.run(['steps=2', 'hydra.run.dir=run'])"
     program = f"import landscape_lab, sys; {called}; print('optuna' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert done.stdout.splitlines()[-1] == "False"

@@ -2,8 +2,8 @@
 
     PYTHONPATH=CHECKOUT OMP_NUM_THREADS=1 python tests/bit_runs.py FOLDER [PATTERN]
 
-Makes all of them in one process, each in a folder of its own below FOLDER. It knows nothing of the package but what a user
-types, so that one file serves every commit. Those that cannot be made leave `error.txt`.
+Makes all of them in one process, each in a folder of its own below FOLDER. It knows nothing of the
+package but what a user types, so that one file serves every commit. A run that fails leaves `error.txt`.
 """
 
 import csv
@@ -45,7 +45,8 @@ def halved(values: torch.Tensor) -> torch.Tensor:
 
 
 FUNCTIONS = {
-    f"{kind}_function": [f"augmentation.{kind}_function.function=bit_runs.halved"] for kind in ("image", "loss", "gradient")
+    f"{kind}_function": [f"augmentation.{kind}_function.function=bit_runs.halved"]
+    for kind in ("image", "loss", "gradient")
 }
 NEEDED = {**FUNCTIONS, "project_gradient": ["augmentation.project_gradient.directions=[1.0,0.5]"]}
 """What an augmentation needs to be told."""
@@ -66,7 +67,15 @@ def landscapes() -> Iterator[tuple[str, list[str]]]:
         yield f"landscape/{name}", [f"landscape={name}", "optimizer.lr=0.02", "steps=25"]
     yield "landscape/quadratic", ["landscape=quadratic", "steps=25"]
     yield "function", ["landscape=function", "landscape.fn=bit_runs.valley", "steps=40", "optimizer=lion"]
-    yield "expression", ["landscape=expression", "landscape.expression='x**2 + sin(3*y)'", "landscape.normalize=true", "steps=40"]
+    yield (
+        "expression",
+        [
+            "landscape=expression",
+            "landscape.expression='x**2 + sin(3*y)'",
+            "landscape.normalize=true",
+            "steps=40",
+        ],
+    )
     yield "dims", ["landscape=rosenbrock", "landscape.dims=5", "steps=60"]
     for interpolation in ("bilinear", "bicubic"):
         for smoothing in (0, 2):
@@ -83,7 +92,12 @@ def edges() -> Iterator[tuple[str, list[str]]]:
             if gradient != "pixel":
                 thrown = ["start=[0.28,0.36]", "optimizer.lr=0.01", "steps=80"]
                 yield f"bounds/perlin-{boundary}-{gradient}", ["landscape=perlin", *overrides, *thrown]
-        members = ["ensemble.starts={grid: [3, 2]}", "ensemble.lr=[0.05,0.5]", "optimizer=momentum", "steps=60"]
+        members = [
+            "ensemble.starts={grid: [3, 2]}",
+            "ensemble.lr=[0.05,0.5]",
+            "optimizer=momentum",
+            "steps=60",
+        ]
         yield f"bounds/members-{boundary}", ["landscape=noisy_spiral", bounds, *members]
         yield f"bounds/noisy-{boundary}", [*BUMPY, bounds, "optimizer=momentum", *THROWN]
 
@@ -97,18 +111,29 @@ def augmentations() -> Iterator[tuple[str, list[str]]]:
         yield f"augmentation/members-{name}", ["landscape=turn", *overrides, *SEVERAL, "steps=8"]
     for gradient in ("exact", "forward", "central"):
         yield f"augmentation/{gradient}", [*BUMPY, f"landscape.gradient={gradient}", "steps=40"]
-    yield "augmentation/all-pixels", ["augmentation=[blur,contrast,noise,gamma,rotation,zoom,shift,flip]", "steps=40"]
-    yield "augmentation/perlin", ["landscape=perlin", "augmentation=[jitter,loss_noise,loss_power]", "steps=40"]
+    yield (
+        "augmentation/all-pixels",
+        ["augmentation=[blur,contrast,noise,gamma,rotation,zoom,shift,flip]", "steps=40"],
+    )
+    yield (
+        "augmentation/perlin",
+        ["landscape=perlin", "augmentation=[jitter,loss_noise,loss_power]", "steps=40"],
+    )
     yield "augmentation/search", [*BUMPY, "optimizer=lbfgs", "steps=20"]
 
 
 def optimizers() -> Iterator[tuple[str, list[str]]]:
     for name in names("optimizer"):
         yield f"optimizer/{name}", ["landscape=rosenbrock", f"optimizer={name}", "steps=25"]
-        yield f"optimizer/members-{name}", ["landscape=matyas", f"optimizer={name}", "ensemble.starts={grid: [2, 2]}", "steps=10"]
+        yield (
+            f"optimizer/members-{name}",
+            ["landscape=matyas", f"optimizer={name}", "ensemble.starts={grid: [2, 2]}", "steps=10"],
+        )
         yield f"optimizer/picture-{name}", ["landscape=circle", f"optimizer={name}", "steps=12"]
     with (ROOT / "landscape_lab" / "optimizers" / "catalogue.csv").open(newline="") as file:
-        sample = [line["name"] for line in csv.DictReader(file) if line["name"] not in names("optimizer")][::6]
+        sample = [line["name"] for line in csv.DictReader(file) if line["name"] not in names("optimizer")][
+            ::6
+        ]
     for name in sample:
         yield f"optimizer/{name}", ["landscape=himmelblau", f"optimizer={name}", *SEVERAL, "steps=12"]
 
@@ -119,7 +144,10 @@ def schedulers() -> Iterator[tuple[str, list[str]]]:
         overrides += ["scheduler.patience=5"] if name == "plateau" else []
         yield f"scheduler/{name}", [*overrides, "steps=120"]
         for layout in ("joint", "separate"):
-            yield f"scheduler/{layout}-{name}", [*overrides, *SEVERAL, f"ensemble.layout={layout}", "steps=25"]
+            yield (
+                f"scheduler/{layout}-{name}",
+                [*overrides, *SEVERAL, f"ensemble.layout={layout}", "steps=25"],
+            )
 
 
 def ensembles() -> Iterator[tuple[str, list[str]]]:
@@ -133,7 +161,12 @@ def ensembles() -> Iterator[tuple[str, list[str]]]:
     yield "ensemble/starts", ["landscape=himmelblau", "ensemble=starts", "optimizer=nadam", "steps=100"]
     yield "ensemble/random", ["landscape=perlin", "ensemble.starts={random: 7}", "seed=3", "steps=50"]
     for layout in ("joint", "separate"):
-        overrides = [f"ensemble.layout={layout}", "ensemble.lr=[1e-3,1.0,1e20,1e38]", "optimizer=sgd", "steps=30"]
+        overrides = [
+            f"ensemble.layout={layout}",
+            "ensemble.lr=[1e-3,1.0,1e20,1e38]",
+            "optimizer=sgd",
+            "steps=30",
+        ]
         yield f"ensemble/diverging-{layout}", ["landscape=rosenbrock", *overrides]
 
 
@@ -143,7 +176,10 @@ def records() -> Iterator[tuple[str, list[str]]]:
     yield "records/chunks", [*BUMPY, "steps_per_batch=7", "steps=100"]
     yield "records/diverged", ["landscape=rosenbrock", "optimizer=sgd", "optimizer.lr=10", "steps=50"]
     yield "records/target", [*BUMPY, "target=0.2", *SEVERAL, "steps=60"]
-    yield "records/default", ["landscape=spiral", "steps=30", "callbacks=default", "figures=[path]", "logger=csv"]
+    yield (
+        "records/default",
+        ["landscape=spiral", "steps=30", "callbacks=default", "figures=[path]", "logger=csv"],
+    )
 
 
 def resumed(name: str, overrides: list[str], folder: Path) -> None:
@@ -190,7 +226,15 @@ def loop(members: int, folder: Path) -> None:
 
 def sweep(overrides: list[str], folder: Path) -> None:
     """A sweep from the command line, in processes of its own."""
-    command = [sys.executable, "-m", "landscape_lab", "-m", *overrides, f"hydra.sweep.dir={folder}", "logger=none"]
+    command = [
+        sys.executable,
+        "-m",
+        "landscape_lab",
+        "-m",
+        *overrides,
+        f"hydra.sweep.dir={folder}",
+        "logger=none",
+    ]
     subprocess.run(command, check=True, capture_output=True, text=True)
 
 
@@ -215,11 +259,21 @@ def all_runs() -> dict[str, Callable[[Path], None]]:
         "chance": ["landscape=spiral", "optimizer=random_search"],
         "records": ["landscape=spiral", "records=9", "scheduler=cosine"],
     }
-    runs |= {f"resumed/{name}": partial(resumed, name, [*on, *single_thread()]) for name, on in going_on.items()}
+    runs |= {
+        f"resumed/{name}": partial(resumed, name, [*on, *single_thread()]) for name, on in going_on.items()
+    }
     runs |= {f"record/{members}": partial(loop, members) for members in (1, 3)}
     jobs = ["optimizer=adam,lion", "seed=0,1", "augmentation=shift_noise", "steps=60"]
-    runs |= {f"launcher/{name}": partial(sweep, [*jobs, f"hydra/launcher={name}"]) for name in ("basic", "joblib")}
-    study = ["sweep=optuna", "sweep.n_trials=5", "landscape=sphere", "steps=20", "optimizer.lr=tag(log,interval(1e-3,1))"]
+    runs |= {
+        f"launcher/{name}": partial(sweep, [*jobs, f"hydra/launcher={name}"]) for name in ("basic", "joblib")
+    }
+    study = [
+        "sweep=optuna",
+        "sweep.n_trials=5",
+        "landscape=sphere",
+        "steps=20",
+        "optimizer.lr=tag(log,interval(1e-3,1))",
+    ]
     return runs | {"sweep/optuna": partial(sweep, study)}
 
 

@@ -1,11 +1,11 @@
 """Does this checkout give the bits of another one? Many short runs of both, compared number by number.
 
-    python tests/bits.py BASE [--runs 'bounds/*'] [--base-python PYTHON] [--keep FOLDER] [--expected differing.txt]
+    python tests/bits.py BASE [--runs 'bounds/*'] [--base-python PYTHON] [--keep FOLDER] [--expected FILE]
 
-BASE is a commit or the folder of a checkout. Each side makes the runs of `bit_runs.py` in one process and at one thread. Every
-array that the base keeps in `trajectory.npz` has to be there with the same type, shape and bits; every result in `results.json`
-with the same value, apart from those that depend on the clock or on which keys there are. A table tells which runs differ and
-from which step on. Exit status 1 where any differs.
+BASE is a commit or the folder of a checkout. Each side makes the runs of `bit_runs.py` in one process and
+at one thread. Every array that the base keeps in `trajectory.npz` has to be there with the same type, shape
+and bits; every result in `results.json` with the same value, apart from those that depend on the clock or on
+which keys there are. A table tells which runs differ and from which step on. Exit status 1 where any differs.
 """
 
 import argparse
@@ -74,7 +74,9 @@ def start(side: Path, python: str, folder: Path, runs: str) -> subprocess.Popen:
     environment = os.environ | threads | {"PYTHONPATH": os.pathsep.join([str(side), str(RUNS.parent)])}
     command = [python, str(RUNS), str(folder), runs]
     with (folder / "console.txt").open("w") as console:
-        return subprocess.Popen(command, cwd=folder, env=environment, stdout=console, stderr=subprocess.STDOUT)
+        return subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=console, stderr=subprocess.STDOUT
+        )
 
 
 def both(base: str, folder: Path, runs: str = "*", base_python: str = sys.executable) -> list[Comparison]:
@@ -89,7 +91,9 @@ def both(base: str, folder: Path, runs: str = "*", base_python: str = sys.execut
             for process in running.values():
                 process.kill()
     if failed:
-        raise RuntimeError(f"The runs stopped early: see {', '.join(str(folder / name / 'console.txt') for name in failed)}.")
+        raise RuntimeError(
+            f"The runs stopped early: see {', '.join(str(folder / name / 'console.txt') for name in failed)}."
+        )
     return compare(folder / "base", folder / "ours")
 
 
@@ -99,7 +103,9 @@ def compare(base: Path, ours: Path) -> list[Comparison]:
     comparisons = []
     for name in seconds[0] | seconds[1]:
         differences, step = differ(base / name, ours / name)
-        comparisons.append(Comparison(name, tuple(differences), step, tuple(side.get(name, "–") for side in seconds)))
+        comparisons.append(
+            Comparison(name, tuple(differences), step, tuple(side.get(name, "–") for side in seconds))
+        )
     return comparisons
 
 
@@ -110,7 +116,9 @@ def _seconds(side: Path) -> dict[str, str]:
 
 def differ(base: Path, ours: Path) -> tuple[list[str], int | None]:
     """What differs between two folders of runs, and the first step that does."""
-    if failed := [f"{side.parts[-1]}: {_reason(side)}" for side in (base, ours) if (side / "error.txt").exists()]:
+    if failed := [
+        f"{side.parts[-1]}: {_reason(side)}" for side in (base, ours) if (side / "error.txt").exists()
+    ]:
         return [f"did not run: {reason}" for reason in failed], None
     files = {file.relative_to(base) for file in base.rglob("trajectory.npz")}
     if not files:
@@ -141,7 +149,9 @@ def arrays(base: Path, ours: Path) -> tuple[list[str], int | None]:
         if new is None:
             differences.append(f"{name} is missing")
         elif (old.dtype, old.shape) != (new.dtype, new.shape):
-            differences.append(f"{name} is {new.dtype}{list(new.shape)} instead of {old.dtype}{list(old.shape)}")
+            differences.append(
+                f"{name} is {new.dtype}{list(new.shape)} instead of {old.dtype}{list(old.shape)}"
+            )
         elif old.tobytes() != new.tobytes():  # bytes: a NaN equals itself, and -0.0 is not 0.0
             differences.append(name)
             if old.shape[:1] == olds["steps"].shape:
@@ -151,7 +161,9 @@ def arrays(base: Path, ours: Path) -> tuple[list[str], int | None]:
 
 def _first(old: np.ndarray, new: np.ndarray) -> int:
     """The first record of which any byte differs."""
-    bytes_of_records = [np.ascontiguousarray(array).view(np.uint8).reshape(len(array), -1) for array in (old, new)]
+    bytes_of_records = [
+        np.ascontiguousarray(array).view(np.uint8).reshape(len(array), -1) for array in (old, new)
+    ]
     return int(np.argmax((bytes_of_records[0] != bytes_of_records[1]).any(axis=1)))
 
 
@@ -182,7 +194,9 @@ def main() -> int:
     parser.add_argument("--runs", default="*", help="a pattern of names: 'bounds/*'")
     parser.add_argument("--base-python", default=sys.executable, help="the interpreter of the base")
     parser.add_argument("--keep", type=Path, help="where the runs are left, instead of nowhere")
-    parser.add_argument("--expected", type=Path, help="a file of names that have to differ, one a line; # begins a reason")
+    parser.add_argument(
+        "--expected", type=Path, help="a file of names that have to differ, one a line; # begins a reason"
+    )
     arguments = parser.parse_args()
     lines = arguments.expected.read_text().splitlines() if arguments.expected else []
     expected = [name for line in lines if (name := line.partition("#")[0].strip())]

@@ -1,8 +1,10 @@
-"""Shapes in annotations are checked while the tests run; what a test writes goes to a folder of its own."""
+"""Shapes in annotations are checked while the tests run; what a test runs writes to a folder of its own."""
 
 from jaxtyping import install_import_hook
 
-CHECKED = [f"landscape_lab.{part}" for part in ("landscapes", "augmentations", "trajectory", "planes", "scene")]
+CHECKED = [
+    f"landscape_lab.{part}" for part in ("landscapes", "augmentations", "trajectory", "planes", "scene")
+]
 
 with install_import_hook(CHECKED, "typechecking.check"):
     import landscape_lab.augmentations
@@ -10,10 +12,12 @@ with install_import_hook(CHECKED, "typechecking.check"):
     import landscape_lab.scene
     import landscape_lab.trajectory  # noqa: F401
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hydra.core.global_hydra import GlobalHydra
 
 from landscape_lab.lab import Result, run
 
@@ -28,3 +32,22 @@ def lab(tmp_path: Path) -> Callable[..., Result]:
         return run([*(QUIET if quiet else []), f"hydra.run.dir={tmp_path / name}", *overrides])
 
     return quick
+
+
+@pytest.fixture
+def command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Callable:
+    """Call a command in this process, in a folder of its own; returns its exit status and what it wrote."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
+
+    def call(main: Callable[[], object], *words: object):
+        monkeypatch.setattr(sys, "argv", ["landscape_lab", *map(str, words)])
+        GlobalHydra.instance().clear()
+        try:
+            main()
+            status = 0
+        except SystemExit as stop:
+            status = stop.code
+        return status, capsys.readouterr()
+
+    return call

@@ -1,4 +1,4 @@
-"""What imports what, read from the source with `ast`: also inside functions, and also what only annotations use."""
+"""What imports what, read with `ast`: also inside functions, also what only annotations use."""
 
 import ast
 from collections.abc import Iterable, Mapping
@@ -33,7 +33,9 @@ def imported(module: str, file: Path, files: Mapping[str, Path]) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join(package.split(".")[: len(package.split(".")) + 1 - node.level]) if node.level else ""
+            base = (
+                ".".join(package.split(".")[: len(package.split(".")) + 1 - node.level]) if node.level else ""
+            )
             source = ".".join(part for part in (base, node.module) if part)
             found |= {name if (name := f"{source}.{alias.name}") in files else source for alias in node.names}
     return found - {module}

@@ -23,12 +23,13 @@ FLOORS = (
     ("commands", "__init__ __main__ film gallery plane report dossier optimizers.__main__"),
 )
 """From the ground up. A name stands for a module, or for a package and all that it holds."""
+BELOW = "landscapes augmentations optimizers data models planes curvature scene trajectory"
 LIBRARIES = {
-    "pytorch_lightning": "landscapes augmentations optimizers data models planes curvature scene trajectory drawing",
-    "hydra": "landscapes augmentations optimizers data models planes curvature scene trajectory drawing descent",
-    "matplotlib": "landscapes augmentations optimizers data models planes curvature scene trajectory descent",
+    "pytorch_lightning": f"{BELOW} drawing",
+    "hydra": f"{BELOW} drawing descent",
+    "matplotlib": f"{BELOW} descent",
 }
-"""Who does without a library, although the floors would allow it: what is below the descent serves plain PyTorch too."""
+"""Who does without a library: what is below the descent serves plain PyTorch too."""
 BLIND = {"drawing": "landscapes augmentations descent"}
 """Drawing gets data: no file there knows where a path came from."""
 LEVEL = {name: level for level, (_, names) in enumerate(FLOORS) for name in names.split()}
@@ -87,16 +88,28 @@ def test_no_circle(level):
 @pytest.mark.xfail(reason="`Trajectory.plot` returns a figure, issue 13", strict=False)
 @pytest.mark.parametrize(("library", "names"), LIBRARIES.items())
 def test_libraries_stay_where_they_belong(library, names):
-    users = {module for module, targets in IMPORTS.items() if any(target.split(".")[0] == library for target in targets)}
+    users = {
+        module
+        for module, targets in IMPORTS.items()
+        if any(target.split(".")[0] == library for target in targets)
+    }
     wrong = [f"{short(module)} imports {library}" for module in users if owner(module, names.split())]
     assert not wrong, lines(wrong)
 
 
-@pytest.mark.xfail(reason="`drawing/draws.py` knows what a draw of an augmentation is, issue 13", strict=False)
+@pytest.mark.xfail(
+    reason="`drawing/draws.py` knows what a draw of an augmentation is, issue 13", strict=False
+)
 def test_drawing_gets_data_only():
     for blind, names in BLIND.items():
-        arrows = [(module, target) for module in IMPORTS if owner(module, [blind]) for target in IMPORTS[module]]
-        wrong = [f"{short(module)} imports {short(target)}" for module, target in arrows if owner(target, names.split())]
+        arrows = [
+            (module, target) for module in IMPORTS if owner(module, [blind]) for target in IMPORTS[module]
+        ]
+        wrong = [
+            f"{short(module)} imports {short(target)}"
+            for module, target in arrows
+            if owner(target, names.split())
+        ]
         assert not wrong, lines(wrong)
 
 
@@ -111,12 +124,24 @@ def tree(folder: Path, **modules: str) -> dict[str, set[str]]:
 
 def test_imports_are_seen_wherever_they_stand(tmp_path):
     inside = "def later():\n    from landscape_lab import files\n    import landscape_lab.lab\n"
-    annotated = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from landscape_lab.files import replacing\n"
+    annotated = (
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from landscape_lab.files import replacing\n"
+    )
     relative = "from . import patches\nfrom ..files import replacing\n"
-    found = tree(tmp_path, descent=inside, lab=annotated, files="", augmentations__patches="", augmentations__views=relative)
+    found = tree(
+        tmp_path,
+        descent=inside,
+        lab=annotated,
+        files="",
+        augmentations__patches="",
+        augmentations__views=relative,
+    )
     assert found["landscape_lab.descent"] == {"landscape_lab.files", "landscape_lab.lab"}
     assert found["landscape_lab.lab"] == {"typing", "landscape_lab.files"}
-    assert found["landscape_lab.augmentations.views"] == {"landscape_lab.augmentations.patches", "landscape_lab.files"}
+    assert found["landscape_lab.augmentations.views"] == {
+        "landscape_lab.augmentations.patches",
+        "landscape_lab.files",
+    }
 
 
 def test_circles_are_found_between_modules_and_between_packages(tmp_path):

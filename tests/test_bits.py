@@ -1,7 +1,7 @@
 """Two checkouts are compared bit by bit, and the comparison sees what differs.
 
-`BITS_BASE=COMMIT pytest -m slow tests/test_bits.py` compares this checkout with an earlier one; `BITS_BASE_PYTHON` is the
-interpreter of that one, `BITS_RUNS` a pattern of the runs.
+`BITS_BASE=COMMIT pytest -m slow tests/test_bits.py` compares this checkout with an earlier one;
+`BITS_BASE_PYTHON` is the interpreter of that one, `BITS_RUNS` a pattern of the runs.
 """
 
 import json
@@ -29,9 +29,15 @@ def side(folder, changes=(), results=None):
     """A side with one run, whose arrays and results are changed."""
     run = folder / "spiral" / "adam"
     run.mkdir(parents=True)
-    arrays = {"steps": STEPS, "points": np.full((4, 1, 2), np.nan, np.float32), "losses": np.zeros((4, 1), np.float32)}
+    arrays = {
+        "steps": STEPS,
+        "points": np.full((4, 1, 2), np.nan, np.float32),
+        "losses": np.zeros((4, 1), np.float32),
+    }
     np.savez(run / "trajectory.npz", **arrays | dict(changes))
-    (run / "results.json").write_text(json.dumps({"final_loss": 0.0, "seconds": 1.0, "status": "completed"} | (results or {})))
+    (run / "results.json").write_text(
+        json.dumps({"final_loss": 0.0, "seconds": 1.0, "status": "completed"} | (results or {}))
+    )
     (folder / "seconds.csv").write_text("spiral/adam,0.5\n")
     return folder
 
@@ -50,7 +56,12 @@ def changed(record, value):
         ({"losses": changed(2, 1e-45)}, None, ["losses"], 4),
         ({"losses": changed(1, -0.0)}, None, ["losses"], 2),
         ({"losses": np.zeros((4, 1))}, None, ["losses is float64[4, 1] instead of float32[4, 1]"], None),
-        ({"losses": np.zeros((3, 1), np.float32)}, None, ["losses is float32[3, 1] instead of float32[4, 1]"], None),
+        (
+            {"losses": np.zeros((3, 1), np.float32)},
+            None,
+            ["losses is float32[3, 1] instead of float32[4, 1]"],
+            None,
+        ),
         ({}, {"status": "stopped"}, ['status "completed" → "stopped"'], None),
     ],
 )

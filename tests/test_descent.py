@@ -8,7 +8,7 @@ import pytorch_lightning as pl
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from training import fit
+from training import fit, loop
 
 from landscape_lab import Descent, record
 from landscape_lab.callbacks import Checkpoints
@@ -40,15 +40,8 @@ def test_descent_makes_exactly_the_steps_of_a_plain_loop(name):
     landscape = descent(OPTIMIZERS[name], start=start).landscape
     optimizer = OPTIMIZERS[name](landscape.parameters())
 
-    def closure():
-        optimizer.zero_grad()
-        loss = landscape().sum()
-        loss.backward()
-        return loss
-
     with record(landscape) as trajectory:
-        for _ in range(60):
-            optimizer.step(closure)
+        loop(landscape, optimizer, 60)
     np.testing.assert_allclose(module.trajectory.points, trajectory.points, atol=1e-5)
     np.testing.assert_allclose(module.trajectory.losses, trajectory.losses, atol=1e-5)
     np.testing.assert_array_equal(module.trajectory.evaluations, trajectory.evaluations)

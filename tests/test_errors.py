@@ -1,9 +1,6 @@
 """A user's error: one line that names the key or file and the nearest valid choice, exit status 1, nothing half-written."""
 
-import sys
-
 import pytest
-from hydra.core.global_hydra import GlobalHydra
 
 from landscape_lab import __main__ as entry
 
@@ -39,22 +36,9 @@ MISTAKES = {
 
 
 @pytest.fixture
-def command(tmp_path, monkeypatch, capsys):
-    """Call the command line in this process; returns its exit status and what it wrote."""
-
-    def call(*arguments):
-        monkeypatch.chdir(tmp_path)
-        quiet = ["callbacks=none", "logger=none"]
-        monkeypatch.setattr(sys, "argv", ["landscape_lab", *quiet, *arguments])
-        GlobalHydra.instance().clear()
-        try:
-            entry.main()
-            status = 0
-        except SystemExit as stop:
-            status = stop.code
-        return status, capsys.readouterr()
-
-    return call
+def command(command_line):
+    """Call the lab from the command line, without callbacks and loggers."""
+    return lambda *arguments: command_line(entry.main, "callbacks=none", "logger=none", *arguments)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)

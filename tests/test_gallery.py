@@ -1,7 +1,5 @@
 """The page of all landscapes."""
 
-import sys
-
 from PIL import Image
 
 from landscape_lab import gallery
@@ -13,10 +11,9 @@ def test_landscapes_that_need_more_than_a_name_are_left_out():
     assert not {"image", "function", "expression", "catalogue"} & set(found)
 
 
-def test_page_is_written(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["gallery", str(tmp_path / "page.png")])
+def test_page_is_written(command_line, tmp_path, monkeypatch):
     monkeypatch.setattr(gallery, "names", lambda: ["turn", "booth", "perlin"])
-    gallery.main()
-    assert capsys.readouterr().out == f"{tmp_path}/page.png\n"
+    status, written = command_line(gallery.main, tmp_path / "page.png")
+    assert (status, written.out) == (0, f"{tmp_path}/page.png\n")
     with Image.open(tmp_path / "page.png") as page:
         assert page.width > 2 * page.height

@@ -1,7 +1,8 @@
 """Twelve short runs and where they end: numbers that no change of the code may move.
 
-`golden.txt` says what each run gives: its last point and loss (of members their means) and how often the loss was called. Where a
-number has to move because the old one was wrong, the failing test prints the new line; the commit says why.
+`golden.txt` says what each run gives: its last point and loss (of members their means) and how often the
+loss was called. Where a number has to move because the old one was wrong, the failing test prints the new
+line, and the commit says why.
 """
 
 from pathlib import Path
@@ -19,6 +20,6 @@ def test_run_ends_where_it_always_did(lab, line):
     end = [*result.trajectory.points[-1].mean(axis=0).tolist(), float(result.trajectory.losses[-1].mean())]
     columns = [f"{name:15}", *(f"{number:<11.7g}" for number in end), f"{result.metrics['evaluations']:<12}"]
     wanted = "golden.txt wants this line:\n" + " ".join([*columns, *overrides])
-    # a change of the last bit of the start moves these ends by less than 1e-5, so other processors may round otherwise
+    # moving the start by its last bit moves these ends by less: other processors may round otherwise
     assert end == pytest.approx([float(x), float(y), float(loss)], rel=1e-5, abs=2e-6), wanted
     assert result.metrics["evaluations"] == int(evaluations), wanted

@@ -20,12 +20,24 @@ LARGE_CLASSES: dict[str, str] = {}
 UNMIRRORED = {
     "landscapes.functions": "members of one concept: a table of laws for all, test_functions.py",
     **dict.fromkeys(
-        [f"optimizers.{name}" for name in ["cma_es", "conjugate_gradient", "line_search", "newton", "random_search", "sophia_g"]],
+        [
+            f"optimizers.{name}"
+            for name in ["cma_es", "conjugate_gradient", "line_search", "newton", "random_search", "sophia_g"]
+        ],
         "members of one concept: a table for all, test_ours.py",
     ),
 }
-"""Modules and packages whose modules have no test of the same name, and why; commands are tested with what they command."""
-BRANCHES = (ast.If, ast.IfExp, ast.For, ast.While, ast.ExceptHandler, ast.Assert, ast.comprehension, ast.match_case)
+"""Modules without a test of the same name, and why; commands are tested with what they command."""
+BRANCHES = (
+    ast.If,
+    ast.IfExp,
+    ast.For,
+    ast.While,
+    ast.ExceptHandler,
+    ast.Assert,
+    ast.comprehension,
+    ast.match_case,
+)
 
 FILES = sources()
 TREES = {module: ast.parse(file.read_text()) for module, file in FILES.items()}
@@ -45,11 +57,13 @@ def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Lines without the docstring, which a reader may skip."""
     first = function.body[0]
     documented = ast.get_docstring(function, clean=False) is not None
-    return function.end_lineno - function.lineno + 1 - (first.end_lineno - first.lineno + 1 if documented else 0)
+    return (
+        function.end_lineno - function.lineno + 1 - (first.end_lineno - first.lineno + 1 if documented else 0)
+    )
 
 
 def complexity(function: ast.AST) -> int:
-    """Ways through a function, without those through functions inside it: 1, and 1 more for each branch, `and` and `or`."""
+    """1, and 1 more for each branch, `and` and `or`; functions inside a function count for themselves."""
     ways, waiting = 1, list(ast.iter_child_nodes(function))
     while waiting:
         node = waiting.pop()
@@ -62,7 +76,11 @@ def complexity(function: ast.AST) -> int:
 
 def attributes(node: ast.ClassDef) -> set[str]:
     """What an object of a class holds: fields, and what its methods assign to `self`."""
-    fields = {one.target.id for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)}
+    fields = {
+        one.target.id
+        for one in node.body
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+    }
     return fields | {
         one.attr
         for one in ast.walk(node)
@@ -100,8 +118,12 @@ def test_functions_are_short():
 
 @until_merged
 def test_files_are_short():
-    lengths = {file.relative_to(ROOT).as_posix(): len(file.read_text().splitlines()) for file in FILES.values()}
-    long = [(length, name) for name, length in lengths.items() if length > LONGEST_FILE and name not in LONG_FILES]
+    lengths = {
+        file.relative_to(ROOT).as_posix(): len(file.read_text().splitlines()) for file in FILES.values()
+    }
+    long = [
+        (length, name) for name, length in lengths.items() if length > LONGEST_FILE and name not in LONG_FILES
+    ]
     assert not long, told(long, LONGEST_FILE)
 
 
@@ -120,7 +142,10 @@ def test_objects_hold_few_things():
 @until_merged
 def test_types_are_known():
     counts = [
-        (sum("Any" in (getattr(node, "id", ""), getattr(node, "name", "")) for node in ast.walk(tree)), module)
+        (
+            sum("Any" in (getattr(node, "id", ""), getattr(node, "name", "")) for node in ast.walk(tree)),
+            module,
+        )
         for module, tree in TREES.items()
     ]
     total = sum(count for count, _ in counts)
@@ -131,7 +156,9 @@ def test_types_are_known():
 def test_few_functions_branch_often():
     ways = [(complexity(node), name) for name, node in functions()]
     most = np.percentile([one[0] for one in ways], 95, method="higher")
-    assert most <= COMPLEXITY, f"95 of 100 have at most {most:g}" + told([one for one in ways if one[0] > COMPLEXITY], COMPLEXITY)
+    assert most <= COMPLEXITY, f"95 of 100 have at most {most:g}" + told(
+        [one for one in ways if one[0] > COMPLEXITY], COMPLEXITY
+    )
 
 
 @until_merged
@@ -145,7 +172,9 @@ def test_every_module_has_a_test_of_its_name():
 
 
 def test_reasons_are_of_what_exists():
-    classes = {node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    classes = {
+        node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    }
     assert {f"{PACKAGE}.{name}" for name in UNMIRRORED} <= set(FILES)
     assert set(LARGE_CLASSES) <= classes
     assert all((ROOT / name).is_file() for name in LONG_FILES)

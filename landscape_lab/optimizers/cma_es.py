@@ -36,7 +36,6 @@ class CMAES(Optimizer):
     traits: ClassVar[Traits] = Traits(repeats=True, rows=True, gradient_free=True, elsewhere=True)
 
     def __init__(self, params: ParamsT, sigma: float = 0.1, candidates: int | None = None) -> None:
-        if candidates is not None:
         super().__init__(params, {"sigma": sigma, "candidates": candidates})
         self._rows: list[CMA] = []
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.optimize import minimize
+from training import loop
 
 from landscape_lab import record
 from landscape_lab.keys.optimizers import FIRST_ORDER, GRADIENT_FREE
@@ -242,16 +243,8 @@ def test_ours_run_in_a_plain_loop():
     ):
         landscape = FunctionLandscape.named("booth")
         optimizer = factory(landscape.parameters())
-
-        def closure(landscape=landscape, optimizer=optimizer):
-            optimizer.zero_grad()
-            loss = landscape().sum()
-            loss.backward()
-            return loss
-
         with record(landscape) as trajectory:
-            for _ in range(30):
-                optimizer.step(closure)
+            loop(landscape, optimizer, 30)
         assert trajectory.losses[-1, 0] < 0.9 * trajectory.losses[0, 0]
 
 
@@ -259,16 +252,8 @@ def test_lbfgs_is_torchs_own_loop(lab):
     result = lab("optimizer=lbfgs", "landscape=rosenbrock", "steps=12")
     landscape = FunctionLandscape.named("rosenbrock")
     optimizer = torch.optim.LBFGS(landscape.parameters(), lr=1.0, line_search_fn="strong_wolfe")
-
-    def closure():
-        optimizer.zero_grad()
-        loss = landscape().sum()
-        loss.backward()
-        return loss
-
     with record(landscape) as trajectory:
-        for _ in range(12):
-            optimizer.step(closure)
+        loop(landscape, optimizer, 12)
     np.testing.assert_allclose(result.trajectory.points, trajectory.points, rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(result.trajectory.evaluations, trajectory.evaluations)
 

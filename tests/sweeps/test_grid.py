@@ -1,7 +1,6 @@
 """A grid of jobs: what is run, what is said, what is left."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -131,7 +130,7 @@ def test_best_job_can_be_run_again_from_its_file(sweep, tmp_path):
     assert results["final_loss"] == float(best["final_loss"])
 
 
-def test_leaderboard_is_rebuilt_from_the_folders(sweep, tmp_path, monkeypatch, capsys):
+def test_leaderboard_is_rebuilt_from_the_folders(sweep, command_line, tmp_path):
     from landscape_lab.sweeps import leaderboard as module
 
     sweep("-m", *QUICK, "optimizer.lr=0.01,-1,0.1")
@@ -139,15 +138,12 @@ def test_leaderboard_is_rebuilt_from_the_folders(sweep, tmp_path, monkeypatch, c
     for name in before:
         (tmp_path / "sweep" / name).unlink()
     (tmp_path / "sweep" / "0_turn_adam" / "results.json").write_text('{"half')
-    monkeypatch.setattr(sys, "argv", ["leaderboard", "sweep"])
-    module.main()
-    assert capsys.readouterr().out.splitlines()[-1] == str(tmp_path / "sweep")
+    assert command_line(module.main, "sweep")[1].out.splitlines()[-1] == str(tmp_path / "sweep")
     rows = leaderboard(tmp_path / "sweep")
     assert [row["status"] for row in rows] == ["completed", "failed", "interrupted"]
-    monkeypatch.setattr(sys, "argv", ["leaderboard", "nowhere"])
-    with pytest.raises(SystemExit):
-        module.main()
-    assert "There are no jobs in" in capsys.readouterr().err
+    status, written = command_line(module.main, "nowhere")
+    assert status == 1
+    assert "There are no jobs in" in written.err
 
 
 def test_objective_decides_the_order(sweep, tmp_path):

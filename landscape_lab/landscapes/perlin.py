@@ -69,18 +69,8 @@ class PerlinLandscape(PointLandscape):
     ) -> None:
         lines = _as_size(size)
         check_choice("interpolation", interpolation, ("bilinear", "none"))
-        check_count("octaves", octaves)
-        if not isinstance(base, int) or isinstance(base, bool):
-            raise ValueError(f"Parameter `base` should be a whole number. Found `base = {base}`.")
-        positive = {
-            "scale": scale,
-            "persistence": persistence,
-            "lacunarity": lacunarity,
-            "repeat": repeat,
-            "wall": wall,
-        }
-        for name, value in positive.items():
-            check_number(name, value, positive=True)
+        check_number("wall", wall, positive=True)
+        noise = _noise(scale, octaves, persistence, lacunarity, base, repeat)
         bounds = torch.tensor([[0.0, 0.0], [1.0 - 1.0 / lines[0], 1.0 - 1.0 / lines[1]]])
         starts = as_starts(start, dims=2).float()
         check_inside(starts, bounds, "(x, y)")
@@ -93,21 +83,13 @@ class PerlinLandscape(PointLandscape):
             boundary=mover,
             wall=walls,
         )
-        self.noise = partial(
-            fractal_noise,
-            octaves=octaves,
-            persistence=persistence,
-            lacunarity=lacunarity,
-            base=base,
-            repeat=repeat,
-        )
+        self.noise = noise
         self.scale = scale
         self.interpolation = interpolation
         self.register_buffer("lines", torch.tensor(lines, dtype=torch.float32), persistent=False)
         # The one work of this constructor, 1 ms: the surface is what the landscape is made of.
-        self.register_buffer(
-            "surface", self._raster(lines) if interpolation == "bilinear" else None, persistent=False
-        )
+        surface = self._raster(lines) if interpolation == "bilinear" else None
+        self.register_buffer("surface", surface, persistent=False)
 
     def _raster(self, size: tuple[int, int]) -> Float[Tensor, "rows columns"]:
         """The noise on the grid."""
@@ -180,6 +162,21 @@ def bilinear(surface: Float[Tensor, "rows columns"], positions: Float[Tensor, "n
     values = surface.flatten()[corners].to(positions.dtype)
     near, far = torch.lerp(values[0::2], values[1::2], across)
     return torch.lerp(near, far, along)
+
+
+def _noise(
+    scale: float, octaves: int, persistence: float, lacunarity: float, base: int, repeat: float
+) -> Evaluate:
+    """The noise with its settings checked; `scale`, which stretches the coordinates, belongs to them."""
+    check_number("scale", scale, positive=True)
+    check_count("octaves", octaves)
+    check_number("persistence", persistence, positive=True)
+    check_number("lacunarity", lacunarity, positive=True)
+    if not isinstance(base, int) or isinstance(base, bool):
+        raise ValueError(f"Parameter `base` should be a whole number. Found `base = {base}`.")
+    check_number("repeat", repeat, positive=True)
+    settings = {"octaves": octaves, "persistence": persistence, "lacunarity": lacunarity}
+    return partial(fractal_noise, **settings, base=base, repeat=repeat)
 
 
 def _as_size(size: object) -> tuple[int, int]:

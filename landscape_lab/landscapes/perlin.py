@@ -175,8 +175,14 @@ def _noise(
     if not isinstance(base, int) or isinstance(base, bool):
         raise ValueError(f"Parameter `base` should be a whole number. Found `base = {base}`.")
     check_number("repeat", repeat, positive=True)
-    settings = {"octaves": octaves, "persistence": persistence, "lacunarity": lacunarity}
-    return partial(fractal_noise, **settings, base=base, repeat=repeat)
+    return partial(
+        fractal_noise,
+        octaves=octaves,
+        persistence=persistence,
+        lacunarity=lacunarity,
+        base=base,
+        repeat=repeat,
+    )
 
 
 def _as_size(size: object) -> tuple[int, int]:

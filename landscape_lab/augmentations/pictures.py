@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 from landscape_lab.augmentations.base import CoordinateAugmentation, Maps, PixelAugmentation, Pixels
 from landscape_lab.augmentations.patches import Kernel
 from landscape_lab.augmentations.rasters import Raster, Tile
-from landscape_lab.augmentations.views import PictureDraw, composed, join, matched
+from landscape_lab.augmentations.views import PictureDraw, by_step, composed, join, matched
 from landscape_lab.landscapes.image import ImageLandscape
 from landscape_lab.landscapes.pixels import EDGES_REPEATED, INTERPOLATIONS
 
@@ -83,23 +83,14 @@ class PictureView:
         # - ½; the patch is read from half a pixel before the point. The jitter, in coordinates,
         # moves the point first.
         scale = size / 2.0
-        found = [
-            scale,
-            scale - 1.0 + scale * maps.jitter,
-            (size - 1.0).long().unsqueeze(-1),
-            *self._lookup(maps, size),
-        ]
-        numbers = [
-            join(
-                [
-                    change.draw(steps, 1 if change.shared else members, *self.tile[:2], stream[i])
-                    for stream in streams
-                ]
-            )
-            for i, change in enumerate(self.changes, start=len(self.coordinates))
-        ]
-        by_step = zip(*(_by_step(part, steps, like) for part in (*found, *numbers)), strict=True)
-        return [PictureDraw(*parts[:5], parts[5:]) for parts in by_step]  # type: ignore[call-arg]
+        offset, last = scale - 1.0 + scale * maps.jitter, (size - 1.0).long().unsqueeze(-1)
+        found = [scale, offset, last, *self._lookup(maps, size)]
+        numbers = []
+        for i, change in enumerate(self.changes, start=len(self.coordinates)):
+            own = 1 if change.shared else members
+            numbers.append(join([change.draw(steps, own, *self.tile[:2], stream[i]) for stream in streams]))
+        steps_of = zip(*(by_step(part, steps, like) for part in (*found, *numbers)), strict=True)
+        return [PictureDraw(*parts[:5], parts[5:]) for parts in steps_of]  # type: ignore[call-arg]
 
     def _lookup(self, maps: Maps, size: Tensor) -> tuple[Tensor | None, Tensor | None]:
         """Where the new picture's pixel (column, row) is in the old one: `turn` and `shift` of a draw."""
@@ -255,10 +246,3 @@ class PictureView:
                 numbers = self.tile.gather(numbers, tiled)
             values = change.apply(values, numbers, Pixels(index, draw.last))
         return values
-
-
-def _by_step(part: Tensor | None, steps: int, like: Tensor) -> Sequence[Tensor | None]:
-    """A part of the draws step by step; whole numbers stay whole."""
-    if part is None:
-        return [None] * steps
-    return part.to(like.device, like.dtype if part.is_floating_point() else part.dtype).unbind()

@@ -147,3 +147,10 @@ def matched(draw: AnyDraw, number: int) -> AnyDraw:
     return of_each_part(
         draw, lambda part: part if len(part) == 1 else part.repeat_interleave(number // len(part), 0)
     )
+
+
+def by_step(part: Tensor | None, steps: int, like: Tensor) -> Sequence[Tensor | None]:
+    """A part of the draws step by step; whole numbers stay whole."""
+    if part is None:
+        return [None] * steps
+    return part.to(like.device, like.dtype if part.is_floating_point() else part.dtype).unbind()

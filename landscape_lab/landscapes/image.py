@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from landscape_lab.keys.landscapes import IMAGE
 from landscape_lab.landscapes.base import Axes
@@ -79,21 +79,20 @@ class ImageLandscape(PointLandscape):
         # next landscape of the same file.
         own_gradient = gradient_init is not None
         if own_gradient and gradient in RULES:
-            raise ValueError(
-                f"Parameter `gradient_init` should be used with `gradient = pixel`. Found `gradient "
-                f"= {gradient}`."
-            )
+            wanted = "Parameter `gradient_init` should be used with `gradient = pixel`."
+            raise ValueError(f"{wanted} Found `gradient = {gradient}`.")
         pixels = _pixels(image, image_init, smoothing)
         bounds = torch.tensor([[-1.0, -1.0], [1.0, 1.0]])
         starts = _normalised(start, pixels, bounds)
         mover, wall = make_boundary(boundary, starts, bounds, scale)
-        by_pixels = gradient not in RULES
+        if by_pixels := gradient not in RULES:
+            rule: nn.Module = PixelGradient(pixels, interpolation, scale, wall, gradient_init)
+        else:
+            rule = make_gradient(gradient, 2, h)
         super().__init__(
             start=starts,
             bounds=bounds,
-            gradient=PixelGradient(pixels, interpolation, scale, wall, gradient_init)
-            if by_pixels
-            else make_gradient(gradient, 2, h),
+            gradient=rule,
             boundary=mover,
             wall=None if by_pixels else wall,
             minima=_darkest(pixels),

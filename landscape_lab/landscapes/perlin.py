@@ -92,9 +92,8 @@ class PerlinLandscape(PointLandscape):
         self.interpolation = interpolation
         self.register_buffer("lines", torch.tensor(lines, dtype=torch.float32), persistent=False)
         # The one work of this constructor, 1 ms: the surface is what the landscape is made of.
-        self.register_buffer(
-            "surface", self._raster(lines) if interpolation == "bilinear" else None, persistent=False
-        )
+        surface = self._raster(lines) if interpolation == "bilinear" else None
+        self.register_buffer("surface", surface, persistent=False)
 
     def _raster(self, size: tuple[int, int]) -> Float[Tensor, "rows columns"]:
         """The noise on the grid."""

@@ -369,3 +369,16 @@ def test_members_of_one_seed_see_what_a_single_member_sees(name):
         torch.testing.assert_close(losses[0], losses[2])
     with pytest.raises(ValueError, match="one for each member"):
         made(starts, [1, 2])
+
+
+def test_a_landscape_that_moves_in_a_step_sees_the_same_draw_there():
+    seen = augment(landscape(), ALL)
+    seen.see(5)
+    losses = seen.backward()
+    torch.testing.assert_close(seen.double().backward(), losses.double(), rtol=1e-4, atol=1e-5)
+    assert seen.backward().dtype == torch.float64
+    assert torch.equal(seen.float().backward(), losses)
+    seen.see(None)
+    later = seen.backward()
+    seen.see(6)
+    assert torch.equal(seen.backward(), later)

@@ -1,4 +1,4 @@
-"""A landscape as its augmentations showed it: in a few draws, or in any step again. What they are is asked for only here."""
+"""A landscape as its augmentations showed it: in a few draws, or in any step again."""
 
 from typing import Any
 
@@ -34,7 +34,9 @@ def draws_of(landscape: Landscape, number: int) -> Draws:
         ValueError: The landscape has no augmentations, or not two dimensions.
     """
     if not has_draws(landscape):
-        raise ValueError("A landscape should have augmentations to be seen in their draws: augmentation=shift_noise.")
+        raise ValueError(
+            "A landscape should have augmentations to be seen in their draws: augmentation=shift_noise."
+        )
     plane = Plane.of(landscape)
     assert landscape.bounds is not None
     window = Window.between(*plane.project(landscape.bounds.cpu().numpy()))
@@ -70,9 +72,12 @@ def replay_of(landscape: Landscape, plane: Plane, window: Window) -> "Replaying 
 
 
 class Replaying:
-    """A landscape as an optimizer saw it, in any step again; of many members with draws of their own, as the first one saw it.
+    """A landscape as an optimizer saw it, in any step again.
 
-    Single pixels far from where the member was, which nobody looked at, have random numbers like those that were.
+    Of many members with draws of their own, as the first one saw it.
+
+    Single pixels far from where the member was, which nobody looked at, have random numbers like those that
+    were.
 
     Args:
         landscape: With augmentations.
@@ -107,7 +112,8 @@ class Replaying:
             points = self._points(crossed(u, v))
         if picture:
             here = self._points(torch.from_numpy(np.nan_to_num(place))[None])[0]
-            # The optimizer looked at a few pixels around its point; the others get random numbers of their own from here on.
+            # The optimizer looked at a few pixels around its point; the others get random numbers of their
+            # own from here on.
             wide, row = view.spread(row, here, TILE, torch.Generator().manual_seed(step))
             x = self._points(torch.stack([u, torch.zeros_like(u)], -1))[:, 0]
             y = self._points(torch.stack([torch.zeros_like(v), v], -1))[:, 1]

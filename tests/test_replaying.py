@@ -5,7 +5,15 @@ import pytest
 import torch
 from scenes import recorded
 
-from landscape_lab.augmentations import AddNoise, Blur, GradientNoise, LossNoise, RandomRotation, RandomShift, SaltAndPepper
+from landscape_lab.augmentations import (
+    AddNoise,
+    Blur,
+    GradientNoise,
+    LossNoise,
+    RandomRotation,
+    RandomShift,
+    SaltAndPepper,
+)
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.replaying import draws_of
 from landscape_lab.staging import scene_of
@@ -42,10 +50,17 @@ def test_landscape_without_augmentations_has_no_draws():
 
 @pytest.mark.parametrize(
     "augmentations",
-    [[AddNoise(std=0.1)], [RandomShift(5), AddNoise(std=0.1), Blur(sigma=0.7)], [RandomRotation(20), SaltAndPepper(0.3)]],
+    [
+        [AddNoise(std=0.1)],
+        [RandomShift(5), AddNoise(std=0.1), Blur(sigma=0.7)],
+        [RandomRotation(20), SaltAndPepper(0.3)],
+    ],
 )
 def test_a_replay_has_the_pixels_that_were_looked_at(augmentations):
-    """The draws around the point are the optimizer's own, so its loss there is the same; farther away they do not repeat."""
+    """The draws around the point are the optimizer's own, so its loss there is the same.
+
+    Farther away they do not repeat.
+    """
     landscape = ImageLandscape(torch.rand(41, 67), start=(20, 30), smoothing=0).augment(augmentations, seed=5)
     point = landscape.flat()
     again = landscape.augmented.again()
@@ -60,19 +75,25 @@ def test_a_replay_has_the_pixels_that_were_looked_at(augmentations):
 
 
 def test_a_replay_is_the_picture_of_that_step():
-    landscape = ImageLandscape(torch.rand(7, 12), start=(3, 3), smoothing=0).augment([RandomShift(4), LossNoise(0.2)], seed=1)
+    landscape = ImageLandscape(torch.rand(7, 12), start=(3, 3), smoothing=0).augment(
+        [RandomShift(4), LossNoise(0.2)], seed=1
+    )
     replay = scene_of(landscape, [line(landscape)]).replay
     again = landscape.augmented.again()
     for step in (2, 300):
         again.recall(step)
-        centres = [((2 * column + 1) / 12 - 1, (2 * row + 1) / 7 - 1) for row in range(7) for column in range(12)]
+        centres = [
+            ((2 * column + 1) / 12 - 1, (2 * row + 1) / 7 - 1) for row in range(7) for column in range(12)
+        ]
         expected = again.evaluate(torch.tensor(centres)).view(7, 12)
         np.testing.assert_allclose(replay.losses(step, np.zeros(2), (7, 12)), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("boundary", ["hard", "reflect"])
 def test_a_replay_of_a_formula_is_that_of_its_points(boundary):
-    landscape = FunctionLandscape.named("sphere", boundary=boundary).augment([RandomShift(fraction=0.2)], seed=1)
+    landscape = FunctionLandscape.named("sphere", boundary=boundary).augment(
+        [RandomShift(fraction=0.2)], seed=1
+    )
     view = scene_of(landscape, [line(landscape, to=7.0)])
     again = landscape.augmented.again()
     again.recall(4)
@@ -80,7 +101,9 @@ def test_a_replay_of_a_formula_is_that_of_its_points(boundary):
     assert right > 5.12
     u, v = (np.linspace(a, b, 2 * n + 1)[1::2] for a, b, n in ((left, right, 6), (first, last, 4)))
     points = torch.tensor([(x, y) for y in v for x in u], dtype=torch.float32)
-    np.testing.assert_allclose(view.replay.losses(4, np.zeros(2), (4, 6)), again.evaluate(points).view(4, 6), rtol=1e-4)
+    np.testing.assert_allclose(
+        view.replay.losses(4, np.zeros(2), (4, 6)), again.evaluate(points).view(4, 6), rtol=1e-4
+    )
 
 
 def test_only_a_loss_that_changes_is_replayed():

@@ -38,7 +38,7 @@ def test_plain_run_does_without_optuna(tmp_path):
             r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(trajectory|planes|scene|drawing|descent|callbacks|lab)",
         ),
         ("augmentations", r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(scene|drawing|descent|callbacks|lab)"),
-        ("planes.py", r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(scene|drawing|descent|callbacks|lab)"),
+        ("planes", r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(scene|drawing|descent|callbacks|lab)"),
         ("scene.py", r"pytorch_lightning|hydra|matplotlib|landscape_lab\.(drawing|descent|callbacks|lab)"),
         ("drawing", r"pytorch_lightning|hydra|landscape_lab\.(landscapes|descent|callbacks|lab)"),
         ("descent.py", r"hydra|matplotlib|landscape_lab\.(drawing|callbacks|lab)"),

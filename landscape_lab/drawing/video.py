@@ -36,8 +36,8 @@ class Film:
         clock: How time passes: `linear` in steps, or `logarithmic`, so that the beginning can be seen.
         size: Width and height, pixels.
         fps: Frames a second.
-        length: Seconds, of which the last frame's stay is not a part; `None` for as many as the frames take. A film of too few
-            frames for it shows each of them longer.
+        length: Seconds, of which the last frame's stay is not a part; `None` for as many as the frames
+            take. A film of too few frames for it shows each of them longer.
         view: `map`, or `surface`: in three dimensions, slowly turning.
         clean: Show a landscape with augmentations without them, not as it was seen in each step.
 
@@ -57,7 +57,9 @@ class Film:
         check_count("frames", self.frames)
         check_choice("clock", self.clock, CLOCKS)
         if not isinstance(self.size, Sequence) or len(self.size) != 2:
-            raise ValueError(f"Parameter `size` should be a width and a height, [800, 600]. Found `size = {self.size}`.")
+            raise ValueError(
+                f"Parameter `size` should be a width and a height, [800, 600]. Found `size = {self.size}`."
+            )
         check_number("width", self.size[0], low=200)
         check_number("height", self.size[1], low=150)
         check_count("fps", self.fps)
@@ -104,11 +106,17 @@ class Film:
         """
         kind = FilePath(path).suffix.lstrip(".")
         check_choice("video", kind, FORMATS)
-        own = self if kind == "mp4" else replace(self, frames=min(self.frames, GIF_FRAMES), fps=-(-self.fps // 2))
+        own = (
+            self
+            if kind == "mp4"
+            else replace(self, frames=min(self.frames, GIF_FRAMES), fps=-(-self.fps // 2))
+        )
         number = len(own.moments(scene))
         console = Console(stderr=True)
         quiet = not console.is_terminal
-        watched = track(own.shoot(scene), FilePath(path).name, number, console=console, transient=True, disable=quiet)
+        watched = track(
+            own.shoot(scene), FilePath(path).name, number, console=console, transient=True, disable=quiet
+        )
         pictures = iter(watched)
         if kind == "mp4":
             write_mp4(pictures, path, own.pace(number))

@@ -17,10 +17,11 @@ NEGLIGIBLE = 1e-14
 
 
 def principal(paths: Sequence[Float[np.ndarray, "... dims"]], *, centred: bool = True) -> Plane:
-    """The plane of most motion: the two principal components of all points together, through the last of them.
+    """The plane of most motion: the two principal components of all points, through the last of them.
 
-    It equals scikit-learn's PCA, signs included (the largest entry of a direction is positive). Points that are not finite do
-    not count. Memory holds one block of columns, so paths may be memory maps of points that do not fit.
+    It equals scikit-learn's PCA, signs included (the largest entry of a direction is positive). Points that
+    are not finite do not count. Memory holds one block of columns, so paths may be memory maps of points
+    that do not fit.
 
     Args:
         paths: Points, `[..., dims]` each.
@@ -37,13 +38,20 @@ def principal(paths: Sequence[Float[np.ndarray, "... dims"]], *, centred: bool =
 
 def _plane(origin: np.ndarray, directions: Tensor, shares: np.ndarray) -> Plane:
     """The plane, whose axes tell how much of the motion lies along each."""
-    labels = [f"direction {number} ({share:.1%} of the motion)" for number, share in enumerate(shares, start=1)]
+    labels = [
+        f"direction {number} ({share:.1%} of the motion)" for number, share in enumerate(shares, start=1)
+    ]
     explained = (float(shares[0]), float(shares[1]))
-    return Plane(torch.from_numpy(origin).to(directions), directions, Axes(labels=(labels[0], labels[1])), explained)
+    return Plane(
+        torch.from_numpy(origin).to(directions), directions, Axes(labels=(labels[0], labels[1])), explained
+    )
 
 
 def _last_finite(points: Sequence[np.ndarray]) -> Float[np.ndarray, " dims"] | None:
-    """The last point that is finite: the origin, and what is subtracted before products are summed, so that nothing cancels."""
+    """The last point that is finite.
+
+    It is the origin, and it is subtracted before products are summed, so that little cancels.
+    """
     for path in reversed(points):
         for point in path[::-1]:
             if np.isfinite(point).all():
@@ -52,7 +60,7 @@ def _last_finite(points: Sequence[np.ndarray]) -> Float[np.ndarray, " dims"] | N
 
 
 def _small(points: Sequence[np.ndarray], last: np.ndarray, centred: bool) -> tuple[Tensor, np.ndarray]:
-    """Directions and shares where there are more points than numbers in each: from products of columns, `[dims, dims]`."""
+    """Directions and shares where points are many and small: from products of columns, `[dims, dims]`."""
     dims = len(last)
     products, total, number = np.zeros((dims, dims)), np.zeros(dims), 0
     for path in points:
@@ -65,14 +73,16 @@ def _small(points: Sequence[np.ndarray], last: np.ndarray, centred: bool) -> tup
     if centred:
         products -= np.outer(total, total) / number
     strengths, vectors = np.linalg.eigh(products)  # from weak to strong, a vector in each column
-    return _two(torch.from_numpy(np.ascontiguousarray(vectors[:, :-3:-1].T)), strengths[:-3:-1], np.trace(products))
+    return _two(
+        torch.from_numpy(np.ascontiguousarray(vectors[:, :-3:-1].T)), strengths[:-3:-1], np.trace(products)
+    )
 
 
 def _large(points: Sequence[np.ndarray], last: np.ndarray, centred: bool) -> tuple[Tensor, np.ndarray]:
-    """Directions and shares where there are fewer points than numbers in each: from products of points, `[records, records]`.
+    """Directions and shares where points are few and large: from products of points.
 
-    With the offsets X = U S V', the Gram matrix X X' = U S² U' has the same strengths, and V' = S⁻¹ U' X gives the directions
-    in a second pass. Centring X is centring the rows and columns of X X'.
+    With the offsets X = U S V', the Gram matrix X X' = U S² U' has the same strengths, and V' = S⁻¹ U' X
+    gives the directions in a second pass. Centring X is centring the rows and columns of X X'.
     """
     records, dims = sum(map(len, points)), len(last)
     dtype = torch.float64 if dims <= EXACT else torch.float32
@@ -101,12 +111,15 @@ def _large(points: Sequence[np.ndarray], last: np.ndarray, centred: bool) -> tup
 
 
 def _offsets(points: Sequence[np.ndarray], last: np.ndarray, part: slice, dtype: torch.dtype) -> Tensor:
-    """Some columns of all points, from the last one: `[records, columns]`; subtracted in float64, since they nearly agree."""
+    """Some columns of all points, from the last one: `[records, columns]`.
+
+    Subtracted in float64, since they nearly agree.
+    """
     return torch.cat([torch.from_numpy(path[:, part] - last[part]).to(dtype) for path in points])
 
 
 def _two(directions: Tensor, strengths: np.ndarray, total: float) -> tuple[Tensor, np.ndarray]:
-    """Two unit directions and their shares, whatever is known: a straight path has one direction, a single point none."""
+    """Two unit directions and their shares: a straight path tells one direction, a single point none."""
     shares = np.zeros(2)
     shares[: len(strengths)] = np.clip(strengths, 0.0, None) / max(total, np.finfo(float).tiny)
     known = int((shares > NEGLIGIBLE).sum()) if total > 0 else 0

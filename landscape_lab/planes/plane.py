@@ -16,7 +16,9 @@ BLOCK = 2**22
 
 @dataclass(frozen=True)
 class Plane:
-    """An origin and two directions: the place (u, v) is the point `origin + u * directions[0] + v * directions[1]`.
+    """An origin and two directions.
+
+    The place (u, v) is the point `origin + u * directions[0] + v * directions[1]`.
 
     Args:
         origin: `[dims]`.
@@ -58,7 +60,7 @@ class Plane:
         return self.origin + places.to(self.directions) @ self.directions
 
     def project(self, points: Float[np.ndarray, "*n dims"]) -> Float[np.ndarray, "*n 2"]:
-        """The places nearest to points, in the least-squares sense: directions need be neither orthogonal nor unit."""
+        """The places nearest to points: directions need be neither orthogonal nor of unit length."""
         inverse = np.linalg.pinv(self.directions.double().cpu().numpy())  # [dims, 2]
         places = np.zeros((*points.shape[:-1], 2))
         for part, offsets in self._offsets(points):
@@ -66,11 +68,16 @@ class Plane:
         return places
 
     def off(self, points: Float[np.ndarray, "*n dims"]) -> Float[np.ndarray, "*n"]:
-        """How far points are from the plane; from what is left of each, since a difference of squares cancels."""
+        """How far points are from the plane.
+
+        From what is left of each, since a difference of squares cancels.
+        """
         places = self.project(points)
         squares = np.zeros(points.shape[:-1])
         for part, offsets in self._offsets(points):
-            squares += ((offsets - places @ self.directions[:, part].double().cpu().numpy()) ** 2).sum(axis=-1)
+            squares += ((offsets - places @ self.directions[:, part].double().cpu().numpy()) ** 2).sum(
+                axis=-1
+            )
         return np.sqrt(squares)
 
     def _offsets(self, points: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:

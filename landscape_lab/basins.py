@@ -83,7 +83,9 @@ class Basins:
         with replacing(Path(folder) / "basins.csv") as unfinished, unfinished.open("w", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(["attractor", "x", "y", "loss", "share", "median_steps"])
-            for number, (point, loss, share) in enumerate(zip(self.points, self.losses, self.shares, strict=True)):
+            for number, (point, loss, share) in enumerate(
+                zip(self.points, self.losses, self.shares, strict=True)
+            ):
                 steps = int(np.median(self.steps[self.verdicts == number]))
                 writer.writerow([number, *(f"{value:.9g}" for value in (*point, loss, share)), steps])
 
@@ -101,8 +103,9 @@ def grid_shape(ensemble: Ensemble) -> tuple[int, int]:
     regular = whole and bool((starts[:columns, 0] == starts[-columns:, 0]).all())
     if len(ensemble) != len(starts) or not regular or min(rows, columns) < 2:
         raise ValueError(
-            "A map of basins should have members that differ in their starts only, on a grid: ensemble=starts "
-            f"'ensemble.starts.grid=[256,256]'. Found {ensemble.shape[0]:,} starts, {ensemble.shape[1]} rates and "
+            "A map of basins should have members that differ in their starts only, on a grid: "
+            "ensemble=starts 'ensemble.starts.grid=[256,256]'. "
+            f"Found {ensemble.shape[0]:,} starts, {ensemble.shape[1]} rates and "
             f"{ensemble.shape[2]} seeds."
         )
     return rows, columns
@@ -127,7 +130,9 @@ def find_basins(
         steps: How many steps were made.
     """
     shape = grid_shape(ensemble)
-    points, final, since = (values.cpu().numpy() for values in (ends.double(), losses.double(), settling.since))
+    points, final, since = (
+        values.cpu().numpy() for values in (ends.double(), losses.double(), settling.since)
+    )
     cells, inside = _cells(points, bounds.double().cpu().numpy())
     inside &= np.isfinite(final)
     resting = inside & (since <= (1 - REST) * steps)
@@ -149,7 +154,10 @@ def _cells(points: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def _gathered(cells: np.ndarray) -> np.ndarray:
-    """The number of each cell's attractor: cells that touch belong together; the attractor of most members is the first."""
+    """The number of each cell's attractor: cells that touch belong together.
+
+    The attractor of most members is the first.
+    """
     occupied = np.zeros((SIDE, SIDE), dtype=bool)
     occupied[tuple(cells.T)] = True
     numbers, _ = label(occupied, structure=np.ones((3, 3)))

@@ -1,7 +1,7 @@
 """`python -m landscape_lab.film RUN… [FILE] [key=value…]`: film what is already in the folders of runs.
 
-Several runs are raced on the landscape of the first. The keys are those of `callbacks.video`: `view=surface clock=logarithmic
-frames=300 size=[800,600] fps=30 length=10 clean=true`.
+Several runs are raced on the landscape of the first. The keys are those of `callbacks.video`: `view=surface
+clock=logarithmic frames=300 size=[800,600] fps=30 length=10 clean=true`.
 """
 
 import json
@@ -24,7 +24,9 @@ from landscape_lab.validation import check_choice
 
 
 def scene_of_runs(folders: Sequence[Path]) -> Scene:
-    """The trajectories of some runs on the landscape of the first, with its augmentations if all runs saw the same draws.
+    """The trajectories of some runs on the landscape of the first.
+
+    Its augmentations are shown if all runs saw the same draws.
 
     Raises:
         FileNotFoundError: A folder is not that of a run.
@@ -68,7 +70,9 @@ def main() -> None:
     files = [path for path in paths if path.suffix.lstrip(".") in FILMS]
     folders = [path for path in paths if path not in files]
     if not folders or len(files) > 1:
-        raise ValueError("Give the folders of one or more runs, and at most one file that ends in .mp4 or .gif.")
+        raise ValueError(
+            "Give the folders of one or more runs, and at most one file that ends in .mp4 or .gif."
+        )
     settings = OmegaConf.to_container(OmegaConf.from_dotlist(keys))
     assert isinstance(settings, dict)
     for key in settings:

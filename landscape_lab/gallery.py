@@ -1,4 +1,4 @@
-"""`python -m landscape_lab.gallery [FILE]`: every landscape on one page, with its start and its known minima."""
+"""`python -m landscape_lab.gallery [FILE]`: every landscape on one page, with start and minima."""
 
 import sys
 from collections.abc import Iterable

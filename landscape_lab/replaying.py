@@ -1,4 +1,4 @@
-"""A landscape as its augmentations showed it: in a few draws, or in any step again. What they are is asked for only here."""
+"""A landscape as its augmentations showed it: in a few draws, or in any step again."""
 
 import numpy as np
 import torch
@@ -71,7 +71,7 @@ def replay_of(landscape: Landscape, plane: Plane, window: Window) -> "Replaying 
 
 
 class Replaying:
-    """A landscape as an optimizer saw it, in any step again; of many members with draws of their own, as the first one saw it.
+    """A landscape as an optimizer saw it, in any step again.
 
     Args:
         landscape: With augmentations.

@@ -1,4 +1,4 @@
-"""What a picture shows, as data: losses in a window of a plane, and trajectories projected onto it. All drawing starts here."""
+"""What a picture shows, as data: losses in a window of a plane, and trajectories projected onto it."""
 
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -13,7 +13,7 @@ from landscape_lab.planes.window import Window
 
 @runtime_checkable  # the tests check annotations while they run
 class Replay(Protocol):
-    """The losses of a landscape as they were seen in a step: too many to be kept, so they are made again for a frame."""
+    """The losses as they were seen in a step: too many to be kept, they are made again for each frame."""
 
     def losses(self, step: int, place: Float[np.ndarray, "2"], shape: tuple[int, int]) -> np.ndarray:
         """The losses of a step at the centres of the window's cells, `[rows, columns]`.

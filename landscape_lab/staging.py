@@ -31,8 +31,10 @@ def scene_of(
     Args:
         landscape: What was descended.
         trajectories: What happened there.
-        plane: What is looked at; a landscape of more than two dimensions is otherwise cut along the plane of most motion.
-        window: What of the plane is drawn; otherwise the landscape's bounds and every path, as far as `reach` allows.
+        plane: What is looked at; a landscape of more than two dimensions is otherwise cut along the plane
+            of most motion.
+        window: What of the plane is drawn; otherwise the landscape's bounds and every path, as far as
+            `reach` allows.
         reach: How far outside its bounds, as a share of their size, a window follows a path.
         grid: Whether the losses in the window are needed: curves of the loss do without.
     """
@@ -92,7 +94,10 @@ def start_of(landscape: Landscape, plane: Plane) -> Trace:
 
 
 def _window(landscape: Landscape, plane: Plane, places: Sequence[np.ndarray], reach: float) -> Window:
-    """The bounds, grown to hold the paths; where there are no bounds, or they are no rectangle of the plane, the paths alone."""
+    """The bounds, grown to hold the paths.
+
+    Where there are no bounds, or they are no rectangle of the plane, the paths alone.
+    """
     visited = np.concatenate([path.reshape(-1, 2) for path in places] or [np.empty((0, 2))])
     if landscape.bounds is None or landscape.flat().shape[1] != 2:
         return Window.around(visited)

@@ -58,7 +58,9 @@ def test_members_without_rest_have_no_attractor():
     settling = Settling(ensemble.points, torch.tensor([0.01, 0.01]))
     settling.since[1] = 99
     ends = torch.tensor([[0.5, 0.5], [0.5, 0.5], [0.505, 0.5], [float("nan"), 0.0], [50.0, 0.0], [-0.5, 0.5]])
-    basins = find_basins(ensemble, ends, ends.sum(1), settling, torch.tensor([[-1.0, -1.0], [1.0, 1.0]]), steps=100)
+    basins = find_basins(
+        ensemble, ends, ends.sum(1), settling, torch.tensor([[-1.0, -1.0], [1.0, 1.0]]), steps=100
+    )
     assert basins.verdicts.tolist() == [[0, MOVING, 0], [LOST, LOST, 1]]
     np.testing.assert_allclose(basins.points, [[0.5, 0.5], [-0.5, 0.5]])
     np.testing.assert_allclose(basins.shares, [2 / 6, 1 / 6])

@@ -21,7 +21,14 @@ def call(monkeypatch, capsys, *words):
 
 
 def test_a_run_is_filmed_and_tensorboard_plays_it(lab):
-    result = lab("steps=30", "callbacks=default", "logger=tensorboard", "figures=[]", "video=[mp4,gif]", "~callbacks.progress")
+    result = lab(
+        "steps=30",
+        "callbacks=default",
+        "logger=tensorboard",
+        "figures=[]",
+        "video=[mp4,gif]",
+        "~callbacks.progress",
+    )
     assert (result.folder / "descent.mp4").stat().st_size > 5000
     accumulator = EventAccumulator(str(result.folder), {"images": 0})
     accumulator.Reload()
@@ -55,8 +62,13 @@ def test_settings_are_given_as_words(lab, tmp_path, monkeypatch, capsys):
 
 
 def test_a_saved_run_shows_the_landscape_that_its_optimizer_saw(lab):
-    """The draws are made again from the configuration: the loss at each point is the one that was recorded."""
-    words = ("steps=40", "augmentation=shift_noise", "augmentation.noise.std=0.05", "start=[[300,400],[700,600]]")
+    """The draws are made again from the configuration: the loss at each point is that of the record."""
+    words = (
+        "steps=40",
+        "augmentation=shift_noise",
+        "augmentation.noise.std=0.05",
+        "start=[[300,400],[700,600]]",
+    )
     folder = lab(*words).folder
     replay, (trace,) = (view := film.scene_of_runs([folder])).replay, view.traces
     for step in (0, 7, 39):
@@ -73,7 +85,10 @@ def test_a_saved_run_shows_the_landscape_that_its_optimizer_saw(lab):
     [
         ((), "Give the folders"),
         (("nothing",), "There is no run in nothing"),
-        (("run", "vew=surface"), "Parameter `key` should be one of frames, clock, size, fps, length, view, clean"),
+        (
+            ("run", "vew=surface"),
+            "Parameter `key` should be one of frames, clock, size, fps, length, view, clean",
+        ),
         (("run", "view=surfaces"), "Parameter `view` should be one of map, surface"),
     ],
 )

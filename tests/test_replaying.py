@@ -51,7 +51,11 @@ def test_landscape_without_augmentations_has_no_draws():
 
 @pytest.mark.parametrize(
     "augmentations",
-    [[AddNoise(std=0.1)], [RandomShift(5), AddNoise(std=0.1), Blur(sigma=0.7)], [RandomRotation(20), SaltAndPepper(0.3)]],
+    [
+        [AddNoise(std=0.1)],
+        [RandomShift(5), AddNoise(std=0.1), Blur(sigma=0.7)],
+        [RandomRotation(20), SaltAndPepper(0.3)],
+    ],
 )
 def test_a_replay_has_the_pixels_that_were_looked_at(augmentations):
     """The draws around the point are the optimizer's own, so its loss there is the same; farther away they do not repeat."""

@@ -12,7 +12,7 @@ from landscape_lab.replaying import draws_of, has_draws
 
 
 class AugmentationPictures(pl.Callback):
-    """Draw `augmentations.png` at the start: the landscape as it is seen in a few draws, its gradients beside it.
+    """Draw `augmentations.png` at the start: the landscape in a few draws, its gradients beside it.
 
     Args:
         folder: Where the picture goes.

@@ -16,9 +16,10 @@ from landscape_lab.staging import scene_of
 
 
 class BasinMap(pl.Callback):
-    """Draw `basins.png` at the end: each start in the colour of its attractor, the darker the later its way came to rest.
+    """Draw `basins.png` at the end: each start in its attractor's colour, darker the later it came to rest.
 
-    The ensemble begins on a grid over the bounds. `basins.csv` lists the attractors, `basins.npz` holds the map.
+    The ensemble begins on a grid over the bounds. `basins.csv` lists the attractors, `basins.npz` holds the
+    map.
 
     Args:
         folder: Where they go.

@@ -40,7 +40,9 @@ class Product(ABC):
 
 
 class Products(pl.Callback):
-    """Make the scene of a descent once, at its end, and hand it to every product; no scene where none is wanted.
+    """Make the scene of a descent once, at its end, and hand it to every product.
+
+    No scene where none is wanted.
 
     Args:
         products: What is made, in this order.
@@ -112,7 +114,9 @@ class Video(Product):
         settings: Those of `landscape_lab.drawing.video.Film`.
     """
 
-    def __init__(self, folder: str | PathLike[str], formats: Sequence[str] = ("mp4",), **settings: Any) -> None:
+    def __init__(
+        self, folder: str | PathLike[str], formats: Sequence[str] = ("mp4",), **settings: Any
+    ) -> None:
         for kind in formats:
             check_choice("video", kind, FORMATS)
         self.folder = Path(folder)

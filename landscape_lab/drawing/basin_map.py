@@ -20,7 +20,9 @@ DARKEST = 0.35
 
 
 def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
-    """Each start in the colour of its attractor, the darker the longer its way took; contours of the loss, known minima.
+    """Each start in the colour of its attractor, the darker the longer its way took.
+
+    Contours of the loss, known minima.
 
     Args:
         basins: Of starts over the window of the scene.
@@ -46,7 +48,9 @@ def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
         axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
         axes.set_ylabel(scene.plane.axes.labels[1])
         axes.set_title(label, loc="left", fontsize=11)
-        figure.legend(handles=_legend(basins, scene), loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+        figure.legend(
+            handles=_legend(basins, scene), loc="outside lower center", ncols=2, frameon=False, fontsize=9
+        )
         _draw_bar(axes, low, high)
     return figure
 
@@ -94,5 +98,7 @@ def _legend(basins: Basins, scene: Scene) -> list[Patch]:
         (LOST_COLOR, "diverged or left", (basins.verdicts == LOST).mean()),
     )
     return handles + [
-        Patch(facecolor=color, edgecolor=GREY, label=f"{name}: {share:.1%}") for color, name, share in rest if share > 0
+        Patch(facecolor=color, edgecolor=GREY, label=f"{name}: {share:.1%}")
+        for color, name, share in rest
+        if share > 0
     ]

@@ -22,10 +22,13 @@ def loss_figure(scene: Scene, against: str = "step") -> Figure:
 
     Args:
         scene: Whose traces; its losses in the window are not needed.
-        against: `step`, or `evaluation`: several of them in a step, as a line search makes, are then told apart.
+        against: `step`, or `evaluation`: several of them in a step, as a line search makes, are then told
+            apart.
     """
     unit = " (pixels)" if scene.plane.axes.picture else ""
-    names = ["loss", "loss, logarithmic", f"distance to the nearest minimum{unit}"][: 2 + bool(len(scene.minima))]
+    names = ["loss", "loss, logarithmic", f"distance to the nearest minimum{unit}"][
+        : 2 + bool(len(scene.minima))
+    ]
     with rc_context(STYLE):
         figure = Figure(figsize=(5.0 * len(names), 4.2), layout="constrained")
         for panel, axes in enumerate(figure.subplots(1, len(names))):
@@ -60,9 +63,19 @@ def _distances(trace: Trace, minima: np.ndarray) -> np.ndarray:
 
 
 def _draw_curve(
-    axes: Axes, trace: Trace, costs: np.ndarray, values: np.ndarray, color: str, *, logarithmic: bool, best: bool = False
+    axes: Axes,
+    trace: Trace,
+    costs: np.ndarray,
+    values: np.ndarray,
+    color: str,
+    *,
+    logarithmic: bool,
+    best: bool = False,
 ) -> None:
-    """One curve over steps or evaluations; of many members the median, the quartiles and the outer deciles."""
+    """One curve over steps or evaluations.
+
+    Of many members the median, the quartiles and the outer deciles.
+    """
     values = np.where(np.isfinite(values) & ((values > 0) | (not logarithmic)), values, np.nan)
     shown = ~np.isnan(values).all(axis=1)
     x, values = costs[shown], values[shown]
@@ -78,13 +91,17 @@ def _draw_curve(
         axes.plot(costs[trace.steps.searchsorted(step)], lowest, "o", color=color, markersize=4)
 
 
-def _draw_rates(axes: Axes, trace: Trace, of_member: np.ndarray, costs: np.ndarray, *, logarithmic: bool) -> None:
-    """A curve for each learning rate: the median over its members, as long as at least half of them are finite."""
+def _draw_rates(
+    axes: Axes, trace: Trace, of_member: np.ndarray, costs: np.ndarray, *, logarithmic: bool
+) -> None:
+    """A curve for each learning rate: the median over its members, while at least half are finite."""
     rates = np.unique(of_member)
     rates = rates[evenly(len(rates), DRAWN_RATES)]
     shown = evenly(len(costs), DRAWN_POINTS)
     values = np.where(np.isfinite(trace.losses[shown]), trace.losses[shown], np.inf)
-    medians = np.array([np.quantile(values[:, of_member == rate], 0.5, axis=1, method="lower") for rate in rates])
+    medians = np.array(
+        [np.quantile(values[:, of_member == rate], 0.5, axis=1, method="lower") for rate in rates]
+    )
     medians[~np.isfinite(medians) | ((medians <= 0) & logarithmic)] = np.nan
     lines = [np.column_stack([costs[shown], median]) for median in medians]
     axes.add_collection(LineCollection(lines, array=rates, cmap=RATE_COLORS, norm=LogNorm(), linewidths=1.0))

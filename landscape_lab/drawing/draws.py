@@ -13,7 +13,7 @@ from landscape_lab.scene import Draws
 
 
 def augmentations_figure(draws: Draws) -> Figure:
-    """One row for the clean landscape and one for each draw: the loss, the gradient along x, the gradient along y."""
+    """A row for the clean landscape and for each draw: the loss, and the gradient along x and along y."""
     picture = draws.axes.picture
     number = len(draws.losses)
     with rc_context(STYLE):
@@ -44,7 +44,9 @@ def _draw_rows(grid: np.ndarray, draws: Draws) -> tuple[Any, Any]:
     for row, (losses, gradients) in enumerate(zip(draws.losses, draws.gradients, strict=True)):
         height_map = grid[row, 0].imshow(losses, cmap=colors, vmin=low, vmax=high, **shape)
         for column, gradient in enumerate(gradients, start=1):
-            slope_map = grid[row, column].imshow(gradient, cmap=SLOPE_COLORS, vmin=-steep, vmax=steep, **shape)
+            slope_map = grid[row, column].imshow(
+                gradient, cmap=SLOPE_COLORS, vmin=-steep, vmax=steep, **shape
+            )
         grid[row, 0].set_ylabel("clean" if row == 0 else f"draw {row}")
     return height_map, slope_map
 

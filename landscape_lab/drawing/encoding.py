@@ -1,4 +1,4 @@
-"""Frames into files: H.264 that browsers play, and small GIFs. Frames are written as they come: memory does not grow."""
+"""Frames into files, as they come: H.264 that browsers play, and small GIFs."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -25,7 +25,7 @@ GIF_BYTES = 2.6e6
 
 
 def write_mp4(pictures: Iterator[Frame], path: str | PathLike[str], fps: Fraction) -> None:
-    """Write frames as they come, H.264 in the form that browsers play: yuv420p, even sizes, the index first."""
+    """Write frames as H.264 in the form that browsers play: yuv420p, even sizes, the index first."""
     pictures = _held(pictures, fps)
     first = next(pictures)
     height, width = (side - side % 2 for side in first.shape[:2])
@@ -48,7 +48,8 @@ def write_gif(
         pictures: The frames.
         path: The file.
         fps: Frames a second.
-        samples: Some of the frames, from which the colours are chosen, and the size, so that the file is small.
+        samples: Some of the frames, from which the colours are chosen, and the size, so that the file is
+            small.
         number: How many frames there are.
     """
     width = min(GIF_WIDTH, samples[0].shape[1])
@@ -60,13 +61,22 @@ def write_gif(
         _encode_gif(pictures, str(unfinished), fps, width, samples)
 
 
-def _encode_gif(pictures: Iterator[Frame], path: str, fps: Fraction, width: int, samples: Sequence[Frame]) -> None:
-    """Write frames shrunk to a width, in one palette; what does not change from frame to frame is left out."""
+def _encode_gif(
+    pictures: Iterator[Frame], path: str, fps: Fraction, width: int, samples: Sequence[Frame]
+) -> None:
+    """Write frames shrunk to a width, in one palette.
+
+    What does not change from frame to frame is left out.
+    """
     palette = _palette([_shrunk(sample, width) for sample in samples])
     colors = np.zeros((256, 4), np.uint8)  # alpha, red, green, blue; the last one is transparent
     colors[:255, 0] = 255
-    colors[:, 1:] = np.frombuffer(bytes(palette.getpalette() or b"").ljust(768, b"\0"), np.uint8).reshape(256, 3)
-    with av.open(path, "w", format="gif", options={"loop": "0", "final_delay": str(round(100 * HOLD))}) as film:
+    colors[:, 1:] = np.frombuffer(bytes(palette.getpalette() or b"").ljust(768, b"\0"), np.uint8).reshape(
+        256, 3
+    )
+    with av.open(
+        path, "w", format="gif", options={"loop": "0", "final_delay": str(round(100 * HOLD))}
+    ) as film:
         stream = film.add_stream("gif", rate=fps)
         stream.width, stream.height = width, _shrunk(samples[0], width).height
         stream.pix_fmt = "pal8"
@@ -83,7 +93,10 @@ def _shrunk(picture: Frame, width: int) -> Image.Image:
 
 
 def _palette(pictures: Sequence[Image.Image]) -> Image.Image:
-    """255 colours of some frames; white and the colours of the paths are among them, however thin their lines."""
+    """255 colours of some frames.
+
+    White and the colours of the paths are among them, however thin their lines.
+    """
     width, height = pictures[0].size
     sheet = Image.new("RGB", (width, height * len(pictures)))
     for number, picture in enumerate(pictures):

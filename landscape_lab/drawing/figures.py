@@ -24,7 +24,10 @@ def save_figure(figure: Figure, path: str | PathLike[str], dpi: int = 120) -> No
 
 
 def path_figure(scene: Scene) -> Figure:
-    """The landscape with the traces on it, their points coloured by loss; start, end and known minima marked."""
+    """The landscape with the traces on it, their points coloured by loss.
+
+    Start, end and known minima marked.
+    """
     with rc_context(STYLE):
         figure = Figure(figsize=(8.0, 6.4 * map_ratio(scene) + 0.9), layout="constrained")
         axes = figure.add_subplot()
@@ -65,7 +68,9 @@ def gallery_figure(scenes: Sequence[tuple[str, Scene]]) -> Figure:
     rows = -(-len(scenes) // columns)
     with rc_context(STYLE | {"font.size": 7, "axes.titlesize": 9}):
         figure = Figure(figsize=(2.9 * columns, 2.8 * rows), layout="constrained")
-        for axes, (name, scene) in zip(figure.subplots(rows, columns, squeeze=False).flat, scenes, strict=False):
+        for axes, (name, scene) in zip(
+            figure.subplots(rows, columns, squeeze=False).flat, scenes, strict=False
+        ):
             draw_landscape(axes, scene)
             mark_ends(axes, scene, small=True)
             axes.set_title(name, loc="left")

@@ -1,4 +1,4 @@
-"""The map of a film: traces that grow, with a bright tail, over the landscape as it is or as it was seen in each step."""
+"""The map of a film: traces that grow, with a bright tail, over the landscape of each step."""
 
 from itertools import pairwise
 
@@ -29,12 +29,16 @@ def fade(members: int) -> float:
     return max(0.15, members**-0.4)
 
 
-def draw_glow(renderer: RendererAgg, pixels: np.ndarray, color: str, box: Bbox, strength: float = 1.0) -> None:
+def draw_glow(
+    renderer: RendererAgg, pixels: np.ndarray, color: str, box: Bbox, strength: float = 1.0
+) -> None:
     """Draw lines `[records, lines, 2]` that get broader and stronger towards their last record."""
     cuts = np.linspace(0, len(pixels), 5).astype(int)
     alpha = strength * fade(pixels.shape[1])
     for level, (start, stop) in enumerate(pairwise(cuts), start=1):
-        draw_lines(renderer, pixels[max(0, start - 1) : stop], color, 1.2 + 0.5 * level, 0.25 * level * alpha, box)
+        draw_lines(
+            renderer, pixels[max(0, start - 1) : stop], color, 1.2 + 0.5 * level, 0.25 * level * alpha, box
+        )
 
 
 def head_size(members: int) -> float:
@@ -53,7 +57,9 @@ class Curve:
         alpha: How strongly.
     """
 
-    def __init__(self, steps: np.ndarray, pixels: np.ndarray, color: str, axes: Axes, alpha: float = 1.0) -> None:
+    def __init__(
+        self, steps: np.ndarray, pixels: np.ndarray, color: str, axes: Axes, alpha: float = 1.0
+    ) -> None:
         self.steps, self.pixels, self.color, self.alpha = steps, pixels, color, alpha
         self.box = axes.bbox
         self.drawn = 0
@@ -82,8 +88,11 @@ class GrowingMap:
             curve for number, trace in enumerate(scene.traces) for curve in self._curves(number, trace, axes)
         ]
         self.paint = None if scene.replay is None else Paint(scene)
-        # Where the landscape changes under the traces, these need a canvas of their own, to be laid over each new one.
-        self.ink = renderer if self.paint is None else RendererAgg(renderer.width, renderer.height, renderer.dpi)
+        # Where the landscape changes under the traces, these need a canvas of their own, to be laid over
+        # each new one.
+        self.ink = (
+            renderer if self.paint is None else RendererAgg(renderer.width, renderer.height, renderer.dpi)
+        )
         draw_crosses(self.ink, on_canvas(axes, scene.minima), MINIMUM_COLOR, self.box)
 
     def _curves(self, number: int, trace: Trace, axes: Axes) -> list[Curve]:

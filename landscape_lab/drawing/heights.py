@@ -9,7 +9,7 @@ FLAT = 0.12
 
 
 class Heights:
-    """Losses as they are drawn: as they are, or logarithmically above the lowest when most of them lie far below the top.
+    """Losses as they are drawn: logarithmically above the lowest where most of them lie far below the top.
 
     Attributes:
         label: What they are called.
@@ -22,8 +22,11 @@ class Heights:
         low, middle, high = np.quantile(finite, [0.0, 0.5, 1.0]) if len(finite) else (0.0, 0.5, 1.0)
         self.logarithmic = not picture and middle - low < FLAT * (high - low)
         self.low = low
-        # The logarithm of zero is cut off where a hundredth of the window lies below, so that one deep cell takes no colours.
-        self.floor = max(float(np.quantile(finite - low, 0.01)), 1e-6 * (high - low)) if self.logarithmic else 0.0
+        # The logarithm of zero is cut off where a hundredth of the window lies below, so that one deep cell
+        # takes no colours.
+        self.floor = (
+            max(float(np.quantile(finite - low, 0.01)), 1e-6 * (high - low)) if self.logarithmic else 0.0
+        )
         self.label = "log₁₀ of the loss above the lowest" if self.logarithmic else "loss"
         self.span = (0.0, 1.0) if picture else _span(self(finite))
 

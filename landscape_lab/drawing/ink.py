@@ -1,4 +1,4 @@
-"""Antialiased lines, heads and crosses in pixels, on a canvas without a figure. The origin is at the lower left."""
+"""Antialiased lines, heads and crosses on a canvas without a figure, in pixels from the lower left."""
 
 from typing import NamedTuple
 
@@ -28,9 +28,10 @@ class Label(NamedTuple):
     anchor: str
 
 
-
-def draw_lines(renderer: RendererAgg, pixels: np.ndarray, color: str, width: float, alpha: float, box: Bbox) -> None:
-    """Draw lines `[records, lines, 2]` as one outline with a gap between them and wherever a coordinate is not a number."""
+def draw_lines(
+    renderer: RendererAgg, pixels: np.ndarray, color: str, width: float, alpha: float, box: Bbox
+) -> None:
+    """Draw lines `[records, lines, 2]` as one outline, with gaps between them and where a number is NaN."""
     if len(pixels) < 2:
         return
     gap = np.full((1, pixels.shape[1], 2), np.nan)
@@ -44,7 +45,9 @@ def draw_heads(renderer: RendererAgg, pixels: np.ndarray, color: str, size: floa
     """Draw a disc with a white rim at each of `[n, 2]`."""
     marker = Outline(np.asarray(CIRCLE.vertices) * size, CIRCLE.codes)
     gc = _pen(renderer, "white", 0.2 * size, 1.0, box)
-    renderer.draw_markers(gc, marker, IdentityTransform(), Outline(pixels), IdentityTransform(), to_rgb(color))
+    renderer.draw_markers(
+        gc, marker, IdentityTransform(), Outline(pixels), IdentityTransform(), to_rgb(color)
+    )
     gc.restore()
 
 

@@ -29,7 +29,9 @@ def prepare_losses(axes: Axes, scene: Scene) -> None:
 
 def _range(scene: Scene) -> tuple[float, float, bool]:
     """The lowest and the highest loss that are drawn, and whether they ask for a logarithm."""
-    losses = np.concatenate([trace.losses[np.isfinite(trace.losses)] for trace in scene.traces] or [np.empty(0)])
+    losses = np.concatenate(
+        [trace.losses[np.isfinite(trace.losses)] for trace in scene.traces] or [np.empty(0)]
+    )
     losses = losses if len(losses) else np.zeros(1)
     low, high = losses.min(), losses.max()
     logarithmic = bool(low > 0 and high > DECADES * low)
@@ -55,7 +57,10 @@ def _write_legend(axes: Axes, traces: tuple[Trace, ...]) -> None:
 
 
 def loss_curves(number: int, trace: Trace, axes: Axes) -> Iterator[Curve]:
-    """The loss of a trace, or of each learning rate; of many members the median, and the quartiles faintly."""
+    """The loss of a trace, or of each learning rate.
+
+    Of many members the median, and the quartiles faintly.
+    """
     for color, part in colored(number, trace):
         yield from _colored_curves(color, part, axes)
 

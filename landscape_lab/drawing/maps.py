@@ -1,4 +1,4 @@
-"""A scene as a map: the landscape, the traces on it, and where they begin and end. Drawn on axes that are given."""
+"""A scene as a map: the landscape, the traces on it, and where they begin and end."""
 
 from dataclasses import replace
 
@@ -31,7 +31,10 @@ DRAWN_POINTS = 3000
 
 
 def map_ratio(scene: Scene) -> float:
-    """Height of a figure's map over its width: that of a picture, within reason; a formula's axes have units of their own."""
+    """Height of a figure's map over its width: that of a picture, within reason.
+
+    A formula's axes have units of their own.
+    """
     return float(np.clip(scene.window.ratio, 0.4, 2.0)) if scene.plane.axes.picture else 0.85
 
 
@@ -39,24 +42,41 @@ def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
     """The landscape, the traces, and where they begin and end."""
     draw_landscape(axes, scene)
     for number, trace in enumerate(scene.traces):
-        _draw_trace(axes, trace, PATH_COLORS[number % len(PATH_COLORS)], alone=len(scene.traces) == 1, bar=bar)
+        _draw_trace(
+            axes, trace, PATH_COLORS[number % len(PATH_COLORS)], alone=len(scene.traces) == 1, bar=bar
+        )
     mark_ends(axes, scene)
     axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
     axes.set_ylabel(scene.plane.axes.labels[1])
 
 
 def draw_landscape(axes: Axes, scene: Scene) -> None:
-    """A picture in its own greys; a formula in dark and light with contours, linear or logarithmic as the losses ask for."""
+    """A picture in its own greys.
+
+    A formula in dark and light with contours, linear or logarithmic as the losses ask for.
+    """
     extent = scene.window.image_extent
     if scene.plane.axes.picture:
         axes.imshow(
-            scene.losses, cmap="gray", vmin=0.0, vmax=1.0, extent=extent, aspect="equal", interpolation="bilinear"
+            scene.losses,
+            cmap="gray",
+            vmin=0.0,
+            vmax=1.0,
+            extent=extent,
+            aspect="equal",
+            interpolation="bilinear",
         )
     else:
         heights_of = Heights(scene)
         heights, (low, high) = heights_of(scene.losses), heights_of.span
         axes.imshow(
-            heights, cmap=HEIGHT_COLORS, vmin=low, vmax=high, extent=extent, aspect="auto", interpolation="bilinear"
+            heights,
+            cmap=HEIGHT_COLORS,
+            vmin=low,
+            vmax=high,
+            extent=extent,
+            aspect="auto",
+            interpolation="bilinear",
         )
         draw_contours(axes, scene, heights, width=0.6, alpha=0.45)
     if scene.note:
@@ -67,7 +87,10 @@ def draw_landscape(axes: Axes, scene: Scene) -> None:
 def draw_contours(
     axes: Axes, scene: Scene, heights: np.ndarray, width: float, alpha: float, lines: str | None = "-"
 ) -> None:
-    """White lines of equal height; none where all is level, since matplotlib warns of contours it does not find."""
+    """White lines of equal height.
+
+    None where all is level, since matplotlib warns of contours it does not find.
+    """
     finite = heights[np.isfinite(heights)]
     if len(finite) and np.ptp(finite) > 0:
         axes.contour(
@@ -93,7 +116,8 @@ def finish_map(axes: Axes, scene: Scene) -> None:
 def _draw_trace(axes: Axes, trace: Trace, color: str, *, alone: bool, bar: bool = True) -> None:
     """A thin line through all points; dots coloured by loss when the trace is alone, else by optimizer.
 
-    Of many members the lines themselves are coloured, by learning rate where it differs, else by their final loss.
+    Of many members the lines themselves are coloured, by learning rate where it differs, else by their
+    final loss.
     """
     records, members = trace.losses.shape
     if alone and members >= MANY_MEMBERS:
@@ -122,7 +146,9 @@ def _draw_dots(axes: Axes, trace: Trace, alpha: float, *, bar: bool) -> None:
         zorder=3,
     )
     if bar:
-        scale = axes.figure.colorbar(dots, ax=axes, label="loss along the path", shrink=0.8, aspect=35, pad=0.02)
+        scale = axes.figure.colorbar(
+            dots, ax=axes, label="loss along the path", shrink=0.8, aspect=35, pad=0.02
+        )
         scale.outline.set_visible(False)
         if scale.solids is not None:
             scale.solids.set_alpha(1.0)  # the colours of the scale are not faded as the dots are
@@ -149,18 +175,26 @@ def _draw_members(axes: Axes, trace: Trace, *, bar: bool) -> None:
     axes.add_collection(lines, autolim=False)
     if bar:
         colors = ScalarMappable(lines.norm, lines.cmap)
-        axes.figure.colorbar(colors, ax=axes, label=label, shrink=0.8, aspect=35, pad=0.02).outline.set_visible(False)
+        axes.figure.colorbar(
+            colors, ax=axes, label=label, shrink=0.8, aspect=35, pad=0.02
+        ).outline.set_visible(False)
 
 
 def colored(number: int, trace: Trace) -> list[tuple[str, Trace]]:
-    """A trace in its colour; if its members have learning rates of their own, a trace and a colour for each rate."""
+    """A trace in its colour.
+
+    If its members have learning rates of their own, a trace and a colour for each rate.
+    """
     if trace.rates is None:
         return [(PATH_COLORS[number % len(PATH_COLORS)], trace)]
     rates = np.unique(trace.rates)
     colors = colormaps[RATE_COLORS](LogNorm(rates[0], rates[-1])(rates))
     members = [np.flatnonzero(trace.rates == rate) for rate in rates]
     return [
-        (to_hex(color), replace(trace, places=trace.places[:, some], losses=trace.losses[:, some], rates=None))
+        (
+            to_hex(color),
+            replace(trace, places=trace.places[:, some], losses=trace.losses[:, some], rates=None),
+        )
         for color, some in zip(colors, members, strict=True)
     ]
 
@@ -174,7 +208,10 @@ def color_scale(values: np.ndarray) -> Normalize:
 
 
 def last_finite(losses: np.ndarray) -> np.ndarray:
-    """The last loss of each member that is finite, `[members]`, from `[records, members]`; NaN where there is none."""
+    """The last loss of each member that is finite, `[members]`, from `[records, members]`.
+
+    NaN where there is none.
+    """
     finite = np.isfinite(losses)
     last = len(losses) - 1 - finite[::-1].argmax(axis=0)
     return np.where(finite.any(axis=0), losses[last, np.arange(losses.shape[1])], np.nan)

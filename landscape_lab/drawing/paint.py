@@ -31,11 +31,15 @@ class Paint:
         self.low, self.high = self.heights.span
         self.table = colormaps["gray" if picture else HEIGHT_COLORS](np.arange(256), bytes=True)[:, :3]
         self.contours = (
-            np.empty(0) if picture else self._share(np.asarray(MaxNLocator(CONTOURS + 1).tick_values(self.low, self.high)))
+            np.empty(0)
+            if picture
+            else self._share(np.asarray(MaxNLocator(CONTOURS + 1).tick_values(self.low, self.high)))
         )
 
     def at(self, moment: float) -> np.ndarray:
-        """The levels of the landscape as it was seen in a step; the end point was not, and has the landscape itself.
+        """The levels of the landscape as it was seen in a step.
+
+        The end point was not, and has the landscape itself.
 
         Args:
             moment: The step.
@@ -48,7 +52,9 @@ class Paint:
         if scene.replay is None or record == len(trace.steps) - 1:
             levels = resized(self._levels(scene.losses), self._shape(CLEAN_CELLS))
         else:
-            losses = scene.replay.losses(int(trace.steps[record]), trace.places[record, 0], self._shape(CELLS))
+            losses = scene.replay.losses(
+                int(trace.steps[record]), trace.places[record, 0], self._shape(CELLS)
+            )
             levels = self._levels(losses)
         return levels if self.picture else np.ascontiguousarray(levels[::-1])
 
@@ -68,7 +74,10 @@ class Paint:
         return (heights - self.low) / (self.high - self.low)
 
     def color(self, levels: np.ndarray) -> np.ndarray:
-        """The colours of levels `[rows, columns]`, bytes `[rows, columns, 3]`; contours are a pixel wide, antialiased."""
+        """The colours of levels `[rows, columns]`, bytes `[rows, columns, 3]`.
+
+        Contours are a pixel wide, antialiased.
+        """
         colors = self.table[(255.0 * levels + 0.5).astype(np.uint8)]
         if len(self.contours) == 0:
             return colors
@@ -76,8 +85,9 @@ class Paint:
         number = (levels - self.contours[0]) / spacing  # a whole number on each contour
         down, across = np.gradient(number)
         steep = np.hypot(down, across) + 1e-6
-        # The distance to the nearest contour in pixels is, to first order, the distance in numbers over their slope. Where
-        # contours are less than two pixels apart they would merge into white: there they fade with the slope.
+        # The distance to the nearest contour in pixels is, to first order, the distance in numbers over
+        # their slope. Where contours are less than two pixels apart they would merge into white: there they
+        # fade with the slope.
         near = np.abs(number - np.round(number)) / steep
         line = LINE * np.clip(1.1 - near, 0.0, 1.0) * np.clip(0.5 / steep, 0.0, 1.0)
         return (colors + (255 - colors) * line[..., None]).astype(np.uint8)

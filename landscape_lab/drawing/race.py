@@ -23,8 +23,9 @@ CURVE_POINTS = 500
 def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "") -> Figure:
     """One scene: its traces, and the losses over the steps beside it. Several: a small map each.
 
-    Traces come in the order of their rank. Those of the same label are one configuration with several seeds: they share a
-    colour, and their losses are drawn as a median between the quartiles. The best have a colour each, the rest are grey.
+    Traces come in the order of their rank. Those of the same label are one configuration with several
+    seeds: they share a colour, and their losses are drawn as a median between the quartiles. The best have
+    a colour each, the rest are grey.
 
     Args:
         scenes: Names of landscapes and what happened there.
@@ -36,8 +37,12 @@ def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "") -> Figure:
         figure = _race(scenes[0][1], labels, colors) if len(scenes) == 1 else _maps(scenes, colors)
         handles = [Line2D([], [], color=color, linewidth=2.5, label=label) for label, color in colors.items()]
         if len(labels) > len(colors):
-            handles.append(Line2D([], [], color=GREY, linewidth=2.5, label=f"{len(labels) - len(colors)} more"))
-        figure.legend(handles=handles, loc="outside lower left", ncols=min(5, len(handles)), frameon=False, fontsize=10)
+            handles.append(
+                Line2D([], [], color=GREY, linewidth=2.5, label=f"{len(labels) - len(colors)} more")
+            )
+        figure.legend(
+            handles=handles, loc="outside lower left", ncols=min(5, len(handles)), frameon=False, fontsize=10
+        )
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     return figure
@@ -98,7 +103,7 @@ def _draw_map(axes: Axes, scene: Scene, colors: dict[str, str], *, small: bool) 
 
 
 def _draw_band(axes: Axes, traces: Sequence[Trace], color: str | None) -> None:
-    """The lowest loss so far of one configuration: the median over its seeds and members, between the quartiles."""
+    """The lowest loss so far of one configuration: the median over seeds and members, and the quartiles."""
     last = max(int(trace.steps[-1]) for trace in traces)
     steps = np.unique(np.linspace(0, last, CURVE_POINTS).round().astype(int))
     columns = []
@@ -112,4 +117,10 @@ def _draw_band(axes: Axes, traces: Sequence[Trace], color: str | None) -> None:
     low, middle, high = np.nanquantile(values[known], [0.25, 0.5, 0.75], axis=1)
     if color is not None and values.shape[1] > 1:
         axes.fill_between(steps[known], low, high, color=color, alpha=0.2, linewidth=0)
-    axes.plot(steps[known], middle, color=color or GREY, linewidth=1.6 if color else 0.7, alpha=1.0 if color else 0.5)
+    axes.plot(
+        steps[known],
+        middle,
+        color=color or GREY,
+        linewidth=1.6 if color else 0.7,
+        alpha=1.0 if color else 0.5,
+    )

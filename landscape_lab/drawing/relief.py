@@ -1,7 +1,8 @@
 """A surface over a rectangle, seen from above at a slant: a small rasteriser in NumPy.
 
-For every column of the picture the surface is looked up from the nearest point to the farthest. How high each point appears on
-the screen, and the highest of all those before it, tell what is seen: the rows between one highest and the next belong to it.
+For every column of the picture the surface is looked up from the nearest point to the farthest. How high
+each point appears on the screen, and the highest of all those before it, tell what is seen: the rows
+between one highest and the next belong to it.
 """
 
 from math import cos, radians, sin
@@ -27,12 +28,14 @@ OUTSIDE = -1e6
 def shaded(colors: np.ndarray, levels: np.ndarray, aspect: float) -> np.ndarray:
     """Colours `[rows, columns, 3]` of a surface under a light; the first row is the farthest.
 
-    The light on a surface z(x, y) is the product of its direction with the normal (-∂z/∂x, -∂z/∂y, 1), which is then made unit.
+    The light on a surface z(x, y) is the product of its direction with the normal (-∂z/∂x, -∂z/∂y, 1),
+    which is then made unit.
     """
     rows, columns = levels.shape
     down, across = np.gradient(levels)
-    # From levels for each cell to half-widths for each half-width: a cell is 2 / columns wide and 2 aspect / rows deep. Rows run
-    # towards the eye and y away from it, so the sign of `down` is already that of the normal.
+    # From levels for each cell to half-widths for each half-width: a cell is 2 / columns wide and 2 aspect
+    # / rows deep. Rows run towards the eye and y away from it, so the sign of `down` is already that of the
+    # normal.
     across *= -0.5 * HEIGHT * columns
     down *= 0.5 * HEIGHT * rows / aspect
     light = (LIGHT[0] * across + LIGHT[1] * down + LIGHT[2]) / np.sqrt(across**2 + down**2 + 1.0)
@@ -42,8 +45,8 @@ def shaded(colors: np.ndarray, levels: np.ndarray, aspect: float) -> np.ndarray:
 class Relief:
     """Pictures of a surface, and where the points on it are seen.
 
-    Lengths are half-widths of the longer side; x is right, y away from an eye at an azimuth of -90°. On the screen, `side` is to
-    the right and `far` away from the eye, both through the middle of the surface.
+    Lengths are half-widths of the longer side; x is right, y away from an eye at an azimuth of -90°. On the
+    screen, `side` is to the right and `far` away from the eye, both through the middle of the surface.
 
     Args:
         aspect: Height of the surface's map over its width.
@@ -69,8 +72,11 @@ class Relief:
         """
         self.levels = levels
         self.ground = Image.fromarray(levels)
-        # Red, green, blue and 255 as one 32-bit number: Pillow turns a single channel, and -1 can stand for white.
-        self.colors = Image.fromarray(np.dstack([colors, np.full(levels.shape, 255, np.uint8)]).view(np.int32)[..., 0])
+        # Red, green, blue and 255 as one 32-bit number: Pillow turns a single channel, and -1 can stand for
+        # white.
+        self.colors = Image.fromarray(
+            np.dstack([colors, np.full(levels.shape, 255, np.uint8)]).view(np.int32)[..., 0]
+        )
 
     def look(self, azimuth: float) -> np.ndarray:
         """The surface with white around it, bytes `[height, width, 3]`.
@@ -82,13 +88,16 @@ class Relief:
         width, height = (FINE * side for side in self.size)
         depths = self.size[0]
         up, foot, first = self._heights(depths)
-        # What is nearer hides what is lower: a depth is seen in the rows between the highest of all before it and its own height.
+        # What is nearer hides what is lower: a depth is seen in the rows between the highest of all before
+        # it and its own height.
         self.highest = np.maximum(np.maximum.accumulate(up, axis=1), foot[:, None])  # [width, depths]
         edges = np.zeros((width, depths + 3), np.int32)
         edges[:, 1] = np.ceil(foot).clip(0, height)
         edges[:, 2:-1] = np.ceil(self.highest).clip(0, height)
         edges[:, -1] = height
-        shown = np.full((width, depths + 2), -1, np.int32)  # below the wall, each depth, above the surface: white at both ends
+        shown = np.full(
+            (width, depths + 2), -1, np.int32
+        )  # below the wall, each depth, above the surface: white at both ends
         shown[:, 1:-1] = self._turned(self.colors, Image.Resampling.NEAREST, -1)
         columns = np.arange(width)
         left, right = (np.frombuffer(bytes((*wall, 255)), np.int32)[0] for wall in WALLS)
@@ -103,24 +112,28 @@ class Relief:
         """How high on the screen each sample appears, in samples from below.
 
         Returns:
-            The surface at each depth, `[width, depths]`; the foot of its near wall and the depth of that, `[width]` each. Where
-            a column meets no surface the foot is 0.
+            The surface at each depth, `[width, depths]`; the foot of its near wall and the depth of that,
+            `[width]` each. Where a column meets no surface the foot is 0.
         """
         scale, base = FINE * self.scale, FINE * self.middle[1]
         far = (np.arange(depths, dtype=np.float32) + 0.5) * (2.0 * self.reach / depths) - self.reach
         turned = self._turned(self.ground, Image.Resampling.BILINEAR, OUTSIDE)
         first = (turned > 0.5 * OUTSIDE).argmax(axis=1)
         inside = turned[np.arange(len(turned)), first] > 0.5 * OUTSIDE
-        up = turned * np.float32(HEIGHT * scale * cos(TILT)) + (base + far * scale * sin(TILT)).astype(np.float32)
-        foot = np.where(inside, base + scale * (far[first] * sin(TILT) - SLAB * cos(TILT)), 0.0).astype(np.float32)
+        up = turned * np.float32(HEIGHT * scale * cos(TILT)) + (base + far * scale * sin(TILT)).astype(
+            np.float32
+        )
+        foot = np.where(inside, base + scale * (far[first] * sin(TILT) - SLAB * cos(TILT)), 0.0).astype(
+            np.float32
+        )
         return up, foot, first
 
     def _turned(self, image: Image.Image, resample: Image.Resampling, outside: float) -> np.ndarray:
         """An image's values at each column of the picture and each depth, `[columns, depths]`.
 
-        Pillow's affine matrix tells for each output pixel (depth, column) which input pixel (x, y) it shows: it is the inverse of
-        `_side_and_far`, a rotation, with the units of both on either side. Its third numbers are the middle of the image less
-        what the first output pixel is away from the middle.
+        Pillow's affine matrix tells for each output pixel (depth, column) which input pixel (x, y) it
+        shows: it is the inverse of `_side_and_far`, a rotation, with the units of both on either side. Its
+        third numbers are the middle of the image less what the first output pixel is away from the middle.
         """
         across, away = image.width / (2.0 * self.half[0]), image.height / (2.0 * self.half[1])
         sine, cosine = sin(self.azimuth), cos(self.azimuth)
@@ -154,7 +167,7 @@ class Relief:
         return y * cosine - x * sine, -x * cosine - y * sine
 
     def lay(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Points `[..., 2]` laid on the surface that was last looked at: their pixels, and whether they are in sight.
+        """The pixels of points `[..., 2]` laid on the surface last looked at, and whether they are in sight.
 
         Points beside the surface have no pixel: NaN.
         """
@@ -167,7 +180,8 @@ class Relief:
         width, depths = self.highest.shape
         _, far = self._side_and_far(points[..., 0], points[..., 1])
         column = (FINE * pixels[..., 0]).astype(int).clip(0, width - 1)
-        # A point is hidden if what lies two samples before it or nearer rises above it, by more than the samples are coarse.
+        # A point is hidden if what lies two samples before it or nearer rises above it, by more than the
+        # samples are coarse.
         before = ((far + self.reach) * depths / (2.0 * self.reach)).astype(int) - 2
         sight = FINE * pixels[..., 1] + 2.5 * FINE >= self.highest[column, before.clip(0, depths - 1)]
         return np.where(inside[..., None], pixels, np.nan), sight & inside

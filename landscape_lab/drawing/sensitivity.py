@@ -37,7 +37,7 @@ class Sensitivity:
 
 
 def sensitivity_figure(shown: Sensitivity) -> Figure:
-    """Final and best loss against the learning rate: the medians over starts and seeds between their quartiles."""
+    """Final and best loss against the learning rate: medians over starts and seeds between quartiles."""
     with rc_context(STYLE):
         figure = Figure(figsize=(8.0, 5.0), layout="constrained")
         axes = figure.add_subplot()
@@ -60,14 +60,21 @@ def sensitivity_figure(shown: Sensitivity) -> Figure:
 def _draw_losses(axes: Axes, rates: np.ndarray, values: np.ndarray, color: str, name: str, line: str) -> None:
     """The median, and the quartiles around it where there are several members for each rate."""
     quartiles = np.quantile(values, [0.25, 0.5, 0.75], axis=-1, method="lower")
-    low, middle, high = np.where(np.isfinite(quartiles), quartiles, np.nan)  # a curve stops where one is infinite
+    low, middle, high = np.where(
+        np.isfinite(quartiles), quartiles, np.nan
+    )  # a curve stops where one is infinite
     axes.plot(rates, middle, line, color=color, linewidth=1.8, label=f"{name} loss, median", zorder=3)
     if values.shape[1] > 1:
-        axes.fill_between(rates, low, high, color=color, alpha=0.18, linewidth=0, label=f"{name} loss, quartiles")
+        axes.fill_between(
+            rates, low, high, color=color, alpha=0.18, linewidth=0, label=f"{name} loss, quartiles"
+        )
 
 
 def _scale(axes: Axes, shown: Sensitivity) -> None:
-    """Logarithmic where all is positive; losses far above the start leave the window, so that the low ones can be told apart."""
+    """Logarithmic where all is positive.
+
+    Losses far above the start leave the window, so that the low ones can be told apart.
+    """
     final, best, begin = shown.final, shown.best, shown.begin
     finite = np.concatenate([final[np.isfinite(final)], best[np.isfinite(best)], [begin]])
     if (shown.rates > 0).all():
@@ -86,7 +93,9 @@ def _mark_diverged(axes: Axes, rates: np.ndarray, diverged: np.ndarray) -> None:
     above = axes.get_xaxis_transform()
     for rate, share in zip(rates, diverged, strict=True):
         if share > 0:
-            axes.plot(rate, 0.975, "x", color=DIVERGED_COLOR, alpha=0.3 + 0.7 * share, transform=above, zorder=4)
+            axes.plot(
+                rate, 0.975, "x", color=DIVERGED_COLOR, alpha=0.3 + 0.7 * share, transform=above, zorder=4
+            )
     if diverged.any():
         axes.plot([], [], "x", color=DIVERGED_COLOR, label="diverged (fainter: some)")
 

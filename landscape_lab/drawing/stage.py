@@ -1,7 +1,8 @@
-"""What a frame of a film consists of: the landscape with its traces, the loss curve beside it, and a line of numbers.
+"""A frame of a film: the landscape with its traces, the loss curve beside it, and a line of numbers.
 
-Axes, labels and legend are drawn once by matplotlib. A frame adds to that background only the few segments that are new, and on
-a copy of it what is there for this frame alone; a film of a long descent costs no more than that of a short one.
+Axes, labels and legend are drawn once by matplotlib. A frame adds to that background only the few segments
+that are new, and on a copy of it what is there for this frame alone; a film of a long descent costs no more
+than that of a short one.
 """
 
 from typing import NamedTuple, Protocol
@@ -116,9 +117,12 @@ class Stage:
 
 
 def caption(traces: tuple[Trace, ...], moment: float) -> list[Word]:
-    """The line of numbers at a step: the step, the losses, and of a single trace its label and learning rate."""
+    """The line of numbers: the step, the losses, and of a single trace its label and learning rate."""
     last = max(int(trace.steps[-1]) for trace in traces)
-    step = [Word("step ", "step ", NAME_COLOR), Word(f"{int(min(moment, last)):,}", f"{last:,}    ", VALUE_COLOR)]
+    step = [
+        Word("step ", "step ", NAME_COLOR),
+        Word(f"{int(min(moment, last)):,}", f"{last:,}    ", VALUE_COLOR),
+    ]
     if len(traces) == 1:
         return _caption_of_one(traces[0], moment, step)
     colors = [PATH_COLORS[number % len(PATH_COLORS)] for number in range(len(traces))]
@@ -148,13 +152,20 @@ def _fitting(words: list[Word], width: int) -> ImageFont.FreeTypeFont:
     """The largest font, up to 15 pixels, in which a line is no wider than a frame; none is below 7."""
     text = "".join(word.longest for word in words)
     return next(
-        (font for size in range(15, 7, -1) if (font := ImageFont.truetype(FONT, size)).getlength(text) <= width),
+        (
+            font
+            for size in range(15, 7, -1)
+            if (font := ImageFont.truetype(FONT, size)).getlength(text) <= width
+        ),
         ImageFont.truetype(FONT, 7),
     )
 
 
 def lay_out(figure: Figure, scene: Scene, view: str = "map") -> tuple[Axes, Axes]:
-    """The map, and the loss beside it, or below it when the map is wide; a surface gets empty axes to draw on."""
+    """The map, and the loss beside it, or below it when the map is wide.
+
+    A surface gets empty axes to draw on.
+    """
     if view == "map" and scene.plane.axes.picture and scene.window.ratio < WIDE:
         map_axes, loss_axes = figure.subplots(2, 1, height_ratios=(3, 1))
     else:

@@ -1,4 +1,4 @@
-"""The figure of a race: performance profiles, ranking, times, sensitivity, budgets, and the protocol in words."""
+"""The figure of a race: profiles, ranking, times, sensitivity, budgets, and the protocol in words."""
 
 import textwrap
 from collections.abc import Sequence
@@ -78,7 +78,11 @@ class Report:
 def standings_figure(report: Report) -> Figure:
     """Six panels, the verdicts of the checks, and the protocol."""
     colors = [(PATH_COLORS + MORE_COLORS)[rank % 16] for rank in range(len(report.names))]
-    text = "\n".join(line for sentence in report.words for line in textwrap.wrap("• " + sentence, LINE, subsequent_indent="   "))
+    text = "\n".join(
+        line
+        for sentence in report.words
+        for line in textwrap.wrap("• " + sentence, LINE, subsequent_indent="   ")
+    )
     rows = max(4.2, 1.0 + 0.42 * len(report.names))
     foot = 0.5 + 0.21 * max(text.count("\n") + 1, 2 + len(report.checks))
     with rc_context(STYLE):
@@ -90,31 +94,59 @@ def standings_figure(report: Report) -> Figure:
         _draw_times(axes[0, 2], report, report.evaluations, "Evaluations to the target")
         _draw_sensitivity(axes[1, 0], report, colors)
         _draw_budget(axes[1, 1], report, colors)
-        _draw_times(axes[1, 2], report, report.seconds, f"Seconds to the target, of all {report.descents} descents")
+        _draw_times(
+            axes[1, 2], report, report.seconds, f"Seconds to the target, of all {report.descents} descents"
+        )
         _write(below, 0.008, foot, "Protocol", [(text, None)])
         _write(below, 0.73, foot, "Does tuning suffice? A wider space should not lose", list(report.checks))
     return figure
 
 
-def _write(figure: SubFigure, left: float, height: float, title: str, lines: Sequence[tuple[str, bool | None]]) -> None:
+def _write(
+    figure: SubFigure, left: float, height: float, title: str, lines: Sequence[tuple[str, bool | None]]
+) -> None:
     """Words below the panels; verdicts in the colour of good or bad."""
     figure.text(left, 1 - 0.1 / height, title, va="top", fontsize=11, weight="bold")
     for number, (words, good) in enumerate(lines):
         color = {None: "#202124", True: "#2e7d32", False: "#c62828"}[good]
-        figure.text(left, 1 - (0.38 + 0.21 * number) / height, words, va="top", fontsize=9.5, linespacing=1.4, color=color)
+        figure.text(
+            left,
+            1 - (0.38 + 0.21 * number) / height,
+            words,
+            va="top",
+            fontsize=9.5,
+            linespacing=1.4,
+            color=color,
+        )
 
 
 def _draw_profiles(axes: Axes, report: Report, colors: Sequence[str]) -> None:
     curves = report.profiles
     for rank, (name, color) in reversed(list(enumerate(zip(report.names, colors, strict=True)))):
-        axes.step(curves.at, curves.values[rank], where="post", color=color, linewidth=2.0, label=name, zorder=3)
+        axes.step(
+            curves.at, curves.values[rank], where="post", color=color, linewidth=2.0, label=name, zorder=3
+        )
         if rank < BANDED:
-            axes.fill_between(curves.at, curves.low[rank], curves.high[rank], color=color, alpha=0.12, linewidth=0, step="post")
-    axes.set(xlim=(curves.at[0], curves.at[-1]), ylim=(-0.02, 1.02), xlabel="τ: at most so many times as long as the fastest")
+            axes.fill_between(
+                curves.at,
+                curves.low[rank],
+                curves.high[rank],
+                color=color,
+                alpha=0.12,
+                linewidth=0,
+                step="post",
+            )
+    axes.set(
+        xlim=(curves.at[0], curves.at[-1]),
+        ylim=(-0.02, 1.02),
+        xlabel="τ: at most so many times as long as the fastest",
+    )
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     _finish(axes, "Performance profiles: share of (landscape, study) solved")
     handles, labels = axes.get_legend_handles_labels()
-    axes.legend(handles[::-1], labels[::-1], frameon=False, fontsize=9, ncols=2 if len(labels) > 4 else 1, loc="best")
+    axes.legend(
+        handles[::-1], labels[::-1], frameon=False, fontsize=9, ncols=2 if len(labels) > 4 else 1, loc="best"
+    )
 
 
 def _draw_ranking(axes: Axes, report: Report, colors: Sequence[str]) -> None:
@@ -156,7 +188,12 @@ def _draw_times(axes: Axes, report: Report, times: np.ndarray, title: str) -> No
             color="white" if shade[row, column] > 0.75 else "#202124",
         )
     labels = [textwrap.fill(label.replace(", ", ",\n"), 16) for label in report.landscapes]
-    axes.set(xticks=range(times.shape[1]), xticklabels=labels, yticks=range(times.shape[0]), yticklabels=report.names)
+    axes.set(
+        xticks=range(times.shape[1]),
+        xticklabels=labels,
+        yticks=range(times.shape[0]),
+        yticklabels=report.names,
+    )
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set_title(title + ", median; ∞: missed", loc="left", fontsize=11)
@@ -182,7 +219,9 @@ def _draw_curves(axes: Axes, report: Report, curves: Curves, colors: Sequence[st
     for rank, color in reversed(list(enumerate(colors))):
         axes.plot(curves.at, curves.values[rank], color=color, linewidth=1.8, zorder=3)
         if rank < BANDED:
-            axes.fill_between(curves.at, curves.low[rank], curves.high[rank], color=color, alpha=0.12, linewidth=0)
+            axes.fill_between(
+                curves.at, curves.low[rank], curves.high[rank], color=color, alpha=0.12, linewidth=0
+            )
 
 
 def _finish(axes: Axes, title: str, along: Literal["both", "x"] = "both") -> None:

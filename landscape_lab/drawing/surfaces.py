@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from mpl_toolkits.mplot3d import Axes3D
 
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import (
@@ -33,7 +34,8 @@ def surface_figure(scene: Scene) -> Figure:
         axes = figure.add_subplot(1, 2, 1)
         draw_scene(axes, scene, bar=False)
         axes.set_title(title_of(scene.traces), loc="left", fontsize=11)
-        # Without a computed order matplotlib would sort the whole surface before or behind the lines that lie on it.
+        # Without a computed order matplotlib would sort the whole surface before or behind the lines that
+        # lie on it.
         relief = figure.add_subplot(1, 2, 2, projection="3d", computed_zorder=False)
         heights = Heights(scene)
         _draw_ground(relief, scene, heights)
@@ -48,7 +50,7 @@ def surface_figure(scene: Scene) -> Figure:
     return figure
 
 
-def _draw_ground(relief: Axes, scene: Scene, heights: Heights) -> None:
+def _draw_ground(relief: Axes3D, scene: Scene, heights: Heights) -> None:
     """The surface through some of the cells."""
     rows, columns = scene.losses.shape
     down, across = evenly(rows, SURFACE_CELLS), evenly(columns, SURFACE_CELLS)
@@ -65,18 +67,23 @@ def _draw_ground(relief: Axes, scene: Scene, heights: Heights) -> None:
     )
 
 
-def _draw_lines(relief: Axes, scene: Scene, heights: Heights) -> None:
+def _draw_lines(relief: Axes3D, scene: Scene, heights: Heights) -> None:
     """A line for each member, with a gap wherever it is outside the window."""
     for number, trace in enumerate(scene.traces):
         shown = evenly(len(trace.steps), DRAWN_POINTS)
         for member in range(min(trace.losses.shape[1], SURFACE_MEMBERS)):
             places, losses = trace.places[shown, member], heights(trace.losses[shown, member])
             places = np.where(scene.window.contains(places)[:, None], places, np.nan)
-            relief.plot(*places.T, losses, color=PATH_COLORS[number % len(PATH_COLORS)], linewidth=1.6, zorder=10)
+            relief.plot(
+                *places.T, losses, color=PATH_COLORS[number % len(PATH_COLORS)], linewidth=1.6, zorder=10
+            )
 
 
 def gradient_figure(scene: Scene) -> Figure:
-    """The gradient along each axis of the plane, and its size, with the traces; from differences of neighbouring cells."""
+    """The gradient along each axis of the plane, and its size, with the traces.
+
+    From differences of neighbouring cells.
+    """
     rows, columns = scene.losses.shape
     width, height = scene.window.size
     down, across = np.gradient(scene.losses, height / rows, width / columns)

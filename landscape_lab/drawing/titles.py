@@ -15,8 +15,14 @@ def title_of(traces: Sequence[Trace]) -> str:
     final = trace.losses[-1]
     parts = [trace.label, f"{trace.steps[-1]:,} steps"]
     if trace.total > 1:
-        parts.append(f"{trace.total:,} members" + (f", {len(final):,} shown" if len(final) < trace.total else ""))
+        parts.append(
+            f"{trace.total:,} members" + (f", {len(final):,} shown" if len(final) < trace.total else "")
+        )
     finite = final[np.isfinite(final)]
     median = "median " if trace.total > 1 else ""
-    ended = f"{median}final loss {np.median(finite):.4g}" if len(finite) else f"diverged, best loss {trace.best[1]:.4g}"
+    ended = (
+        f"{median}final loss {np.median(finite):.4g}"
+        if len(finite)
+        else f"diverged, best loss {trace.best[1]:.4g}"
+    )
     return " · ".join(part for part in (*parts, ended) if part)

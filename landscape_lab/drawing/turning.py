@@ -23,7 +23,7 @@ POINTS = 20_000
 MARGIN = 40
 """Pixels around the surface, for its labels."""
 DENSE = 2_000
-"""A trace of fewer points has some put between them, so that it lies on the surface and not on chords above it."""
+"""A trace of fewer points has some put between them, so that it lies on the surface, not on chords."""
 HIDDEN = 0.45
 """How strongly a trace is seen through the surface."""
 
@@ -45,8 +45,8 @@ class Tick(NamedTuple):
 class TurningSurface:
     """The traces on the surface.
 
-    Positions on the surface are shares of its half-sides: (-1, -1) is the near left corner for an eye at -90°, (1, 1) the
-    opposite one. `Relief` wants half-widths: these times `relief.half`.
+    Positions on the surface are shares of its half-sides: (-1, -1) is the near left corner for an eye at
+    -90°, (1, 1) the opposite one. `Relief` wants half-widths: these times `relief.half`.
 
     Args:
         scene: What is filmed.
@@ -60,10 +60,13 @@ class TurningSurface:
         self.box = axes.bbox
         self.paint = Paint(scene)
         self.aspect = scene.window.ratio if picture else 1.0
-        self.relief = Relief(self.aspect, round(self.box.width) - 2 * MARGIN, round(self.box.height) - 2 * MARGIN)
+        self.relief = Relief(
+            self.aspect, round(self.box.width) - 2 * MARGIN, round(self.box.height) - 2 * MARGIN
+        )
         # The picture of the surface starts on a whole pixel, so that it is copied and not interpolated.
         self.corner = np.round(np.array(self.box.min) + (np.array(self.box.size) - self.relief.size) / 2.0)
-        # A picture's rows run downwards, but the surface's y runs away from the eye: low and high change sides.
+        # A picture's rows run downwards, but the surface's y runs away from the eye: low and high change
+        # sides.
         self.low = np.array([left, last if picture else first])
         self.high = np.array([right, first if picture else last])
         self.histories = [self._history(trace) for trace in scene.traces]
@@ -92,9 +95,11 @@ class TurningSurface:
             return np.arange(len(trace.steps))
         with np.errstate(invalid="ignore", over="ignore"):
             moves = np.hypot(*np.moveaxis(np.diff(self._shares(trace.places), axis=0), -1, 0))
-        # A move beyond the surface counts as one across it, and a step without a move still a little: the way then grows with
-        # each record, and the search below finds each length once.
-        way = np.nan_to_num(moves, nan=0.0).clip(0.0, 1.0).mean(axis=1).cumsum() + 1e-9 * np.arange(1, len(trace.steps))
+        # A move beyond the surface counts as one across it, and a step without a move still a little: the
+        # way then grows with each record, and the search below finds each length once.
+        way = np.nan_to_num(moves, nan=0.0).clip(0.0, 1.0).mean(axis=1).cumsum() + 1e-9 * np.arange(
+            1, len(trace.steps)
+        )
         return np.unique(np.concatenate([[0], 1 + way.searchsorted(np.linspace(0.0, way[-1], limit - 1))]))
 
     def _cover(self, moment: float) -> None:
@@ -113,7 +118,13 @@ class TurningSurface:
             return 2.0 * (places - self.low) / (self.high - self.low) - 1.0
 
     def _draw_trace(
-        self, renderer: RendererAgg, trace: Trace, history: np.ndarray, color: str, since: float, moment: float
+        self,
+        renderer: RendererAgg,
+        trace: Trace,
+        history: np.ndarray,
+        color: str,
+        since: float,
+        moment: float,
     ) -> None:
         """The trace up to a step: its history, its tail, its head; what lies behind a hill shines through."""
         first, end = trace.record(since), trace.record(moment) + 1
@@ -138,10 +149,10 @@ class TurningSurface:
 
     def labels(self) -> list[Label]:
         """The numbers at the ticks, and the names of the axes."""
-        labels = [Label(*(tick.pixel + 8.0 * tick.out), tick.text, _anchor(tick.out)) for tick in self._ticks()]
+        labels = [_label(tick.pixel + 8.0 * tick.out, tick.text, tick.out) for tick in self._ticks()]
         for axis, name in enumerate(self.scene.plane.axes.labels):
             pixel, out = self._edge(axis, 0.0)
-            labels.append(Label(*(pixel + 30.0 * out), name, _anchor(out)))
+            labels.append(_label(pixel + 30.0 * out, name, out))
         return [*labels, Label(14.0, self.box.y1, f"height: {self.paint.heights.label}", "lt")]
 
     def _ticks(self) -> list[Tick]:
@@ -155,10 +166,12 @@ class TurningSurface:
         low, high = self.paint.low, self.paint.high
         aside = np.array([-1.0, 0.0])
         heights = _numbers(low, high)
-        return ticks + [Tick(self._upright((height - low) / (high - low)), aside, f"{height:g}") for height in heights]
+        return ticks + [
+            Tick(self._upright((height - low) / (high - low)), aside, f"{height:g}") for height in heights
+        ]
 
     def _edge(self, axis: int, share: float) -> tuple[np.ndarray, np.ndarray]:
-        """The pixel of a position at the foot of the near side along an axis, and the direction outwards on the screen."""
+        """The pixel of a position at the foot of the near side along an axis, and the direction outwards."""
         near = np.where(np.array([cos(self.relief.azimuth), sin(self.relief.azimuth)]) >= 0, 1.0, -1.0)
         beyond = near.copy()
         beyond[1 - axis] *= 1.1
@@ -176,7 +189,8 @@ class TurningSurface:
 def _dense(shares: np.ndarray, times: int) -> np.ndarray:
     """Positions `[records, members, 2]` with others on the line from each to the next.
 
-    Only -1 to 1 is seen. A move far beyond is cut to four half-sides, else all points between would lie outside.
+    Only -1 to 1 is seen. A move far beyond is cut to four half-sides, else all points between would lie
+    outside.
     """
     if times == 1 or len(shares) == 1:
         return shares
@@ -192,6 +206,11 @@ def _numbers(low: float, high: float) -> np.ndarray:
     """A few round numbers from one to another."""
     numbers = np.asarray(MaxNLocator(3).tick_values(low, high))
     return numbers[(numbers >= low - 1e-9 * (high - low)) & (numbers <= high + 1e-9 * (high - low))]
+
+
+def _label(pixel: np.ndarray, text: str, out: np.ndarray) -> Label:
+    """A text that lies outwards from a pixel."""
+    return Label(float(pixel[0]), float(pixel[1]), text, _anchor(out))
 
 
 def _anchor(out: np.ndarray) -> str:

@@ -36,8 +36,8 @@ class Film:
         clock: How time passes: `linear` in steps, or `logarithmic`, so that the beginning can be seen.
         size: Width and height, pixels.
         fps: Frames a second.
-        length: Seconds, of which the last frame's stay is not a part; `None` for as many as the frames take. A film of too few
-            frames for it shows each of them longer.
+        length: Seconds, of which the last frame's stay is not a part; `None` for as many as the frames
+            take. A film of too few frames for it shows each of them longer.
         view: `map`, or `surface`: in three dimensions, slowly turning.
         clean: Show a landscape with augmentations without them, not as it was seen in each step.
 
@@ -96,7 +96,9 @@ class Film:
         number = len(own.moments(scene))
         console = Console(stderr=True)
         quiet = not console.is_terminal
-        watched = track(own.shoot(scene), FilePath(path).name, number, console=console, transient=True, disable=quiet)
+        watched = track(
+            own.shoot(scene), FilePath(path).name, number, console=console, transient=True, disable=quiet
+        )
         pictures = iter(watched)
         if kind == "mp4":
             write_mp4(pictures, path, own.pace(number))

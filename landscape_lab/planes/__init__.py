@@ -1,4 +1,4 @@
-"""Two-dimensional windows into parameter space: a plane, where its directions come from, and the losses on it."""
+"""Planes in parameter space: where their directions come from, their windows, and the losses there."""
 
 from landscape_lab.planes.directions import principal
 from landscape_lab.planes.grid import Grid, sample

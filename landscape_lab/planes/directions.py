@@ -20,8 +20,9 @@ NEGLIGIBLE = 1e-14
 def principal(paths: Sequence[Points], *, centred: bool = True) -> Plane:
     """The plane of most motion: the two principal components of all points together, through the last of them.
 
-    It equals scikit-learn's PCA, signs included (the largest entry of a direction is positive). Points that are not finite do
-    not count. Memory holds one block of columns, so paths may be memory maps of points that do not fit.
+    It equals scikit-learn's PCA, signs included (the largest entry of a direction is positive). Points that
+    are not finite do not count. Memory holds one block of columns, so paths may be memory maps of points
+    that do not fit.
 
     Args:
         paths: Points, `[…, dims]` each: arrays, or `HalfPrecisionPoints`.
@@ -43,9 +44,13 @@ def _lists(path: Points) -> Sequence[Points]:
 
 def _plane(origin: np.ndarray, directions: Tensor, shares: np.ndarray) -> Plane:
     """The plane, whose axes tell how much of the motion lies along each."""
-    labels = [f"direction {number} ({share:.1%} of the motion)" for number, share in enumerate(shares, start=1)]
+    labels = [
+        f"direction {number} ({share:.1%} of the motion)" for number, share in enumerate(shares, start=1)
+    ]
     explained = (float(shares[0]), float(shares[1]))
-    return Plane(torch.from_numpy(origin).to(directions), directions, Axes(labels=(labels[0], labels[1])), explained)
+    return Plane(
+        torch.from_numpy(origin).to(directions), directions, Axes(labels=(labels[0], labels[1])), explained
+    )
 
 
 def _last_finite(points: Sequence[Points]) -> Float[np.ndarray, " dims"] | None:
@@ -71,14 +76,16 @@ def _small(points: Sequence[Points], last: np.ndarray, centred: bool) -> tuple[T
     if centred:
         products -= np.outer(total, total) / number
     strengths, vectors = np.linalg.eigh(products)  # from weak to strong, a vector in each column
-    return _two(torch.from_numpy(np.ascontiguousarray(vectors[:, :-3:-1].T)), strengths[:-3:-1], np.trace(products))
+    return _two(
+        torch.from_numpy(np.ascontiguousarray(vectors[:, :-3:-1].T)), strengths[:-3:-1], np.trace(products)
+    )
 
 
 def _large(points: Sequence[Points], last: np.ndarray, centred: bool) -> tuple[Tensor, np.ndarray]:
     """Directions and shares where there are fewer points than numbers in each: from products of points, `[records, records]`.
 
-    With the offsets X = U S V', the Gram matrix X X' = U S² U' has the same strengths, and V' = S⁻¹ U' X gives the directions
-    in a second pass. Centring X is centring the rows and columns of X X'.
+    With the offsets X = U S V', the Gram matrix X X' = U S² U' has the same strengths, and V' = S⁻¹ U' X
+    gives the directions in a second pass. Centring X is centring the rows and columns of X X'.
     """
     records, dims = sum(map(len, points)), len(last)
     dtype = torch.float64 if dims <= EXACT else torch.float32
@@ -112,7 +119,7 @@ def _offsets(points: Sequence[Points], last: np.ndarray, part: slice, dtype: tor
 
 
 def _two(directions: Tensor, strengths: np.ndarray, total: float) -> tuple[Tensor, np.ndarray]:
-    """Two unit directions and their shares, whatever is known: a straight path has one direction, a single point none."""
+    """Two unit directions and their shares: a straight path tells one direction, a single point none."""
     shares = np.zeros(2)
     shares[: len(strengths)] = np.clip(strengths, 0.0, None) / max(total, np.finfo(float).tiny)
     known = int((shares > NEGLIGIBLE).sum()) if total > 0 else 0

@@ -24,7 +24,7 @@ BATCH = 2**22
 SECONDS = 5.0
 """What the losses of a landscape whose evaluations are dear may take."""
 FEWEST = 15
-"""Along each side, at least so many are evaluated whatever they cost: a spline through fewer shows nothing."""
+"""Along each side, at least so many are evaluated: a spline through fewer shows nothing."""
 
 Losses = Callable[[Float[Tensor, "n 2"]], Float[np.ndarray, " n"]]
 """The losses at places of a plane."""
@@ -52,8 +52,9 @@ class Grid:
 def sample(landscape: Landscape, plane: Plane, window: Window, seconds: float = SECONDS) -> Grid:
     """The losses in a window.
 
-    Landscapes whose parameters are a point, pictures and formulas, are evaluated in each cell. Of all others one evaluation is
-    timed, as many are made as the seconds allow, and a spline gives the cells between.
+    Landscapes whose parameters are a point, pictures and formulas, are evaluated in each cell. Of all
+    others one evaluation is timed, as many are made as the seconds allow, and a spline gives the cells
+    between.
     """
     measure = _loss_at(landscape, plane)
     if isinstance(landscape, PointLandscape):
@@ -70,7 +71,7 @@ def sample(landscape: Landscape, plane: Plane, window: Window, seconds: float = 
 
 
 def cells(window: Window, *, picture: bool, resolution: int = RESOLUTION) -> tuple[int, int]:
-    """How many columns and rows are drawn: one for each pixel of a picture, as far as the resolution allows."""
+    """Columns and rows that are drawn: one for each pixel of a picture, as far as the resolution allows."""
     if not picture:
         return resolution // 2, resolution // 2
     width, height = window.size
@@ -83,7 +84,8 @@ def between(
 ) -> Float[np.ndarray, "rows columns"]:
     """Losses at the centres of cells, from those at nodes, by a bicubic spline.
 
-    Through their logarithms where all are positive, since they span decades. A cell is not finite where its nearest node is not.
+    Through their logarithms where all are positive, since they span decades. A cell is not finite where its
+    nearest node is not.
     """
     known = np.isfinite(losses)
     if not known.any():
@@ -114,7 +116,9 @@ def _loss_at(landscape: Landscape, plane: Plane) -> Losses:
         slicing: Any = landscape.slice
         measure = slicing(plane.origin, plane.directions)
         return lambda places: _joined([measure(part)["loss"] for part in places.split(batch)])
-    return lambda places: _joined([landscape.evaluate(plane.points(part).to(like)) for part in places.split(batch)])
+    return lambda places: _joined(
+        [landscape.evaluate(plane.points(part).to(like)) for part in places.split(batch)]
+    )
 
 
 def _joined(parts: list[Tensor]) -> np.ndarray:

@@ -17,7 +17,9 @@ BLOCK = 2**22
 
 @dataclass(frozen=True)
 class Plane:
-    """An origin and two directions: the place (u, v) is the point `origin + u * directions[0] + v * directions[1]`.
+    """An origin and two directions.
+
+    The place (u, v) is the point `origin + u * directions[0] + v * directions[1]`.
 
     Args:
         origin: `[dims]`.
@@ -71,7 +73,9 @@ class Plane:
         places = self.project(points)
         squares = np.zeros(points.shape[:-1])
         for part, offsets in self._offsets(points):
-            squares += ((offsets - places @ self.directions[:, part].double().cpu().numpy()) ** 2).sum(axis=-1)
+            squares += ((offsets - places @ self.directions[:, part].double().cpu().numpy()) ** 2).sum(
+                axis=-1
+            )
         return np.sqrt(squares)
 
     def _offsets(self, points: Points) -> Iterator[tuple[slice, np.ndarray]]:

@@ -49,7 +49,7 @@ class Window:
         return cls.between(low - margin, high + margin)
 
     def holding(self, places: Float[np.ndarray, "*n 2"], reach: float) -> "Window":
-        """This window, grown to hold places with a margin, but by no more than `reach` times its size on each side."""
+        """This window, grown to hold places, but by no more than `reach` times its size on each side."""
         ends = _ends(places)
         if ends is None:
             return self

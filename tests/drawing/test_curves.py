@@ -24,7 +24,10 @@ def test_loss_figure_has_a_linear_and_a_logarithmic_side():
 def test_two_optimizers_share_one_landscape():
     one, two = (trajectory([[5, 5], [5 + 40 * k, 30]], [0.5, 0.1], label=f"optimizer {k}") for k in (0, 1))
     figure = loss_figure(scene(one, two))
-    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["optimizer 0", "optimizer 1"]
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == [
+        "optimizer 0",
+        "optimizer 1",
+    ]
     FigureCanvasAgg(path_figure(scene(one, two))).draw()
 
 
@@ -39,5 +42,8 @@ def test_loss_can_be_drawn_against_evaluations():
 def test_distance_to_the_nearest_minimum_is_drawn():
     landscape, view = function_scene("himmelblau", points=((3.0, 3.0), (-2.8, 3.1)))
     curve = loss_figure(view).axes[2].lines[0].get_ydata()
-    expected = [(landscape.minima - torch.tensor(place)).norm(dim=1).min().item() for place in ((3.0, 3.0), (-2.8, 3.1))]
+    expected = [
+        (landscape.minima - torch.tensor(place)).norm(dim=1).min().item()
+        for place in ((3.0, 3.0), (-2.8, 3.1))
+    ]
     assert curve == pytest.approx(expected, rel=1e-5)

@@ -30,11 +30,15 @@ def test_background_path_and_marks_are_where_they_belong():
 def test_any_number_of_members_and_a_single_record_can_be_drawn(members):
     rng = np.random.default_rng(0)
     for records in (1, 3):
-        view = scene(trajectory(rng.uniform(0, 39, (records, members, 2)), rng.uniform(size=(records, members))))
+        view = scene(
+            trajectory(rng.uniform(0, 39, (records, members, 2)), rng.uniform(size=(records, members)))
+        )
         for draw in (path_figure, loss_figure):
             image, axes = pixels_of(draw(view))
             assert np.ptp(image) > 200
-            drawn = len(axes.lines) + sum(len(each.get_segments()) for each in axes.collections if hasattr(each, "get_segments"))
+            drawn = len(axes.lines) + sum(
+                len(each.get_segments()) for each in axes.collections if hasattr(each, "get_segments")
+            )
             assert drawn >= members if draw is path_figure else len(axes.lines) >= 1
 
 
@@ -49,14 +53,21 @@ def test_formula_is_drawn_the_right_way_up_with_its_minimum():
     assert min(green, blue) > red + 80  # the minimum's cross
     rows, columns = view.losses.shape
     low = np.unravel_index(view.losses.argmin(), view.losses.shape)
-    assert view.window.left + (low[1] + 0.5) * (view.window.right - view.window.left) / columns == pytest.approx(1.0, abs=0.05)
-    assert view.window.first + (low[0] + 0.5) * (view.window.last - view.window.first) / rows == pytest.approx(3.0, abs=0.05)
+    assert view.window.left + (low[1] + 0.5) * (
+        view.window.right - view.window.left
+    ) / columns == pytest.approx(1.0, abs=0.05)
+    assert view.window.first + (low[0] + 0.5) * (
+        view.window.last - view.window.first
+    ) / rows == pytest.approx(3.0, abs=0.05)
 
 
 @pytest.mark.parametrize("figure", FIGURES)
 @pytest.mark.parametrize("name", ["rosenbrock", "easom", "saddle"])
 def test_every_figure_of_a_formula_can_be_drawn(figure, name):
-    for view in (function_scene(name)[1], function_scene(name, points=((-1.5, 1.0), (9e9, np.nan)), losses=(1.0, np.nan))[1]):
+    for view in (
+        function_scene(name)[1],
+        function_scene(name, points=((-1.5, 1.0), (9e9, np.nan)), losses=(1.0, np.nan))[1],
+    ):
         image, axes = pixels_of(FIGURES[figure](view))
         assert np.ptp(image) > 200
         assert axes.lines
@@ -70,7 +81,10 @@ def test_every_figure_of_a_picture_can_be_drawn(figure):
 
 
 def test_gallery_shows_each_landscape():
-    named = [(name, function_scene(name, points=((0.5, 0.4),), losses=(1.0,))[1]) for name in ("booth", "beale", "branin")]
+    named = [
+        (name, function_scene(name, points=((0.5, 0.4),), losses=(1.0,))[1])
+        for name in ("booth", "beale", "branin")
+    ]
     figure = gallery_figure(named)
     FigureCanvasAgg(figure).draw()
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["booth", "beale", "branin"]

@@ -24,7 +24,7 @@ def relief(levels, azimuth=-90.0):
 
 
 def meets(surface, levels, column, row):
-    """Where the ray through a pixel first meets the surface, `(x, y)` in half-widths, by small steps from the eye."""
+    """Where the ray through a pixel first meets the surface, in half-widths, by small steps from the eye."""
     side = (column + 0.5 - surface.middle[0]) / surface.scale
     up = (surface.size[1] - row - 0.5 - surface.middle[1]) / surface.scale
     far = np.linspace(-surface.reach, surface.reach, 20_000)

@@ -14,6 +14,10 @@ def test_gradient_pictures_are_the_gradient():
     x = left + (np.arange(columns) + 0.5) * (right - left) / columns
     y = first + (np.arange(rows) + 0.5) * (last - first) / rows
     inner = slice(1, -1)
-    np.testing.assert_allclose(across[inner, inner], np.broadcast_to(20 * x, across.shape)[inner, inner], atol=0.05)
-    np.testing.assert_allclose(down[inner, inner], np.broadcast_to(20 * y[:, None], down.shape)[inner, inner], atol=0.05)
+    np.testing.assert_allclose(
+        across[inner, inner], np.broadcast_to(20 * x, across.shape)[inner, inner], atol=0.05
+    )
+    np.testing.assert_allclose(
+        down[inner, inner], np.broadcast_to(20 * y[:, None], down.shape)[inner, inner], atol=0.05
+    )
     np.testing.assert_allclose(size, np.hypot(across, down))

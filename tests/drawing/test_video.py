@@ -26,14 +26,18 @@ LINE = [(0.1 * step - 4.0, 3.0 - 0.05 * step) for step in range(81)]
 
 def scene(points=LINE, members=1, label="sgd, lr 0.1", landscape=None):
     """A path over a bowl; further members are shifted a little."""
-    points = (torch.tensor(points)[:, None] + 0.01 * torch.arange(members)[:, None]).numpy()  # [records, members, 2]
+    points = (
+        torch.tensor(points)[:, None] + 0.01 * torch.arange(members)[:, None]
+    ).numpy()  # [records, members, 2]
     kept = recorded(points, (points**2).sum(-1), label)
     return scene_of(landscape or FunctionLandscape.named("sphere"), [kept])
 
 
 def ffmpeg(*words):
     """What an FFmpeg that has nothing to do with ours writes, and what it tells."""
-    done = subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *map(str, words)], capture_output=True, check=False)
+    done = subprocess.run(
+        [imageio_ffmpeg.get_ffmpeg_exe(), *map(str, words)], capture_output=True, check=False
+    )
     return done.stdout, done.stderr.decode()
 
 
@@ -74,7 +78,10 @@ def test_film_has_the_frames_the_size_and_the_head_that_were_asked_for(tmp_path)
         assert red > blue + 80, step
         later = pictures[5, row, column] if step != 5 else pictures[80, row, column]
         assert step == 5 or np.abs(later.astype(int) - pictures[step, row, column]).max() > 60
-    assert np.array_equal(pictures[-1], pictures[-2]) or np.abs(pictures[-1].astype(int) - pictures[-2]).mean() < 2
+    assert (
+        np.array_equal(pictures[-1], pictures[-2])
+        or np.abs(pictures[-1].astype(int) - pictures[-2]).mean() < 2
+    )
 
 
 def test_film_is_one_that_browsers_play(tmp_path):
@@ -170,7 +177,9 @@ def test_formats_that_are_not_known_are_told(tmp_path):
         Film().write(scene(LINE[:2]), tmp_path / "descent.avi")
 
 
-@pytest.mark.parametrize(("settings", "number", "seconds"), [({}, 81, 2.7), ({"length": 9}, 81, 9), ({"length": 0.5}, 15, 0.5)])
+@pytest.mark.parametrize(
+    ("settings", "number", "seconds"), [({}, 81, 2.7), ({"length": 9}, 81, 9), ({"length": 0.5}, 15, 0.5)]
+)
 def test_a_film_lasts_as_long_as_it_should(settings, number, seconds):
     film, view = Film(**settings), scene()
     moments = film.moments(view)
@@ -205,13 +214,18 @@ def test_stochastic_landscape_is_shown_as_it_was_in_each_step():
     shown = list(film.shoot(view))
     clean = list(Film(size=(400, 300), clean=True).shoot(view))
     box = Stage(view, (400, 300), "linear", "map").view.box
-    rows, columns = slice(300 - int(box.y1) + 20, 300 - int(box.y0) - 20), slice(int(box.x0) + 60, int(box.x1) - 60)
+    rows, columns = (
+        slice(300 - int(box.y1) + 20, 300 - int(box.y0) - 20),
+        slice(int(box.x0) + 60, int(box.x1) - 60),
+    )
     greys = []
     for step, (frame, still) in enumerate(zip(shown, clean, strict=True)):
         part, plain = (np.asarray(each[rows, columns].mean(axis=-1), dtype=float) for each in (frame, still))
         greys.append(np.median(part - plain) / 255)
         if step < 6:  # a shift by s pixels adds s times the slope
-            expected = float(view.replay.losses(step, np.array([45.0, 30.0]), (60, 90))[30, 45] - view.losses[30, 45])
+            expected = float(
+                view.replay.losses(step, np.array([45.0, 30.0]), (60, 90))[30, 45] - view.losses[30, 45]
+            )
             assert greys[-1] == pytest.approx(expected, abs=0.01)
     assert np.ptp(greys[:6]) > 0.05
     assert abs(greys[6]) < 0.01  # the end point has the landscape itself

@@ -41,7 +41,9 @@ def test_few_points_of_many_numbers_are_multiplied_in_blocks_and_in_float32(bloc
     monkeypatch.setattr(plane, "BLOCK", block)
     monkeypatch.setattr(directions, "EXACT", exact)
     rng = np.random.default_rng(0)
-    points = (rng.normal(size=(20, 2)) * [5.0, 1.0] @ rng.normal(size=(2, 500)) + 100.0).astype(np.float32)[:, None]
+    points = (rng.normal(size=(20, 2)) * [5.0, 1.0] @ rng.normal(size=(2, 500)) + 100.0).astype(np.float32)[
+        :, None
+    ]
     found = principal([points])
     expected, shares = by_svd(points)
     np.testing.assert_allclose(found.explained, shares, rtol=1e-5)
@@ -61,7 +63,12 @@ def test_the_plane_holds_the_motion_and_tells_its_share():
 
 @pytest.mark.parametrize(
     "points",
-    [np.ones((1, 1, 9)), np.ones((40, 1, 9)), np.full((3, 1, 9), np.nan), np.linspace(0, 1, 5)[:, None, None] * np.ones(9)],
+    [
+        np.ones((1, 1, 9)),
+        np.ones((40, 1, 9)),
+        np.full((3, 1, 9), np.nan),
+        np.linspace(0, 1, 5)[:, None, None] * np.ones(9),
+    ],
     ids=["one record", "identical points", "no finite point", "a straight path"],
 )
 def test_too_little_motion_still_gives_two_directions(points):

@@ -92,7 +92,9 @@ def test_decades_are_followed(cost):
 
 def test_cells_near_a_loss_that_is_not_finite_are_not_either(cost):
     cost(1.0)
-    seen = sample(Bowl(lambda points: torch.where(points[:, 0] > 2, torch.inf, 1 + points[:, 1] ** 2)), PLANE, WINDOW)
+    seen = sample(
+        Bowl(lambda points: torch.where(points[:, 0] > 2, torch.inf, 1 + points[:, 1] ** 2)), PLANE, WINDOW
+    )
     right = centres(512)[..., 0] > 2.15
     assert not np.isfinite(seen.losses[right]).any()
     left = centres(512)[..., 0] < 1.85

@@ -36,7 +36,9 @@ def test_a_plane_of_half_precision_points_on_disk_reads_them_in_blocks(tmp_path,
 
 def test_the_plane_of_a_picture_counts_pixels():
     whole = Plane.of(ImageLandscape(torch.rand(40, 60), smoothing=0))
-    np.testing.assert_allclose(whole.project(np.array([[-1.0, -1.0], [1.0, 1.0]])), [[-0.5, -0.5], [59.5, 39.5]])
+    np.testing.assert_allclose(
+        whole.project(np.array([[-1.0, -1.0], [1.0, 1.0]])), [[-0.5, -0.5], [59.5, 39.5]]
+    )
 
 
 def test_more_dimensions_need_a_choice():

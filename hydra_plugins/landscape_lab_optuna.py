@@ -20,6 +20,8 @@ class OptunaSweeper(Sweeper):
 
     def sweep(self, arguments: list[str]) -> Sequence[Any]:
         """Run the study with these overrides."""
-        from landscape_lab.sweeps.tuning import tune
+        from landscape_lab.sweeps.study.storages import quieten_optuna
+        from landscape_lab.sweeps.study.tuning import tune
 
+        quieten_optuna()
         return tune(self.config, arguments, self.composer, self.launcher)

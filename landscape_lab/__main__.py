@@ -20,9 +20,9 @@ def job(cfg: DictConfig) -> Any:
     config = HydraConfig.get()
     names = chosen_names(config.runtime.choices, config.overrides.task, cfg)
     if config.mode is RunMode.MULTIRUN:
-        from landscape_lab.sweeps.jobs import attempt, share_cores  # heavy: `--help` and `--cfg job` do without
+        from landscape_lab.sweeps.jobs import attempt, begin_process  # heavy: `--help` and `--cfg job` do without
 
-        share_cores(config.launcher)
+        begin_process(config.launcher, study="study" in cfg.sweep)
         return attempt(cfg, names, config.overrides.task)
     from landscape_lab.lab import descend, print_summary
 

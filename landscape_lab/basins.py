@@ -1,6 +1,5 @@
 """Basins of attraction: where descents from everywhere come to rest, and when."""
 
-import csv
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -13,6 +12,7 @@ from torch import Tensor
 
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.files import replacing
+from landscape_lab.tables import write_csv
 
 CELLS = 128
 """Ends in neighbouring cells, so many along each side of the window, belong to one attractor."""
@@ -77,12 +77,13 @@ class Basins:
         """Write the attractors as `basins.csv` and the map as `basins.npz`."""
         with replacing(Path(folder) / "basins.npz") as unfinished:
             np.savez_compressed(unfinished, allow_pickle=False, verdicts=self.verdicts, steps=self.steps, places=self.places)
-        with replacing(Path(folder) / "basins.csv") as unfinished, unfinished.open("w", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["attractor", "x", "y", "loss", "share", "median_steps"])
-            for number, (place, loss, share) in enumerate(zip(self.places, self.losses, self.shares, strict=True)):
-                steps = int(np.median(self.steps[self.verdicts == number]))
-                writer.writerow([number, *(f"{value:.9g}" for value in (*place, loss, share)), steps])
+        numbered = enumerate(zip(self.places, self.losses, self.shares, strict=True))
+        lines = (
+            [number, *place, loss, share, int(np.median(self.steps[self.verdicts == number]))]
+            for number, (place, loss, share) in numbered
+        )
+        names = ["attractor", "x", "y", "loss", "share", "median_steps"]
+        write_csv(Path(folder) / "basins.csv", names, lines, digits=9)
 
 
 def grid_shape(ensemble: Ensemble) -> tuple[int, int]:

@@ -4,20 +4,19 @@ Several runs are raced on the landscape of the first. The keys are those of `cal
 frames=300 size=[800,600] fps=30 length=10 clean=true`.
 """
 
-import json
 import re
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 
 from landscape_lab.drawing.video import FORMATS, Film
 from landscape_lab.errors import one_line
 from landscape_lab.lab import label_of, landscape_of
+from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
-from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_choice
 
 
@@ -27,13 +26,16 @@ def scene_of(folders: Sequence[Path]) -> Scene:
     Raises:
         FileNotFoundError: A folder is not that of a run.
     """
-    configurations = [_configuration(folder) for folder in folders]
-    trajectories = []
-    for folder, cfg in zip(folders, configurations, strict=True):
-        trajectory = Trajectory.load(folder / "trajectory.npz")
-        results = json.loads((folder / "results.json").read_text())
+    configurations, trajectories = [], []
+    for folder in folders:
+        run = Run(folder)
+        cfg, results = run.config(), run.results()
+        if cfg is None or results is None:
+            raise FileNotFoundError(f"There is no run in {folder}.")
+        trajectory = run.trajectory()
         name = results["landscape"] if len(folders) == 1 else None
         trajectory.label = label_of(cfg, results["optimizer"], name, trajectory.rates)
+        configurations.append(cfg)
         trajectories.append(trajectory)
     first = configurations[0]
     landscape, _ = landscape_of(first)
@@ -42,16 +44,6 @@ def scene_of(folders: Sequence[Path]) -> Scene:
     ):
         landscape.augment([])
     return Scene.of(landscape, trajectories)
-
-
-def _configuration(folder: Path) -> DictConfig:
-    """The saved configuration of a run."""
-    path = folder / ".hydra" / "config.yaml"
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no run in {folder}.")
-    cfg = OmegaConf.load(path)
-    assert isinstance(cfg, DictConfig)
-    return cfg
 
 
 @one_line()

@@ -1,6 +1,5 @@
 """From a configuration to results: objects are built, the descent runs, its files are written."""
 
-import json
 import logging
 import warnings
 from collections.abc import Iterable, Sequence
@@ -37,9 +36,9 @@ from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import locate
 from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.errors import FULL, explain, tell
-from landscape_lab.files import replacing
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.traits import probe
+from landscape_lab.runs import Run
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_choice, check_count
 
@@ -97,10 +96,7 @@ def run(overrides: Iterable[str] = ()) -> Result:
     with open_dict(cfg):
         cfg.folder = str(folder.absolute())
         del cfg["hydra"]
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, part in (("config", cfg), ("hydra", hydra), ("overrides", hydra.overrides.task)):
-        with replacing(folder / ".hydra" / f"{name}.yaml") as unfinished:
-            OmegaConf.save(part, unfinished)
+    Run(folder).write_configuration(cfg, hydra, hydra.overrides.task)
     return descend(cfg, chosen_names(hydra.runtime.choices, hydra.overrides.task, cfg))
 
 
@@ -113,16 +109,16 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     """
     _quieten_lightning()
     _check(cfg)
-    folder = Path(cfg.folder)
-    if cfg.resume and (finished := _finished(cfg, folder)) is not None:
+    run = Run(folder := Path(cfg.folder))
+    if cfg.resume and (finished := _finished(cfg, run)) is not None:
         tell(f"{folder} is complete: these are its results.")
         return finished
-    checkpoint, first = _checkpoint(cfg, folder)
+    checkpoint, first = _checkpoint(cfg, run)
     pl.seed_everything(cfg.seed, verbose=False)
     descent = _build(cfg, names)
     _check_objective(cfg, len(descent.ensemble))
     if checkpoint is None:
-        _forget(folder)
+        run.forget()
     loggers = [_logger(node, first) for node in cfg.logger.values()]
     callbacks = [_make(node) for node in cfg.callbacks.values()]
     parameters = flat_values(cfg, PARAMETERS)
@@ -132,14 +128,13 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **descent.metrics()}
     metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": identity(cfg)}
     metrics |= descent.details()
-    descent.trajectory.save(folder / "trajectory.npz")
+    descent.trajectory.save(run.trajectory_file)
     if descent.error is not None and descent.status == "failed":
         if FULL:
             raise descent.error
         metrics["error"] = f"{type(descent.error).__name__}: {descent.error}"
         tell(f"{names['optimizer']} failed in step {metrics['steps']}: {metrics['error']}")
-    with replacing(folder / "results.json") as unfinished:
-        unfinished.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
+    run.write_results(metrics)
     return Result(descent.trajectory, metrics, folder)
 
 
@@ -154,21 +149,12 @@ def _compose(overrides: list[str]) -> DictConfig:
         restore_gh_from_backup(outer)
 
 
-def _finished(cfg: DictConfig, folder: Path) -> Result | None:
+def _finished(cfg: DictConfig, run: Run) -> Result | None:
     """What a run of the same configuration left in its folder when it came to its end."""
-    try:
-        metrics = json.loads((folder / "results.json").read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
+    metrics = run.results()
+    if metrics is None or metrics.get("config_hash") != identity(cfg) or metrics.get("status") == "failed":
         return None
-    if metrics.get("config_hash") != identity(cfg) or metrics["status"] == "failed":
-        return None
-    return Result(Trajectory.load(folder / "trajectory.npz"), metrics, folder)
-
-
-def _forget(folder: Path) -> None:
-    """Remove what an earlier run in this folder left that would pass for the results of this one."""
-    for name in ("results.json", "trajectory.npz", "checkpoints/last.ckpt"):
-        (folder / name).unlink(missing_ok=True)
+    return Result(run.trajectory(), metrics, run.folder)
 
 
 def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
@@ -261,11 +247,10 @@ def _logger(node: DictConfig, first: int) -> Logger:
     return _make(node, **purge)
 
 
-def _checkpoint(cfg: DictConfig, folder: Path) -> tuple[Path | None, int]:
+def _checkpoint(cfg: DictConfig, run: Run) -> tuple[Path | None, int]:
     """Where to go on from and its step: `ckpt_path`, or with `resume` the checkpoint in the run's folder."""
-    last = folder / "checkpoints" / "last.ckpt"
     if cfg.ckpt_path is None:
-        path = last if cfg.resume and last.is_file() else None
+        path = run.checkpoint if cfg.resume and run.checkpoint.is_file() else None
     else:
         path = Path(cfg.ckpt_path)
         if not path.is_file():

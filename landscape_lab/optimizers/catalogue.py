@@ -7,7 +7,7 @@ committed so that `--help` and tab completion list all of them without importing
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from importlib.metadata import metadata
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from torch.optim import Optimizer
 from landscape_lab.optimizers.adapters import adapt
 from landscape_lab.optimizers.building import build_optimizer
 from landscape_lab.optimizers.traits import Bowl, Traits, probe
+from landscape_lab.tables import write_csv
 
 PATH = Path(__file__).with_name("catalogue.csv")
 NEEDS = {
@@ -58,10 +59,7 @@ def read() -> list[Entry]:
 
 def write(entries: list[Entry]) -> None:
     """Replace the committed catalogue."""
-    with PATH.open("w", newline="") as file:
-        writer = csv.DictWriter(file, [one.name for one in fields(Entry)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(entry) for entry in entries)
+    write_csv(PATH, [one.name for one in fields(Entry)], (astuple(entry) for entry in entries))
 
 
 def classes() -> Iterator[tuple[str, str]]:

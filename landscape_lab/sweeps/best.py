@@ -32,6 +32,11 @@ def write_best(path: Path, overrides: Sequence[str], title: str) -> None:
         else:
             OmegaConf.update(values, key, value, force_add=True)
     settings = {"defaults": [*defaults, "_self_"], **OmegaConf.to_container(values)}  # type: ignore[dict-item]
-    command = f"python -m landscape_lab --config-dir {shlex.quote(str(path.parent))} --config-name {path.stem}"
+    command = (
+        f"python -m landscape_lab --config-dir {shlex.quote(str(path.parent))} --config-name {path.stem}"
+    )
     with replacing(path) as unfinished:
-        unfinished.write_text(f"# {title}\n# Run it: {command}\n" + yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
+        unfinished.write_text(
+            f"# {title}\n# Run it: {command}\n"
+            + yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+        )

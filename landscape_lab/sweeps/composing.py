@@ -45,7 +45,9 @@ class Composer(ConfigLoaderImpl):
         if choices not in self._compositions:
             if len(self._compositions) == SHARED:
                 self._compositions.pop(next(iter(self._compositions)))
-            self._compositions[choices] = self.load_configuration(master_config.hydra.job.config_name, list(choices), RunMode.RUN)
+            self._compositions[choices] = self.load_configuration(
+                master_config.hydra.job.config_name, list(choices), RunMode.RUN
+            )
         config = copy.deepcopy(self._compositions[choices])
         self._set_values(config, overrides, values)
         OmegaConf.copy_cache(from_config=master_config, to_config=config)  # the sweep's time, not the job's
@@ -64,15 +66,22 @@ class Composer(ConfigLoaderImpl):
         config.hydra.overrides.task = [override.input_line for override in choices]
         naming = config.hydra.job.config.override_dirname
         config.hydra.job.override_dirname = get_overrides_dirname(
-            overrides=choices, kv_sep=naming.kv_sep, item_sep=naming.item_sep, exclude_keys=naming.exclude_keys
+            overrides=choices,
+            kv_sep=naming.kv_sep,
+            item_sep=naming.item_sep,
+            exclude_keys=naming.exclude_keys,
         )
 
 
-def composing_launcher(context: HydraContext, task: TaskFunction, config: DictConfig) -> tuple[Composer, Launcher]:
+def composing_launcher(
+    context: HydraContext, task: TaskFunction, config: DictConfig
+) -> tuple[Composer, Launcher]:
     """The launcher that a sweep's configuration names, whose jobs share what composing them has in common."""
     composer = Composer(context.config_loader)
     shared = HydraContext(config_loader=composer, callbacks=context.callbacks)
-    return composer, Plugins.instance().instantiate_launcher(hydra_context=shared, task_function=task, config=config)
+    return composer, Plugins.instance().instantiate_launcher(
+        hydra_context=shared, task_function=task, config=config
+    )
 
 
 @lru_cache(maxsize=4096)

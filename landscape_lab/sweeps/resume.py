@@ -27,7 +27,9 @@ def resumed(arguments: Sequence[str]) -> list[str]:
     Raises:
         FileNotFoundError: There is no sweep in the folder.
     """
-    values = {key_of(argument): argument.partition("=")[2].strip("'\"") for argument in arguments if "=" in argument}
+    values = {
+        key_of(argument): argument.partition("=")[2].strip("'\"") for argument in arguments if "=" in argument
+    }
     many = any(re.fullmatch(r"-m|--multirun|-[a-z]*m", argument) for argument in arguments)
     if (named := values.get("sweep.resume", "null")) not in ("", "null"):
         options, settings, overrides = recorded(Path(named))
@@ -59,7 +61,11 @@ def recorded(folder: Path) -> tuple[list[str], list[str], list[str]]:
     try:
         hydra = OmegaConf.load(path)["hydra"]  # type: ignore[index]
         settings, others = list(hydra["overrides"]["hydra"]), list(hydra["overrides"]["task"])
-        added = [source["path"] for source in hydra["runtime"]["config_sources"] if source["provider"] == "command-line"]
+        added = [
+            source["path"]
+            for source in hydra["runtime"]["config_sources"]
+            if source["provider"] == "command-line"
+        ]
     except (OSError, YAMLError, OmegaConfBaseException, KeyError, TypeError) as error:
         raise ValueError(f"{path} cannot be read: {error}") from error
     ours = [override for override in settings if key_of(override) not in ("hydra.sweep.dir", "hydra.mode")]
@@ -87,5 +93,7 @@ def _last(folders: Iterable[Path], arguments: Sequence[str]) -> Path | None:
         if argument.startswith("~") or "=" in argument
         if not key_of(argument).startswith(("-", "hydra")) and key_of(argument) not in RESUMES
     }
-    found = [folder for folder in folders if (folder / SETTINGS).is_file() and set(recorded(folder)[2]) == wanted]
+    found = [
+        folder for folder in folders if (folder / SETTINGS).is_file() and set(recorded(folder)[2]) == wanted
+    ]
     return max(found, key=lambda folder: (folder / SETTINGS).stat().st_mtime, default=None)

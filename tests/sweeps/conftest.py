@@ -18,7 +18,7 @@ def drawn() -> None:
 def undrawn(request, monkeypatch) -> None:
     """Sweeps draw no race, which would take half of the time, unless the test asks for it."""
     if "drawn" not in request.fixturenames:
-        monkeypatch.setattr("landscape_lab.sweeps.race.draw_race", lambda *_: None)
+        monkeypatch.setattr("landscape_lab.sweeps.paths.draw_paths", lambda *_: None)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from landscape_lab.files import replacing
-from landscape_lab.sweeps.search_space import SearchSpace
-from landscape_lab.sweeps.studies import INSTEAD_OF
+from landscape_lab.sweeps.study.runners import INSTEAD_OF
+from landscape_lab.sweeps.study.search_space import SearchSpace
 
 
 def best_trials(study: Study) -> list[FrozenTrial]:
@@ -20,7 +20,9 @@ def best_trials(study: Study) -> list[FrozenTrial]:
         return [trial for trial in study.best_trials if trial.user_attrs.get("status") == "completed"]
     trials = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
     ran = [trial for trial in trials if trial.user_attrs.get("status") == "completed"]
-    return sorted(ran, key=lambda trial: trial.values[0], reverse=study.direction is StudyDirection.MAXIMIZE)[:1]
+    return sorted(ran, key=lambda trial: trial.values[0], reverse=study.direction is StudyDirection.MAXIMIZE)[
+        :1
+    ]
 
 
 def best_so_far(study: Study) -> str:
@@ -50,5 +52,8 @@ def _counts(study: Study) -> dict[str, int]:
     """How many trials there are of each kind."""
     trials = study.get_trials(deepcopy=False)
     cut = {trial.user_attrs.get(INSTEAD_OF) for trial in trials}
-    words = ["cut" if trial.number in cut else trial.user_attrs.get("status", trial.state.name.lower()) for trial in trials]
+    words = [
+        "cut" if trial.number in cut else trial.user_attrs.get("status", trial.state.name.lower())
+        for trial in trials
+    ]
     return dict(sorted(Counter(words).items()))

@@ -16,11 +16,12 @@ from PIL import Image
 
 from landscape_lab import run
 from landscape_lab.configuration import CONF
-from landscape_lab.sweeps.curves import read_curves
-from landscape_lab.sweeps.heats import read_heats
-from landscape_lab.sweeps.protocol import Protocol, Trial
-from landscape_lab.sweeps.standings import Standings
-from landscape_lab.sweeps.tuned import Target, Tried, Tuned
+from landscape_lab.sweeps.race.heats import read_heats
+from landscape_lab.sweeps.race.loss_curves import read_curves
+from landscape_lab.sweeps.race.protocol import Protocol
+from landscape_lab.sweeps.race.scored import Standings
+from landscape_lab.sweeps.race.trials import Trial
+from landscape_lab.sweeps.race.tuned import Target, Tried, Tuned
 
 SMALL = ["sweep=race", "sweep.baselines=[sgd]", "sweep.trials=4", "sweep.starts=2", "sweep.seeds=1", "steps=20"]
 SMALL += ["sweep.landscapes=[booth]", "hydra.sweep.dir=race"]
@@ -178,17 +179,17 @@ def test_budget_is_of_evaluations_not_of_steps(lab_job):
 
 def test_trials_are_as_many_for_all_and_differ_by_study(protocol):
     for name in protocol.optimizers:
-        trials = [protocol.draw(name, study) for study in range(3)]
+        trials = [protocol.trials_of(name, study) for study in range(3)]
         assert {len(one) for one in trials} == {protocol.trials}
         assert len(set.union(*map(set, trials))) == 3 * protocol.trials
-        assert protocol.draw(name, 1) == trials[1]
+        assert protocol.trials_of(name, 1) == trials[1]
     assert len({name for name, _ in protocol.inclusions}) == 3
 
 
 def test_learning_rates_fill_their_range_and_their_condition_holds(protocol):
-    rates = np.log10([trial.rate for trial in protocol.draw("sgd", 0)])
+    rates = np.log10([trial.rate for trial in protocol.trials_of("sgd", 0)])
     assert np.diff(np.sort([-5.0, *rates, 1.0])).max() < 3 * 6 / 60
-    for trial in protocol.draw("adam", 0):
+    for trial in protocol.trials_of("adam", 0):
         large = "++optimizer.eps=1000000.0" in trial.settings
         assert (10 <= trial.rate <= 1e8) if large else (1e-5 <= trial.rate <= 10)
     assert protocol.seed(0, tuning=True) + protocol.seeds == protocol.seed(0, tuning=False)

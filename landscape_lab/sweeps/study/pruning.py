@@ -1,4 +1,4 @@
-"""A running trial is compared with the others and stopped where it falls behind; it knows them through the study's storage."""
+"""A running trial is compared with the others, which the study's storage knows, and stopped where it falls behind."""
 
 import math
 from collections.abc import Mapping
@@ -12,15 +12,15 @@ import pytorch_lightning as pl
 from optuna.storages import BaseStorage
 
 from landscape_lab.descent import Descent
-from landscape_lab.sweeps.samplers import build_pruner
-from landscape_lab.sweeps.studies import open_storage, told
+from landscape_lab.sweeps.study.samplers import build_pruner
+from landscape_lab.sweeps.study.storages import named_errors, open_storage
 
 open_once = cache(open_storage)
 """One connection for all trials of a process."""
 
 
 class Pruning(pl.Callback):
-    """Report the objective after each of `reports` parts of a descent, and end it as `pruned` where the pruner says so.
+    """Report the objective after each part of a descent, and end the descent where the pruner says so.
 
     Outside of a study, or with nothing to prune by, it does nothing.
 
@@ -55,7 +55,7 @@ class Pruning(pl.Callback):
         """Find the trial, and let the chunks be short enough for the reports."""
         if self.number is None or self.folder is None or isinstance(self.pruner, optuna.pruners.NopPruner):
             return
-        with told(self.storage, Path(self.folder)):
+        with named_errors(self.storage, Path(self.folder)):
             storage = open_once(self.storage, Path(self.folder))
             self.trial = _trial(storage, self.name, self.number, self.pruner)
         self.part = math.ceil(pl_module.steps / self.reports)
@@ -65,9 +65,10 @@ class Pruning(pl.Callback):
         self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
     ) -> None:
         made = trainer.global_step
-        if self.trial is None or pl_module.status != "completed" or made % self.part or made >= pl_module.steps:
+        running = pl_module.status == "completed" and made < pl_module.steps
+        if self.trial is None or not running or made % self.part:
             return
-        with told(self.storage, Path(self.folder or ".")):
+        with named_errors(self.storage, Path(self.folder or ".")):
             self.trial.report(so_far(pl_module, str(self.objective)), made // self.part)
             if self.trial.should_prune():
                 pl_module.status = "pruned"
@@ -75,8 +76,10 @@ class Pruning(pl.Callback):
 
 
 def _trial(storage: BaseStorage, name: str, number: int, pruner: optuna.pruners.BasePruner) -> optuna.Trial:
-    """The trial that its sweeper asked for; it draws nothing any more, so its sampler does not matter."""
-    study = optuna.load_study(study_name=name, storage=storage, sampler=optuna.samplers.RandomSampler(), pruner=pruner)
+    """The trial that its sweeper asked for; all of its settings are chosen, so its sampler does not matter."""
+    study = optuna.load_study(
+        study_name=name, storage=storage, sampler=optuna.samplers.RandomSampler(), pruner=pruner
+    )
     return optuna.Trial(study, study.get_trials(deepcopy=False)[number]._trial_id)
 
 
@@ -85,5 +88,9 @@ def so_far(descent: Descent, objective: str) -> float:
     outcomes = descent.standing()
     if objective == "best_loss" and len(outcomes.status) == 1:
         return descent.trajectory.best[1]
-    values = {"final_loss": outcomes.final_loss, "best_loss": outcomes.best_loss, "distance_to_minimum": outcomes.distance}
+    values = {
+        "final_loss": outcomes.final_loss,
+        "best_loss": outcomes.best_loss,
+        "distance_to_minimum": outcomes.distance,
+    }
     return outcomes.typical(values[objective])

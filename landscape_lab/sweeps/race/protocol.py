@@ -1,45 +1,28 @@
-"""What a race declares: who runs where, what each may try, and how it is scored."""
+"""What a race declares: who runs where, what each may try, and how the race is scored."""
 
 import inspect
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
-from scipy.stats import qmc
 
 from landscape_lab.configuration import CONF
 from landscape_lab.dotted_paths import locate
 from landscape_lab.files import replacing
-from landscape_lab.sweeps.plan import FAST
-from landscape_lab.sweeps.search_space import SearchSpace
+from landscape_lab.runs import FAST_LOADER
+from landscape_lab.sweeps.race.trials import Trial, spread_trials
 from landscape_lab.validation import check_count, check_number, nearest
 
 FILE = "protocol.yaml"
 """The file in a race's folder that says what was declared."""
-RATE = "optimizer.lr"
 STUDIES = 3
-"""The fewest: from two nobody can tell luck."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """Settings that an optimizer may run with.
-
-    Args:
-        settings: Overrides, without the learning rate's.
-        rate: The learning rate; `None` where the optimizer has none, or it is not searched.
-    """
-
-    settings: tuple[str, ...]
-    rate: float | None
+"""The fewest studies of a race: two cannot tell skill from luck."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +32,19 @@ class Protocol:
     Args:
         optimizers: Names of `conf/optimizer` or dotted paths of classes, the baselines among them.
         landscapes: Names of `conf/landscape`, each with the overrides that it needs.
-        spaces: Keys of optimizers and their ranges: those of `default`, and beside them each optimizer's own by its name.
-        steps: Each descent's; who evaluates more than once in a step has fewer.
+        baselines: The optimizers that, once tuned, decide what is to be reached.
+        contains: Optimizers and the special cases of theirs, which should not beat them.
+        spaces: Keys and their ranges: those of `default`, and each optimizer's own under its name.
+        studies: How many times all is tuned and scored, each time with other trials, starts and noise.
+        trials: How many settings each optimizer may try in a study.
+        starts: How many random starts a trial descends from.
+        seeds: How many noises each start sees.
+        tolerance: How far above the best baseline a target lies, as a share of its way from the start.
+        steps: Of each descent. Evaluations are what counts: an optimizer that makes several in a step
+            gets fewer steps before the budget is spent.
 
     Raises:
-        ValueError: One of them cannot be.
+        ValueError: One of them is out of range.
     """
 
     optimizers: tuple[str, ...]
@@ -70,7 +61,9 @@ class Protocol:
 
     def __post_init__(self) -> None:
         if self.studies < STUDIES:
-            raise ValueError(f"Parameter `sweep.studies` should be at least {STUDIES}. Found `sweep.studies = {self.studies}`.")
+            raise ValueError(
+                f"Parameter `sweep.studies` should be at least {STUDIES}. Found `sweep.studies = {self.studies}`."
+            )
 
     @classmethod
     def of(cls, config: DictConfig) -> "Protocol":
@@ -79,9 +72,14 @@ class Protocol:
         for key in ("studies", "trials", "starts", "seeds"):
             check_count(f"sweep.{key}", sweep[key])
         check_number("sweep.tolerance", sweep["tolerance"], positive=True)
-        listed = {key: _list(f"sweep.{key}", sweep[key]) for key in ("optimizers", "mine", "landscapes", "baselines")}
+        listed = {
+            key: _list(f"sweep.{key}", sweep[key])
+            for key in ("optimizers", "mine", "landscapes", "baselines")
+        }
         if not listed["baselines"] or not listed["landscapes"]:
-            raise ValueError("Parameters `sweep.baselines` and `sweep.landscapes` should name one at least. Found an empty list.")
+            raise ValueError(
+                "Parameters `sweep.baselines` and `sweep.landscapes` should name one at least. Found an empty list."
+            )
         return cls(
             optimizers=tuple(dict.fromkeys((*listed["optimizers"], *listed["baselines"], *listed["mine"]))),
             landscapes=tuple(dict.fromkeys(listed["landscapes"])),
@@ -108,7 +106,7 @@ class Protocol:
         for name in (*self.spaces, *self.contains):
             _check_known("sweep.spaces", name, ["default", *self.names, *optimizers])
         for name in self.optimizers:
-            self.draw(name, 0)
+            self.trials_of(name, 0)
 
     @property
     def budget(self) -> int:
@@ -122,38 +120,22 @@ class Protocol:
 
     @property
     def inclusions(self) -> list[tuple[str, str]]:
-        """Those in the race of which the first contains the second."""
+        """Pairs of optimizers in the race of which the first contains the second."""
         pairs = [(general, special) for general, specials in self.contains.items() for special in specials]
         return [pair for pair in pairs if set(pair) <= set(self.names)]
 
     def space(self, optimizer: str) -> dict[str, Any]:
         """What is declared for an optimizer: its own keys beside those of `default`."""
-        default = {key: value for key, value in self.spaces["default"].items() if key != "lr" or takes_rate(optimizer)}
+        default = {
+            key: value
+            for key, value in self.spaces["default"].items()
+            if key != "lr" or takes_rate(optimizer)
+        }
         return default | self.spaces.get(name_of(optimizer), {})
 
-    def draw(self, optimizer: str, study: int) -> list[Trial]:
-        """The trials of an optimizer in a study: quasi-random in its space, the learning rate's draws the same for all.
-
-        Where fewer settings are possible than there are trials, each is tried once.
-        """
-        written = _of_optimizer(self.space(optimizer))
-        if not written:
-            return [Trial((), None)]
-        try:
-            space = SearchSpace(written, [], OverridesParser.create(), lambda _: None)
-        except ValueError as error:
-            raise ValueError(str(error).replace("sweep.search_space", f"sweep.spaces.{name_of(optimizer)}")) from error
-        parameters = [(setting.plain_key, one.name) for setting in space.settings for one in setting.parameters]
-        others = [name for key, name in parameters if key != RATE]
-        columns = {name: 0 for key, name in parameters if key == RATE} | {name: 1 + place for place, name in enumerate(others)}
-        shares = qmc.Halton(1 + len(others), seed=study).random(self.trials)
-        trials = []
-        for row in shares:
-            chosen = space.overrides(_Drawn({name: row[column] for name, column in columns.items()}))
-            rates = [float(text.partition("=")[2]) for text in chosen if _key(text) == RATE]
-            settings = tuple(text for text in chosen if _key(text) != RATE)
-            trials.append(Trial(settings, float(f"{rates[-1]:.6g}") if rates else None))
-        return list(dict.fromkeys(trials))
+    def trials_of(self, optimizer: str, study: int) -> list[Trial]:
+        """The trials of an optimizer in a study, as `spread_trials` chooses them."""
+        return spread_trials(self.space(optimizer), name_of(optimizer), self.trials, study)
 
     def seed(self, study: int, *, tuning: bool) -> int:
         """The first seed of a study: no two share a start or a noise, nor tuning and score."""
@@ -161,7 +143,9 @@ class Protocol:
 
     def save(self, folder: Path) -> None:
         """Write `protocol.yaml`."""
-        settings = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        settings = {
+            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()
+        }
         with replacing(folder / FILE) as unfinished:
             unfinished.write_text(yaml.safe_dump(settings, sort_keys=False))
 
@@ -177,7 +161,7 @@ class Protocol:
         if not path.is_file():
             raise FileNotFoundError(f"There is no race in {folder}: it has no {FILE}.")
         try:
-            settings = yaml.load(path.read_text(), FAST)
+            settings = yaml.load(path.read_text(), FAST_LOADER)
             lists = {key: tuple(settings[key]) for key in ("optimizers", "landscapes", "baselines")}
             return cls(**settings | lists)
         except (yaml.YAMLError, TypeError, KeyError) as error:
@@ -238,36 +222,10 @@ def takes_rate(optimizer: str) -> bool:
     target, file = optimizer, CONF / "optimizer" / f"{optimizer}.yaml"
     if "." not in optimizer:
         if not file.is_file():
-            return True  # those of the libraries do
-        target = yaml.load(file.read_text(), FAST)["_target_"]
+            return True  # every optimizer of the libraries takes `lr`
+        target = yaml.load(file.read_text(), FAST_LOADER)["_target_"]
     parameters = inspect.signature(locate("sweep.mine", target)).parameters.values()
     return any(one.name == "lr" or one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters)
-
-
-class _Drawn:
-    """A trial whose values lie at given shares, from 0 to 1, of their ranges."""
-
-    def __init__(self, shares: Mapping[str, float]) -> None:
-        self.shares = shares
-
-    def suggest_categorical(self, name: str, choices: tuple[Any, ...]) -> Any:
-        """One of the choices."""
-        return choices[int(self.shares[name] * len(choices))]
-
-    def suggest_float(self, name: str, low: float, high: float, *, step: float | None = None, log: bool = False) -> float:
-        """A number between."""
-        share = self.shares[name]
-        if log:
-            return float(low * (high / low) ** share)
-        if step is None:
-            return float(low + share * (high - low))
-        return float(low + step * np.floor(share * (np.floor((high - low) / step) + 1)))
-
-    def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> int:
-        """A whole number between, both ends too."""
-        if log:
-            return min(high, int(low * ((high + 1) / low) ** self.shares[name]))
-        return low + step * int(self.shares[name] * ((high - low) // step + 1))
 
 
 def _check_known(key: str, name: str, choices: Sequence[str]) -> None:
@@ -275,21 +233,9 @@ def _check_known(key: str, name: str, choices: Sequence[str]) -> None:
     if name not in choices:
         group = "landscape" if key == "sweep.landscapes" else "optimizer"
         hint = f" Nearest: {', '.join(close)}." if (close := nearest(name, choices)) else ""
-        raise ValueError(f"Parameter `{key}` should name what conf/{group}/ or a library has. Found `{key} = {name}`.{hint}")
-
-
-def _key(override: str) -> str:
-    return override.partition("=")[0].lstrip("+")
-
-
-def _of_optimizer(space: Mapping[str, Any]) -> dict[str, Any]:
-    """A space whose keys are those of the configuration."""
-    return {
-        f"when optimizer.{key[5:].lstrip()}" if key.startswith("when ") else f"optimizer.{key}": (
-            _of_optimizer(value) if isinstance(value, Mapping) else value
+        raise ValueError(
+            f"Parameter `{key}` should name what conf/{group}/ or a library has. Found `{key} = {name}`.{hint}"
         )
-        for key, value in space.items()
-    }
 
 
 def _flat(space: Any, prefix: str = "") -> dict[str, Any]:

@@ -52,7 +52,9 @@ def ratios(times: Float[np.ndarray, "optimizers ..."]) -> Float[np.ndarray, "opt
     return np.divide(times, fastest, out=np.full_like(times, np.inf), where=np.isfinite(times))
 
 
-def profile(times: Float[np.ndarray, "optimizers ..."], taus: np.ndarray) -> Float[np.ndarray, "optimizers taus"]:
+def profile(
+    times: Float[np.ndarray, "optimizers ..."], taus: np.ndarray
+) -> Float[np.ndarray, "optimizers taus"]:
     """The share of the problems that each solves within τ times the time of the fastest.
 
     >>> profile(np.array([[10.0, 30.0], [20.0, np.inf]]), np.array([1.0, 2.0]))
@@ -74,7 +76,10 @@ def score(times: Float[np.ndarray, "optimizers ..."]) -> Float[np.ndarray, " opt
 
 
 def resampled(times: Times, number: int = 400, seed: int = 0) -> Iterator[Times]:
-    """Races as they might have been: studies drawn with replacement, and in each the starts; the same for all optimizers."""
+    """Races as they might have been: studies sampled with replacement, and in each of them the starts.
+
+    All optimizers get the same sample, because they ran on the same studies and starts.
+    """
     random = np.random.default_rng(seed)
     _, landscapes, studies, starts, _ = times.shape
     for _ in range(number):
@@ -83,25 +88,27 @@ def resampled(times: Times, number: int = 400, seed: int = 0) -> Iterator[Times]
         yield times[:, np.arange(landscapes)[:, None, None], study, start]
 
 
-def band(times: Times, statistic: Callable[[Times], np.ndarray], number: int = 400, seed: int = 0) -> np.ndarray:
+def band(
+    times: Times, statistic: Callable[[Times], np.ndarray], number: int = 400, seed: int = 0
+) -> np.ndarray:
     """The ends of the 90 % bootstrap interval of a statistic, `[2, …]`."""
     return np.quantile([statistic(one) for one in resampled(times, number, seed)], BAND, axis=0)
 
 
 def best_of(values: Float[np.ndarray, " trials"]) -> Float[np.ndarray, " trials"]:
-    """The median of the lowest of `n` of the trials, drawn without replacement, for `n` from 1 on.
+    """The median of the lowest of `n` of the trials, sampled without replacement, for `n` from 1 on.
 
     >>> best_of(np.array([3.0, 1.0, np.inf]))
     array([3., 1., 1.])
     """
     total = len(values)
     above = np.array([[_none_of(best, n, total) for best in range(total)] for n in range(1, total + 1)])
-    place = (above > 0.5 + 1e-12).sum(axis=1) - 1
-    return np.sort(values)[place]
+    index = (above > 0.5 + 1e-12).sum(axis=1) - 1  # the worst that is more likely than not among the best
+    return np.sort(values)[index]
 
 
 def _none_of(best: int, n: int, total: int) -> float:
-    """The probability that none of the `best` best is among `n` that are drawn."""
+    """The probability that none of the `best` best is in a sample of `n`."""
     if n > total - best:
         return 0.0
     return float(np.exp(_choose(total - best, n) - _choose(total, n)))

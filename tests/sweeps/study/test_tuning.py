@@ -16,7 +16,8 @@ import yaml
 from optuna.trial import TrialState
 from sweeping import leaderboard
 
-from landscape_lab.sweeps.studies import RUNNER, gone, open_storage, this_process
+from landscape_lab.sweeps.study.runners import RUNNER, gone, this_process
+from landscape_lab.sweeps.study.storages import open_storage
 
 QUICK = ["-m", "sweep=optuna", "landscape=sphere", "steps=20", "hydra.sweep.dir=study"]
 RATE = "optimizer.lr=tag(log,interval(1e-3,1))"
@@ -139,7 +140,7 @@ def test_diverged_is_the_worst_and_failed_teaches_nothing(command):
 
 
 def test_a_command_that_cannot_work_is_given_up(command, monkeypatch):
-    monkeypatch.setattr("landscape_lab.sweeps.tuning.HOPELESS", 2)
+    monkeypatch.setattr("landscape_lab.sweeps.study.tuning.HOPELESS", 2)
     status, written = command(*QUICK, "optimizer=adam", "optimizer.momentum=interval(0,1)", "sweep.n_trials=30")
     assert status == 1
     assert written.err.splitlines() == [
@@ -226,7 +227,7 @@ def test_broken_storage_is_told_and_kept(command):
 @pytest.mark.slow
 def test_locked_storage_is_told(command, monkeypatch):
     command(*QUICK, RATE, "sweep.n_trials=1")
-    monkeypatch.setattr("landscape_lab.sweeps.studies.PATIENCE", 0.1)
+    monkeypatch.setattr("landscape_lab.sweeps.study.storages.PATIENCE", 0.1)
     with sqlite3.connect("study/study.db") as connection:
         connection.execute("BEGIN EXCLUSIVE")
         status, written = command(*QUICK, RATE, "sweep.n_trials=2", "sweep.resume=study")

@@ -13,9 +13,7 @@ import pytorch_lightning as pl
 import torch
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from hydra.errors import InstantiationException
 from hydra.initialize import get_gh_backup, restore_gh_from_backup
-from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf, open_dict
 from pytorch_lightning.loggers import Logger
 from rich.console import Console
@@ -35,7 +33,8 @@ from landscape_lab.configuration import (
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import locate
 from landscape_lab.ensemble import Ensemble, make_ensemble
-from landscape_lab.errors import FULL, explain, tell
+from landscape_lab.errors import FULL, tell
+from landscape_lab.instantiation import build, settings_of
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.traits import probe
 from landscape_lab.runs import Run
@@ -120,10 +119,10 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     if checkpoint is None:
         run.forget()
     loggers = [_logger(node, first) for node in cfg.logger.values()]
-    callbacks = [_make(node) for node in cfg.callbacks.values()]
+    callbacks = [build(node) for node in cfg.callbacks.values()]
     parameters = flat_values(cfg, PARAMETERS)
     callbacks.append(HParams({**names, **parameters}, OmegaConf.to_yaml(cfg)))
-    trainer = _make(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
+    trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
     trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **descent.metrics()}
     metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": identity(cfg)}
@@ -182,11 +181,11 @@ def label_of(cfg: DictConfig, optimizer: str, landscape: str | None = None, rate
 
 def landscape_of(cfg: DictConfig, **changes: Any) -> tuple[Landscape, Ensemble]:
     """The landscape of a configuration with its members and its augmentations; `changes` replace its own settings."""
-    wanted: dict[str, Any] = instantiate(cfg.get("ensemble", {}), _convert_="all")
+    wanted: dict[str, Any] = settings_of(cfg.ensemble) if "ensemble" in cfg else {}
     changes |= {} if cfg.start is None else {"start": cfg.start}
     if isinstance(wanted.get("starts"), list):
         changes["start"], wanted["starts"] = wanted["starts"], None
-    landscape: Landscape = _make(cfg.landscape, **changes)
+    landscape: Landscape = build(cfg.landscape, **changes)
     ensemble = make_ensemble(landscape, **wanted, seed=cfg.seed)
     landscape.begin(ensemble.points)
     if cfg.augmentation:
@@ -205,8 +204,7 @@ def _target(landscape: Landscape) -> float | None:
 
 def _factory(cfg: DictConfig, group: str) -> partial:
     """The class that a group names, with its settings."""
-    settings = instantiate({key: value for key, value in cfg[group].items() if key != "_target_"}, _convert_="all")
-    return partial(locate(f"{group}._target_", cfg[group]._target_), **settings)
+    return partial(locate(f"{group}._target_", cfg[group]._target_), **settings_of(cfg[group]))
 
 
 def _augmentation(name: Any, node: Any) -> Any:
@@ -214,7 +212,7 @@ def _augmentation(name: Any, node: Any) -> Any:
     if "_target_" not in node:
         keys = ", ".join(f"`augmentation.{name}.{key}`" for key in node)
         raise ValueError(f"The augmentation `{name}` should be chosen to be changed: augmentation={name}. Found {keys}.")
-    return _make(node)
+    return build(node)
 
 
 def _check(cfg: DictConfig) -> None:
@@ -233,18 +231,10 @@ def _check_objective(cfg: DictConfig, members: int) -> None:
             raise ValueError(f"Parameter `objective` may be {name} only of many members: ensemble=lr_sweep. Found one member.")
 
 
-def _make(node: DictConfig, **settings: Any) -> Any:
-    """The object that a node describes; its constructor's error is told with the node's name, on one line."""
-    try:
-        return instantiate(node, **settings, _convert_="all")
-    except InstantiationException as error:
-        raise ValueError(explain(error)) from error
-
-
 def _logger(node: DictConfig, first: int) -> Logger:
     """A logger; TensorBoard forgets what an earlier run in this folder wrote of the steps from `first` on."""
     purge = {"purge_step": first} if node._target_.endswith("TensorBoardLogger") else {}
-    return _make(node, **purge)
+    return build(node, **purge)
 
 
 def _checkpoint(cfg: DictConfig, run: Run) -> tuple[Path | None, int]:

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.utils.weak import WeakTensorKeyDictionary
 
 from landscape_lab.landscapes.base import Axes, PointLandscape
 from landscape_lab.landscapes.boundaries import Wall, make_boundary
@@ -77,7 +78,7 @@ class ImageLandscape(PointLandscape):
         check_choice("gradient", gradient, ("pixel", "auto", "exact", "forward", "central"))
         if image_init is None and isinstance(image, str | PathLike):
             path = find_picture(Path(image)).absolute()
-            pixels = _smoothed(path, path.stat().st_mtime_ns, smoothing).clone()
+            pixels = _smoothed(path, path.stat().st_mtime_ns, smoothing)
         else:
             pixels = read_picture(image)
             if image_init is not None:
@@ -149,11 +150,7 @@ class PixelGradient(nn.Module):
     ) -> None:
         super().__init__()
         height, width = pixels.shape
-        padded = F.pad(pixels[None, None], (1, 1, 1, 1), mode="replicate")[0, 0]
-        differences = torch.stack([padded[:-1, :].diff(dim=1), padded[:, :-1].diff(dim=0)])
-        if change is not None:
-            differences = map_differences("gradient_init", as_function("gradient_init", change), differences)
-        textures = torch.cat([padded[:-1, :-1].unsqueeze(0), scale * differences])
+        textures = _textures(pixels, scale) if change is None else _make_textures(pixels, scale, change)
         # Texture index = pixel index + 1, less half a pixel for a difference; coordinates are of a texture one pixel larger.
         size = torch.tensor([width, height], dtype=pixels.dtype)
         offsets = torch.tensor([[1.0, 1.0], [0.5, 1.0], [1.0, 0.5]], dtype=pixels.dtype)
@@ -183,9 +180,30 @@ class PixelGradient(nn.Module):
         return losses, gradients
 
 
+_KNOWN = WeakTensorKeyDictionary()
+"""What was computed from pixels, as long as these are kept: the textures of each scale, and the darkest pixel."""
+
+
+def _textures(pixels: Float[Tensor, "height width"], scale: float) -> Float[Tensor, "3 rows columns"]:
+    """The textures of a picture, remembered: the jobs of a sweep share the pixels, and so their textures."""
+    known: dict[float, Tensor] = _KNOWN.setdefault(pixels, {})
+    if scale not in known:
+        known[scale] = _make_textures(pixels, scale, None)
+    return known[scale]
+
+
+def _make_textures(pixels: Float[Tensor, "height width"], scale: float, change: Any) -> Float[Tensor, "3 rows columns"]:
+    """The padded pixels, and their differences along x and y times `scale`."""
+    padded = F.pad(pixels[None, None], (1, 1, 1, 1), mode="replicate")[0, 0]
+    differences = torch.stack([padded[:-1, :].diff(dim=1), padded[:, :-1].diff(dim=0)])
+    if change is not None:
+        differences = map_differences("gradient_init", as_function("gradient_init", change), differences)
+    return torch.cat([padded[:-1, :-1].unsqueeze(0), scale * differences])
+
+
 @lru_cache(maxsize=2)
 def _smoothed(path: Path, changed: int, sigma: float) -> Float[Tensor, "height width"]:
-    """A file as it was when it was changed last, smoothed; kept, since the jobs of a sweep descend the same picture."""
+    """A file as it was when it was changed last, smoothed; kept, since the jobs of a sweep share it and only read it."""
     return smooth(read_picture(path), sigma)
 
 

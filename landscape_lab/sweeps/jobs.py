@@ -81,8 +81,15 @@ def _share_cores(launcher: DictConfig) -> None:
 
 
 def _clean_up() -> None:
-    """Free what the job used: a Trainer and its descent refer to each other, and hold the landscape's pixels."""
+    """Free what the job used: a Trainer and its descent refer to each other, and hold the landscape's tensors."""
     gc.collect()
+    _freeze_once()
+
+
+@cache
+def _freeze_once() -> None:
+    """After the first job, all that it imported and all caches stay, too, and need no further look."""
+    gc.freeze()
 
 
 def _keep(error: Exception, cfg: DictConfig, names: dict[str, str], run: Run) -> None:

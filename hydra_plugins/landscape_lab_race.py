@@ -1,4 +1,4 @@
-"""The sweeper of `sweep=race`. Hydra takes plugins from this package only; what it does is in `landscape_lab.sweeps`."""
+"""The sweeper of `sweep=race`: Hydra looks for plugins here, and `landscape_lab.sweeps` does the work."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -53,7 +53,7 @@ def _trusted_class(node: DictConfig) -> type | None:
 
 
 def settings_of(node: DictConfig) -> dict[str, Any]:
-    """The values of a node but for its `_target_`: plain Python, interpolations resolved, objects inside it built."""
+    """The values of a node without its `_target_`, as plain Python; objects that they describe are built."""
     values = {str(key): value for key, value in node.items() if key != "_target_"}
     if _describes_objects(node):
         return instantiate(values, _convert_="all")
@@ -62,7 +62,8 @@ def settings_of(node: DictConfig) -> dict[str, Any]:
 
 def _describes_objects(node: DictConfig) -> bool:
     """Whether a node has more keys than its `_target_` that mean something to Hydra, at any depth."""
-    return any(_has_special_keys(node._get_node(key)) or str(key).startswith("_") for key in node if key != "_target_")
+    others = [key for key in node if key != "_target_"]
+    return any(str(key).startswith("_") or _has_special_keys(node._get_node(key)) for key in others)
 
 
 def _has_special_keys(value: object) -> bool:

@@ -95,7 +95,7 @@ class Run:
             unfinished.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
 
     def settings(self) -> dict[str, Any]:
-        """The configuration as plain values, its interpolations as they are written; empty where there is none.
+        """The configuration as plain values, interpolations as they are written; empty where there is none.
 
         This is ten times as fast as `config`, which matters to a sweep of a thousand jobs.
         """

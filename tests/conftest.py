@@ -10,11 +10,15 @@ with install_import_hook(CHECKED, "typechecking.check"):
     import landscape_lab.scene
     import landscape_lab.trajectory  # noqa: F401
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from hydra.core.global_hydra import GlobalHydra
 
+from landscape_lab import __main__ as entry
 from landscape_lab.lab import Result, run
 
 QUIET = ["callbacks=none", "logger=none"]
@@ -28,3 +32,42 @@ def lab(tmp_path: Path) -> Callable[..., Result]:
         return run([*(QUIET if quiet else []), f"hydra.run.dir={tmp_path / name}", *overrides])
 
     return quick
+
+
+class Written(NamedTuple):
+    """What a command wrote on standard output and on standard error."""
+
+    out: str
+    err: str
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    status: int
+    written: Written
+
+
+@pytest.fixture
+def command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Callable[..., Done]:
+    """Call a command in this process and a folder of its own: `landscape_lab`, or the `main` of another module."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
+
+    def call(*arguments: object, main: Callable[[], object] = entry.main) -> Done:
+        monkeypatch.setattr(sys, "argv", ["landscape_lab", *map(str, arguments)])
+        GlobalHydra.instance().clear()
+        try:
+            main()
+            status = 0
+        except SystemExit as stop:
+            status = stop.code
+        return Done(status, Written(*capsys.readouterr()))
+
+    return call
+
+
+@pytest.fixture
+def quiet_command(command_line: Callable[..., Done]) -> Callable[..., Done]:
+    """`landscape_lab` without callbacks and loggers."""
+    return lambda *arguments: command_line(*arguments, *QUIET)

@@ -14,7 +14,9 @@ from landscape_lab.files import replacing
 
 
 def write_best(path: Path, overrides: Sequence[str], title: str) -> None:
-    """Write what a job chose and set, on top of the lab's own configuration; it cannot take a key away, so `~key` is left out.
+    """Write what a job chose and set, on top of the lab's own configuration.
+
+    A configuration cannot take a key of another away, so `~key` is left out.
 
     Args:
         path: The file, in the sweep's folder.

@@ -20,11 +20,11 @@ SHARED = 32
 class Composer(ConfigLoaderImpl):
     """Hydra's own loader, but jobs that choose the same groups share one composition.
 
-    Choosing files and merging them takes ten times as long as setting values in the result, and most jobs of a sweep differ in
-    their values only.
+    Choosing files and merging them takes ten times as long as setting values in the result, and most jobs
+    of a sweep differ in their values only.
 
     Args:
-        loader: What composed the sweep itself.
+        loader: The loader that composed the sweep itself.
     """
 
     def __init__(self, loader: ConfigLoader) -> None:

@@ -17,7 +17,7 @@ SUFFIX = ".sweep"
 
 
 def write_hparams(folder: Path, jobs: Iterable[Run]) -> None:
-    """Name every parameter that any job has: TensorBoard takes the table's columns from the first run it finds.
+    """Name every parameter of any job: TensorBoard takes the table's columns from the first run it finds.
 
     Args:
         folder: The sweep's folder, which becomes that first run.

@@ -81,7 +81,7 @@ def _share_cores(launcher: DictConfig) -> None:
 
 
 def _clean_up() -> None:
-    """Free what the job used: a Trainer and its descent refer to each other, and hold the landscape's tensors."""
+    """Free the tensors of the job, which a Trainer and its descent hold while they refer to each other."""
     gc.collect()
     _freeze_once()
 

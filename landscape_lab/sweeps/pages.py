@@ -1,4 +1,4 @@
-"""What is left of a sweep: its tables, its best job as a configuration, its picture, and a summary to read."""
+"""The files that a sweep leaves (tables, best job, picture), and its summary on the terminal."""
 
 import re
 import sys

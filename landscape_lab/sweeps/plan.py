@@ -79,7 +79,7 @@ class _Names:
         runs = job_runs(folder)
         self.taken = {run.folder.name for run in runs}
         self.same: defaultdict[str, list[str]] = defaultdict(list)
-        """The folders in which each configuration was run, those with results last: the last is given first."""
+        """The folders of each identity; those with results come last, because the last is given first."""
         for run in sorted(runs, key=is_final):
             if (identified := run.identity()) is not None:
                 self.same[identified].append(run.folder.name)

@@ -1,1 +1,1 @@
-"""A race: several optimizers, tuned alike on several landscapes, and how fast each then reaches the targets."""
+"""A race: optimizers are tuned alike on several landscapes, then compared by how fast they reach targets."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from landscape_lab.drawing.standings import Curves, Report
-from landscape_lab.sweeps.race.protocol import label_of
+from landscape_lab.sweeps.race.entries import label_of
 from landscape_lab.sweeps.race.scored import Standings
 from landscape_lab.sweeps.race.scoring import HIGHEST, Times, band, best_of, profile, time_of_each_study
 from landscape_lab.sweeps.race.tuned import Entry, Target, Tried
@@ -72,9 +72,10 @@ def _over_studies(
 
 
 def _sensitivity(standings: Standings, entry: Entry) -> np.ndarray:
-    """The share of descents that reach the target, at multiples of the chosen learning rate with the chosen settings.
+    """The share of descents that reach the target, at multiples of the chosen learning rate.
 
-    Straight between trials; beyond the rates that were tried, that of the last.
+    The other settings are the chosen ones. Between trials the curve is straight; beyond the rates that were
+    tried, it stays where the last trial is.
     """
     chosen = standings.tuned.chosen.get(entry)
     if chosen is None or not chosen.trial.rate:

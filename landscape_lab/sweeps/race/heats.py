@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from landscape_lab.configuration import quoted
 from landscape_lab.files import replacing
-from landscape_lab.sweeps.race.protocol import Protocol, label_of, landscape_overrides, name_of, takes_rate
+from landscape_lab.sweeps.race.entries import label_of, landscape_overrides, name_of, takes_rate
+from landscape_lab.sweeps.race.protocol import Protocol
 from landscape_lab.sweeps.race.trials import Trial
 
 FILE = "heats.json"
@@ -49,7 +50,8 @@ class Heat:
                 *([] if takes_rate(self.optimizer) else ["~optimizer.lr"]),
             ]
         rates = [] if self.rates is None else [f"ensemble.lr=[{','.join(map(str, self.rates))}]"]
-        name = f"${{hydra.job.num}}_{self.stage}_{label_of(self.landscape)}_{name_of(self.optimizer)}_{self.study}"
+        who = f"{label_of(self.landscape)}_{name_of(self.optimizer)}_{self.study}"
+        name = f"${{hydra.job.num}}_{self.stage}_{who}"
         return [
             *landscape_overrides(self.landscape),
             *optimizer,

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from landscape_lab.files import replacing
-from landscape_lab.sweeps.race.protocol import label_of, name_of
+from landscape_lab.sweeps.race.entries import label_of, name_of
 from landscape_lab.sweeps.race.scored import Ranked, Standings
 from landscape_lab.sweeps.race.scoring import time_of_each_study
 from landscape_lab.sweeps.race.tuned import Entry, Tuned
@@ -28,7 +28,7 @@ TRIAL = ("landscape", "optimizer", "study", "lr", "settings", "loss", "evaluatio
 
 
 def write(standings: Standings) -> None:
-    """Write `standings.csv`, `.md` and `.png`, `times.csv`, `trials.csv` and `protocol.md` into the race's folder."""
+    """Write `standings.csv`, `.md`, `.png`, `times.csv`, `trials.csv` and `protocol.md` into the folder."""
     from landscape_lab.drawing.figures import save_figure  # matplotlib
     from landscape_lab.drawing.standings import standings_figure
     from landscape_lab.sweeps.race.charts import charts_of
@@ -159,7 +159,8 @@ def _page(standings: Standings) -> str:
             "",
             *(f"* {check.words}" for check in standings.checks),
             "",
-            "The protocol: [protocol.md](protocol.md). All numbers: `standings.csv`, `times.csv`, `trials.csv`.",
+            "The protocol: [protocol.md](protocol.md). "
+            "All numbers: `standings.csv`, `times.csv`, `trials.csv`.",
             "",
         ]
     )
@@ -197,14 +198,16 @@ def _protocol_page(standings: Standings) -> str:
             "",
             "## Does tuning suffice?",
             "",
-            "Who contains another as a special case should not lose to it, if tuned enough. Lead: by how much it scores higher.",
+            "Who contains another as a special case should not lose to it, if tuned enough. "
+            "Lead: by how much it scores higher.",
             "",
             *(f"* {check.words}" for check in standings.checks),
             "",
             "## Again",
             "",
-            f"`python -m landscape_lab sweep.resume={folder}` runs what is missing, in another folder the same command anew "
-            f"(`multirun.yaml`); `python -m landscape_lab.sweeps.standings {folder}` writes tables and figure anew.",
+            f"`python -m landscape_lab sweep.resume={folder}` runs what is missing, "
+            "in another folder the same command anew (`multirun.yaml`); "
+            f"`python -m landscape_lab.sweeps.standings {folder}` writes tables and figure anew.",
             "",
         ]
     )

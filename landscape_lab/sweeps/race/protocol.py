@@ -1,8 +1,5 @@
 """What a race declares: who runs where, what each may try, and how the race is scored."""
 
-import inspect
-import re
-import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -12,10 +9,10 @@ from typing import Any
 import yaml
 from omegaconf import DictConfig, OmegaConf
 
-from landscape_lab.configuration import CONF
 from landscape_lab.dotted_paths import locate
 from landscape_lab.files import replacing
 from landscape_lab.runs import FAST_LOADER
+from landscape_lab.sweeps.race.entries import name_of, takes_rate
 from landscape_lab.sweeps.race.trials import Trial, spread_trials
 from landscape_lab.validation import check_count, check_number, nearest
 
@@ -62,7 +59,8 @@ class Protocol:
     def __post_init__(self) -> None:
         if self.studies < STUDIES:
             raise ValueError(
-                f"Parameter `sweep.studies` should be at least {STUDIES}. Found `sweep.studies = {self.studies}`."
+                f"Parameter `sweep.studies` should be at least {STUDIES}. "
+                f"Found `sweep.studies = {self.studies}`."
             )
 
     @classmethod
@@ -78,7 +76,8 @@ class Protocol:
         }
         if not listed["baselines"] or not listed["landscapes"]:
             raise ValueError(
-                "Parameters `sweep.baselines` and `sweep.landscapes` should name one at least. Found an empty list."
+                "Parameters `sweep.baselines` and `sweep.landscapes` should name one at least. "
+                "Found an empty list."
             )
         return cls(
             optimizers=tuple(dict.fromkeys((*listed["optimizers"], *listed["baselines"], *listed["mine"]))),
@@ -172,60 +171,22 @@ class Protocol:
         """The protocol in sentences, for people."""
         baselines = ", ".join(map(name_of, self.baselines))
         return [
-            f"{len(self.names)} optimizers, {len(self.landscapes)} landscapes, {self.studies} studies. In each study every "
-            f"optimizer gets {self.trials} trials, quasi-random in its declared space, of {self.steps:,} evaluations each.",
-            f"Tuned on {self.starts} random starts × {self.seeds} seeds of noise, scored on as many others; starts and noise are "
-            "the same for all. The trial with the lowest median time to the target is chosen; if none arrives, the lowest loss.",
-            f"Target of a landscape: the loss that the best of the tuned baselines ({baselines}) reaches in the median of the "
-            f"descents for tuning, plus {self.tolerance:g} of its way from the start. Losses are those without augmentations.",
-            "Time: evaluations until a loss no higher than the target is seen, median over the descents of a study; infinite if "
-            f"more than half miss. Seconds: of the {self.starts * self.seeds} descents together, on this machine; not ranked.",
-            "Score: the integral of the performance profile over τ from 1 to 4, divided by 3, so that the best possible is 1. "
-            "Bands: 90 % bootstrap over studies and starts; in the lower panels, between the lowest and the highest study.",
+            f"{len(self.names)} optimizers, {len(self.landscapes)} landscapes, {self.studies} studies. "
+            f"In each study every optimizer gets {self.trials} trials, quasi-random in its declared space, "
+            f"of {self.steps:,} evaluations each.",
+            f"Tuned on {self.starts} random starts × {self.seeds} seeds of noise, scored on as many others; "
+            "starts and noise are the same for all. The trial with the lowest median time to the target is "
+            "chosen; if none arrives, the lowest loss.",
+            f"Target of a landscape: the loss that the best of the tuned baselines ({baselines}) reaches in "
+            f"the median of the descents for tuning, plus {self.tolerance:g} of its way from the start. "
+            "Losses are those without augmentations.",
+            "Time: evaluations until a loss no higher than the target is seen, median over the descents of a "
+            f"study; infinite if more than half miss. Seconds: of the {self.starts * self.seeds} descents "
+            "together, on this machine; not ranked.",
+            "Score: the integral of the performance profile over τ from 1 to 4, divided by 3, so that the "
+            "best possible is 1. Bands: 90 % bootstrap over studies and starts; in the lower panels, between the "
+            "lowest and the highest study.",
         ]
-
-
-def name_of(optimizer: str) -> str:
-    """What an optimizer is called: its class, where it is given by a dotted path.
-
-    >>> name_of("my_module.MyOptimizer"), name_of("adam")
-    ('MyOptimizer', 'adam')
-    """
-    return optimizer.rpartition(".")[2]
-
-
-def landscape_overrides(entry: str) -> list[str]:
-    """The overrides that an entry of `sweep.landscapes` stands for.
-
-    >>> landscape_overrides("coast augmentation=shift_noise")
-    ['landscape=coast', 'augmentation=shift_noise']
-    """
-    name, *others = shlex.split(entry)
-    return [f"landscape={name}", *others]
-
-
-def label_of(entry: str) -> str:
-    """What tables call an entry of `sweep.landscapes`.
-
-    >>> label_of("coast augmentation=shift_noise"), label_of("quadratic landscape.condition=10")
-    ('coast, shift_noise', 'quadratic, condition=10')
-    """
-    return ", ".join(re.sub(r"^\W*(augmentation=|landscape\.)", "", word) for word in shlex.split(entry))
-
-
-def takes_rate(optimizer: str) -> bool:
-    """Whether an optimizer's class takes a learning rate.
-
-    >>> takes_rate("adam"), takes_rate("cma_es"), takes_rate("torch.optim.LBFGS")
-    (True, False, True)
-    """
-    target, file = optimizer, CONF / "optimizer" / f"{optimizer}.yaml"
-    if "." not in optimizer:
-        if not file.is_file():
-            return True  # every optimizer of the libraries takes `lr`
-        target = yaml.load(file.read_text(), FAST_LOADER)["_target_"]
-    parameters = inspect.signature(locate("sweep.mine", target)).parameters.values()
-    return any(one.name == "lr" or one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters)
 
 
 def _check_known(key: str, name: str, choices: Sequence[str]) -> None:
@@ -234,7 +195,8 @@ def _check_known(key: str, name: str, choices: Sequence[str]) -> None:
         group = "landscape" if key == "sweep.landscapes" else "optimizer"
         hint = f" Nearest: {', '.join(close)}." if (close := nearest(name, choices)) else ""
         raise ValueError(
-            f"Parameter `{key}` should name what conf/{group}/ or a library has. Found `{key} = {name}`.{hint}"
+            f"Parameter `{key}` should name what conf/{group}/ or a library has. "
+            f"Found `{key} = {name}`.{hint}"
         )
 
 

@@ -34,8 +34,8 @@ def run_race(config: DictConfig, arguments: Sequence[str], composer: Any, launch
     for override in OverridesParser.create(config_loader=composer).parse_overrides(list(arguments)):
         if override.is_sweep_override() or override.key_or_group in ("optimizer", "landscape"):
             raise ValueError(
-                "A race takes no list of values, no `optimizer` and no `landscape`: sweep.optimizers, sweep.landscapes "
-                f"and sweep.spaces say who races with what. Found `{override.input_line}`."
+                "A race takes no list of values, no `optimizer` and no `landscape`: sweep.optimizers, "
+                f"sweep.landscapes and sweep.spaces say who races with what. Found `{override.input_line}`."
             )
     protocol, folder = Protocol.of(config), Path(config.hydra.sweep.dir)
     choices = (composer.get_group_options(group, ObjectType.CONFIG) for group in ("optimizer", "landscape"))

@@ -1,7 +1,7 @@
 """How a race is scored: times to targets, performance profiles, and how sure we are of them. Arrays only.
 
-Dolan and Moré, *Benchmarking optimization software with performance profiles* (2002); Dahl et al., *Benchmarking neural network
-training algorithms* (AlgoPerf, 2023), who rank by the profile's integral.
+Dolan and Moré, *Benchmarking optimization software with performance profiles* (2002); Dahl et al.,
+*Benchmarking neural network training algorithms* (AlgoPerf, 2023), who rank by the profile's integral.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,7 +22,9 @@ BAND = (0.05, 0.95)
 def times_to_target(
     evaluations: Int[np.ndarray, " records"], losses: Float[np.ndarray, "records members"], target: float
 ) -> Float[np.ndarray, " members"]:
-    """The evaluations with which each member first saw a loss no higher than the target; infinite where it never did.
+    """The evaluations after which each member first saw a loss no higher than the target.
+
+    They are infinite where it never did.
 
     Args:
         evaluations: Made when a loss was seen.
@@ -66,7 +68,7 @@ def profile(
 
 
 def score(times: Float[np.ndarray, "optimizers ..."]) -> Float[np.ndarray, " optimizers"]:
-    """The integral of the profile over τ from 1 to 4, divided by 3: 1 for who is the fastest on every problem.
+    """The integral of the profile over τ from 1 to 4, divided by 3: 1 for the fastest on every problem.
 
     >>> score(np.array([[10.0, 30.0], [20.0, np.inf]])).round(3)
     array([1.   , 0.333])

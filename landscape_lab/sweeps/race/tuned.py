@@ -1,4 +1,4 @@
-"""What tuning found: the target of each landscape, and the trial with which each optimizer runs for the score."""
+"""What tuning found: the target of each landscape, and the best trial of each optimizer."""
 
 import math
 from collections.abc import Iterator

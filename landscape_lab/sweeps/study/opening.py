@@ -79,7 +79,7 @@ class StudySettings:
         )
 
     def check_folder(self) -> None:
-        """Raise `ValueError` where a study would go on that nobody asked to go on, or where none is that should."""
+        """Raise `ValueError` where a study would go on unasked, or where the one to go on with is missing."""
         file = EMBEDDED.get(self.storage)
         if self.resume is None:
             if file is not None and (self.folder / file).exists():
@@ -88,7 +88,8 @@ class StudySettings:
                 )
         elif not self.folder.is_dir() or (file is not None and not (self.folder / file).exists()):
             raise ValueError(
-                f"Parameter `sweep.resume` should be the folder of a study. Found `sweep.resume = {self.folder}`."
+                "Parameter `sweep.resume` should be the folder of a study. "
+                f"Found `sweep.resume = {self.folder}`."
             )
 
 

@@ -15,7 +15,7 @@ from landscape_lab.sweeps.study.search_space import SearchSpace
 
 
 def best_trials(study: Study) -> list[FrozenTrial]:
-    """The best trial, or of several objectives those that no other beats in all of them; none that diverged."""
+    """The best completed trial, or of several objectives all that no other beats in every one."""
     if len(study.directions) > 1:
         return [trial for trial in study.best_trials if trial.user_attrs.get("status") == "completed"]
     trials = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
@@ -32,7 +32,7 @@ def best_so_far(study: Study) -> str:
 
 
 def write_outcome(study: Study, space: SearchSpace, folder: Path, goals: Mapping[str, str]) -> None:
-    """Write `optimization_results.yaml`: how many trials ended how, and the best with the commands that do the same."""
+    """Write `optimization_results.yaml`: how trials ended, and the commands that repeat the best."""
     best = [
         {
             "trial": trial.number,

@@ -1,4 +1,4 @@
-"""A running trial is compared with the others, which the study's storage knows, and stopped where it falls behind."""
+"""Pruning: a running trial is compared with others through the storage, and stopped where it falls behind."""
 
 import math
 from collections.abc import Mapping
@@ -76,7 +76,7 @@ class Pruning(pl.Callback):
 
 
 def _trial(storage: BaseStorage, name: str, number: int, pruner: optuna.pruners.BasePruner) -> optuna.Trial:
-    """The trial that its sweeper asked for; all of its settings are chosen, so its sampler does not matter."""
+    """The trial that its sweeper asked for, with any sampler, because all of its settings are chosen."""
     study = optuna.load_study(
         study_name=name, storage=storage, sampler=optuna.samplers.RandomSampler(), pruner=pruner
     )
@@ -84,7 +84,7 @@ def _trial(storage: BaseStorage, name: str, number: int, pruner: optuna.pruners.
 
 
 def so_far(descent: Descent, objective: str) -> float:
-    """The objective as it would be if the descent ended here: over members, the median at the best learning rate so far."""
+    """The objective if the descent ended here: over members, the median at the best learning rate."""
     outcomes = descent.standing()
     if objective == "best_loss" and len(outcomes.status) == 1:
         return descent.trajectory.best[1]

@@ -41,9 +41,9 @@ def _began(pid: int) -> str:
 
 
 def take_up(study: Study) -> list[int]:
-    """Put the settings of every trial that a killed process left back in the queue; return the trials' numbers.
+    """Put the settings of every trial that a killed process left back in the queue.
 
-    The cut trial itself fails: a trial that has run cannot run again.
+    Return the numbers of these trials. The cut trial itself fails: a trial that has run cannot run again.
     """
     left = [
         trial

@@ -54,7 +54,8 @@ def build_pruner(name: str, settings: Mapping[str, Any], objective: str | list[s
     """A pruner by name; `auto` is `median` where the objective can be followed, else `none`.
 
     Raises:
-        ValueError: There is no such pruner, it takes no such setting, or the objective is not known before the end.
+        ValueError: There is no such pruner, it takes no such setting, or the objective is known only at
+            the end.
     """
     prunable = objective in PRUNABLE if isinstance(objective, str) else False
     if name == "auto":

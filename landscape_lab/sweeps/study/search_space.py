@@ -1,4 +1,4 @@
-"""What a study searches: ranges in Hydra's own grammar, from YAML and the command line, some only under a condition."""
+"""What a study searches: ranges in Hydra's grammar, from YAML and the command line, some conditional."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,8 +42,8 @@ class _First:
 class SearchSpace:
     """Settings that a trial fills in, and those that every trial shares.
 
-    In YAML, `key: range`; a list of ranges searches the elements of a list; a block `when key=value,…` holds only where an
-    earlier key has one of these values, and replaces what is said of the same key before:
+    In YAML, `key: range`; a list of ranges searches the elements of a list; a block `when key=value,…` holds
+    only where an earlier key has one of these values, and replaces what stands there for the same key:
 
         optimizer: adam, momentum
         optimizer.lr: tag(log, interval(1e-4, 1))
@@ -58,7 +58,7 @@ class SearchSpace:
         written: The space in YAML.
         overrides: The command line, parsed.
         parser: Reads a text in Hydra's grammar.
-        default: The text of a key's value where nothing is said about it, or `None` where there is no such key.
+        default: The text of a key's value that nobody sets, or `None` where there is no such key.
 
     Raises:
         ValueError: A range or a condition cannot be, or there is nothing to search.
@@ -146,7 +146,7 @@ class SearchSpace:
 
 
 def _with_names_of_their_own(settings: list[Setting]) -> list[Setting]:
-    """A key that is searched under several conditions is several parameters of the study; an element of a list is one."""
+    """Give a key that is searched under several conditions one parameter of the study for each condition."""
     keys = [setting.plain_key for setting in settings]
 
     def named(setting: Setting) -> Setting:

@@ -130,7 +130,8 @@ def read_settings(
             ]
             if not any(isinstance(part, Parameter) for part in parts):
                 raise ValueError(
-                    f"The list `{key}` of sweep.search_space should hold a range. Found {value}. For choices: choice(a, b)."
+                    f"The list `{key}` of sweep.search_space should hold a range. Found {value}. "
+                    "For choices: choice(a, b)."
                 )
             yield Setting(_open(key), parts, conditions)  # type: ignore[arg-type]
         else:

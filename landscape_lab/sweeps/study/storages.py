@@ -24,7 +24,7 @@ PATIENCE = 20.0
 ATTEMPTS = 3
 """How often we try to make the tables of a database while other processes make them, too."""
 AT_OPENING = (ArgumentError, ImportError, RuntimeError, KeyError, ValueError, OSError)
-"""What else a storage raises when it is opened: there is no driver, another version wrote it, it is no storage."""
+"""What else opening a storage raises: without a driver, of another version, of a file that is none."""
 
 
 def quieten_optuna() -> None:
@@ -102,8 +102,8 @@ def named_errors(storage: str, folder: Path, *more: type[Exception]) -> Iterator
             cause = cause.__cause__
         reason = str(getattr(cause, "orig", None) or cause).split("\n", maxsplit=1)[0]
         raise ValueError(
-            f"The study's storage {address(storage, folder)} cannot be used: {reason}. Nothing was deleted; when it can be "
-            f"used again, go on with sweep.resume={folder}"
+            f"The study's storage {address(storage, folder)} cannot be used: {reason}. Nothing was deleted; "
+            f"when it can be used again, go on with sweep.resume={folder}"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Tuning: a study's sampler asks for trials, Hydra's launcher runs them, and the study learns their results."""
+"""Tuning: a sampler asks for trials, Hydra's launcher runs them, and the study learns their results."""
 
 import math
 import warnings
@@ -26,7 +26,7 @@ from landscape_lab.sweeps.study.search_space import SearchSpace
 from landscape_lab.sweeps.study.storages import named_errors
 
 WORST = {"minimize": math.inf, "maximize": -math.inf}
-"""The objective of a diverged trial, from which the sampler learns to stay away; a failed trial teaches nothing."""
+"""The objective of a diverged trial, which the sampler learns to avoid; a failed trial teaches nothing."""
 HOPELESS = 10
 """When the first so many trials have all failed, there is a mistake in the command."""
 

@@ -89,8 +89,8 @@ def protocol() -> Protocol:
         return Protocol.of(compose("config", ["sweep=race"]))
 
 
-def test_own_optimizers_race_and_who_never_arrives_is_infinite(sweep, mine):
-    status, written = sweep("-m", *SMALL, "sweep.optimizers=[]", "sweep.mine=[racers.Halving,racers.Tired,racers.Wild]")
+def test_own_optimizers_race_and_who_never_arrives_is_infinite(command_line, mine):
+    status, written = command_line("-m", *SMALL, "sweep.optimizers=[]", "sweep.mine=[racers.Halving,racers.Tired,racers.Wild]")
     assert status == 1  # jobs failed
     ranked = {row["optimizer"]: row for row in table("standings.csv")}
     assert set(ranked) == {"sgd", "Halving", "Tired", "Wild"}
@@ -110,8 +110,8 @@ def scores() -> list[list[str]]:
     return [[row[key] for key in ("optimizer", "score", "evaluations booth")] for row in table("standings.csv")]
 
 
-def test_race_that_is_resumed_runs_only_what_is_missing_and_ends_alike(sweep):
-    assert sweep("-m", *SMALL, "sweep.optimizers=[]")[0] == 0
+def test_race_that_is_resumed_runs_only_what_is_missing_and_ends_alike(command_line):
+    assert command_line("-m", *SMALL, "sweep.optimizers=[]")[0] == 0
     heats, whole, before = read_heats(Path("race")), table("trials.csv"), scores()
     moments = {name: (Path("race") / name / "results.json").stat().st_mtime_ns for name in heats.values()}
     gone = {name for heat, name in heats.items() if heat.study == 1}
@@ -120,15 +120,17 @@ def test_race_that_is_resumed_runs_only_what_is_missing_and_ends_alike(sweep):
         for file in ("results.json", "curves.npz"):
             (Path("race") / name / file).unlink()
     Path("race/standings.csv").unlink()
-    assert sweep("sweep.resume=race")[0] == 0
+    assert command_line("sweep.resume=race")[0] == 0
     assert read_heats(Path("race")) == heats
     again = {name for name, moment in moments.items() if (Path("race") / name / "results.json").stat().st_mtime_ns != moment}
     assert again == gone
     assert (table("trials.csv"), scores()) == (whole, before)
 
 
-def test_starts_and_noise_are_the_same_for_all_and_others_for_the_score(sweep):
-    sweep("-m", *SMALL, "sweep.optimizers=[momentum]", 'sweep.landscapes=["booth augmentation=gradient_noise"]', "sweep.seeds=2")
+def test_starts_and_noise_are_the_same_for_all_and_others_for_the_score(command_line):
+    command_line(
+        "-m", *SMALL, "sweep.optimizers=[momentum]", 'sweep.landscapes=["booth augmentation=gradient_noise"]', "sweep.seeds=2"
+    )
     begins: dict[tuple, set] = {}
     for heat, name in read_heats(Path("race")).items():
         _, losses = read_curves(Path("race") / name, 21)
@@ -161,9 +163,9 @@ def test_starts_and_noise_are_the_same_for_all_and_others_for_the_score(sweep):
         ("optimizer=adam", "A race takes no list of values"),
     ],
 )
-def test_mistake_is_told_before_the_first_job(sweep, mine, argument, told):
+def test_mistake_is_told_before_the_first_job(command_line, mine, argument, told):
     given = [one for one in SMALL if one.partition("=")[0] != argument.partition("=")[0]]
-    status, written = sweep("-m", *given, "sweep.optimizers=[sgd]" if "optimizers" not in argument else "seed=0", argument)
+    status, written = command_line("-m", *given, "sweep.optimizers=[sgd]" if "optimizers" not in argument else "seed=0", argument)
     assert status == 1
     assert told in written.err
     assert written.err.count("\n") == 1

@@ -184,8 +184,8 @@ class Protocol:
             f"study; infinite if more than half miss. Seconds: of the {self.starts * self.seeds} descents "
             "together, on this machine; not ranked.",
             "Score: the integral of the performance profile over τ from 1 to 4, divided by 3, so that the "
-            "best possible is 1. Bands: 90 % bootstrap over studies and starts; in the lower panels, between the "
-            "lowest and the highest study.",
+            "best possible is 1. Bands: 90 % bootstrap over studies and starts; in the lower panels, between "
+            "the lowest and the highest study.",
         ]
 
 

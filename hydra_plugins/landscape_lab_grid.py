@@ -1,4 +1,4 @@
-"""The sweeper of `sweep=grid`. Hydra takes plugins from this package only; what it does is in `landscape_lab.sweeps`."""
+"""The sweeper of `sweep=grid`: Hydra looks for plugins here, and `landscape_lab.sweeps` does the work."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from omegaconf import DictConfig
 
 
 class GridSweeper(Sweeper):
-    """Every combination of the values on the command line, but for those that the sweep's folder already has results of."""
+    """Every combination of the values on the command line that has no results in the sweep's folder yet."""
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Take what Hydra gives, and build the launcher."""

@@ -1,4 +1,4 @@
-"""The sweeper of `sweep=optuna`. Hydra takes plugins from this package only; what it does is in `landscape_lab.sweeps`."""
+"""The sweeper of `sweep=optuna`: Hydra looks for plugins here, and `landscape_lab.sweeps` does the work."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,6 +20,8 @@ class OptunaSweeper(Sweeper):
 
     def sweep(self, arguments: list[str]) -> Sequence[Any]:
         """Run the study with these overrides."""
-        from landscape_lab.sweeps.tuning import tune
+        from landscape_lab.sweeps.study.storages import quieten_optuna
+        from landscape_lab.sweeps.study.tuning import tune
 
+        quieten_optuna()
         return tune(self.config, arguments, self.composer, self.launcher)

@@ -1,9 +1,8 @@
-"""The sweeper of `sweep=race`. Hydra takes plugins from this package only; what it does is in `landscape_lab.sweeps`."""
+"""The sweeper of `sweep=race`: Hydra looks for plugins here, and `landscape_lab.sweeps` does the work."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from hydra.core.plugins import Plugins
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
@@ -13,16 +12,11 @@ class RaceSweeper(Sweeper):
     """Tune each optimizer on each landscape, and let the tuned ones race."""
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """Build the launcher, whose jobs share what composing them has in common."""
-        from landscape_lab.sweeps.composing import Composer
+        """Take what Hydra gives, and build the launcher."""
+        from landscape_lab.sweeps.composing import composing_launcher
 
         self.config = config
-        self.composer = Composer(hydra_context.config_loader)
-        self.launcher = Plugins.instance().instantiate_launcher(
-            hydra_context=HydraContext(config_loader=self.composer, callbacks=hydra_context.callbacks),
-            task_function=task_function,
-            config=config,
-        )
+        self.composer, self.launcher = composing_launcher(hydra_context, task_function, config)
 
     def sweep(self, arguments: list[str]) -> Sequence[Any]:
         """Launch the jobs that have no results yet.
@@ -31,6 +25,6 @@ class RaceSweeper(Sweeper):
             ValueError: Something is wrong with what is declared; no job is begun.
             HydraException: A job does not compose; none is begun.
         """
-        from landscape_lab.sweeps.running import run_race
+        from landscape_lab.sweeps.race.running import run_race
 
         return run_race(self.config, arguments, self.composer, self.launcher)

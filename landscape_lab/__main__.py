@@ -21,16 +21,14 @@ def job(cfg: DictConfig) -> Any:
     config = HydraConfig.get()
     names = chosen_names(config.runtime.choices, config.overrides.task, cfg)
     if config.mode is RunMode.MULTIRUN:
-        from landscape_lab.sweeps.jobs import (
-            attempt,
-            share_cores,
-        )  # heavy: `--help` and `--cfg job` do without
+        from landscape_lab.sweeps.jobs import attempt, begin_process  # heavy: `--help` does without
 
-        share_cores(config.launcher)
+        begin_process(config.launcher, study="study" in cfg.sweep)
         return attempt(cfg, names, config.overrides.task)
     with one_line():
         check(cfg)
-        from landscape_lab.lab import descend, print_summary  # heavy: a mistake is told at once
+        from landscape_lab.lab import descend  # heavy: a mistake is told at once
+        from landscape_lab.summary import print_summary
 
         result = descend(cfg, names)
     print_summary(result)

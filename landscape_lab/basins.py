@@ -1,6 +1,5 @@
 """Basins of attraction: where descents from everywhere come to rest, and when."""
 
-import csv
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -13,6 +12,7 @@ from torch import Tensor
 
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.files import replacing
+from landscape_lab.tables import write_csv
 
 CELLS = 128
 """Ends in neighbouring cells, so many along each side of the window, belong to one attractor."""
@@ -80,14 +80,13 @@ class Basins:
         with replacing(Path(folder) / "basins.npz") as unfinished:
             arrays = {"verdicts": self.verdicts, "steps": self.steps, "places": self.points}
             np.savez_compressed(unfinished, allow_pickle=False, **arrays)
-        with replacing(Path(folder) / "basins.csv") as unfinished, unfinished.open("w", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["attractor", "x", "y", "loss", "share", "median_steps"])
-            for number, (point, loss, share) in enumerate(
-                zip(self.points, self.losses, self.shares, strict=True)
-            ):
-                steps = int(np.median(self.steps[self.verdicts == number]))
-                writer.writerow([number, *(f"{value:.9g}" for value in (*point, loss, share)), steps])
+        numbered = enumerate(zip(self.points, self.losses, self.shares, strict=True))
+        lines = (
+            [number, *point, loss, share, int(np.median(self.steps[self.verdicts == number]))]
+            for number, (point, loss, share) in numbered
+        )
+        names = ["attractor", "x", "y", "loss", "share", "median_steps"]
+        write_csv(Path(folder) / "basins.csv", names, lines, digits=9)
 
 
 def grid_shape(ensemble: Ensemble) -> tuple[int, int]:

@@ -88,8 +88,8 @@ def register_catalogue() -> None:
 
 def identity(cfg: DictConfig) -> str:
     """Twelve hexadecimal digits that two runs share only if all that decides their outcome is the same."""
-    decisive = OmegaConf.masked_copy(cfg, [str(key) for key in cfg if key not in NOT_IDENTIFYING])
-    text = json.dumps(OmegaConf.to_container(decisive, resolve=True), sort_keys=True)
+    decisive = {str(key): plain(cfg[key]) for key in cfg if key not in NOT_IDENTIFYING}
+    text = json.dumps(decisive, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

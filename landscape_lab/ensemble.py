@@ -1,6 +1,5 @@
 """Many descents of one landscape in one tensor: each start with each learning rate and each seed."""
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from landscape_lab.files import replacing
 from landscape_lab.keys.running import ENSEMBLE
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.tables import write_csv
 from landscape_lab.validation import check_number
 
 
@@ -205,20 +204,12 @@ class Outcomes:
             "final_loss": self.final_loss,
             "best_loss": self.best_loss,
             "steps_to_target": self.steps_to_target,
-            "distance_to_minimum": self.distance,
+            "distance_to_minimum": np.where(np.isfinite(self.distance), self.distance, np.nan),  # nothing is that far
             **{f"final_{name}": self.points[:, axis] for axis, name in enumerate(names)},
         }
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the table as CSV; a cell is empty where there is no finite number."""
+        """Write the table as CSV."""
         columns = self.columns()
-        with replacing(path) as unfinished, unfinished.open("w", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows(zip(*(_cells(values) for values in columns.values()), strict=True))
-
-
-def _cells(values: np.ndarray) -> list[Any]:
-    if values.dtype.kind != "f":
-        return values.tolist()
-    return [f"{value:.9g}" if math.isfinite(value) else "" for value in values.tolist()]
+        lines = zip(*(values.tolist() for values in columns.values()), strict=True)
+        write_csv(path, columns, lines, digits=9)

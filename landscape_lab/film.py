@@ -4,7 +4,6 @@ Several runs are raced on the landscape of the first. The keys are those of `cal
 clock=logarithmic frames=300 size=[800,600] fps=30 length=10 clean=true`.
 """
 
-import json
 import re
 import sys
 from collections.abc import Sequence
@@ -13,13 +12,13 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
+from landscape_lab.assembly import label_of, landscape_of
 from landscape_lab.drawing.video import Film
 from landscape_lab.errors import one_line
 from landscape_lab.keys.callbacks import FILMS
-from landscape_lab.lab import label_of, landscape_of
+from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
-from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_choice
 
 
@@ -31,13 +30,16 @@ def scene_of_runs(folders: Sequence[Path]) -> Scene:
     Raises:
         FileNotFoundError: A folder is not that of a run.
     """
-    configurations = [_configuration(folder) for folder in folders]
-    trajectories = []
-    for folder, cfg in zip(folders, configurations, strict=True):
-        trajectory = Trajectory.load(folder / "trajectory.npz")
-        results = json.loads((folder / "results.json").read_text())
+    configurations, trajectories = [], []
+    for folder in folders:
+        run = Run(folder)
+        cfg, results = run.config(), run.results()
+        if cfg is None or results is None:
+            raise FileNotFoundError(f"There is no run in {folder}.")
+        trajectory = run.trajectory()
         name = results["landscape"] if len(folders) == 1 else None
         trajectory.label = label_of(cfg, results["optimizer"], name, trajectory.rates)
+        configurations.append(cfg)
         trajectories.append(trajectory)
     first = configurations[0]
     if any(_draws(cfg) != _draws(first) for cfg in configurations):
@@ -49,16 +51,6 @@ def scene_of_runs(folders: Sequence[Path]) -> Scene:
 def _draws(cfg: DictConfig) -> tuple[object, ...]:
     """What tells the draws of one run from those of another."""
     return cfg.landscape, cfg.augmentation, cfg.seed
-
-
-def _configuration(folder: Path) -> DictConfig:
-    """The saved configuration of a run."""
-    path = folder / ".hydra" / "config.yaml"
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no run in {folder}.")
-    cfg = OmegaConf.load(path)
-    assert isinstance(cfg, DictConfig)
-    return cfg
 
 
 @one_line()

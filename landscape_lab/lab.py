@@ -1,30 +1,24 @@
 """From a configuration to results: objects are built, the descent runs, its files are written."""
 
-import json
 import logging
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from pickle import UnpicklingError  # what torch.load raises; nothing is unpickled
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytorch_lightning as pl
 import torch
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from hydra.errors import InstantiationException
 from hydra.initialize import get_gh_backup, restore_gh_from_backup
-from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf, open_dict
 from pytorch_lightning.loggers import Logger
-from rich.console import Console
-from rich.table import Table
 
 from landscape_lab import results
-from landscape_lab.augmentations import augment
+from landscape_lab.assembly import build_descent
 from landscape_lab.callbacks import HParams, Products
 from landscape_lab.configuration import (
     CONF,
@@ -37,17 +31,14 @@ from landscape_lab.configuration import (
     register_catalogue,
 )
 from landscape_lab.descent import Descent
-from landscape_lab.dotted_paths import current_folder, locate
-from landscape_lab.ensemble import Ensemble, make_ensemble
-from landscape_lab.errors import FULL, explain, tell
-from landscape_lab.files import replacing
+from landscape_lab.dotted_paths import current_folder
+from landscape_lab.errors import FULL, tell
+from landscape_lab.instantiation import build
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers.probing import probe
+from landscape_lab.runs import Run
 from landscape_lab.schema import check
+from landscape_lab.threads import faster, using
 from landscape_lab.trajectory import Trajectory
-
-OF_MEMBERS = ("best_lr", "diverged_fraction")
-"""The objectives that only an ensemble has."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +59,30 @@ class Result:
     def objective(self) -> float | tuple[float | None, ...] | None:
         """What a sweep minimises: a result, or a tuple of several; `None` where a run has none."""
         wanted = self.metrics["objective"]
-        return self.metrics.get(wanted) if isinstance(wanted, str) else tuple(self.metrics.get(name) for name in wanted)
+        if isinstance(wanted, str):
+            return self.metrics.get(wanted)
+        return tuple(self.metrics.get(name) for name in wanted)
+
+
+class Checkpoint(NamedTuple):
+    """Where a descent goes on from.
+
+    Args:
+        path: The file, or `None` where the descent begins at its start.
+        step: How many steps had been made.
+        threads: How many threads made them, which may matter to the last bits; `None`: not known yet.
+    """
+
+    path: Path | None = None
+    step: int = 0
+    threads: int | None = None
 
 
 def run(overrides: Iterable[str] = ()) -> Result:
     """The whole lab from Python: what `python -m landscape_lab …` does, with the same words.
 
     Args:
-        overrides: As on the command line, `["landscape=circle", "optimizer.lr=0.1", "hydra.run.dir=somewhere"]`.
+        overrides: As on the command line, `["landscape=circle", "optimizer.lr=0.1", "hydra.run.dir=here"]`.
 
     Raises:
         ValueError: A value is out of range; Hydra's own errors tell of unknown choices and keys.
@@ -88,10 +95,7 @@ def run(overrides: Iterable[str] = ()) -> Result:
         cfg.folder = str(folder.absolute())
         del cfg["hydra"]
     check(cfg)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, part in (("config", cfg), ("hydra", hydra), ("overrides", hydra.overrides.task)):
-        with replacing(folder / ".hydra" / f"{name}.yaml") as unfinished:
-            OmegaConf.save(part, unfinished)
+    Run(folder).write_configuration(cfg, hydra, hydra.overrides.task)
     return descend(cfg, chosen_names(hydra.runtime.choices, hydra.overrides.task, cfg))
 
 
@@ -103,40 +107,58 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
         names: What the landscape and the optimizer are called.
     """
     folder = Path(cfg.folder)
-    if cfg.resume and (finished := _finished(cfg, folder)) is not None:
+    files = Run(folder)
+    if cfg.resume and (finished := _finished(cfg, files)) is not None:
         tell(f"{folder} is complete: these are its results.")
         return finished
-    with _quiet_lightning(), current_folder():  # a user's code may import others beside it, whenever it does so
-        descent = _descended(cfg, names, folder)
+    with _quiet_lightning(), current_folder():  # a user's code may import others beside it at any time
+        descent, threads = _descended(cfg, names, files)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **results.metrics(descent)}
     metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": identity(cfg)}
-    metrics |= results.details(descent)
-    descent.trajectory.save(folder / "trajectory.npz")
+    metrics |= results.details(descent) | {"threads": threads}
+    descent.trajectory.save(files.trajectory_file)
     if (error := descent.ending.error) is not None and descent.ending.status == "failed":
         if FULL:
             raise error
         metrics["error"] = f"{type(error).__name__}: {error}"
         tell(f"{names['optimizer']} failed in step {metrics['steps']}: {metrics['error']}")
-    with replacing(folder / "results.json") as unfinished:
-        unfinished.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
+    files.write_results(metrics)
     return Result(descent.trajectory, metrics, folder)
 
 
-def _descended(cfg: DictConfig, names: dict[str, str], folder: Path) -> Descent:
-    """Build the descent and what is around it, and let Lightning run it to its end."""
-    checkpoint, first = _checkpoint(cfg, folder)
+def _descended(cfg: DictConfig, names: dict[str, str], files: Run) -> tuple[Descent, int]:
+    """Build the descent and what is around it, and let Lightning run it to its end; with how many threads."""
+    checkpoint = _checkpoint(cfg, files)
     pl.seed_everything(cfg.seed, verbose=False)
-    descent = _build(cfg, names)
-    _check_objective(cfg, len(descent.ensemble))
-    if checkpoint is None:
-        _forget(folder)
-    loggers = [_logger(node, first) for node in cfg.logger.values()]
-    callbacks = Products.gathering(_make(node) for node in cfg.callbacks.values())
-    parameters = flat_values(cfg, PARAMETERS)
-    callbacks.append(HParams({**names, **parameters}, OmegaConf.to_yaml(cfg)))
-    trainer = _make(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
-    trainer.fit(descent, ckpt_path=checkpoint, weights_only=True)
-    return descent
+    descent = build_descent(cfg, names, files.points_file)
+    if checkpoint.path is None:
+        files.forget()
+    loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values()]
+    callbacks = Products.gathering(build(node) for node in cfg.callbacks.values())
+    callbacks.append(HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)))
+    trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
+    threads = checkpoint.threads or _threads(cfg, descent.landscape)
+    with using(threads):
+        trainer.fit(descent, ckpt_path=checkpoint.path, weights_only=True)
+    return descent, threads
+
+
+def _threads(cfg: DictConfig, landscape: Landscape) -> int:
+    """How many threads torch works with: as the user says, or whatever evaluates the landscape faster."""
+    if cfg.threads != "auto":
+        return int(cfg.threads)
+    parameters = dict(landscape.named_parameters())
+    buffers = {name: value for name, value in landscape.state_dict().items() if name not in parameters}
+    before = {name: value.clone() for name, value in buffers.items()}
+    if landscape.stochastic:
+        landscape.see(0)
+    threads = faster(landscape.backward)
+    if landscape.stochastic:
+        landscape.see(None)
+    for name, value in buffers.items():
+        value.copy_(before[name])
+    landscape.zero_grad()
+    return threads
 
 
 def _compose(overrides: list[str]) -> DictConfig:
@@ -150,137 +172,49 @@ def _compose(overrides: list[str]) -> DictConfig:
         restore_gh_from_backup(outer)
 
 
-def _finished(cfg: DictConfig, folder: Path) -> Result | None:
+def _finished(cfg: DictConfig, files: Run) -> Result | None:
     """What a run of the same configuration left in its folder when it came to its end."""
-    try:
-        metrics = json.loads((folder / "results.json").read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
+    metrics = files.results()
+    if metrics is None or metrics.get("config_hash") != identity(cfg):
         return None
-    if metrics.get("config_hash") != identity(cfg) or metrics["status"] == "failed":
-        return None
-    return Result(Trajectory.load(folder / "trajectory.npz"), metrics, folder)
-
-
-def _forget(folder: Path) -> None:
-    """Remove what an earlier run in this folder left that would pass for the results of this one."""
-    for name in ("results.json", "trajectory.npz", "checkpoints/last.ckpt"):
-        (folder / name).unlink(missing_ok=True)
-
-
-def _build(cfg: DictConfig, names: dict[str, str]) -> Descent:
-    """The landscape, the optimizer's factory, and the descent that joins them."""
-    optimizer = _factory(cfg, "optimizer")
-    traits = probe(optimizer, cfg.steps)
-    landscape, ensemble = landscape_of(cfg)
-    if (changed := landscape.suit(traits.exact)) is not None:
-        tell(f"{names['optimizer']} gets {changed}, which it needs; landscape.gradient=pixel keeps the other.")
-    scheduler = _factory(cfg, "scheduler") if cfg.scheduler else None
-    label = label_of(cfg, names["optimizer"], names["landscape"], ensemble.rates)
-    return Descent(
-        landscape,
-        optimizer,
-        cfg.steps,
-        steps_per_batch=cfg.steps_per_batch,
-        records=cfg.records,
-        label=label,
-        scheduler=scheduler,
-        traits=traits,
-        ensemble=ensemble,
-        target=_target(landscape) if cfg.target is None else cfg.target,
-        points_file=Path(cfg.folder) / "points.f16",
-    )
-
-
-def label_of(cfg: DictConfig, optimizer: str, landscape: str | None = None, rates: Sequence[float] | None = None) -> str:
-    """What a picture calls a run; with the learning rates of its members, if these differ."""
-    rates = rates or [rate for rate in [cfg.optimizer.get("lr")] if isinstance(rate, int | float)]
-    lr = f", lr {min(rates):g}" + (f" … {max(rates):g}" if len(rates) > 1 else "") if rates else ""
-    return (optimizer if landscape is None else f"{landscape} · {optimizer}") + lr
-
-
-def landscape_of(cfg: DictConfig) -> tuple[Landscape, Ensemble]:
-    """The landscape of a configuration with its members and its augmentations."""
-    wanted: dict[str, Any] = instantiate(cfg.get("ensemble", {}), _convert_="all")
-    changes = {} if cfg.start is None else {"start": cfg.start}
-    if isinstance(wanted.get("starts"), list):
-        changes["start"], wanted["starts"] = wanted["starts"], None
-    landscape: Landscape = _make(cfg.landscape, **changes)
-    ensemble = make_ensemble(landscape, **wanted, seed=cfg.seed)
-    if not torch.equal(ensemble.points, landscape.flat()):
-        landscape = landscape.with_members(ensemble.points)
-    augmentations = [_augmentation(name, node) for name, node in cfg.augmentation.items()] if cfg.augmentation else []
-    return augment(landscape, augmentations, ensemble.seed_of_member), ensemble
-
-
-def _target(landscape: Landscape) -> float | None:
-    """The loss to reach: a hundredth of the way from the known minimum up to the median start, or `None`."""
-    if landscape.minima is None:
-        return None
-    begin = landscape.evaluate(landscape.flat()).nanmedian()
-    lowest = landscape.evaluate(landscape.minima).min()
-    return float(lowest + 0.01 * (begin - lowest))
-
-
-def _factory(cfg: DictConfig, group: str) -> partial:
-    """The class that a group names, with its settings."""
-    settings = instantiate({key: value for key, value in cfg[group].items() if key != "_target_"}, _convert_="all")
-    return partial(locate(f"{group}._target_", cfg[group]._target_), **settings)
-
-
-def _augmentation(name: Any, node: Any) -> Any:
-    """One augmentation; a value for one that was not chosen is told."""
-    if "_target_" not in node:
-        keys = ", ".join(f"`augmentation.{name}.{key}`" for key in node)
-        raise ValueError(f"The augmentation `{name}` should be chosen to be changed: augmentation={name}. Found {keys}.")
-    return _make(node)
-
-
-def _check_objective(cfg: DictConfig, members: int) -> None:
-    """A single member has no best learning rate."""
-    for name in [cfg.objective] if isinstance(cfg.objective, str) else cfg.objective:
-        if members == 1 and name in OF_MEMBERS:
-            raise ValueError(f"Parameter `objective` may be {name} only of many members: ensemble=lr_sweep. Found one member.")
-
-
-def _make(node: DictConfig, **settings: Any) -> Any:
-    """The object that a node describes; its constructor's error is told with the node's name, on one line."""
-    try:
-        return instantiate(node, **settings, _convert_="all")
-    except InstantiationException as error:
-        raise ValueError(explain(error)) from error
+    if metrics.get("status") in ("failed", "stopped"):
+        return None  # it is tried again, or goes on
+    return Result(files.trajectory(), metrics, files.folder)
 
 
 def _logger(node: DictConfig, first: int) -> Logger:
     """A logger; TensorBoard forgets what an earlier run in this folder wrote of the steps from `first` on."""
     purge = {"purge_step": first} if node._target_.endswith("TensorBoardLogger") else {}
-    return _make(node, **purge)
+    return build(node, **purge)
 
 
-def _checkpoint(cfg: DictConfig, folder: Path) -> tuple[Path | None, int]:
-    """Where to go on from and its step: `ckpt_path`, or with `resume` the checkpoint in the run's folder."""
-    last = folder / "checkpoints" / "last.ckpt"
+def _checkpoint(cfg: DictConfig, files: Run) -> Checkpoint:
+    """Where to go on from: `ckpt_path`, or with `resume` the checkpoint in the run's folder."""
     if cfg.ckpt_path is None:
-        path = last if cfg.resume and last.is_file() else None
+        path = files.checkpoint if cfg.resume and files.checkpoint.is_file() else None
     else:
         path = Path(cfg.ckpt_path)
         if not path.is_file():
             raise FileNotFoundError(f"There is no checkpoint {path}.")
     if path is None:
-        return None, 0
+        return Checkpoint()
     try:
-        made = int(torch.load(path, weights_only=True, map_location="cpu")["global_step"])
-    except (RuntimeError, KeyError, EOFError, UnpicklingError, TypeError) as error:
+        state = torch.load(path, weights_only=True, map_location="cpu", mmap=True)
+        made, threads = int(state["global_step"]), state["descent"].get("threads")
+    except (RuntimeError, KeyError, EOFError, UnpicklingError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} is not a checkpoint that can be read.") from error
     if made == cfg.steps and cfg.ckpt_path is None:
-        return None, 0  # it ended before its results were written: the same again
+        return Checkpoint()  # it was killed between its last step and its results: everything is made again
     if made >= cfg.steps:
-        raise ValueError(f"Parameter `steps` should be above the {made} already made in {path}. Found `steps = {cfg.steps}`.")
-    return path, made
+        raise ValueError(
+            f"Parameter `steps` should be above the {made} already made in {path}. Found `steps = {cfg.steps}`."
+        )
+    return Checkpoint(path, made, threads)
 
 
 @contextmanager
 def _quiet_lightning() -> Iterator[None]:
-    """Lightning without greetings and tips, which would hide the one line that matters; afterwards it is as the caller had it."""
+    """Lightning without greetings and tips, which would hide the line that matters; then as it was."""
     logger = logging.getLogger("pytorch_lightning")
     level = logger.level
     logger.setLevel(logging.WARNING)
@@ -290,19 +224,3 @@ def _quiet_lightning() -> Iterator[None]:
             yield
     finally:
         logger.setLevel(level)
-
-
-def print_summary(result: Result) -> None:
-    """A table of the results, and the run's folder on the last line."""
-    console = Console()
-    table = Table("", "", show_header=False, box=None, padding=(0, 2, 0, 0))
-    always = ("landscape", "optimizer", "status", "steps", "evaluations", "steps_per_second", "final_loss", "best_loss")
-    of_many = [name for name in ("members", "best_lr", "diverged_fraction", "layout") if result.metrics.get(name) is not None]
-    for name in (*always, *of_many):
-        value = result.metrics[name]
-        text = f"{value:,.6g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
-        table.add_row(name.replace("_", " "), text)
-    if (spacing := result.trajectory.spacing) > 1:
-        table.add_row("recorded", f"every {spacing:,} steps, {len(result.trajectory.steps):,} in all")
-    console.print(table)
-    console.print(str(result.folder), markup=False, highlight=False, soft_wrap=True)

@@ -40,7 +40,10 @@ class Recording:
 
     def plot(self, path: str | PathLike[str] | None = None) -> "Figure":
         """Draw the path on the landscape; written to `path`, a PNG, PDF or SVG file, when given."""
-        from landscape_lab.drawing.figures import path_figure, save_figure  # matplotlib takes a second to load
+        from landscape_lab.drawing.figures import (  # matplotlib takes a second to load
+            path_figure,
+            save_figure,
+        )
         from landscape_lab.staging import scene_of
 
         figure = path_figure(scene_of(self.landscape, [self.trajectory]))

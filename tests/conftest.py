@@ -1,10 +1,8 @@
-"""Shapes in annotations are checked while the tests run; what a test runs writes to a folder of its own."""
+"""Shapes in annotations are checked while the tests run; what a test writes goes to a folder of its own."""
 
 from jaxtyping import install_import_hook
 
-CHECKED = [
-    f"landscape_lab.{part}" for part in ("landscapes", "augmentations", "trajectory", "planes", "scene")
-]
+CHECKED = [f"landscape_lab.{part}" for part in ("landscapes", "augmentations", "trajectory", "planes", "scene")]
 
 with install_import_hook(CHECKED, "typechecking.check"):
     import landscape_lab.augmentations
@@ -15,10 +13,12 @@ with install_import_hook(CHECKED, "typechecking.check"):
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hydra.core.global_hydra import GlobalHydra
 
+from landscape_lab import __main__ as entry
 from landscape_lab.lab import Result, run
 
 QUIET = ["callbacks=none", "logger=none"]
@@ -34,20 +34,40 @@ def lab(tmp_path: Path) -> Callable[..., Result]:
     return quick
 
 
+class Written(NamedTuple):
+    """What a command wrote on standard output and on standard error."""
+
+    out: str
+    err: str
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    status: int
+    written: Written
+
+
 @pytest.fixture
-def command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Callable:
-    """Call a command in this process, in a folder of its own; returns its exit status and what it wrote."""
+def command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Callable[..., Done]:
+    """Call a command in this process and a folder of its own: `landscape_lab`, or the `main` of another module."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
 
-    def call(main: Callable[[], object], *words: object):
-        monkeypatch.setattr(sys, "argv", ["landscape_lab", *map(str, words)])
+    def call(*arguments: object, main: Callable[[], object] = entry.main) -> Done:
+        monkeypatch.setattr(sys, "argv", ["landscape_lab", *map(str, arguments)])
         GlobalHydra.instance().clear()
         try:
             main()
             status = 0
         except SystemExit as stop:
             status = stop.code
-        return status, capsys.readouterr()
+        return Done(status, Written(*capsys.readouterr()))
 
     return call
+
+
+@pytest.fixture
+def quiet_command(command_line: Callable[..., Done]) -> Callable[..., Done]:
+    """`landscape_lab` without callbacks and loggers."""
+    return lambda *arguments: command_line(*arguments, *QUIET)

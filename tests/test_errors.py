@@ -2,8 +2,6 @@
 
 import pytest
 
-from landscape_lab import __main__ as entry
-
 MISTAKES = {
     "optimizer=adm": "There is no optimizer `adm`. Nearest: adam, adamw",
     "landscape=spirale": "There is no landscape `spirale`. Nearest: spiral",
@@ -35,15 +33,9 @@ MISTAKES = {
 }
 
 
-@pytest.fixture
-def command(command_line):
-    """Call the lab from the command line, without callbacks and loggers."""
-    return lambda *arguments: command_line(entry.main, "callbacks=none", "logger=none", *arguments)
-
-
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_mistake_is_told_in_one_line(command, tmp_path, mistake):
-    status, written = command(*mistake.split())
+def test_mistake_is_told_in_one_line(quiet_command, tmp_path, mistake):
+    status, written = quiet_command(*mistake.split())
     assert status == 1
     assert MISTAKES[mistake] in written.err
     assert written.err.startswith("landscape_lab: ")
@@ -52,22 +44,22 @@ def test_mistake_is_told_in_one_line(command, tmp_path, mistake):
     assert not list(tmp_path.rglob("results.json"))
 
 
-def test_folder_that_cannot_be_written_is_named(command, tmp_path):
+def test_folder_that_cannot_be_written_is_named(quiet_command, tmp_path):
     (tmp_path / "file").touch()
-    status, written = command("hydra.run.dir=file/run", "steps=1")
+    status, written = quiet_command("hydra.run.dir=file/run", "steps=1")
     assert status == 1
     assert "file/run" in written.err
     assert written.err.count("\n") == 1
 
 
-def test_traceback_comes_when_asked_for(command, monkeypatch):
+def test_traceback_comes_when_asked_for(quiet_command, monkeypatch):
     monkeypatch.setattr("landscape_lab.errors.FULL", True)
     with pytest.raises(ValueError, match="steps"):
-        command("steps=0")
+        quiet_command("steps=0")
 
 
-def test_last_line_of_a_run_is_its_folder(command, tmp_path):
-    status, written = command("steps=2", f"hydra.run.dir={tmp_path}/a folder with a rather long name {'x' * 100}")
+def test_last_line_of_a_run_is_its_folder(quiet_command, tmp_path):
+    status, written = quiet_command("steps=2", f"hydra.run.dir={tmp_path}/a folder with a rather long name {'x' * 100}")
     assert status == 0
     assert written.out.splitlines()[-1].startswith(f"{tmp_path}/a folder with")
     assert (tmp_path / written.out.splitlines()[-1] / "results.json").is_file()

@@ -1,6 +1,5 @@
 """What many members give: a table of them, how their losses are spread, and how sensitive they are to the learning rate."""
 
-import csv
 from os import PathLike
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.sensitivity import Sensitivity, sensitivity_figure
 from landscape_lab.ensemble import Outcomes
 from landscape_lab.files import replacing
+from landscape_lab.tables import write_csv
 from landscape_lab.trajectory import Trajectory
 
 TABLE_MEMBERS = 100_000
@@ -50,12 +50,8 @@ class Members(pl.Callback):
 
 
 def _write(path: Path, columns: dict[str, np.ndarray]) -> None:
-    """A table; a cell is empty where there is no finite number."""
-    rows = zip(*(values.tolist() for values in columns.values()), strict=True)
-    with replacing(path) as unfinished, unfinished.open("w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([f"{value:.9g}" if np.isfinite(value) else "" for value in row] for row in rows)
+    """Write columns of one length as a table."""
+    write_csv(path, columns, zip(*(values.tolist() for values in columns.values()), strict=True), digits=9)
 
 
 def _quantiles(trajectory: Trajectory) -> dict[str, np.ndarray]:

@@ -125,7 +125,7 @@ def _pixels(image: object, image_init: object, smoothing: float) -> Float[Tensor
     """The picture, changed by the user's function and blurred."""
     if image_init is None and isinstance(image, str | PathLike):
         path = find_picture(Path(image)).absolute()
-        return _smoothed(path, path.stat().st_mtime_ns, smoothing).clone()
+        return _smoothed(path, path.stat().st_mtime_ns, smoothing)
     pixels = read_picture(image)
     if image_init is not None:
         pixels = map_image("image_init", as_function("image_init", image_init), pixels)
@@ -134,7 +134,7 @@ def _pixels(image: object, image_init: object, smoothing: float) -> Float[Tensor
 
 @lru_cache(maxsize=2)
 def _smoothed(path: Path, changed: int, sigma: float) -> Float[Tensor, "height width"]:
-    """A file as it was when it was changed last, smoothed; kept for the other jobs of a sweep."""
+    """A file as it was when it was changed last, smoothed; kept: the jobs of a sweep share it and only read it."""
     return smooth(read_picture(path), sigma)
 
 

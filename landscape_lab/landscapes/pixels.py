@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.utils.weak import WeakTensorKeyDictionary
 
 from landscape_lab.landscapes.boundaries import Wall
 from landscape_lab.landscapes.gradients import Evaluate, GivenGradient
@@ -44,11 +45,7 @@ class PixelGradient(nn.Module):
     ) -> None:
         super().__init__()
         height, width = pixels.shape
-        padded = F.pad(pixels[None, None], (1, 1, 1, 1), mode="replicate")[0, 0]
-        differences = torch.stack([padded[:-1, :].diff(dim=1), padded[:, :-1].diff(dim=0)])
-        if change is not None:
-            differences = map_differences("gradient_init", as_function("gradient_init", change), differences)
-        textures = torch.cat([padded[:-1, :-1].unsqueeze(0), scale * differences])
+        textures = _remembered(pixels, scale) if change is None else _textures(pixels, scale, change)
         # The padded picture is one pixel larger on each side, so pixel i is texture index i + 1,
         # and the difference between i and i + 1 is texture index i + ½. A point x in -1…1 lies at
         # pixel index ((x + 1) size - 1) / 2; written in coordinates of a texture of size + 1
@@ -88,6 +85,29 @@ class PixelGradient(nn.Module):
         return (
             gradients if self.wall is None else self.wall.add_gradient(gradients, F.softshrink(points, 1.0))
         )
+
+
+_KNOWN = WeakTensorKeyDictionary()
+"""The textures of each scale, as long as the pixels that they were made from are kept."""
+
+
+def _remembered(pixels: Float[Tensor, "height width"], scale: float) -> Float[Tensor, "3 rows columns"]:
+    """The textures of a picture; the jobs of a sweep share the pixels, and so their textures."""
+    known: dict[float, Tensor] = _KNOWN.setdefault(pixels, {})
+    if scale not in known:
+        known[scale] = _textures(pixels, scale, None)
+    return known[scale]
+
+
+def _textures(
+    pixels: Float[Tensor, "height width"], scale: float, change: object
+) -> Float[Tensor, "3 rows columns"]:
+    """The padded pixels, and their differences along x and y times `scale`."""
+    padded = F.pad(pixels[None, None], (1, 1, 1, 1), mode="replicate")[0, 0]
+    differences = torch.stack([padded[:-1, :].diff(dim=1), padded[:, :-1].diff(dim=0)])
+    if change is not None:
+        differences = map_differences("gradient_init", as_function("gradient_init", change), differences)
+    return torch.cat([padded[:-1, :-1].unsqueeze(0), scale * differences])
 
 
 def smooth(pixels: Float[Tensor, "height width"], sigma: float) -> Float[Tensor, "height width"]:

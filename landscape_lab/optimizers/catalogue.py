@@ -10,7 +10,7 @@ importing torch.
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from importlib.metadata import metadata
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from landscape_lab.optimizers.closures import Unrecorded
 from landscape_lab.optimizers.factories import Factory, parts_of
 from landscape_lab.optimizers.probing import Bowl, probe
 from landscape_lab.optimizers.traits import Traits
+from landscape_lab.tables import write_csv
 
 PATH = Path(__file__).with_name("catalogue.csv")
 NEEDS = {
@@ -70,10 +71,7 @@ def read() -> list[Entry]:
 
 def write(entries: list[Entry]) -> None:
     """Replace the committed catalogue."""
-    with PATH.open("w", newline="") as file:
-        writer = csv.DictWriter(file, [one.name for one in fields(Entry)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(entry) for entry in entries)
+    write_csv(PATH, [one.name for one in fields(Entry)], (astuple(entry) for entry in entries))
 
 
 def classes() -> Iterator[tuple[str, str]]:

@@ -1,1 +1,1 @@
-"""Many runs from one command: what each job does, what is left of them after a stop, and which came out best."""
+"""Many runs from one command: what each job does, how a stopped sweep goes on, and which job is best."""

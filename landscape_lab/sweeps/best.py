@@ -14,7 +14,9 @@ from landscape_lab.files import replacing
 
 
 def write_best(path: Path, overrides: Sequence[str], title: str) -> None:
-    """Write what a job chose and set, on top of the lab's own configuration; it cannot take a key away, so `~key` is left out.
+    """Write what a job chose and set, on top of the lab's own configuration.
+
+    A configuration cannot take a key of another away, so `~key` is left out.
 
     Args:
         path: The file, in the sweep's folder.
@@ -32,6 +34,11 @@ def write_best(path: Path, overrides: Sequence[str], title: str) -> None:
         else:
             OmegaConf.update(values, key, value, force_add=True)
     settings = {"defaults": [*defaults, "_self_"], **OmegaConf.to_container(values)}  # type: ignore[dict-item]
-    command = f"python -m landscape_lab --config-dir {shlex.quote(str(path.parent))} --config-name {path.stem}"
+    command = (
+        f"python -m landscape_lab --config-dir {shlex.quote(str(path.parent))} --config-name {path.stem}"
+    )
     with replacing(path) as unfinished:
-        unfinished.write_text(f"# {title}\n# Run it: {command}\n" + yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
+        unfinished.write_text(
+            f"# {title}\n# Run it: {command}\n"
+            + yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+        )

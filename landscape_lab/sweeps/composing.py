@@ -1,6 +1,6 @@
 """Composing the configurations of a sweep's jobs."""
 
-import copy
+import pickle
 from functools import lru_cache
 from typing import Any
 
@@ -22,16 +22,16 @@ SHARED = 32
 class Composer(ConfigLoaderImpl):
     """Hydra's own loader, but jobs that choose the same groups share one composition.
 
-    Choosing files and merging them takes ten times as long as setting values in the result, and most jobs of a sweep differ in
-    their values only.
+    Choosing files and merging them takes ten times as long as setting values in the result, and most jobs
+    of a sweep differ in their values only.
 
     Args:
-        loader: What composed the sweep itself.
+        loader: The loader that composed the sweep itself.
     """
 
     def __init__(self, loader: ConfigLoader) -> None:
         super().__init__(loader.config_search_path)  # type: ignore[attr-defined]
-        self._compositions: dict[tuple[str, ...], DictConfig] = {}
+        self._compositions: dict[tuple[str, ...], bytes] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """Other processes compose for themselves."""
@@ -47,8 +47,10 @@ class Composer(ConfigLoaderImpl):
         if choices not in self._compositions:
             if len(self._compositions) == SHARED:
                 self._compositions.pop(next(iter(self._compositions)))
-            self._compositions[choices] = self.load_configuration(master_config.hydra.job.config_name, list(choices), RunMode.RUN)
-        config = copy.deepcopy(self._compositions[choices])
+            made = self.load_configuration(master_config.hydra.job.config_name, list(choices), RunMode.RUN)
+            self._compositions[choices] = pickle.dumps(made)
+        # Unpickling, of bytes that we have just made, takes a sixth of the time of a deep copy.
+        config: DictConfig = pickle.loads(self._compositions[choices])
         self._set_values(config, overrides, values)
         OmegaConf.copy_cache(from_config=master_config, to_config=config)  # the sweep's time, not the job's
         settle(config)  # the job's identity does not depend on how a value is written
@@ -67,15 +69,22 @@ class Composer(ConfigLoaderImpl):
         config.hydra.overrides.task = [override.input_line for override in choices]
         naming = config.hydra.job.config.override_dirname
         config.hydra.job.override_dirname = get_overrides_dirname(
-            overrides=choices, kv_sep=naming.kv_sep, item_sep=naming.item_sep, exclude_keys=naming.exclude_keys
+            overrides=choices,
+            kv_sep=naming.kv_sep,
+            item_sep=naming.item_sep,
+            exclude_keys=naming.exclude_keys,
         )
 
 
-def composing_launcher(context: HydraContext, task: TaskFunction, config: DictConfig) -> tuple[Composer, Launcher]:
+def composing_launcher(
+    context: HydraContext, task: TaskFunction, config: DictConfig
+) -> tuple[Composer, Launcher]:
     """The launcher that a sweep's configuration names, whose jobs share what composing them has in common."""
     composer = Composer(context.config_loader)
     shared = HydraContext(config_loader=composer, callbacks=context.callbacks)
-    return composer, Plugins.instance().instantiate_launcher(hydra_context=shared, task_function=task, config=config)
+    return composer, Plugins.instance().instantiate_launcher(
+        hydra_context=shared, task_function=task, config=config
+    )
 
 
 @lru_cache(maxsize=4096)

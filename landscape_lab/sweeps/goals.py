@@ -1,4 +1,4 @@
-"""What a sweep makes best."""
+"""The objectives of a sweep, each with its direction."""
 
 from typing import Any
 
@@ -27,6 +27,7 @@ def goals_of(objective: Any, direction: Any) -> dict[str, str]:
         check_choice("sweep.direction", word, DIRECTIONS)
     if len(directions) != len(objectives):
         raise ValueError(
-            f"Parameter `sweep.direction` should be one for each objective, {len(objectives)}. Found {len(directions)}."
+            f"Parameter `sweep.direction` should be one for each objective, {len(objectives)}. "
+            f"Found {len(directions)}."
         )
     return dict(zip(objectives, directions, strict=True))

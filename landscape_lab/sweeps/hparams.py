@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from omegaconf import OmegaConf
 from tensorboard.compat.proto.event_pb2 import Event
@@ -11,21 +10,22 @@ from torch.utils.tensorboard.summary import hparams as hparams_summaries
 
 from landscape_lab.callbacks.hparams import COMPARED
 from landscape_lab.configuration import PARAMETERS, flat_values
-from landscape_lab.sweeps.plan import settings_of
+from landscape_lab.runs import Run
 
 SUFFIX = ".sweep"
+"""Ends the name of the sweep's own event file."""
 
 
-def write_hparams(folder: Path, jobs: Iterable[Path]) -> None:
-    """Name every parameter that any job has: TensorBoard takes the columns of the table from the first run it finds.
+def write_hparams(folder: Path, jobs: Iterable[Run]) -> None:
+    """Name every parameter of any job: TensorBoard takes the table's columns from the first run it finds.
 
     Args:
-        folder: The sweep's, which becomes that first run.
-        jobs: The folders of its jobs; each has its own row in its own events.
+        folder: The sweep's folder, which becomes that first run.
+        jobs: The runs of its jobs; each writes its own line of the table into its own events.
     """
-    values: dict[str, Any] = {"landscape": "", "optimizer": ""}
+    values: dict[str, bool | int | float | str] = {"landscape": "", "optimizer": ""}
     for job in jobs:
-        if (settings := settings_of(job)).keys() >= set(PARAMETERS):
+        if (settings := job.settings()).keys() >= set(PARAMETERS):
             values |= flat_values(OmegaConf.create(settings), PARAMETERS)
     for old in folder.glob(f"events*{SUFFIX}"):
         old.unlink()

@@ -1,13 +1,12 @@
-"""One job of a sweep: quiet, and its error is its own."""
+"""One job of a sweep: what it prints and what it raises stays in its own folder."""
 
 import gc
-import json
 import os
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import torch
 from omegaconf import DictConfig, open_dict
@@ -16,56 +15,97 @@ from landscape_lab.configuration import identity, plain
 from landscape_lab.errors import explain
 from landscape_lab.files import replacing
 from landscape_lab.lab import descend
+from landscape_lab.runs import Run
 from landscape_lab.schema import check
 
-gc.freeze()  # what was imported stays: only what a job makes is looked at after it
+Objective = float | tuple[float | None, ...] | None
+"""What a job gives its sweep: a result, or several, where it has them."""
 
 
-def attempt(cfg: DictConfig, names: dict[str, str], overrides: Sequence[str]) -> Any:
+def attempt(cfg: DictConfig, names: dict[str, str], overrides: Sequence[str]) -> Objective:
     """Run a job and return its objective, `None` where there is none.
 
-    What it raises is kept: one line in `results.json`, where the leaderboard finds it, and the traceback in `error.txt`. What it
-    prints goes to `console.txt`. Its pictures are drawn only if `figures=` asks for them: the sweep has one of its own.
+    What it raises is kept: one line in `results.json`, where the leaderboard finds it, and the traceback in
+    `error.txt`. What it prints goes to `console.txt`. It draws pictures only where `figures=` asks for them,
+    because the sweep has a picture of its own.
 
     Args:
         cfg: The composed configuration.
         names: What the landscape and the optimizer are called.
         overrides: What was chosen for this job.
     """
-    folder = Path(cfg.folder)
+    run = Run(Path(cfg.folder))
     if not any(override.lstrip("+").startswith("figures=") for override in overrides):
         with open_dict(cfg):
             cfg.figures = []
-    (folder / "error.txt").unlink(missing_ok=True)
-    with _console(folder / "console.txt"):
+    run.error_file.unlink(missing_ok=True)
+    with _console(run.console_file):
         try:
             check(cfg)
             return descend(cfg, names).objective
         except Exception as error:  # noqa: BLE001 - the other jobs go on, whatever it was
-            _keep(error, cfg, names, folder)
+            _keep(error, cfg, names, run)
             return None
         finally:
-            gc.collect()  # a Trainer and its descent refer to each other, and hold the landscape's pixels
+            _clean_up()
 
 
-def share_cores(launcher: DictConfig) -> None:
-    """Give torch as many threads as the jobs that run at the same time leave it, unless `OMP_NUM_THREADS` says how many."""
+def begin_process(launcher: DictConfig, *, study: bool) -> None:
+    """Prepare a process that runs jobs of a sweep.
+
+    Args:
+        launcher: What the configuration says of Hydra's launcher.
+        study: Whether the jobs are trials of a study.
+    """
+    _share_cores(launcher)
+    _begin_once(study=study)
+
+
+@cache
+def _begin_once(*, study: bool) -> None:
+    """What is imported by now stays for good, so the collector need not look at it after each job."""
+    gc.freeze()
+    if study:
+        from landscape_lab.sweeps.study.storages import (
+            quieten_optuna,  # Optuna, which other sweeps do without
+        )
+
+        quieten_optuna()
+
+
+def _share_cores(launcher: DictConfig) -> None:
+    """Give torch the threads that jobs beside this one leave it, unless `OMP_NUM_THREADS` says how many.
+
+    Joblib and Ray set the variable for their workers; submitit's jobs are processes without it.
+    """
     if "OMP_NUM_THREADS" not in os.environ and "cpus_per_task" in launcher:
-        torch.set_num_threads(max(1, launcher.cpus_per_task or 1))  # joblib and Ray set the variable for their workers
+        torch.set_num_threads(max(1, launcher.cpus_per_task or 1))
 
 
-def _keep(error: Exception, cfg: DictConfig, names: dict[str, str], folder: Path) -> None:
+def _clean_up() -> None:
+    """Free the tensors of the job, which a Trainer and its descent hold while they refer to each other."""
+    gc.collect()
+    _freeze_once()
+
+
+@cache
+def _freeze_once() -> None:
+    """After the first job, all that it imported and all caches stay, too, and need no further look."""
+    gc.freeze()
+
+
+def _keep(error: Exception, cfg: DictConfig, names: dict[str, str], run: Run) -> None:
     """Write what a job raised."""
-    with replacing(folder / "error.txt") as unfinished:
+    with replacing(run.error_file) as unfinished:
         unfinished.write_text("".join(traceback.format_exception(error)))
-    metrics = {**names, "status": "failed", "error": explain(error), "objective": plain(cfg.objective), "seed": cfg.seed}
-    with replacing(folder / "results.json") as unfinished:
-        unfinished.write_text(json.dumps(metrics | {"config_hash": identity(cfg)}, indent=2) + "\n")
+    reason = {"status": "failed", "error": explain(error)}
+    settings = {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": identity(cfg)}
+    run.write_results(names | reason | settings)
 
 
 @contextmanager
 def _console(path: Path) -> Iterator[None]:
-    """Send what is printed into a file, which is there only if something was."""
+    """Send what is printed into a file; where nothing is printed, there is no file."""
     with path.open("w", buffering=1) as file, redirect_stdout(file), redirect_stderr(file):
         yield
     if path.stat().st_size == 0:

@@ -1,6 +1,5 @@
-"""What a sweep has to do: its jobs, each with its folder, and which of them a folder already has results of."""
+"""What a sweep has to do: its jobs, the folder of each, and which of them have results already."""
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,10 +10,10 @@ from typing import Any
 import yaml
 from hydra.core.config_loader import ConfigLoader
 from omegaconf import DictConfig, OmegaConf, open_dict
-from omegaconf.errors import OmegaConfBaseException
 
 from landscape_lab.configuration import identity, quoted
 from landscape_lab.files import replacing
+from landscape_lab.runs import FAST_LOADER, Run
 
 SETTINGS = "multirun.yaml"
 """The file in a sweep's folder that says what was swept; Hydra's own name for it."""
@@ -22,18 +21,16 @@ FINAL = ("completed", "diverged", "pruned")
 """The ends of a job that are results; one that failed or was interrupted is run again."""
 NUMBER = re.compile(r"(\d+)_")
 """What the folder of a job begins with, unless `hydra.sweep.subdir` says otherwise."""
-FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""PyYAML's loader in C, where it was built."""
 
 
 @dataclass(frozen=True)
-class Job:
-    """One job of a sweep.
+class Planned:
+    """A job that a sweep asks for.
 
     Args:
-        overrides: What composes it.
-        name: Its folder inside the sweep's.
-        done: Whether its results are there.
+        overrides: What composes its configuration.
+        name: The name of its folder inside the sweep's.
+        done: Whether its results are there already.
     """
 
     overrides: list[str]
@@ -41,106 +38,98 @@ class Job:
     done: bool
 
 
-def plan(composer: ConfigLoader, config: DictConfig, grid: Sequence[Sequence[str]], folder: Path) -> list[Job]:
-    """Give each job of a grid its folder: the one in which the same configuration was run, else a new one.
+def plan(
+    composer: ConfigLoader, config: DictConfig, grid: Sequence[Sequence[str]], folder: Path
+) -> list[Planned]:
+    """Give each job of a grid the folder in which the same configuration was run, or else a new one.
 
     Args:
-        composer: Composes a job.
+        composer: Composes the configuration of a job.
         config: The sweep's own configuration.
         grid: The overrides of each job.
-        folder: The sweep's.
+        folder: The sweep's folder.
 
     Raises:
         HydraException: A job does not compose.
     """
-    known = _known(folder)
-    taken = {path.name for path in job_folders(folder)}
-    hardly_begun = {name for name in taken if not _begun(folder / name)}  # stopped before it was written what they are
-    resume = ["resume=true"] if taken else []
-    numbers = {_number(name) for name in taken} - {-1}
+    names = _Names(folder)
+    resume = ["resume=true"] if names.taken else []
     jobs = []
     for number, choices in enumerate(grid):
         overrides = [*choices, *resume]
         composed = composer.load_sweep_config(config, overrides)
         composed.hydra.job.num, composed.hydra.job.id = number, str(number)
-        name = str(composed.hydra.sweep.subdir)
+        wanted = str(composed.hydra.sweep.subdir)
         with open_dict(composed):
             del composed["hydra"]
-        if same := known[identity(composed)]:
-            name = same.pop()
-        elif name in hardly_begun:
-            hardly_begun.remove(name)
-        elif name in taken or _number(name) in numbers:
-            name = f"{max(numbers, default=-1) + 1}_{NUMBER.sub('', name)}"
-        taken.add(name)
-        numbers |= {_number(name)} - {-1}
-        jobs.append(Job([*overrides, f"hydra.sweep.subdir={quoted(name)}"], name, done=is_final(folder / name)))
+        name = names.give(wanted, identity(composed))
+        done = is_final(Run(folder / name))
+        jobs.append(Planned([*overrides, f"hydra.sweep.subdir={quoted(name)}"], name, done))
     return jobs
 
 
-def job_folders(folder: Path) -> list[Path]:
-    """The folders of a sweep's jobs, in the order of their numbers."""
+class _Names:
+    """The names of the jobs' folders, of which no two jobs get the same.
+
+    Args:
+        folder: The sweep's folder, in which an earlier sweep may have left jobs.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        runs = job_runs(folder)
+        self.taken = {run.folder.name for run in runs}
+        self.same: defaultdict[str, list[str]] = defaultdict(list)
+        """The folders of each identity; those with results come last, because the last is given first."""
+        for run in sorted(runs, key=is_final):
+            if (identified := run.identity()) is not None:
+                self.same[identified].append(run.folder.name)
+        # A job that was stopped before its configuration was written cannot be identified; whoever wants its
+        # name is that job.
+        self.unidentified = {run.folder.name for run in runs if not run.begun}
+        self.numbers = {_number(name) for name in self.taken} - {-1}
+
+    def give(self, wanted: str, identified: str) -> str:
+        """The name for a job of this identity that would like to be called `wanted`."""
+        name = wanted
+        if same := self.same[identified]:
+            name = same.pop()
+        elif name in self.unidentified:
+            self.unidentified.remove(name)
+        elif name in self.taken or _number(name) in self.numbers:
+            name = f"{max(self.numbers, default=-1) + 1}_{NUMBER.sub('', name)}"
+        self.taken.add(name)
+        self.numbers |= {_number(name)} - {-1}
+        return name
+
+
+def job_runs(folder: Path) -> list[Run]:
+    """The runs of a sweep's jobs, in the order of their numbers."""
     if not folder.is_dir():
         return []
-    found = [path for path in folder.iterdir() if path.is_dir() and (_number(path.name) >= 0 or _begun(path))]
-    return sorted(found, key=lambda path: (_number(path.name), path.name))
+    runs = [Run(path) for path in folder.iterdir() if path.is_dir()]
+    found = [run for run in runs if _number(run.folder.name) >= 0 or run.begun]
+    return sorted(found, key=lambda run: (_number(run.folder.name), run.folder.name))
 
 
-def results_of(folder: Path) -> dict[str, object] | None:
-    """What `results.json` in a job's folder holds; `None` where there is none that can be read."""
-    try:
-        results = json.loads((folder / "results.json").read_text())
-    except (OSError, ValueError):
-        return None
-    return results if isinstance(results, dict) else None
+def is_final(run: Run) -> bool:
+    """Whether a job has results that need no further run."""
+    return (run.results() or {}).get("status") in FINAL
 
 
-def settings_of(folder: Path) -> dict[str, Any]:
-    """The configuration of the run in a folder as plain values, ten times as fast as OmegaConf; empty where there is none."""
-    try:
-        settings = yaml.load((folder / ".hydra" / "config.yaml").read_text(), FAST)
-    except (OSError, yaml.YAMLError):
-        return {}
-    return settings if isinstance(settings, dict) else {}
-
-
-def is_final(folder: Path) -> bool:
-    """Whether a job's folder holds results that need no further run."""
-    return (results_of(folder) or {}).get("status") in FINAL
-
-
-def keep_settings(config: DictConfig, folder: Path) -> None:
-    """Write what is swept into the sweep's folder, once."""
-    if not (folder / SETTINGS).exists():
+def keep_settings(config: DictConfig, folder: Path, *, anew: bool = False) -> None:
+    """Write the sweep's configuration into its folder, once, or again with `anew`."""
+    if anew or not (folder / SETTINGS).exists():
         with replacing(folder / SETTINGS) as unfinished:
             OmegaConf.save(config, unfinished)
 
 
-def _known(folder: Path) -> defaultdict[str, list[str]]:
-    """The names of the jobs' folders by the configuration that was run in them; the finished first."""
-    known: defaultdict[str, list[str]] = defaultdict(list)
-    for path in sorted(job_folders(folder), key=is_final):  # the last is taken first
-        results = results_of(path)
-        if results is not None and "config_hash" in results:
-            known[str(results["config_hash"])].append(path.name)
-        elif (config := _config(path)) is not None:
-            known[identity(config)].append(path.name)
-    return known
-
-
-def _config(folder: Path) -> DictConfig | None:
-    """The configuration of the run in a folder; `None` where it was not written to the end."""
+def kept_settings(folder: Path) -> dict[str, Any]:
+    """The sweep's configuration as plain values; empty where it cannot be read."""
     try:
-        config = OmegaConf.load(folder / ".hydra" / "config.yaml")
-    except (OSError, yaml.YAMLError, OmegaConfBaseException):
-        return None
-    complete = isinstance(config, DictConfig) and all(key in config for key in ("landscape", "optimizer", "folder"))
-    return config if complete else None  # type: ignore[return-value]
-
-
-def _begun(folder: Path) -> bool:
-    """Whether a folder says what was run in it."""
-    return _config(folder) is not None
+        settings = yaml.load((folder / SETTINGS).read_text(), FAST_LOADER)
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    return settings if isinstance(settings, dict) else {}
 
 
 def _number(name: str) -> int:

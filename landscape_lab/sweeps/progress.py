@@ -1,4 +1,4 @@
-"""One line that tells how far a sweep is."""
+"""One line that shows how far a sweep is."""
 
 import shlex
 import sys
@@ -12,6 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from landscape_lab.errors import tell
+from landscape_lab.runs import Run
+from landscape_lab.sweeps.pages import conclude
+from landscape_lab.sweeps.plan import job_runs
 
 PLAIN_SECONDS = 30.0
 """Between two lines where there is no terminal."""
@@ -19,9 +22,10 @@ PLAIN_SECONDS = 30.0
 
 @contextmanager
 def watched(folder: Path, total: int, look: Callable[[], int], word: str = "jobs") -> Iterator["Watch"]:
-    """Show how far a sweep is and how long the rest will take; tell who stops it how it goes on, and write what there is.
+    """Show how far a sweep is and how long the rest will take.
 
     A terminal gets a line that is redrawn, anything else a new line twice a minute, both on standard error.
+    Who stops the sweep is shown the command that goes on with it, and the leaderboard of what there is.
 
     Args:
         folder: The sweep's.
@@ -45,8 +49,8 @@ def watched(folder: Path, total: int, look: Callable[[], int], word: str = "jobs
 
 
 def finished(folders: Iterable[Path]) -> Callable[[], int]:
-    """Count the jobs that have results; they may run anywhere, so their files are looked at."""
-    files = [folder / "results.json" for folder in folders]
+    """A count of the jobs that have results; jobs may run on any machine, so it looks for their files."""
+    files = [Run(folder).results_file for folder in folders]
     waiting = set(files)
 
     def look() -> int:
@@ -57,31 +61,37 @@ def finished(folders: Iterable[Path]) -> Callable[[], int]:
 
 
 def _conclude(folder: Path) -> None:
-    from landscape_lab.sweeps.leaderboard import conclude  # rich tables, and pictures
-
-    if any(folder.glob("*/results.json")):
+    """Write and print the leaderboard if any job has results."""
+    if any(run.results_file.is_file() for run in job_runs(folder)):
         conclude(folder)
 
 
 class Watch:
     """A thread that looks how far a sweep is.
 
+    Args:
+        total: How many jobs the sweep has.
+        look: How many of them have ended.
+        word: What they are called.
+
     Attributes:
-        note: More to tell, such as the best so far.
+        note: More to show, such as the best result so far.
     """
 
     def __init__(self, total: int, look: Callable[[], int], word: str) -> None:
         self.total, self.look, self.word = total, look, word
         self.note = ""
         self.done = self.first = look()
-        self.began = self.told = time.monotonic()
+        self.began = self.shown = time.monotonic()
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("{task.fields[more]}"),
-            console=Console(file=sys.stderr),  # as it is now: what jobs write is sent elsewhere
+            console=Console(
+                file=sys.stderr
+            ),  # kept now: while a job runs, `sys.stderr` is the job's own file
             auto_refresh=False,
             transient=True,
             redirect_stdout=False,
@@ -108,13 +118,14 @@ class Watch:
         self.bar.stop()
 
     def _watch(self) -> None:
+        """Redraw until the end."""
         pause = 0.2 if not self.bar.disable else 2.0
         while not self.over.wait(pause):
             self.done = self.look()
             more = ", ".join(part for part in (self._left(), self.note) if part)
             self.bar.update(self.task, completed=self.done, more=more, refresh=True)
-            if self.bar.disable and time.monotonic() - self.told >= PLAIN_SECONDS:
-                self.told = time.monotonic()
+            if self.bar.disable and time.monotonic() - self.shown >= PLAIN_SECONDS:
+                self.shown = time.monotonic()
                 self.stream.write(f"{self.done} of {self.total} {self.word}{more and ', '}{more}\n")
 
     def _left(self) -> str:

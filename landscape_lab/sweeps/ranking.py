@@ -7,50 +7,62 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Any, NamedTuple
 
 from landscape_lab.configuration import is_choice, key_of
-from landscape_lab.sweeps.plan import FAST, SETTINGS, job_folders, results_of
+from landscape_lab.runs import Run
+from landscape_lab.sweeps.plan import job_runs, kept_settings
 
 SHOWN = ("best_lr", "best_loss", "distance_to_minimum", "evaluations", "seconds")
-"""What is told of a job beside its objectives, as far as there is room; all other results are in the CSV."""
+"""The results that people are shown beside the objectives, as far as there is room; the CSV has all."""
 ENDS = ("completed", "pruned", "diverged", "failed", "interrupted")
-"""How jobs end, in the order of the table."""
+"""How jobs end, in the order of the leaderboard."""
 
 LONG = re.compile(r"-?\d+\.\d{4,}(e[+-]?\d+)?")
 """A number of more digits than anybody reads."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One job.
+class Brief(NamedTuple):
+    """A leaderboard to be read by people.
 
     Args:
-        folder: Its folder.
-        overrides: What was chosen for it, in the order of the command line.
-        metrics: The numbers and words of its `results.json`; `interrupted` where it has none.
-        objectives: What it was to make best.
+        columns: Their names.
+        lines: The texts of each job.
     """
 
-    folder: Path
+    columns: list[str]
+    lines: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job of a sweep, and what came of it.
+
+    Args:
+        run: Its files.
+        overrides: What was chosen for it, in the order of the command line.
+        metrics: The numbers and words of its results; its status is `interrupted` where it has none.
+        objectives: The results that it was to make best.
+    """
+
+    run: Run
     overrides: tuple[str, ...]
     metrics: dict[str, Any]
     objectives: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, folder: Path) -> "Row":
+    def of(cls, run: Run) -> "Job":
         """Read a job's folder."""
-        results = results_of(folder) or {"status": "interrupted"}
+        results = run.results() or {"status": "interrupted"}
         metrics = {key: value for key, value in results.items() if not isinstance(value, list | dict)}
         objectives = results.get("objective", ())
-        try:
-            overrides = yaml.load((folder / ".hydra" / "overrides.yaml").read_text(), FAST) or []
-        except (OSError, yaml.YAMLError):
-            overrides = []
-        names = (objectives,) if isinstance(objectives, str) else tuple(objectives)  # type: ignore[arg-type]
-        return cls(folder, tuple(str(override) for override in overrides), metrics, names)
+        names = (objectives,) if isinstance(objectives, str) else tuple(objectives)
+        return cls(run, run.overrides(), metrics, names)
+
+    @property
+    def name(self) -> str:
+        """What its folder is called."""
+        return self.run.folder.name
 
     @cached_property
     def choices(self) -> dict[str, str]:
@@ -60,7 +72,7 @@ class Row:
     @property
     def status(self) -> str:
         """How it ended."""
-        return str(self.metrics["status"])
+        return str(self.metrics.get("status", "interrupted"))
 
     @property
     def reason(self) -> str:
@@ -70,7 +82,7 @@ class Row:
         return ": ".join(part for part in (self.status, self.metrics.get("error")) if part)
 
     def loss(self, objective: str, direction: str) -> float:
-        """The objective, or its negative where it is maximised; infinite where there is none."""
+        """The objective, or its negative where it is maximised; infinite where the job has none."""
         value = self.metrics.get(objective)
         if not isinstance(value, int | float):
             return math.inf
@@ -82,14 +94,14 @@ class Leaderboard:
     """The jobs of a sweep, the best first.
 
     Args:
-        folder: The sweep's.
+        folder: The sweep's folder.
         goals: Each objective with its direction, `minimize` or `maximize`; the first decides the order.
-        rows: Those that did not complete, and those without the objective, are last and have no rank.
+        jobs: All of them; those that did not complete or lack the objective come last and have no rank.
     """
 
     folder: Path
     goals: dict[str, str]
-    rows: tuple[Row, ...]
+    jobs: tuple[Job, ...]
 
     @classmethod
     def of(cls, folder: Path) -> "Leaderboard":
@@ -99,68 +111,77 @@ class Leaderboard:
             FileNotFoundError: There are none.
         """
         folder = folder.absolute()
-        rows = [Row.of(path) for path in job_folders(folder)]
-        if not rows:
+        jobs = [Job.of(run) for run in job_runs(folder)]
+        if not jobs:
             raise FileNotFoundError(f"There are no jobs in {folder}.")
-        objectives = Counter(row.objectives for row in rows if row.objectives)
+        objectives = Counter(job.objectives for job in jobs if job.objectives)
         goals = _goals(objectives.most_common(1)[0][0] if objectives else ("final_loss",), folder)
         first = next(iter(goals.items()))
-        return cls(folder, goals, tuple(sorted(rows, key=lambda row: (_end(row), row.loss(*first)))))
+        return cls(folder, goals, tuple(sorted(jobs, key=lambda job: (_end(job), job.loss(*first)))))
 
     @cached_property
     def ranked(self) -> int:
         """How many jobs have a rank."""
         first = next(iter(self.goals.items()))
-        return sum(row.status == "completed" and math.isfinite(row.loss(*first)) for row in self.rows)
+        return sum(job.status == "completed" and math.isfinite(job.loss(*first)) for job in self.jobs)
 
     @property
-    def best(self) -> list[Row]:
+    def best(self) -> list[Job]:
         """The first job; of several objectives, all that no other beats in one without losing in another."""
-        ranked = self.rows[: self.ranked]
+        ranked = self.jobs[: self.ranked]
         if len(self.goals) == 1:
             return list(ranked[:1])
-        losses = [[row.loss(*goal) for goal in self.goals.items()] for row in ranked]
-        return [row for row, mine in zip(ranked, losses, strict=True) if not any(_beats(other, mine) for other in losses)]
+        losses = [[job.loss(*goal) for goal in self.goals.items()] for job in ranked]
+        return [
+            job
+            for job, mine in zip(ranked, losses, strict=True)
+            if not any(_beats(other, mine) for other in losses)
+        ]
 
     @cached_property
     def compared(self) -> list[str]:
         """The keys in which the jobs differ."""
-        keys = dict.fromkeys(key for row in self.rows for key in row.choices)
-        return [key for key in keys if len({row.choices.get(key) for row in self.rows}) > 1]
+        keys = dict.fromkeys(key for job in self.jobs for key in job.choices)
+        return [key for key in keys if len({job.choices.get(key) for job in self.jobs}) > 1]
 
     @property
     def title(self) -> str:
         """What is ranked, and how it went."""
-        ends = Counter(row.status for row in self.rows)
+        ends = Counter(job.status for job in self.jobs)
         words = " and ".join(self.goals)
         highest = ", the highest first" if next(iter(self.goals.values())) == "maximize" else ""
-        jobs = f"{len(self.rows)} job{'s' * (len(self.rows) != 1)}"
+        jobs = f"{len(self.jobs)} job{'s' * (len(self.jobs) != 1)}"
         return f"{jobs} by {words}{highest}: " + ", ".join(f"{number} {end}" for end, number in ends.items())
 
     def table(self, columns: Sequence[str]) -> list[dict[str, Any]]:
         """The values of each job."""
-        lines = []
-        for place, row in enumerate(self.rows, start=1):
-            values = {"rank": place if place <= self.ranked else None, "job": row.folder.name}
-            values |= row.metrics | row.choices | {"reason": row.reason}
-            lines.append({column: values.get(column) for column in columns})
-        return lines
+        table = []
+        for rank, job in enumerate(self.jobs, start=1):
+            values = {"rank": rank if rank <= self.ranked else None, "job": job.name}
+            values |= job.metrics | job.choices | {"reason": job.reason}
+            table.append({column: values.get(column) for column in columns})
+        return table
 
-    def brief(self, left_out: Sequence[str] = ()) -> tuple[list[str], list[list[str]]]:
-        """The columns to be read by people, and their texts."""
+    def brief(self, left_out: Sequence[str] = ()) -> Brief:
+        """What people read, without some of the columns of `SHOWN`."""
         shown = [*self.goals, *(name for name in SHOWN if name not in (*self.goals, *left_out))]
-        shown = [name for name in shown if any(row.metrics.get(name) is not None for row in self.rows)]
+        shown = [name for name in shown if any(job.metrics.get(name) is not None for job in self.jobs)]
         columns = ["rank", "job", *(key for key in self.compared if key not in shown), *shown, "reason"]
-        texts = [[value if key == "job" else short(value) for key, value in line.items()] for line in self.table(columns)]
-        return [*columns[:-1], "status"], texts
+        lines = [
+            [value if key == "job" else short(value) for key, value in values.items()]
+            for values in self.table(columns)
+        ]
+        return Brief([*columns[:-1], "status"], lines)
 
-    def label(self, row: Row) -> str:
-        """A job's configuration in few words; jobs that differ in their seed or landscape only share it."""
+    def label(self, job: Job) -> str:
+        """A job's configuration in few words; jobs that differ only in seed or landscape share them."""
         keys = [key for key in self.compared if key not in ("seed", "landscape", "start")]
         words = [
-            f"{key.rpartition('.')[2]} {short(row.choices[key])}" for key in keys if key in row.choices and key != "optimizer"
+            f"{key.rpartition('.')[2]} {short(job.choices[key])}"
+            for key in keys
+            if key in job.choices and key != "optimizer"
         ]
-        name = [str(row.metrics.get("optimizer", ""))] if "optimizer" in keys or not words else []
+        name = [str(job.metrics.get("optimizer", ""))] if "optimizer" in keys or not words else []
         return ", ".join(name + words)
 
 
@@ -174,23 +195,21 @@ def short(value: Any) -> str:
         return LONG.sub(lambda number: f"{float(number[0]):.4g}", value)
     if value is None:
         return ""
-    return f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    return (
+        f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    )
 
 
 def _goals(objectives: Sequence[str], folder: Path) -> dict[str, str]:
     """Each objective with the direction that the sweep's settings give."""
-    try:
-        settings = yaml.load((folder / SETTINGS).read_text(), FAST)
-    except (OSError, yaml.YAMLError):
-        settings = None
-    sweep = settings.get("sweep") if isinstance(settings, Mapping) else None
+    sweep = kept_settings(folder).get("sweep")
     found = sweep.get("direction", "minimize") if isinstance(sweep, Mapping) else "minimize"
     directions = found if isinstance(found, list) else [found] * len(objectives)
     return dict(zip(objectives, directions, strict=False))
 
 
-def _end(row: Row) -> int:
-    return ENDS.index(row.status) if row.status in ENDS else len(ENDS)
+def _end(job: Job) -> int:
+    return ENDS.index(job.status) if job.status in ENDS else len(ENDS)
 
 
 def _beats(one: Sequence[float], other: Sequence[float]) -> bool:

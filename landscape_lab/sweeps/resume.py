@@ -21,13 +21,15 @@ RESUMES = ("resume", "sweep.resume")
 def resumed(arguments: Sequence[str]) -> list[str]:
     """Fill in the command line of a sweep that is to go on.
 
-    `sweep.resume=DIR` stands for all that was swept into that folder; what is given beside it is changed or added. `resume=true`
-    in a sweep stands for the last one with the same overrides, if there is one.
+    `sweep.resume=DIR` stands for the command that swept into that folder; overrides beside it change the
+    command. `resume=true` in a sweep stands for the last sweep with the same overrides, if there is one.
 
     Raises:
         FileNotFoundError: There is no sweep in the folder.
     """
-    values = {key_of(argument): argument.partition("=")[2].strip("'\"") for argument in arguments if "=" in argument}
+    values = {
+        key_of(argument): argument.partition("=")[2].strip("'\"") for argument in arguments if "=" in argument
+    }
     many = any(re.fullmatch(r"-m|--multirun|-[a-z]*m", argument) for argument in arguments)
     if (named := values.get("sweep.resume", "null")) not in ("", "null"):
         options, settings, overrides = recorded(Path(named))
@@ -59,21 +61,25 @@ def recorded(folder: Path) -> tuple[list[str], list[str], list[str]]:
     try:
         hydra = OmegaConf.load(path)["hydra"]  # type: ignore[index]
         settings, others = list(hydra["overrides"]["hydra"]), list(hydra["overrides"]["task"])
-        added = [source["path"] for source in hydra["runtime"]["config_sources"] if source["provider"] == "command-line"]
+        added = [
+            source["path"]
+            for source in hydra["runtime"]["config_sources"]
+            if source["provider"] == "command-line"
+        ]
     except (OSError, YAMLError, OmegaConfBaseException, KeyError, TypeError) as error:
         raise ValueError(f"{path} cannot be read: {error}") from error
     ours = [override for override in settings if key_of(override) not in ("hydra.sweep.dir", "hydra.mode")]
-    options = [part for place in added for part in ("--config-dir", place)]
+    options = [part for path in added for part in ("--config-dir", path)]
     return options, ours, [override for override in others if key_of(override) not in RESUMES]
 
 
 def _filled(arguments: Iterable[str], key: str, folder: Path, overrides: Sequence[str]) -> list[str]:
-    """The command line with overrides in the place of `key=…`, since options may stand before and behind all overrides."""
-    place = quoted(str(folder))
+    """The command line in which overrides replace `key=…`, so that all options stay where they are."""
+    where = quoted(str(folder))
     filled: list[str] = []
     for argument in arguments:
         if key_of(argument) == key:
-            filled += [*overrides, f"sweep.resume={place}", f"hydra.sweep.dir={place}"]
+            filled += [*overrides, f"sweep.resume={where}", f"hydra.sweep.dir={where}"]
         elif key_of(argument) not in RESUMES and key_of(argument) != "hydra.sweep.dir":
             filled.append(argument)
     return filled
@@ -87,5 +93,7 @@ def _last(folders: Iterable[Path], arguments: Sequence[str]) -> Path | None:
         if argument.startswith("~") or "=" in argument
         if not key_of(argument).startswith(("-", "hydra")) and key_of(argument) not in RESUMES
     }
-    found = [folder for folder in folders if (folder / SETTINGS).is_file() and set(recorded(folder)[2]) == wanted]
+    found = [
+        folder for folder in folders if (folder / SETTINGS).is_file() and set(recorded(folder)[2]) == wanted
+    ]
     return max(found, key=lambda folder: (folder / SETTINGS).stat().st_mtime, default=None)

@@ -165,25 +165,8 @@ def test_an_optimizer_that_returns_nan_has_diverged(lab):
     assert result.metrics["steps"] == 1
 
 
-def test_a_failed_run_exits_with_one(tmp_path, monkeypatch, capsys):
-    import sys
-
-    from hydra.core.global_hydra import GlobalHydra
-
-    from landscape_lab import __main__ as entry
-
-    monkeypatch.chdir(tmp_path)
-    settings = [
-        f"optimizer._target_={__name__}.RaisesAtOnce",
-        "landscape=sphere",
-        "callbacks=none",
-        "logger=none",
-        "steps=3",
-    ]
-    monkeypatch.setattr(sys, "argv", ["landscape_lab", *settings])
-    GlobalHydra.instance().clear()
-    with pytest.raises(SystemExit) as stop:
-        entry.main()
-    assert stop.value.code == 1
-    assert "KeyError" in capsys.readouterr().err
+def test_a_failed_run_exits_with_one(quiet_command, tmp_path):
+    status, written = quiet_command(f"optimizer._target_={__name__}.RaisesAtOnce", "landscape=sphere", "steps=3")
+    assert status == 1
+    assert "KeyError" in written.err
     assert json.loads(next(tmp_path.rglob("results.json")).read_text())["status"] == "failed"

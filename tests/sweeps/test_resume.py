@@ -22,11 +22,11 @@ def states(sweep: Path) -> dict[str, tuple[int, str]]:
     return {path.parent.name: (path.stat().st_mtime_ns, path.read_text()) for path in files}
 
 
-def test_resumed_sweep_runs_only_what_is_missing(sweep, tmp_path):
-    sweep("-m", *QUICK, "optimizer=adam,lion", "seed=0,1")
+def test_resumed_sweep_runs_only_what_is_missing(command_line, tmp_path):
+    command_line("-m", *QUICK, "optimizer=adam,lion", "seed=0,1")
     whole, before = leaderboard(tmp_path / "sweep"), states(tmp_path / "sweep")
     (tmp_path / "sweep" / "2_turn_lion" / "results.json").unlink()
-    status, written = sweep("sweep.resume=sweep")
+    status, written = command_line("sweep.resume=sweep")
     after = states(tmp_path / "sweep")
     assert status == 0
     assert "3 of 4 jobs have results already." in written.err
@@ -34,26 +34,26 @@ def test_resumed_sweep_runs_only_what_is_missing(sweep, tmp_path):
     assert leaderboard(tmp_path / "sweep") == whole
 
 
-def test_same_command_with_resume_finds_the_last_sweep_of_it(sweep, tmp_path):
+def test_same_command_with_resume_finds_the_last_sweep_of_it(command_line, tmp_path):
     settings = ["landscape=turn", "steps=20", "callbacks=none", "logger=none", "seed=0,1"]
-    _, written = sweep("-m", *settings)
+    _, written = command_line("-m", *settings)
     folder = written.out.splitlines()[-1]
     time.sleep(1.1)  # a sweep's folder is named by the second
-    sweep("-m", *settings, "optimizer=lion")
+    command_line("-m", *settings, "optimizer=lion")
     before = states(Path(folder))
-    status, written = sweep("-m", *settings, "resume=true")
+    status, written = command_line("-m", *settings, "resume=true")
     assert status == 0
     assert f"Going on with {Path(folder).relative_to(tmp_path)}" in written.err
     assert written.out.splitlines()[-1] == folder
     assert states(Path(folder)) == before
-    _, written = sweep("-m", *settings, "optimizer=sgd", "resume=true")
+    _, written = command_line("-m", *settings, "optimizer=sgd", "resume=true")
     assert "a new one begins" in written.err
 
 
-def test_jobs_are_known_by_their_configuration_not_by_their_number(sweep, tmp_path):
-    sweep("-m", *QUICK, "optimizer=adam,lion")
+def test_jobs_are_known_by_their_configuration_not_by_their_number(command_line, tmp_path):
+    command_line("-m", *QUICK, "optimizer=adam,lion")
     before = states(tmp_path / "sweep")
-    status, _ = sweep("sweep.resume=sweep", "optimizer=sgd,lion,adam")
+    status, _ = command_line("sweep.resume=sweep", "optimizer=sgd,lion,adam")
     after = states(tmp_path / "sweep")
     assert status == 0
     assert {name: after[name] for name in before} == before
@@ -62,26 +62,26 @@ def test_jobs_are_known_by_their_configuration_not_by_their_number(sweep, tmp_pa
     assert len(hashes) == len(set(hashes)) == 3
 
 
-def test_failed_job_is_tried_again_and_a_diverged_one_is_not(sweep, tmp_path, monkeypatch):
+def test_failed_job_is_tried_again_and_a_diverged_one_is_not(command_line, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "moody.py").write_text(
         "import pathlib, torch\n\n\nclass Moody(torch.optim.SGD):\n    def step(self, closure=None):\n"
         "        if not pathlib.Path('better').exists():\n            raise RuntimeError('not today')\n"
         "        return super().step(closure)\n"
     )
-    sweep("-m", *QUICK, "optimizer._target_=moody.Moody,torch.optim.SGD", "optimizer.lr=1e38,0.001")
+    command_line("-m", *QUICK, "optimizer._target_=moody.Moody,torch.optim.SGD", "optimizer.lr=1e38,0.001")
     assert [row["status"] for row in leaderboard(tmp_path / "sweep")].count("failed") == 2
     (tmp_path / "better").touch()
     before = states(tmp_path / "sweep")
-    sweep("sweep.resume=sweep")
+    command_line("sweep.resume=sweep")
     after = states(tmp_path / "sweep")
     assert {name for name in after if after[name] != before[name]} == {"0_turn_adam", "1_turn_adam"}
     assert {row["status"] for row in leaderboard(tmp_path / "sweep")} == {"completed", "diverged"}
 
 
 @pytest.mark.parametrize("left", ["", "steps: 20\nlandsc"])
-def test_folder_of_a_job_that_had_hardly_begun_is_taken_up(sweep, tmp_path, left):
-    sweep("-m", *QUICK, "seed=0,1,2")
+def test_folder_of_a_job_that_had_hardly_begun_is_taken_up(command_line, tmp_path, left):
+    command_line("-m", *QUICK, "seed=0,1,2")
     whole = leaderboard(tmp_path / "sweep")
     begun = tmp_path / "sweep" / "1_turn_adam"
     for path in sorted(begun.rglob("*"), reverse=True):
@@ -89,7 +89,7 @@ def test_folder_of_a_job_that_had_hardly_begun_is_taken_up(sweep, tmp_path, left
     if left:
         (begun / ".hydra").mkdir()
         (begun / ".hydra" / "config.yaml").write_text(left)
-    status, _ = sweep("sweep.resume=sweep")
+    status, _ = command_line("sweep.resume=sweep")
     assert status == 0
     assert leaderboard(tmp_path / "sweep") == whole
 
@@ -106,11 +106,11 @@ def test_finished_run_with_resume_returns_its_results(lab, capsys):
 
 
 @pytest.mark.parametrize(("content", "told"), [(None, "There is no sweep in sweep"), ("hydra: [", "cannot be read")])
-def test_folder_without_a_sweep_is_told_in_one_line(sweep, tmp_path, content, told):
+def test_folder_without_a_sweep_is_told_in_one_line(command_line, tmp_path, content, told):
     if content is not None:
         (tmp_path / "sweep").mkdir()
         (tmp_path / "sweep" / "multirun.yaml").write_text(content)
-    status, written = sweep("sweep.resume=sweep")
+    status, written = command_line("sweep.resume=sweep")
     assert status == 1
     assert told in written.err
     assert written.err.count("\n") == 1

@@ -11,11 +11,11 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.plugins.launcher import Launcher
 from omegaconf import DictConfig
 
-from landscape_lab.sweeps.heats import Heat, read_heats, tuning_heats, write_heats
 from landscape_lab.sweeps.plan import keep_settings, plan
 from landscape_lab.sweeps.progress import finished, watched
-from landscape_lab.sweeps.protocol import Protocol
-from landscape_lab.sweeps.tuned import Tuned
+from landscape_lab.sweeps.race.heats import Heat, read_heats, tuning_heats, write_heats
+from landscape_lab.sweeps.race.protocol import Protocol
+from landscape_lab.sweeps.race.tuned import Tuned
 
 
 def run_race(config: DictConfig, arguments: Sequence[str], composer: Any, launcher: Launcher) -> list[Any]:
@@ -33,9 +33,9 @@ def run_race(config: DictConfig, arguments: Sequence[str], composer: Any, launch
     """
     for override in OverridesParser.create(config_loader=composer).parse_overrides(list(arguments)):
         if override.is_sweep_override() or override.key_or_group in ("optimizer", "landscape"):
-            wanted = "sweep.optimizers, sweep.landscapes and sweep.spaces say who races with what"
             raise ValueError(
-                f"A race takes no list of values, no `optimizer` and no `landscape`: {wanted}. Found `{override.input_line}`."
+                "A race takes no list of values, no `optimizer` and no `landscape`: sweep.optimizers, "
+                f"sweep.landscapes and sweep.spaces say who races with what. Found `{override.input_line}`."
             )
     protocol, folder = Protocol.of(config), Path(config.hydra.sweep.dir)
     choices = (composer.get_group_options(group, ObjectType.CONFIG) for group in ("optimizer", "landscape"))
@@ -64,8 +64,8 @@ class _Race:
         keep_settings(self.config, self.folder)
         self.protocol.save(self.folder)
         known = read_heats(self.folder) if earlier else {}
-        kept = {heat: known[heat] for heat in earlier} | {heat: job.name for heat, job in zip(heats, jobs, strict=True)}
-        write_heats(self.folder, kept)
+        new = {heat: job.name for heat, job in zip(heats, jobs, strict=True)}
+        write_heats(self.folder, {heat: known[heat] for heat in earlier} | new)
         waiting = [job.overrides for job in jobs if not job.done]
         with watched(self.folder, len(jobs), finished(self.folder / job.name for job in jobs)):
             return list(self.launcher.launch(waiting, initial_job_idx=len(earlier))) if waiting else []

@@ -1,8 +1,6 @@
-"""Studies: where they are stored, who works on them, and what a killed process left."""
+"""Where a study is stored."""
 
 import json
-import os
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +12,6 @@ import optuna
 from optuna.exceptions import StorageInternalError
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
-from optuna.study import Study
-from optuna.trial import TrialState
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 
@@ -26,15 +22,14 @@ EMBEDDED = {"sqlite": "study.db", "journal": "study.journal"}
 PATIENCE = 20.0
 """Seconds to wait for a SQLite file that another process writes."""
 ATTEMPTS = 3
-"""How often the tables of a database are made, if others make them at the same time."""
+"""How often we try to make the tables of a database while other processes make them, too."""
 AT_OPENING = (ArgumentError, ImportError, RuntimeError, KeyError, ValueError, OSError)
-"""What else a storage raises when it is opened: no driver, another version, a file that is something else."""
-RUNNER = "runner"
-"""The attribute of a trial that tells which process runs it."""
-INSTEAD_OF = "instead_of"
-"""The attribute of a trial that tells which one, cut, it does again."""
+"""What else opening a storage raises: without a driver, of another version, of a file that is none."""
 
-optuna.logging.set_verbosity(optuna.logging.WARNING)
+
+def quieten_optuna() -> None:
+    """Let Optuna report warnings only: the sweep has a line of its own that shows how far it is."""
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 
 def check_storage(storage: str) -> None:
@@ -53,12 +48,12 @@ def open_storage(storage: str, folder: Path) -> BaseStorage:
         folder.mkdir(parents=True, exist_ok=True)
     if storage == "journal":
         path = str(folder / EMBEDDED["journal"])
-        with told(storage, folder, *AT_OPENING):
+        with named_errors(storage, folder, *AT_OPENING):
             _check_journal(Path(path))
             return JournalStorage(JournalFileBackend(path, lock_obj=JournalFileOpenLock(path)))
     url = f"sqlite:///{folder / EMBEDDED['sqlite']}" if storage == "sqlite" else storage
     engine = {"connect_args": {"timeout": PATIENCE}} if url.startswith("sqlite:") else {"pool_pre_ping": True}
-    with told(storage, folder, *AT_OPENING):
+    with named_errors(storage, folder, *AT_OPENING):
         return _with_tables(url, engine)
 
 
@@ -76,7 +71,9 @@ def _with_tables(url: str, engine: dict[str, Any]) -> RDBStorage:
 
 def _check_journal(path: Path) -> None:
     """Raise `ValueError` where a line cannot be read: Optuna would go on writing after it."""
-    for number, line in enumerate(path.read_bytes().splitlines(keepends=True) if path.exists() else (), start=1):
+    for number, line in enumerate(
+        path.read_bytes().splitlines(keepends=True) if path.exists() else (), start=1
+    ):
         try:
             json.loads(line)
         except ValueError as error:
@@ -86,8 +83,8 @@ def _check_journal(path: Path) -> None:
 
 
 @contextmanager
-def told(storage: str, folder: Path, *more: type[Exception]) -> Iterator[None]:
-    """Tell a storage's error on one line, which names it.
+def named_errors(storage: str, folder: Path, *more: type[Exception]) -> Iterator[None]:
+    """Report a storage's error on one line, which names the storage.
 
     Args:
         storage: As in `open_storage`.
@@ -105,12 +102,12 @@ def told(storage: str, folder: Path, *more: type[Exception]) -> Iterator[None]:
             cause = cause.__cause__
         reason = str(getattr(cause, "orig", None) or cause).split("\n", maxsplit=1)[0]
         raise ValueError(
-            f"The study's storage {place(storage, folder)} cannot be used: {reason}. Nothing was deleted; when it can be "
-            f"used again, go on with sweep.resume={folder}"
+            f"The study's storage {address(storage, folder)} cannot be used: {reason}. Nothing was deleted; "
+            f"when it can be used again, go on with sweep.resume={folder}"
         ) from error
 
 
-def place(storage: str, folder: Path) -> str:
+def address(storage: str, folder: Path) -> str:
     """Where a study is, without a password."""
     if storage in EMBEDDED:
         return str(folder / EMBEDDED[storage])
@@ -118,50 +115,3 @@ def place(storage: str, folder: Path) -> str:
         return make_url(storage).render_as_string(hide_password=True)
     except ArgumentError:
         return storage
-
-
-def this_process() -> str:
-    """The machine, the process and when it began, so that a number used again is not taken for the same."""
-    return f"{socket.gethostname()} {os.getpid()} {_began(os.getpid())}"
-
-
-def gone(runner: str) -> bool:
-    """Whether a process of this machine is no more; of others we cannot know."""
-    machine, pid, began = runner.rsplit(" ", 2)
-    if machine != socket.gethostname():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        pass
-    return _began(int(pid)) != began
-
-
-def _began(pid: int) -> str:
-    """When a process began, in ticks since the machine did; `-` where the system does not tell."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except OSError:
-        return "-"
-
-
-def take_up(study: Study) -> list[int]:
-    """Let every trial that a killed process left be tried again, and return their numbers: each fails, its settings wait anew."""
-    left = [
-        trial
-        for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-        if gone(trial.user_attrs.get(RUNNER, this_process()))
-    ]
-    for trial in left:
-        study.tell(trial.number, state=TrialState.FAIL, skip_if_finished=True)
-        study.enqueue_trial(trial.params, user_attrs={INSTEAD_OF: trial.number})
-    return [trial.number for trial in left]
-
-
-def taken(study: Study) -> int:
-    """How many trials are done or being run, but for those that are tried again."""
-    trials = study.get_trials(deepcopy=False)
-    again = sum(INSTEAD_OF in trial.user_attrs for trial in trials)
-    return sum(trial.state is not TrialState.WAITING for trial in trials) - again

@@ -4,8 +4,8 @@ import optuna
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from landscape_lab.sweeps.samplers import PRUNERS, SAMPLERS, build_pruner, build_sampler
-from landscape_lab.sweeps.search_space import SearchSpace
+from landscape_lab.sweeps.study.samplers import PRUNERS, SAMPLERS, build_pruner, build_sampler
+from landscape_lab.sweeps.study.search_space import SearchSpace
 
 PARSER = OverridesParser.create()
 CONDITIONAL = {"when optimizer=momentum": {"optimizer.momentum": "interval(0.5,0.999)"}}

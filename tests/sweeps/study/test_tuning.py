@@ -16,7 +16,8 @@ import yaml
 from optuna.trial import TrialState
 from sweeping import leaderboard
 
-from landscape_lab.sweeps.studies import RUNNER, gone, open_storage, this_process
+from landscape_lab.sweeps.study.runners import RUNNER, gone, this_process
+from landscape_lab.sweeps.study.storages import open_storage
 
 QUICK = ["-m", "sweep=optuna", "landscape=sphere", "steps=20", "hydra.sweep.dir=study"]
 RATE = "optimizer.lr=tag(log,interval(1e-3,1))"
@@ -34,8 +35,8 @@ def results_in(folder):
     return {int(file.parent.name.partition("_")[0]): json.loads(file.read_text()) for file in Path(folder).glob("*/results.json")}
 
 
-def test_every_trial_is_a_job_and_the_best_can_be_run_again(command):
-    status, written = command(*QUICK, "optimizer=adam,lion", RATE, "sweep.n_trials=4")
+def test_every_trial_is_a_job_and_the_best_can_be_run_again(quiet_command):
+    status, written = quiet_command(*QUICK, "optimizer=adam,lion", RATE, "sweep.n_trials=4")
     assert (status, written.err) == (0, "")
     assert written.out.splitlines()[-1] == str(Path("study").absolute())
     results, study = results_in("study"), study_in("study")
@@ -45,7 +46,7 @@ def test_every_trial_is_a_job_and_the_best_can_be_run_again(command):
         assert Path(trial.user_attrs["folder"]).name == f"{trial.number}_sphere_{trial.params['optimizer']}"
     outcome = yaml.safe_load(Path("study/optimization_results.yaml").read_text())
     assert outcome["best"][0]["trial"] == min(results, key=lambda number: results[number]["final_loss"])
-    status, _ = command("--config-dir", "study", "--config-name", "best", "hydra.run.dir=again")
+    status, _ = quiet_command("--config-dir", "study", "--config-name", "best", "hydra.run.dir=again")
     assert status == 0
     again = json.loads(Path("again/results.json").read_text())
     assert again["final_loss"] == outcome["best"][0]["values"]["final_loss"]
@@ -53,9 +54,9 @@ def test_every_trial_is_a_job_and_the_best_can_be_run_again(command):
 
 
 @pytest.mark.slow
-def test_same_seed_same_study(command):
+def test_same_seed_same_study(quiet_command):
     for name in ("one", "two"):
-        command(*QUICK, RATE, "sweep.n_trials=2", f"hydra.sweep.dir={name}")
+        quiet_command(*QUICK, RATE, "sweep.n_trials=2", f"hydra.sweep.dir={name}")
     assert [trial.params for trial in study_in("one").trials] == [trial.params for trial in study_in("two").trials]
 
 
@@ -63,11 +64,11 @@ def test_same_seed_same_study(command):
     ("pruner", "ensemble"),
     [("median", "starts"), pytest.param("hyperband", "single", marks=pytest.mark.slow)],
 )
-def test_hopeless_trial_is_pruned_while_it_runs(command, pruner, ensemble):
+def test_hopeless_trial_is_pruned_while_it_runs(quiet_command, pruner, ensemble):
     settings = {"median": ["n_startup_trials=2", "n_warmup_steps=1"], "hyperband": ["max_resource=5"]}[pruner]
     study = [f"sweep.pruner={pruner}", *(f"sweep.pruner_settings.{setting}" for setting in settings), "sweep.reports=5"]
     study += [f"ensemble={ensemble}"] + ["ensemble.starts.grid=[2,3]", "ensemble.layout=joint"] * (ensemble == "starts")
-    command(*QUICK, *study, "optimizer=sgd", "optimizer.lr=tag(log,interval(1e-6,0.1))", "sweep.n_trials=6")
+    quiet_command(*QUICK, *study, "optimizer=sgd", "optimizer.lr=tag(log,interval(1e-6,0.1))", "sweep.n_trials=6")
     results = results_in("study")
     pruned = [trial for trial in study_in("study").trials if trial.state is TrialState.PRUNED]
     assert pruned
@@ -81,12 +82,12 @@ def test_hopeless_trial_is_pruned_while_it_runs(command, pruner, ensemble):
     assert float(rows[-1]["final_loss"]) > float(rows[0]["final_loss"])
 
 
-def test_reports_do_not_change_a_descent(command):
-    command(*QUICK, "augmentation=gradient_noise", RATE, "sweep.n_trials=1", "sweep.reports=7")
+def test_reports_do_not_change_a_descent(quiet_command):
+    quiet_command(*QUICK, "augmentation=gradient_noise", RATE, "sweep.n_trials=1", "sweep.reports=7")
     (result,) = results_in("study").values()
     (trial,) = study_in("study").trials
     assert len(trial.intermediate_values) == 6
-    command(
+    quiet_command(
         "landscape=sphere",
         "steps=20",
         "augmentation=gradient_noise",
@@ -96,20 +97,22 @@ def test_reports_do_not_change_a_descent(command):
     assert json.loads(Path("run/results.json").read_text())["final"] == result["final"]
 
 
-def test_condition_decides_what_is_searched(command):
+def test_condition_decides_what_is_searched(quiet_command):
     Path("mine/sweep").mkdir(parents=True)
     space = {"optimizer": "adam,momentum", "when optimizer=momentum": {"optimizer.momentum": "interval(0.5,0.9)"}}
     text = yaml.safe_dump({"defaults": ["optuna"], "sweep": {"search_space": space, "n_trials": 4}})
     Path("mine/sweep/own.yaml").write_text(f"# @package _global_\n{text}")
-    status, written = command("--config-dir", "mine", *QUICK[:1], "sweep=own", *QUICK[2:])
+    status, written = quiet_command("--config-dir", "mine", *QUICK[:1], "sweep=own", *QUICK[2:])
     assert (status, written.err) == (0, "")
     trials = study_in("study").trials
     assert {trial.params["optimizer"] for trial in trials} == {"adam", "momentum"}
     assert all(("optimizer.momentum" in trial.params) == (trial.params["optimizer"] == "momentum") for trial in trials)
 
 
-def test_several_objectives_keep_all_that_nothing_beats(command):
-    status, written = command(*QUICK[:3], QUICK[-1], "objective=[final_loss,evaluations]", "steps=5,20", RATE, "sweep.n_trials=3")
+def test_several_objectives_keep_all_that_nothing_beats(quiet_command):
+    status, written = quiet_command(
+        *QUICK[:3], QUICK[-1], "objective=[final_loss,evaluations]", "steps=5,20", RATE, "sweep.n_trials=3"
+    )
     assert (status, written.err) == (0, "")
     study = study_in("study")
     best = yaml.safe_load(Path("study/optimization_results.yaml").read_text())["best"]
@@ -118,7 +121,7 @@ def test_several_objectives_keep_all_that_nothing_beats(command):
     assert study.trials[0].values == [results_in("study")[0][name] for name in ("final_loss", "evaluations")]
 
 
-def test_diverged_is_the_worst_and_failed_teaches_nothing(command):
+def test_diverged_is_the_worst_and_failed_teaches_nothing(quiet_command):
     Path("rough.py").write_text(
         "import torch\n"
         "class Rough(torch.optim.SGD):\n"
@@ -126,7 +129,7 @@ def test_diverged_is_the_worst_and_failed_teaches_nothing(command):
         "        if 0.2 < self.param_groups[0]['lr'] < 2: raise RuntimeError('too rough')\n"
         "        return super().step(closure)\n"
     )
-    status, written = command(*QUICK, "optimizer._target_=rough.Rough", "optimizer.lr=1,1e20", "sweep.n_trials=6")
+    status, written = quiet_command(*QUICK, "optimizer._target_=rough.Rough", "optimizer.lr=1,1e20", "sweep.n_trials=6")
     assert status == 1
     (line,) = written.err.splitlines()
     assert line.endswith("failed: RuntimeError: too rough")
@@ -138,9 +141,9 @@ def test_diverged_is_the_worst_and_failed_teaches_nothing(command):
     }
 
 
-def test_a_command_that_cannot_work_is_given_up(command, monkeypatch):
-    monkeypatch.setattr("landscape_lab.sweeps.tuning.HOPELESS", 2)
-    status, written = command(*QUICK, "optimizer=adam", "optimizer.momentum=interval(0,1)", "sweep.n_trials=30")
+def test_a_command_that_cannot_work_is_given_up(quiet_command, monkeypatch):
+    monkeypatch.setattr("landscape_lab.sweeps.study.tuning.HOPELESS", 2)
+    status, written = quiet_command(*QUICK, "optimizer=adam", "optimizer.momentum=interval(0,1)", "sweep.n_trials=30")
     assert status == 1
     assert written.err.splitlines() == [
         "landscape_lab: trial 0 failed: " + written.err.splitlines()[0].partition("failed: ")[2],
@@ -168,18 +171,18 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_mistake_stops_before_the_first_job(command, tmp_path, mistake):
-    status, written = command(*QUICK, RATE, *mistake.split())
+def test_mistake_stops_before_the_first_job(quiet_command, tmp_path, mistake):
+    status, written = quiet_command(*QUICK, RATE, *mistake.split())
     assert status == 1
     (line,) = written.err.splitlines()
     assert MISTAKES[mistake] in line
     assert list(tmp_path.iterdir()) == []
 
 
-def test_resume_goes_on_until_there_are_enough(command):
-    command(*QUICK, RATE, "sweep.n_trials=2")
+def test_resume_goes_on_until_there_are_enough(quiet_command):
+    quiet_command(*QUICK, RATE, "sweep.n_trials=2")
     before = {file: file.stat().st_mtime_ns for file in Path("study").glob("*/results.json")}
-    status, written = command(*QUICK, RATE, "sweep.n_trials=3")
+    status, written = quiet_command(*QUICK, RATE, "sweep.n_trials=3")
     assert status == 1
     assert "Go on with sweep.resume=" in written.err
     study = study_in("study")
@@ -187,7 +190,7 @@ def test_resume_goes_on_until_there_are_enough(command):
     cut.suggest_float("optimizer.lr", 1e-3, 1, log=True)
     machine, number, _ = this_process().rsplit(" ", 2)
     cut.set_user_attr(RUNNER, f"{machine} {number} 1")
-    status, written = command("sweep.resume=study", "sweep.n_trials=4", "hydra.sweep.dir=elsewhere")
+    status, written = quiet_command("sweep.resume=study", "sweep.n_trials=4", "hydra.sweep.dir=elsewhere")
     assert status == 0
     assert written.err == "landscape_lab: Trials that were cut are run again: 2.\n2 of 4 trials have results already.\n"
     assert written.out.startswith("4 jobs by final_loss: 4 completed")
@@ -197,26 +200,26 @@ def test_resume_goes_on_until_there_are_enough(command):
     assert sorted(results_in("study")) == [0, 1, 3, 4]
     assert {file: file.stat().st_mtime_ns for file in before} == before
     assert not Path("elsewhere").exists()
-    status, written = command(*QUICK, RATE, "sweep.n_trials=4", "resume=true")
+    status, written = quiet_command(*QUICK, RATE, "sweep.n_trials=4", "resume=true")
     assert (status, len(study_in("study").trials)) == (0, 5)
     assert written.err == "landscape_lab: Going on with study.\n4 of 4 trials have results already.\n"
 
 
-def test_resume_of_another_problem_is_refused(command):
-    command(*QUICK, RATE, "sweep.n_trials=1")
+def test_resume_of_another_problem_is_refused(quiet_command):
+    quiet_command(*QUICK, RATE, "sweep.n_trials=1")
     for changed in ("seed=3", "optimizer.lr=interval(0,1)", "objective=best_loss"):
-        status, written = command("sweep.resume=study", changed)
+        status, written = quiet_command("sweep.resume=study", changed)
         assert status == 1
         assert "The study `landscape_lab` in" in written.err
     assert len(study_in("study").trials) == 1
 
 
-def test_broken_storage_is_told_and_kept(command):
+def test_broken_storage_is_told_and_kept(quiet_command):
     for storage, file in (("sqlite", "study.db"), ("journal", "study.journal")):
         path = Path("study") / file
-        command(*QUICK, RATE, "sweep.n_trials=1", f"sweep.storage={storage}")
+        quiet_command(*QUICK, RATE, "sweep.n_trials=1", f"sweep.storage={storage}")
         path.write_text('{"no study at all, but quite a few words\n')
-        status, written = command("sweep.resume=study", f"sweep.storage={storage}")
+        status, written = quiet_command("sweep.resume=study", f"sweep.storage={storage}")
         assert status == 1
         assert f"{file} cannot be used: " in written.err
         assert len(written.err.splitlines()) == 1
@@ -224,12 +227,12 @@ def test_broken_storage_is_told_and_kept(command):
 
 
 @pytest.mark.slow
-def test_locked_storage_is_told(command, monkeypatch):
-    command(*QUICK, RATE, "sweep.n_trials=1")
-    monkeypatch.setattr("landscape_lab.sweeps.studies.PATIENCE", 0.1)
+def test_locked_storage_is_told(quiet_command, monkeypatch):
+    quiet_command(*QUICK, RATE, "sweep.n_trials=1")
+    monkeypatch.setattr("landscape_lab.sweeps.study.storages.PATIENCE", 0.1)
     with sqlite3.connect("study/study.db") as connection:
         connection.execute("BEGIN EXCLUSIVE")
-        status, written = command(*QUICK, RATE, "sweep.n_trials=2", "sweep.resume=study")
+        status, written = quiet_command(*QUICK, RATE, "sweep.n_trials=2", "sweep.resume=study")
     assert status == 1
     assert "study.db cannot be used: database is locked. Nothing was deleted" in written.err
     assert len(written.err.splitlines()) == 1

@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from landscape_lab.configuration import quoted
 from landscape_lab.files import replacing
-from landscape_lab.sweeps.protocol import Protocol, Trial, label_of, landscape_overrides, name_of, takes_rate
+from landscape_lab.sweeps.race.entries import label_of, landscape_overrides, name_of, takes_rate
+from landscape_lab.sweeps.race.protocol import Protocol
+from landscape_lab.sweeps.race.trials import Trial
 
 FILE = "heats.json"
 """The file in a race's folder that says which job is what."""
@@ -43,9 +45,13 @@ class Heat:
         """What composes it."""
         optimizer = [f"optimizer={self.optimizer}"]
         if "." in self.optimizer:
-            optimizer = [f"++optimizer._target_={self.optimizer}", *([] if takes_rate(self.optimizer) else ["~optimizer.lr"])]
+            optimizer = [
+                f"++optimizer._target_={self.optimizer}",
+                *([] if takes_rate(self.optimizer) else ["~optimizer.lr"]),
+            ]
         rates = [] if self.rates is None else [f"ensemble.lr=[{','.join(map(str, self.rates))}]"]
-        name = f"${{hydra.job.num}}_{self.stage}_{label_of(self.landscape)}_{name_of(self.optimizer)}_{self.study}"
+        who = f"{label_of(self.landscape)}_{name_of(self.optimizer)}_{self.study}"
+        name = f"${{hydra.job.num}}_{self.stage}_{who}"
         return [
             *landscape_overrides(self.landscape),
             *optimizer,
@@ -64,10 +70,11 @@ def tuning_heats(protocol: Protocol) -> Iterator[Heat]:
     for landscape in protocol.landscapes:
         for optimizer in protocol.optimizers:
             for study in range(protocol.studies):
-                yield from _grouped(landscape, optimizer, study, protocol.draw(optimizer, study))
+                yield from _grouped(landscape, optimizer, study, protocol.trials_of(optimizer, study))
 
 
 def _grouped(landscape: str, optimizer: str, study: int, trials: Sequence[Trial]) -> Iterator[Heat]:
+    """One heat for all trials with the same settings: their learning rates are members of it."""
     for settings in dict.fromkeys(trial.settings for trial in trials):
         rates = [trial.rate for trial in trials if trial.settings == settings]
         given = tuple(rate for rate in rates if rate is not None)
@@ -76,9 +83,9 @@ def _grouped(landscape: str, optimizer: str, study: int, trials: Sequence[Trial]
 
 def write_heats(folder: Path, heats: Mapping[Heat, str]) -> None:
     """Write which job is what."""
-    rows = [json.dumps({"folder": name, **asdict(heat)}) for heat, name in heats.items()]
+    lines = [json.dumps({"folder": name, **asdict(heat)}) for heat, name in heats.items()]
     with replacing(folder / FILE) as unfinished:
-        unfinished.write_text("[\n" + ",\n".join(rows) + "\n]\n")
+        unfinished.write_text("[\n" + ",\n".join(lines) + "\n]\n")
 
 
 def read_heats(folder: Path) -> dict[Heat, str]:
@@ -92,14 +99,15 @@ def read_heats(folder: Path) -> dict[Heat, str]:
     if not path.is_file():
         raise FileNotFoundError(f"There is no race in {folder}: it has no {FILE}.")
     try:
-        rows = json.loads(path.read_text())
-        return {_heat(row): row["folder"] for row in rows}
+        return {_heat(written): written["folder"] for written in json.loads(path.read_text())}
     except (ValueError, TypeError, KeyError) as error:
         raise ValueError(f"{path} cannot be read: {error}") from error
 
 
-def _heat(row: dict[str, Any]) -> Heat:
+def _heat(written: dict[str, Any]) -> Heat:
+    """A heat as the file describes it; JSON has lists where a heat has tuples."""
     values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in row.items() if key != "folder"
+        key: tuple(value) if isinstance(value, list) else value for key, value in written.items()
     }
+    del values["folder"]
     return Heat(**values)

@@ -16,11 +16,12 @@ from PIL import Image
 
 from landscape_lab import run
 from landscape_lab.configuration import CONF
-from landscape_lab.sweeps.curves import read_curves
-from landscape_lab.sweeps.heats import read_heats
-from landscape_lab.sweeps.protocol import Protocol, Trial
-from landscape_lab.sweeps.standings import Standings
-from landscape_lab.sweeps.tuned import Target, Tried, Tuned
+from landscape_lab.sweeps.race.heats import read_heats
+from landscape_lab.sweeps.race.loss_curves import read_curves
+from landscape_lab.sweeps.race.protocol import Protocol
+from landscape_lab.sweeps.race.scored import Standings
+from landscape_lab.sweeps.race.trials import Trial
+from landscape_lab.sweeps.race.tuned import Target, Tried, Tuned
 
 SMALL = ["sweep=race", "sweep.baselines=[sgd]", "sweep.trials=4", "sweep.starts=2", "sweep.seeds=1", "steps=20"]
 SMALL += ["sweep.landscapes=[booth]", "hydra.sweep.dir=race"]
@@ -88,8 +89,8 @@ def protocol() -> Protocol:
         return Protocol.of(compose("config", ["sweep=race"]))
 
 
-def test_own_optimizers_race_and_who_never_arrives_is_infinite(sweep, mine):
-    status, written = sweep("-m", *SMALL, "sweep.optimizers=[]", "sweep.mine=[racers.Halving,racers.Tired,racers.Wild]")
+def test_own_optimizers_race_and_who_never_arrives_is_infinite(command_line, mine):
+    status, written = command_line("-m", *SMALL, "sweep.optimizers=[]", "sweep.mine=[racers.Halving,racers.Tired,racers.Wild]")
     assert status == 1  # jobs failed
     ranked = {row["optimizer"]: row for row in table("standings.csv")}
     assert set(ranked) == {"sgd", "Halving", "Tired", "Wild"}
@@ -109,8 +110,8 @@ def scores() -> list[list[str]]:
     return [[row[key] for key in ("optimizer", "score", "evaluations booth")] for row in table("standings.csv")]
 
 
-def test_race_that_is_resumed_runs_only_what_is_missing_and_ends_alike(sweep):
-    assert sweep("-m", *SMALL, "sweep.optimizers=[]")[0] == 0
+def test_race_that_is_resumed_runs_only_what_is_missing_and_ends_alike(command_line):
+    assert command_line("-m", *SMALL, "sweep.optimizers=[]")[0] == 0
     heats, whole, before = read_heats(Path("race")), table("trials.csv"), scores()
     moments = {name: (Path("race") / name / "results.json").stat().st_mtime_ns for name in heats.values()}
     gone = {name for heat, name in heats.items() if heat.study == 1}
@@ -119,15 +120,17 @@ def test_race_that_is_resumed_runs_only_what_is_missing_and_ends_alike(sweep):
         for file in ("results.json", "curves.npz"):
             (Path("race") / name / file).unlink()
     Path("race/standings.csv").unlink()
-    assert sweep("sweep.resume=race")[0] == 0
+    assert command_line("sweep.resume=race")[0] == 0
     assert read_heats(Path("race")) == heats
     again = {name for name, moment in moments.items() if (Path("race") / name / "results.json").stat().st_mtime_ns != moment}
     assert again == gone
     assert (table("trials.csv"), scores()) == (whole, before)
 
 
-def test_starts_and_noise_are_the_same_for_all_and_others_for_the_score(sweep):
-    sweep("-m", *SMALL, "sweep.optimizers=[momentum]", 'sweep.landscapes=["booth augmentation=gradient_noise"]', "sweep.seeds=2")
+def test_starts_and_noise_are_the_same_for_all_and_others_for_the_score(command_line):
+    command_line(
+        "-m", *SMALL, "sweep.optimizers=[momentum]", 'sweep.landscapes=["booth augmentation=gradient_noise"]', "sweep.seeds=2"
+    )
     begins: dict[tuple, set] = {}
     for heat, name in read_heats(Path("race")).items():
         _, losses = read_curves(Path("race") / name, 21)
@@ -160,9 +163,9 @@ def test_starts_and_noise_are_the_same_for_all_and_others_for_the_score(sweep):
         ("optimizer=adam", "A race takes no list of values"),
     ],
 )
-def test_mistake_is_told_before_the_first_job(sweep, mine, argument, told):
+def test_mistake_is_told_before_the_first_job(command_line, mine, argument, told):
     given = [one for one in SMALL if one.partition("=")[0] != argument.partition("=")[0]]
-    status, written = sweep("-m", *given, "sweep.optimizers=[sgd]" if "optimizers" not in argument else "seed=0", argument)
+    status, written = command_line("-m", *given, "sweep.optimizers=[sgd]" if "optimizers" not in argument else "seed=0", argument)
     assert status == 1
     assert told in written.err
     assert written.err.count("\n") == 1
@@ -178,17 +181,17 @@ def test_budget_is_of_evaluations_not_of_steps(lab_job):
 
 def test_trials_are_as_many_for_all_and_differ_by_study(protocol):
     for name in protocol.optimizers:
-        trials = [protocol.draw(name, study) for study in range(3)]
+        trials = [protocol.trials_of(name, study) for study in range(3)]
         assert {len(one) for one in trials} == {protocol.trials}
         assert len(set.union(*map(set, trials))) == 3 * protocol.trials
-        assert protocol.draw(name, 1) == trials[1]
+        assert protocol.trials_of(name, 1) == trials[1]
     assert len({name for name, _ in protocol.inclusions}) == 3
 
 
 def test_learning_rates_fill_their_range_and_their_condition_holds(protocol):
-    rates = np.log10([trial.rate for trial in protocol.draw("sgd", 0)])
+    rates = np.log10([trial.rate for trial in protocol.trials_of("sgd", 0)])
     assert np.diff(np.sort([-5.0, *rates, 1.0])).max() < 3 * 6 / 60
-    for trial in protocol.draw("adam", 0):
+    for trial in protocol.trials_of("adam", 0):
         large = "++optimizer.eps=1000000.0" in trial.settings
         assert (10 <= trial.rate <= 1e8) if large else (1e-5 <= trial.rate <= 10)
     assert protocol.seed(0, tuning=True) + protocol.seeds == protocol.seed(0, tuning=False)

@@ -1,4 +1,4 @@
-"""A running trial is compared with the others and stopped where it falls behind; it knows them through the study's storage."""
+"""Pruning: a running trial is compared with others through the storage, and stopped where it falls behind."""
 
 import math
 from collections.abc import Mapping
@@ -13,15 +13,15 @@ from optuna.storages import BaseStorage
 
 from landscape_lab.descent import Descent
 from landscape_lab.results import standing
-from landscape_lab.sweeps.samplers import build_pruner
-from landscape_lab.sweeps.studies import open_storage, told
+from landscape_lab.sweeps.study.samplers import build_pruner
+from landscape_lab.sweeps.study.storages import named_errors, open_storage
 
 open_once = cache(open_storage)
 """One connection for all trials of a process."""
 
 
 class Pruning(pl.Callback):
-    """Report the objective after each of `reports` parts of a descent, and end it as `pruned` where the pruner says so.
+    """Report the objective after each part of a descent, and end the descent where the pruner says so.
 
     Outside of a study, or with nothing to prune by, it does nothing.
 
@@ -56,7 +56,7 @@ class Pruning(pl.Callback):
         """Find the trial, and let the chunks be short enough for the reports."""
         if self.number is None or self.folder is None or isinstance(self.pruner, optuna.pruners.NopPruner):
             return
-        with told(self.storage, Path(self.folder)):
+        with named_errors(self.storage, Path(self.folder)):
             storage = open_once(self.storage, Path(self.folder))
             self.trial = _trial(storage, self.name, self.number, self.pruner)
         self.part = math.ceil(pl_module.steps / self.reports)
@@ -66,24 +66,31 @@ class Pruning(pl.Callback):
         self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
     ) -> None:
         made = trainer.global_step
-        if self.trial is None or pl_module.ending.status != "completed" or made % self.part or made >= pl_module.steps:
+        running = pl_module.ending.status == "completed" and made < pl_module.steps
+        if self.trial is None or not running or made % self.part:
             return
-        with told(self.storage, Path(self.folder or ".")):
+        with named_errors(self.storage, Path(self.folder or ".")):
             self.trial.report(so_far(pl_module, str(self.objective)), made // self.part)
             if self.trial.should_prune():
                 pl_module.end("pruned", f"the pruner, after step {made}")
 
 
 def _trial(storage: BaseStorage, name: str, number: int, pruner: optuna.pruners.BasePruner) -> optuna.Trial:
-    """The trial that its sweeper asked for; it draws nothing any more, so its sampler does not matter."""
-    study = optuna.load_study(study_name=name, storage=storage, sampler=optuna.samplers.RandomSampler(), pruner=pruner)
+    """The trial that its sweeper asked for, with any sampler, because all of its settings are chosen."""
+    study = optuna.load_study(
+        study_name=name, storage=storage, sampler=optuna.samplers.RandomSampler(), pruner=pruner
+    )
     return optuna.Trial(study, study.get_trials(deepcopy=False)[number]._trial_id)
 
 
 def so_far(descent: Descent, objective: str) -> float:
-    """The objective as it would be if the descent ended here: over members, the median at the best learning rate so far."""
+    """The objective if the descent ended here: over members, the median at the best learning rate."""
     outcomes = standing(descent)
     if objective == "best_loss" and len(outcomes.status) == 1:
         return descent.trajectory.best[1]
-    values = {"final_loss": outcomes.final_loss, "best_loss": outcomes.best_loss, "distance_to_minimum": outcomes.distance}
+    values = {
+        "final_loss": outcomes.final_loss,
+        "best_loss": outcomes.best_loss,
+        "distance_to_minimum": outcomes.distance,
+    }
     return outcomes.typical(values[objective])

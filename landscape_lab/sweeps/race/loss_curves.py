@@ -2,7 +2,7 @@
 
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytorch_lightning as pl
@@ -13,17 +13,29 @@ from landscape_lab.descent import Descent
 from landscape_lab.files import replacing
 
 FILE = "curves.npz"
+"""The file in a job's folder that holds them."""
 VALUES = 2**16
 """How many numbers a file has room for; where there are more, records are kept at evenly growing steps."""
 RECORDS = 64
 """How many are kept at least."""
 
 
+class Lowest(NamedTuple):
+    """How low each member of a job has come.
+
+    Args:
+        evaluations: Made when a loss was seen, `[records]`.
+        losses: The lowest so far, infinite before the first that is finite, `[records, members]`.
+    """
+
+    evaluations: np.ndarray
+    losses: np.ndarray
+
+
 class LossCurves(pl.Callback):
     """Write `curves.npz`: the lowest loss so far of each member, as it is without augmentations.
 
-    It holds `evaluations` `[records]`, those made when the loss was seen, and `losses` `[records, members]`, infinite before the
-    first that is finite.
+    It holds the two arrays of `Lowest`.
 
     Args:
         folder: Where it goes.
@@ -50,7 +62,10 @@ class LossCurves(pl.Callback):
         kept = _growing(len(losses), max(RECORDS, VALUES // losses.shape[1]))
         with replacing(self.path) as unfinished:
             np.savez_compressed(
-                unfinished, allow_pickle=False, evaluations=evaluations[kept], losses=np.minimum.accumulate(losses)[kept]
+                unfinished,
+                allow_pickle=False,
+                evaluations=evaluations[kept],
+                losses=np.minimum.accumulate(losses)[kept],
             )
 
     def _keep(self, made: Tensor, losses: Tensor) -> None:
@@ -59,18 +74,19 @@ class LossCurves(pl.Callback):
         self.losses.append(losses.cpu().nan_to_num(nan=torch.inf).clone())
 
 
-def read_curves(folder: Path, budget: int) -> tuple[np.ndarray, np.ndarray] | None:
-    """`evaluations` and `losses` of a job, as far as the budget of evaluations goes; `None` where it left none."""
+def read_curves(folder: Path, budget: int) -> Lowest | None:
+    """What a job left, as far as the budget of evaluations goes; `None` where it left nothing."""
     try:
         with np.load(folder / FILE, allow_pickle=False) as arrays:
             evaluations, losses = arrays["evaluations"], arrays["losses"]
-            return evaluations[evaluations <= budget], losses[evaluations <= budget]
+            kept = evaluations <= budget
+            return Lowest(evaluations[kept], losses[kept])
     except (OSError, ValueError, KeyError):
         return None
 
 
 def _growing(length: int, number: int) -> np.ndarray:
-    """At most so many of `length` places, first and last among them, ever further apart."""
+    """The numbers of the records that are kept, first and last among them, ever further apart."""
     if length <= number:
         return np.arange(length)
     return np.unique(np.geomspace(1, length, number).round().astype(int)) - 1

@@ -13,7 +13,10 @@ from optuna.samplers import BaseSampler
 from landscape_lab.validation import check_choice
 
 SAMPLERS: dict[str, tuple[type[BaseSampler], dict[str, Any]]] = {
-    "tpe": (samplers.TPESampler, {"multivariate": True, "group": True}),  # a group for each branch of a conditional space
+    "tpe": (
+        samplers.TPESampler,
+        {"multivariate": True, "group": True},
+    ),  # a group for each branch of a conditional space
     "cma_es": (samplers.CmaEsSampler, {"warn_independent_sampling": False}),  # choices are drawn at random
     "gaussian_process": (samplers.GPSampler, {"warn_independent_sampling": False}),
     "random": (samplers.RandomSampler, {}),
@@ -26,7 +29,10 @@ SAMPLERS: dict[str, tuple[type[BaseSampler], dict[str, Any]]] = {
 PRUNERS: dict[str, tuple[type[BasePruner], dict[str, Any]]] = {
     "none": (pruners.NopPruner, {}),
     "median": (pruners.MedianPruner, {"n_startup_trials": 8, "n_warmup_steps": 4}),  # steps are reports
-    "percentile": (pruners.PercentilePruner, {"percentile": 25.0, "n_startup_trials": 8, "n_warmup_steps": 4}),
+    "percentile": (
+        pruners.PercentilePruner,
+        {"percentile": 25.0, "n_startup_trials": 8, "n_warmup_steps": 4},
+    ),
     "hyperband": (pruners.HyperbandPruner, {}),
     "successive_halving": (pruners.SuccessiveHalvingPruner, {}),
 }
@@ -48,7 +54,8 @@ def build_pruner(name: str, settings: Mapping[str, Any], objective: str | list[s
     """A pruner by name; `auto` is `median` where the objective can be followed, else `none`.
 
     Raises:
-        ValueError: There is no such pruner, it takes no such setting, or the objective is not known before the end.
+        ValueError: There is no such pruner, it takes no such setting, or the objective is known only at
+            the end.
     """
     prunable = objective in PRUNABLE if isinstance(objective, str) else False
     if name == "auto":
@@ -62,7 +69,11 @@ def build_pruner(name: str, settings: Mapping[str, Any], objective: str | list[s
 
 
 def _build(
-    key: str, known: Mapping[str, tuple[type, dict[str, Any]]], name: str, settings: Mapping[str, Any], also: Any = ()
+    key: str,
+    known: Mapping[str, tuple[type, dict[str, Any]]],
+    name: str,
+    settings: Mapping[str, Any],
+    also: Any = (),
 ) -> Any:
     check_choice(key, name, [*also, *known])
     kind, ours = known[name]
@@ -70,8 +81,12 @@ def _build(
     for setting in settings:
         check_choice(f"{key}_settings", setting, takes)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExperimentalWarning)  # `group`, quasi-random: they have been there for years
+        warnings.simplefilter(
+            "ignore", ExperimentalWarning
+        )  # `group`, quasi-random: they have been there for years
         try:
             return kind(**{name: value for name, value in {**ours, **settings}.items() if name in takes})
         except (TypeError, ValueError) as error:
-            raise ValueError(f"The {key.removeprefix('sweep.')} {name} cannot be built of {dict(settings)}: {error}") from error
+            raise ValueError(
+                f"The {key.removeprefix('sweep.')} {name} cannot be built of {dict(settings)}: {error}"
+            ) from error

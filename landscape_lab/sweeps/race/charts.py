@@ -1,4 +1,4 @@
-"""The curves of a race's figure."""
+"""What the figure of a race shows: its curves, over studies and landscapes."""
 
 import math
 from collections.abc import Callable
@@ -6,21 +6,22 @@ from collections.abc import Callable
 import numpy as np
 
 from landscape_lab.drawing.standings import Curves, Report
-from landscape_lab.sweeps.protocol import label_of
-from landscape_lab.sweeps.scoring import HIGHEST, Times, band, best_of, profile, time_of_each_study
-from landscape_lab.sweeps.standings import Standings
-from landscape_lab.sweeps.tuned import Target, Tried
+from landscape_lab.sweeps.race.entries import label_of
+from landscape_lab.sweeps.race.scored import Standings
+from landscape_lab.sweeps.race.scoring import HIGHEST, Times, band, best_of, profile, time_of_each_study
+from landscape_lab.sweeps.race.tuned import Entry, Target, Tried
 
 TAUS = np.linspace(1.0, HIGHEST, 301)
+"""Where the performance profiles are evaluated."""
 MULTIPLES = np.geomspace(1e-2, 1e2, 41)
-"""Of the tuned learning rate."""
+"""The multiples of the tuned learning rate at which its sensitivity is shown."""
 
 
-def report_of(standings: Standings) -> Report:
+def charts_of(standings: Standings) -> Report:
     """What the figure of a race shows."""
     protocol, order = standings.protocol, standings.order
     return Report(
-        names=[protocol.names[place] for place in order],
+        names=[protocol.names[number] for number in order],
         landscapes=[label_of(landscape) for landscape in protocol.landscapes],
         scores=standings.scores[order],
         bands=standings.bands[:, order],
@@ -36,6 +37,8 @@ def report_of(standings: Standings) -> Report:
 
 
 def _profiles(times: Times) -> Curves:
+    """The performance profile of each optimizer with its band."""
+
     def of_race(one: Times) -> np.ndarray:
         return profile(time_of_each_study(one), TAUS)
 
@@ -45,7 +48,7 @@ def _profiles(times: Times) -> Curves:
 def _over_studies(
     standings: Standings,
     at: np.ndarray,
-    curve: Callable[[Standings, tuple[str, str, int]], np.ndarray],
+    curve: Callable[[Standings, Entry], np.ndarray],
     mean: Callable[..., np.ndarray],
 ) -> Curves:
     """The mean over landscapes; the median over studies, between the lowest and the highest."""
@@ -54,21 +57,25 @@ def _over_studies(
         [
             [
                 mean(
-                    [curve(standings, (landscape, protocol.optimizers[place], study)) for landscape in protocol.landscapes],
+                    [
+                        curve(standings, Entry(landscape, protocol.optimizers[number], study))
+                        for landscape in protocol.landscapes
+                    ],
                     axis=0,
                 )
                 for study in range(protocol.studies)
             ]
-            for place in standings.order
+            for number in standings.order
         ]
     )
     return Curves(at, np.median(values, axis=1), values.min(axis=1), values.max(axis=1))
 
 
-def _sensitivity(standings: Standings, entry: tuple[str, str, int]) -> np.ndarray:
-    """The share of descents that reach the target, at multiples of the chosen learning rate with the chosen settings.
+def _sensitivity(standings: Standings, entry: Entry) -> np.ndarray:
+    """The share of descents that reach the target, at multiples of the chosen learning rate.
 
-    Straight between trials; beyond the rates that were tried, that of the last.
+    The other settings are the chosen ones. Between trials the curve is straight; beyond the rates that were
+    tried, it stays where the last trial is.
     """
     chosen = standings.tuned.chosen.get(entry)
     if chosen is None or not chosen.trial.rate:
@@ -79,8 +86,11 @@ def _sensitivity(standings: Standings, entry: tuple[str, str, int]) -> np.ndarra
     return np.interp(np.log(MULTIPLES), np.log(rates), [one.reached for one in same])
 
 
-def _budget(standings: Standings, entry: tuple[str, str, int]) -> np.ndarray:
-    """How far the best of so many trials ends above the best baseline; no less than the tolerance, no more than the whole way."""
+def _budget(standings: Standings, entry: Entry) -> np.ndarray:
+    """How far the best of `n` trials ends above the best baseline, for `n` from 1 on.
+
+    It is a share of the way from the start, between the tolerance and 1.
+    """
     tuned, trials = standings.tuned, standings.protocol.trials
     tried = tuned.tried.get(entry, [])
     if not tried:
@@ -91,8 +101,10 @@ def _budget(standings: Standings, entry: tuple[str, str, int]) -> np.ndarray:
 
 
 def _gap(target: Target, one: Tried) -> float:
+    """How far a trial ended above the lowest; infinite where it has no loss."""
     return target.gap(one.loss) if math.isfinite(one.loss) else math.inf
 
 
 def _geometric_mean(values: list[np.ndarray], axis: int) -> np.ndarray:
+    """Shares are compared by their ratios, so their mean is that of their logarithms."""
     return np.exp(np.mean(np.log(values), axis=axis))

@@ -1,7 +1,7 @@
 """How a race is scored: times to targets, performance profiles, and how sure we are of them. Arrays only.
 
-Dolan and Moré, *Benchmarking optimization software with performance profiles* (2002); Dahl et al., *Benchmarking neural network
-training algorithms* (AlgoPerf, 2023), who rank by the profile's integral.
+Dolan and Moré, *Benchmarking optimization software with performance profiles* (2002); Dahl et al.,
+*Benchmarking neural network training algorithms* (AlgoPerf, 2023), who rank by the profile's integral.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,7 +22,9 @@ BAND = (0.05, 0.95)
 def times_to_target(
     evaluations: Int[np.ndarray, " records"], losses: Float[np.ndarray, "records members"], target: float
 ) -> Float[np.ndarray, " members"]:
-    """The evaluations with which each member first saw a loss no higher than the target; infinite where it never did.
+    """The evaluations after which each member first saw a loss no higher than the target.
+
+    They are infinite where it never did.
 
     Args:
         evaluations: Made when a loss was seen.
@@ -52,7 +54,9 @@ def ratios(times: Float[np.ndarray, "optimizers ..."]) -> Float[np.ndarray, "opt
     return np.divide(times, fastest, out=np.full_like(times, np.inf), where=np.isfinite(times))
 
 
-def profile(times: Float[np.ndarray, "optimizers ..."], taus: np.ndarray) -> Float[np.ndarray, "optimizers taus"]:
+def profile(
+    times: Float[np.ndarray, "optimizers ..."], taus: np.ndarray
+) -> Float[np.ndarray, "optimizers taus"]:
     """The share of the problems that each solves within τ times the time of the fastest.
 
     >>> profile(np.array([[10.0, 30.0], [20.0, np.inf]]), np.array([1.0, 2.0]))
@@ -64,7 +68,7 @@ def profile(times: Float[np.ndarray, "optimizers ..."], taus: np.ndarray) -> Flo
 
 
 def score(times: Float[np.ndarray, "optimizers ..."]) -> Float[np.ndarray, " optimizers"]:
-    """The integral of the profile over τ from 1 to 4, divided by 3: 1 for who is the fastest on every problem.
+    """The integral of the profile over τ from 1 to 4, divided by 3: 1 for the fastest on every problem.
 
     >>> score(np.array([[10.0, 30.0], [20.0, np.inf]])).round(3)
     array([1.   , 0.333])
@@ -74,7 +78,10 @@ def score(times: Float[np.ndarray, "optimizers ..."]) -> Float[np.ndarray, " opt
 
 
 def resampled(times: Times, number: int = 400, seed: int = 0) -> Iterator[Times]:
-    """Races as they might have been: studies drawn with replacement, and in each the starts; the same for all optimizers."""
+    """Races as they might have been: studies sampled with replacement, and in each of them the starts.
+
+    All optimizers get the same sample, because they ran on the same studies and starts.
+    """
     random = np.random.default_rng(seed)
     _, landscapes, studies, starts, _ = times.shape
     for _ in range(number):
@@ -83,25 +90,27 @@ def resampled(times: Times, number: int = 400, seed: int = 0) -> Iterator[Times]
         yield times[:, np.arange(landscapes)[:, None, None], study, start]
 
 
-def band(times: Times, statistic: Callable[[Times], np.ndarray], number: int = 400, seed: int = 0) -> np.ndarray:
+def band(
+    times: Times, statistic: Callable[[Times], np.ndarray], number: int = 400, seed: int = 0
+) -> np.ndarray:
     """The ends of the 90 % bootstrap interval of a statistic, `[2, …]`."""
     return np.quantile([statistic(one) for one in resampled(times, number, seed)], BAND, axis=0)
 
 
 def best_of(values: Float[np.ndarray, " trials"]) -> Float[np.ndarray, " trials"]:
-    """The median of the lowest of `n` of the trials, drawn without replacement, for `n` from 1 on.
+    """The median of the lowest of `n` of the trials, sampled without replacement, for `n` from 1 on.
 
     >>> best_of(np.array([3.0, 1.0, np.inf]))
     array([3., 1., 1.])
     """
     total = len(values)
     above = np.array([[_none_of(best, n, total) for best in range(total)] for n in range(1, total + 1)])
-    place = (above > 0.5 + 1e-12).sum(axis=1) - 1
-    return np.sort(values)[place]
+    index = (above > 0.5 + 1e-12).sum(axis=1) - 1  # the worst that is more likely than not among the best
+    return np.sort(values)[index]
 
 
 def _none_of(best: int, n: int, total: int) -> float:
-    """The probability that none of the `best` best is among `n` that are drawn."""
+    """The probability that none of the `best` best is in a sample of `n`."""
     if n > total - best:
         return 0.0
     return float(np.exp(_choose(total - best, n) - _choose(total, n)))

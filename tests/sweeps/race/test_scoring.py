@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from landscape_lab.sweeps.scoring import band, best_of, profile, ratios, score, time_of_each_study, times_to_target
+from landscape_lab.sweeps.race.scoring import (
+    band,
+    best_of,
+    profile,
+    ratios,
+    score,
+    time_of_each_study,
+    times_to_target,
+)
 
 INF = np.inf
 BY_HAND = np.array([[10.0, 40.0, INF, 8.0], [20.0, 10.0, INF, INF], [50.0, 25.0, INF, 8.0]])

@@ -10,17 +10,19 @@ from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from landscape_lab.files import replacing
-from landscape_lab.sweeps.search_space import SearchSpace
-from landscape_lab.sweeps.studies import INSTEAD_OF
+from landscape_lab.sweeps.study.runners import INSTEAD_OF
+from landscape_lab.sweeps.study.search_space import SearchSpace
 
 
 def best_trials(study: Study) -> list[FrozenTrial]:
-    """The best trial, or of several objectives those that no other beats in all of them; none that diverged."""
+    """The best completed trial, or of several objectives all that no other beats in every one."""
     if len(study.directions) > 1:
         return [trial for trial in study.best_trials if trial.user_attrs.get("status") == "completed"]
     trials = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
     ran = [trial for trial in trials if trial.user_attrs.get("status") == "completed"]
-    return sorted(ran, key=lambda trial: trial.values[0], reverse=study.direction is StudyDirection.MAXIMIZE)[:1]
+    return sorted(ran, key=lambda trial: trial.values[0], reverse=study.direction is StudyDirection.MAXIMIZE)[
+        :1
+    ]
 
 
 def best_so_far(study: Study) -> str:
@@ -30,7 +32,7 @@ def best_so_far(study: Study) -> str:
 
 
 def write_outcome(study: Study, space: SearchSpace, folder: Path, goals: Mapping[str, str]) -> None:
-    """Write `optimization_results.yaml`: how many trials ended how, and the best with the commands that do the same."""
+    """Write `optimization_results.yaml`: how trials ended, and the commands that repeat the best."""
     best = [
         {
             "trial": trial.number,
@@ -50,5 +52,8 @@ def _counts(study: Study) -> dict[str, int]:
     """How many trials there are of each kind."""
     trials = study.get_trials(deepcopy=False)
     cut = {trial.user_attrs.get(INSTEAD_OF) for trial in trials}
-    words = ["cut" if trial.number in cut else trial.user_attrs.get("status", trial.state.name.lower()) for trial in trials]
+    words = [
+        "cut" if trial.number in cut else trial.user_attrs.get("status", trial.state.name.lower())
+        for trial in trials
+    ]
     return dict(sorted(Counter(words).items()))

@@ -1,20 +1,33 @@
-"""What tuning found: the target of each landscape, and the trial with which each optimizer runs for the score."""
+"""What tuning found: the target of each landscape, and the best trial of each optimizer."""
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from landscape_lab.sweeps.curves import read_curves
-from landscape_lab.sweeps.heats import Heat, read_heats
-from landscape_lab.sweeps.protocol import Protocol, Trial
-from landscape_lab.sweeps.scoring import times_to_target, typical
+from landscape_lab.sweeps.race.heats import Heat, read_heats
+from landscape_lab.sweeps.race.loss_curves import Lowest, read_curves
+from landscape_lab.sweeps.race.protocol import Protocol
+from landscape_lab.sweeps.race.scoring import times_to_target, typical
+from landscape_lab.sweeps.race.trials import Trial
 
-Entry = tuple[str, str, int]
-"""A landscape, an optimizer and a study."""
+
+class Entry(NamedTuple):
+    """Who was tuned where.
+
+    Args:
+        landscape: An entry of the protocol.
+        optimizer: An entry of the protocol.
+        study: Its number.
+    """
+
+    landscape: str
+    optimizer: str
+    study: int
 
 
 @dataclass(frozen=True)
@@ -86,14 +99,19 @@ class Tuned:
             ]
             targets[landscape] = target = _target(protocol, curves)
             for heat, (evaluations, losses) in curves:
-                found = tried.setdefault((landscape, heat.optimizer, heat.study), [])
-                found += [_tried(trial, evaluations, losses[:, place], target.loss) for place, trial in enumerate(heat.trials)]
+                found = tried.setdefault(Entry(landscape, heat.optimizer, heat.study), [])
+                found += [
+                    _tried(trial, evaluations, losses[:, number], target.loss)
+                    for number, trial in enumerate(heat.trials)
+                ]
         return cls(protocol, targets, tried)
 
     @cached_property
     def chosen(self) -> dict[Entry, Tried]:
         """The best trial of each; none where all diverged or failed."""
-        best = {entry: min(tried, key=lambda one: (one.time, one.loss)) for entry, tried in self.tried.items()}
+        best = {
+            entry: min(tried, key=lambda one: (one.time, one.loss)) for entry, tried in self.tried.items()
+        }
         return {entry: one for entry, one in best.items() if math.isfinite(one.loss)}
 
     def scoring_heats(self) -> Iterator[Heat]:
@@ -103,17 +121,17 @@ class Tuned:
             yield Heat("score", landscape, optimizer, study, tried.trial.settings, rates)
 
 
-def _curves(heat: Heat, folder: Path, protocol: Protocol) -> tuple[np.ndarray, np.ndarray]:
-    """Evaluations `[records]` and lowest losses `[records, trials, descents]` of a job; infinite where it left nothing."""
+def _curves(heat: Heat, folder: Path, protocol: Protocol) -> Lowest:
+    """The lowest losses of a job, `[records, trials, descents]`; infinite where it left nothing."""
     trials, starts, seeds = len(heat.trials), protocol.starts, protocol.seeds
     curves = read_curves(folder, protocol.budget)
-    if curves is None or curves[1].shape[1] != starts * trials * seeds:
-        return np.ones(1, dtype=np.int64), np.full((1, trials, starts * seeds), np.inf)
-    losses = curves[1].reshape(-1, starts, trials, seeds).swapaxes(1, 2)
-    return curves[0], losses.reshape(len(losses), trials, starts * seeds)
+    if curves is None or curves.losses.shape[1] != starts * trials * seeds:
+        return Lowest(np.ones(1, dtype=np.int64), np.full((1, trials, starts * seeds), np.inf))
+    losses = curves.losses.reshape(-1, starts, trials, seeds).swapaxes(1, 2)  # as members are numbered
+    return Lowest(curves.evaluations, losses.reshape(len(losses), trials, starts * seeds))
 
 
-def _target(protocol: Protocol, curves: list[tuple[Heat, tuple[np.ndarray, np.ndarray]]]) -> Target:
+def _target(protocol: Protocol, curves: list[tuple[Heat, Lowest]]) -> Target:
     """What the best of the tuned baselines reaches, and a little more."""
     best: dict[str, dict[int, float]] = {baseline: {} for baseline in protocol.baselines}
     begins = []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import FixedTrial
 
-from landscape_lab.sweeps.search_space import SearchSpace
+from landscape_lab.sweeps.study.search_space import SearchSpace
 
 PARSER = OverridesParser.create()
 CONDITIONAL = """

@@ -1,0 +1,107 @@
+"""From a configuration to objects: the landscape with its members, the optimizer's factory, the descent."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from omegaconf import DictConfig
+
+from landscape_lab.augmentations import augment
+from landscape_lab.configuration import plain
+from landscape_lab.descent import Descent
+from landscape_lab.dotted_paths import locate
+from landscape_lab.ensemble import Ensemble, make_ensemble
+from landscape_lab.errors import tell
+from landscape_lab.instantiation import build, settings_of
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.optimizers.probing import probe
+
+OF_MEMBERS = ("best_lr", "diverged_fraction")
+"""The objectives that only an ensemble has."""
+
+
+def build_descent(cfg: DictConfig, names: dict[str, str], points_file: Path) -> Descent:
+    """The descent of a configuration.
+
+    Args:
+        cfg: The composed configuration.
+        names: What the landscape and the optimizer are called.
+        points_file: Where points go that are too large for memory.
+    """
+    optimizer = factory_of(cfg, "optimizer")
+    traits = probe(optimizer, cfg.steps)
+    landscape, ensemble = landscape_of(cfg)
+    _check_objective(cfg, len(ensemble))
+    if (changed := landscape.suit(traits.exact)) is not None:
+        tell(f"{names['optimizer']} gets {changed}, which it needs; landscape.gradient=pixel keeps the other.")
+    return Descent(
+        landscape,
+        optimizer,
+        cfg.steps,
+        steps_per_batch=cfg.steps_per_batch,
+        records=cfg.records,
+        label=label_of(cfg, names["optimizer"], names["landscape"], ensemble.rates),
+        scheduler=factory_of(cfg, "scheduler") if cfg.scheduler else None,
+        traits=traits,
+        ensemble=ensemble,
+        target=default_target(landscape) if cfg.target is None else cfg.target,
+        points_file=points_file,
+    )
+
+
+def label_of(
+    cfg: DictConfig, optimizer: str, landscape: str | None = None, rates: Sequence[float] | None = None
+) -> str:
+    """What a picture calls a run; with the learning rates of its members, if these differ."""
+    rates = rates or [rate for rate in [cfg.optimizer.get("lr")] if isinstance(rate, int | float)]
+    lr = f", lr {min(rates):g}" + (f" … {max(rates):g}" if len(rates) > 1 else "") if rates else ""
+    return (optimizer if landscape is None else f"{landscape} · {optimizer}") + lr
+
+
+def landscape_of(cfg: DictConfig) -> tuple[Landscape, Ensemble]:
+    """The landscape of a configuration with its members and its augmentations."""
+    wanted: dict[str, Any] = settings_of(cfg.ensemble) if "ensemble" in cfg else {}
+    changes = {} if cfg.start is None else {"start": plain(cfg.start)}
+    if isinstance(wanted.get("starts"), list):
+        changes["start"], wanted["starts"] = wanted["starts"], None
+    landscape: Landscape = build(cfg.landscape, **changes)
+    ensemble = make_ensemble(landscape, **wanted, seed=cfg.seed)
+    if not torch.equal(ensemble.points, landscape.flat()):
+        landscape = landscape.with_members(ensemble.points)
+    augmentations = [_augmentation(name, node) for name, node in (cfg.augmentation or {}).items()]
+    return augment(landscape, augmentations, ensemble.seed_of_member), ensemble
+
+
+def default_target(landscape: Landscape) -> float | None:
+    """The loss to reach: a hundredth of the way from the known minimum up to the median start, or `None`."""
+    if landscape.minima is None:
+        return None
+    begin = landscape.evaluate(landscape.flat()).nanmedian()
+    lowest = landscape.evaluate(landscape.minima).min()
+    return float(lowest + 0.01 * (begin - lowest))
+
+
+def factory_of(cfg: DictConfig, group: str) -> partial:
+    """The class that a group names, with its settings."""
+    return partial(locate(f"{group}._target_", cfg[group]._target_), **settings_of(cfg[group]))
+
+
+def _augmentation(name: Any, node: Any) -> Any:
+    """One augmentation; a value for one that was not chosen is told."""
+    if "_target_" not in node:
+        keys = ", ".join(f"`augmentation.{name}.{key}`" for key in node)
+        raise ValueError(
+            f"The augmentation `{name}` should be chosen to be changed: augmentation={name}. Found {keys}."
+        )
+    return build(node)
+
+
+def _check_objective(cfg: DictConfig, members: int) -> None:
+    """A single member has no best learning rate."""
+    for name in [cfg.objective] if isinstance(cfg.objective, str) else cfg.objective:
+        if members == 1 and name in OF_MEMBERS:
+            raise ValueError(
+                f"Parameter `objective` may be {name} only of many members: ensemble=lr_sweep. Found one member."
+            )

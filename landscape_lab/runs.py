@@ -1,0 +1,162 @@
+"""The folder of a run: what its files are called, and how they are read and written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from landscape_lab.configuration import identity
+from landscape_lab.files import replacing
+
+if TYPE_CHECKING:
+    from landscape_lab.trajectory import Trajectory
+
+FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""PyYAML's loader in C, where PyYAML was built with it."""
+FAST_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""PyYAML's writer in C, where PyYAML was built with it."""
+UNREADABLE = (OSError, UnicodeDecodeError, yaml.YAMLError, OmegaConfBaseException)
+"""What reading a saved configuration raises when the file is missing, damaged or something else."""
+
+DECISIVE = {"landscape", "optimizer", "folder"}
+"""Keys that every configuration has, if it was written to its end."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """The files of one run.
+
+    Reading is tolerant: a process may have been killed while it wrote, so that a file which is not
+    there, is cut, or holds something else counts as missing.
+
+    Args:
+        folder: Where the run's files are.
+    """
+
+    folder: Path
+
+    @property
+    def results_file(self) -> Path:
+        """The results, written last: where this file is, the run came to its end."""
+        return self.folder / "results.json"
+
+    @property
+    def trajectory_file(self) -> Path:
+        """Points and losses."""
+        return self.folder / "trajectory.npz"
+
+    @property
+    def points_file(self) -> Path:
+        """Points too large for the trajectory's own file."""
+        return self.folder / "points.f16"
+
+    @property
+    def checkpoint(self) -> Path:
+        """From where the run can go on."""
+        return self.folder / "checkpoints" / "last.ckpt"
+
+    @property
+    def error_file(self) -> Path:
+        """The traceback of what a job of a sweep raised."""
+        return self.folder / "error.txt"
+
+    @property
+    def console_file(self) -> Path:
+        """What a job of a sweep printed."""
+        return self.folder / "console.txt"
+
+    @property
+    def config_file(self) -> Path:
+        """The composed configuration, without Hydra's own part."""
+        return self.folder / ".hydra" / "config.yaml"
+
+    @property
+    def overrides_file(self) -> Path:
+        """What was chosen on the command line."""
+        return self.folder / ".hydra" / "overrides.yaml"
+
+    def results(self) -> dict[str, Any] | None:
+        """What `results.json` holds, or `None` where no object can be read from it."""
+        try:
+            results = json.loads(self.results_file.read_text())
+        except (OSError, ValueError):  # the second also of bytes that are not UTF-8
+            return None
+        return results if isinstance(results, dict) else None
+
+    def write_results(self, metrics: Mapping[str, Any]) -> None:
+        """Write `results.json`.
+
+        Raises:
+            ValueError: A number is infinite or NaN, which JSON does not know.
+        """
+        with replacing(self.results_file) as unfinished:
+            unfinished.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
+
+    def settings(self) -> dict[str, Any]:
+        """The configuration as plain values, interpolations as they are written; empty where there is none.
+
+        This is ten times as fast as `config`, which matters to a sweep of a thousand jobs.
+        """
+        settings = _read_yaml(self.config_file)
+        return settings if isinstance(settings, dict) else {}
+
+    @property
+    def begun(self) -> bool:
+        """Whether the folder says what was run in it: its configuration was written to the end."""
+        return self.settings().keys() >= DECISIVE
+
+    def config(self) -> DictConfig | None:
+        """The configuration, or `None` where it was not written to its end."""
+        try:
+            config = OmegaConf.load(self.config_file)
+        except UNREADABLE:
+            return None
+        return config if isinstance(config, DictConfig) and config.keys() >= DECISIVE else None
+
+    def overrides(self) -> tuple[str, ...]:
+        """What was chosen for the run, in the order of the command line; empty where that cannot be read."""
+        overrides = _read_yaml(self.overrides_file)
+        return tuple(map(str, overrides)) if isinstance(overrides, list) else ()
+
+    def write_configuration(self, config: DictConfig, hydra: DictConfig, overrides: Any) -> None:
+        """Write the three files that Hydra leaves of a run from the command line."""
+        for name, part in (("config", config), ("hydra", hydra), ("overrides", overrides)):
+            with replacing(self.config_file.with_name(f"{name}.yaml")) as unfinished:
+                OmegaConf.save(part, unfinished)
+
+    def trajectory(self) -> Trajectory:
+        """Points and losses.
+
+        Raises:
+            FileNotFoundError: The run left none.
+        """
+        from landscape_lab.trajectory import Trajectory  # torch, which `--help` does without
+
+        return Trajectory.load(self.trajectory_file)
+
+    def identity(self) -> str | None:
+        """The twelve digits that identify the configuration, or `None` where the folder does not tell it."""
+        if "config_hash" in (results := self.results() or {}):
+            return str(results["config_hash"])
+        config = self.config()
+        return None if config is None else identity(config)
+
+    def forget(self) -> None:
+        """Remove what an earlier run in this folder left that would pass for the results of a new one."""
+        for path in (self.results_file, self.trajectory_file, self.points_file, self.checkpoint):
+            path.unlink(missing_ok=True)
+
+
+def _read_yaml(path: Path) -> object:
+    """What a YAML file holds, or `None` where it cannot be read."""
+    try:
+        return yaml.load(path.read_text(), FAST_LOADER)
+    except (OSError, ValueError, yaml.YAMLError):
+        return None

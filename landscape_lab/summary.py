@@ -1,0 +1,38 @@
+"""What the terminal tells of a run when it has ended."""
+
+from rich.console import Console
+from rich.table import Table
+
+from landscape_lab.lab import Result
+
+ALWAYS = (
+    "landscape",
+    "optimizer",
+    "status",
+    "steps",
+    "evaluations",
+    "steps_per_second",
+    "final_loss",
+    "best_loss",
+)
+WHERE_KNOWN = ("ended_by", "members", "best_lr", "diverged_fraction", "layout")
+
+
+def print_summary(result: Result) -> None:
+    """A table of the results, and the run's folder on the last line."""
+    console = Console()
+    table = Table("", "", show_header=False, box=None, padding=(0, 2, 0, 0))
+    known = [name for name in WHERE_KNOWN if result.metrics.get(name) is not None]
+    for name in (*ALWAYS, *known):
+        table.add_row(name.replace("_", " "), _text(result.metrics[name]))
+    if (spacing := result.trajectory.spacing) > 1:
+        table.add_row("recorded", f"every {spacing:,} steps, {len(result.trajectory.steps):,} in all")
+    console.print(table)
+    console.print(str(result.folder), markup=False, highlight=False, soft_wrap=True)
+
+
+def _text(value: object) -> str:
+    """A value for people: thousands apart, six digits."""
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

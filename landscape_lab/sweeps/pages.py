@@ -1,0 +1,136 @@
+"""The files that a sweep leaves (tables, best job, picture), and its summary on the terminal."""
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from rich.console import Console
+from rich.table import Table
+
+from landscape_lab.errors import tell
+from landscape_lab.files import replacing
+from landscape_lab.sweeps.ranking import SHOWN, Brief, Leaderboard, short
+from landscape_lab.tables import markdown, write_csv
+
+RANKED = 20
+"""The most jobs with a rank that the terminal shows."""
+OTHERS = 5
+"""The most jobs of each other kind that the terminal shows."""
+STATUS = 20
+"""The narrowest column, in characters, that tells how a job ended."""
+NO_RESULTS = ("job", "landscape", "optimizer", "objective", "error", "config_hash")
+"""Keys of `results.json` that are no results, or stand elsewhere in the table."""
+BEST = re.compile(r"best(_\d+)?\.yaml")
+"""The files that hold the best jobs."""
+WORDS = {"job", "optimizer", "landscape", "status"}
+"""Columns of words, which begin at the left; numbers end at the right."""
+
+
+def conclude(folder: Path) -> Leaderboard:
+    """Write and print what came of the jobs in a sweep's folder.
+
+    Raises:
+        FileNotFoundError: There are none.
+    """
+    board = Leaderboard.of(folder)
+    write(board)
+    show(board)
+    return board
+
+
+def write(board: Leaderboard) -> None:
+    """Write leaderboard.csv and .md, best.yaml, TensorBoard's table and race.png into the sweep's folder."""
+    from landscape_lab.sweeps.hparams import write_hparams  # torch and TensorBoard
+
+    _write_tables(board)
+    _write_best(board)
+    write_hparams(board.folder, [job.run for job in board.jobs])
+    _draw(board)
+
+
+def show(board: Leaderboard) -> None:
+    """Print the best jobs and some of those without a rank, and the sweep's folder on the last line."""
+    console = Console() if sys.stdout.isatty() else Console(width=240)
+    brief, widths = _fitting(board, console.width)
+    console.width = max(console.width, sum(widths) + 2 * len(widths))  # a narrower terminal breaks the lines
+    table = Table(title=board.title, title_justify="left", title_style="bold", box=None, header_style="dim")
+    for name, width in zip(brief.columns, widths, strict=True):
+        side: Literal["left", "right"] = "left" if name in WORDS else "right"
+        least = width if name != "status" else None
+        table.add_column(name, justify=side, no_wrap=True, min_width=least, max_width=width)
+    shown = _shown(board, brief.lines)
+    for line in shown:
+        table.add_row(*line)
+    console.print(table)
+    if len(brief.lines) > len(shown):
+        console.print(f"… and {len(brief.lines) - len(shown)} more in leaderboard.md")
+    console.print(str(board.folder), markup=False, highlight=False, soft_wrap=True)
+
+
+def _fitting(board: Leaderboard, room: int) -> tuple[Brief, list[int]]:
+    """As many columns as there is room for, and their widths; the status gets what the others leave."""
+    for number in range(len(SHOWN) + 1):
+        brief = board.brief(left_out=SHOWN[len(SHOWN) - number :])
+        columns = zip(brief.columns, *brief.lines, strict=True)
+        widths = [max(map(len, texts)) for texts in columns]
+        widths[-1] = max(STATUS, room - sum(widths[:-1]) - 2 * len(widths))
+        if widths[-1] > STATUS:
+            break
+    return brief, widths
+
+
+def _shown(board: Leaderboard, lines: Sequence[list[str]]) -> list[list[str]]:
+    """The lines of the best jobs, and of some of each kind without a rank."""
+    shown = list(lines[: min(RANKED, board.ranked)])
+    number_of: Counter[str] = Counter()
+    for job, line in zip(board.jobs[board.ranked :], lines[board.ranked :], strict=True):
+        number_of[job.status] += 1
+        if number_of[job.status] <= OTHERS:
+            shown.append(line)
+    return shown
+
+
+def _write_tables(board: Leaderboard) -> None:
+    """Write every result as `leaderboard.csv`, and what people read as `leaderboard.md`."""
+    results = dict.fromkeys(
+        key for job in board.jobs for key in job.metrics if key not in (*NO_RESULTS, *board.compared)
+    )
+    names = ["rank", "job", "landscape", "optimizer", *board.compared, *board.goals, *results]
+    columns = list(dict.fromkeys([*names, "error", "config_hash"]))
+    lines = ([values[name] for name in columns] for values in board.table(columns))
+    write_csv(board.folder / "leaderboard.csv", columns, lines)
+    page = [f"# {board.title}", "", *markdown(*board.brief())]
+    with replacing(board.folder / "leaderboard.md") as unfinished:
+        unfinished.write_text("\n".join(page) + "\n")
+
+
+def _write_best(board: Leaderboard) -> None:
+    """Write `best.yaml`; of several objectives `best_N.yaml` for each job N that no other beats."""
+    from landscape_lab.sweeps.best import write_best  # Hydra's grammar
+
+    names = set()
+    for job in board.best:
+        scores = ", ".join(f"{name} {short(job.metrics.get(name))}" for name in board.goals)
+        name = "best.yaml" if len(board.goals) == 1 else f"best_{job.name.partition('_')[0]}.yaml"
+        title = f"The best of {len(board.jobs)} jobs: {job.name}, {scores}"
+        write_best(board.folder / name, job.overrides, title)
+        names.add(name)
+    for path in board.folder.glob("best*.yaml"):
+        if BEST.fullmatch(path.name) and path.name not in names:
+            path.unlink()
+
+
+def _draw(board: Leaderboard) -> None:
+    """Draw `race.png`; where that is not possible, the rest is written all the same."""
+    from landscape_lab.sweeps.paths import Entrant, draw_paths  # torch and matplotlib
+
+    entrants = [
+        Entrant(job.run, str(job.metrics.get("landscape", "")), board.label(job)) for job in board.jobs
+    ]
+    try:
+        draw_paths(entrants, board.folder / "race.png", board.title)
+    except (ValueError, OSError, KeyError) as error:
+        tell(f"race.png was not drawn: {error}")

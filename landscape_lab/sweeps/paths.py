@@ -1,0 +1,86 @@
+"""The paths of a sweep's jobs as one picture."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from hydra.utils import instantiate
+
+from landscape_lab.drawing.figures import save_figure
+from landscape_lab.drawing.maps import evenly
+from landscape_lab.drawing.race import MAPS, race_figure
+from landscape_lab.runs import Run
+from landscape_lab.scene import Scene
+from landscape_lab.staging import scene_of
+from landscape_lab.trajectory import Trajectory
+
+PATHS = 200
+"""The most jobs whose paths are drawn on one landscape."""
+REACH = 0.1
+"""How far outside its bounds a landscape is drawn: one wild path should not make the others small."""
+RECORDS = 1000
+"""The most records of a path that are drawn."""
+MEMBERS = 50
+"""The most members of a job that are drawn."""
+
+
+class Entrant(NamedTuple):
+    """A job whose path is drawn.
+
+    Args:
+        run: Its files.
+        landscape: What its landscape is called.
+        label: What the picture calls it.
+    """
+
+    run: Run
+    landscape: str
+    label: str
+
+
+def draw_paths(entrants: Sequence[Entrant], path: Path, title: str) -> None:
+    """Draw all paths on their landscapes, one map for each landscape.
+
+    Args:
+        entrants: The jobs, the best first.
+        path: Where the picture goes.
+        title: Stands above it.
+    """
+    together: dict[str, list[Entrant]] = {}
+    for entrant in entrants:
+        if entrant.run.trajectory_file.is_file():
+            together.setdefault(_landscape(entrant.run), []).append(entrant)
+    scenes = [(group[0].landscape, _scene(group[:PATHS])) for group in list(together.values())[:MAPS]]
+    if scenes:
+        save_figure(race_figure(scenes, title), path)
+
+
+def _landscape(run: Run) -> str:
+    """What tells one landscape from another; where descents begin does not."""
+    settings = run.settings()["landscape"]
+    return json.dumps(
+        {key: value for key, value in settings.items() if key not in ("start", "gradient")}, sort_keys=True
+    )
+
+
+def _scene(entrants: Sequence[Entrant]) -> Scene:
+    """The paths of jobs on the landscape that they share."""
+    config = entrants[0].run.config()
+    if config is None:
+        raise ValueError(f"{entrants[0].run.config_file} cannot be read.")
+    landscape = instantiate(config.landscape, _convert_="all")
+    return scene_of(landscape, [_trajectory(entrant) for entrant in entrants], reach=REACH)
+
+
+def _trajectory(entrant: Entrant) -> Trajectory:
+    """As much of a trajectory as can be seen."""
+    whole = entrant.run.trajectory()
+    losses = whole.losses  # [records, members]
+    records, members = evenly(len(losses), RECORDS), evenly(losses.shape[1], MEMBERS)
+    steps, evaluations = torch.from_numpy(whole.steps[records]), torch.from_numpy(whole.evaluations[records])
+    seen = Trajectory(RECORDS, label=entrant.label)
+    points = torch.from_numpy(whole.points[records][:, members])
+    seen.extend(steps, points, torch.from_numpy(losses[records][:, members]), evaluations)
+    return seen

@@ -1,0 +1,54 @@
+"""What the entries of a race's protocol stand for: names, overrides, labels."""
+
+import inspect
+import re
+import shlex
+
+import yaml
+
+from landscape_lab.configuration import CONF
+from landscape_lab.dotted_paths import locate
+from landscape_lab.runs import FAST_LOADER
+
+
+def name_of(optimizer: str) -> str:
+    """What an optimizer is called: its class, where it is given by a dotted path.
+
+    >>> name_of("my_module.MyOptimizer"), name_of("adam")
+    ('MyOptimizer', 'adam')
+    """
+    return optimizer.rpartition(".")[2]
+
+
+def landscape_overrides(entry: str) -> list[str]:
+    """The overrides that an entry of `sweep.landscapes` stands for.
+
+    >>> landscape_overrides("coast augmentation=shift_noise")
+    ['landscape=coast', 'augmentation=shift_noise']
+    """
+    name, *others = shlex.split(entry)
+    return [f"landscape={name}", *others]
+
+
+def label_of(entry: str) -> str:
+    """What tables call an entry of `sweep.landscapes`.
+
+    >>> label_of("coast augmentation=shift_noise"), label_of("quadratic landscape.condition=10")
+    ('coast, shift_noise', 'quadratic, condition=10')
+    """
+    return ", ".join(re.sub(r"^\W*(augmentation=|landscape\.)", "", word) for word in shlex.split(entry))
+
+
+def takes_rate(optimizer: str) -> bool:
+    """Whether an optimizer's class takes a learning rate.
+
+    >>> takes_rate("adam"), takes_rate("cma_es"), takes_rate("torch.optim.LBFGS")
+    (True, False, True)
+    """
+    target, file = optimizer, CONF / "optimizer" / f"{optimizer}.yaml"
+    if "." not in optimizer:
+        if not file.is_file():
+            return True  # every optimizer of the libraries takes `lr`
+        target = yaml.load(file.read_text(), FAST_LOADER)["_target_"]
+    parameters = inspect.signature(locate("sweep.mine", target)).parameters.values()
+    return any(one.name == "lr" or one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters)

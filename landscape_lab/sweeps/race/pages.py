@@ -1,0 +1,231 @@
+"""What is left of a race: its tables, its pages to read, its figure, and a summary on the terminal."""
+
+import math
+import shlex
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from landscape_lab.files import replacing
+from landscape_lab.sweeps.race.entries import label_of, name_of
+from landscape_lab.sweeps.race.scored import Ranked, Standings
+from landscape_lab.sweeps.race.scoring import time_of_each_study
+from landscape_lab.sweeps.race.tuned import Entry, Tuned
+from landscape_lab.tables import markdown, write_csv
+
+FIGURE = "standings.png"
+DIGITS = 6
+"""Significant digits of the numbers in the tables."""
+TIME = ("landscape", "optimizer", "study", "target", "lr", "settings", "evaluations", "seconds", "reached")
+"""The columns of `times.csv`."""
+TRIAL = ("landscape", "optimizer", "study", "lr", "settings", "loss", "evaluations", "reached")
+"""The columns of `trials.csv`."""
+
+
+def write(standings: Standings) -> None:
+    """Write `standings.csv`, `.md`, `.png`, `times.csv`, `trials.csv` and `protocol.md` into the folder."""
+    from landscape_lab.drawing.figures import save_figure  # matplotlib
+    from landscape_lab.drawing.standings import standings_figure
+    from landscape_lab.sweeps.race.charts import charts_of
+
+    folder = standings.folder
+    labels = [label_of(landscape) for landscape in standings.protocol.landscapes]
+    times = [f"{unit} {label}" for unit in ("evaluations", "seconds") for label in labels]
+    names = ["rank", "optimizer", "score", "score_low", "score_high", "reached", *times]
+    lines = ([*one[:6], *one.evaluations, *one.seconds] for one in standings.ranking())
+    write_csv(folder / "standings.csv", names, lines, DIGITS)
+    write_csv(folder / "times.csv", TIME, _times(standings), DIGITS)
+    write_csv(folder / "trials.csv", TRIAL, _trials(standings.tuned), DIGITS)
+    _write_text(folder / "standings.md", _page(standings))
+    _write_text(folder / "protocol.md", _protocol_page(standings))
+    save_figure(standings_figure(charts_of(standings)), folder / FIGURE)
+
+
+def show(standings: Standings) -> None:
+    """Print who won, whether the checks passed, and the folder on the last line."""
+    console = Console() if sys.stdout.isatty() else Console(width=160)
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for name in ("", "optimizer", "score", "90 %", "reached", *map(label_of, standings.protocol.landscapes)):
+        table.add_column(name, justify="left" if name == "optimizer" else "right")
+    for one in standings.ranking():
+        sure = f"{one.low:.2f} to {one.high:.2f}"
+        texts = (str(one.rank), one.name, f"{one.score:.3f}", sure, f"{one.reached:.0%}")
+        table.add_row(*texts, *map(number, one.evaluations))
+    console.print(
+        "Evaluations to the target of each landscape; score: integral of the performance profile.",
+        highlight=False,
+    )
+    console.print(table)
+    for check in standings.checks:
+        console.print(check.words, highlight=False)
+    if standings.failed:
+        console.print(f"{standings.failed} jobs failed or were interrupted; they count as missed.")
+    console.print(str(standings.folder), markup=False, highlight=False, soft_wrap=True)
+
+
+def number(value: float) -> str:
+    """A time, as tables show it.
+
+    >>> number(12.0), number(0.01234), number(float("inf"))
+    ('12', '0.012', '∞')
+    """
+    if math.isinf(value):
+        return "∞"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def _times(standings: Standings) -> Iterator[tuple[object, ...]]:
+    """The lines of `times.csv`: each optimizer on each landscape in each study."""
+    tuned, protocol = standings.tuned, standings.protocol
+    times, seconds = time_of_each_study(standings.times), time_of_each_study(standings.seconds)
+    for index in np.ndindex(*times.shape):
+        optimizer, landscape, study = protocol.optimizers[index[0]], protocol.landscapes[index[1]], index[2]
+        chosen = tuned.chosen.get(Entry(landscape, optimizer, study))
+        yield (
+            label_of(landscape),
+            name_of(optimizer),
+            study,
+            tuned.targets[landscape].loss,
+            chosen.trial.rate if chosen else None,
+            _settings(chosen.trial.settings) if chosen else None,
+            times[index],
+            seconds[index],
+            np.isfinite(standings.times[index]).mean(),
+        )
+
+
+def _trials(tuned: Tuned) -> Iterator[tuple[object, ...]]:
+    """The lines of `trials.csv`: each trial of each optimizer."""
+    for (landscape, optimizer, study), tried in tuned.tried.items():
+        for one in tried:
+            settings = _settings(one.trial.settings)
+            yield (
+                label_of(landscape),
+                name_of(optimizer),
+                study,
+                one.trial.rate,
+                settings,
+                one.loss,
+                one.time,
+                one.reached,
+            )
+
+
+def _settings(overrides: Iterable[str]) -> str:
+    """Overrides of the optimizer, in one cell."""
+    return " ".join(override.lstrip("+").removeprefix("optimizer.") for override in overrides)
+
+
+def _page(standings: Standings) -> str:
+    """The tables to be read by people."""
+    labels = [label_of(landscape) for landscape in standings.protocol.landscapes]
+    ranking = standings.ranking()
+    targets = [
+        f"{standings.tuned.targets[landscape].loss:.4g}" for landscape in standings.protocol.landscapes
+    ]
+    scores = [
+        [
+            str(one.rank),
+            one.name,
+            f"{one.score:.3f}",
+            f"{one.low:.3f} to {one.high:.3f}",
+            f"{one.reached:.0%}",
+        ]
+        for one in ranking
+    ]
+    evaluations = _numbers(ranking, lambda one: one.evaluations)
+    return "\n".join(
+        [
+            "# Standings",
+            "",
+            f"![standings]({FIGURE})",
+            "",
+            *markdown(["", "optimizer", "score", "90 % band", "descents that arrived"], scores),
+            "",
+            "## Evaluations to the target, median",
+            "",
+            *markdown(["", *labels], [*evaluations, ["*target*", *targets]]),
+            "",
+            "## Seconds to the target, median",
+            "",
+            *markdown(["", *labels], _numbers(ranking, lambda one: one.seconds)),
+            "",
+            "## Does tuning suffice?",
+            "",
+            *(f"* {check.words}" for check in standings.checks),
+            "",
+            "The protocol: [protocol.md](protocol.md). "
+            "All numbers: `standings.csv`, `times.csv`, `trials.csv`.",
+            "",
+        ]
+    )
+
+
+def _numbers(ranking: Iterable[Ranked], values: Callable[[Ranked], np.ndarray]) -> list[list[str]]:
+    """A line for each optimizer with a number for each landscape."""
+    return [[one.name, *map(number, values(one))] for one in ranking]
+
+
+def _protocol_page(standings: Standings) -> str:
+    """The protocol, its spaces and its targets."""
+    protocol = standings.protocol
+    spaces = [
+        [name_of(one), "<br>".join(_space(protocol.space(one))) or "nothing"] for one in protocol.optimizers
+    ]
+    targets = [
+        [label_of(one), f"{target.begin:.4g}", f"{target.lowest:.4g}", f"{target.loss:.6g}"]
+        for one, target in standings.tuned.targets.items()
+    ]
+    folder = shlex.quote(str(standings.folder))
+    return "\n".join(
+        [
+            "# Protocol",
+            "",
+            *(f"* {sentence}" for sentence in protocol.words),
+            "",
+            "## Spaces",
+            "",
+            *markdown(["optimizer", "trials are drawn from"], spaces),
+            "",
+            "## Targets",
+            "",
+            *markdown(["landscape", "median start", "best tuned baseline", "target"], targets),
+            "",
+            "## Does tuning suffice?",
+            "",
+            "Who contains another as a special case should not lose to it, if tuned enough. "
+            "Lead: by how much it scores higher.",
+            "",
+            *(f"* {check.words}" for check in standings.checks),
+            "",
+            "## Again",
+            "",
+            f"`python -m landscape_lab sweep.resume={folder}` runs what is missing, "
+            "in another folder the same command anew (`multirun.yaml`); "
+            f"`python -m landscape_lab.sweeps.standings {folder}` writes tables and figure anew.",
+            "",
+        ]
+    )
+
+
+def _space(space: Mapping[str, Any], condition: str = "") -> list[str]:
+    """A line for each key of an optimizer's space, with the condition under which it is searched."""
+    lines = []
+    for key, value in space.items():
+        if isinstance(value, dict):
+            lines += _space(value, f"{key}: ")
+        else:
+            text = f"[{', '.join(map(str, value))}]" if isinstance(value, list) else value
+            lines.append(f"{condition}`{key}: {text}`")
+    return lines
+
+
+def _write_text(path: Path, text: str) -> None:
+    """Write a page, whole or not at all."""
+    with replacing(path) as unfinished:
+        unfinished.write_text(text)

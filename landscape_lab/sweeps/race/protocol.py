@@ -1,0 +1,221 @@
+"""What a race declares: who runs where, what each may try, and how the race is scored."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from omegaconf import DictConfig, OmegaConf
+
+from landscape_lab.dotted_paths import locate
+from landscape_lab.files import replacing
+from landscape_lab.runs import FAST_LOADER
+from landscape_lab.sweeps.race.entries import name_of, takes_rate
+from landscape_lab.sweeps.race.trials import Trial, spread_trials
+from landscape_lab.validation import check_count, check_number, nearest
+
+FILE = "protocol.yaml"
+"""The file in a race's folder that says what was declared."""
+STUDIES = 3
+"""The fewest studies of a race: two cannot tell skill from luck."""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A race as it is declared; the values are those of `sweep` in the configuration.
+
+    Args:
+        optimizers: Names of `conf/optimizer` or dotted paths of classes, the baselines among them.
+        landscapes: Names of `conf/landscape`, each with the overrides that it needs.
+        baselines: The optimizers that, once tuned, decide what is to be reached.
+        contains: Optimizers and the special cases of theirs, which should not beat them.
+        spaces: Keys and their ranges: those of `default`, and each optimizer's own under its name.
+        studies: How many times all is tuned and scored, each time with other trials, starts and noise.
+        trials: How many settings each optimizer may try in a study.
+        starts: How many random starts a trial descends from.
+        seeds: How many noises each start sees.
+        tolerance: How far above the best baseline a target lies, as a share of its way from the start.
+        steps: Of each descent. Evaluations are what counts: an optimizer that makes several in a step
+            gets fewer steps before the budget is spent.
+
+    Raises:
+        ValueError: One of them is out of range.
+    """
+
+    optimizers: tuple[str, ...]
+    landscapes: tuple[str, ...]
+    baselines: tuple[str, ...]
+    contains: dict[str, list[str]]
+    spaces: dict[str, dict[str, Any]]
+    studies: int
+    trials: int
+    starts: int
+    seeds: int
+    tolerance: float
+    steps: int
+
+    def __post_init__(self) -> None:
+        if self.studies < STUDIES:
+            raise ValueError(
+                f"Parameter `sweep.studies` should be at least {STUDIES}. "
+                f"Found `sweep.studies = {self.studies}`."
+            )
+
+    @classmethod
+    def of(cls, config: DictConfig) -> "Protocol":
+        """The protocol of a configuration."""
+        sweep: dict[str, Any] = OmegaConf.to_container(config.sweep, resolve=True)  # type: ignore[assignment]
+        for key in ("studies", "trials", "starts", "seeds"):
+            check_count(f"sweep.{key}", sweep[key])
+        check_number("sweep.tolerance", sweep["tolerance"], positive=True)
+        listed = {
+            key: _list(f"sweep.{key}", sweep[key])
+            for key in ("optimizers", "mine", "landscapes", "baselines")
+        }
+        if not listed["baselines"] or not listed["landscapes"]:
+            raise ValueError(
+                "Parameters `sweep.baselines` and `sweep.landscapes` should name one at least. "
+                "Found an empty list."
+            )
+        return cls(
+            optimizers=tuple(dict.fromkeys((*listed["optimizers"], *listed["baselines"], *listed["mine"]))),
+            landscapes=tuple(dict.fromkeys(listed["landscapes"])),
+            baselines=tuple(dict.fromkeys(listed["baselines"])),
+            contains=sweep["contains"],
+            spaces={name: _flat(space) for name, space in sweep["spaces"].items()},
+            studies=sweep["studies"],
+            trials=sweep["trials"],
+            starts=sweep["starts"],
+            seeds=sweep["seeds"],
+            tolerance=sweep["tolerance"],
+            steps=config.steps,
+        )
+
+    def check(self, optimizers: Sequence[str], landscapes: Sequence[str]) -> None:
+        """Raise `ValueError` unless everyone that is named exists, and has trials."""
+        for name in self.optimizers:
+            if "." in name:
+                locate("sweep.mine", name)
+            else:
+                _check_known("sweep.optimizers", name, optimizers)
+        for entry in self.landscapes:
+            _check_known("sweep.landscapes", entry.split()[0], landscapes)
+        for name in (*self.spaces, *self.contains):
+            _check_known("sweep.spaces", name, ["default", *self.names, *optimizers])
+        for name in self.optimizers:
+            self.trials_of(name, 0)
+
+    @property
+    def budget(self) -> int:
+        """The evaluations that count: those of one in each step, and the end's."""
+        return self.steps + 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the optimizers are called."""
+        return tuple(name_of(optimizer) for optimizer in self.optimizers)
+
+    @property
+    def inclusions(self) -> list[tuple[str, str]]:
+        """Pairs of optimizers in the race of which the first contains the second."""
+        pairs = [(general, special) for general, specials in self.contains.items() for special in specials]
+        return [pair for pair in pairs if set(pair) <= set(self.names)]
+
+    def space(self, optimizer: str) -> dict[str, Any]:
+        """What is declared for an optimizer: its own keys beside those of `default`."""
+        default = {
+            key: value
+            for key, value in self.spaces["default"].items()
+            if key != "lr" or takes_rate(optimizer)
+        }
+        return default | self.spaces.get(name_of(optimizer), {})
+
+    def trials_of(self, optimizer: str, study: int) -> list[Trial]:
+        """The trials of an optimizer in a study, as `spread_trials` chooses them."""
+        return spread_trials(self.space(optimizer), name_of(optimizer), self.trials, study)
+
+    def seed(self, study: int, *, tuning: bool) -> int:
+        """The first seed of a study: no two share a start or a noise, nor tuning and score."""
+        return self.seeds * (2 * study + (not tuning))
+
+    def save(self, folder: Path) -> None:
+        """Write `protocol.yaml`."""
+        settings = {
+            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()
+        }
+        with replacing(folder / FILE) as unfinished:
+            unfinished.write_text(yaml.safe_dump(settings, sort_keys=False))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Protocol":
+        """Read `protocol.yaml`.
+
+        Raises:
+            FileNotFoundError: There is no race in the folder.
+            ValueError: It is damaged.
+        """
+        path = folder / FILE
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no race in {folder}: it has no {FILE}.")
+        try:
+            settings = yaml.load(path.read_text(), FAST_LOADER)
+            lists = {key: tuple(settings[key]) for key in ("optimizers", "landscapes", "baselines")}
+            return cls(**settings | lists)
+        except (yaml.YAMLError, TypeError, KeyError) as error:
+            raise ValueError(f"{path} cannot be read: {error}") from error
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The protocol in sentences, for people."""
+        baselines = ", ".join(map(name_of, self.baselines))
+        return [
+            f"{len(self.names)} optimizers, {len(self.landscapes)} landscapes, {self.studies} studies. "
+            f"In each study every optimizer gets {self.trials} trials, quasi-random in its declared space, "
+            f"of {self.steps:,} evaluations each.",
+            f"Tuned on {self.starts} random starts × {self.seeds} seeds of noise, scored on as many others; "
+            "starts and noise are the same for all. The trial with the lowest median time to the target is "
+            "chosen; if none arrives, the lowest loss.",
+            f"Target of a landscape: the loss that the best of the tuned baselines ({baselines}) reaches in "
+            f"the median of the descents for tuning, plus {self.tolerance:g} of its way from the start. "
+            "Losses are those without augmentations.",
+            "Time: evaluations until a loss no higher than the target is seen, median over the descents of a "
+            f"study; infinite if more than half miss. Seconds: of the {self.starts * self.seeds} descents "
+            "together, on this machine; not ranked.",
+            "Score: the integral of the performance profile over τ from 1 to 4, divided by 3, so that the "
+            "best possible is 1. Bands: 90 % bootstrap over studies and starts; in the lower panels, between "
+            "the lowest and the highest study.",
+        ]
+
+
+def _check_known(key: str, name: str, choices: Sequence[str]) -> None:
+    """Raise `ValueError` unless there is such an optimizer or landscape; they are too many to list."""
+    if name not in choices:
+        group = "landscape" if key == "sweep.landscapes" else "optimizer"
+        hint = f" Nearest: {', '.join(close)}." if (close := nearest(name, choices)) else ""
+        raise ValueError(
+            f"Parameter `{key}` should name what conf/{group}/ or a library has. "
+            f"Found `{key} = {name}`.{hint}"
+        )
+
+
+def _flat(space: Any, prefix: str = "") -> dict[str, Any]:
+    """Keys of keys as dotted keys; blocks under a condition stay blocks of such keys."""
+    flat: dict[str, Any] = {}
+    for key, value in (space or {}).items():
+        if not isinstance(value, dict):
+            flat[f"{prefix}{key}"] = value
+        elif key.startswith("when "):
+            flat[key] = _flat(value)
+        else:
+            flat |= _flat(value, f"{prefix}{key}.")
+    return flat
+
+
+def _list(name: str, value: Any) -> list[str]:
+    """One name or several."""
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(one, str) and one for one in names):
+        raise ValueError(f"Parameter `{name}` should be a list of names. Found `{name} = {value}`.")
+    return names

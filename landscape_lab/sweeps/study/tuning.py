@@ -1,0 +1,183 @@
+"""Tuning: a sampler asks for trials, Hydra's launcher runs them, and the study learns their results."""
+
+import math
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.utils import JobReturn
+from hydra.errors import HydraException, MissingConfigException
+from hydra.plugins.launcher import Launcher
+from omegaconf import DictConfig, OmegaConf
+from optuna.study import Study
+from optuna.trial import Trial, TrialState
+
+from landscape_lab.configuration import quoted
+from landscape_lab.errors import tell
+from landscape_lab.runs import Run
+from landscape_lab.sweeps.plan import keep_settings
+from landscape_lab.sweeps.progress import watched
+from landscape_lab.sweeps.study.opening import StudySettings, open_study
+from landscape_lab.sweeps.study.outcome import best_so_far, write_outcome
+from landscape_lab.sweeps.study.runners import RUNNER, taken, this_process
+from landscape_lab.sweeps.study.search_space import SearchSpace
+from landscape_lab.sweeps.study.storages import named_errors
+
+WORST = {"minimize": math.inf, "maximize": -math.inf}
+"""The objective of a diverged trial, which the sampler learns to avoid; a failed trial teaches nothing."""
+HOPELESS = 10
+"""When the first so many trials have all failed, there is a mistake in the command."""
+
+
+def tune(
+    config: DictConfig, arguments: list[str], loader: ConfigLoader, launcher: Launcher
+) -> list[JobReturn]:
+    """Run trials until the study has `sweep.n_trials`, and write the best.
+
+    Every mistake that can be found beforehand is found before the first job, and before anything is written.
+
+    Args:
+        config: The configuration of the sweep, Hydra's part included.
+        arguments: The overrides: values, and ranges to search.
+        loader: Composes the configuration of a job.
+        launcher: Runs a batch of jobs.
+
+    Returns:
+        What Hydra returns of each job.
+
+    Raises:
+        ValueError: A setting, a range or the storage is at fault.
+        HydraException: The first trials have all failed.
+    """
+    settings = StudySettings.of(config)
+    parser = OverridesParser.create(config_loader=loader)
+    given = parser.parse_overrides(arguments)
+    space = SearchSpace(settings.search_space, given, parser, lambda key: _text_of(config, key))
+    _check_jobs(space, config, loader)
+    settings.check_folder()
+    with named_errors(settings.storage, settings.folder):
+        study = open_study(settings, space)
+        keep_settings(config, settings.folder, anew=True)
+        try:
+            return _Tuning(study, space, settings, launcher).run()
+        finally:
+            write_outcome(study, space, settings.folder, settings.goals)
+
+
+@dataclass
+class _Tuning:
+    """A study whose trials are being run.
+
+    Attributes:
+        returned: What Hydra returned of each trial.
+        reasons: Why trials failed.
+    """
+
+    study: Study
+    space: SearchSpace
+    settings: StudySettings
+    launcher: Launcher
+    returned: list[JobReturn] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+    def run(self) -> list[JobReturn]:
+        """Ask, launch and learn until there are enough trials.
+
+        Two processes that share a study may both ask for its last trial.
+
+        Raises:
+            HydraException: The first trials have all failed.
+        """
+        folder, wanted = self.settings.folder, self.settings.n_trials
+        begun = taken(self.study)
+        with watched(folder, wanted, lambda: begun, "trials") as watch:
+            while (number := min(self.settings.parallel, wanted - begun)) > 0 and not self._hopeless:
+                watch.note = best_so_far(self.study)
+                self._launch(number)
+                begun = taken(self.study)
+        if self._hopeless:
+            raise HydraException(
+                f"The first {len(self.reasons)} trials failed, so there will be no more. They are in {folder}"
+            )
+        return self.returned
+
+    @property
+    def _hopeless(self) -> bool:
+        """Whether the first trials have all failed."""
+        return len(self.returned) == len(self.reasons) >= HOPELESS
+
+    def _launch(self, number: int) -> None:
+        """Run so many trials together."""
+        trials, jobs = [], []
+        for _ in range(number):
+            trial, overrides = self._ask()
+            whose = [
+                f"++sweep.trial={trial.number}",
+                f"++sweep.folder={quoted(str(self.settings.folder.absolute()))}",
+            ]
+            trials.append(trial)
+            jobs.append([*self.space.fixed, *overrides, *whose])
+        batch = self.launcher.launch(jobs, initial_job_idx=trials[0].number)
+        self.returned += batch
+        for trial, job in zip(trials, batch, strict=True):
+            if (reason := self._learn(trial, job)) is not None:
+                if reason not in self.reasons:
+                    tell(f"trial {trial.number} failed: {reason}")
+                self.reasons.append(reason)
+
+    def _ask(self) -> tuple[Trial, list[str]]:
+        """The next trial and its settings."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings(
+                "ignore", message="Clip non-finite values"
+            )  # diverged trials have infinite ones
+            trial = self.study.ask()
+            trial.set_user_attr(RUNNER, this_process())
+            return trial, self.space.overrides(trial)
+
+    def _learn(self, trial: Trial, job: JobReturn) -> str | None:
+        """Let the study know how a trial ended, and return why it failed, if it did.
+
+        Raises:
+            HydraException: It left no results: the next would not, either.
+        """
+        assert job.working_dir is not None
+        folder, goals = Path(job.working_dir).absolute(), self.settings.goals
+        results = Run(folder).results() or {"status": "failed"}
+        trial.set_user_attr("status", results["status"])
+        trial.set_user_attr("folder", str(folder))
+        if results["status"] == "pruned":
+            self.study.tell(trial, state=TrialState.PRUNED)
+        elif results["status"] == "failed":
+            reason = str(results.get("error", f"no results in {folder}"))
+            trial.set_user_attr("reason", reason)
+            self.study.tell(trial, state=TrialState.FAIL)
+            if "error" not in results:
+                raise HydraException(f"Trial {trial.number} failed: {reason}")
+            return reason
+        else:
+            values = [results[name] for name in goals if results.get(name) is not None]
+            lost = results["status"] == "diverged" or len(values) < len(goals)
+            self.study.tell(trial, [WORST[direction] for direction in goals.values()] if lost else values)
+        return None
+
+
+def _text_of(config: DictConfig, key: str) -> str | None:
+    """The choice or the value of a key about which the command line says nothing, if there is one."""
+    choice = config.hydra.runtime.choices.get(key)
+    value = OmegaConf.select(config, key) if choice is None else choice
+    return None if value is None or OmegaConf.is_config(value) else str(value)
+
+
+def _check_jobs(space: SearchSpace, config: DictConfig, loader: ConfigLoader) -> None:
+    """Every choice exists, and every branch of the space is a configuration."""
+    for group, choices in space.choices():
+        options = loader.get_group_options(group) if "." not in group else []
+        for choice in choices if options else ():
+            for name in choice.strip("[]").split(","):
+                if name not in options:
+                    raise MissingConfigException(f"There is no {group} {name}.", f"{group}/{name}", options)
+    for branch in space.branches():
+        loader.load_sweep_config(config, [*space.fixed, *branch])

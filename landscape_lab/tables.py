@@ -1,0 +1,59 @@
+"""Tables as CSV and as Markdown, with one idea of what is missing and of what is infinite.
+
+A number that is infinite is written `inf`: a target that was never reached, the loss of a member that
+diverged. What is missing is an empty cell: `None`, and NaN, which is how an array says so.
+"""
+
+import csv
+import math
+from collections.abc import Iterable, Sequence
+from numbers import Integral, Real
+from os import PathLike
+
+from landscape_lab.files import replacing
+
+
+def write_csv(
+    path: str | PathLike[str],
+    names: Iterable[str],
+    lines: Iterable[Iterable[object]],
+    digits: int | None = None,
+) -> None:
+    """Write a table as CSV, whole or not at all.
+
+    Args:
+        path: The file.
+        names: Of the columns.
+        lines: The values of each line, as many as there are columns.
+        digits: How many significant digits a float gets; `None` for as many as read back the same float.
+    """
+    with replacing(path) as unfinished, unfinished.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows([cell(value, digits) for value in line] for line in lines)
+
+
+def cell(value: object, digits: int | None = None) -> str:
+    """A value as a cell of a CSV file.
+
+    >>> cell(None), cell(float("nan")), cell(float("inf")), cell(1 / 3, digits=6), cell(0.1), cell(True)
+    ('', '', 'inf', '0.333333', '0.1', 'True')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, Real) and not isinstance(value, Integral):
+        number = float(value)
+        if math.isnan(number):
+            return ""
+        return repr(number) if digits is None else f"{number:.{digits}g}"
+    return str(value)
+
+
+def markdown(names: Sequence[str], lines: Iterable[Sequence[str]]) -> list[str]:
+    r"""A table as the lines of a Markdown page; a `|` in a cell does not end the cell.
+
+    >>> markdown(["optimizer", "note"], [["adam", "a|b"]])
+    ['| optimizer | note |', '| --- | --- |', '| adam | a\\|b |']
+    """
+    escaped = [[text.replace("|", "\\|") for text in line] for line in lines]
+    return [f"| {' | '.join(line)} |" for line in (names, ["---"] * len(names), *escaped)]

@@ -44,7 +44,14 @@ def ensemble() -> float:
     with tempfile.TemporaryDirectory() as folder:
         members = ["ensemble=starts", f"ensemble.starts.random={MEMBERS}"]
         result = run(
-            ["landscape=rosenbrock", "optimizer=adam", *members, f"steps={STEPS}", "figures=[]", f"hydra.run.dir={folder}"]
+            [
+                "landscape=rosenbrock",
+                "optimizer=adam",
+                *members,
+                f"steps={STEPS}",
+                "figures=[]",
+                f"hydra.run.dir={folder}",
+            ]
         )
     return MEMBERS * result.metrics["steps_per_second"]
 
@@ -52,7 +59,9 @@ def ensemble() -> float:
 def noisy_spiral(seed: int) -> ImageLandscape:
     """The spiral with a new shift and new noise in every step."""
     landscape = ImageLandscape("surfaces/spiral.png", start=(915, 500))
-    return augment(landscape, [RandomShift(pixels=50, distribution="triangular", crop=True), AddNoise(std=0.003)], seed)
+    return augment(
+        landscape, [RandomShift(pixels=50, distribution="triangular", crop=True), AddNoise(std=0.003)], seed
+    )
 
 
 def plain(rate: float, seed: int) -> float:
@@ -121,7 +130,9 @@ def main() -> None:
         print("{:12,.0f} {:12,.0f} {:6.2f}".format(*rows[-1]))
     print("{:12,.0f} {:12,.0f} {:6.2f}   median\n".format(*map(statistics.median, zip(*rows, strict=True))))
     rows = []
-    print(f"{'plain':>8} {'TPE':>8} {'stepping':>9} {'ratios':>13} {'whole run':>10} {'ratios':>13}   (seconds)")
+    print(
+        f"{'plain':>8} {'TPE':>8} {'stepping':>9} {'ratios':>13} {'whole run':>10} {'ratios':>13}   (seconds)"
+    )
     for _ in range(ROUNDS):
         one_by_one, trials, (stepping, whole) = tune_plainly(), tune_with_tpe(), tune_together()
         ratios = one_by_one / stepping, trials / stepping, one_by_one / whole, trials / whole

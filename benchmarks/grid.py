@@ -15,7 +15,9 @@ def seconds(name: str, *overrides: str) -> float:
     """The faster of two evaluations."""
     landscape = instantiate(compose("config", [f"landscape={name}", *overrides]).landscape, _convert_="all")
     low, high = landscape.bounds
-    places = torch.cartesian_prod(*(torch.linspace(float(a), float(b), 1000) for a, b in zip(low, high, strict=True)))
+    places = torch.cartesian_prod(
+        *(torch.linspace(float(a), float(b), 1000) for a, b in zip(low, high, strict=True))
+    )
     taken = []
     for _ in range(2):
         began = time.perf_counter()

@@ -62,7 +62,11 @@ def main() -> None:
         whole, stepping = lab(STEPS)
         rows.append((base, stepping, stepping / base, whole, whole / base))
         print("{:12,.0f} {:12,.0f} {:6.2f} {:12,.0f} {:6.2f}".format(*rows[-1]))
-    print("{:12,.0f} {:12,.0f} {:6.2f} {:12,.0f} {:6.2f}   median".format(*map(statistics.median, zip(*rows, strict=True))))
+    print(
+        "{:12,.0f} {:12,.0f} {:6.2f} {:12,.0f} {:6.2f}   median".format(
+            *map(statistics.median, zip(*rows, strict=True))
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -49,13 +49,20 @@ def plain(steps: int) -> float:
 
 def sample(texture: Tensor, grid: Tensor) -> Tensor:
     """One bicubic look at one texture."""
-    return F.grid_sample(texture[None, None], grid, mode="bicubic", padding_mode="border", align_corners=False)
+    return F.grid_sample(
+        texture[None, None], grid, mode="bicubic", padding_mode="border", align_corners=False
+    )
 
 
 def lab(steps: int) -> float:
     """Steps a second of the lab, with its default callbacks and logger, without drawing."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = ["augmentation=shift_noise", "optimizer=adamw", "~callbacks.pictures", f"hydra.run.dir={folder}"]
+        settings = [
+            "augmentation=shift_noise",
+            "optimizer=adamw",
+            "~callbacks.pictures",
+            f"hydra.run.dir={folder}",
+        ]
         return run([*settings, f"steps={steps}"]).metrics["steps_per_second"]
 
 
@@ -65,7 +72,12 @@ def under_trainer(size: int, steps: int) -> float:
     bowl = (x.square()[:, None] + x.square()) / 2
     landscape = augment(ImageLandscape(bowl, (0.8, 0.1), smoothing=0), SEEDS_OWN)
     descent = Descent(landscape, partial(torch.optim.AdamW, lr=0.03), steps)
-    settings = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False, "enable_model_summary": False}
+    settings = {
+        "logger": False,
+        "enable_checkpointing": False,
+        "enable_progress_bar": False,
+        "enable_model_summary": False,
+    }
     pl.Trainer(accelerator="cpu", devices=1, max_steps=steps, max_epochs=-1, **settings).fit(descent)
     return 1e6 * descent.seconds / steps
 

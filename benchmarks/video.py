@@ -65,7 +65,10 @@ def timed(film: Film, scene: Scene, path: Path) -> float:
 
 def main() -> None:
     """Print a row for each round."""
-    scene, stochastic = descent(), descent(RandomShift(50, distribution="triangular", crop=True), AddNoise(0.003))
+    scene, stochastic = (
+        descent(),
+        descent(RandomShift(50, distribution="triangular", crop=True), AddNoise(0.003)),
+    )
     with tempfile.TemporaryDirectory() as folder:
         Film(frames=10).write(scene, Path(folder) / "warm.mp4")
         rows = []
@@ -87,7 +90,9 @@ def main() -> None:
             ("stochastic", stochastic, "map"),
             ("both", stochastic, "surface"),
         ):
-            seconds = [timed(Film(frames=FRAMES, view=view), what, Path(folder) / "lab.mp4") for _ in range(ROUNDS)]
+            seconds = [
+                timed(Film(frames=FRAMES, view=view), what, Path(folder) / "lab.mp4") for _ in range(ROUNDS)
+            ]
             print(f"{name:10} {statistics.median(seconds):5.2f} s   median")
 
 

@@ -21,21 +21,34 @@ def shrink(source: Path, target: Path, width: int) -> None:
     with Image.open(source) as picture:
         picture = picture.convert("RGB")
         picture.thumbnail((width, width))
-        picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(target, optimize=True)
+        picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            target, optimize=True
+        )
 
 
 def experiments() -> None:
     """One picture for each experiment, and the table that lists them."""
     (DOCS / "experiments").mkdir(exist_ok=True)
-    rows = ["# Experiments", "", "Each is one short file in `conf/experiment/`: `python -m landscape_lab experiment=NAME`;", ""]
+    rows = [
+        "# Experiments",
+        "",
+        "Each is one short file in `conf/experiment/`: `python -m landscape_lab experiment=NAME`;",
+        "",
+    ]
     rows[2] += " all of them: `python -m landscape_lab -m 'experiment=glob(*)'`."
-    rows[2] += " Each as a film: add `video=[mp4,gif]`, and for one in three dimensions `callbacks.video.view=surface`."
+    rows[2] += (
+        " Each as a film: add `video=[mp4,gif]`, and for one in three dimensions `callbacks.video.view=surface`."
+    )
     rows += ["| experiment | what it shows | picture |", "|---|---|---|"]
     for path in sorted((CONF / "experiment").glob("*.yaml")):
         with tempfile.TemporaryDirectory() as folder:
-            result = run([f"experiment={path.stem}", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"])
+            result = run(
+                [f"experiment={path.stem}", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"]
+            )
             drawn = next(
-                file for file in (Path(folder) / name for name in ("surface.png", "basins.png", "path.png")) if file.is_file()
+                file
+                for file in (Path(folder) / name for name in ("surface.png", "basins.png", "path.png"))
+                if file.is_file()
             )
             shrink(drawn, DOCS / "experiments" / f"{path.stem}.png", 640)
         about = " ".join(re.findall(r"^# (?!@)(.*)$", path.read_text(), re.MULTILINE))

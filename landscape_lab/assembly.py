@@ -35,7 +35,9 @@ def build_descent(cfg: DictConfig, names: dict[str, str], points_file: Path) -> 
     landscape, ensemble = landscape_of(cfg)
     _check_objective(cfg, len(ensemble))
     if (changed := landscape.suit(traits.exact)) is not None:
-        tell(f"{names['optimizer']} gets {changed}, which it needs; landscape.gradient=pixel keeps the other.")
+        tell(
+            f"{names['optimizer']} gets {changed}, which it needs; landscape.gradient=pixel keeps the other."
+        )
     return Descent(
         landscape,
         optimizer,

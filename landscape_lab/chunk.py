@@ -53,7 +53,9 @@ class Chunk:
         further: The steps and the values of each further quantity.
     """
 
-    def __init__(self, landscape: Landscape, size: int, trajectory: Trajectory, quantities: Sequence[Quantity] = ()) -> None:
+    def __init__(
+        self, landscape: Landscape, size: int, trajectory: Trajectory, quantities: Sequence[Quantity] = ()
+    ) -> None:
         flat = landscape.flat()
         self.landscape, self.trajectory, self.quantities = landscape, trajectory, tuple(quantities)
         fits = max(1, min(size, MEMORY // (8 * flat.numel())))
@@ -81,7 +83,12 @@ class Chunk:
 
         It also ends when a second has passed, or when there is no room for one more point: where a chunk ends changes no number.
         """
-        landscape, evaluation, step_of_all, error = self.landscape, Evaluation(self.landscape, layout), layout.step, None
+        landscape, evaluation, step_of_all, error = (
+            self.landscape,
+            Evaluation(self.landscape, layout),
+            layout.step,
+            None,
+        )
         see = landscape.see if landscape.stochastic else None
         flat, copy_to = (landscape.flat, None) if self.gradients is not None else (None, landscape.copy_to)
         self._forget(layout)
@@ -119,7 +126,9 @@ class Chunk:
         self.further: dict[str, list[tuple[int, Tensor]]] = defaultdict(list)
 
     def _keep_quantities(self, step: int, evaluation: Evaluation) -> None:
-        for quantity, value in zip(evaluation.wanted, evaluation.taken, strict=False):  # none where no gradient was taken
+        for quantity, value in zip(
+            evaluation.wanted, evaluation.taken, strict=False
+        ):  # none where no gradient was taken
             self.further[quantity.name].append((step, value))
         evaluation.taken = ()
 

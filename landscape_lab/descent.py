@@ -136,7 +136,11 @@ class Descent(pl.LightningModule):
         else:
             seeds = self.ensemble.seed_of_member if self.verdict.draws else None
             self.layout = Separate(self.landscape, recipe, rates, seeds)
-        return (self.layout.optimizers, self.layout.schedulers) if self.layout.schedulers else self.layout.optimizers
+        return (
+            (self.layout.optimizers, self.layout.schedulers)
+            if self.layout.schedulers
+            else self.layout.optimizers
+        )
 
     def _choose(self, recipe: Recipe, rates: bool) -> Verdict:
         """Whether the members share an optimizer."""
@@ -145,7 +149,9 @@ class Descent(pl.LightningModule):
         if self.ensemble.layout == "auto":
             tensors = not are_vectors(self.landscape)
             return try_joint(recipe.factory, recipe.traits, recipe.scheduler, rates=rates, tensors=tensors)
-        return Verdict(self.ensemble.layout == "joint", draws=True, why=f"ensemble.layout={self.ensemble.layout}")
+        return Verdict(
+            self.ensemble.layout == "joint", draws=True, why=f"ensemble.layout={self.ensemble.layout}"
+        )
 
     def train_dataloader(self) -> "Chunks":
         """An endless row of chunks: `steps` ends the descent."""
@@ -154,7 +160,9 @@ class Descent(pl.LightningModule):
     def on_train_start(self) -> None:
         """Make the chunk's tensors where the landscape now lives; go on with the random numbers of a resumed descent."""
         self.trajectory.open(*self.landscape.flat().shape)
-        self._chunk = Chunk(self.landscape, min(self.steps_per_batch, self.steps), self.trajectory, self.quantities)
+        self._chunk = Chunk(
+            self.landscape, min(self.steps_per_batch, self.steps), self.trajectory, self.quantities
+        )
         self.tally.to(self.landscape.flat().device)
         if self._restored is not None:
             torch.set_rng_state(self._restored["random_state"])
@@ -182,7 +190,9 @@ class Descent(pl.LightningModule):
             outputs["lr"].fill_(torch.nan)  # each member has its own
         names = ("steps", "points", "losses", "evaluations", "lr", "point_steps")
         self.trajectory.extend(*(outputs[name] for name in names))
-        self.tally.follow(first, self.clean_losses(outputs) if self.tally.target is not None else outputs["losses"])
+        self.tally.follow(
+            first, self.clean_losses(outputs) if self.tally.target is not None else outputs["losses"]
+        )
         return outputs
 
     def _end_members(self, chunk: Chunk, block_ends: bool) -> int:
@@ -220,8 +230,15 @@ class Descent(pl.LightningModule):
     def _end_early(self, step: int, diverged: bool) -> None:
         """Nobody goes on: all members have diverged, or the optimizer raised."""
         error = self.ending.error
-        why = "the loss, the point or the gradient" if diverged else f"the optimizer raised {type(error).__name__}: {error}"
-        self.end("diverged" if diverged else "failed", f"{why}{' was not finite' if diverged else ''} in step {step}")
+        why = (
+            "the loss, the point or the gradient"
+            if diverged
+            else f"the optimizer raised {type(error).__name__}: {error}"
+        )
+        self.end(
+            "diverged" if diverged else "failed",
+            f"{why}{' was not finite' if diverged else ''} in step {step}",
+        )
 
     def end(self, status: str, by: str) -> None:
         """End the descent after this chunk.
@@ -248,7 +265,9 @@ class Descent(pl.LightningModule):
         self.tally.alive &= point.isfinite().all(-1) & losses.isfinite()
         self.tally.follow(self.global_step, losses.unsqueeze(0))
         if not self.tally.alive.any():
-            self.ending = Ending("diverged", f"the loss or the point was not finite after step {self.global_step}")
+            self.ending = Ending(
+                "diverged", f"the loss or the point was not finite after step {self.global_step}"
+            )
         self.trajectory.end(self.global_step, point, losses, self.tally.evaluations)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:

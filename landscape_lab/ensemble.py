@@ -78,7 +78,12 @@ class Ensemble:
 
 @ENSEMBLE.checks
 def make_ensemble(
-    landscape: Landscape, starts: Any = None, lr: Any = None, seeds: Any = None, layout: str = "auto", seed: int = 0
+    landscape: Landscape,
+    starts: Any = None,
+    lr: Any = None,
+    seeds: Any = None,
+    layout: str = "auto",
+    seed: int = 0,
 ) -> Ensemble:
     """The ensemble that a configuration describes.
 
@@ -101,7 +106,11 @@ def _starts(landscape: Landscape, starts: Any, seed: int) -> Tensor:
     if starts is None:
         return landscape.flat().clone() if landscape.start is None else landscape.start
     dims, bounds = landscape.flat().shape[1], landscape.bounds
-    given = [kind for kind in ("random", "grid") if starts.get(kind) is not None] if isinstance(starts, Mapping) else []
+    given = (
+        [kind for kind in ("random", "grid") if starts.get(kind) is not None]
+        if isinstance(starts, Mapping)
+        else []
+    )
     if not given or bounds is None or starts.keys() - {"random", "grid"}:
         raise ValueError(
             f"Parameter `ensemble.starts` should be a list, {{grid: [columns, rows]}} or {{random: n}}. Found `{starts}`."
@@ -112,7 +121,9 @@ def _starts(landscape: Landscape, starts: Any, seed: int) -> Tensor:
         return low + shares * (high - low)
     cells = starts["grid"]
     if not isinstance(cells, Sequence) or len(cells) != dims:
-        raise ValueError(f"Parameter `ensemble.starts.grid` should be {dims} whole numbers, one for each axis. Found `{cells}`.")
+        raise ValueError(
+            f"Parameter `ensemble.starts.grid` should be {dims} whole numbers, one for each axis. Found `{cells}`."
+        )
     axes = [(torch.arange(number) + 0.5) / number for number in cells]
     shares = torch.cartesian_prod(*reversed(axes)).flip(-1)  # along the first axis fastest
     return low + shares * (high - low)
@@ -194,7 +205,9 @@ class Outcomes:
     def columns(self) -> dict[str, np.ndarray]:
         """All of it, in columns: the table `members.csv`."""
         known = self.ensemble.columns()
-        names = ["x", "y"] if self.points.shape[1] == 2 else [f"x{axis}" for axis in range(self.points.shape[1])]
+        names = (
+            ["x", "y"] if self.points.shape[1] == 2 else [f"x{axis}" for axis in range(self.points.shape[1])]
+        )
         begins = self.ensemble.starts.cpu().numpy()[known["start"]]
         return {
             "member": np.arange(len(self.ensemble)),
@@ -204,7 +217,9 @@ class Outcomes:
             "final_loss": self.final_loss,
             "best_loss": self.best_loss,
             "steps_to_target": self.steps_to_target,
-            "distance_to_minimum": np.where(np.isfinite(self.distance), self.distance, np.nan),  # nothing is that far
+            "distance_to_minimum": np.where(
+                np.isfinite(self.distance), self.distance, np.nan
+            ),  # nothing is that far
             **{f"final_{name}": self.points[:, axis] for axis, name in enumerate(names)},
         }
 

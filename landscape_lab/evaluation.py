@@ -58,7 +58,18 @@ class Evaluation:
         without_gradient: Those of them that gave no gradient.
     """
 
-    __slots__ = ("backward", "calls", "flat_gradient", "fresh", "landscape", "record", "taken", "total", "wanted", "without_gradient")
+    __slots__ = (
+        "backward",
+        "calls",
+        "flat_gradient",
+        "fresh",
+        "landscape",
+        "record",
+        "taken",
+        "total",
+        "wanted",
+        "without_gradient",
+    )
 
     def __init__(self, landscape: Landscape, layout: Layout) -> None:
         self.landscape = landscape

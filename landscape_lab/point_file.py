@@ -47,7 +47,9 @@ class HalfPrecisionPoints:
         self.number = number
         needed = (int(slots.max(initial=-1)) + 1) * start.size * HALF.itemsize
         if self.path.stat().st_size < needed:
-            raise ValueError(f"{self.path} should have at least {needed:,} bytes. Found {self.path.stat().st_size:,}.")
+            raise ValueError(
+                f"{self.path} should have at least {needed:,} bytes. Found {self.path.stat().st_size:,}."
+            )
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -75,7 +77,10 @@ class HalfPrecisionPoints:
 
     def each_member(self) -> "list[HalfPrecisionPoints]":
         """The points of each member by itself, `[records, dims]`."""
-        return [HalfPrecisionPoints(self.path, self.start, self.slots, number) for number in range(len(self.start))]
+        return [
+            HalfPrecisionPoints(self.path, self.start, self.slots, number)
+            for number in range(len(self.start))
+        ]
 
 
 def _without_ellipsis(index: tuple[Any, ...], ndim: int) -> tuple[Any, ...]:
@@ -109,7 +114,11 @@ class FileColumn:
     @property
     def values(self) -> HalfPrecisionPoints | None:
         """The values `[count, …]`, read when they are looked at; `None` before the first."""
-        return None if self.start is None else HalfPrecisionPoints(self.path, self.start.numpy(), self.slots.numpy())
+        return (
+            None
+            if self.start is None
+            else HalfPrecisionPoints(self.path, self.start.numpy(), self.slots.numpy())
+        )
 
     def append(self, values: Tensor) -> None:
         if self.start is None and len(values):
@@ -130,7 +139,9 @@ class FileColumn:
         assert self.start is not None
         with self.path.open("r+b") as file:
             file.seek(slot * value.numel() * HALF.itemsize)
-            for here, begin in zip(value.reshape(-1).split(BLOCK), self.start.view(-1).split(BLOCK), strict=True):
+            for here, begin in zip(
+                value.reshape(-1).split(BLOCK), self.start.view(-1).split(BLOCK), strict=True
+            ):
                 file.write((here.cpu() - begin).half().numpy().astype(HALF, copy=False).data)
 
     def select(self, kept: Tensor) -> None:

@@ -53,7 +53,9 @@ class Recording:
 
 
 @contextmanager
-def record(landscape: Landscape, records: int = 10_000, to: str | PathLike[str] | None = None) -> Iterator[Recording]:
+def record(
+    landscape: Landscape, records: int = 10_000, to: str | PathLike[str] | None = None
+) -> Iterator[Recording]:
     """Record a loop of your own: evaluations are the landscape's forward calls, steps those of any optimizer of its parameters.
 
     The recording is complete when the block is left, also by an exception.
@@ -140,18 +142,26 @@ class _Listener:
     def _losses_where_the_step_begins(self, losses: Tensor) -> Tensor:
         """`losses`, unless the optimizer moved before it first evaluated; without a point to compare with, it did not."""
         point = None if self.pending is None else self.pending.point
-        moved = point is not None and self.stepping is not None and not torch.equal(self.landscape.flat(), point)
+        moved = (
+            point is not None and self.stepping is not None and not torch.equal(self.landscape.flat(), point)
+        )
         return self.landscape.evaluate(point) if moved and point is not None else losses
 
     def on_step_start(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """An optimizer may step inside another one; the outermost counts."""
-        owns = any(id(parameter) in self.parameters for group in optimizer.param_groups for parameter in group["params"])
+        owns = any(
+            id(parameter) in self.parameters
+            for group in optimizer.param_groups
+            for parameter in group["params"]
+        )
         if self.stepping is None and owns:
             self.stepping = optimizer
             if self.pending is None or self.pending.losses is None:
                 self.pending = self._begin()
             self.rate = float(optimizer.param_groups[0].get("lr", UNKNOWN))
-            self.trajectory.label = type(optimizer).__name__ + ("" if np.isnan(self.rate) else f", lr {self.rate:g}")
+            self.trajectory.label = type(optimizer).__name__ + (
+                "" if np.isnan(self.rate) else f", lr {self.rate:g}"
+            )
 
     def on_step_end(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """The step is done: keep its record."""

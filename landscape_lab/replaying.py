@@ -33,7 +33,9 @@ def draws_of(landscape: Landscape, number: int) -> Draws:
     """
     field = augmented_field(landscape)
     if field is None:
-        raise ValueError("A landscape should have augmentations to be seen in their draws: augmentation=shift_noise.")
+        raise ValueError(
+            "A landscape should have augmentations to be seen in their draws: augmentation=shift_noise."
+        )
     plane = Plane.of(landscape)
     assert landscape.bounds is not None
     window = Window.between(*plane.project(landscape.bounds.cpu().numpy()))

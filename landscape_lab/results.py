@@ -46,7 +46,9 @@ def _outcomes(descent: Descent, points: np.ndarray, losses: np.ndarray) -> Outco
         np.where(alive, losses, np.inf).astype(np.float64),
         tally.best.double().cpu().numpy(),
         tally.hit.cpu().numpy(),
-        np.full(len(alive), np.inf) if distance is None else np.where(alive, distance.double().numpy(), np.inf),
+        np.full(len(alive), np.inf)
+        if distance is None
+        else np.where(alive, distance.double().numpy(), np.inf),
         status,
     )
 

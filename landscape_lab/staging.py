@@ -51,7 +51,9 @@ def scene_of(
     return Scene(plane, window, seen.losses, traces, minima, replay_of(landscape, plane, window), seen.note)
 
 
-def trace_of(trajectory: Trajectory, plane: Plane, points: Points | None = None, *, off: bool = False) -> Trace:
+def trace_of(
+    trajectory: Trajectory, plane: Plane, points: Points | None = None, *, off: bool = False
+) -> Trace:
     """A trajectory projected onto a plane; of very many members some at random, the same ones each time.
 
     Args:

@@ -59,7 +59,9 @@ class Tally:
     def follow(self, first: int, losses: Tensor) -> None:
         """Take note of the losses `[n, members]` of the steps from `first` on."""
         lowest = losses.amin(0)
-        if bool(lowest.isnan().any()):  # `amin` passes NaN on: only then are the losses that are still finite looked for
+        if bool(
+            lowest.isnan().any()
+        ):  # `amin` passes NaN on: only then are the losses that are still finite looked for
             losses = losses.nan_to_num(nan=torch.inf)
             lowest = losses.amin(0)
         self.best = torch.minimum(self.best, lowest.to(self.best))

@@ -106,7 +106,10 @@ class Trajectory:
         if in_memory >= min(ENOUGH, self.records) or self.to is None:
             number, columns = max(2, min(self.records, in_memory)), None
         else:
-            number, columns = max(2, min(self.records, ENOUGH, 2 * DISK // size)), {"points": FileColumn(self.to)}
+            number, columns = (
+                max(2, min(self.records, ENOUGH, 2 * DISK // size)),
+                {"points": FileColumn(self.to)},
+            )
         spacing = 1 if self.expected is None else spacing_for(self.expected, number)
         return Series(number, spacing, columns)
 
@@ -119,10 +122,14 @@ class Trajectory:
         """Whether a point of this step would be kept, or must be known to find the best."""
         return self._points is None or self._points.wants(step)
 
-    def append(self, step: int, points: Tensor, losses: Tensor, evaluations: int, lr: float = UNKNOWN) -> None:
+    def append(
+        self, step: int, points: Tensor, losses: Tensor, evaluations: int, lr: float = UNKNOWN
+    ) -> None:
         """One record: points `[members, dims]`, losses `[members]`."""
         rates = torch.tensor([lr])
-        self.extend(torch.tensor([step]), points.unsqueeze(0), losses.unsqueeze(0), torch.tensor([evaluations]), rates)
+        self.extend(
+            torch.tensor([step]), points.unsqueeze(0), losses.unsqueeze(0), torch.tensor([evaluations]), rates
+        )
 
     def extend(
         self,
@@ -167,7 +174,12 @@ class Trajectory:
         self._reopen()
         last = self._extra.get("last", {})
         lr = last["lr"].unsqueeze(0) if last else torch.tensor([UNKNOWN])
-        records = _on_cpu(steps=torch.tensor([step]), losses=losses.unsqueeze(0), evaluations=torch.tensor([evaluations]), lr=lr)
+        records = _on_cpu(
+            steps=torch.tensor([step]),
+            losses=losses.unsqueeze(0),
+            evaluations=torch.tensor([evaluations]),
+            lr=lr,
+        )
         records |= _on_cpu(**{name: values.unsqueeze(0) for name, values in curves.items()})
         if isinstance(self._file, FileColumn):
             self._file.append(points.detach().unsqueeze(0))  # behind the series, which does not count it
@@ -190,17 +202,29 @@ class Trajectory:
         """The evenly spaced records of one curve, with the best and the last at their steps."""
         if self._curves is None:
             raise ValueError("The trajectory is empty: nothing has been recorded yet.")
-        extra = {int(record["steps"]): record[name].numpy() for record in self._kept_whatever_the_spacing() if name in record}
+        extra = {
+            int(record["steps"]): record[name].numpy()
+            for record in self._kept_whatever_the_spacing()
+            if name in record
+        }
         series = self._curves.values(name)
         if series is None:
             return np.stack(list(extra.values()))
         steps, values = self._curves.steps.numpy(), series.numpy()
         extra = {step: extra[step] for step in sorted(extra) if step not in steps}
-        return np.insert(values, np.searchsorted(steps, list(extra)), list(extra.values()), axis=0) if extra else values.copy()
+        return (
+            np.insert(values, np.searchsorted(steps, list(extra)), list(extra.values()), axis=0)
+            if extra
+            else values.copy()
+        )
 
     def _kept_whatever_the_spacing(self) -> list[Record]:
         """The best record, where points are small, and the end, or else the last record."""
-        return [record for record in (self._extra.get("best"), self._extra.get("end") or self._extra.get("last")) if record]
+        return [
+            record
+            for record in (self._extra.get("best"), self._extra.get("end") or self._extra.get("last"))
+            if record
+        ]
 
     @property
     def points(self) -> Points:
@@ -219,7 +243,9 @@ class Trajectory:
         if self._points is None:
             return self.steps
         end = self._extra.get("end")
-        return np.concatenate([self._points.steps.numpy(), *([] if end is None else [[int(end["steps"])]])]).astype(np.int64)
+        return np.concatenate(
+            [self._points.steps.numpy(), *([] if end is None else [[int(end["steps"])]])]
+        ).astype(np.int64)
 
     @property
     def losses(self) -> np.ndarray:
@@ -276,7 +302,9 @@ class Trajectory:
             self._curves.load_state_dict(state["curves"])
         if state["points"] is not None:
             to_file = state["file"] and self.to is not None
-            self._points = Series(self.records, columns={"points": FileColumn(self.to)} if to_file and self.to else None)
+            self._points = Series(
+                self.records, columns={"points": FileColumn(self.to)} if to_file and self.to else None
+            )
             self._points.load_state_dict(state["points"])
             if self._file is not None:
                 self._file.select(torch.arange(len(self._points)))  # without the end point
@@ -322,7 +350,16 @@ class Trajectory:
             with np.load(path, allow_pickle=False) as archive:
                 arrays = {name: archive[name] for name in archive}
             return cls._of(arrays, path.with_name("points.f16"))
-        except (ValueError, KeyError, OSError, EOFError, BadZipFile, RuntimeError, IndexError, TypeError) as error:
+        except (
+            ValueError,
+            KeyError,
+            OSError,
+            EOFError,
+            BadZipFile,
+            RuntimeError,
+            IndexError,
+            TypeError,
+        ) as error:
             raise ValueError(f"{path} is not a trajectory that can be read: {error}") from error
 
     @classmethod
@@ -341,7 +378,9 @@ class Trajectory:
             records |= _on_cpu(points=torch.from_numpy(points))
             trajectory._extra["best"] = _better({}, records)
         else:
-            trajectory._points = _kept_points(at, points, None if slots is None else _opened(file, start, slots), records)
+            trajectory._points = _kept_points(
+                at, points, None if slots is None else _opened(file, start, slots), records
+            )
         trajectory._extra["last"] = _record(records, -1)
         trajectory._curves.extend(**records)
         return trajectory
@@ -363,7 +402,9 @@ def _opened(path: Path, start: np.ndarray | None, slots: np.ndarray) -> FileColu
     return column
 
 
-def _kept_points(at: np.ndarray, points: np.ndarray | None, file: FileColumn | None, records: Record) -> Series:
+def _kept_points(
+    at: np.ndarray, points: np.ndarray | None, file: FileColumn | None, records: Record
+) -> Series:
     """The series of large points that were loaded."""
     series = Series(max(2, len(at)), columns=None if file is None else {"points": file})
     there = torch.searchsorted(records["steps"], torch.from_numpy(at)).clamp(max=len(records["steps"]) - 1)
@@ -389,7 +430,9 @@ def _lowest(record: Record) -> float:
 def _better(best: Record, records: Record) -> Record:
     """The best record so far: the first one with the lowest finite loss of any member."""
     lowest = records["losses"].amin(dim=1)
-    if bool(lowest.isnan().any()):  # `amin` passes NaN on: only then are the members that are still finite looked for
+    if bool(
+        lowest.isnan().any()
+    ):  # `amin` passes NaN on: only then are the members that are still finite looked for
         lowest = records["losses"].nan_to_num(nan=torch.inf).amin(dim=1)
     at = int(lowest.argmin())
     return _record(records, at) if lowest[at] < (_lowest(best) if best else torch.inf) else best

@@ -33,13 +33,19 @@ def spiral() -> np.ndarray:
             angle - first_angle
         ) % 1 + arm  # since the outer end; before it (arm -1) and past the centre the groove fades away
         arm_radius = outer_radius - spacing * turns
-        arc = 1 - np.clip(arm_radius / outer_radius, 0, 1) ** 2  # fraction of the groove's length that lies behind
+        arc = (
+            1 - np.clip(arm_radius / outer_radius, 0, 1) ** 2
+        )  # fraction of the groove's length that lies behind
         depth = 0.2 + 0.6 * np.expm1(1.5 * arc) / np.expm1(1.5)
-        fade = bell(2 * np.pi * outer_radius * np.minimum(turns, 0) / 60) * bell(spacing * np.maximum(turns - TURNS, 0) / 20)
+        fade = bell(2 * np.pi * outer_radius * np.minimum(turns, 0) / 60) * bell(
+            spacing * np.maximum(turns - TURNS, 0) / 20
+        )
         # The third power makes the floor of the groove wider than a bell's and its walls clear of the next arm: an optimizer with
         # steps of 15 pixels (Lion) can stay on that floor, on a bell's it is caught between the walls.
         loss *= 1 - depth * fade * bell((np.abs(radius - arm_radius) / (GROOVE * spacing)) ** 1.5)
-    loss += (0.2 - loss) * bell(radius / 36)  # level with the groove's end, so that the pool is deepest in its middle
+    loss += (0.2 - loss) * bell(
+        radius / 36
+    )  # level with the groove's end, so that the pool is deepest in its middle
     return loss * (1 - bell(radius / 52))
 
 
@@ -66,7 +72,11 @@ def circle_outwards() -> np.ndarray:
 def turn() -> np.ndarray:
     """A canyon with a sharp bend, falling all along it: what is too fast for the bend runs up the wall."""
     x, y = pixels()
-    entrance, bend, end = (140, 180), (800, 330), (675, 880)  # a right angle; in a sharper one the inner wall would dam the floor
+    entrance, bend, end = (
+        (140, 180),
+        (800, 330),
+        (675, 880),
+    )  # a right angle; in a sharper one the inner wall would dam the floor
     return np.minimum(canyon(x, y, entrance, bend, 0.25, 0.6), canyon(x, y, bend, end, 0.6, 0.97))
 
 
@@ -74,7 +84,10 @@ def coast() -> np.ndarray:
     """A sea chart at dusk: a bright shore, a shelf that is nearly level, a ridge under water, four basins of different depth."""
     x, y = pixels(1280, 720)
     x, y = (x - 640) / 360, (y - 360) / 360  # y in -1…1, x in -1.8…1.8
-    x, y = x + 0.12 * np.sin(3.1 * y + 0.5), y + 0.09 * np.sin(2.7 * x + 1.0)  # so that no shape below stays a plain ellipse
+    x, y = (
+        x + 0.12 * np.sin(3.1 * y + 0.5),
+        y + 0.09 * np.sin(2.7 * x + 1.0),
+    )  # so that no shape below stays a plain ellipse
     shore = y + 0.62 - 0.16 * np.sin(2.2 * x + 0.4) - 0.05 * np.sin(6.1 * x)
     ridge = x - 0.62 - 0.25 * np.sin(2.5 * y)
     loss = 0.66 - 0.03 * y
@@ -102,7 +115,9 @@ def bell(distance: np.ndarray) -> np.ndarray:
     return np.exp(-0.5 * distance**2)
 
 
-def canyon(x: np.ndarray, y: np.ndarray, start: tuple, end: tuple, start_depth: float, end_depth: float) -> np.ndarray:
+def canyon(
+    x: np.ndarray, y: np.ndarray, start: tuple, end: tuple, start_depth: float, end_depth: float
+) -> np.ndarray:
     """A straight groove on white from one pixel to another, its depth growing evenly."""
     along = np.subtract(end, start)
     part = np.clip(((x - start[0]) * along[0] + (y - start[1]) * along[1]) / (along @ along), 0, 1)
@@ -112,7 +127,9 @@ def canyon(x: np.ndarray, y: np.ndarray, start: tuple, end: tuple, start_depth: 
 
 def grains(width: float, seed: int) -> np.ndarray:
     """Smooth noise of mean 0 and standard deviation 1, its grains `width` pixels wide."""
-    noise = np.random.RandomState(seed).standard_normal((1024, 1024))  # RandomState, because NumPy froze its stream for good
+    noise = np.random.RandomState(seed).standard_normal(
+        (1024, 1024)
+    )  # RandomState, because NumPy froze its stream for good
     frequency = np.hypot(np.fft.fftfreq(1024)[:, None], np.fft.rfftfreq(1024)[None])
     blurred = np.fft.irfft2(np.fft.rfft2(noise) * bell(2 * np.pi * width * frequency))
     return blurred / blurred.std()

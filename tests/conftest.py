@@ -2,7 +2,9 @@
 
 from jaxtyping import install_import_hook
 
-CHECKED = [f"landscape_lab.{part}" for part in ("landscapes", "augmentations", "trajectory", "planes", "scene")]
+CHECKED = [
+    f"landscape_lab.{part}" for part in ("landscapes", "augmentations", "trajectory", "planes", "scene")
+]
 
 with install_import_hook(CHECKED, "typechecking.check"):
     import landscape_lab.augmentations
@@ -49,7 +51,9 @@ class Done(NamedTuple):
 
 
 @pytest.fixture
-def command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Callable[..., Done]:
+def command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> Callable[..., Done]:
     """Call a command in this process and a folder of its own: `landscape_lab`, or the `main` of another module."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HYDRA_FULL_ERROR", "0")

@@ -24,4 +24,6 @@ def process(folder: Path, *arguments: str, python: str = sys.executable, **setti
 def leaderboard(folder: Path) -> list[dict[str, str]]:
     """The rows of a leaderboard, without what depends on the clock."""
     with (folder / "leaderboard.csv").open(newline="") as file:
-        return [{key: value for key, value in row.items() if key not in TIMES} for row in csv.DictReader(file)]
+        return [
+            {key: value for key, value in row.items() if key not in TIMES} for row in csv.DictReader(file)
+        ]

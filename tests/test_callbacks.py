@@ -22,7 +22,13 @@ VALLEY = torch.linspace(-1, 1, 11).square().expand(7, 11) / 2 + torch.linspace(-
 
 
 def fit(steps=30, start=(9, 1), logger=None, callbacks=(), size=10, lr=0.02):
-    module = Descent(ImageLandscape(VALLEY, start), partial(torch.optim.Adam, lr=lr), steps, steps_per_batch=size, label="valley · adam")
+    module = Descent(
+        ImageLandscape(VALLEY, start),
+        partial(torch.optim.Adam, lr=lr),
+        steps,
+        steps_per_batch=size,
+        label="valley · adam",
+    )
     trainer = pl.Trainer(
         accelerator="cpu",
         devices=1,
@@ -60,7 +66,9 @@ def test_curves_log_every_step_with_its_values():
         assert values["position/x"] == pytest.approx(trajectory.points[step, 0, 0])
         assert values["position/y"] == pytest.approx(trajectory.points[step, 0, 1])
         minimum = module.landscape.minima[0].numpy()
-        assert values["distance_to_minimum"] == pytest.approx(np.linalg.norm(trajectory.points[step, 0] - minimum))
+        assert values["distance_to_minimum"] == pytest.approx(
+            np.linalg.norm(trajectory.points[step, 0] - minimum)
+        )
         assert ("gradient_norm" in values) == ("lr" in values) == (step < 3)
     assert calls[0].args[0]["lr"] == 0.02
 
@@ -72,7 +80,9 @@ def test_curves_reach_tensorboard_and_agree_with_the_trajectory(tmp_path):
     assert [event.step for event in losses] == list(range(31))
     assert losses[-1].step == trainer.global_step == module.trajectory.steps[-1]
     assert [event.value for event in losses] == pytest.approx(module.trajectory.losses[:, 0].tolist())
-    assert {"gradient_norm", "lr", "position/x", "position/y", "distance_to_minimum"} <= set(scalars.Tags()["scalars"])
+    assert {"gradient_norm", "lr", "position/x", "position/y", "distance_to_minimum"} <= set(
+        scalars.Tags()["scalars"]
+    )
 
 
 def test_curves_of_many_members_are_median_and_best(tmp_path):
@@ -81,7 +91,9 @@ def test_curves_of_many_members_are_median_and_best(tmp_path):
     assert [e.value for e in scalars.Scalars("loss/median")] == pytest.approx(
         np.median(module.trajectory.losses, axis=1).tolist()
     )
-    assert [e.value for e in scalars.Scalars("loss/best")] == pytest.approx(module.trajectory.losses.min(axis=1).tolist())
+    assert [e.value for e in scalars.Scalars("loss/best")] == pytest.approx(
+        module.trajectory.losses.min(axis=1).tolist()
+    )
 
 
 def test_long_curves_are_thinned_to_a_logarithmic_grid():
@@ -96,7 +108,8 @@ def test_long_curves_are_thinned_to_a_logarithmic_grid():
 
 def test_hparams_are_registered_at_the_start_and_finished_with_the_finals(tmp_path):
     module, trainer = fit(
-        logger=tensorboard(tmp_path), callbacks=[HParams({"optimizer": "adam", "optimizer.lr": 0.02}, "steps: 30")]
+        logger=tensorboard(tmp_path),
+        callbacks=[HParams({"optimizer": "adam", "optimizer.lr": 0.02}, "steps: 30")],
     )
     accumulator = events(tmp_path)
     plugin = accumulator.PluginTagToContent("hparams")
@@ -104,7 +117,10 @@ def test_hparams_are_registered_at_the_start_and_finished_with_the_finals(tmp_pa
     experiment = content["_hparams_/experiment"].experiment
     assert {metric.name.tag for metric in experiment.metric_infos} == set(COMPARED)
     assert {info.name for info in experiment.hparam_infos} == {"optimizer", "optimizer.lr"}
-    assert content["_hparams_/session_start_info"].session_start_info.hparams["optimizer.lr"].number_value == 0.02
+    assert (
+        content["_hparams_/session_start_info"].session_start_info.hparams["optimizer.lr"].number_value
+        == 0.02
+    )
     assert "_hparams_/session_end_info" in content
     for name in COMPARED:
         (event,) = accumulator.Scalars(name)

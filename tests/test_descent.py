@@ -28,7 +28,9 @@ OPTIMIZERS = {
 
 
 def descent(optimizer=ADAM, steps=100, start=((9, 1), (2, 5)), **settings):
-    landscape = ImageLandscape(VALLEY, start, gradient="exact" if optimizer is OPTIMIZERS["lbfgs"] else "pixel")
+    landscape = ImageLandscape(
+        VALLEY, start, gradient="exact" if optimizer is OPTIMIZERS["lbfgs"] else "pixel"
+    )
     return Descent(landscape, optimizer, steps, **settings)
 
 
@@ -81,7 +83,9 @@ def test_outputs_hold_the_gradient_that_each_step_uses():
 
     class Watch(pl.Callback):
         def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
-            taken.update({name: value.clone() for name, value in outputs.items() if isinstance(value, torch.Tensor)})
+            taken.update(
+                {name: value.clone() for name, value in outputs.items() if isinstance(value, torch.Tensor)}
+            )
 
     fit(module, Watch())
     torch.testing.assert_close(taken["points"][1:], taken["points"][:-1] - 0.001 * taken["gradients"][:-1])
@@ -162,12 +166,18 @@ def test_resumed_descent_ends_bit_identical(tmp_path, name):
     whole = descent(optimizer, steps=100, steps_per_batch=10, records=16)
     fit(whole, Checkpoints(tmp_path / "whole"))
     with pytest.raises(Cut):
-        fit(descent(optimizer, steps=100, steps_per_batch=10, records=16), Checkpoints(tmp_path / "cut", seconds=0), CutAt(50))
+        fit(
+            descent(optimizer, steps=100, steps_per_batch=10, records=16),
+            Checkpoints(tmp_path / "cut", seconds=0),
+            CutAt(50),
+        )
     resumed = descent(optimizer, steps=100, steps_per_batch=10, records=16)
     fit(resumed, Checkpoints(tmp_path / "cut"), checkpoint=tmp_path / "cut" / "last.ckpt")
     assert resumed.trainer.global_step == 100
     for quantity in ("points", "losses", "steps", "evaluations"):
-        np.testing.assert_array_equal(getattr(whole.trajectory, quantity), getattr(resumed.trajectory, quantity))
+        np.testing.assert_array_equal(
+            getattr(whole.trajectory, quantity), getattr(resumed.trajectory, quantity)
+        )
     states = [torch.load(tmp_path / part / "last.ckpt", weights_only=True) for part in ("whole", "cut")]
     for state in states:
         assert state["descent"].get("tally").pop("seconds") > 0
@@ -224,10 +234,13 @@ def test_recording_is_bounded():
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("steps", 0), ("steps", "abc"), ("steps", 1.5), ("steps_per_batch", -1), ("records", 0)]
+    ("key", "value"),
+    [("steps", 0), ("steps", "abc"), ("steps", 1.5), ("steps_per_batch", -1), ("records", 0)],
 )
 def test_bad_counts_are_told_in_one_line(key, value):
-    with pytest.raises(ValueError, match=f"Parameter `{key}` should be a positive whole number. Found `{key} = {value}`"):
+    with pytest.raises(
+        ValueError, match=f"Parameter `{key}` should be a positive whole number. Found `{key} = {value}`"
+    ):
         descent(**{key: value})
 
 

@@ -17,7 +17,14 @@ from landscape_lab.landscapes import FunctionLandscape
 SGD = partial(torch.optim.SGD, momentum=0.9)
 
 
-def descent(optimizer=SGD, rates=(0.001, 0.0005), layout="auto", steps=40, starts=((-1.2, 1.0), (0.5, 1.5)), **settings):
+def descent(
+    optimizer=SGD,
+    rates=(0.001, 0.0005),
+    layout="auto",
+    steps=40,
+    starts=((-1.2, 1.0), (0.5, 1.5)),
+    **settings,
+):
     landscape = FunctionLandscape.named("rosenbrock")
     ensemble = Ensemble(torch.tensor(starts), rates, layout=layout)
     landscape = landscape.with_members(ensemble.points)
@@ -46,7 +53,9 @@ def test_grid_covers_the_bounds_row_by_row():
     assert scattered.shape == (50, 2)
     assert ((scattered >= landscape.bounds[0]) & (scattered <= landscape.bounds[1])).all()
     assert not torch.equal(scattered, make_ensemble(landscape, starts={"random": 50}, seed=4).starts)
-    assert make_ensemble(FunctionLandscape.named("sphere", dims=3), starts={"grid": [2, 3, 4]}).starts.shape == (24, 3)
+    assert make_ensemble(
+        FunctionLandscape.named("sphere", dims=3), starts={"grid": [2, 3, 4]}
+    ).starts.shape == (24, 3)
 
 
 def test_rates_and_seeds_are_spelled_in_short():
@@ -102,10 +111,14 @@ class Fragile(torch.optim.SGD):
 
 
 def test_an_optimizer_that_raises_ends_its_member_only():
-    module = fit(descent(partial(Fragile), rates=(0.01, 0.0001), layout="separate", starts=((-1.2, 1.0),), steps=20))
+    module = fit(
+        descent(partial(Fragile), rates=(0.01, 0.0001), layout="separate", starts=((-1.2, 1.0),), steps=20)
+    )
     assert results.outcomes(module).status.tolist() == ["failed", "completed"]
     assert module.trajectory.points.shape[0] == 21
-    both = fit(descent(partial(Fragile), rates=(0.01, 0.02), layout="separate", starts=((-1.2, 1.0),), steps=20))
+    both = fit(
+        descent(partial(Fragile), rates=(0.01, 0.02), layout="separate", starts=((-1.2, 1.0),), steps=20)
+    )
     assert both.ending.status == "failed"
     assert isinstance(both.ending.error, ArithmeticError)
 
@@ -166,13 +179,22 @@ def test_a_member_sees_the_noise_of_a_run_with_its_seed(lab):
 
 
 def test_tables_and_pictures_of_an_ensemble(lab):
-    result = lab("landscape=booth", "ensemble=lr_sweep", "ensemble.lr.num=5", "ensemble.seeds=2", "steps=30", quiet=False)
+    result = lab(
+        "landscape=booth",
+        "ensemble=lr_sweep",
+        "ensemble.lr.num=5",
+        "ensemble.seeds=2",
+        "steps=30",
+        quiet=False,
+    )
     files = {path.name for path in result.folder.iterdir()}
     assert {"members.csv", "quantiles.csv", "lr.csv", "lr.png", "path.png", "loss.png"} <= files
     with (result.folder / "members.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [float(row["lr"]) for row in rows] == result.trajectory.members["lr"].tolist()
-    assert [float(row["final_loss"]) for row in rows] == pytest.approx(result.trajectory.losses[-1].tolist(), rel=1e-6)
+    assert [float(row["final_loss"]) for row in rows] == pytest.approx(
+        result.trajectory.losses[-1].tolist(), rel=1e-6
+    )
     with (result.folder / "lr.csv").open() as file:
         medians = {float(row["lr"]): float(row["final_loss_median"]) for row in csv.DictReader(file)}
     assert min(medians, key=medians.get) == result.metrics["best_lr"]
@@ -182,7 +204,11 @@ def test_tables_and_pictures_of_an_ensemble(lab):
 
 
 def test_single_run_writes_no_tables(lab):
-    assert not {path.name for path in lab("steps=5").folder.iterdir()} & {"members.csv", "quantiles.csv", "lr.csv"}
+    assert not {path.name for path in lab("steps=5").folder.iterdir()} & {
+        "members.csv",
+        "quantiles.csv",
+        "lr.csv",
+    }
 
 
 def test_objectives_of_ensembles(lab):

@@ -59,7 +59,9 @@ def test_traceback_comes_when_asked_for(quiet_command, monkeypatch):
 
 
 def test_last_line_of_a_run_is_its_folder(quiet_command, tmp_path):
-    status, written = quiet_command("steps=2", f"hydra.run.dir={tmp_path}/a folder with a rather long name {'x' * 100}")
+    status, written = quiet_command(
+        "steps=2", f"hydra.run.dir={tmp_path}/a folder with a rather long name {'x' * 100}"
+    )
     assert status == 0
     assert written.out.splitlines()[-1].startswith(f"{tmp_path}/a folder with")
     assert (tmp_path / written.out.splitlines()[-1] / "results.json").is_file()

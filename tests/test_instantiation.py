@@ -22,7 +22,11 @@ def test_direct_call_gives_what_hydra_gives():
     ("target", "settings", "message"),
     [
         ("landscape_lab.callbacks.Checkpoints", {"folder": "x", "secnds": 1}, "part: TypeError: .*secnds"),
-        ("landscape_lab.callbacks.Pictures", {"folder": "x", "figures": ["pth"]}, "part: Parameter `figures`.*Nearest: path"),
+        (
+            "landscape_lab.callbacks.Pictures",
+            {"folder": "x", "figures": ["pth"]},
+            "part: Parameter `figures`.*Nearest: path",
+        ),
         ("landscape_lab.callbacks.Nothing", {}, "part: "),
         ("landscape_lab.files.os.system", {"command": "true"}, "part|os.system"),
     ],
@@ -34,4 +38,7 @@ def test_error_names_the_part_of_the_configuration(target, settings, message):
 
 def test_settings_that_describe_objects_are_built():
     inner = {"_target_": "fractions.Fraction", "numerator": 1, "denominator": 2}
-    assert settings_of(OmegaConf.create({"_target_": "x.y", "share": inner, "n": [1, 2]}))["share"].denominator == 2
+    assert (
+        settings_of(OmegaConf.create({"_target_": "x.y", "share": inner, "n": [1, 2]}))["share"].denominator
+        == 2
+    )

@@ -13,7 +13,8 @@ from landscape_lab import Trajectory
 from landscape_lab.configuration import CONF
 
 GROUPS = {
-    group: sorted(path.stem for path in (CONF / group).glob("*.yaml")) for group in ("landscape", "optimizer", "experiment")
+    group: sorted(path.stem for path in (CONF / group).glob("*.yaml"))
+    for group in ("landscape", "optimizer", "experiment")
 }
 NEEDED = {
     "image": ["landscape.image=surfaces/turn.png"],
@@ -30,7 +31,9 @@ def bowl(x, y):
 
 @pytest.mark.parametrize("name", GROUPS["optimizer"])
 def test_every_optimizer_runs_by_name(lab, name):
-    result = lab(f"optimizer={name}", "landscape=turn", "steps=12")  # an iteration may end where it began, but not twelve
+    result = lab(
+        f"optimizer={name}", "landscape=turn", "steps=12"
+    )  # an iteration may end where it began, but not twelve
     assert result.metrics["optimizer"] == name
     assert np.isfinite(result.trajectory.losses).all()
     assert (result.trajectory.points[0] != result.trajectory.points[-1]).any()
@@ -58,7 +61,9 @@ def test_experiment_of_noise_prints_what_the_notebook_printed(lab):
 
 
 def test_landscape_of_many_dimensions_is_drawn_along_its_motion(lab):
-    result = lab("landscape=sphere", "landscape.dims=10", "steps=50", "callbacks=default", "~callbacks.progress")
+    result = lab(
+        "landscape=sphere", "landscape.dims=10", "steps=50", "callbacks=default", "~callbacks.progress"
+    )
     assert result.trajectory.points.shape == (51, 1, 10)
     assert (result.folder / "path.png").is_file()
 
@@ -87,7 +92,17 @@ def test_results_hold_what_the_contract_names(lab):
     metrics = json.loads((result.folder / "results.json").read_text())
     assert metrics == result.metrics
     assert list(metrics) == [
-        *("landscape", "optimizer", "steps", "evaluations", "seconds", "steps_per_second", "start", "final", "final_loss"),
+        *(
+            "landscape",
+            "optimizer",
+            "steps",
+            "evaluations",
+            "seconds",
+            "steps_per_second",
+            "start",
+            "final",
+            "final_loss",
+        ),
         *("best_loss", "distance_to_minimum", "status", "ended_by", "objective", "seed", "config_hash"),
         *("gradient_evaluations", "hessian_vector_products", "target", "steps_to_target"),
     ]
@@ -130,7 +145,13 @@ def test_own_optimizer_and_own_picture(lab, tmp_path, monkeypatch):
     Image.fromarray(np.linspace(0, 255, 35).reshape(5, 7).astype(np.uint8)).save(tmp_path / "own.png")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    result = lab("optimizer._target_=own.Downhill", "landscape=image", "landscape.image=own.png", "start=[3,4]", "steps=10")
+    result = lab(
+        "optimizer._target_=own.Downhill",
+        "landscape=image",
+        "landscape.image=own.png",
+        "start=[3,4]",
+        "steps=10",
+    )
     assert result.metrics["optimizer"] == "Downhill"
     assert result.metrics["landscape"] == "image"
     assert result.trajectory.losses[-1, 0] < result.trajectory.losses[0, 0]
@@ -142,8 +163,12 @@ def test_resumed_run_is_that_of_an_uninterrupted_one(lab):
     lab("steps=60", *settings, name="cut")
     resumed = lab("steps=100", "resume=true", *settings, name="cut")
     for quantity in ("points", "losses", "steps", "evaluations"):
-        np.testing.assert_array_equal(getattr(whole.trajectory, quantity), getattr(resumed.trajectory, quantity))
-    states = [torch.load(run.folder / "checkpoints" / "last.ckpt", weights_only=True) for run in (whole, resumed)]
+        np.testing.assert_array_equal(
+            getattr(whole.trajectory, quantity), getattr(resumed.trajectory, quantity)
+        )
+    states = [
+        torch.load(run.folder / "checkpoints" / "last.ckpt", weights_only=True) for run in (whole, resumed)
+    ]
     assert states[0]["global_step"] == states[1]["global_step"] == 100
     with pytest.raises(ValueError, match="`steps` should be above the 100"):
         lab("steps=90", "resume=true", *settings, name="cut")

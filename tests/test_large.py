@@ -38,7 +38,11 @@ class Tensors(Landscape):
 
     def _losses(self, matrix, vector, number):
         product = (matrix @ torch.tensor([1.0, -2.0]) - vector).square().sum(-1)
-        return product + matrix.square().sum((-1, -2)).cosh().log() + (number[..., 0] - 0.1 * vector.mean(-1)).square()
+        return (
+            product
+            + matrix.square().sum((-1, -2)).cosh().log()
+            + (number[..., 0] - 0.1 * vector.mean(-1)).square()
+        )
 
     def forward(self, batch=None):
         return self._losses(self.matrix, self.vector, self.number)
@@ -55,7 +59,9 @@ class Network(Landscape):
         super().__init__(stacked=False)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
-            self.model = nn.Sequential(nn.Linear(20, width), nn.Tanh(), nn.Linear(width, width), nn.Tanh(), nn.Linear(width, 3))
+            self.model = nn.Sequential(
+                nn.Linear(20, width), nn.Tanh(), nn.Linear(width, width), nn.Tanh(), nn.Linear(width, 3)
+            )
         generator = torch.Generator().manual_seed(1)
         self.inputs = torch.randn(8, 20, generator=generator)
         self.targets = torch.randint(3, (8,), generator=generator)
@@ -83,7 +89,9 @@ def test_a_landscape_of_three_tensors_descends(name, members):
         alone = Tensors().with_members(landscape.flat()[2:3])
         single = fit(Descent(alone, factory, steps=30))
         if name != "adahessian":  # it draws random numbers, and each member its own
-            np.testing.assert_allclose(single.trajectory.losses[:, 0], module.trajectory.losses[:, 2], rtol=1e-4)
+            np.testing.assert_allclose(
+                single.trajectory.losses[:, 0], module.trajectory.losses[:, 2], rtol=1e-4
+            )
 
 
 @pytest.mark.parametrize("name", ["adam", "lbfgs", "adahessian"])
@@ -91,7 +99,11 @@ def test_a_network_descends_and_keeps_fewer_points_than_losses(name, monkeypatch
     factory = {"adam": ADAM, "lbfgs": LBFGS, "adahessian": adahessian()}[name]
     landscape = Network(width=40)
     monkeypatch.setattr("landscape_lab.trajectory.LARGE_MEMORY", 2 * 4 * landscape.dims)
-    module = fit(Descent(landscape, factory, steps=12, steps_per_batch=5, points_file=tmp_path / "points.f16", records=4))
+    module = fit(
+        Descent(
+            landscape, factory, steps=12, steps_per_batch=5, points_file=tmp_path / "points.f16", records=4
+        )
+    )
     assert module.trajectory.point_steps.tolist() == [0, 3, 6, 9, 12]
     assert module.trajectory.steps.tolist() == [0, 4, 8, 12]
     assert module.trajectory.losses[-1] < module.trajectory.losses[0]
@@ -168,7 +180,9 @@ def test_ten_million_parameters_cost_little_more_than_a_plain_loop(tmp_path):
         landscape().sum().backward()
         optimizer.step()
     plain = 10 * (time.perf_counter() - began)
-    print(f"Descent {seconds:.1f} s, plain loop {plain:.1f} s, ratio {seconds / plain:.2f}; {memory / 1e9:.2f} GB")
+    print(
+        f"Descent {seconds:.1f} s, plain loop {plain:.1f} s, ratio {seconds / plain:.2f}; {memory / 1e9:.2f} GB"
+    )
     assert points == 201
     assert seconds < 1.5 * plain
     assert memory < 1.5e9

@@ -23,7 +23,12 @@ def test_commands_run(command, tmp_path):
     for name, text in FILES:
         (tmp_path / name).write_text(text)
     done = subprocess.run(
-        [sys.executable, *command.split(), "steps=20"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, *command.split(), "steps=20"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     folder = Path(done.stdout.splitlines()[-1])

@@ -59,7 +59,9 @@ def test_landscape_without_augmentations_has_no_draws():
 )
 def test_a_replay_has_the_pixels_that_were_looked_at(augmentations):
     """The draws around the point are the optimizer's own, so its loss there is the same; farther away they do not repeat."""
-    landscape = augment(ImageLandscape(torch.rand(41, 67), start=(20, 30), smoothing=0), augmentations, seed=5)
+    landscape = augment(
+        ImageLandscape(torch.rand(41, 67), start=(20, 30), smoothing=0), augmentations, seed=5
+    )
     point = landscape.flat()
     twin = landscape.field.twin()
     for step in (0, 3, 700):
@@ -78,14 +80,18 @@ def test_a_replay_is_the_picture_of_that_step():
     replay = scene_of(landscape, [line(landscape)]).replay
     for step in (2, 300):
         landscape.see(step)
-        centres = [((2 * column + 1) / 12 - 1, (2 * row + 1) / 7 - 1) for row in range(7) for column in range(12)]
+        centres = [
+            ((2 * column + 1) / 12 - 1, (2 * row + 1) / 7 - 1) for row in range(7) for column in range(12)
+        ]
         expected = landscape.at(torch.tensor(centres)).detach().view(7, 12)
         np.testing.assert_allclose(replay.losses(step, np.zeros(2), (7, 12)), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("boundary", ["hard", "reflect"])
 def test_a_replay_of_a_formula_is_that_of_its_points(boundary):
-    landscape = augment(FunctionLandscape.named("sphere", boundary=boundary), [RandomShift(fraction=0.2)], seed=1)
+    landscape = augment(
+        FunctionLandscape.named("sphere", boundary=boundary), [RandomShift(fraction=0.2)], seed=1
+    )
     view = scene_of(landscape, [line(landscape, to=7.0)])
     landscape.see(4)
     left, right, first, last = view.window.extent

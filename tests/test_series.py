@@ -58,11 +58,22 @@ def test_a_column_in_a_file_reads_only_what_is_asked_for(tmp_path):
     column = FileColumn(tmp_path / "points.f16")
     points = torch.arange(5 * 2 * 7, dtype=torch.float32).view(5, 2, 7)
     column.append(points)
-    for index in (np.s_[2], np.s_[1:4], np.s_[:, 1], np.s_[:, :, 3:5], np.s_[-1, 0, 2], np.s_[[4, 0], :, 1:], np.s_[..., 2:5], np.s_[1, ..., 0]):
+    for index in (
+        np.s_[2],
+        np.s_[1:4],
+        np.s_[:, 1],
+        np.s_[:, :, 3:5],
+        np.s_[-1, 0, 2],
+        np.s_[[4, 0], :, 1:],
+        np.s_[..., 2:5],
+        np.s_[1, ..., 0],
+    ):
         np.testing.assert_array_equal(column.values[index], points.numpy()[index])
     assert column.values.shape == (5, 2, 7)
 
 
 def test_a_number_of_records_is_checked():
-    with pytest.raises(ValueError, match="Parameter `records` should be a positive whole number. Found `records = 0`"):
+    with pytest.raises(
+        ValueError, match="Parameter `records` should be a positive whole number. Found `records = 0`"
+    ):
         Series(0)

@@ -14,7 +14,12 @@ def test_missing_is_empty_and_infinite_is_said(tmp_path):
     lines = [[None, math.nan, np.float32("nan")], [math.inf, -math.inf, np.float64("inf")], [1, True, "a,b"]]
     write_csv(tmp_path / "table.csv", ["x", "y", "z"], lines, digits=9)
     with (tmp_path / "table.csv").open(newline="") as file:
-        assert list(csv.reader(file)) == [["x", "y", "z"], ["", "", ""], ["inf", "-inf", "inf"], ["1", "True", "a,b"]]
+        assert list(csv.reader(file)) == [
+            ["x", "y", "z"],
+            ["", "", ""],
+            ["inf", "-inf", "inf"],
+            ["1", "True", "a,b"],
+        ]
 
 
 @given(st.floats(allow_nan=False), st.floats(allow_nan=False, width=32))

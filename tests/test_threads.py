@@ -26,7 +26,9 @@ class Timed:
         return self.now
 
 
-@pytest.mark.parametrize(("alone", "together", "chosen"), [(1e-3, 4e-3, 1), (1e-3, 9e-4, 1), (1e-3, 5e-4, 3), (2.0, 1.0, 3)])
+@pytest.mark.parametrize(
+    ("alone", "together", "chosen"), [(1e-3, 4e-3, 1), (1e-3, 9e-4, 1), (1e-3, 5e-4, 3), (2.0, 1.0, 3)]
+)
 def test_all_threads_are_used_where_they_are_clearly_faster(three_threads, alone, together, chosen):
     timed = Timed({1: alone, 3: together})
     assert faster(timed.work, timed.clock) == chosen

@@ -78,7 +78,12 @@ def test_saved_trajectory_is_loaded_unchanged_with_the_types_of_the_contract(tmp
     trajectory = filled(50, 16, 50)
     trajectory.save(tmp_path / "deep" / "trajectory.npz")
     loaded = Trajectory.load(tmp_path / "deep" / "trajectory.npz")
-    for name, kind in (("points", "float32"), ("losses", "float32"), ("steps", "int64"), ("evaluations", "int64")):
+    for name, kind in (
+        ("points", "float32"),
+        ("losses", "float32"),
+        ("steps", "int64"),
+        ("evaluations", "int64"),
+    ):
         np.testing.assert_array_equal(getattr(loaded, name), getattr(trajectory, name))
         assert getattr(loaded, name).dtype == kind
     assert loaded.best == trajectory.best
@@ -131,7 +136,9 @@ def large(total, records=64, to=None, steps=None, pieces=7):
     trajectory.open(2, LARGE)
     for first in range(0, total, pieces):
         at = torch.arange(first, min(first + pieces, total))
-        wanted = torch.tensor([step for step in at.tolist() if trajectory.wants_point(step)], dtype=torch.int64)
+        wanted = torch.tensor(
+            [step for step in at.tolist() if trajectory.wants_point(step)], dtype=torch.int64
+        )
         points = 3.0 * wanted.view(-1, 1, 1).expand(-1, 2, LARGE)
         losses = torch.stack([(at - 37.0) ** 2, (at - 37.0) ** 2 + 1], 1)
         trajectory.extend(at, points, losses, at * 2, None, wanted)
@@ -162,7 +169,9 @@ def test_large_points_are_kept_less_often_than_losses(tmp_path, little_room, mon
         assert kept.points.shape == (len(kept.point_steps), 2, LARGE)
         assert kept.points.dtype == np.float32
         np.testing.assert_array_equal(np.asarray(kept.points)[:, 1, 5], 3.0 * kept.point_steps)
-        np.testing.assert_array_equal(kept.points[-2:, 0, 3:5], 3.0 * np.repeat(kept.point_steps[-2:, None], 2, 1))
+        np.testing.assert_array_equal(
+            kept.points[-2:, 0, 3:5], 3.0 * np.repeat(kept.point_steps[-2:, None], 2, 1)
+        )
         np.testing.assert_array_equal(kept.losses[:-1, 1], (kept.steps[:-1] - 37.0) ** 2 + 1)
         assert kept.point_steps.dtype == np.int64
 

@@ -39,7 +39,9 @@ class Curves(pl.Callback):
         if not trainer.loggers:
             return
         many = len(pl_module.ensemble) >= MANY
-        kept = thinned(outputs["steps"].numpy(), pl_module.steps, *((POINTS_PER_DECADE // 100, 1) if many else ()))
+        kept = thinned(
+            outputs["steps"].numpy(), pl_module.steps, *((POINTS_PER_DECADE // 100, 1) if many else ())
+        )
         for steps, curves in _curves(pl_module, outputs, torch.from_numpy(kept)):
             for logger in trainer.loggers:
                 _log_curves(logger, steps.numpy(), curves)
@@ -70,11 +72,15 @@ class GradientNorm:
     def take(self, landscape: Landscape) -> torch.Tensor:
         """The norm, without a copy of the gradient."""
         parts = [parameter.grad for parameter in landscape.parameters() if parameter.grad is not None]
-        rows = [torch.linalg.vector_norm(part.detach().reshape(landscape.members, -1), dim=1) for part in parts]
+        rows = [
+            torch.linalg.vector_norm(part.detach().reshape(landscape.members, -1), dim=1) for part in parts
+        ]
         return torch.stack(rows).norm(dim=0) if rows else torch.zeros(landscape.members)
 
 
-def thinned(steps: np.ndarray, total: int, per_decade: int = POINTS_PER_DECADE, short: int = 1000) -> np.ndarray:
+def thinned(
+    steps: np.ndarray, total: int, per_decade: int = POINTS_PER_DECADE, short: int = 1000
+) -> np.ndarray:
     """Which steps a curve of `total` steps keeps: all of a short one, else a logarithmic grid.
 
     >>> [int(thinned(np.arange(total), total).sum()) for total in (500, 20_000, 1_000_000)]

@@ -39,6 +39,10 @@ class HParams(pl.Callback):
         for logger in tensorboards(trainer):
             writer = logger.experiment._get_file_writer()
             metrics = results.metrics(pl_module)
-            values = [Summary.Value(tag=name, simple_value=metrics[name]) for name in COMPARED if metrics[name] is not None]
+            values = [
+                Summary.Value(tag=name, simple_value=metrics[name])
+                for name in COMPARED
+                if metrics[name] is not None
+            ]
             writer.add_summary(Summary(value=values), trainer.global_step)
             writer.add_summary(self._end)

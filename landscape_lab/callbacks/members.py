@@ -57,7 +57,10 @@ def _write(path: Path, columns: dict[str, np.ndarray]) -> None:
 def _quantiles(trajectory: Trajectory) -> dict[str, np.ndarray]:
     """The losses of all members at each record; who diverged counts as infinite."""
     names = ["best", *(f"quantile_{share:g}" for share in DECILES)]
-    rows = [np.quantile(np.nan_to_num(losses, nan=np.inf), (0.0, *DECILES), method="lower") for losses in trajectory.losses]
+    rows = [
+        np.quantile(np.nan_to_num(losses, nan=np.inf), (0.0, *DECILES), method="lower")
+        for losses in trajectory.losses
+    ]
     return {"step": trajectory.steps} | dict(zip(names, np.array(rows).T, strict=True))
 
 
@@ -80,7 +83,11 @@ def _by_rate(outcomes: Outcomes) -> dict[str, np.ndarray]:
     columns = {"lr": np.asarray(outcomes.ensemble.rates)}
     for name, values in (("final_loss", outcomes.final_loss), ("best_loss", outcomes.best_loss)):
         quartiles = np.quantile(outcomes.by_rate(values), [0.25, 0.5, 0.75], axis=1, method="lower")
-        columns |= dict(zip((f"{name}_quartile_1", f"{name}_median", f"{name}_quartile_3"), quartiles, strict=True))
-    columns["steps_to_target_median"] = np.quantile(outcomes.by_rate(outcomes.steps_to_target), 0.5, axis=1, method="lower")
+        columns |= dict(
+            zip((f"{name}_quartile_1", f"{name}_median", f"{name}_quartile_3"), quartiles, strict=True)
+        )
+    columns["steps_to_target_median"] = np.quantile(
+        outcomes.by_rate(outcomes.steps_to_target), 0.5, axis=1, method="lower"
+    )
     columns["diverged_fraction"] = (outcomes.by_rate(outcomes.lost)).mean(axis=1)
     return columns

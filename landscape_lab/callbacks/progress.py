@@ -39,7 +39,11 @@ class ProgressBar(pl.Callback):
             disable=not sys.stderr.isatty(),
         )
         self._task = self._bar.add_task(
-            pl_module.trajectory.label, total=pl_module.steps, completed=trainer.global_step, rate=0.0, loss=np.nan
+            pl_module.trajectory.label,
+            total=pl_module.steps,
+            completed=trainer.global_step,
+            rate=0.0,
+            loss=np.nan,
         )
         self._bar.start()
         self._first, self._began = trainer.global_step, time.monotonic()

@@ -19,7 +19,9 @@ def show(logger: TensorBoardLogger, tag: str, data: bytes, step: int) -> None:
     with Image.open(BytesIO(data)) as picture:
         width, height = picture.size
     image = Summary.Image(encoded_image_string=data, colorspace=3, width=width, height=height)
-    logger.experiment._get_file_writer().add_summary(Summary(value=[Summary.Value(tag=tag, image=image)]), step)
+    logger.experiment._get_file_writer().add_summary(
+        Summary(value=[Summary.Value(tag=tag, image=image)]), step
+    )
 
 
 def png(pixels: np.ndarray) -> bytes:

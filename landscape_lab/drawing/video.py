@@ -92,7 +92,11 @@ class Film:
         """
         kind = FilePath(path).suffix.lstrip(".")
         check_choice("video", kind, FILMS)
-        own = self if kind == "mp4" else replace(self, frames=min(self.frames, GIF_FRAMES), fps=-(-self.fps // 2))
+        own = (
+            self
+            if kind == "mp4"
+            else replace(self, frames=min(self.frames, GIF_FRAMES), fps=-(-self.fps // 2))
+        )
         number = len(own.moments(scene))
         console = Console(stderr=True)
         quiet = not console.is_terminal

@@ -68,38 +68,7 @@ class Layout(Protocol):
         """Make no further steps of some members."""
 
 
-class Shim:
-    def begin(self, traits):
-        self.rates_used = []
-        self.traits = traits
-        self._adapted = None
-
-    @property
-    def adapted(self):
-        if self._adapted is None:
-            self._adapted = self.adapt(self.traits, self.rates_used)
-        return self._adapted
-
-    @property
-    def backward(self):
-        return self.adapted.backward
-
-    @property
-    def rows(self):
-        return self.adapted.traits.rows
-
-    @property
-    def products(self):
-        return 0 if self.adapted.products is None else self.adapted.products.number
-
-    def step(self, closure):
-        n = len(self.rates_used)
-        lr = float(self.optimizers[0].param_groups[0].get("lr", float("nan")))
-        self.adapted.step(closure)
-        return self.rates_used[n] if len(self.rates_used) > n else lr
-
-
-class Joint(Shim):
+class Joint:
     """One optimizer for all members, in one tensor.
 
     Where members have learning rates of their own, the optimizer runs with a rate of 1 and each

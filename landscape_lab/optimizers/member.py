@@ -59,7 +59,9 @@ class Member(nn.Module):
         """Make the member's own parameter of one of the landscape's."""
         view = whole.detach()[self.which]
         own = nn.Parameter(view)
-        self._parameters[name] = own  # not as an attribute: a landscape may call its parameter `number`, or `parts`
+        self._parameters[name] = (
+            own  # not as an attribute: a landscape may call its parameter `number`, or `parts`
+        )
         return Part(own, view, whole)
 
     def settle(self) -> None:

@@ -13,7 +13,10 @@ RAMP = torch.linspace(0.2, 0.8, 320).expand(160, 320)
 
 def test_figure_has_a_row_for_each_draw_and_columns_for_the_gradients():
     picture = augment(ImageLandscape(RAMP, smoothing=0), [RandomRotation(20), AddNoise(0.1)])
-    bowl = augment(FunctionLandscape(lambda x, y: x**2 + y**2, (1.0, 1.0)), [RandomShift(fraction=0.1), GradientNoise(1.0)])
+    bowl = augment(
+        FunctionLandscape(lambda x, y: x**2 + y**2, (1.0, 1.0)),
+        [RandomShift(fraction=0.1), GradientNoise(1.0)],
+    )
     for landscape in (picture, bowl):
         figure = augmentations_figure(draws_of(landscape, 2))
         assert len(figure.axes) == 3 * 3 + 2

@@ -200,7 +200,10 @@ def test_learning_rate_and_loss_are_told_as_they_change():
 def stochastic(*augmentations, points, shape=(60, 90)):
     """A path over an augmented picture that is dark on the left."""
     picture = torch.linspace(0.2, 0.8, shape[1]).expand(*shape)
-    landscape, losses = augment(ImageLandscape(picture, start=(45, 30), smoothing=0), augmentations, seed=3), []
+    landscape, losses = (
+        augment(ImageLandscape(picture, start=(45, 30), smoothing=0), augmentations, seed=3),
+        [],
+    )
     coordinates = (2.0 * torch.tensor(points) + 1) / torch.tensor(shape[::-1]) - 1
     for step, point in enumerate(coordinates):
         landscape.see(step)

@@ -166,7 +166,9 @@ def test_an_optimizer_that_returns_nan_has_diverged(lab):
 
 
 def test_a_failed_run_exits_with_one(quiet_command, tmp_path):
-    status, written = quiet_command(f"optimizer._target_={__name__}.RaisesAtOnce", "landscape=sphere", "steps=3")
+    status, written = quiet_command(
+        f"optimizer._target_={__name__}.RaisesAtOnce", "landscape=sphere", "steps=3"
+    )
     assert status == 1
     assert "KeyError" in written.err
     assert json.loads(next(tmp_path.rglob("results.json")).read_text())["status"] == "failed"

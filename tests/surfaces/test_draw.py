@@ -115,7 +115,9 @@ def test_adam_follows_the_spiral_to_its_centre():
         optimizer.step()
         radii.append(float((landscape.flat()[0] * 512).norm()))
     assert landscape().item() < 0.02
-    assert np.abs(np.diff(radii)).max() < 80  # half the distance between two arms: it never jumps into the next
+    assert (
+        np.abs(np.diff(radii)).max() < 80
+    )  # half the distance between two arms: it never jumps into the next
 
 
 def test_speckle_outlives_the_smoothing():
@@ -149,7 +151,9 @@ def test_coast_has_basins_of_different_depth_behind_a_ridge():
         assert max(at) < 80
         depths.append(around.min())
     assert (np.diff(depths) < -0.05).all()
-    way = losses[np.linspace(496, 489, 400).round().astype(int), np.linspace(637, 1014, 400).round().astype(int)]
+    way = losses[
+        np.linspace(496, 489, 400).round().astype(int), np.linspace(637, 1014, 400).round().astype(int)
+    ]
     assert way.max() > max(depths[2:]) + 0.3
     assert losses[:40].min() > 0.85
 

@@ -45,7 +45,9 @@ def test_glob_and_range_are_grids_of_every_name_and_number(command_line, tmp_pat
     status, _ = command_line("-m", *QUICK, "optimizer=glob(adag*)", "seed=range(0,2)", "steps=1")
     assert status in (0, 1)  # some of the libraries' classes cannot run
     rows = leaderboard(tmp_path / "sweep")
-    assert {(row["optimizer"], row["seed"]) for row in rows} == {(name, seed) for name in ADAG for seed in ("0", "1")}
+    assert {(row["optimizer"], row["seed"]) for row in rows} == {
+        (name, seed) for name in ADAG for seed in ("0", "1")
+    }
 
 
 def test_unknown_choice_stops_a_sweep_before_its_first_job(command_line, tmp_path):
@@ -67,7 +69,9 @@ def test_job_that_raises_stops_no_other_and_says_why(command_line, tmp_path):
     assert [row["status"] for row in completed] == ["completed", "completed"]
     assert (failed["rank"], failed["status"]) == ("", "failed")
     for text in (written.out, (tmp_path / "sweep" / "leaderboard.md").read_text()):
-        assert "failed: Parameter `optimizer.lr` should be zero or positive. Found `optimizer.lr = -1`." in text
+        assert (
+            "failed: Parameter `optimizer.lr` should be zero or positive. Found `optimizer.lr = -1`." in text
+        )
 
 
 def test_optimizer_that_fails_in_a_step_and_one_that_diverges_say_when(command_line, tmp_path, monkeypatch):
@@ -76,7 +80,9 @@ def test_optimizer_that_fails_in_a_step_and_one_that_diverges_say_when(command_l
         "        print('I am')\n        raise RuntimeError('too tired')\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    status, written = command_line("-m", *QUICK, "optimizer._target_=tired.Tired,torch.optim.SGD", "optimizer.lr=1e38")
+    status, written = command_line(
+        "-m", *QUICK, "optimizer._target_=tired.Tired,torch.optim.SGD", "optimizer.lr=1e38"
+    )
     assert status == 1
     assert "I am" not in written.out + written.err
     assert "I am" in (tmp_path / "sweep" / "0_turn_adam" / "console.txt").read_text()
@@ -104,8 +110,19 @@ def test_jobs_draw_pictures_only_when_asked(drawn, command_line, tmp_path):
     "overrides",
     [
         ["optimizer=lion", "++optimizer.lr=0.3", "steps=7"],
-        ["steps=7", "landscape=rosenbrock", "landscape.dims=3", "+optimizer.amsgrad=true", "augmentation=[shift,noise]"],
-        ["experiment=perlin_short", "optimizer=adabelief", "~callbacks.progress", "hydra.sweep.subdir='a b, c'"],
+        [
+            "steps=7",
+            "landscape=rosenbrock",
+            "landscape.dims=3",
+            "+optimizer.amsgrad=true",
+            "augmentation=[shift,noise]",
+        ],
+        [
+            "experiment=perlin_short",
+            "optimizer=adabelief",
+            "~callbacks.progress",
+            "hydra.sweep.subdir='a b, c'",
+        ],
         ["logger=none", "optimizer={lr: 3}"],
     ],
 )
@@ -113,7 +130,9 @@ def test_composing_with_shared_choices_gives_what_hydra_gives(overrides):
     register_catalogue()
     with initialize_config_dir(str(CONF), version_base="1.3"):
         loader = GlobalHydra.instance().hydra.config_loader
-        master = loader.load_configuration("config", ["hydra.mode=MULTIRUN", "hydra.sweep.dir=here"], RunMode.MULTIRUN)
+        master = loader.load_configuration(
+            "config", ["hydra.mode=MULTIRUN", "hydra.sweep.dir=here"], RunMode.MULTIRUN
+        )
         composer = Composer(loader)
         for _ in range(2):
             ours, theirs = (one.load_sweep_config(master, overrides) for one in (composer, loader))
@@ -122,7 +141,14 @@ def test_composing_with_shared_choices_gives_what_hydra_gives(overrides):
 
 
 def test_best_job_can_be_run_again_from_its_file(command_line, tmp_path):
-    command_line("-m", *QUICK, "experiment=perlin_short", "optimizer=adamw,lion", "++optimizer.weight_decay=0.02,0.0", "seed=3")
+    command_line(
+        "-m",
+        *QUICK,
+        "experiment=perlin_short",
+        "optimizer=adamw,lion",
+        "++optimizer.weight_decay=0.02,0.0",
+        "seed=3",
+    )
     best = leaderboard(tmp_path / "sweep")[0]
     status, _ = command_line("--config-dir", "sweep", "--config-name", "best", "hydra.run.dir=again")
     results = json.loads((tmp_path / "again" / "results.json").read_text())
@@ -155,9 +181,16 @@ def test_objective_decides_the_order(command_line, tmp_path):
 def test_several_objectives_are_ranked_by_the_first_and_keep_all_that_nothing_beats(command_line, tmp_path):
     goals = ["objective=[evaluations,final_loss]", "sweep.direction=[maximize,minimize]"]
     _, written = command_line("-m", *QUICK, *goals, "steps=30,10", "optimizer.lr=0.05,1e-6,1e38")
-    assert written.out.startswith("6 jobs by evaluations and final_loss, the highest first: 4 completed, 2 diverged")
+    assert written.out.startswith(
+        "6 jobs by evaluations and final_loss, the highest first: 4 completed, 2 diverged"
+    )
     rows = leaderboard(tmp_path / "sweep")
-    assert [(row["rank"], row["steps"]) for row in rows[:4]] == [("1", "30"), ("2", "30"), ("3", "10"), ("4", "10")]
+    assert [(row["rank"], row["steps"]) for row in rows[:4]] == [
+        ("1", "30"),
+        ("2", "30"),
+        ("3", "10"),
+        ("4", "10"),
+    ]
     assert {(row["rank"], row["status"]) for row in rows[4:]} == {("", "diverged")}
     best = [row for row in rows[:4] if all(other is row or not beats(other, row) for other in rows[:4])]
     files = {path.name for path in (tmp_path / "sweep").glob("best*.yaml")}
@@ -166,7 +199,10 @@ def test_several_objectives_are_ranked_by_the_first_and_keep_all_that_nothing_be
 
 
 def beats(one: dict[str, str], other: dict[str, str]) -> bool:
-    more, less = float(one["evaluations"]) - float(other["evaluations"]), float(one["final_loss"]) - float(other["final_loss"])
+    more, less = (
+        float(one["evaluations"]) - float(other["evaluations"]),
+        float(one["final_loss"]) - float(other["final_loss"]),
+    )
     return more >= 0 and less <= 0 and (more, less) != (0, 0)
 
 

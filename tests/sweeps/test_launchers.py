@@ -20,7 +20,9 @@ def launch(folder: Path, name: str, *settings: str) -> Path:
     ("launcher", "plugin"),
     [
         pytest.param("joblib", "hydra_joblib_launcher", marks=pytest.mark.slow),
-        pytest.param("submitit_local", "hydra_submitit_launcher", marks=[pytest.mark.slow, pytest.mark.launcher]),
+        pytest.param(
+            "submitit_local", "hydra_submitit_launcher", marks=[pytest.mark.slow, pytest.mark.launcher]
+        ),
         pytest.param("ray", "hydra_ray_launcher", marks=[pytest.mark.slow, pytest.mark.launcher]),
     ],
 )

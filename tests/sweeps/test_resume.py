@@ -12,7 +12,13 @@ import pytest
 from sweeping import leaderboard, process
 
 QUICK = ["landscape=turn", "steps=20", "callbacks=none", "logger=none", "hydra.sweep.dir=sweep"]
-NOISY = ["optimizer=adam,lion,sgd,rmsprop", "seed=0,1,2", "augmentation=shift_noise", "steps=1000", "steps_per_batch=50"]
+NOISY = [
+    "optimizer=adam,lion,sgd,rmsprop",
+    "seed=0,1,2",
+    "augmentation=shift_noise",
+    "steps=1000",
+    "steps_per_batch=50",
+]
 OFTEN = ["callbacks.checkpoints.seconds=0", "logger=none"]
 
 
@@ -105,7 +111,9 @@ def test_finished_run_with_resume_returns_its_results(lab, capsys):
     assert lab("landscape=turn", "steps=30", "resume=true").metrics["steps"] == 30
 
 
-@pytest.mark.parametrize(("content", "told"), [(None, "There is no sweep in sweep"), ("hydra: [", "cannot be read")])
+@pytest.mark.parametrize(
+    ("content", "told"), [(None, "There is no sweep in sweep"), ("hydra: [", "cannot be read")]
+)
 def test_folder_without_a_sweep_is_told_in_one_line(command_line, tmp_path, content, told):
     if content is not None:
         (tmp_path / "sweep").mkdir()
@@ -128,7 +136,9 @@ def wait_for(sweep: Path, number: int, running: subprocess.Popen, seconds: float
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("launcher", [[], ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]], ids=["basic", "joblib"])
+@pytest.mark.parametrize(
+    "launcher", [[], ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]], ids=["basic", "joblib"]
+)
 @pytest.mark.parametrize("moment", [0, 3, 7])
 def test_killed_sweep_ends_like_an_uninterrupted_one(tmp_path, launcher, moment):
     command = ["-m", *NOISY, *OFTEN, *launcher]
@@ -169,11 +179,20 @@ def test_interrupt_tells_how_to_go_on_and_keeps_what_is_there(tmp_path):
 
 @pytest.mark.slow
 def test_killed_worker_ends_the_sweep_in_one_line_and_it_goes_on(tmp_path):
-    command = ["-m", *NOISY, *OFTEN, "hydra.sweep.dir=sweep", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]
+    command = [
+        "-m",
+        *NOISY,
+        *OFTEN,
+        "hydra.sweep.dir=sweep",
+        "hydra/launcher=joblib",
+        "hydra.launcher.n_jobs=2",
+    ]
     running = process(tmp_path, *command)
     wait_for(tmp_path / "sweep", 2, running)
     children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
-    workers = [child for child in children if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes()]
+    workers = [
+        child for child in children if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
     os.kill(int(workers[0]), signal.SIGKILL)
     _, error = running.communicate(timeout=60)
     assert running.returncode == 1
@@ -188,7 +207,9 @@ def test_killed_worker_ends_the_sweep_in_one_line_and_it_goes_on(tmp_path):
 @pytest.mark.slow
 def test_full_disk_leaves_nothing_half_written(tmp_path):
     def small_files() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000))  # trajectories are larger, results are not
+        resource.setrlimit(
+            resource.RLIMIT_FSIZE, (12_000, 12_000)
+        )  # trajectories are larger, results are not
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
     quick = [

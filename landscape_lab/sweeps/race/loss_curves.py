@@ -57,7 +57,9 @@ class LossCurves(pl.Callback):
     @torch.no_grad()
     def on_train_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         landscape = pl_module.landscape
-        self._keep(torch.tensor([pl_module.tally.evaluations]), landscape.evaluate(landscape.flat()).unsqueeze(0))
+        self._keep(
+            torch.tensor([pl_module.tally.evaluations]), landscape.evaluate(landscape.flat()).unsqueeze(0)
+        )
         evaluations, losses = torch.cat(self.evaluations).numpy(), torch.cat(self.losses).numpy()
         kept = _growing(len(losses), max(RECORDS, VALUES // losses.shape[1]))
         with replacing(self.path) as unfinished:

@@ -23,7 +23,14 @@ from landscape_lab.sweeps.race.scored import Standings
 from landscape_lab.sweeps.race.trials import Trial
 from landscape_lab.sweeps.race.tuned import Target, Tried, Tuned
 
-SMALL = ["sweep=race", "sweep.baselines=[sgd]", "sweep.trials=4", "sweep.starts=2", "sweep.seeds=1", "steps=20"]
+SMALL = [
+    "sweep=race",
+    "sweep.baselines=[sgd]",
+    "sweep.trials=4",
+    "sweep.starts=2",
+    "sweep.seeds=1",
+    "steps=20",
+]
 SMALL += ["sweep.landscapes=[booth]", "hydra.sweep.dir=race"]
 OWN = """
 import torch
@@ -90,12 +97,18 @@ def protocol() -> Protocol:
 
 
 def test_own_optimizers_race_and_who_never_arrives_is_infinite(command_line, mine):
-    status, written = command_line("-m", *SMALL, "sweep.optimizers=[]", "sweep.mine=[racers.Halving,racers.Tired,racers.Wild]")
+    status, written = command_line(
+        "-m", *SMALL, "sweep.optimizers=[]", "sweep.mine=[racers.Halving,racers.Tired,racers.Wild]"
+    )
     assert status == 1  # jobs failed
     ranked = {row["optimizer"]: row for row in table("standings.csv")}
     assert set(ranked) == {"sgd", "Halving", "Tired", "Wild"}
     for name in ("Tired", "Wild"):
-        assert (ranked[name]["score"], ranked[name]["evaluations booth"], ranked[name]["reached"]) == ("0", "inf", "0")
+        assert (ranked[name]["score"], ranked[name]["evaluations booth"], ranked[name]["reached"]) == (
+            "0",
+            "inf",
+            "0",
+        )
     assert float(ranked["sgd"]["score"]) > 0
     assert "∞" in written.out
     assert written.out.splitlines()[-1] == str(Path("race").absolute())
@@ -107,7 +120,9 @@ def test_own_optimizers_race_and_who_never_arrives_is_infinite(command_line, min
 
 
 def scores() -> list[list[str]]:
-    return [[row[key] for key in ("optimizer", "score", "evaluations booth")] for row in table("standings.csv")]
+    return [
+        [row[key] for key in ("optimizer", "score", "evaluations booth")] for row in table("standings.csv")
+    ]
 
 
 def test_race_that_is_resumed_runs_only_what_is_missing_and_ends_alike(command_line):
@@ -122,14 +137,22 @@ def test_race_that_is_resumed_runs_only_what_is_missing_and_ends_alike(command_l
     Path("race/standings.csv").unlink()
     assert command_line("sweep.resume=race")[0] == 0
     assert read_heats(Path("race")) == heats
-    again = {name for name, moment in moments.items() if (Path("race") / name / "results.json").stat().st_mtime_ns != moment}
+    again = {
+        name
+        for name, moment in moments.items()
+        if (Path("race") / name / "results.json").stat().st_mtime_ns != moment
+    }
     assert again == gone
     assert (table("trials.csv"), scores()) == (whole, before)
 
 
 def test_starts_and_noise_are_the_same_for_all_and_others_for_the_score(command_line):
     command_line(
-        "-m", *SMALL, "sweep.optimizers=[momentum]", 'sweep.landscapes=["booth augmentation=gradient_noise"]', "sweep.seeds=2"
+        "-m",
+        *SMALL,
+        "sweep.optimizers=[momentum]",
+        'sweep.landscapes=["booth augmentation=gradient_noise"]',
+        "sweep.seeds=2",
     )
     begins: dict[tuple, set] = {}
     for heat, name in read_heats(Path("race")).items():
@@ -155,17 +178,25 @@ def test_starts_and_noise_are_the_same_for_all_and_others_for_the_score(command_
         ('sweep.landscapes=["boot augmentation=noise"]', "Found `sweep.landscapes = boot`. Nearest: booth"),
         ('sweep.landscapes=["booth augmentation=nois"]', "There is no augmentation `nois`. Nearest: noise"),
         ("sweep.studies=2", "Parameter `sweep.studies` should be at least 3. Found `sweep.studies = 2`."),
-        ("sweep.trials=0", "Parameter `sweep.trials` should be a positive whole number. Found `sweep.trials = 0`."),
+        (
+            "sweep.trials=0",
+            "Parameter `sweep.trials` should be a positive whole number. Found `sweep.trials = 0`.",
+        ),
         ("sweep.mine=racers.Havling", "Nearest: Halving."),
         ("+sweep.spaces.momentun.lr=1", "Found `sweep.spaces = momentun`. Nearest: momentum"),
-        ("+sweep.spaces.sgd.lr='interval(1,'", "The range of `optimizer.lr` in sweep.spaces.sgd cannot be read."),
+        (
+            "+sweep.spaces.sgd.lr='interval(1,'",
+            "The range of `optimizer.lr` in sweep.spaces.sgd cannot be read.",
+        ),
         ("optimizer.lr=0.1,0.2", "A race takes no list of values"),
         ("optimizer=adam", "A race takes no list of values"),
     ],
 )
 def test_mistake_is_told_before_the_first_job(command_line, mine, argument, told):
     given = [one for one in SMALL if one.partition("=")[0] != argument.partition("=")[0]]
-    status, written = command_line("-m", *given, "sweep.optimizers=[sgd]" if "optimizers" not in argument else "seed=0", argument)
+    status, written = command_line(
+        "-m", *given, "sweep.optimizers=[sgd]" if "optimizers" not in argument else "seed=0", argument
+    )
     assert status == 1
     assert told in written.err
     assert written.err.count("\n") == 1
@@ -198,13 +229,17 @@ def test_learning_rates_fill_their_range_and_their_condition_holds(protocol):
     assert protocol.seed(0, tuning=False) + protocol.seeds == protocol.seed(1, tuning=True)
 
 
-tried = st.builds(Tried, st.just(Trial((), 0.1)), st.floats(0, 9), st.sampled_from([3.0, 5.0, 8.0, math.inf]), st.just(0.5))
+tried = st.builds(
+    Tried, st.just(Trial((), 0.1)), st.floats(0, 9), st.sampled_from([3.0, 5.0, 8.0, math.inf]), st.just(0.5)
+)
 
 
 @given(st.lists(tried, min_size=1, max_size=5), st.lists(tried, max_size=5))
 def test_wider_space_never_loses_to_the_special_case_in_it(protocol, special, more):
     tuned = Tuned(
-        protocol, {"booth": Target(1.0, 0.0, 0.1)}, {("booth", "sgd", 0): special, ("booth", "momentum", 0): special + more}
+        protocol,
+        {"booth": Target(1.0, 0.0, 0.1)},
+        {("booth", "sgd", 0): special, ("booth", "momentum", 0): special + more},
     )
     narrow, wide = (tuned.chosen["booth", name, 0] for name in ("sgd", "momentum"))
     assert (wide.time, wide.loss) <= (narrow.time, narrow.loss)
@@ -233,7 +268,9 @@ def test_declared_spaces_hold_the_special_case(general, settings, special):
 
 
 def test_check_is_violated_where_the_special_case_is_ahead_by_more_than_chance(protocol):
-    small = replace(protocol, optimizers=("sgd", "momentum"), landscapes=("booth",), contains={"momentum": ["sgd"]})
+    small = replace(
+        protocol, optimizers=("sgd", "momentum"), landscapes=("booth",), contains={"momentum": ["sgd"]}
+    )
     random = np.random.default_rng(0)
     times = random.uniform(9, 11, (2, 1, 3, 4, 1))
     for factor, passed in ((np.array([1.0, 2.5]), False), (np.array([2.5, 1.0]), True), (np.ones(2), True)):

@@ -26,7 +26,11 @@ BY_HAND = np.array([[10.0, 40.0, INF, 8.0], [20.0, 10.0, INF, INF], [50.0, 25.0,
 def test_profile_and_its_integral_are_those_of_a_hand():
     assert ratios(BY_HAND).tolist() == [[1.0, 4.0, INF, 1.0], [2.0, 1.0, INF, INF], [5.0, 2.5, INF, 1.0]]
     shares = profile(BY_HAND, np.array([1.0, 2.0, 2.5, 3.9, 4.0]))
-    assert shares.tolist() == [[0.5, 0.5, 0.5, 0.5, 0.75], [0.25, 0.5, 0.5, 0.5, 0.5], [0.25, 0.25, 0.5, 0.5, 0.5]]
+    assert shares.tolist() == [
+        [0.5, 0.5, 0.5, 0.5, 0.75],
+        [0.25, 0.5, 0.5, 0.5, 0.5],
+        [0.25, 0.25, 0.5, 0.5, 0.5],
+    ]
     assert score(BY_HAND) == pytest.approx([2 / 4, (2 / 3 + 1) / 4, (1.5 / 3 + 1) / 4])
 
 
@@ -42,7 +46,14 @@ def test_score_is_one_only_for_the_fastest_everywhere():
 
 
 def test_time_to_target_is_the_evaluations_with_which_it_was_first_seen():
-    losses = np.array([[5.0, 5.0, 0.5, np.nan], [3.0, 1.0, 4.0, np.nan], [1.0, 2.0, 4.0, np.nan], [2.0, np.nan, 4.0, np.nan]])
+    losses = np.array(
+        [
+            [5.0, 5.0, 0.5, np.nan],
+            [3.0, 1.0, 4.0, np.nan],
+            [1.0, 2.0, 4.0, np.nan],
+            [2.0, np.nan, 4.0, np.nan],
+        ]
+    )
     evaluations = np.array([1, 4, 9, 16])
     assert times_to_target(evaluations, losses, 1.0).tolist() == [9.0, 4.0, 1.0, INF]
     assert times_to_target(evaluations, losses, 2.0).tolist() == [9.0, 4.0, 1.0, INF]

@@ -45,7 +45,8 @@ def test_pruner_is_built_where_the_objective_can_be_followed(name):
 
 
 @pytest.mark.parametrize(
-    ("objective", "kind"), [("final_loss", "MedianPruner"), ("seconds", "NopPruner"), (["best_loss"], "NopPruner")]
+    ("objective", "kind"),
+    [("final_loss", "MedianPruner"), ("seconds", "NopPruner"), (["best_loss"], "NopPruner")],
 )
 def test_pruner_is_chosen_by_the_objective(objective, kind):
     assert type(build_pruner("auto", {}, objective)).__name__ == kind

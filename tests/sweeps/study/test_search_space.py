@@ -63,7 +63,10 @@ def test_every_trial_is_a_command_that_says_what_the_trial_says(seed):
     assert ("optimizer.momentum" in said) == (name in ("momentum", "lion"))
     assert ("optimizer.betas" in said) == (name == "adam")
     assert ("optimizer.eps" in said) == (said.get("optimizer.amsgrad") is True)
-    assert said["optimizer.lr"] == trial.params["optimizer.lr when optimizer=adam" if name == "adam" else "optimizer.lr"]
+    assert (
+        said["optimizer.lr"]
+        == trial.params["optimizer.lr when optimizer=adam" if name == "adam" else "optimizer.lr"]
+    )
     assert ("optimizer.lr" in trial.params) == (name != "adam")
     assert space.overrides(FixedTrial(trial.params)) == space.overrides(trial)
 
@@ -78,19 +81,27 @@ def test_condition_looks_at_what_is_fixed_and_at_the_default():
 
 
 def test_command_line_goes_before_yaml():
-    space = space_of("{optimizer: 'adam,lion', optimizer.lr: 'interval(0,1)'}", "optimizer=sgd", "++optimizer.lr=interval(0,2)")
+    space = space_of(
+        "{optimizer: 'adam,lion', optimizer.lr: 'interval(0,1)'}",
+        "optimizer=sgd",
+        "++optimizer.lr=interval(0,2)",
+    )
     assert space.description() == ["optimizer.lr=interval(0,2)"]
     assert space.fixed == ["optimizer=sgd"]
 
 
 def test_what_is_shared_leaves_out_what_changes_nothing():
-    space = space_of("", "steps=9", "sweep=optuna", "hydra.sweep.dir=x", "~callbacks.progress", "figures=[]", "seed=1,2")
+    space = space_of(
+        "", "steps=9", "sweep=optuna", "hydra.sweep.dir=x", "~callbacks.progress", "figures=[]", "seed=1,2"
+    )
     assert space.shared == ["steps=9"]
 
 
 def test_branches_show_every_setting():
     shown = {
-        line.partition("=")[0].removeprefix("++optimizer.") for branch in space_of(CONDITIONAL).branches() for line in branch
+        line.partition("=")[0].removeprefix("++optimizer.")
+        for branch in space_of(CONDITIONAL).branches()
+        for line in branch
     }
     assert shown == {"optimizer", "lr", "momentum", "betas", "amsgrad", "eps"}
 

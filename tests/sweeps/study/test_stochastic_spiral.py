@@ -9,7 +9,9 @@ SPIRAL = ["landscape=spiral", "augmentation=shift_noise", "steps=1000", "ensembl
 @pytest.mark.slow
 def test_sixty_trials_beat_every_default_in_the_catalogue(tmp_path):
     for name, choice in (("study", "sweep=optimizers"), ("defaults", "optimizer=glob(*)")):
-        process(tmp_path, "-m", choice, *SPIRAL, "callbacks=none", "logger=none", f"hydra.sweep.dir={name}").communicate()
+        process(
+            tmp_path, "-m", choice, *SPIRAL, "callbacks=none", "logger=none", f"hydra.sweep.dir={name}"
+        ).communicate()
     trials, defaults = leaderboard(tmp_path / "study"), leaderboard(tmp_path / "defaults")
     assert len(trials) == 60
     assert sum(row["status"] == "pruned" for row in trials) >= 10

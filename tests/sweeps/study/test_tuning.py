@@ -24,7 +24,9 @@ RATE = "optimizer.lr=tag(log,interval(1e-3,1))"
 
 
 def study_in(folder, storage="sqlite"):
-    return optuna.load_study(study_name="landscape_lab", storage=open_storage(storage, Path(folder).absolute()))
+    return optuna.load_study(
+        study_name="landscape_lab", storage=open_storage(storage, Path(folder).absolute())
+    )
 
 
 def states(study):
@@ -32,7 +34,10 @@ def states(study):
 
 
 def results_in(folder):
-    return {int(file.parent.name.partition("_")[0]): json.loads(file.read_text()) for file in Path(folder).glob("*/results.json")}
+    return {
+        int(file.parent.name.partition("_")[0]): json.loads(file.read_text())
+        for file in Path(folder).glob("*/results.json")
+    }
 
 
 def test_every_trial_is_a_job_and_the_best_can_be_run_again(quiet_command):
@@ -57,7 +62,9 @@ def test_every_trial_is_a_job_and_the_best_can_be_run_again(quiet_command):
 def test_same_seed_same_study(quiet_command):
     for name in ("one", "two"):
         quiet_command(*QUICK, RATE, "sweep.n_trials=2", f"hydra.sweep.dir={name}")
-    assert [trial.params for trial in study_in("one").trials] == [trial.params for trial in study_in("two").trials]
+    assert [trial.params for trial in study_in("one").trials] == [
+        trial.params for trial in study_in("two").trials
+    ]
 
 
 @pytest.mark.parametrize(
@@ -66,9 +73,17 @@ def test_same_seed_same_study(quiet_command):
 )
 def test_hopeless_trial_is_pruned_while_it_runs(quiet_command, pruner, ensemble):
     settings = {"median": ["n_startup_trials=2", "n_warmup_steps=1"], "hyperband": ["max_resource=5"]}[pruner]
-    study = [f"sweep.pruner={pruner}", *(f"sweep.pruner_settings.{setting}" for setting in settings), "sweep.reports=5"]
-    study += [f"ensemble={ensemble}"] + ["ensemble.starts.grid=[2,3]", "ensemble.layout=joint"] * (ensemble == "starts")
-    quiet_command(*QUICK, *study, "optimizer=sgd", "optimizer.lr=tag(log,interval(1e-6,0.1))", "sweep.n_trials=6")
+    study = [
+        f"sweep.pruner={pruner}",
+        *(f"sweep.pruner_settings.{setting}" for setting in settings),
+        "sweep.reports=5",
+    ]
+    study += [f"ensemble={ensemble}"] + ["ensemble.starts.grid=[2,3]", "ensemble.layout=joint"] * (
+        ensemble == "starts"
+    )
+    quiet_command(
+        *QUICK, *study, "optimizer=sgd", "optimizer.lr=tag(log,interval(1e-6,0.1))", "sweep.n_trials=6"
+    )
     results = results_in("study")
     pruned = [trial for trial in study_in("study").trials if trial.state is TrialState.PRUNED]
     assert pruned
@@ -99,14 +114,20 @@ def test_reports_do_not_change_a_descent(quiet_command):
 
 def test_condition_decides_what_is_searched(quiet_command):
     Path("mine/sweep").mkdir(parents=True)
-    space = {"optimizer": "adam,momentum", "when optimizer=momentum": {"optimizer.momentum": "interval(0.5,0.9)"}}
+    space = {
+        "optimizer": "adam,momentum",
+        "when optimizer=momentum": {"optimizer.momentum": "interval(0.5,0.9)"},
+    }
     text = yaml.safe_dump({"defaults": ["optuna"], "sweep": {"search_space": space, "n_trials": 4}})
     Path("mine/sweep/own.yaml").write_text(f"# @package _global_\n{text}")
     status, written = quiet_command("--config-dir", "mine", *QUICK[:1], "sweep=own", *QUICK[2:])
     assert (status, written.err) == (0, "")
     trials = study_in("study").trials
     assert {trial.params["optimizer"] for trial in trials} == {"adam", "momentum"}
-    assert all(("optimizer.momentum" in trial.params) == (trial.params["optimizer"] == "momentum") for trial in trials)
+    assert all(
+        ("optimizer.momentum" in trial.params) == (trial.params["optimizer"] == "momentum")
+        for trial in trials
+    )
 
 
 def test_several_objectives_keep_all_that_nothing_beats(quiet_command):
@@ -129,7 +150,9 @@ def test_diverged_is_the_worst_and_failed_teaches_nothing(quiet_command):
         "        if 0.2 < self.param_groups[0]['lr'] < 2: raise RuntimeError('too rough')\n"
         "        return super().step(closure)\n"
     )
-    status, written = quiet_command(*QUICK, "optimizer._target_=rough.Rough", "optimizer.lr=1,1e20", "sweep.n_trials=6")
+    status, written = quiet_command(
+        *QUICK, "optimizer._target_=rough.Rough", "optimizer.lr=1,1e20", "sweep.n_trials=6"
+    )
     assert status == 1
     (line,) = written.err.splitlines()
     assert line.endswith("failed: RuntimeError: too rough")
@@ -143,7 +166,9 @@ def test_diverged_is_the_worst_and_failed_teaches_nothing(quiet_command):
 
 def test_a_command_that_cannot_work_is_given_up(quiet_command, monkeypatch):
     monkeypatch.setattr("landscape_lab.sweeps.study.tuning.HOPELESS", 2)
-    status, written = quiet_command(*QUICK, "optimizer=adam", "optimizer.momentum=interval(0,1)", "sweep.n_trials=30")
+    status, written = quiet_command(
+        *QUICK, "optimizer=adam", "optimizer.momentum=interval(0,1)", "sweep.n_trials=30"
+    )
     assert status == 1
     assert written.err.splitlines() == [
         "landscape_lab: trial 0 failed: " + written.err.splitlines()[0].partition("failed: ")[2],
@@ -192,7 +217,10 @@ def test_resume_goes_on_until_there_are_enough(quiet_command):
     cut.set_user_attr(RUNNER, f"{machine} {number} 1")
     status, written = quiet_command("sweep.resume=study", "sweep.n_trials=4", "hydra.sweep.dir=elsewhere")
     assert status == 0
-    assert written.err == "landscape_lab: Trials that were cut are run again: 2.\n2 of 4 trials have results already.\n"
+    assert (
+        written.err
+        == "landscape_lab: Trials that were cut are run again: 2.\n2 of 4 trials have results already.\n"
+    )
     assert written.out.startswith("4 jobs by final_loss: 4 completed")
     trials = study_in("study").trials
     assert [trial.state.name for trial in trials] == ["COMPLETE"] * 2 + ["FAIL"] + ["COMPLETE"] * 2
@@ -242,7 +270,9 @@ def test_process_that_is_gone_is_known():
     assert not gone(this_process())
     child = subprocess.Popen(["sleep", "60"])
     alive = this_process().split()
-    runner = f"{alive[0]} {child.pid} {Path(f'/proc/{child.pid}/stat').read_text().rpartition(')')[2].split()[19]}"
+    runner = (
+        f"{alive[0]} {child.pid} {Path(f'/proc/{child.pid}/stat').read_text().rpartition(')')[2].split()[19]}"
+    )
     assert not gone(runner)
     child.kill()
     child.wait()
@@ -258,7 +288,14 @@ def start(*arguments, cwd):
 
 @pytest.mark.slow
 def test_killed_study_is_resumed_and_no_trial_is_lost(tmp_path):
-    arguments = ["sweep=optuna", "landscape=spiral", "steps=3000", RATE, "sweep.n_trials=12", "sweep.pruner=none"]
+    arguments = [
+        "sweep=optuna",
+        "landscape=spiral",
+        "steps=3000",
+        RATE,
+        "sweep.n_trials=12",
+        "sweep.pruner=none",
+    ]
     process = start(*arguments, "hydra.sweep.dir=study", cwd=tmp_path)
     while len(list(tmp_path.glob("study/*/results.json"))) < 3:
         time.sleep(0.05)
@@ -279,7 +316,14 @@ def test_killed_study_is_resumed_and_no_trial_is_lost(tmp_path):
 
 @pytest.mark.slow
 def test_two_processes_share_a_study(tmp_path):
-    shared = ["sweep=optuna", "landscape=spiral", "steps=1000", RATE, "sweep.n_trials=24", "sweep.storage=sqlite:///shared.db"]
+    shared = [
+        "sweep=optuna",
+        "landscape=spiral",
+        "steps=1000",
+        RATE,
+        "sweep.n_trials=24",
+        "sweep.storage=sqlite:///shared.db",
+    ]
     processes = [start(*shared, f"hydra.sweep.dir={name}", cwd=tmp_path) for name in ("one", "two")]
     for process in processes:
         _, errors = process.communicate(timeout=300)

@@ -53,7 +53,9 @@ class Member(nn.Module):
         self.landscape = (landscape,)  # in a tuple, its parameters are not ours
         self.which = slice(number, number + 1) if are_vectors(landscape) else number
         self.parts = [
-            self._part(name.replace(".", "_"), parameter) for name, parameter in landscape.named_parameters()
+            self._part(name.replace(".", "_"), whole)  # a parameter's name holds no dot
+            for name, whole in landscape.named_parameters()
+            if whole.requires_grad
         ]
 
     def _part(self, name: str, whole: nn.Parameter) -> Part:

@@ -53,7 +53,9 @@ class Member(nn.Module):
         self.landscape = (landscape,)  # in a tuple, its parameters are not ours
         self.which = slice(number, number + 1) if are_vectors(landscape) else number
         trainable = [(name, whole) for name, whole in landscape.named_parameters() if whole.requires_grad]
-        self.parts = [self._part(name.replace(".", "_"), whole) for name, whole in trainable]
+        self.parts = [
+            self._part(name.replace(".", "_"), whole) for name, whole in trainable
+        ]  # a name holds no dot
 
     def _part(self, name: str, whole: nn.Parameter) -> Part:
         """Make the member's own parameter of one of the landscape's."""

@@ -37,5 +37,5 @@ def are_vectors(landscape: Problem) -> bool:
 
     Otherwise a member has parameters in shapes of their own, which matrix optimizers look at.
     """
-    shapes = [parameter.ndim for parameter in landscape.parameters()]
-    return shapes == [2]
+    dimensions = [parameter.ndim for parameter in landscape.parameters() if parameter.requires_grad]
+    return dimensions == [2]

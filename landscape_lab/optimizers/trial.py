@@ -144,38 +144,43 @@ class _Trial:
         return not torch.equal(before, torch.get_rng_state())
 
     def verdict(self) -> Verdict | None:
-        """Whether the members that share an optimizer go where they go alone; `None` where it stays open."""
-        alone, together, nudged = self._all_single(), self._together(), None
-        grown, step = 0.0, 0
+        """Whether members that share an optimizer go where they go alone; `None` where it stays open."""
         try:
-            for step in range(STEPS):
-                ends = next(alone)
-                if not bool(ends.isfinite().all()):
-                    break
-                difference = _distance(next(together), ends)
-                if difference <= ROUNDING * self.unit:
-                    if nudged is not None:
-                        next(nudged)
-                    continue
-                # Chaos or structure? Chaos drives apart also two descents that differ by less than is
-                # seen here. Nudged descents cost as much as the others, so they begin only now, and
-                # catch up.
-                if nudged is None:
-                    nudged = self._all_single(nudge=NUDGE * self.unit)
-                    for _ in range(step):
-                        next(nudged)
-                # A path may come together again, and what it once amplified stays possible: the
-                # greatest distance so far counts.
-                grown = max(grown, _distance(next(nudged), ends))
-                if grown > CHAOS:
-                    break
-                if difference > grown:
-                    return Verdict(False, False, f"members differ from step {step + 1} on")
+            steps, same = self._watch()
         except Exception as error:  # noqa: BLE001 - a class may raise anything when it is shared
             return Verdict(False, False, f"shared, it raises {type(error).__name__}")
-        return (
-            Verdict(True, False, f"members agree over {step + 1} steps") if step + 1 >= CONCLUSIVE else None
-        )
+        if not same:
+            return Verdict(False, False, f"members differ from step {steps} on")
+        return Verdict(True, False, f"members agree over {steps} steps") if steps >= CONCLUSIVE else None
+
+    def _watch(self) -> tuple[int, bool]:
+        """How many steps were compared, and whether they were the same but for rounding and chaos.
+
+        Chaos or structure? Chaos also drives apart two descents that differ by less than sharing
+        makes them differ. So descents that part are compared with others that are nudged.
+        """
+        alone, together = self._all_single(), self._together()
+        # Nudged descents cost as much as the others: they begin when they are needed, and catch up.
+        nudged, behind = self._all_single(nudge=NUDGE * self.unit), 0
+        grown, step = 0.0, 0
+        for step in range(STEPS):
+            ends = next(alone)
+            if not bool(ends.isfinite().all()):
+                break
+            behind += 1
+            difference = _distance(next(together), ends)
+            if difference <= ROUNDING * self.unit:
+                continue
+            reached = [next(nudged) for _ in range(behind)][-1]
+            behind = 0
+            # Paths that part may come together again, and stay as sensitive as they were: the
+            # greatest distance so far counts.
+            grown = max(grown, _distance(reached, ends))
+            if grown > CHAOS:
+                break
+            if difference > grown:
+                return step + 1, False
+        return step + 1, True
 
     def _together(self) -> Iterator[Tensor]:
         """The ends of the members' steps with one optimizer; the last member has diverged in the end."""

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 import torch
+from two_tensors import STARTS, TwoTensors
 
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.optimizers import Traits, adapt, build_optimizer, probe
@@ -172,3 +173,14 @@ def test_a_failed_run_exits_with_one(quiet_command, tmp_path):
     assert status == 1
     assert "KeyError" in written.err
     assert json.loads(next(tmp_path.rglob("results.json")).read_text())["status"] == "failed"
+
+
+def test_groups_say_which_parameters_are_matrices():
+    import pytorch_optimizer
+
+    landscape = TwoTensors(STARTS[:1])
+    optimizer = build_optimizer(pytorch_optimizer.Muon, landscape, traits=Traits())
+    groups = {group["use_muon"]: [p.shape for p in group["params"]] for group in optimizer.param_groups}
+    assert groups == {True: [(3, 2)], False: [(3,)]}
+    (group,) = built(pytorch_optimizer.Muon).param_groups
+    assert group["use_muon"]

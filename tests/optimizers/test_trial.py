@@ -11,7 +11,7 @@ from landscape_lab.optimizers.valley import POINTS, TENSORS, Valley
 
 
 class OfRows(torch.optim.Optimizer):
-    """Each first index of a tensor has a step of the same length: right for points, wrong for matrices."""
+    """A step of one length for each first index of a tensor: right for points, wrong for matrices."""
 
     def __init__(self, params, lr=0.05):
         super().__init__(params, {"lr": lr})
@@ -28,7 +28,7 @@ class OfRows(torch.optim.Optimizer):
 
 
 class OfMatrices(torch.optim.Optimizer):
-    """The last two indices are a matrix: wrong for points, of which all members are one; right for matrices."""
+    """A step of one length for the last two: wrong for points, as that is all members; right for matrices."""
 
     def __init__(self, params, lr=0.05):
         super().__init__(params, {"lr": lr})

@@ -13,8 +13,8 @@ from scipy.optimize import minimize
 from landscape_lab.optimizers import (
     ScipyMinimizer,
 )
-from landscape_lab.optimizers.iterations import GRADIENT_FREE
-from landscape_lab.optimizers.scipy_methods import FIRST_ORDER
+from landscape_lab.keys.optimizers import GRADIENT_FREE
+from landscape_lab.keys.optimizers import FIRST_ORDER
 
 
 @pytest.mark.parametrize(

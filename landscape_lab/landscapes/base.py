@@ -1,7 +1,7 @@
 """What every landscape is, and how a landscape whose parameters are a point is put together."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -36,65 +36,99 @@ class Axes:
 class Landscape(nn.Module, ABC):
     """Parameters and their loss: all that an optimizer sees, and all that a picture needs.
 
-    `members` independent descents live in one landscape; each has its own parameters and its own loss.
+    `members` independent descents live in one landscape; each has its own parameters and its own loss. Parameters
+    have a leading dimension of members where there are several; one member may keep its own shapes.
 
     Attributes:
+        members: How many there are.
         start: Where each member begins, `[members, dims]`, or `None`.
         bounds: The window in which the landscape is drawn, low corner and high corner, `[2, dims]`, or `None`.
         minima: The known minimisers, `[n, dims]`, or `None`.
         axes: How a two-dimensional landscape is drawn.
         augmented: The landscape as an optimizer sees it, if it has augmentations.
+        stochastic: Whether steps see draws: only then is `see` called.
     """
 
     augmented: Any = None
+    stochastic: bool = False
     start: Float[Tensor, "members dims"] | None
     bounds: Float[Tensor, "2 dims"] | None
     minima: Float[Tensor, "n dims"] | None
     axes: Axes
+    members: int
 
     @abstractmethod
     def forward(self, batch: Any = None) -> Float[Tensor, " members"]:
         """The loss of each member where it now is; `.sum().backward()` gives each its gradient."""
 
     @abstractmethod
-    def backward(self, batch: Any = None) -> Float[Tensor, " members"]:
-        """What `forward` and `.sum().backward()` do after `zero_grad()`, in one call and without a graph where none is needed."""
-
-    @abstractmethod
     def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
         """The loss at any flat parameter vectors; the landscape's own parameters stay as they are."""
 
-    @abstractmethod
-    def seen(self, points: Float[Tensor, "members dims"]) -> Float[Tensor, " members"]:
-        """The losses that `forward` would return if the members were at other points; autograd follows them back."""
+    @property
+    def dims(self) -> int:
+        """How many numbers a point has."""
+        return sum(parameter.numel() for parameter in self.parameters()) // self.members
 
-    @abstractmethod
-    def begin(self, points: Float[Tensor, "members dims"]) -> None:
-        """Replace the members: one begins at each point."""
+    def backward(self, batch: Any = None) -> Float[Tensor, " members"]:
+        """What `forward` and `.sum().backward()` do after `zero_grad()`, in one call."""
+        self.zero_grad()
+        losses = self(batch)
+        losses.sum().backward()
+        return losses.detach()
 
-    @abstractmethod
     def flat(self) -> Float[Tensor, "members dims"]:
-        """The parameters of each member as one vector, detached and shared with the parameters where possible."""
+        """The parameters of each member as one vector, detached."""
+        return torch.cat([parameter.detach().reshape(self.members, -1) for parameter in self.parameters()], 1)
 
-    @abstractmethod
     def flat_gradient(self) -> Float[Tensor, "members dims"]:
         """The gradient that the last backward pass left, in the order of `flat`."""
+        gradients = (torch.zeros_like(p) if p.grad is None else p.grad for p in self.parameters())
+        return torch.cat([gradient.reshape(self.members, -1) for gradient in gradients], 1)
+
+    @torch.no_grad()
+    def move_to(self, points: Float[Tensor, "members dims"]) -> None:
+        """Move the members to other points; the parameters stay the same objects."""
+        parameters = list(self.parameters())
+        parts = points.split([parameter.numel() // self.members for parameter in parameters], 1)
+        for parameter, part in zip(parameters, parts, strict=True):
+            parameter.copy_(part.reshape(parameter.shape))
+
+    def at(self, points: Float[Tensor, "members dims"]) -> Float[Tensor, " members"]:
+        """The losses of this step's draw at other points; autograd follows them."""
+        named = dict(self.named_parameters())
+        parts = points.split([parameter.numel() // self.members for parameter in named.values()], 1)
+        moved = {name: part.reshape(named[name].shape) for name, part in zip(named, parts, strict=True)}
+        return torch.func.functional_call(self, moved, ())
+
+    def member(self, number: int) -> dict[str, Tensor]:
+        """One member's parameters in their own shapes."""
+        several = self.members > 1
+        return {name: p.detach()[number] if several else p.detach() for name, p in self.named_parameters()}
+
+    def copy_to(self, out: Float[Tensor, "members dims"]) -> None:
+        """`flat()` into a record, without a concatenation first."""
+        sizes = [parameter.numel() // self.members for parameter in self.parameters()]
+        for parameter, part in zip(self.parameters(), out.split(sizes, 1), strict=True):
+            part.copy_(parameter.detach().reshape(self.members, -1))
+
+    def see(self, step: int | None) -> None:
+        """Move to the draw of a step; with `None`, each evaluation moves on by itself."""
+
+    def measure(self, points: Float[Tensor, "n dims"]) -> dict[str, Tensor]:
+        """The clean loss and other measures `[n]` at any points, in one pass."""
+        return {"loss": self.evaluate(points)}
+
+    def slice(self, origin: Tensor, directions: Tensor) -> Callable[[Tensor], dict[str, Tensor]]:
+        """`measure` at the places `[n, 2]` of a plane."""
+        return lambda places: self.measure(origin + places @ directions)
+
+    def suit(self, exact: bool) -> str | None:
+        """Give the gradient that an optimizer needs; the `key=value` that changed, or `None`."""
+        return None
 
     def augment(self: AnyLandscape, augmentations: Sequence[Any], seed: int | Sequence[int] = 0) -> AnyLandscape:
-        """Change what `forward` and `backward` see at each step; `evaluate`, and so every picture, stays the clean landscape.
-
-        Each call of `forward` or `backward` sees the next draw; under `Descent` all those of one step see the same.
-
-        Args:
-            augmentations: How, from `landscape_lab.augmentations`; none to see the clean landscape again.
-            seed: Of their draws; or one for each member, which then sees what a single member sees with that seed.
-
-        Returns:
-            The landscape itself.
-
-        Raises:
-            ValueError: An augmentation does not fit the landscape.
-        """
+        """Stands in until the merge."""
         from landscape_lab.augmentations.augmented import Augmented  # it imports this module
 
         self.augmented = Augmented(self, augmentations, seed) if augmentations else None

@@ -80,6 +80,7 @@ class TensorBatches(Batches):
         self.per_epoch = 1 if size is None else self.samples // size + (self.samples % size > 0 and not drop_last)
         self.stochastic = size is not None
         self._order: tuple[tuple[int, tuple[int, ...]], Tensor] | None = None
+        self._whole: list[Batch] | None = None
 
     def batch(self, step: int, seeds: Sequence[int]) -> tuple[Batch, bool]:
         if self.size is None:
@@ -105,18 +106,18 @@ class TensorBatches(Batches):
         return self._order[1]
 
     def whole(self) -> Sequence[Batch]:
-        count = -(-self.samples // samples_at_once(self.data))
-        parts = [torch.tensor_split(part, count) for part in tensors_of(self.data)]
-
-        def part_of(number: int) -> Batch:
-            each = iter(parts)
-            return map_tensors(lambda _: next(each)[number], self.data)
-
-        return [part_of(number) for number in range(count)]
+        if self._whole is None:
+            count = -(-self.samples // samples_at_once(self.data))
+            parts = [iter(torch.tensor_split(part, count)) for part in tensors_of(self.data)]
+            self._whole = []
+            for _ in range(count):
+                each = iter(parts)  # views: the data are kept once
+                self._whole.append(map_tensors(lambda _, each=each: next(next(each)), self.data))
+        return self._whole
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         self.data = map_tensors(fn, self.data)
-        self._order = None
+        self._order = self._whole = None
         return super()._apply(fn, recurse)
 
 

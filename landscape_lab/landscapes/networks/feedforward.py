@@ -14,6 +14,9 @@ ELEMENTWISE = (
 )  # fmt: skip
 """Layers that treat each number alone, whichever axis it lies on."""
 
+IN_PLACE = {nn.ReLU: torch.relu_, nn.Tanh: torch.tanh_, nn.Sigmoid: torch.sigmoid_}
+"""Without gradients, these write over their input: new memory for each layer costs as much as the products."""
+
 
 @dataclass(frozen=True)
 class Linear:
@@ -90,24 +93,28 @@ class Feedforward:
             inputs: `[samples, …]` for all members.
             own: Or of each member, `[members, samples, …]`.
         """
-        hidden = (inputs.flatten(2 if own else 1) if self.flatten else inputs).mT
+        hidden = (inputs.flatten(2 if own else 1) if self.flatten else inputs).mT.contiguous()
+        ours = False  # whether `hidden` is ours to write over
         for layer in self.layers:
-            hidden = _linear(layer, weights, hidden) if isinstance(layer, Linear) else layer(hidden)
+            if isinstance(layer, Linear):
+                hidden, ours = _linear(layer, weights, hidden), True
+            elif ours and type(layer) in IN_PLACE and not hidden.requires_grad:
+                hidden = IN_PLACE[type(layer)](hidden)
+            else:
+                hidden = layer(hidden)
         return hidden
 
 
 def _linear(layer: Linear, weights: Mapping[str, Tensor], hidden: Tensor) -> Tensor:
-    """`weight @ hidden + bias` of each member."""
+    """`weight @ hidden + bias` of each member; what all members share has no dimension of members."""
     weight = weights.get(layer.weight, layer.module.weight)  # [members, outputs, inputs], or frozen: [outputs, inputs]
     bias = None if layer.bias is None else weights.get(layer.bias, layer.module.bias)
-    if hidden.ndim == 2 and weight.ndim == 3:  # all see the same samples: the members' rows make one tall matrix
-        product = weight.flatten(0, 1) @ hidden
-        product = product.view(*weight.shape[:2], -1)
-        return product if bias is None else product + bias.unsqueeze(-1)
-    if bias is None or weight.ndim == 2 or hidden.ndim == 2:
-        product = weight @ hidden
-        return product if bias is None else product + bias.unsqueeze(-1)
-    return torch.baddbmm(bias.expand(len(weight), -1).unsqueeze(-1), weight, hidden)
+    if bias is None:
+        return weight @ hidden
+    if weight.ndim == 2:
+        return weight @ hidden + bias.unsqueeze(-1)
+    members = len(weight)  # `expand` makes no copies
+    return torch.baddbmm(bias.expand(members, -1).unsqueeze(-1), weight, hidden.expand(members, *hidden.shape[-2:]))
 
 
 def _layers_of(model: nn.Module) -> list[nn.Module] | None:

@@ -166,7 +166,8 @@ def _cross_entropies(prediction: Tensor, target: Tensor) -> Tensor:
 
 
 def _accuracies(prediction: Tensor, target: Tensor) -> Tensor:
-    return (prediction.argmax(1) == _classes(prediction, target)).to(prediction.dtype).mean(-1)
+    best = prediction.max(1).indices  # over a middle axis, `argmax` takes 10 times as long
+    return (best == _classes(prediction, target)).to(prediction.dtype).mean(-1)
 
 
 def _squared_errors(prediction: Tensor, target: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from landscape_lab.landscapes.base import Axes, Landscape
+from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.networks.batches import Batches
 from landscape_lab.landscapes.networks.batchnorm import MODES, tracking_layers
 from landscape_lab.landscapes.networks.carriers import Alone, Carrier
@@ -67,9 +67,6 @@ class NetworkLandscape(Landscape):
     tensor([0.0000, 1.6667])
     """
 
-    start = bounds = minima = None  # a copy of the initial weights would double the memory
-    axes = Axes()
-
     def __init__(
         self,
         model: nn.Module,
@@ -84,7 +81,7 @@ class NetworkLandscape(Landscape):
         seed: int = 0,
         dropout: str = "exact",
     ) -> None:
-        super().__init__()
+        super().__init__(stacked=False)
         check_choice("batchnorm", batchnorm, MODES)
         check_choice("dropout", dropout, DROPOUT)
         Weights(model).check_finite()
@@ -106,11 +103,6 @@ class NetworkLandscape(Landscape):
     def model(self) -> nn.Module:
         """The model itself; of an ensemble, a copy whose parameters have a dimension of members in front."""
         return self.objective.model
-
-    @property
-    def members(self) -> int:  # type: ignore[override] # written in the base as an attribute
-        """How many networks are descended."""
-        return self.weights.members
 
     @property
     def stochastic(self) -> bool:  # type: ignore[override]
@@ -150,10 +142,14 @@ class NetworkLandscape(Landscape):
         """
         seeds = [self.draws.seeds[0]] * len(points) if seeds is None else seeds
         if len(seeds) != len(points):
-            raise ValueError(f"Parameter `seeds` should have one for each member, {len(points)}. Found {len(seeds)}.")
+            raise ValueError(
+                f"Parameter `seeds` should have one for each member, {len(points)}. Found {len(seeds)}."
+            )
         objective = with_members(self.objective, self.weights, points)
         weights = Weights(objective, len(points))
-        landscape = self._with(self.batches, objective, weights, tuple(seeds))
+        landscape = self._with(self.batches, tuple(seeds))
+        landscape.objective, landscape.weights = objective, weights
+        landscape.members, landscape.stacked = len(points), len(points) > 1
         batch, random = self.batches.last(), self.habits.random
         landscape.carrier = carrier_of(objective, weights, batch, random, self.dropout)
         return landscape
@@ -164,7 +160,11 @@ class NetworkLandscape(Landscape):
         Raises:
             ValueError: No layer draws its weights anew.
         """
-        alone = self.objective if self.members == 1 else with_members(self.objective, self.weights, self.flat()[:1])
+        alone = (
+            self.objective
+            if self.members == 1
+            else with_members(self.objective, self.weights, self.flat()[:1])
+        )
         return as_points(initial_weights(alone, seeds))
 
     def state_of(self, member: int = 0) -> dict[str, Tensor]:
@@ -177,7 +177,9 @@ class NetworkLandscape(Landscape):
 
     def named_parameters(self, *args: Any, **kwargs: Any) -> Iterator[tuple[str, nn.Parameter]]:
         """The trainable parameters only: frozen ones are no coordinates of the landscape."""
-        return ((name, part) for name, part in super().named_parameters(*args, **kwargs) if part.requires_grad)
+        return (
+            (name, part) for name, part in super().named_parameters(*args, **kwargs) if part.requires_grad
+        )
 
     def see(self, step: int | None) -> None:
         self.draws.see(step)
@@ -192,7 +194,10 @@ class NetworkLandscape(Landscape):
             return self.carrier(given, own, seeds)
 
     def backward(self) -> Float[Tensor, " members"]:
-        for owner, name in self.weights.owners.values():  # `zero_grad` walks the tree of modules: 5 % of a small step
+        for (
+            owner,
+            name,
+        ) in self.weights.owners.values():  # `zero_grad` walks the tree of modules: 5 % of a small step
             owner._parameters[name].grad = None  # type: ignore[union-attr]
         losses = self()
         (losses if self.members == 1 else losses.sum()).backward()
@@ -218,20 +223,12 @@ class NetworkLandscape(Landscape):
         with torch.no_grad(), Modes(self.objective), self.weights.lend_buffers(0):
             self.objective.check(batches.whole())
 
-    def _with(
-        self,
-        batches: Batches,
-        objective: Objective | None = None,
-        weights: Weights | None = None,
-        seeds: tuple[int, ...] | None = None,
-    ) -> Self:
-        """A copy that shares all that is not given."""
+    def _with(self, batches: Batches, seeds: tuple[int, ...] | None = None) -> Self:
+        """A copy that shares the model and sees other data, or draws of other seeds."""
         landscape = copy.copy(self)
         landscape._modules = dict(self._modules)  # a shallow copy of a module shares the table of its parts
         landscape.batches = batches
         landscape.draws = Draws(batches, self.draws.seeds if seeds is None else seeds, self.habits.random)
-        if objective is not None and weights is not None:
-            landscape.objective, landscape.weights = objective, weights
         return landscape
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:

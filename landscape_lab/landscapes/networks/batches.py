@@ -71,13 +71,17 @@ class TensorBatches(Batches):
     (3, True)
     """
 
-    def __init__(self, data: Batch, size: int | None = None, shuffle: bool = True, drop_last: bool = False) -> None:
+    def __init__(
+        self, data: Batch, size: int | None = None, shuffle: bool = True, drop_last: bool = False
+    ) -> None:
         super().__init__()
         self.data = data
         self.size = size
         self.shuffle = shuffle
         self.samples = count_samples(data)
-        self.per_epoch = 1 if size is None else self.samples // size + (self.samples % size > 0 and not drop_last)
+        self.per_epoch = (
+            1 if size is None else self.samples // size + (self.samples % size > 0 and not drop_last)
+        )
         self.stochastic = size is not None
         self._order: tuple[tuple[int, tuple[int, ...]], Tensor] | None = None
         self._whole: list[Batch] | None = None
@@ -91,7 +95,9 @@ class TensorBatches(Batches):
         several, shape = len(indices) > 1, indices.shape
         flat = indices.flatten()
         if several:
-            return map_tensors(lambda part: part.index_select(0, flat).view(*shape, *part.shape[1:]), self.data), True
+            return map_tensors(
+                lambda part: part.index_select(0, flat).view(*shape, *part.shape[1:]), self.data
+            ), True
         return map_tensors(lambda part: part.index_select(0, flat), self.data), False
 
     def _order_of(self, epoch: int, seeds: tuple[int, ...]) -> Tensor:
@@ -152,7 +158,11 @@ class LoadedBatches(Batches):
 
     def batch(self, step: int, seeds: Sequence[int]) -> tuple[Batch, bool]:
         loaded = {seed: self._loaded(step, seed) for seed in dict.fromkeys(seeds)}
-        return (next(iter(loaded.values())), False) if len(loaded) == 1 else (stack([loaded[s] for s in seeds]), True)
+        return (
+            (next(iter(loaded.values())), False)
+            if len(loaded) == 1
+            else (stack([loaded[s] for s in seeds]), True)
+        )
 
     def _loaded(self, step: int, seed: int) -> Batch:
         epoch, number = divmod(step, self.per_epoch)

@@ -16,7 +16,9 @@ MODES = ("recalibrate", "frozen")
 
 def tracking_layers(module: nn.Module) -> list[_NormBase]:
     """The layers that keep running statistics."""
-    return [part for part in module.modules() if isinstance(part, _NormBase) and part.running_mean is not None]
+    return [
+        part for part in module.modules() if isinstance(part, _NormBase) and part.running_mean is not None
+    ]
 
 
 @torch.no_grad()

@@ -1,7 +1,7 @@
 """How the members of a network are evaluated: one alone, or many with stacked weights in one pass."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import torch
 from jaxtyping import Float
@@ -42,7 +42,7 @@ class Alone:
         objective: The model and its loss.
     """
 
-    name: ClassVar[str] = "alone"
+    name = "alone"
 
     def __init__(self, objective: Objective) -> None:
         self.objective = objective
@@ -63,7 +63,7 @@ class Layered:
         objective: Whose loss it is.
     """
 
-    name: ClassVar[str] = "layer by layer"
+    name = "layer by layer"
 
     def __init__(self, network: Feedforward, weights: Weights, objective: Objective) -> None:
         assert objective.loss is not None
@@ -72,7 +72,7 @@ class Layered:
         self.loss = samples_last(objective.loss)
 
     def __call__(self, batch: Batch, own: bool, seeds: Sequence[int] | None) -> Float[Tensor, " members"]:
-        inputs, target = batch  # type: ignore[misc]
+        inputs, target = batch
         return self.loss(self.network(self.weights.current(), inputs, own), target)
 
 
@@ -123,7 +123,9 @@ class InTurn:
     def __call__(self, batch: Batch, own: bool, seeds: Sequence[int] | None) -> Float[Tensor, " members"]:
         # `unbind` once: its gradient is one stack, where indexing would make a stack of zeros for each member
         each = {name: parameter.unbind() for name, parameter in self.weights.current().items()}
-        buffers = self.weights.current_buffers()  # `buffer[number]` is a view: layers update the member's part
+        buffers = (
+            self.weights.current_buffers()
+        )  # `buffer[number]` is a view: layers update the member's part
         losses = []
         for number in range(self.weights.members):
             state = {name: parts[number] for name, parts in each.items()}

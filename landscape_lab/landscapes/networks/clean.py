@@ -43,19 +43,26 @@ class Clean:
         if self.objective.batch_loss is not None:
             return None
         network = Feedforward.of(self.objective.model, "model.")
-        return network if network is not None and network.takes(self.batches.whole()[0][0]) else None  # type: ignore[index]
+        return network if network is not None and network.takes(self.batches.whole()[0][0]) else None
 
-    def measure(self, points: Float[Tensor, "n dims"], measured: bool = True) -> dict[str, Float[Tensor, " n"]]:
+    def measure(
+        self, points: Float[Tensor, "n dims"], measured: bool = True
+    ) -> dict[str, Float[Tensor, " n"]]:
         """The loss, and where wanted the metrics, at each point; autograd follows the points."""
         network = self.fast()
         if network is not None:
             size = self._points_at_once(network)
-            parts = [self._together(network, self.weights.split(part), measured) for part in points.split(size)]
+            parts = [
+                self._together(network, self.weights.split(part), measured) for part in points.split(size)
+            ]
             return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
         each = len(points) == self.weights.members
         with Modes(self.objective):
             return _stacked(
-                [self._one(self.weights.split(point), i if each else 0, measured) for i, point in enumerate(points)]
+                [
+                    self._one(self.weights.split(point), i if each else 0, measured)
+                    for i, point in enumerate(points)
+                ]
             )
 
     def slice(
@@ -72,7 +79,10 @@ class Clean:
 
             return measured_together
         start, first, second = (self.weights.split(vector) for vector in (origin, *directions))
-        loaded = {name: torch.empty_like(part, memory_format=torch.contiguous_format) for name, part in start.items()}
+        loaded = {
+            name: torch.empty_like(part, memory_format=torch.contiguous_format)
+            for name, part in start.items()
+        }
 
         @torch.no_grad()
         def measured_in_place(places: Float[Tensor, "n 2"]) -> dict[str, Tensor]:
@@ -96,13 +106,17 @@ class Clean:
                 lambda batch: functional_call(self.objective, dict(weights), (batch, measured)),
             )
 
-    def _together(self, network: Feedforward, weights: Mapping[str, Tensor], measured: bool) -> dict[str, Tensor]:
+    def _together(
+        self, network: Feedforward, weights: Mapping[str, Tensor], measured: bool
+    ) -> dict[str, Tensor]:
         """The measures of some points, `[n]` each."""
         measures = {"loss": self.objective.loss} | (self.objective.metrics if measured else {})
-        members_last = {name: samples_last(measure) for name, measure in measures.items() if measure is not None}
+        members_last = {
+            name: samples_last(measure) for name, measure in measures.items() if measure is not None
+        }
 
         def of_batch(batch: Batch) -> dict[str, Tensor]:
-            inputs, target = batch  # type: ignore[misc]
+            inputs, target = batch
             prediction = network(weights, inputs)
             return {name: measure(prediction, target) for name, measure in members_last.items()}
 
@@ -113,7 +127,9 @@ class Clean:
         return max(1, ACTIVATIONS_AT_ONCE // (samples * network.width))
 
 
-def _mean(batches: Sequence[Batch], measure: Callable[[Batch], Tensor | dict[str, Tensor]]) -> dict[str, Tensor]:
+def _mean(
+    batches: Sequence[Batch], measure: Callable[[Batch], Tensor | dict[str, Tensor]]
+) -> dict[str, Tensor]:
     """The mean over all samples, from the means over batches of nearly equal size."""
     total: dict[str, Tensor] = {}
     samples = sum(count_samples(batch) for batch in batches)

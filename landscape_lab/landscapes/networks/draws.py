@@ -53,7 +53,9 @@ class Draws:
 
     def model_seeds(self) -> list[int] | None:
         """The seed of each member's dropout in this step; `None` where the model draws nothing."""
-        return [seed_of(seed, Purpose.MODEL, max(self.step, 0)) for seed in self.seeds] if self.random else None
+        return (
+            [seed_of(seed, Purpose.MODEL, max(self.step, 0)) for seed in self.seeds] if self.random else None
+        )
 
     def forget(self) -> None:
         """The data moved to another device or precision: take the minibatch from there."""

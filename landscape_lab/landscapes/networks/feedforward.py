@@ -85,7 +85,9 @@ class Feedforward:
         """Whether inputs `[samples, …]` are one line of numbers each."""
         return inputs.is_floating_point() and (inputs.ndim == 2 or (self.flatten and inputs.ndim > 2))
 
-    def __call__(self, weights: Mapping[str, Tensor], inputs: Tensor, own: bool = False) -> Float[Tensor, "members outputs samples"]:
+    def __call__(
+        self, weights: Mapping[str, Tensor], inputs: Tensor, own: bool = False
+    ) -> Float[Tensor, "members outputs samples"]:
         """The outputs of each member.
 
         Args:
@@ -107,14 +109,18 @@ class Feedforward:
 
 def _linear(layer: Linear, weights: Mapping[str, Tensor], hidden: Tensor) -> Tensor:
     """`weight @ hidden + bias` of each member; what all members share has no dimension of members."""
-    weight = weights.get(layer.weight, layer.module.weight)  # [members, outputs, inputs], or frozen: [outputs, inputs]
+    weight = weights.get(
+        layer.weight, layer.module.weight
+    )  # [members, outputs, inputs], or frozen: [outputs, inputs]
     bias = None if layer.bias is None else weights.get(layer.bias, layer.module.bias)
     if bias is None:
         return weight @ hidden
     if weight.ndim == 2:
         return weight @ hidden + bias.unsqueeze(-1)
     members = len(weight)  # `expand` makes no copies
-    return torch.baddbmm(bias.expand(members, -1).unsqueeze(-1), weight, hidden.expand(members, *hidden.shape[-2:]))
+    return torch.baddbmm(
+        bias.expand(members, -1).unsqueeze(-1), weight, hidden.expand(members, *hidden.shape[-2:])
+    )
 
 
 def _layers_of(model: nn.Module) -> list[nn.Module] | None:
@@ -123,7 +129,9 @@ def _layers_of(model: nn.Module) -> list[nn.Module] | None:
         return None
     if isinstance(model, nn.Sequential) and type(model).forward is nn.Sequential.forward:
         parts = [_layers_of(part) for part in model]
-        return None if any(part is None for part in parts) else [layer for part in parts for layer in part or ()]
+        return (
+            None if any(part is None for part in parts) else [layer for part in parts for layer in part or ()]
+        )
     if type(model) is nn.Dropout:
         return []
     if type(model) is nn.Flatten and (model.start_dim, model.end_dim) == (1, -1):
@@ -133,4 +141,9 @@ def _layers_of(model: nn.Module) -> list[nn.Module] | None:
 
 def _has_hooks(module: nn.Module) -> bool:
     """Whether something else than the layer itself happens when it is called."""
-    return bool(module._forward_hooks or module._forward_pre_hooks or module._backward_hooks or module._backward_pre_hooks)
+    return bool(
+        module._forward_hooks
+        or module._forward_pre_hooks
+        or module._backward_hooks
+        or module._backward_pre_hooks
+    )

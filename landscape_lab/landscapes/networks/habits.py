@@ -36,7 +36,9 @@ def habits_of(objective: Objective, weights: Weights, batch: Batch) -> Habits:
         with explained("Parameter `model` should take each minibatch when it is trained"):
             objective(batch)
         random = any(not torch.equal(*pair) for pair in zip(states, _states(device), strict=True))
-        updates = any(not torch.equal(before[name], after) for name, after in weights.current_buffers().items())
+        updates = any(
+            not torch.equal(before[name], after) for name, after in weights.current_buffers().items()
+        )
     return Habits(random, updates)
 
 

@@ -41,7 +41,9 @@ def as_points(models: Sequence[nn.Module]) -> Float[Tensor, "models dims"]:
     """The trainable parameters of each model as one vector."""
     return torch.stack(
         [
-            torch.cat([parameter.detach().flatten() for parameter in model.parameters() if parameter.requires_grad])
+            torch.cat(
+                [parameter.detach().flatten() for parameter in model.parameters() if parameter.requires_grad]
+            )
             for model in models
         ]
     )

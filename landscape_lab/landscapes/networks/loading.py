@@ -1,6 +1,5 @@
 """Data of any kind as batches: tensors, a Dataset, a DataLoader, a LightningDataModule."""
 
-import copy
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -12,7 +11,6 @@ from torch.utils.data import (
     Dataset,
     IterableDataset,
     RandomSampler,
-    Sampler,
     SequentialSampler,
     Subset,
     TensorDataset,
@@ -20,7 +18,8 @@ from torch.utils.data import (
 )
 
 from landscape_lab.landscapes.networks.batches import Batches, LoadedBatches, TensorBatches, samples_at_once
-from landscape_lab.landscapes.networks.seeds import DrawsNoted, Purpose, all_random, permutation, seed_of
+from landscape_lab.landscapes.networks.orders import epoch_of, sampled_by
+from landscape_lab.landscapes.networks.seeds import DrawsNoted, Purpose, all_random, permutation
 from landscape_lab.landscapes.networks.streams import StreamBatches
 from landscape_lab.landscapes.networks.trees import Batch, cast, count_samples, map_tensors, tensors_of
 from landscape_lab.validation import check_count
@@ -51,7 +50,9 @@ def as_batches(data: Any, size: int | None, samples: int | None, seed: int, dtyp
     if isinstance(data, DataLoader):
         batches = _of_loader(data, size, samples, seed, dtype)
     elif isinstance(data, IterableDataset):
-        raise ValueError("Parameter `data`, if an IterableDataset, should come in a DataLoader with a batch size.")
+        raise ValueError(
+            "Parameter `data`, if an IterableDataset, should come in a DataLoader with a batch size."
+        )
     elif isinstance(data, Dataset) and not isinstance(data, TensorDataset):
         batches = _of_dataset(data, size, samples, seed, dtype)
     else:
@@ -101,7 +102,9 @@ def _tensors(data: Any) -> Batch:
             f"Found a {type(data).__name__}."
         )
     if len(set(lengths)) > 1:
-        raise ValueError(f"Parameter `data` should have a target for each input. Found tensors of {lengths} samples.")
+        raise ValueError(
+            f"Parameter `data` should have a target for each input. Found tensors of {lengths} samples."
+        )
     return data
 
 
@@ -130,7 +133,7 @@ def _of_dataset(
     if kept is not None:
         return TensorBatches(cast(kept, dtype), size, shuffle)
     count = len(data)  # type: ignore[arg-type]
-    order = partial(_epoch, count, size or count, shuffle=shuffle)
+    order = partial(epoch_of, count, size or count, shuffle=shuffle)
     return _loaded(data, default_collate, order, range(count), dtype)
 
 
@@ -154,7 +157,11 @@ def _kept(data: Dataset) -> Batch | None:
 
 
 def _loaded(
-    data: Dataset, collate: Collate, order: Callable[[int, int], Any], everything: Sequence[int], dtype: torch.dtype
+    data: Dataset,
+    collate: Collate,
+    order: Callable[[int, int], Any],
+    everything: Sequence[int],
+    dtype: torch.dtype,
 ) -> LoadedBatches:
     """Batches that are loaded when they are seen."""
 
@@ -167,16 +174,9 @@ def _loaded(
     return LoadedBatches(load, order, everything, at_once)
 
 
-def _epoch(
-    count: int, size: int, seed: int, epoch: int, shuffle: bool = True, drop_last: bool = False
-) -> list[list[int]]:
-    """The samples of each minibatch of an epoch."""
-    order = permutation(count, seed, Purpose.ORDER, epoch) if shuffle else torch.arange(count)
-    parts = [part.tolist() for part in order.split(size)]
-    return parts[:-1] if drop_last and len(parts[-1]) < size else parts
-
-
-def _of_loader(loader: DataLoader, size: int | None, samples: int | None, seed: int, dtype: torch.dtype) -> Batches:
+def _of_loader(
+    loader: DataLoader, size: int | None, samples: int | None, seed: int, dtype: torch.dtype
+) -> Batches:
     """A loader's data set, batch size, collate function, `drop_last` and order are kept."""
     if size is not None:
         raise ValueError(
@@ -185,18 +185,24 @@ def _of_loader(loader: DataLoader, size: int | None, samples: int | None, seed: 
         )
     if isinstance(loader.dataset, IterableDataset):
         if samples is not None:
-            raise ValueError("Parameter `samples` should not be given for a stream of data: stop the stream instead.")
+            raise ValueError(
+                "Parameter `samples` should not be given for a stream of data: stop the stream instead."
+            )
         return StreamBatches(loader, partial(_cast_one, dtype=dtype))
     if loader.batch_sampler is None:
-        raise ValueError("Parameter `data`, if a DataLoader, should have a batch size. Found `batch_size = None`.")
+        raise ValueError(
+            "Parameter `data`, if a DataLoader, should have a batch size. Found `batch_size = None`."
+        )
     _check_not_empty(len(loader.dataset))  # type: ignore[arg-type]
     sampler = loader.sampler
     plain = type(sampler) is SequentialSampler or (type(sampler) is RandomSampler and not sampler.replacement)
     if plain and loader.batch_size is not None and getattr(sampler, "_num_samples", None) is None:
         return _plainly_ordered(loader, samples, seed, dtype)
     if samples is not None:
-        raise ValueError(f"Parameter `samples` should not be given beside a {type(sampler).__name__}, which chooses them.")
-    order = _sampled(loader)
+        raise ValueError(
+            f"Parameter `samples` should not be given beside a {type(sampler).__name__}, which chooses them."
+        )
+    order = sampled_by(loader)
     everything = getattr(sampler, "indices", None)
     everything = range(len(loader.dataset)) if everything is None else list(everything)  # type: ignore[arg-type]
     return _loaded(loader.dataset, loader.collate_fn, order, everything, dtype)
@@ -214,44 +220,8 @@ def _plainly_ordered(loader: DataLoader, samples: int | None, seed: int, dtype: 
     kept = _kept(data) if loader.collate_fn is default_collate else None
     if kept is not None:
         return TensorBatches(cast(kept, dtype), loader.batch_size, shuffle, loader.drop_last)
-    order = partial(_epoch, count, loader.batch_size, shuffle=shuffle, drop_last=loader.drop_last)
+    order = partial(epoch_of, count, loader.batch_size, shuffle=shuffle, drop_last=loader.drop_last)
     return _loaded(data, loader.collate_fn, order, range(count), dtype)
-
-
-def _sampled(loader: DataLoader) -> Callable[[int, int], list[list[int]]]:
-    """The order of a loader's own sampler, drawn under (seed, epoch).
-
-    Raises:
-        ValueError: It gives other samples each time although the random numbers are the same.
-    """
-    batch_sampler = copy.deepcopy(loader.batch_sampler)
-    for sampler in (batch_sampler, getattr(batch_sampler, "sampler", None)):
-        if getattr(sampler, "generator", None) is not None:
-            sampler.generator = None  # type: ignore[union-attr] # its state would not be a function of the epoch
-
-    def order(seed: int, epoch: int) -> list[list[int]]:
-        with all_random(seed_of(seed, Purpose.ORDER, epoch)):
-            for part in (batch_sampler, getattr(batch_sampler, "sampler", None)):
-                if hasattr(part, "set_epoch"):
-                    part.set_epoch(epoch)
-            return [list(indices) for indices in batch_sampler]  # type: ignore[union-attr]
-
-    first = order(0, 0)
-    if not first:
-        raise ValueError("Parameter `data` should have samples. Found a loader whose sampler gives none.")
-    if order(0, 0) != first:
-        name = _name_of_sampler(loader)
-        raise ValueError(
-            f"Parameter `data` should have a sampler that draws torch's, NumPy's or Python's global random numbers. "
-            f"Found a {name} that gives other samples under the same seed: a resumed run could not go on alike."
-        )
-    return order
-
-
-def _name_of_sampler(loader: DataLoader) -> str:
-    """The class of the sampler that is not one of torch's own wrappers."""
-    sampler: Sampler | Any = loader.sampler
-    return type(loader.batch_sampler if isinstance(sampler, SequentialSampler) else sampler).__name__
 
 
 def _cast_one(tensor: Tensor, dtype: torch.dtype) -> Tensor:

@@ -92,7 +92,9 @@ def check_cross_entropy(prediction: Tensor, target: Tensor, labels: tuple[float,
         labels: The lowest and the highest of all samples.
     """
     if target.is_floating_point():
-        raise ValueError(f"Parameter `loss` should not be cross_entropy for targets that are floats ({target.dtype}).")
+        raise ValueError(
+            f"Parameter `loss` should not be cross_entropy for targets that are floats ({target.dtype})."
+        )
     if target.numel() == prediction.numel():
         raise ValueError(
             "Parameter `loss` should not be cross_entropy for a model with one output: it is 0 whatever the weights. "

@@ -1,6 +1,7 @@
 """A network and what is asked of it, as one module: batch in, loss out."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -70,24 +71,30 @@ class Objective(nn.Module):
             if loss is not None:
                 raise ValueError("Parameter `loss` or `batch_loss` should be given, not both. Found both.")
             if metrics is not None and not isinstance(metrics, Mapping):
-                raise ValueError("Parameter `metrics` should be functions of (model, batch), by name, beside `batch_loss`.")
+                raise ValueError(
+                    "Parameter `metrics` should be functions of (model, batch), by name, beside `batch_loss`."
+                )
             objective = cls(model, batch_loss=batch_loss, metrics=metrics)
         else:
             targets = _targets(batches)
             loss = loss_for(targets[0]) if loss is None else named_loss(loss)
             given = None if metrics is None else named_metrics(metrics)
-            chosen = metrics_for(loss, torch.cat([part.flatten() for part in targets])) if given is None else given
+            chosen = (
+                metrics_for(loss, torch.cat([part.flatten() for part in targets])) if given is None else given
+            )
             objective = cls(model, loss, metrics=chosen)
         return objective
 
     def forward(self, batch: Batch, measured: bool = False) -> Tensor | dict[str, Tensor]:
         """The loss, or all measures by name."""
-        if self.batch_loss is not None:
-            loss, arguments = self.batch_loss(self.model, batch), (self.model, batch)
+        arguments: tuple[Any, Any]  # what the loss and the metrics are functions of
+        if self.loss is None:
+            arguments, ask = (self.model, batch), self.batch_loss
         else:
-            inputs, target = batch  # type: ignore[misc]
-            arguments = (self.model(inputs), target)
-            loss = self.loss(*arguments)  # type: ignore[misc]
+            inputs, target = batch
+            arguments, ask = (self.model(inputs), target), self.loss
+        assert ask is not None  # one of them is given
+        loss = ask(*arguments)
         if not measured:
             return loss
         return {"loss": loss} | {name: metric(*arguments) for name, metric in self.metrics.items()}
@@ -95,7 +102,7 @@ class Objective(nn.Module):
     def check(self, batches: Sequence[Batch]) -> None:
         """Raise `ValueError` unless the model takes the first batch and its outputs fit the loss on all of them."""
         if self.batch_loss is None:
-            inputs, target = batches[0]  # type: ignore[misc]
+            inputs, target = batches[0]
             with explained("Parameter `model` should take the data's inputs", inputs):
                 prediction = self.model(inputs)
             _check_outputs(self.loss, prediction, target, _targets(batches))
@@ -105,7 +112,9 @@ class Objective(nn.Module):
             loss = self(batches[0])
         if not isinstance(loss, Tensor) or loss.numel() != 1:
             found = f"`{list(loss.shape)}`" if isinstance(loss, Tensor) else type(loss).__name__
-            raise ValueError(f"Parameter `{self._name()}` should give one number, a mean over the batch. Found {found}.")
+            raise ValueError(
+                f"Parameter `{self._name()}` should give one number, a mean over the batch. Found {found}."
+            )
 
     def _name(self) -> str:
         return "loss" if self.batch_loss is None else "batch_loss"
@@ -122,7 +131,9 @@ class explained:
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, Exception):
-            found = " and ".join(str(list(t.shape)) if isinstance(t, Tensor) else type(t).__name__ for t in self.tensors)
+            found = " and ".join(
+                str(list(t.shape)) if isinstance(t, Tensor) else type(t).__name__ for t in self.tensors
+            )
             reason = " ".join(str(error).split())
             raise ValueError(f"{self.wanted}. Found{f' {found}' if found else ''}: {reason}") from error
 
@@ -151,12 +162,16 @@ def _structure(batch: Batch) -> str:
     return f"a {type(batch).__name__}" + (f" of {len(batch)}" if isinstance(batch, tuple | list) else "")
 
 
-def _check_outputs(loss: Measure | None, prediction: Tensor, target: Tensor, targets: Sequence[Tensor]) -> None:
+def _check_outputs(
+    loss: Measure | None, prediction: Tensor, target: Tensor, targets: Sequence[Tensor]
+) -> None:
     """Raise `ValueError` where outputs do not fit one of our losses; a user's loss knows what it takes."""
     if loss not in (cross_entropy, mean_squared_error):
         return
     if not isinstance(prediction, Tensor):
-        raise ValueError(f"Parameter `model` should return a tensor. Found a {type(prediction).__name__}: give `batch_loss`.")
+        raise ValueError(
+            f"Parameter `model` should return a tensor. Found a {type(prediction).__name__}: give `batch_loss`."
+        )
     if loss is cross_entropy:
         labels = min(float(part.min()) for part in targets), max(float(part.max()) for part in targets)
         check_cross_entropy(prediction, target, labels)

@@ -76,9 +76,8 @@ class DrawsNoted:
         self.before = self._states()
 
     @staticmethod
-    def _states() -> tuple[bytes, object, bytes, object]:
-        _, keys, position, *_ = np.random.get_state()
-        return torch.get_rng_state().numpy().tobytes(), random.getstate(), keys.tobytes(), position
+    def _states() -> tuple[object, ...]:
+        return torch.get_rng_state().tolist(), random.getstate(), repr(np.random.get_state(legacy=False))
 
     def any(self) -> bool:
         """Whether the state of a generator of torch (on the CPU), NumPy or Python has changed."""

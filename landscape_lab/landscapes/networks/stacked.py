@@ -38,7 +38,9 @@ def with_members(objective: Objective, weights: Weights, points: Float[Tensor, "
         for name, buffer in owner._buffers.items():
             if buffer is not None:
                 first = buffer[0] if weights.members > 1 else buffer
-                owner._buffers[name] = (first if members == 1 else first.expand(members, *first.shape)).clone()
+                owner._buffers[name] = (
+                    first if members == 1 else first.expand(members, *first.shape)
+                ).clone()
     return result
 
 
@@ -56,8 +58,10 @@ def carrier_of(objective: Objective, weights: Weights, batch: Batch, random: boo
         return Alone(objective)
     if random and dropout == "exact":
         return InTurn(objective, weights, "each draws the dropout of a single run")
-    network = None if random or objective.batch_loss is not None else Feedforward.of(objective.model, "model.")
-    if network is not None and network.takes(batch[0]):  # type: ignore[index]
+    network = (
+        None if random or objective.batch_loss is not None else Feedforward.of(objective.model, "model.")
+    )
+    if network is not None and network.takes(batch[0]):
         layered = Layered(network, weights, objective)
         if _error(layered, weights, batch) is None:
             return layered
@@ -69,7 +73,11 @@ def carrier_of(objective: Objective, weights: Weights, batch: Batch, random: boo
 def _error(carrier: Carrier, weights: Weights, batch: Batch) -> str | None:
     """What is raised when the losses and their gradients are asked for; `None` if they come."""
     try:
-        with weights.lend_buffers(), torch_random(0, next(iter(weights.current().values())).device), torch.enable_grad():
+        with (
+            weights.lend_buffers(),
+            torch_random(0, next(iter(weights.current().values())).device),
+            torch.enable_grad(),
+        ):
             losses = carrier(batch, False, None)
             torch.autograd.grad(losses.sum(), list(weights.current().values()), allow_unused=True)
     except Exception as error:  # noqa: BLE001 - a user's model may do anything that torch.vmap cannot map

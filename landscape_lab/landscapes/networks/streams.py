@@ -47,14 +47,20 @@ class StreamBatches(Batches):
                 batches.append(map_tensors(self.place, batch))
                 samples += count_samples(batches[-1])
                 if samples > LONGEST:
-                    raise ValueError(f"Parameter `data` should end: its stream has more than {LONGEST:,} samples.")
+                    raise ValueError(
+                        f"Parameter `data` should end: its stream has more than {LONGEST:,} samples."
+                    )
         if not batches:
             raise ValueError("Parameter `data` should have samples. Found an empty loader.")
         return batches
 
     def batch(self, step: int, seeds: Sequence[int]) -> tuple[Batch, bool]:
         loaded = {seed: self._next(step, seed) for seed in dict.fromkeys(seeds)}
-        return (next(iter(loaded.values())), False) if len(loaded) == 1 else (stack([loaded[s] for s in seeds]), True)
+        return (
+            (next(iter(loaded.values())), False)
+            if len(loaded) == 1
+            else (stack([loaded[s] for s in seeds]), True)
+        )
 
     def _next(self, step: int, seed: int) -> Batch:
         """The batch of a step: the next of the seed's stream, or the stream is begun anew and skipped up to it."""
@@ -62,7 +68,10 @@ class StreamBatches(Batches):
         following, stream = self._streams.get(seed, (-1, iter(())))
         if following != step or number == 0:
             if number > 0:
-                warnings.warn(f"A stream of data is skipped to its batch {number}, one batch after another.", stacklevel=2)
+                warnings.warn(
+                    f"A stream of data is skipped to its batch {number}, one batch after another.",
+                    stacklevel=2,
+                )
             with all_random(seed_of(seed, Purpose.ORDER, epoch)):
                 stream = iter(self.loader)
             following = step - number

@@ -43,7 +43,9 @@ def count_samples(batch: Batch) -> int:
     """
     first = next(tensors_of(batch), None)
     if first is None or first.ndim == 0:
-        raise ValueError(f"Parameter `data` should give batches of tensors. Found a {type(batch).__name__} without one.")
+        raise ValueError(
+            f"Parameter `data` should give batches of tensors. Found a {type(batch).__name__} without one."
+        )
     return len(first)
 
 

@@ -21,7 +21,9 @@ class Weights:
     def __init__(self, module: nn.Module, members: int = 1) -> None:
         trainable = {name: p for name, p in module.named_parameters() if p.requires_grad}
         if not trainable:
-            raise ValueError("Parameter `model` should have weights to train. Found none that requires a gradient.")
+            raise ValueError(
+                "Parameter `model` should have weights to train. Found none that requires a gradient."
+            )
         first = 0 if members == 1 else 1
         self.members = members
         self.shapes = {name: parameter.shape[first:] for name, parameter in trainable.items()}
@@ -46,13 +48,18 @@ class Weights:
         """Points as parameters of the module, `[*n, *shape]` each; views, so autograd follows them."""
         parts = points.split(self.sizes, -1)
         shapes = self.shapes.items()
-        return {name: part.view(*points.shape[:-1], *shape) for part, (name, shape) in zip(parts, shapes, strict=True)}
+        return {
+            name: part.view(*points.shape[:-1], *shape)
+            for part, (name, shape) in zip(parts, shapes, strict=True)
+        }
 
     def check_finite(self) -> None:
         """Raise `ValueError` if a parameter is not finite."""
         for name, parameter in self.current().items():
             if not parameter.isfinite().all():
-                raise ValueError(f"Parameter `model` should have finite weights. Found NaN or infinity in `{name}`.")
+                raise ValueError(
+                    f"Parameter `model` should have finite weights. Found NaN or infinity in `{name}`."
+                )
 
     def lend_buffers(self, member: int | None = None) -> "LentBuffers":
         """Lend the module copies of its buffers: what an evaluation changes in them is lost.

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Self
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -119,7 +119,7 @@ class NetworkLandscape(Landscape):
         """The same weights on the data for validation."""
         return None if self.held_out is None else self._with(self.held_out)
 
-    def on(self, data: Any) -> Self:
+    def on(self, data: Any) -> "NetworkLandscape":
         """The same weights on other data; BatchNorm is still recalibrated on the training data.
 
         Args:
@@ -132,7 +132,7 @@ class NetworkLandscape(Landscape):
         self._check_fit(batches)
         return self._with(batches)
 
-    def with_members(self, points: Float[Tensor, "members dims"], seeds: Sequence[int] | None = None) -> Self:
+    def with_members(self, points: Float[Tensor, "members dims"], seeds: Sequence[int] | None = None) -> "NetworkLandscape":
         """The same landscape with one member at each point.
 
         Args:
@@ -223,7 +223,7 @@ class NetworkLandscape(Landscape):
         with torch.no_grad(), Modes(self.objective), self.weights.lend_buffers(0):
             self.objective.check(batches.whole())
 
-    def _with(self, batches: Batches, seeds: tuple[int, ...] | None = None) -> Self:
+    def _with(self, batches: Batches, seeds: tuple[int, ...] | None = None) -> "NetworkLandscape":
         """A copy that shares the model and sees other data, or draws of other seeds."""
         landscape = copy.copy(self)
         landscape._modules = dict(self._modules)  # a shallow copy of a module shares the table of its parts
@@ -231,7 +231,7 @@ class NetworkLandscape(Landscape):
         landscape.draws = Draws(batches, self.draws.seeds if seeds is None else seeds, self.habits.random)
         return landscape
 
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> nn.Module:
         self.draws.forget()
         return super()._apply(fn, recurse)
 

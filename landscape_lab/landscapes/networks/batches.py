@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -121,7 +120,7 @@ class TensorBatches(Batches):
                 self._whole.append(map_tensors(lambda _, each=each: next(next(each)), self.data))
         return self._whole
 
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> nn.Module:
         self.data = map_tensors(fn, self.data)
         self._order = self._whole = None
         return super()._apply(fn, recurse)
@@ -179,7 +178,7 @@ class LoadedBatches(Batches):
             self._whole = [map_tensors(self.place, part) for part in loaded]
         return self._whole
 
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> nn.Module:
         before = self.place
         self.place = lambda tensor: fn(before(tensor))
         if self._whole is not None:

@@ -1,7 +1,7 @@
 """How the members of a network are evaluated: one alone, or many with stacked weights in one pass."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Protocol
 
 import torch
 from jaxtyping import Float
@@ -16,7 +16,7 @@ from landscape_lab.landscapes.networks.trees import Batch, map_tensors
 from landscape_lab.landscapes.networks.weights import Weights
 
 
-class Carrier(Protocol):
+class Carrier(ABC):
     """Evaluates all members on a batch.
 
     Attributes:
@@ -25,6 +25,7 @@ class Carrier(Protocol):
 
     name: str
 
+    @abstractmethod
     def __call__(self, batch: Batch, own: bool, seeds: Sequence[int] | None) -> Float[Tensor, " members"]:
         """The losses.
 
@@ -35,7 +36,7 @@ class Carrier(Protocol):
         """
 
 
-class Alone:
+class Alone(Carrier):
     """One member: the model itself.
 
     Args:
@@ -54,7 +55,7 @@ class Alone:
             return self.objective(batch).view(1)
 
 
-class Layered:
+class Layered(Carrier):
     """Members of a stack of linear and elementwise layers: one product a layer for all of them.
 
     Args:
@@ -76,7 +77,7 @@ class Layered:
         return self.loss(self.network(self.weights.current(), inputs, own), target)
 
 
-class Mapped:
+class Mapped(Carrier):
     """Members of any model that `torch.vmap` can map over; running statistics are each member's own.
 
     Dropout draws other numbers than each member alone: its losses are equal in distribution only.
@@ -106,7 +107,7 @@ class Mapped:
             return self._losses(batch, own)
 
 
-class InTurn:
+class InTurn(Carrier):
     """Members of any model one after another, each with the random numbers that it has alone.
 
     Args:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import torch
 from jaxtyping import Float
@@ -49,7 +48,7 @@ class Feedforward:
         self.flatten = flatten
 
     @classmethod
-    def of(cls, model: nn.Module, prefix: str) -> Self | None:
+    def of(cls, model: nn.Module, prefix: str) -> "Feedforward | None":
         """The model so read, or `None` where it has other layers, hooks or a `forward` of its own.
 
         Args:

@@ -2,9 +2,8 @@
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Self
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from landscape_lab.landscapes.networks.batches import Batches
 from landscape_lab.landscapes.networks.seeds import Purpose, all_random, seed_of
@@ -87,7 +86,7 @@ class StreamBatches(Batches):
     def whole(self) -> Sequence[Batch]:
         return self._whole
 
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> nn.Module:
         before = self.place
         self.place = lambda tensor: fn(before(tensor))
         self._whole = [map_tensors(fn, batch) for batch in self._whole]

@@ -48,7 +48,9 @@ def classes(samples: int = 30) -> tuple[Tensor, Tensor]:
 def images(samples: int = 30) -> tuple[Tensor, Tensor]:
     """4 × 4 pixels and one of three classes for each sample."""
     generator = torch.Generator().manual_seed(0)
-    return torch.randn(samples, 1, 4, 4, generator=generator), torch.randint(3, (samples,), generator=generator)
+    return torch.randn(samples, 1, 4, 4, generator=generator), torch.randint(
+        3, (samples,), generator=generator
+    )
 
 
 def loaded(model: nn.Module, point: Tensor) -> nn.Module:

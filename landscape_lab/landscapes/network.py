@@ -28,30 +28,32 @@ from landscape_lab.validation import check_choice
 class NetworkLandscape(Landscape):
     """Descend the loss of a network over its weights.
 
-    The model itself is descended: its trainable parameters are the landscape's, in the order of `named_parameters()`,
-    tied weights once. A step sees a minibatch, which is a pure function of (seed, step), as are dropout and random
-    transforms: all evaluations of a step see the same, and a resumed run goes on to the bit. Modules stay in the mode
-    in which they come. Running statistics of BatchNorm are updated by the first evaluation of a step only, so a line
-    search does not count a minibatch twice.
+    The model itself is descended: its trainable parameters are the landscape's, in the order of
+    `named_parameters()`, tied weights once. A step sees a minibatch, which is a pure function of
+    (seed, step), as are dropout and random transforms: all evaluations of a step see the same, and
+    a resumed run goes on to the bit. Modules stay in the mode in which they come. Running
+    statistics of BatchNorm are updated by the first evaluation of a step only, so a line search
+    does not count a minibatch twice.
 
     Args:
         model: Any module.
-        data: `(inputs, targets)` as tensors or arrays, a Dataset, a DataLoader (whose data set, batch size, collate
-            function, `drop_last` and order are kept), or a LightningDataModule.
+        data: `(inputs, targets)` as tensors or arrays, a Dataset, a DataLoader (whose data set,
+            batch size, collate function, `drop_last` and order are kept), or a LightningDataModule.
         loss: `loss(prediction, target)`, a mean over samples, or the name of one: `cross_entropy`,
-            `mean_squared_error`. By default cross-entropy for targets that are whole numbers, else the mean squared
-            error.
+            `mean_squared_error`. By default cross-entropy for targets that are whole numbers, else
+            the mean squared error.
         batch_loss: `batch_loss(model, batch)` instead, for batches of any structure.
-        metrics: Functions like the loss by name, or names (`accuracy`, `threshold_accuracy`, `mean_squared_error`);
-            accuracy by default where targets are classes.
-        batch_size: Samples in a minibatch; `None`: every step sees all data, or what a DataLoader says.
+        metrics: Functions like the loss by name, or names (`accuracy`, `threshold_accuracy`,
+            `mean_squared_error`); accuracy by default where targets are classes.
+        batch_size: Samples in a minibatch; `None`: every step sees all data, or what a DataLoader
+            says.
         validation: More data, measured by the landscape `validation`; a data module brings its own.
-        batchnorm: What `evaluate` does with BatchNorm: `recalibrate` takes the statistics of the training data at each
-            point, `frozen` the running ones.
+        batchnorm: What `evaluate` does with BatchNorm: `recalibrate` takes the statistics of the
+            training data at each point, `frozen` the running ones.
         samples: How many samples of the data are used, at random by the seed.
         seed: Of minibatches, dropout and transforms.
-        dropout: Of several members: `exact`, each as it is alone, one after another; or `distribution`, all at once
-            with other random numbers.
+        dropout: Of several members: `exact`, each as it is alone, one after another; or
+            `distribution`, all at once with other random numbers.
 
     Attributes:
         objective: The model and its loss, as a module.
@@ -132,13 +134,15 @@ class NetworkLandscape(Landscape):
         self._check_fit(batches)
         return self._with(batches)
 
-    def with_members(self, points: Float[Tensor, "members dims"], seeds: Sequence[int] | None = None) -> "NetworkLandscape":
+    def with_members(
+        self, points: Float[Tensor, "members dims"], seeds: Sequence[int] | None = None
+    ) -> "NetworkLandscape":
         """The same landscape with one member at each point.
 
         Args:
             points: Initial weights of the members; `initial_weights` draws some.
-            seeds: Of each member's minibatches and dropout: those that a single landscape of that seed sees. By
-                default all members see what the present first one sees.
+            seeds: Of each member's minibatches and dropout: those that a single landscape of that
+                seed sees. By default all members see what the present first one sees.
         """
         seeds = [self.draws.seeds[0]] * len(points) if seeds is None else seeds
         if len(seeds) != len(points):
@@ -199,8 +203,9 @@ class NetworkLandscape(Landscape):
             name,
         ) in self.weights.owners.values():  # `zero_grad` walks the tree of modules: 5 % of a small step
             owner._parameters[name].grad = None  # type: ignore[union-attr]
-        losses = self()
-        (losses if self.members == 1 else losses.sum()).backward()
+        with torch.enable_grad():
+            losses = self()
+            (losses if self.members == 1 else losses.sum()).backward()
         return losses.detach()
 
     def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:

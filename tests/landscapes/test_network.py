@@ -78,7 +78,9 @@ def test_gradients_match_finite_differences(build, data) -> None:
 def test_the_model_is_untouched_to_the_bit_by_all_that_is_clean(batchnorm) -> None:
     model = naive.mlp(dropout=0.5, norm=True)
     model[0].eval()  # modes are kept one by one
-    landscape = NetworkLandscape(model, naive.classes(), batch_size=7, batchnorm=batchnorm, validation=naive.classes(9))
+    landscape = NetworkLandscape(
+        model, naive.classes(), batch_size=7, batchnorm=batchnorm, validation=naive.classes(9)
+    )
     descended(landscape, 3)
     model.register_forward_hook(lambda *_: None)
     state, modes = copy.deepcopy(model.state_dict()), [part.training for part in model.modules()]
@@ -182,7 +184,9 @@ def test_all_evaluations_of_a_step_see_one_minibatch_and_one_dropout_mask_and_st
     assert landscape().item() != landscape().item()
 
 
-@pytest.mark.parametrize("data", [naive.classes(), naive.Noisy(naive.classes())], ids=["tensors", "random transforms"])
+@pytest.mark.parametrize(
+    "data", [naive.classes(), naive.Noisy(naive.classes())], ids=["tensors", "random transforms"]
+)
 def test_a_resumed_run_is_the_same_to_the_bit(data) -> None:
     def build() -> NetworkLandscape:
         return NetworkLandscape(naive.mlp(dropout=0.5, norm=True), data, batch_size=7, seed=3)
@@ -213,7 +217,9 @@ def test_members_equal_single_runs(name, batch_size) -> None:
     one = NetworkLandscape(build(), data(), batch_size=batch_size, **options)
     points, seeds = naive.points_of(one, 4), [0, 5, 5, 0]
     together = one.with_members(points, seeds)
-    assert together.carried_by.startswith({"own loss": "layer", "mean squared error": "layer"}.get(name, name[:6]))
+    assert together.carried_by.startswith(
+        {"own loss": "layer", "mean squared error": "layer"}.get(name, name[:6])
+    )
     losses = torch.stack(descended(together, 6))
     clean = together.evaluate(together.flat())
     for number, (point, seed) in enumerate(zip(points, seeds, strict=True)):
@@ -237,7 +243,11 @@ def test_an_ensemble_with_dropout_says_how_it_draws() -> None:
 def test_a_model_that_cannot_be_mapped_is_evaluated_one_member_after_another() -> None:
     class Branching(nn.Sequential):
         def forward(self, inputs):
-            return super().forward(inputs) if inputs.sum().item() < 1e9 and self[0].weight.sum().item() < 1e9 else inputs
+            return (
+                super().forward(inputs)
+                if inputs.sum().item() < 1e9 and self[0].weight.sum().item() < 1e9
+                else inputs
+            )
 
     data = naive.classes()
     landscape = NetworkLandscape(Branching(nn.Linear(2, 3)), data)
@@ -271,7 +281,9 @@ def test_any_loss_of_a_model_and_a_batch_is_descended() -> None:
         batch_size=7,
     )
     points = naive.points_of(landscape, 3)
-    torch.testing.assert_close(landscape.evaluate(points), naive.naive_losses(landscape.model, (inputs, targets), points))
+    torch.testing.assert_close(
+        landscape.evaluate(points), naive.naive_losses(landscape.model, (inputs, targets), points)
+    )
     assert landscape.measure(points)["mean"].shape == (3,)
     ensemble = landscape.with_members(points, seeds=[0, 1, 2])
     ensemble.see(0)
@@ -279,7 +291,9 @@ def test_any_loss_of_a_model_and_a_batch_is_descended() -> None:
 
 
 def build(model=None, data=None, **options):
-    return NetworkLandscape(naive.mlp() if model is None else model, naive.classes() if data is None else data, **options)
+    return NetworkLandscape(
+        naive.mlp() if model is None else model, naive.classes() if data is None else data, **options
+    )
 
 
 def with_nan(model: nn.Module) -> nn.Module:
@@ -295,7 +309,10 @@ REFUSED = {
     "NaN in data": (lambda: build(data=(X.clone().fill_(torch.nan), Y)), "`data` should be finite"),
     "NaN in weights": (lambda: build(with_nan(naive.mlp())), "Found NaN or infinity in `0.bias`"),
     "no weights": (lambda: build(nn.Tanh()), "weights to train"),
-    "batch size": (lambda: build(batch_size=31), "at most the number of samples, 30. Found `batch_size = 31`"),
+    "batch size": (
+        lambda: build(batch_size=31),
+        "at most the number of samples, 30. Found `batch_size = 31`",
+    ),
     "batch size 0": (lambda: build(batch_size=0), "positive whole number. Found `batch_size = 0`"),
     "empty": (lambda: build(data=(X[:0], Y[:0])), "should have samples. Found none"),
     "lengths": (lambda: build(data=(X, Y[:9])), r"a target for each input. Found tensors of \[30, 9\]"),
@@ -303,13 +320,19 @@ REFUSED = {
     "inputs": (lambda: build(nn.Linear(3, 3)), r"should take the data's inputs. Found \[30, 2\]"),
     "targets": (lambda: build(data=(X, X)), r"outputs like the targets, `\[30, 2\]`. Found `\[30, 3\]`"),
     "floats": (lambda: build(data=(X, Y.float()), loss="cross_entropy"), "for targets that are floats"),
-    "logits": (lambda: build(data=(X, Y.repeat(2, 1).T)), r"logits `\[samples, classes\]` for targets `\[30, 2\]`"),
+    "logits": (
+        lambda: build(data=(X, Y.repeat(2, 1).T)),
+        r"logits `\[samples, classes\]` for targets `\[30, 2\]`",
+    ),
     "both losses": (lambda: build(loss=F.cross_entropy, batch_loss=max), "not both"),
     "unknown loss": (lambda: build(loss="crossentropy"), "Nearest: cross_entropy"),
     "many numbers": (lambda: build(loss=lambda p, t: p), r"should give one number, .* Found `\[30, 3\]`"),
     "own loss fails": (lambda: build(loss=F.nll_loss, data=(X, X)), "`loss` should take the model's outputs"),
     "no pairs": (lambda: build(data={"x": X}), "pairs of inputs and targets, .* Found a dictionary of x"),
-    "last minibatch": (lambda: build(naive.mlp(norm=True), batch_size=29), "each minibatch .* more than 1 value"),
+    "last minibatch": (
+        lambda: build(naive.mlp(norm=True), batch_size=29),
+        "each minibatch .* more than 1 value",
+    ),
     "seeds": (lambda: build().with_members(torch.zeros(2, 33), [1]), "one for each member, 2. Found 1"),
 }
 
@@ -336,7 +359,9 @@ def test_a_network_on_an_accelerator_is_that_of_the_processor() -> None:
     here = NetworkLandscape(naive.mlp(norm=True), naive.classes(), batch_size=7)
     there = NetworkLandscape(naive.mlp(norm=True), naive.classes(), batch_size=7).to("cuda")
     points = naive.points_of(here, 3)
-    torch.testing.assert_close(there.evaluate(points.cuda()).cpu(), here.evaluate(points), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(
+        there.evaluate(points.cuda()).cpu(), here.evaluate(points), rtol=1e-4, atol=1e-5
+    )
     losses = torch.cat(descended(there, 6)).cpu()
     torch.testing.assert_close(losses, torch.cat(descended(here, 6)), rtol=1e-4, atol=1e-5)
     ensembles = [landscape.with_members(points.to(landscape.flat().device)) for landscape in (here, there)]

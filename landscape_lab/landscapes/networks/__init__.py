@@ -1,1 +1,1 @@
-"""The parts of a network as a landscape: its weights, its data and draws, what is asked of it, and its members."""
+"""The parts of a network's landscape: weights, data, draws, loss and members."""

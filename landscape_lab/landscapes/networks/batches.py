@@ -43,8 +43,8 @@ class Batches(nn.Module, ABC):
             seeds: One for each member.
 
         Returns:
-            One batch for all members and False; or, where their seeds differ, a batch with a leading dimension of
-            members and True.
+            One batch for all members and False; or, where their seeds differ, a batch with a
+            leading dimension of members and True.
         """
 
     def last(self) -> Batch:
@@ -100,7 +100,7 @@ class TensorBatches(Batches):
         return map_tensors(lambda part: part.index_select(0, flat), self.data), False
 
     def _order_of(self, epoch: int, seeds: tuple[int, ...]) -> Tensor:
-        """The order of the samples in an epoch, `[members, samples]`; of one line where all seeds are the same."""
+        """The order of an epoch, `[members, samples]`; a single line where all seeds are the same."""
         if self._order is None or self._order[0] != (epoch, seeds):
             if not self.shuffle:
                 order = torch.arange(self.samples).unsqueeze(0)
@@ -127,7 +127,7 @@ class TensorBatches(Batches):
 
 
 class LoadedBatches(Batches):
-    """Data of a user's kind: each minibatch is loaded when a step sees it, under random numbers of (seed, step).
+    """Data of a user's kind: minibatches are loaded under random numbers of (seed, step).
 
     Args:
         load: Loads the samples of these indices as one batch.

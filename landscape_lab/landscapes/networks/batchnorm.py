@@ -11,7 +11,7 @@ from landscape_lab.landscapes.networks.objective import Objective
 from landscape_lab.landscapes.networks.trees import Batch
 
 MODES = ("recalibrate", "frozen")
-"""Statistics of the training data at each point, or those that training left: these misread the early part of a path."""
+"""Statistics of the training data at each point, or those that training left."""
 
 
 def tracking_layers(module: nn.Module) -> list[_NormBase]:
@@ -25,8 +25,9 @@ def tracking_layers(module: nn.Module) -> list[_NormBase]:
 def recalibrate(objective: Objective, weights: Mapping[str, Tensor], batches: Sequence[Batch]) -> None:
     """Make the statistics of BatchNorm those of some batches at other weights.
 
-    They are the mean of the batches' statistics, as in `torch.optim.swa_utils.update_bn`; autograd takes them as
-    constants. Only BatchNorm is in training mode for the pass, so dropout draws nothing.
+    They are the mean of the batches' statistics, as in `torch.optim.swa_utils.update_bn`; autograd
+    takes them as constants. Only BatchNorm is in training mode for the pass, so dropout draws
+    nothing.
 
     Args:
         objective: In evaluation mode, with lent buffers: they are changed.

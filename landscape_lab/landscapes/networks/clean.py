@@ -20,14 +20,14 @@ ACTIVATIONS_AT_ONCE = 2**18
 
 
 class Clean:
-    """Evaluates a network on whole data; modes, buffers, gradients and weights of the model are afterwards as before.
+    """Evaluates a network on whole data and leaves the model as it was, to the bit.
 
     Args:
         objective: The network and what is asked of it.
         weights: Its weights, as points.
         batches: The data.
-        calibration: The data whose statistics BatchNorm takes at each point: those of training; `None`: its own
-            running statistics.
+        calibration: The data whose statistics BatchNorm takes at each point: those of training;
+            `None`: its own running statistics.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Clean:
         self.calibration = calibration
 
     def fast(self) -> Feedforward | None:
-        """How points are evaluated together, where the network is a stack of linear and elementwise layers."""
+        """How points are evaluated together, where all layers are linear or elementwise."""
         if self.objective.batch_loss is not None:
             return None
         network = Feedforward.of(self.objective.model, "model.")

@@ -1,4 +1,4 @@
-"""The draw of a network's step: its minibatch, the random numbers of its dropout, and one update of its statistics."""
+"""The draw of a network's step: a minibatch, dropout, one update of running statistics."""
 
 from collections.abc import Sequence
 
@@ -17,8 +17,9 @@ class Draws:
 
     Attributes:
         step: The present step.
-        evaluated: Whether an evaluation of this step was made. The first one updates running statistics, later ones
-            (a line search, a second gradient) do not: a step counts once, whatever the optimizer asks.
+        evaluated: Whether an evaluation of this step was made. The first one updates running
+            statistics, later ones (a line search, a second gradient) do not: a step counts once,
+            whatever the optimizer asks.
     """
 
     def __init__(self, batches: Batches, seeds: Sequence[int], random: bool) -> None:

@@ -8,13 +8,13 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 ELEMENTWISE = (
-    nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.CELU, nn.SELU, nn.GELU, nn.SiLU, nn.Mish, nn.Softplus, nn.Softsign,
-    nn.Tanh, nn.Sigmoid, nn.LogSigmoid, nn.Hardtanh, nn.Hardsigmoid, nn.Hardswish, nn.Tanhshrink, nn.Identity,
+    nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.CELU, nn.SELU, nn.GELU, nn.SiLU, nn.Mish, nn.Softplus,
+    nn.Softsign, nn.Tanh, nn.Sigmoid, nn.LogSigmoid, nn.Hardtanh, nn.Hardsigmoid, nn.Hardswish, nn.Tanhshrink, nn.Identity,
 )  # fmt: skip
 """Layers that treat each number alone, whichever axis it lies on."""
 
 IN_PLACE = {nn.ReLU: torch.relu_, nn.Tanh: torch.tanh_, nn.Sigmoid: torch.sigmoid_}
-"""Without gradients, these write over their input: new memory for each layer costs as much as the products."""
+"""Without gradients, these write over their input: new memory costs as much as the products."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Linear:
 class Feedforward:
     """A network whose layers are linear or elementwise, evaluated at many points together.
 
-    The samples lie on the last axis, so that every product is `baddbmm(bias, weight, hidden)`: the bias is added
-    within the product, and neither weights nor activations are transposed.
+    The samples lie on the last axis, so that every product is `baddbmm(bias, weight, hidden)`: the
+    bias is added within the product, and neither weights nor activations are transposed.
 
     Args:
         layers: In their order.

@@ -13,8 +13,8 @@ from landscape_lab.landscapes.networks.seeds import torch_random
 def initial_weights(model: nn.Module, seeds: Sequence[int]) -> list[nn.Module]:
     """Copies of a model with new weights: what its layers' own `reset_parameters` draw under each seed.
 
-    Layers are reset in the order in which they were made, so a model that was built under a seed is built again.
-    Parameters that no layer resets keep their values.
+    Layers are reset in the order in which they were made, so a model that was built under a seed is
+    built again. Parameters that no layer resets keep their values.
 
     Raises:
         ValueError: No layer draws its weights anew.

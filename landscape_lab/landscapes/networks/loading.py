@@ -65,8 +65,8 @@ def as_batches(data: Any, size: int | None, samples: int | None, seed: int, dtyp
 def parts_of(data: Any) -> tuple[Any, Any]:
     """Data for training and for validation, `None` where there are none, of a data module or the like.
 
-    A LightningDataModule is known by its methods, so that nothing of Lightning is needed; anything with the
-    attributes `train` and `validation` is taken apart too.
+    A LightningDataModule is known by its methods, so that nothing of Lightning is needed; anything
+    with the attributes `train` and `validation` is taken apart too.
     """
     if hasattr(data, "train_dataloader"):
         data.prepare_data()
@@ -98,8 +98,8 @@ def _tensors(data: Any) -> Batch:
     lengths = [len(part) if part.ndim else 0 for part in tensors_of(data)]
     if not lengths:
         raise ValueError(
-            "Parameter `data` should be a tuple of tensors, a Dataset, a DataLoader or a LightningDataModule. "
-            f"Found a {type(data).__name__}."
+            "Parameter `data` should be a tuple of tensors, a Dataset, a DataLoader or a "
+            f"LightningDataModule. Found a {type(data).__name__}."
         )
     if len(set(lengths)) > 1:
         raise ValueError(
@@ -124,7 +124,7 @@ def _chosen(count: int, samples: int | None, seed: int) -> Tensor | None:
 def _of_dataset(
     data: Dataset, size: int | None, samples: int | None, seed: int, dtype: torch.dtype, shuffle: bool = True
 ) -> Batches:
-    """A data set with a length: kept as tensors if loading draws no random numbers, else loaded step by step."""
+    """A data set with a length: kept as tensors, or loaded each step if it draws random numbers."""
     count = len(data)  # type: ignore[arg-type]
     _check_not_empty(count)
     indices = _chosen(count, samples, seed)
@@ -180,8 +180,8 @@ def _of_loader(
     """A loader's data set, batch size, collate function, `drop_last` and order are kept."""
     if size is not None:
         raise ValueError(
-            f"Parameter `batch_size` should not be given beside a DataLoader, which has its own ({loader.batch_size}). "
-            f"Found `batch_size = {size}`."
+            "Parameter `batch_size` should not be given beside a DataLoader, "
+            f"which has its own ({loader.batch_size}). Found `batch_size = {size}`."
         )
     if isinstance(loader.dataset, IterableDataset):
         if samples is not None:
@@ -220,7 +220,7 @@ def _plainly_ordered(loader: DataLoader, samples: int | None, seed: int, dtype: 
     kept = _kept(data) if loader.collate_fn is default_collate else None
     if kept is not None:
         return TensorBatches(cast(kept, dtype), loader.batch_size, shuffle, loader.drop_last)
-    order = partial(epoch_of, count, loader.batch_size, shuffle=shuffle, drop_last=loader.drop_last)
+    order = partial(epoch_of, count, loader.batch_size or count, shuffle=shuffle, drop_last=loader.drop_last)
     return _loaded(data, loader.collate_fn, order, range(count), dtype)
 
 
@@ -229,7 +229,7 @@ def _cast_one(tensor: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def _check(batches: Batches, size: int | None) -> None:
-    """Raise `ValueError` if there are no samples, fewer than in a minibatch, or values that are not finite."""
+    """Raise `ValueError` if samples are too few for a minibatch, or not finite."""
     _check_not_empty(batches.samples)
     _check_size(size, batches.samples)
     for batch in batches.whole():
@@ -246,5 +246,6 @@ def _check_not_empty(count: int) -> None:
 def _check_size(size: int | None, count: int) -> None:
     if size is not None and size > count:
         raise ValueError(
-            f"Parameter `batch_size` should be at most the number of samples, {count}. Found `batch_size = {size}`."
+            f"Parameter `batch_size` should be at most the number of samples, {count}. "
+            f"Found `batch_size = {size}`."
         )

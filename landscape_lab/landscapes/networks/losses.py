@@ -18,7 +18,8 @@ def cross_entropy(prediction: Tensor, target: Tensor) -> Tensor:
     """Cross-entropy of logits against whole numbers.
 
     Args:
-        prediction: Logits with the classes on the last axis, `[n, …, classes]`, or on axis 1 as torch has them.
+        prediction: Logits with the classes on the last axis, `[n, …, classes]`, or on axis 1 as
+            torch has them.
         target: Classes from 0, `[n, …]`.
 
     >>> cross_entropy(torch.zeros(4, 2), torch.tensor([0, 1, 1, 0]))
@@ -76,7 +77,7 @@ def loss_for(targets: Tensor) -> Measure:
 
 
 def metrics_for(loss: Measure, targets: Tensor) -> dict[str, Measure]:
-    """The metrics that fit a loss: accuracy where targets are classes, by a threshold of ½ where they are 0 and 1."""
+    """The metrics that fit a loss: accuracy where targets are classes, or the numbers 0 and 1."""
     if loss is cross_entropy:
         return {"accuracy": accuracy}
     two_classes = loss is mean_squared_error and bool(((targets == 0) | (targets == 1)).all())
@@ -97,8 +98,8 @@ def check_cross_entropy(prediction: Tensor, target: Tensor, labels: tuple[float,
         )
     if target.numel() == prediction.numel():
         raise ValueError(
-            "Parameter `loss` should not be cross_entropy for a model with one output: it is 0 whatever the weights. "
-            "Use loss=mean_squared_error, or a model with an output for each class."
+            "Parameter `loss` should not be cross_entropy for a model with one output: "
+            "it is 0 whatever the weights. Use loss=mean_squared_error, or a model with an output for each class."
         )
     if prediction.shape[:-1] != target.shape and prediction.shape[:1] + prediction.shape[2:] != target.shape:
         raise ValueError(
@@ -108,8 +109,8 @@ def check_cross_entropy(prediction: Tensor, target: Tensor, labels: tuple[float,
     classes, (lowest, highest) = prediction.shape[_classes_axis(prediction, target)], labels
     if lowest < 0 or highest >= classes:
         raise ValueError(
-            f"Parameter `data` should have labels from 0 to {classes - 1}, as the model has {classes} outputs. "
-            f"Found labels from {lowest:.0f} to {highest:.0f}."
+            f"Parameter `data` should have labels from 0 to {classes - 1}, "
+            f"as the model has {classes} outputs. Found labels from {lowest:.0f} to {highest:.0f}."
         )
 
 
@@ -128,7 +129,7 @@ def _classes_axis(prediction: Tensor, target: Tensor) -> int:
 
 
 def _alike(prediction: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    """Prediction and target in one shape, since broadcasting `[n, 1]` against `[n]` would compare all with all."""
+    """Prediction and target in one shape: `[n, 1]` against `[n]` would compare all with all."""
     if prediction.shape != target.shape:
         target = target.reshape(prediction.shape)
     return prediction, target.to(prediction.dtype)
@@ -138,8 +139,8 @@ def samples_last(measure: Measure) -> Measure:
     """The same measure of many members at once, with the samples on the last axis.
 
     Returns:
-        A function of predictions `[members, outputs, n]` and of targets `[n, …]` for all or `[members, n, …]`, that
-        gives `[members]`.
+        A function of predictions `[members, outputs, n]` and of targets `[n, …]` for all or
+        `[members, n, …]`, that gives `[members]`.
     """
     return SAMPLES_LAST.get(measure) or partial(_mapped, measure)
 

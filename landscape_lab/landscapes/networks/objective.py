@@ -88,6 +88,7 @@ class Objective(nn.Module):
     def forward(self, batch: Batch, measured: bool = False) -> Tensor | dict[str, Tensor]:
         """The loss, or all measures by name."""
         arguments: tuple[Any, Any]  # what the loss and the metrics are functions of
+        ask: Callable[..., Tensor] | None
         if self.loss is None:
             arguments, ask = (self.model, batch), self.batch_loss
         else:
@@ -100,7 +101,7 @@ class Objective(nn.Module):
         return {"loss": loss} | {name: metric(*arguments) for name, metric in self.metrics.items()}
 
     def check(self, batches: Sequence[Batch]) -> None:
-        """Raise `ValueError` unless the model takes the first batch and its outputs fit the loss on all of them."""
+        """Raise `ValueError` unless the model takes the batches and its outputs fit the loss."""
         if self.batch_loss is None:
             inputs, target = batches[0]
             with explained("Parameter `model` should take the data's inputs", inputs):
@@ -148,8 +149,8 @@ def _targets(batches: Iterable[Batch]) -> list[Tensor]:
     for batch in batches:
         if not (isinstance(batch, tuple | list) and len(batch) == 2 and isinstance(batch[1], Tensor)):
             raise ValueError(
-                "Parameter `data` should give pairs of inputs and targets, unless `batch_loss(model, batch)` is given. "
-                f"Found {_structure(batch)}."
+                "Parameter `data` should give pairs of inputs and targets, "
+                f"unless `batch_loss(model, batch)` is given. Found {_structure(batch)}."
             )
         targets.append(batch[1])
     return targets
@@ -170,7 +171,8 @@ def _check_outputs(
         return
     if not isinstance(prediction, Tensor):
         raise ValueError(
-            f"Parameter `model` should return a tensor. Found a {type(prediction).__name__}: give `batch_loss`."
+            f"Parameter `model` should return a tensor. "
+            f"Found a {type(prediction).__name__}: give `batch_loss`."
         )
     if loss is cross_entropy:
         labels = min(float(part.min()) for part in targets), max(float(part.max()) for part in targets)

@@ -42,8 +42,9 @@ def sampled_by(loader: DataLoader) -> Callable[[int, int], list[list[int]]]:
     if order(0, 0) != first:
         name = _name_of_sampler(loader)
         raise ValueError(
-            f"Parameter `data` should have a sampler that draws torch's, NumPy's or Python's global random numbers. "
-            f"Found a {name} that gives other samples under the same seed: a resumed run could not go on alike."
+            "Parameter `data` should have a sampler that draws torch's, NumPy's or Python's global "
+            f"random numbers. Found a {name} that gives other samples under the same seed: "
+            "a resumed run could not go on alike."
         )
     return order
 

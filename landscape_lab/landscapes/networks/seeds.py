@@ -1,4 +1,4 @@
-"""Random numbers that are a pure function of (seed, what they are for, number): a resumed run draws the same."""
+"""Random numbers as a pure function of a seed, their purpose and a number."""
 
 import random
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ def torch_random(seed: int, device: torch.device) -> Iterator[None]:
 
 @contextmanager
 def all_random(seed: int) -> Iterator[None]:
-    """For a while, torch, NumPy and Python draw the random numbers of `seed`: transforms of data use all three."""
+    """For a while, torch, NumPy and Python draw the random numbers of `seed`."""
     kept, kept_numpy = random.getstate(), np.random.get_state()
     random.seed(seed)
     np.random.seed(seed % 2**32)

@@ -14,7 +14,7 @@ from landscape_lab.landscapes.networks.trees import Batch
 from landscape_lab.landscapes.networks.weights import Weights
 
 DROPOUT = ("exact", "distribution")
-"""Whether each member's dropout is that of a single run, one member after another, or equal in distribution only."""
+"""Whether each member's dropout is that of a single run, or equal in distribution only."""
 
 
 @torch.no_grad()

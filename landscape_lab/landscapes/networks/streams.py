@@ -16,8 +16,8 @@ LONGEST = 1_000_000
 class StreamBatches(Batches):
     """A loader of an iterable data set: counted once, and skipped to where a resumed run goes on.
 
-    Batch k of an epoch is drawn under random numbers of (seed, step), so a stream that draws only global random
-    numbers is a pure function of them.
+    Batch k of an epoch is drawn under random numbers of (seed, step), so a stream that draws only
+    global random numbers is a pure function of them.
 
     Args:
         loader: Gives batches, from the beginning each time it is iterated.
@@ -62,7 +62,7 @@ class StreamBatches(Batches):
         )
 
     def _next(self, step: int, seed: int) -> Batch:
-        """The batch of a step: the next of the seed's stream, or the stream is begun anew and skipped up to it."""
+        """The batch of a step: the next of the stream, or the stream is skipped up to it."""
         epoch, number = divmod(step, self.per_epoch)
         following, stream = self._streams.get(seed, (-1, iter(())))
         if following != step or number == 0:

@@ -9,7 +9,8 @@ class Weights:
 
     Args:
         module: Whose parameters; frozen ones stay out.
-        members: How many members the parameters hold in their first dimension; of one member they have none.
+        members: How many members the parameters hold in their first dimension; of one member they
+            have none.
 
     Raises:
         ValueError: Nothing can be trained, or a parameter is not finite.

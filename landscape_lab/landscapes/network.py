@@ -107,7 +107,7 @@ class NetworkLandscape(Landscape):
         return self.objective.model
 
     @property
-    def stochastic(self) -> bool:  # type: ignore[override]
+    def stochastic(self) -> bool:
         """Whether a step has to be seen: its minibatch, its dropout, its one update of running statistics."""
         return self.batches.stochastic or any(self.habits)
 

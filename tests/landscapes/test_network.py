@@ -7,6 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.utils.data import DataLoader, IterableDataset
 
 from landscape_lab.landscapes import NetworkLandscape
 
@@ -288,6 +289,17 @@ def test_any_loss_of_a_model_and_a_batch_is_descended() -> None:
     ensemble = landscape.with_members(points, seeds=[0, 1, 2])
     ensemble.see(0)
     assert ensemble.backward().shape == (3,)
+
+
+def test_batches_of_different_sizes_count_by_their_samples() -> None:
+    class Stream(IterableDataset):
+        def __iter__(self):
+            return iter(zip(*naive.classes(), strict=True))
+
+    landscape = NetworkLandscape(naive.mlp(), DataLoader(Stream(), batch_size=20))
+    points = naive.points_of(landscape, 2)
+    expected = naive.naive_losses(landscape.model, naive.classes(), points)
+    torch.testing.assert_close(landscape.evaluate(points), expected)
 
 
 def build(model=None, data=None, **options):

@@ -99,7 +99,8 @@ def check_cross_entropy(prediction: Tensor, target: Tensor, labels: tuple[float,
     if target.numel() == prediction.numel():
         raise ValueError(
             "Parameter `loss` should not be cross_entropy for a model with one output: "
-            "it is 0 whatever the weights. Use loss=mean_squared_error, or a model with an output for each class."
+            "it is 0 whatever the weights. Use loss=mean_squared_error, or a model with an output "
+            "for each class."
         )
     if prediction.shape[:-1] != target.shape and prediction.shape[:1] + prediction.shape[2:] != target.shape:
         raise ValueError(

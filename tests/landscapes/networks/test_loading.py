@@ -122,10 +122,11 @@ def test_what_a_loader_says_is_kept() -> None:
     ("sampler", "allowed"),
     [
         (WeightedRandomSampler([0.0] * 20 + [1.0] * 10, 21), set(range(20, 30))),
+        (WeightedRandomSampler([1.0] * 30, 21, generator=torch.Generator().manual_seed(1)), set(range(30))),
         (SubsetRandomSampler(range(9)), set(range(9))),
         (RandomSampler(NUMBERS, replacement=True), set(range(30))),
     ],
-    ids=["weighted", "subset", "with replacement"],
+    ids=["weighted", "own generator", "subset", "with replacement"],
 )
 def test_another_sampler_is_drawn_under_seed_and_epoch(sampler, allowed) -> None:
     batches, again = (batches_of(numbered(sampler=sampler)) for _ in range(2))
@@ -166,6 +167,16 @@ def test_a_data_module_is_known_by_its_methods() -> None:
     assert batches_of(parts_of(Both())[1]).samples == 5
     assert parts_of(SimpleNamespace(train=(X, Y), validation=None)) == ((X, Y), None)
     assert parts_of((X, Y)) == ((X, Y), None)
+
+
+def test_random_transforms_differ_from_step_to_step_and_are_fixed_in_the_whole_data() -> None:
+    batches = batches_of(naive.Noisy((X, torch.arange(30))), 30)
+    shifts = [
+        inputs[targets.argsort()] - X for inputs, targets in (batches.batch(step, [0])[0] for step in (0, 1))
+    ]
+    assert (shifts[0] != shifts[1]).all()
+    again = batches_of(naive.Noisy((X, torch.arange(30))), 30)
+    assert all(map(torch.equal, batches.whole()[0], again.whole()[0]))
 
 
 def test_full_batches_are_the_data_themselves() -> None:

@@ -291,6 +291,16 @@ def test_any_loss_of_a_model_and_a_batch_is_descended() -> None:
     assert ensemble.backward().shape == (3,)
 
 
+def test_a_network_that_begins_with_an_elementwise_layer_leaves_the_data_as_they_are() -> None:
+    data = naive.classes()
+    before = data[0].clone()
+    model = nn.Sequential(nn.Tanh(), nn.Linear(2, 3), nn.ReLU())
+    landscape = NetworkLandscape(model, data)
+    points = naive.points_of(landscape, 2)
+    torch.testing.assert_close(landscape.evaluate(points), naive.naive_losses(model, data, points))
+    assert torch.equal(data[0], before)
+
+
 def test_batches_of_different_sizes_count_by_their_samples() -> None:
     class Stream(IterableDataset):
         def __iter__(self):

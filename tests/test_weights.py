@@ -41,11 +41,15 @@ def test_tied_weights_are_written_under_both_names(tmp_path):
     [
         ("model.pt", lambda state: state),
         ("model.pth", lambda state: {"model_state_dict": state, "epoch": 3, "loss": torch.tensor(0.5)}),
-        ("model.ckpt", lambda state: {"state_dict": {f"model.{name}": w for name, w in state.items()}, "epoch": 3}),
+        (
+            "model.ckpt",
+            lambda state: {"state_dict": {f"model.{name}": w for name, w in state.items()}, "epoch": 3},
+        ),
         (
             "last.ckpt",
             lambda state: {
-                "state_dict": {"metric.total": torch.zeros(2)} | {f"net.inner.{name}": w for name, w in state.items()},
+                "state_dict": {"metric.total": torch.zeros(2)}
+                | {f"net.inner.{name}": w for name, w in state.items()},
                 "optimizer_states": [{"state": {0: torch.zeros(1)}}],
             },
         ),
@@ -64,7 +68,9 @@ def test_folder_of_a_run_stands_for_its_last_weights(tmp_path):
     model = network()
     save_weights(model.state_dict(), tmp_path / "run" / LAST)
     assert equal(load_weights(tmp_path / "run"), model.state_dict())
-    with pytest.raises(ValueError, match=r"There is no file of weights .*weights.safetensors. The run .* left none"):
+    with pytest.raises(
+        ValueError, match=r"There is no file of weights .*weights.safetensors. The run .* left none"
+    ):
         load_weights(tmp_path)
 
 
@@ -77,14 +83,26 @@ class Evil:
 
 UNREADABLE = {
     "nothing.pt": (None, "There is no file of weights"),
-    "evil.pt": (lambda path: torch.save(Evil(), path), "should hold weights only. It holds Python objects, which could run code"),
+    "evil.pt": (
+        lambda path: torch.save(Evil(), path),
+        "should hold weights only. It holds Python objects, which could run code",
+    ),
     "model.pt": (lambda path: torch.save(network(), path), "save model.state_dict() instead of the model"),
     "plain.pt": (lambda path: path.write_bytes(pickle.dumps(Evil())), "which could run code"),
     "text.pt": (lambda path: path.write_text("not weights"), "text.pt should"),
     "empty.pt": (lambda path: path.touch(), "should be written by torch.save. It cannot be read"),
-    "numbers.pt": (lambda path: torch.save({"loss": 3.0}, path), "should hold a state_dict: tensors by name. Found none"),
-    "broken.safetensors": (lambda path: path.write_text("broken"), "should hold weights as safetensors. It cannot be read"),
-    "model.onnx": (lambda path: path.touch(), "should be a run or a file .safetensors, .pt, .pth, .ckpt, .bin"),
+    "numbers.pt": (
+        lambda path: torch.save({"loss": 3.0}, path),
+        "should hold a state_dict: tensors by name. Found none",
+    ),
+    "broken.safetensors": (
+        lambda path: path.write_text("broken"),
+        "should hold weights as safetensors. It cannot be read",
+    ),
+    "model.onnx": (
+        lambda path: path.touch(),
+        "should be a run or a file .safetensors, .pt, .pth, .ckpt, .bin",
+    ),
 }
 
 
@@ -102,11 +120,23 @@ def test_what_cannot_be_read_is_told_in_one_line(tmp_path, name):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda state: {name: w for name, w in state.items() if name != "2.bias"}, "architecture: without 2.bias."),
+        (
+            lambda state: {name: w for name, w in state.items() if name != "2.bias"},
+            "architecture: without 2.bias.",
+        ),
         (lambda state: state | {"4.weight": torch.zeros(1)}, "architecture: with unknown 4.weight."),
-        (lambda state: network(5).state_dict(), "with 0.weight [5, 2] instead of [4, 2], 0.bias [5] instead of [4], 2.weight"),
-        (lambda state: {f"x{n}": torch.zeros(1) for n in range(7)}, "with unknown x0, x1, x2, x3 and 3 more."),
-        (lambda state: {f"model.{name}": w for name, w in state.items() if name != "0.weight"}, "without 0.weight."),
+        (
+            lambda state: network(5).state_dict(),
+            "with 0.weight [5, 2] instead of [4, 2], 0.bias [5] instead of [4], 2.weight",
+        ),
+        (
+            lambda state: {f"x{n}": torch.zeros(1) for n in range(7)},
+            "with unknown x0, x1, x2, x3 and 3 more.",
+        ),
+        (
+            lambda state: {f"model.{name}": w for name, w in state.items() if name != "0.weight"},
+            "without 0.weight.",
+        ),
     ],
 )
 def test_another_architecture_is_named(change, message):

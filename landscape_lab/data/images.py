@@ -13,8 +13,14 @@ from landscape_lab.data.splits import held_out, split, subset
 from landscape_lab.validation import check_count
 
 DIGITS = tuple("0123456789")
-CLOTHES = tuple("t-shirt trouser pullover dress coat sandal shirt sneaker bag boot".split())
-THINGS = tuple("airplane automobile bird cat deer dog frog horse ship truck".split())
+CLOTHES = (
+    *("t-shirt", "trouser", "pullover", "dress", "coat"),
+    *("sandal", "shirt", "sneaker", "bag", "boot"),
+)
+THINGS = (
+    *("airplane", "automobile", "bird", "cat", "deer"),
+    *("dog", "frog", "horse", "ship", "truck"),
+)
 
 
 def digits(

@@ -37,7 +37,7 @@ def text(
     content = _standard_library(characters) if file is None else _content(Path(file), characters)
     if len(content) <= length:
         raise ValueError(
-            f"Parameter `length` should be below the text's {len(content)} characters. Found `length = {length}`."
+            f"Parameter `length` should be below {len(content)}, the whole text. Found `length = {length}`."
         )
     alphabet = sorted(set(content))
     number = {character: index for index, character in enumerate(alphabet)}

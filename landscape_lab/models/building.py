@@ -41,7 +41,7 @@ def build_model(factory: Callable[..., nn.Module], data: object, seed: int = 0) 
             raise ValueError(
                 f"The model {name_of(maker)} should be given `{name}`: model.{name}=…. Its data tell {known}."
             )
-    with initial_weights(seed):
+    with _seeded(seed):
         model = maker(**told)
     if not isinstance(model, nn.Module):
         raise ValueError(
@@ -51,7 +51,7 @@ def build_model(factory: Callable[..., nn.Module], data: object, seed: int = 0) 
 
 
 @contextmanager
-def initial_weights(seed: int) -> Iterator[None]:
+def _seeded(seed: int) -> Iterator[None]:
     """Seed the random numbers of the CPU for a while; afterwards the caller's go on untouched."""
     before = torch.random.get_rng_state()
     torch.default_generator.manual_seed(seed)

@@ -51,13 +51,10 @@ class Transformer(nn.Module):
             raise ValueError(f"Parameter `heads` should divide the width {width}. Found `heads = {heads}`.")
         super().__init__()
         self.per_position = per_position
-        self.tokens = nn.Embedding(tokens, width)
-        self.positions = nn.Parameter(torch.empty(length, width))
+        self.embedding = Embedding(tokens, width, length)
         self.layers = nn.Sequential(*(Layer(width, heads, length) for _ in range(layers)))
         self.norm = nn.LayerNorm(width)
         self.last = nn.Linear(width, outputs)
-        for embedding in (self.tokens.weight, self.positions):
-            nn.init.normal_(embedding, std=0.1)
 
     def forward(self, sequences: Tensor) -> Tensor:
         """Answers for sequences `[samples, length]`.
@@ -65,9 +62,33 @@ class Transformer(nn.Module):
         Returns:
             `[samples, length, outputs]`, or of the last position `[samples, outputs]`.
         """
-        inner = self.tokens(sequences) + self.positions[: sequences.shape[-1]]  # [samples, length, width]
-        inner = self.layers(inner)
+        inner = self.layers(self.embedding(sequences))  # [samples, length, width]
         return self.last(self.norm(inner if self.per_position else inner[:, -1]))
+
+
+class Embedding(nn.Module):
+    """Numbers that stand for each token, added to numbers that stand for its position.
+
+    Args:
+        tokens: How many different tokens there are.
+        width: Numbers that stand for a token.
+        length: How many tokens a sample has at most.
+    """
+
+    def __init__(self, tokens: int, width: int, length: int) -> None:
+        super().__init__()
+        self.tokens = nn.Parameter(torch.empty(tokens, width))
+        self.positions = nn.Parameter(torch.empty(length, width))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Begin near zero, so that at first no token and no position stands out."""
+        nn.init.normal_(self.tokens, std=0.1)
+        nn.init.normal_(self.positions, std=0.1)
+
+    def forward(self, sequences: Tensor) -> Tensor:
+        """What the first layer sees, `[samples, length, width]`."""
+        return self.tokens[sequences] + self.positions[: sequences.shape[-1]]
 
 
 class Layer(nn.Module):

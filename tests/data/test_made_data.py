@@ -121,11 +121,13 @@ MISTAKES = {
     "should be given `x`: data.x=…": lambda x: x,
     "Parameter `samples` should be a positive whole number. Found `samples = 0`": partial(spirals, samples=0),
     "Parameter `seed` should be a whole number from 0": partial(moons, seed=-1),
-    "Parameter `samples` should be at most 1797, all there are. Found `samples = 2000`": partial(digits, samples=2000),
+    "Parameter `samples` should be at most 1797, all there are. Found `samples = 2000`": partial(
+        digits, samples=2000
+    ),
     "should leave some of the 10 samples to train on": partial(moons, samples=10, validation=10),
     "should be a fraction below 1 or a whole number": partial(spirals, validation=1.5),
     "Parameter `validation` should be zero or positive": partial(spirals, validation=-0.1),
-    "should be below the text's 50 characters": partial(text, characters=50, length=50),
+    "should be below 50, the whole text": partial(text, characters=50, length=50),
     "There is no file nowhere.txt": partial(text, file="nowhere.txt"),
     "should be as many as the inputs": lambda: (torch.zeros(3, 2), torch.zeros(2, dtype=torch.int64)),
     "Parameter `size` should be a positive whole number": partial(digits, size=0),

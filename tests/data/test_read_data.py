@@ -56,7 +56,9 @@ def test_files_of_test_pictures_are_only_needed_where_some_are_held_out(digit_fi
     folder, *_ = digit_files
     (folder / "t10k-images.idx3-ubyte").unlink()
     assert mnist(folder, validation=0).validation is None
-    with pytest.raises(ValueError, match=r"t10k-images-idx3-ubyte.gz. Put it there.* do without with data.validation=0"):
+    with pytest.raises(
+        ValueError, match=r"t10k-images-idx3-ubyte.gz. Put it there.* do without with data.validation=0"
+    ):
         mnist(folder)
 
 
@@ -68,7 +70,10 @@ def test_files_of_test_pictures_are_only_needed_where_some_are_held_out(digit_fi
         (b"\x1f\x8bnonsense", "should be packed with gzip"),
         (struct.pack(">BBBBI", 0, 0, 8, 1, 9) + b"123", "should hold 9 numbers. Found 3"),
         (struct.pack(">BBBBI", 0, 0, 8, 1, 3) + b"\x01\x02\x03", "one class for each picture"),
-        (struct.pack(">BBBBI", 0, 0, 8, 1, 7) + b"\x00\x01\x02\x03\x04\x05\x0a", "classes from 0 to 9. Found 10"),
+        (
+            struct.pack(">BBBBI", 0, 0, 8, 1, 7) + b"\x00\x01\x02\x03\x04\x05\x0a",
+            "classes from 0 to 9. Found 10",
+        ),
     ],
 )
 def test_file_of_another_format_is_named(digit_files, content, message):
@@ -80,9 +85,13 @@ def test_file_of_another_format_is_named(digit_files, content, message):
 
 
 def test_missing_files_are_told_in_one_line(tmp_path):
-    with pytest.raises(ValueError, match=r"There is no file .*train-images-idx3-ubyte.gz. Put it there, or say where"):
+    with pytest.raises(
+        ValueError, match=r"There is no file .*train-images-idx3-ubyte.gz. Put it there, or say where"
+    ):
         mnist(tmp_path)
-    with pytest.raises(ValueError, match=r"There is no file .*data_batch_1.bin. Put the files of CIFAR-10's binary version"):
+    with pytest.raises(
+        ValueError, match=r"There is no file .*data_batch_1.bin. Put the files of CIFAR-10's binary version"
+    ):
         cifar10(tmp_path)
 
 
@@ -130,7 +139,11 @@ def test_table_of_numbers(tmp_path):
     path.write_text("1,0.5\n2,0.25\n3,7\n")
     data = table(path, validation=0, standardise=False)
     assert data.targets.dtype == torch.float32
-    assert dict(zip(data.inputs[:, 0].tolist(), data.targets[:, 0].tolist(), strict=True)) == {1: 0.5, 2: 0.25, 3: 7}
+    assert dict(zip(data.inputs[:, 0].tolist(), data.targets[:, 0].tolist(), strict=True)) == {
+        1: 0.5,
+        2: 0.25,
+        3: 7,
+    }
     with pytest.raises(ValueError, match="whole numbers 0 … k - 1, each at least once"):
         table(path, targets="classes")
 

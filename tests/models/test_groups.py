@@ -25,20 +25,23 @@ SUITED = {
 FROM_FILES = ("mnist", "fashion_mnist", "cifar10", "table")
 
 
-def composed(*overrides, whole=True):
-    """The whole configuration, or to be quick only the group of landscapes and what comes with it."""
+def composed(*overrides):
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return compose("config" if whole else None, open_keys(overrides))
+        return compose("config", open_keys(overrides))
 
 
-def factory(cfg, group):
-    node = OmegaConf.to_container(cfg[group])
-    return partial(locate(f"{group}._target_", node.pop("_target_")), **node)
+def factory(group, node):
+    settings = OmegaConf.to_container(node)
+    return partial(locate(f"{group}._target_", settings.pop("_target_")), **settings)
+
+
+def chosen(group, name):
+    return factory(group, OmegaConf.load(CONF / group / f"{name}.yaml"))
 
 
 def built(*overrides):
-    cfg = composed("+landscape=network", *overrides, whole=False)
-    return build_model(factory(cfg, "model"), build_data(factory(cfg, "data")))
+    cfg = composed("landscape=network", *overrides)
+    return build_model(factory("model", cfg.model), build_data(factory("data", cfg.data)))
 
 
 def test_pictures_know_nothing_of_both_groups():
@@ -56,12 +59,9 @@ def test_network_alone_is_a_perceptron_on_spirals():
 
 
 def test_groups_and_keys_are_chosen_on_the_command_line():
-    assert composed("landscape=network", "model=lenet", "data=digits", "data.size=16").data.size == 16
-    model, data = built("model=mlp", "model.hidden=[7]", "data=digits", "data.size=16", "data.samples=100")
-    assert data.inputs.shape == (80, 1, 16, 16)
-    assert model[1].out_features == 7
-    _, data = built("model=lenet", "data=digits", "data.size=32")
-    assert data.inputs.shape[1:] == (1, 32, 32)
+    model, data = built("model=lenet", "data=digits", "data.size=20", "data.samples=100", "model.size=24")
+    assert data.inputs.shape == (80, 1, 24, 24)
+    assert model(data.inputs).shape == (80, 10)
 
 
 def test_target_replaces_a_model_and_its_keys():
@@ -69,42 +69,25 @@ def test_target_replaces_a_model_and_its_keys():
     assert model.weight.shape == (3, 2)
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_every_model_is_built_by_name(name):
-    model, data = built(f"model={name}", f"data={SUITED[name]}")
-    assert len(model(data.inputs[:2])) == 2
-
-
-@pytest.mark.parametrize("name", DATA)
-def test_every_data_set_is_built_by_name_or_tells_what_it_needs(name):
-    needed = ["data.file=nothing.csv"] if name == "table" else []
-    cfg = composed("+landscape=network", f"data={name}", *needed, whole=False)
-    if name in FROM_FILES:
-        with pytest.raises(ValueError, match=r"There is no (file|table) .* with data.(file|folder)=…"):
-            build_data(factory(cfg, "data"))
-    else:
-        assert build_data(factory(cfg, "data")).facts()
-
-
-def test_choice_replaces_that_of_an_experiment():
+def test_choice_on_the_command_line_replaces_that_of_an_experiment():
     cfg = composed("experiment=lenet_digits", "model=mlp", "landscape.batch_size=8")
     assert cfg.model._target_.endswith(".mlp")
     assert cfg.data._target_.endswith(".digits")
     assert cfg.landscape.batch_size == 8
 
 
-@pytest.mark.parametrize(
-    ("name", "model", "data"),
-    [
-        ("spirals_mlp", "mlp", "spirals"),
-        ("torture_classifier", "tanh_classifier", "random_labels"),
-        ("lenet_digits", "lenet", "digits"),
-        ("lenet_mnist", "lenet", "mnist"),
-        ("lr_sweep_mlp", "mlp", "spirals"),
-        ("transformer_text", "Transformer", "text"),
-    ],
-)
-def test_experiments_choose_model_and_data(name, model, data):
-    cfg = composed(f"experiment={name}")
-    assert cfg.model._target_.endswith(f".{model}")
-    assert cfg.data._target_.endswith(f".{data}")
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_is_built_by_name(name):
+    model, data = build_model(chosen("model", name), build_data(chosen("data", SUITED[name])))
+    assert len(model(data.inputs[:2])) == 2
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_every_data_set_is_built_by_name_or_tells_what_it_needs(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make = chosen("data", name) if name != "table" else partial(chosen("data", name), file="nothing.csv")
+    if name in FROM_FILES:
+        with pytest.raises(ValueError, match=r"There is no (file|table) .* with data.(file|folder)=…"):
+            build_data(make)
+    else:
+        assert build_data(make).facts()

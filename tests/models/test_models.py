@@ -1,4 +1,4 @@
-"""Models: as large as their papers say, built for their data, and differentiable as often as a picture needs."""
+"""Models: as large as their papers say, built for their data, and twice differentiable."""
 
 import re
 from functools import partial
@@ -9,7 +9,7 @@ from torch import nn
 from torch.func import functional_call, vmap
 
 from landscape_lab.data import Data, digit_sum, digits, moons, random_labels, spirals, text
-from landscape_lab.models import ResNet, Transformer, build_model, initial_weights, lenet, mlp, tanh_classifier
+from landscape_lab.models import ResNet, Transformer, build_model, lenet, mlp, tanh_classifier
 
 BUILT = {
     "mlp": (mlp, spirals, 2853),
@@ -41,12 +41,16 @@ def test_model_is_told_its_data(name):
     assert parameters is None or size_of(model) == parameters
     inputs, targets = data.inputs[:7], data.targets[:7]
     prediction = model(inputs)
-    assert prediction.shape == ((7, 1) if targets.is_floating_point() else (*targets.shape, len(data.classes)))
+    assert prediction.shape == (
+        (7, 1) if targets.is_floating_point() else (*targets.shape, len(data.classes))
+    )
     loss_of(prediction, targets).backward()
     assert all(parameter.grad.isfinite().all() for parameter in model.parameters())
 
 
-@pytest.mark.parametrize("name", ["mlp", "tanh_classifier", "lenet", "resnet", "transformer of text", "transformer of sums"])
+@pytest.mark.parametrize(
+    "name", ["mlp", "tanh_classifier", "lenet", "resnet", "transformer of text", "transformer of sums"]
+)
 def test_second_derivative_agrees_with_differences_of_the_first(name):
     factory, make, _ = BUILT[name]
     if name != "tanh_classifier":
@@ -133,9 +137,22 @@ def test_seed_decides_the_initial_weights_and_nothing_else_does():
     assert torch.equal(torch.random.get_rng_state(), before)
     assert torch.equal(first[0].weight, second[0].weight)
     assert not torch.equal(first[0].weight, other[0].weight)
-    with pytest.raises(RuntimeError, match="broken"), initial_weights(0):
-        raise RuntimeError("broken")
+    with pytest.raises(ZeroDivisionError):
+        build_model(lambda inputs: torch.rand(3) / (1 // 0), data)
     assert torch.equal(torch.random.get_rng_state(), before)
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_layers_reset_in_their_order_make_the_model_again(name):
+    factory, make, _ = BUILT[name]
+    data = make()
+    model, again = (build_model(factory, data, seed)[0] for seed in (0, 1))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        for layer in again.modules():
+            if hasattr(layer, "reset_parameters"):
+                layer.reset_parameters()
+    assert all(torch.equal(*pair) for pair in zip(model.parameters(), again.parameters(), strict=True))
 
 
 def test_data_follow_the_model():
@@ -188,13 +205,25 @@ NUMBERS = Data(torch.zeros(4, 2), torch.zeros(4, 3))
 MISTAKES = {
     "The model mlp has no parameter `hiden`. Nearest: hidden": (partial(mlp, hiden=[5]), spirals),
     "The model Own has no parameter `hidden`. It has: width": (partial(Own, hidden=5), spirals),
-    "The model lenet should be given `channels`: model.channels=…. Its data tell outputs, inputs": (lenet, spirals),
+    "The model lenet should be given `channels`: model.channels=…. Its data tell outputs, inputs": (
+        lenet,
+        spirals,
+    ),
     "The model mlp should be given `inputs`: model.inputs=…. Its data tell outputs, tokens": (mlp, text),
     "The model Asking should be given `inputs`: model.inputs=…. Its data tell nothing": (Asking, list),
-    "Parameter `outputs` should be at least 3, one for each class of the data. Found `outputs = 1`": (tanh_classifier, spirals),
-    "Parameter `outputs` should be at least 3, what the data ask for. Found `outputs = 2`": (partial(mlp, outputs=2), spirals),
+    "Parameter `outputs` should be at least 3, one for each class of the data. Found `outputs = 1`": (
+        tanh_classifier,
+        spirals,
+    ),
+    "Parameter `outputs` should be at least 3, what the data ask for. Found `outputs = 2`": (
+        partial(mlp, outputs=2),
+        spirals,
+    ),
     "Parameter `activation` should be one of": (partial(mlp, activation="rleu"), spirals),
-    "Parameter `hidden` should be a positive whole number. Found `hidden = 0`": (partial(mlp, hidden=[4, 0]), spirals),
+    "Parameter `hidden` should be a positive whole number. Found `hidden = 0`": (
+        partial(mlp, hidden=[4, 0]),
+        spirals,
+    ),
     "Parameter `size` should be at least 12. Found `size = 8`": (partial(lenet, size=8), digits),
     "Parameter `depth` should be 6n + 2: 8, 14, 20, …. Found `depth = 9`": (partial(ResNet, depth=9), digits),
     "Parameter `heads` should divide the width 32. Found `heads = 5`": (partial(Transformer, heads=5), text),

@@ -22,7 +22,7 @@ NEEDED = {
     "expression": ["landscape.expression=x**2 + 10*sin(y)"],
 }
 """What the landscapes need that do not run by name alone."""
-WITHOUT_FILES = {"lenet_mnist": ["data=digits", "data.samples=null", "~epochs"]}
+WITHOUT_FILES = {"lenet_mnist": ["data=digits", "data.samples=null"]}
 """What stands for data that an experiment has from files."""
 
 

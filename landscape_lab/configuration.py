@@ -17,8 +17,10 @@ CONF = next(
     if (folder / "config.yaml").is_file()
 )
 """The configuration: inside an installed package, or beside it in a checkout."""
-OPEN_KEY = re.compile(r"(optimizer|scheduler|augmentation\.\w+|sweep\.(sampler|pruner)_settings)\.\w+=")
-"""Keys that a group's YAML need not list: an optimizer or a sampler takes whatever its class takes."""
+OPEN_KEY = re.compile(
+    r"(optimizer|scheduler|model|data|augmentation\.\w+|sweep\.(sampler|pruner)_settings)\.\w+="
+)
+"""Keys that a group's YAML need not list: an optimizer, a model or a sampler takes whatever its class takes."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"

@@ -1,9 +1,9 @@
 """Some steps in a row, and their records in tensors made once."""
 
-import math
 import time
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
@@ -18,6 +18,8 @@ MEMORY = 2**26
 """The most bytes that the points and gradients of one chunk of steps take."""
 SECONDS = 1.0
 """After so long a chunk ends, so that loggers, checkpoints and signals have their turn."""
+LOOK = 0.02
+"""After so many seconds a chunk looks at the clock again."""
 
 
 class Counts(NamedTuple):
@@ -47,7 +49,9 @@ class Chunk:
         quantities: What else is recorded.
 
     Attributes:
-        counts: What had been taken by the end of each step of the last run.
+        calls: The evaluations that had been made by the end of each step of the last run.
+        without_gradient: Those of them that gave no gradient.
+        products: The Hessian-vector products by then.
         rates: The learning rate of each step, NaN where there is none.
         point_steps: The steps whose points were recorded.
         further: The steps and the values of each further quantity.
@@ -71,55 +75,59 @@ class Chunk:
     @property
     def number(self) -> int:
         """How many steps the last run began."""
-        return len(self.counts)
+        return len(self.calls)
 
     def taken(self, number: int) -> Counts:
         """What the first `number` steps of the last run took together."""
-        evaluations, without_gradient, products = self.counts[min(number, self.number) - 1]
-        return Counts(evaluations, without_gradient, products - self.products_before)
+        last = min(number, self.number) - 1
+        return Counts(self.calls[last], self.without_gradient[last], self.products[last] - self.products_before)
 
     def run(self, layout: Layout, first: int, number: int) -> Exception | None:
         """Make `number` steps from step `first` on, or as many as go well, and return the error of the one that did not.
 
         It also ends when a second has passed, or when there is no room for one more point: where a chunk ends changes no number.
         """
-        landscape, evaluation, step_of_all, error = (
-            self.landscape,
-            Evaluation(self.landscape, layout),
-            layout.step,
-            None,
-        )
+        landscape, evaluation = self.landscape, Evaluation(self.landscape, layout)
         see = landscape.see if landscape.stochastic else None
-        flat, copy_to = (landscape.flat, None) if self.gradients is not None else (None, landscape.copy_to)
+        copy = _copy_flat(landscape) if self.gradients is not None else landscape.copy_to
         self._forget(layout)
-        deadline, lr = time.perf_counter() + SECONDS, math.nan
+        # Lists of numbers, not of tuples: the garbage collector looks at each new tuple.
+        calls, without_gradient, products, rates = self.calls, self.without_gradient, self.products, self.rates
+        graph, error = layout.graph, None
+        began, look_at = time.perf_counter(), first
         for step, record in self._records(first, number):
             if see is not None:
                 see(step)
-            if flat is not None:
-                record[1].copy_(flat())
-            elif copy_to is not None and record.point is not None:
-                copy_to(record.point)
+            if record.point is not None:
+                copy(record.point)
             if self.quantities:
                 evaluation.wanted = [one for one in self.quantities if one.wants(step)]
             evaluation.record, evaluation.fresh = record, True
             try:
-                lr = step_of_all(evaluation)
+                rates.append(layout.step(evaluation))
             except Exception as raised:  # noqa: BLE001 - an optimizer may raise anything; what was made before is kept
-                error, lr = raised, math.nan
+                error = raised
+                rates.append(layout.rate)
             if evaluation.fresh:
                 evaluation.note()
-            self.counts.append((evaluation.calls, evaluation.without_gradient, layout.products))
-            self.rates.append(lr)
+            calls.append(evaluation.calls)
+            without_gradient.append(evaluation.without_gradient)
+            products.append(layout.products if graph else 0)
             if evaluation.wanted:
                 self._keep_quantities(step, evaluation)
-            if error is not None or time.perf_counter() > deadline:
+            if error is not None:
                 break
+            if step >= look_at:  # a look at the clock costs 1 % of a step on two numbers
+                if (seconds := time.perf_counter() - began) > SECONDS:
+                    break
+                look_at = step + 1 + int(LOOK * len(calls) / max(seconds, 1e-9))
         return error
 
     def _forget(self, layout: Layout) -> None:
         """Nothing has been made yet."""
-        self.counts: list[tuple[int, int, int]] = []
+        self.calls: list[int] = []
+        self.without_gradient: list[int] = []
+        self.products: list[int] = []
         self.rates: list[float] = []
         self.products_before = layout.products
         self.point_steps: list[int] = []
@@ -173,14 +181,14 @@ class Chunk:
 
     def outputs(self, first: int, evaluations: int, records: int) -> dict[str, Tensor]:
         """The first `records` records, after `first` steps and so many evaluations."""
-        made = [evaluations, *(evaluations + count[0] for count in self.counts)]
-        kept = sum(step < first + records for step in self.point_steps)
+        made = torch.tensor([0, *self.calls[: records - 1]]) + evaluations
+        kept = bisect_left(self.point_steps, first + records)
         outputs = {
             "steps": torch.arange(first, first + records),
             "points": self.points[:kept],
             "point_steps": torch.tensor(self.point_steps[:kept], dtype=torch.int64),
             "losses": self.losses[:records],
-            "evaluations": torch.tensor(made[:records]),
+            "evaluations": made,
             "lr": torch.tensor(self.rates[:records], dtype=torch.float64),
         }
         if self.gradients is not None:
@@ -189,3 +197,9 @@ class Chunk:
             steps, values = zip(*(one for one in taken if one[0] < first + records), strict=True)
             outputs |= {name: torch.stack(values), f"{name}_steps": torch.tensor(steps)}
         return outputs
+
+
+def _copy_flat(landscape: Landscape) -> Callable[[Tensor], object]:
+    """What `copy_to` does for a small point, which is one tensor, with one call less."""
+    flat = landscape.flat
+    return lambda out: out.copy_(flat())

@@ -117,7 +117,6 @@ class Evaluation:
 
         For an optimizer that knows them from an earlier step; where nobody does, the losses are looked up, and not counted.
         """
-        self.fresh = False
         self.record.losses.copy_(self._losses_where_the_step_began() if losses is None else losses)
         if gradients is not None and self.record.gradient is not None:
             self.record.gradient.copy_(gradients)

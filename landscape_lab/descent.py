@@ -278,6 +278,7 @@ class Descent(pl.LightningModule):
             "tally": self.tally.state_dict() | {"seconds": self.tally.seconds + running},
             "random_state": torch.get_rng_state(),
             "random_states": self.layout.random_states,
+            "threads": torch.get_num_threads(),  # another number may change the last bits
         }
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:

@@ -156,7 +156,7 @@ class Outcomes:
         steps_to_target: The first step at which the loss was no higher than the target; infinite where it never was, or where
             there is no target.
         distance: To the nearest known minimum at the end; infinite where none is known.
-        status: `completed`, `pruned`, `diverged` or `failed`.
+        status: `completed`, `stopped`, `pruned`, `diverged` or `failed`.
     """
 
     ensemble: Ensemble

@@ -137,16 +137,21 @@ def _descended(cfg: DictConfig, names: dict[str, str], files: Run) -> tuple[Desc
     callbacks = Products.gathering(build(node) for node in cfg.callbacks.values())
     callbacks.append(HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)))
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
-    threads = checkpoint.threads or _threads(cfg, descent.landscape)
+    threads = _threads(cfg, descent.landscape, checkpoint.threads)
     with using(threads):
         trainer.fit(descent, ckpt_path=checkpoint.path, weights_only=True)
     return descent, threads
 
 
-def _threads(cfg: DictConfig, landscape: Landscape) -> int:
-    """How many threads torch works with: as the user says, or whatever evaluates the landscape faster."""
+def _threads(cfg: DictConfig, landscape: Landscape, before: int | None) -> int:
+    """How many threads torch works with: as the user says, as `before`, or as evaluate the landscape fastest."""
     if cfg.threads != "auto":
         return int(cfg.threads)
+    return _faster_threads(landscape) if before is None else before
+
+
+def _faster_threads(landscape: Landscape) -> int:
+    """One thread or all, whichever evaluates the landscape faster; the landscape stays as it was."""
     parameters = dict(landscape.named_parameters())
     buffers = {name: value for name, value in landscape.state_dict().items() if name not in parameters}
     before = {name: value.clone() for name, value in buffers.items()}

@@ -70,7 +70,8 @@ class Checkpoint(NamedTuple):
     Args:
         path: The file, or `None` where the descent begins at its start.
         step: How many steps had been made.
-        threads: How many threads made them, which may matter to the last bits; `None`: not known yet.
+        threads: How many threads made them, which may matter to the last bits; `None`: not known
+            yet.
     """
 
     path: Path | None = None
@@ -82,7 +83,8 @@ def run(overrides: Iterable[str] = ()) -> Result:
     """The whole lab from Python: what `python -m landscape_lab …` does, with the same words.
 
     Args:
-        overrides: As on the command line, `["landscape=circle", "optimizer.lr=0.1", "hydra.run.dir=here"]`.
+        overrides: As on the command line, `["landscape=circle", "optimizer.lr=0.1",
+            "hydra.run.dir=here"]`.
 
     Raises:
         ValueError: A value is out of range; Hydra's own errors tell of unknown choices and keys.

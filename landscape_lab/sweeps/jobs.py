@@ -29,9 +29,9 @@ Objective = float | tuple[float | None, ...] | None
 def attempt(cfg: DictConfig, names: dict[str, str], overrides: Sequence[str]) -> Objective:
     """Run a job and return its objective, `None` where there is none.
 
-    What it raises is kept: one line in `results.json`, where the leaderboard finds it, and the traceback in
-    `error.txt`. What it prints goes to `console.txt`. It draws pictures only where `figures=` asks for them,
-    because the sweep has a picture of its own.
+    What it raises is kept: one line in `results.json`, where the leaderboard finds it, and the
+    traceback in `error.txt`. What it prints goes to `console.txt`. It draws pictures only where
+    `figures=` asks for them, because the sweep has a picture of its own.
 
     Args:
         cfg: The composed configuration.

@@ -39,8 +39,9 @@ class Counts(NamedTuple):
 class Chunk:
     """Some steps in a row, and their records in tensors made once.
 
-    Small points are recorded at each step, and gradients with them: a gradient that is not finite ends its member. Of large points
-    only those are copied that the trajectory keeps, and only losses tell whether a member goes on.
+    Small points are recorded at each step, and gradients with them: a gradient that is not finite
+    ends its member. Of large points only those are copied that the trajectory keeps, and only
+    losses tell whether a member goes on.
 
     Args:
         landscape: What is descended.
@@ -85,7 +86,8 @@ class Chunk:
     def run(self, layout: Layout, first: int, number: int) -> Exception | None:
         """Make `number` steps from step `first` on, or as many as go well, and return the error of the one that did not.
 
-        It also ends when a second has passed, or when there is no room for one more point: where a chunk ends changes no number.
+        It also ends when a second has passed, or when there is no room for one more point: where a
+        chunk ends changes no number.
         """
         landscape, evaluation = self.landscape, Evaluation(self.landscape, layout)
         see = landscape.see if landscape.stochastic else None

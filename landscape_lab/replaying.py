@@ -74,7 +74,7 @@ def replay_of(landscape: Landscape, plane: Plane, window: Window) -> "Replaying 
 class Replaying:
     """A landscape as an optimizer saw it, in any step again.
 
-    Of many members with draws of their own, as the first one saw it.
+    Of many members with draws of their own, it is shown as the first one saw it.
 
     Single pixels far from where the member was, which nobody looked at, have random numbers like those that
     were.

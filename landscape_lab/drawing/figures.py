@@ -26,7 +26,7 @@ def save_figure(figure: Figure, path: str | PathLike[str], dpi: int = 120) -> No
 def path_figure(scene: Scene) -> Figure:
     """The landscape with the traces on it, their points coloured by loss.
 
-    Start, end and known minima marked.
+    Starts, ends and known minima are marked.
     """
     with rc_context(STYLE):
         figure = Figure(figsize=(8.0, 6.4 * map_ratio(scene) + 0.9), layout="constrained")

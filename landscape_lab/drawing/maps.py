@@ -53,7 +53,7 @@ def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
 def draw_landscape(axes: Axes, scene: Scene) -> None:
     """A picture in its own greys.
 
-    A formula in dark and light with contours, linear or logarithmic as the losses ask for.
+    A formula is drawn in dark and light with contours, linear or logarithmic as the losses ask for.
     """
     extent = scene.window.image_extent
     if scene.plane.axes.picture:
@@ -89,7 +89,7 @@ def draw_contours(
 ) -> None:
     """White lines of equal height.
 
-    None where all is level, since matplotlib warns of contours it does not find.
+    None are drawn where all is level, since matplotlib warns of contours that it does not find.
     """
     finite = heights[np.isfinite(heights)]
     if len(finite) and np.ptp(finite) > 0:
@@ -183,7 +183,7 @@ def _draw_members(axes: Axes, trace: Trace, *, bar: bool) -> None:
 def colored(number: int, trace: Trace) -> list[tuple[str, Trace]]:
     """A trace in its colour.
 
-    If its members have learning rates of their own, a trace and a colour for each rate.
+    If its members have learning rates of their own, there is a trace and a colour for each rate.
     """
     if trace.rates is None:
         return [(PATH_COLORS[number % len(PATH_COLORS)], trace)]
@@ -210,7 +210,7 @@ def color_scale(values: np.ndarray) -> Normalize:
 def last_finite(losses: np.ndarray) -> np.ndarray:
     """The last loss of each member that is finite, `[members]`, from `[records, members]`.
 
-    NaN where there is none.
+    It is NaN where there is none.
     """
     finite = np.isfinite(losses)
     last = len(losses) - 1 - finite[::-1].argmax(axis=0)

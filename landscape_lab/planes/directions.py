@@ -113,7 +113,7 @@ def _large(points: Sequence[np.ndarray], last: np.ndarray, centred: bool) -> tup
 def _offsets(points: Sequence[np.ndarray], last: np.ndarray, part: slice, dtype: torch.dtype) -> Tensor:
     """Some columns of all points, from the last one: `[records, columns]`.
 
-    Subtracted in float64, since they nearly agree.
+    They are subtracted in float64, since points nearly agree.
     """
     return torch.cat([torch.from_numpy(path[:, part] - last[part]).to(dtype) for path in points])
 

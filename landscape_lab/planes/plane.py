@@ -70,7 +70,7 @@ class Plane:
     def off(self, points: Float[np.ndarray, "*n dims"]) -> Float[np.ndarray, "*n"]:
         """How far points are from the plane.
 
-        From what is left of each, since a difference of squares cancels.
+        It is the length of what is left of each offset, since a difference of squares would cancel.
         """
         places = self.project(points)
         squares = np.zeros(points.shape[:-1])

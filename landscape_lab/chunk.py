@@ -81,7 +81,9 @@ class Chunk:
     def taken(self, number: int) -> Counts:
         """What the first `number` steps of the last run took together."""
         last = min(number, self.number) - 1
-        return Counts(self.calls[last], self.without_gradient[last], self.products[last] - self.products_before)
+        return Counts(
+            self.calls[last], self.without_gradient[last], self.products[last] - self.products_before
+        )
 
     def run(self, layout: Layout, first: int, number: int) -> Exception | None:
         """Make `number` steps from step `first` on, or as many as go well, and return the error of the one that did not.
@@ -94,7 +96,12 @@ class Chunk:
         copy = _copy_flat(landscape) if self.gradients is not None else landscape.copy_to
         self._forget(layout)
         # Lists of numbers, not of tuples: the garbage collector looks at each new tuple.
-        calls, without_gradient, products, rates = self.calls, self.without_gradient, self.products, self.rates
+        calls, without_gradient, products, rates = (
+            self.calls,
+            self.without_gradient,
+            self.products,
+            self.rates,
+        )
         graph, error = layout.graph, None
         began, look_at = time.perf_counter(), first
         for step, record in self._records(first, number):

@@ -235,6 +235,8 @@ def test_a_choice_of_threads_leaves_no_trace(lab):
     words = ("steps=20", "augmentation=shift_noise", "landscape=spiral")
     timed, told = lab(*words, "threads=auto"), lab(*words, "threads=1", name="told")
     np.testing.assert_array_equal(timed.trajectory.points, told.trajectory.points)
+
+
 class Early(pl.Callback):
     """Ends a descent as soon as 20 steps are made, once."""
 

@@ -114,7 +114,10 @@ def _large(points: Sequence[Points], last: np.ndarray, centred: bool) -> tuple[T
 
 
 def _offsets(points: Sequence[Points], last: np.ndarray, part: slice, dtype: torch.dtype) -> Tensor:
-    """Some columns of all points, from the last one: `[records, columns]`; subtracted in float64, since they nearly agree."""
+    """Some columns of all points, from the last one: `[records, columns]`.
+
+    They are subtracted in float64, since points nearly agree.
+    """
     return torch.cat([torch.from_numpy(path[:, part] - last[part]).to(dtype) for path in points])
 
 

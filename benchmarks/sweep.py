@@ -1,7 +1,8 @@
 """A sweep of 500 jobs in one process: what a job costs beside its descent, and whether memory stays flat.
 
-Adam on the spiral, 100 steps, 500 seeds, with the default callbacks and logger. The process is watched from outside: its resident
-memory after 20 jobs and after all, and the time between; the descents' own seconds are in each job's `results.json`.
+Adam on the spiral, 100 steps, 500 seeds, with the default callbacks and logger. The process is
+watched from outside: its resident memory after 20 jobs and after all, and the time between; the
+descents' own seconds are in each job's `results.json`.
 """
 
 import json

@@ -39,8 +39,9 @@ class Counts(NamedTuple):
 class Chunk:
     """Some steps in a row, and their records in tensors made once.
 
-    Small points are recorded at each step, and gradients with them: a gradient that is not finite ends its member. Of large points
-    only those are copied that the trajectory keeps, and only losses tell whether a member goes on.
+    Small points are recorded at each step, and gradients with them: a gradient that is not finite
+    ends its member. Of large points only those are copied that the trajectory keeps, and only
+    losses tell whether a member goes on.
 
     Args:
         landscape: What is descended.
@@ -80,19 +81,27 @@ class Chunk:
     def taken(self, number: int) -> Counts:
         """What the first `number` steps of the last run took together."""
         last = min(number, self.number) - 1
-        return Counts(self.calls[last], self.without_gradient[last], self.products[last] - self.products_before)
+        return Counts(
+            self.calls[last], self.without_gradient[last], self.products[last] - self.products_before
+        )
 
     def run(self, layout: Layout, first: int, number: int) -> Exception | None:
         """Make `number` steps from step `first` on, or as many as go well, and return the error of the one that did not.
 
-        It also ends when a second has passed, or when there is no room for one more point: where a chunk ends changes no number.
+        It also ends when a second has passed, or when there is no room for one more point: where a
+        chunk ends changes no number.
         """
         landscape, evaluation = self.landscape, Evaluation(self.landscape, layout)
         see = landscape.see if landscape.stochastic else None
         copy = _copy_flat(landscape) if self.gradients is not None else landscape.copy_to
         self._forget(layout)
         # Lists of numbers, not of tuples: the garbage collector looks at each new tuple.
-        calls, without_gradient, products, rates = self.calls, self.without_gradient, self.products, self.rates
+        calls, without_gradient, products, rates = (
+            self.calls,
+            self.without_gradient,
+            self.products,
+            self.rates,
+        )
         graph, error = layout.graph, None
         began, look_at = time.perf_counter(), first
         for step, record in self._records(first, number):

@@ -36,8 +36,8 @@ class Ending:
     """How a descent ended.
 
     Args:
-        status: `completed`, `diverged` (no member is finite any more), `failed` (an optimizer raised), `pruned`, or `stopped` (by a
-            callback, as planned).
+        status: `completed`, `diverged` (no member is finite any more), `failed` (an optimizer
+            raised), `pruned`, or `stopped` (by a callback, as planned).
         by: Who ended it before its last step, and why.
         error: What the optimizer raised.
     """
@@ -56,24 +56,28 @@ class Ending:
 class Descent(pl.LightningModule):
     """Descend a landscape with an optimizer, many steps in each `training_step`.
 
-    Lightning's loop costs more than a step on two numbers, so one `training_step` makes a *chunk* of steps, records them into
-    tensors made once, and returns them to the callbacks together: `steps` `[n]`, `losses` `[n, members]`, `evaluations` `[n]`
-    (made before that step), learning rates `lr` `[n]`, `points` `[k, members, dims]` at `point_steps` `[k]`, and where points are
-    small, so that all n are there, `gradients` `[n, members, dims]`. A record is the state before its step, so its gradient is
-    the one that the step uses.
+    Lightning's loop costs more than a step on two numbers, so one `training_step` makes a *chunk*
+    of steps, records them into tensors made once, and returns them to the callbacks together:
+    `steps` `[n]`, `losses` `[n, members]`, `evaluations` `[n]` (made before that step), learning
+    rates `lr` `[n]`, `points` `[k, members, dims]` at `point_steps` `[k]`, and where points are
+    small, so that all n are there, `gradients` `[n, members, dims]`. A record is the state before
+    its step, so its gradient is the one that the step uses.
 
-    A member whose point, loss or gradient is not finite has diverged: that state is its last record, and the others go on without
-    it. When every member has, the descent ends as `diverged`. An optimizer that raises in `step` ends it as `failed`; where each
-    member has its own optimizer, only that member. A callback ends it by `end`, or by Lightning's `trainer.should_stop`.
+    A member whose point, loss or gradient is not finite has diverged: that state is its last
+    record, and the others go on without it. When every member has, the descent ends as `diverged`.
+    An optimizer that raises in `step` ends it as `failed`; where each member has its own optimizer,
+    only that member. A callback ends it by `end`, or by Lightning's `trainer.should_stop`.
 
     Args:
         landscape: What is descended.
-        optimizer: Builds the optimizer from the parameters: a class, or a `functools.partial` with its settings.
+        optimizer: Builds the optimizer from the parameters: a class, or a `functools.partial` with
+            its settings.
         steps: How many steps are made.
         steps_per_batch: The most steps in a chunk; it also ends after about a second.
         records: The most evenly spaced records that the trajectory keeps.
         label: The optimizer and its settings, for pictures.
-        scheduler: Builds the schedule of the learning rate from the optimizer, or `None`; one step with each of the optimizer.
+        scheduler: Builds the schedule of the learning rate from the optimizer, or `None`; one step
+            with each of the optimizer.
         traits: How the optimizer wants to be called; found out by trying it, where it is not given.
         ensemble: Who the landscape's members are, where they differ in more than their starts.
         target: A loss; the results tell at which step each member first reached it.
@@ -173,8 +177,8 @@ class Descent(pl.LightningModule):
     def training_step(self, batch: Any, batch_idx: int) -> dict[str, Any]:
         """Make the next chunk of steps.
 
-        Members that diverged are let go of at multiples of the chunk's size only, so that a chunk that a second has cut short
-        changes nothing.
+        Members that diverged are let go of at multiples of the chunk's size only, so that a chunk
+        that a second has cut short changes nothing.
         """
         first, chunk = self.global_step, self._chunk
         block_end = min((first // chunk.size + 1) * chunk.size, self.steps)
@@ -279,6 +283,7 @@ class Descent(pl.LightningModule):
             "random_state": torch.get_rng_state(),
             "random_states": self.layout.random_states,
             "threads": torch.get_num_threads(),
+            "threads": torch.get_num_threads(),  # another number may change the last bits
         }
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:

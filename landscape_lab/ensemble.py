@@ -22,13 +22,15 @@ from landscape_lab.validation import check_number
 class Ensemble:
     """The members of a landscape: the product of starts, learning rates and seeds.
 
-    The seed varies fastest, then the rate, then the start: member `m` is `np.unravel_index(m, ensemble.shape)`.
+    The seed varies fastest, then the rate, then the start: member `m` is `np.unravel_index(m,
+    ensemble.shape)`.
 
     Args:
         starts: `[n, dims]`.
         rates: Learning rates, or `None` for the optimizer's own.
         seeds: Members of one seed see the same noise, that of a single descent with this seed.
-        layout: `joint`, one optimizer for all; `separate`, one for each; or `auto`, joint where a trial shows that it is right.
+        layout: `joint`, one optimizer for all; `separate`, one for each; or `auto`, joint where a
+            trial shows that it is right.
 
     >>> ensemble = Ensemble(torch.zeros(2, 2), rates=(0.1, 0.2, 0.3), seeds=(0, 1))
     >>> len(ensemble), [int(place) for place in np.unravel_index(9, ensemble.shape)]
@@ -89,9 +91,11 @@ def make_ensemble(
 
     Args:
         landscape: Tells the bounds, and the starts where none are given.
-        starts: `{"grid": [columns, rows]}`, the centres of such cells of the bounds, row by row; `{"random": n}`, uniform in the
-            bounds, which counts if both are given; `None` for the landscape's own.
-        lr: A list, or `{"low": …, "high": …, "num": …}`, evenly spaced on a logarithmic scale; `None` for the optimizer's own.
+        starts: `{"grid": [columns, rows]}`, the centres of such cells of the bounds, row by row;
+            `{"random": n}`, uniform in the bounds, which counts if both are given; `None` for the
+            landscape's own.
+        lr: A list, or `{"low": …, "high": …, "num": …}`, evenly spaced on a logarithmic scale;
+            `None` for the optimizer's own.
         seeds: A list, or how many, from `seed` on; `None` for `seed` alone.
         layout: See `Ensemble`.
         seed: Of the run; also of random starts.
@@ -153,10 +157,10 @@ class Outcomes:
         points: Where they ended, `[members, dims]`.
         final_loss: Infinite where a member diverged or failed.
         best_loss: The lowest on the way.
-        steps_to_target: The first step at which the loss was no higher than the target; infinite where it never was, or where
-            there is no target.
+        steps_to_target: The first step at which the loss was no higher than the target; infinite
+            where it never was, or where there is no target.
         distance: To the nearest known minimum at the end; infinite where none is known.
-        status: `completed`, `pruned`, `diverged` or `failed`.
+        status: `completed`, `stopped`, `pruned`, `diverged` or `failed`.
     """
 
     ensemble: Ensemble

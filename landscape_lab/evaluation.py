@@ -28,7 +28,8 @@ class Quantity(Protocol):
     """Something more that is recorded of a step: the gradient's norm, an optimizer's state, statistics of layers.
 
     Attributes:
-        name: A chunk's outputs hold its values `[k, …]` under this name, and under `<name>_steps` the steps `[k]`.
+        name: A chunk's outputs hold its values `[k, …]` under this name, and under `<name>_steps`
+            the steps `[k]`.
     """
 
     name: str
@@ -43,7 +44,8 @@ class Quantity(Protocol):
 class Evaluation:
     """What an optimizer's `step` is given: `loss = evaluation()`, with the gradient in the parameters.
 
-    The record of a step is of the point where it begins: of the first evaluation within it, unless the optimizer notes another.
+    The record of a step is of the point where it begins: of the first evaluation within it, unless
+    the optimizer notes another.
 
     Args:
         landscape: What is descended.
@@ -115,7 +117,8 @@ class Evaluation:
     def note(self, losses: Tensor | None = None, gradients: Tensor | None = None) -> None:
         """Write down the losses `[members]` and gradients `[members, dims]` of the point where the step began.
 
-        For an optimizer that knows them from an earlier step; where nobody does, the losses are looked up, and not counted.
+        For an optimizer that knows them from an earlier step; where nobody does, the losses are
+        looked up, and not counted.
         """
         self.record.losses.copy_(self._losses_where_the_step_began() if losses is None else losses)
         if gradients is not None and self.record.gradient is not None:

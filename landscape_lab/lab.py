@@ -70,7 +70,8 @@ class Checkpoint(NamedTuple):
     Args:
         path: The file, or `None` where the descent begins at its start.
         step: How many steps had been made.
-        threads: How many threads made them, which may matter to the last bits; `None`: not known yet.
+        threads: How many threads made them, which may matter to the last bits; `None`: not known
+            yet.
     """
 
     path: Path | None = None
@@ -82,7 +83,8 @@ def run(overrides: Iterable[str] = ()) -> Result:
     """The whole lab from Python: what `python -m landscape_lab …` does, with the same words.
 
     Args:
-        overrides: As on the command line, `["landscape=circle", "optimizer.lr=0.1", "hydra.run.dir=here"]`.
+        overrides: As on the command line, `["landscape=circle", "optimizer.lr=0.1",
+            "hydra.run.dir=here"]`.
 
     Raises:
         ValueError: A value is out of range; Hydra's own errors tell of unknown choices and keys.
@@ -137,16 +139,21 @@ def _descended(cfg: DictConfig, names: dict[str, str], files: Run) -> tuple[Desc
     callbacks = Products.gathering(build(node) for node in cfg.callbacks.values())
     callbacks.append(HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)))
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
-    threads = checkpoint.threads or _threads(cfg, descent.landscape)
+    threads = _threads(cfg, descent.landscape, checkpoint.threads)
     with using(threads):
         trainer.fit(descent, ckpt_path=checkpoint.path, weights_only=True)
     return descent, threads
 
 
-def _threads(cfg: DictConfig, landscape: Landscape) -> int:
-    """How many threads torch works with: as the user says, or whatever evaluates the landscape faster."""
+def _threads(cfg: DictConfig, landscape: Landscape, before: int | None) -> int:
+    """How many threads torch works with: as the user says, as `before`, or as evaluate the landscape fastest."""
     if cfg.threads != "auto":
         return int(cfg.threads)
+    return _faster_threads(landscape) if before is None else before
+
+
+def _faster_threads(landscape: Landscape) -> int:
+    """One thread or all, whichever evaluates the landscape faster; the landscape stays as it was."""
     parameters = dict(landscape.named_parameters())
     buffers = {name: value for name, value in landscape.state_dict().items() if name not in parameters}
     before = {name: value.clone() for name, value in buffers.items()}

@@ -19,14 +19,15 @@ BLOCK = 2**22
 class HalfPrecisionPoints:
     """Points `[records, members, dims]` that are read from their file when they are looked at.
 
-    Half precision holds 11 bits. They are spent on the offset from the start, not on the point: a network moves less far
-    than its weights are large, so this is twice as exact.
+    Half precision holds 11 bits. They are spent on the offset from the start, not on the point: a
+    network moves less far than its weights are large, so this is twice as exact.
 
     Args:
         path: The file.
         start: The first point, `[members, dims]`, float32.
         slots: Where in the file the record i lies, counted in points, `[records]`.
-        number: Of the only member that is looked at, which makes the points `[records, dims]`; all if not given.
+        number: Of the only member that is looked at, which makes the points `[records, dims]`; all
+            if not given.
 
     Raises:
         ValueError: The file is shorter than that.
@@ -98,8 +99,8 @@ Points = np.ndarray | HalfPrecisionPoints
 class FileColumn:
     """A column of a series whose values lie in a file, as offsets in half precision from the first of them.
 
-    A new value takes the first slot that is free, so the file of a series that was thinned grows no further. Slots of which the
-    last checkpoint tells are not free.
+    A new value takes the first slot that is free, so the file of a series that was thinned grows no
+    further. Slots of which the last checkpoint tells are not free.
 
     Args:
         path: The file; an old one is written over.

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Recording:
     """A landscape and what a loop did to it.
 
-    It shows the arrays of its trajectory as its own: `points`, `losses`, `steps`, `evaluations`, `lr`, `label`, `best`.
+    It shows the arrays of its trajectory as its own: `points`, `losses`, `steps`, `evaluations`,
+    `lr`, `label`, `best`.
 
     Args:
         landscape: What is descended.

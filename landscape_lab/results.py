@@ -56,8 +56,8 @@ def _outcomes(descent: Descent, points: np.ndarray, losses: np.ndarray) -> Outco
 def metrics(descent: Descent) -> dict[str, Any]:
     """The results in numbers: plain Python, `None` where there is none.
 
-    Of many members: the medians over starts and seeds at the best learning rate, and the start and end of the member that ended
-    with the median loss.
+    Of many members: the medians over starts and seeds at the best learning rate, and the start and
+    end of the member that ended with the median loss.
     """
     trajectory, steps, ends = descent.trajectory, descent.global_step, outcomes(descent)
     shown, alone, seconds = ends.representative(), len(descent.ensemble) == 1, descent.tally.seconds

@@ -70,8 +70,9 @@ class MemoryColumn:
 class Series:
     """Some quantities at evenly spaced steps.
 
-    A record is kept where its step is a multiple of the spacing. When there is no room for one more, every other record is
-    dropped and the spacing doubles; a spacing that fits the number of steps, where that is known, never has to.
+    A record is kept where its step is a multiple of the spacing. When there is no room for one
+    more, every other record is dropped and the spacing doubles; a spacing that fits the number of
+    steps, where that is known, never has to.
 
     Args:
         records: The most that are kept, at least 2.

@@ -41,20 +41,24 @@ ARRAYS = ("points", "losses", "steps", "evaluations", "lr")
 class Trajectory:
     """Losses and points over steps, bounded in memory however long the descent.
 
-    The losses, evaluations and learning rates are *curves*: at most `records` evenly spaced records are kept; when they are full,
-    every other one is dropped and the spacing doubles. A record holds the point *before* its step and the loss there, so step 0
-    is the start and the last record is the end point.
+    The losses, evaluations and learning rates are *curves*: at most `records` evenly spaced records
+    are kept; when they are full, every other one is dropped and the spacing doubles. A record holds
+    the point *before* its step and the loss there, so step 0 is the start and the last record is
+    the end point.
 
-    Points of at most 1,000 numbers a member are kept with every record, and the best record is always among them. Larger points
-    are kept as often as memory allows, or in half precision in a file; `point_steps` tells at which steps. The best record is
-    then the best of those.
+    Points of at most 1,000 numbers a member are kept with every record, and the best record is
+    always among them. Larger points are kept as often as memory allows, or in half precision in a
+    file; `point_steps` tells at which steps. The best record is then the best of those.
 
     Args:
         records: The most evenly spaced records kept.
         label: The optimizer and its settings, for pictures.
-        members: What tells members apart, `[members]` each: the number of their `start`, their `lr`, their `seed`.
-        steps: How many steps there will be, where that is known: large points are then spaced for it from the beginning.
-        to: A file for large points of which memory holds too few; they stay in memory if it is not given.
+        members: What tells members apart, `[members]` each: the number of their `start`, their
+            `lr`, their `seed`.
+        steps: How many steps there will be, where that is known: large points are then spaced for
+            it from the beginning.
+        to: A file for large points of which memory holds too few; they stay in memory if it is not
+            given.
 
     >>> trajectory = Trajectory(records=4)
     >>> for step in range(10):
@@ -149,8 +153,8 @@ class Trajectory:
             losses: `[n, members]`.
             evaluations: Those made before each, `[n]`.
             lr: The learning rate of each step, `[n]`.
-            point_steps: The steps of the points, `[k]`; those of the records if not given. Every step must be among them where
-                points are small.
+            point_steps: The steps of the points, `[k]`; those of the records if not given. Every
+                step must be among them where points are small.
             **curves: Further quantities, `[n, members]`.
         """
         lr = torch.full(steps.shape, UNKNOWN) if lr is None else lr
@@ -312,7 +316,8 @@ class Trajectory:
     def save(self, path: str | PathLike[str]) -> None:
         """Write a NumPy archive: `points`, `losses`, `steps`, `evaluations`, `lr`, further curves, and what tells members apart.
 
-        Fewer points than losses have `point_steps`. Of points in a file the archive holds `point_start` and `point_slots`.
+        Fewer points than losses have `point_steps`. Of points in a file the archive holds
+        `point_start` and `point_slots`.
         """
         names = ("points", *self._curve_names())
         arrays = {name: self._array(name) for name in names if name != "points" or self.keeps_every_point}

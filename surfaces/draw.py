@@ -1,7 +1,8 @@
 """Draw the pictures of this folder: `python surfaces/draw.py [folder]`.
 
-Brightness is loss, dark is low. Each function returns one picture as losses in 0…1, `[height, width]`; columns are x to the
-right, rows are y downwards. Nothing is random but for the seeded speckle, so drawing again gives the same pixels.
+Brightness is loss, dark is low. Each function returns one picture as losses in 0…1, `[height,
+width]`; columns are x to the right, rows are y downwards. Nothing is random but for the seeded
+speckle, so drawing again gives the same pixels.
 """
 
 import sys
@@ -52,7 +53,8 @@ def spiral() -> np.ndarray:
 def noisy_spiral() -> np.ndarray:
     """The spiral under snow: grains wide enough to outlive the smoothing of 2 pixels, deep between the arms, faint on the floor.
 
-    At the outer end their pits are as steep as the floor itself: plain SGD is caught there, momentum often, Adam gets through.
+    At the outer end their pits are as steep as the floor itself: plain SGD is caught there,
+    momentum often, Adam gets through.
     """
     loss = spiral()
     return np.clip(loss - 0.06 * loss**20 * grains(width=4, seed=0), 0, 1)
@@ -142,10 +144,11 @@ BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]])
 def eight_bits(loss: np.ndarray) -> np.ndarray:
     """Losses in 0…1 as bytes, with ordered dithering.
 
-    The floor of the spiral falls by 0.8 over 3,200 pixels. Rounded to 256 greys, it would be level steps of 15 pixels and more,
-    with no gradient on them and all of it at their edges. So a pixel between two greys takes one or the other according to a
-    4 × 4 pattern: on average over 16 pixels (the smoothing of a landscape covers more) that gives 16 times as many levels, and a
-    slope again.
+    The floor of the spiral falls by 0.8 over 3,200 pixels. Rounded to 256 greys, it would be level
+    steps of 15 pixels and more, with no gradient on them and all of it at their edges. So a pixel
+    between two greys takes one or the other according to a 4 × 4 pattern: on average over 16 pixels
+    (the smoothing of a landscape covers more) that gives 16 times as many levels, and a slope
+    again.
     """
     height, width = loss.shape
     threshold = np.tile((BAYER + 0.5) / 16, (-(-height // 4), -(-width // 4)))[:height, :width]

@@ -144,7 +144,7 @@ def test_every_class_of_ours_in_the_configuration_is_declared():
         target for target in targets if target.endswith("Callback")
     }  # Hydra's own callbacks have no keys
     assert targets - hydras - set(DECLARED) == {
-        "landscape_lab.sweeps.pruning.Pruning"
+        "landscape_lab.sweeps.study.pruning.Pruning"
     }  # its keys are those of `sweep`
 
 

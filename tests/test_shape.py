@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pytest
 from imports import PACKAGE, ROOT, sources
 
 LONGEST_FUNCTION, LONGEST_FILE, MOST_ATTRIBUTES, MOST_ANY, COMPLEXITY = 46, 250, 10, 174, 6
@@ -41,8 +40,6 @@ BRANCHES = (
 
 FILES = sources()
 TREES = {module: ast.parse(file.read_text()) for module, file in FILES.items()}
-
-until_merged = pytest.mark.xfail(reason="issue 13 is under way", strict=False)
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
@@ -103,20 +100,18 @@ def excused(module: str) -> bool:
     return name.endswith("__main__") or any(f"{name}.".startswith(f"{reason}.") for reason in UNMIRRORED)
 
 
-def told(offenders: list[tuple[float, str]], limit: float) -> str:
+def _listing(offenders: list[tuple[float, str]], limit: float) -> str:
     """The offenders, the worst first."""
     lines = (f"{value:5g}  {name}" for value, name in sorted(offenders, reverse=True))
     return f"\n{len(offenders)} above {limit}:\n" + "\n".join(lines)
 
 
-@until_merged
 def test_functions_are_short():
     lengths = [(length(node), name) for name, node in functions()]
     long = [one for one in lengths if one[0] > LONGEST_FUNCTION]
-    assert not long, told(long, LONGEST_FUNCTION)
+    assert not long, _listing(long, LONGEST_FUNCTION)
 
 
-@until_merged
 def test_files_are_short():
     lengths = {
         file.relative_to(ROOT).as_posix(): len(file.read_text().splitlines()) for file in FILES.values()
@@ -124,10 +119,9 @@ def test_files_are_short():
     long = [
         (length, name) for name, length in lengths.items() if length > LONGEST_FILE and name not in LONG_FILES
     ]
-    assert not long, told(long, LONGEST_FILE)
+    assert not long, _listing(long, LONGEST_FILE)
 
 
-@until_merged
 def test_objects_hold_few_things():
     classes = [
         (len(attributes(node)), f"{FILES[module].relative_to(ROOT)}:{node.lineno} {node.name}")
@@ -136,10 +130,9 @@ def test_objects_hold_few_things():
         if isinstance(node, ast.ClassDef) and node.name not in LARGE_CLASSES
     ]
     large = [one for one in classes if one[0] > MOST_ATTRIBUTES]
-    assert not large, told(large, MOST_ATTRIBUTES)
+    assert not large, _listing(large, MOST_ATTRIBUTES)
 
 
-@until_merged
 def test_types_are_known():
     counts = [
         (
@@ -149,26 +142,24 @@ def test_types_are_known():
         for module, tree in TREES.items()
     ]
     total = sum(count for count, _ in counts)
-    assert total <= MOST_ANY, f"{total} times Any" + told([one for one in counts if one[0] > 3], 3)
+    assert total <= MOST_ANY, f"{total} times Any" + _listing([one for one in counts if one[0] > 3], 3)
 
 
-@until_merged
 def test_few_functions_branch_often():
     ways = [(complexity(node), name) for name, node in functions()]
     most = np.percentile([one[0] for one in ways], 95, method="higher")
-    assert most <= COMPLEXITY, f"95 of 100 have at most {most:g}" + told(
+    assert most <= COMPLEXITY, f"95 of 100 have at most {most:g}" + _listing(
         [one for one in ways if one[0] > COMPLEXITY], COMPLEXITY
     )
 
 
-@until_merged
 def test_every_module_has_a_test_of_its_name():
     missing = [
         (len(file.read_text().splitlines()), f"{module}: {mirror(module).relative_to(ROOT)}")
         for module, file in FILES.items()
         if file.name != "__init__.py" and not excused(module) and not mirror(module).exists()
     ]
-    assert not missing, told(missing, 0)
+    assert not missing, _listing(missing, 0)
 
 
 def test_reasons_are_of_what_exists():

@@ -72,7 +72,7 @@ def _sensitivity(outcomes: Outcomes, trajectory: Trajectory) -> Sensitivity:
         np.asarray(outcomes.ensemble.rates),
         outcomes.by_rate(outcomes.final_loss),
         outcomes.by_rate(outcomes.best_loss),
-        outcomes.by_rate(outcomes.status != "completed").mean(axis=1),
+        outcomes.by_rate(outcomes.lost).mean(axis=1),
         float(np.median(trajectory.losses[0])),
         None if rate is None else (rate, outcomes.typical(outcomes.final_loss)),
     )

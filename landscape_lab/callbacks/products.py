@@ -42,7 +42,7 @@ class Product(ABC):
 class Products(pl.Callback):
     """Make the scene of a descent once, at its end, and hand it to every product.
 
-    No scene where none is wanted.
+    It makes none where no product is wanted.
 
     Args:
         products: What is made, in this order.

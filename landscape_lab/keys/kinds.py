@@ -172,8 +172,8 @@ class Record(Kind):
     """Values by name, such as `{low: 0.001, high: 1, num: 31}`.
 
     Args:
-        kinds: The kind of each value by its name. No other name may be there, and only nullable values
-            may be missing.
+        kinds: The kind of each value by its name. No other name may be there, and only nullable
+            values may be missing.
     """
 
     kinds: Mapping[str, Kind]

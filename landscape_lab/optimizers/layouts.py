@@ -113,7 +113,11 @@ class Joint:
 
     def step(self, closure: Closure) -> float:
         # `rate`, spelled out: this is called for every step, and two calls cost 1 % of a step on two numbers.
-        rate = math.nan if self.rates is not None else float(self.optimizers[0].param_groups[0].get("lr", math.nan))
+        rate = (
+            math.nan
+            if self.rates is not None
+            else float(self.optimizers[0].param_groups[0].get("lr", math.nan))
+        )
         self._step(closure)
         return rate
 

@@ -20,9 +20,9 @@ NEGLIGIBLE = 1e-14
 def principal(paths: Sequence[Points], *, centred: bool = True) -> Plane:
     """The plane of most motion: the two principal components of all points together, through the last of them.
 
-    It equals scikit-learn's PCA, signs included (the largest entry of a direction is positive). Points that
-    are not finite do not count. Memory holds one block of columns, so paths may be memory maps of points
-    that do not fit.
+    It equals scikit-learn's PCA, signs included (the largest entry of a direction is positive).
+    Points that are not finite do not count. Memory holds one block of columns, so paths may be
+    memory maps of points that do not fit.
 
     Args:
         paths: Points, `[…, dims]` each: arrays, or `HalfPrecisionPoints`.
@@ -84,8 +84,8 @@ def _small(points: Sequence[Points], last: np.ndarray, centred: bool) -> tuple[T
 def _large(points: Sequence[Points], last: np.ndarray, centred: bool) -> tuple[Tensor, np.ndarray]:
     """Directions and shares where there are fewer points than numbers in each: from products of points, `[records, records]`.
 
-    With the offsets X = U S V', the Gram matrix X X' = U S² U' has the same strengths, and V' = S⁻¹ U' X
-    gives the directions in a second pass. Centring X is centring the rows and columns of X X'.
+    With the offsets X = U S V', the Gram matrix X X' = U S² U' has the same strengths, and V' = S⁻¹
+    U' X gives the directions in a second pass. Centring X is centring the rows and columns of X X'.
     """
     records, dims = sum(map(len, points)), len(last)
     dtype = torch.float64 if dims <= EXACT else torch.float32
@@ -114,7 +114,10 @@ def _large(points: Sequence[Points], last: np.ndarray, centred: bool) -> tuple[T
 
 
 def _offsets(points: Sequence[Points], last: np.ndarray, part: slice, dtype: torch.dtype) -> Tensor:
-    """Some columns of all points, from the last one: `[records, columns]`; subtracted in float64, since they nearly agree."""
+    """Some columns of all points, from the last one: `[records, columns]`.
+
+    They are subtracted in float64, since points nearly agree.
+    """
     return torch.cat([torch.from_numpy(path[:, part] - last[part]).to(dtype) for path in points])
 
 

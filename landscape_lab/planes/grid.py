@@ -115,7 +115,9 @@ def _loss_at(landscape: Landscape, plane: Plane) -> Losses:
     if hasattr(landscape, "slice"):
         slicing: Any = landscape.slice
         measure = slicing(plane.origin, plane.directions)
-        return lambda places: _joined([measure(part)["loss"] for part in places.split(batch)])
+        return lambda places: _joined(
+            [measure(part)["loss"] for part in places.to(plane.directions).split(batch)]
+        )
     return lambda places: _joined(
         [landscape.evaluate(plane.points(part).to(like)) for part in places.split(batch)]
     )

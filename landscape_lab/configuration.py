@@ -95,6 +95,25 @@ def identity(cfg: DictConfig) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def settle_typed_length(cfg: DictConfig, overrides: Iterable[str]) -> None:
+    """A length that was typed, `steps=` or `epochs=`, counts before one that an experiment brings.
+
+    Raises:
+        ValueError: Both were typed, or epochs for a landscape that has none.
+    """
+    typed = {key_of(override) for override in overrides}
+    if {"steps", "epochs"} <= typed and cfg.epochs is not None:
+        raise ValueError(
+            f"Parameter `epochs` should not be given with `steps`. Found `epochs = {cfg.epochs}`, `steps = {cfg.steps}`."
+        )
+    if "steps" in typed:
+        cfg.epochs = None
+    if cfg.epochs is not None and "data" not in cfg:
+        raise ValueError(
+            f"Parameter `epochs` should be given for landscape=network only. Found `epochs = {cfg.epochs}`."
+        )
+
+
 def flat_values(cfg: DictConfig, groups: Iterable[str]) -> dict[str, bool | int | float | str]:
     """The values of some keys and groups as one level of `group.key: value`, without Hydra's own."""
     values: dict[str, bool | int | float | str] = {}

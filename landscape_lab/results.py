@@ -7,10 +7,7 @@ import torch
 from torch import Tensor
 
 from landscape_lab.descent import Descent
-from landscape_lab.ensemble import Outcomes
-
-LISTED = 16
-"""Points of more numbers are not listed in results: they are in the trajectory."""
+from landscape_lab.ensemble import LISTED, Outcomes
 
 
 def distances(descent: Descent, points: Tensor) -> Tensor | None:
@@ -91,6 +88,8 @@ def details(descent: Descent) -> dict[str, Any]:
         "target": tally.target,
         "steps_to_target": _whole(ends.typical(ends.steps_to_target)),
     }
+    if (carried := getattr(descent.landscape, "carried_by", None)) is not None:
+        found |= {"dims": descent.landscape.dims, "carried_by": carried}
     if len(descent.ensemble) == 1:
         return found
     return found | {

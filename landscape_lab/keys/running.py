@@ -27,6 +27,7 @@ RUN = Keys(
     "",
     Open(),
     steps=Key(COUNT, "optimizer steps"),
+    epochs=Key(Nullable(COUNT), "instead of steps, of a network: passes through its data"),
     seed=Key(SEED, "of every random number"),
     start=Key(
         Nullable(Points("numbers, [column, row] or [x, y], or a list of such")), "where the descent begins"

@@ -63,8 +63,6 @@ def trace_of(
         off: Whether to tell how far the points are from the plane.
     """
     points = trajectory.points if points is None else points
-    # Of large points fewer are kept than losses: a trace has one of each.
-    kept = np.searchsorted(trajectory.steps, trajectory.point_steps).clip(max=len(trajectory.steps) - 1)
     total = points.shape[1]
     shown = np.arange(total)
     if total > SHOWN_MEMBERS:
@@ -74,14 +72,15 @@ def trace_of(
     return Trace(
         trajectory.label,
         plane.project(points),
-        trajectory.losses[kept][:, shown].astype(np.float64),
-        trajectory.point_steps,
-        trajectory.evaluations[kept],
+        trajectory.losses[:, shown].astype(np.float64),
+        trajectory.steps,
+        trajectory.evaluations,
         trajectory.best,
-        trajectory.lr[kept],
+        trajectory.lr,
         total,
         None if rates is None or len(set(rates)) == 1 else np.asarray(rates)[shown],
         plane.off(points) if off else None,
+        None if trajectory.keeps_every_point else trajectory.point_steps,
     )
 
 

@@ -98,7 +98,9 @@ class GrowingMap:
     def _curves(self, number: int, trace: Trace, axes: Axes) -> list[Curve]:
         alpha = 0.55 * fade(trace.places.shape[1])
         parts = colored(number, trace)
-        return [Curve(trace.steps, on_canvas(axes, part.places), color, axes, alpha) for color, part in parts]
+        return [
+            Curve(trace.path_steps, on_canvas(axes, part.places), color, axes, alpha) for color, part in parts
+        ]
 
     def keep(self, moment: float) -> None:
         """Draw for good what happened up to a step."""

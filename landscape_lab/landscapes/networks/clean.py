@@ -96,6 +96,24 @@ class Clean:
 
         return measured_in_place
 
+    @torch.no_grad()
+    def answers(
+        self, point: Float[Tensor, " dims"], batches: Sequence[Tensor], member: int = 0
+    ) -> list[Tensor]:
+        """What the network answers at a point to batches of inputs, in evaluation mode.
+
+        Args:
+            point: The weights.
+            batches: Inputs.
+            member: Whose buffers are used.
+        """
+        weights = self.weights.split(point)
+        own = {name.removeprefix("model."): part for name, part in weights.items()}
+        with Modes(self.objective), self.weights.lend_buffers(member):
+            if self.calibration is not None:
+                recalibrate(self.objective, weights, self.calibration.whole())
+            return [functional_call(self.objective.model, own, (inputs,)) for inputs in batches]
+
     def _one(self, weights: Mapping[str, Tensor], member: int, measured: bool) -> dict[str, Tensor]:
         """The measures of one point, a number each."""
         with self.weights.lend_buffers(member):

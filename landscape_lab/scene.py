@@ -138,6 +138,7 @@ class Scene:
         minima: Known minima.
         replay: The landscape as it was seen in each step, if it has augmentations that change its loss.
         note: What a picture tells about its losses, if they are not evaluated in each cell.
+        miss: How far its losses are from the landscape's own at the centre of the plane, beyond rounding.
         answers: What the network of a single trace answers; `None` of all other landscapes.
     """
 
@@ -148,6 +149,7 @@ class Scene:
     minima: Float[np.ndarray, "n 2"]
     replay: Replay | None = None
     note: str = ""
+    miss: float = 0.0
     answers: Answers | None = None
 
 

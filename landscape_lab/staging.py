@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from landscape_lab.answering import answers_of
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes import Grid, Plane, Window, principal, sample
 from landscape_lab.point_file import Points
@@ -48,7 +49,8 @@ def scene_of(
         window = _window(landscape, plane, [trace.places for trace in traces], reach)
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
     seen = sample(landscape, plane, window) if grid else Grid(np.empty((0, 0)))
-    return Scene(plane, window, seen.losses, traces, minima, replay_of(landscape, plane, window), seen.note)
+    replay, answers = replay_of(landscape, plane, window), answers_of(landscape, trajectories)
+    return Scene(plane, window, seen.losses, traces, minima, replay, seen.note, seen.miss, answers)
 
 
 def trace_of(

@@ -17,7 +17,7 @@ FLOORS = (
     ("scenes", "scene"),
     ("descents", "evaluation chunk tally results descent"),
     ("drawing", "drawing"),
-    ("when", "staging replaying seen recording callbacks"),
+    ("when", "staging answering replaying seen recording callbacks"),
     ("lab", "instantiation schema runs lab"),
     ("sweeps", "sweeps"),
     ("commands", "__init__ __main__ film gallery plane report dossier optimizers.__main__"),

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.transforms import Bbox
 from PIL import Image
 
-from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_lines
+from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_lines, inside
 from landscape_lab.drawing.maps import MINIMUM_COLOR, colored
 from landscape_lab.drawing.paint import Paint, resized
 from landscape_lab.scene import Scene, Trace
@@ -119,9 +119,7 @@ class GrowingMap:
 
     def _lay_under(self, renderer: RendererAgg, paint: Paint, moment: float) -> None:
         """Put the landscape of a step under the traces drawn so far."""
-        left, low, right, high = (round(side) for side in self.box.extents)
-        rows = slice(int(renderer.height) - high + 1, int(renderer.height) - low)
-        columns = slice(left + 1, right)
+        rows, columns = inside(renderer, self.box)
         shape = rows.stop - rows.start, columns.stop - columns.start
         image = Image.fromarray(paint.color(resized(paint.at(moment), shape)))
         ink = Image.fromarray(np.asarray(self.ink.buffer_rgba())[rows, columns])

@@ -53,9 +53,7 @@ class Paint:
         if scene.replay is None or place == len(steps) - 1:
             levels = resized(self._levels(scene.losses), self._shape(CLEAN_CELLS))
         else:
-            losses = scene.replay.losses(
-                int(steps[place]), trace.places[place, 0], self._shape(CELLS)
-            )
+            losses = scene.replay.losses(int(steps[place]), trace.places[place, 0], self._shape(CELLS))
             levels = self._levels(losses)
         return levels if self.picture else np.ascontiguousarray(levels[::-1])
 

@@ -69,12 +69,17 @@ class Clean:
         self, origin: Float[Tensor, " dims"], directions: Float[Tensor, "2 dims"]
     ) -> Callable[[Float[Tensor, "n 2"]], dict[str, Tensor]]:
         """`measure` at places of a plane, without a vector of weights for each of them."""
+        like = next(iter(self.weights.current().values()))
+        origin, directions = origin.to(like), directions.to(like)
         network = self.fast()
         if network is not None:
             size = self._points_at_once(network)
 
             def measured_together(places: Float[Tensor, "n 2"]) -> dict[str, Tensor]:
-                parts = [self.measure(torch.addmm(origin, part, directions)) for part in places.split(size)]
+                parts = [
+                    self.measure(torch.addmm(origin, part, directions))
+                    for part in places.to(origin).split(size)
+                ]
                 return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
 
             return measured_together

@@ -17,8 +17,8 @@ FLOORS = (
     ("scenes", "scene"),
     ("descents", "evaluation chunk tally results descent"),
     ("drawing", "drawing"),
-    ("when", "staging replaying seen recording callbacks"),
-    ("lab", "instantiation schema runs assembly lab summary"),
+    ("when", "staging answering replaying seen recording callbacks"),
+    ("lab", "instantiation schema runs networking assembly lab summary"),
     ("sweeps", "sweeps"),
     ("commands", "__init__ __main__ film gallery plane report dossier optimizers.__main__"),
 )

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytorch_lightning as pl
 
+from landscape_lab.answering import check_boundary, check_data
 from landscape_lab.callbacks.tensorboard import png, show, tensorboards
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.figures import FIGURES, save_figure
+from landscape_lab.errors import tell
+from landscape_lab.landscapes.base import Landscape
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
 from landscape_lab.validation import check_choice
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
     from landscape_lab.drawing.video import Film
 
 FORMATS = ("mp4", "gif")
+CURVES = ("loss", "evaluations")
+"""The figures that TensorBoard draws itself."""
+NEEDS = {"data": check_data, "boundary": check_boundary}
+"""The figures that not every landscape has, and what tells so."""
 
 
 class Product(ABC):
@@ -33,6 +40,9 @@ class Product(ABC):
     @abstractmethod
     def grid(self) -> bool:
         """Whether it shows the losses in the window: only then are they evaluated."""
+
+    def check(self, landscape: Landscape) -> None:
+        """Raise `ValueError` where a landscape has nothing of what is asked for; called before the descent."""
 
     @abstractmethod
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
@@ -64,12 +74,18 @@ class Products(pl.Callback):
                 gathered.append(cls(products))
         return gathered
 
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        for product in self.products:
+            product.check(pl_module.landscape)
+
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         wanted = [product for product in self.products if product.wanted]
         if not wanted:
             return
         grid = any(product.grid for product in wanted)
         scene = scene_of(pl_module.landscape, [pl_module.trajectory], grid=grid)
+        if scene.miss > 0:
+            tell(f"The slice of the landscape misses it at the centre of the plane by {scene.miss:.1e}.")
         for product in wanted:
             product.make(scene, trainer)
 
@@ -79,7 +95,8 @@ class Pictures(Product):
 
     Args:
         folder: Where they go.
-        figures: Any of `path`, `loss`, `evaluations` (the loss against them), `surface` and `gradient`.
+        figures: Any of `path`, `loss`, `evaluations` (the loss against them), `surface` and `gradient`;
+            of a network also `data`, and of two features `boundary`.
     """
 
     def __init__(self, folder: str | PathLike[str], figures: Sequence[str] = ("path", "loss")) -> None:
@@ -96,11 +113,16 @@ class Pictures(Product):
     def grid(self) -> bool:
         return any(FIGURES[name].grid for name in self.figures)
 
+    def check(self, landscape: Landscape) -> None:
+        for name in self.figures:
+            if name in NEEDS:
+                NEEDS[name](landscape)
+
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
         for name in self.figures:
             file = self.folder / f"{name}.png"
             save_figure(FIGURES[name](scene), file)
-            if FIGURES[name].grid:
+            if name not in CURVES:
                 for logger in tensorboards(trainer):
                     show(logger, name, file.read_bytes(), trainer.global_step)
 
@@ -129,7 +151,11 @@ class Video(Product):
 
     @property
     def grid(self) -> bool:
-        return True
+        return self.film is not None and self.film.view != "boundary"
+
+    def check(self, landscape: Landscape) -> None:
+        if self.film is not None and self.film.view == "boundary":
+            check_boundary(landscape, "callbacks.video.view")
 
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
         if self.film is None:

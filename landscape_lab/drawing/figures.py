@@ -8,9 +8,11 @@ from os import PathLike
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from landscape_lab.drawing.boundary import boundary_figure
 from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.maps import draw_landscape, draw_scene, map_ratio
 from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.samples import data_figure
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.surfaces import gradient_figure, surface_figure
 from landscape_lab.drawing.titles import title_of
@@ -59,6 +61,8 @@ FIGURES: Mapping[str, Kind] = {
     "evaluations": Kind(partial(loss_figure, against="evaluation"), grid=False),
     "surface": Kind(surface_figure),
     "gradient": Kind(gradient_figure),
+    "data": Kind(data_figure, grid=False),
+    "boundary": Kind(boundary_figure, grid=False),
 }
 """The figures of a scene, by name."""
 

@@ -16,7 +16,7 @@ from landscape_lab.landscapes.networks.clean import Clean
 from landscape_lab.landscapes.networks.draws import Draws
 from landscape_lab.landscapes.networks.habits import habits_of
 from landscape_lab.landscapes.networks.initial import as_points, initial_weights
-from landscape_lab.landscapes.networks.loading import as_batches, parts_of
+from landscape_lab.landscapes.networks.loading import as_batches, names_of, parts_of
 from landscape_lab.landscapes.networks.losses import Measure
 from landscape_lab.landscapes.networks.objective import BatchMeasure, Objective
 from landscape_lab.landscapes.networks.stacked import DROPOUT, carrier_of, with_members
@@ -91,6 +91,7 @@ class NetworkLandscape(Landscape):
         held_out = held_out if validation is None else validation
         self.batchnorm, self.dropout = batchnorm, dropout
         self.batches = self.calibration = _batches(model, training, batch_size, samples, seed)
+        self.batches.names = names_of(data)
         self.held_out = None if held_out is None else _batches(model, held_out, None, None, seed)
         self.objective = Objective.fitting(model, self.batches.whole(), loss, batch_loss, metrics)
         self.weights = Weights(self.objective)
@@ -209,17 +210,19 @@ class NetworkLandscape(Landscape):
         return losses.detach()
 
     def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
-        return self._clean().measure(points, measured=False)["loss"]
+        return self.clean.measure(points, measured=False)["loss"]
 
     def measure(self, points: Float[Tensor, "n dims"]) -> dict[str, Float[Tensor, " n"]]:
-        return self._clean().measure(points)
+        return self.clean.measure(points)
 
     def slice(
         self, origin: Float[Tensor, " dims"], directions: Float[Tensor, "2 dims"]
     ) -> Callable[[Float[Tensor, "n 2"]], dict[str, Tensor]]:
-        return self._clean().slice(origin, directions)
+        return self.clean.slice(origin, directions)
 
-    def _clean(self) -> Clean:
+    @property
+    def clean(self) -> Clean:
+        """The evaluation of whole data that leaves the model as it is."""
         recalibrated = self.batchnorm == "recalibrate" and bool(tracking_layers(self.objective))
         return Clean(self.objective, self.weights, self.batches, self.calibration if recalibrated else None)
 

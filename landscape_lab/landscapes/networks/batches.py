@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -19,6 +20,18 @@ def samples_at_once(batch: Batch) -> int:
     return max(64, min(1024, NUMBERS_AT_ONCE // max(1, first[0].numel())))
 
 
+class Names(NamedTuple):
+    """What whole numbers stand for, for pictures.
+
+    Args:
+        classes: The name of each class; empty where data name none.
+        tokens: The name of each token.
+    """
+
+    classes: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+
+
 class Batches(nn.Module, ABC):
     """Where batches come from: the minibatch of each step, and the whole data for clean evaluations.
 
@@ -28,11 +41,13 @@ class Batches(nn.Module, ABC):
         samples: How many samples the data have.
         per_epoch: How many minibatches make an epoch; 1 where every step sees all data.
         stochastic: Whether steps see different batches.
+        names: What the data call their classes and tokens.
     """
 
     samples: int
     per_epoch: int
     stochastic: bool
+    names: Names = Names()
 
     @abstractmethod
     def batch(self, step: int, seeds: Sequence[int]) -> tuple[Batch, bool]:

@@ -69,12 +69,17 @@ class Clean:
         self, origin: Float[Tensor, " dims"], directions: Float[Tensor, "2 dims"]
     ) -> Callable[[Float[Tensor, "n 2"]], dict[str, Tensor]]:
         """`measure` at places of a plane, without a vector of weights for each of them."""
+        like = next(iter(self.weights.current().values()))
+        origin, directions = origin.to(like), directions.to(like)
         network = self.fast()
         if network is not None:
             size = self._points_at_once(network)
 
             def measured_together(places: Float[Tensor, "n 2"]) -> dict[str, Tensor]:
-                parts = [self.measure(torch.addmm(origin, part, directions)) for part in places.split(size)]
+                parts = [
+                    self.measure(torch.addmm(origin, part, directions))
+                    for part in places.to(origin).split(size)
+                ]
                 return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
 
             return measured_together
@@ -95,6 +100,24 @@ class Clean:
             return _stacked(measures)
 
         return measured_in_place
+
+    @torch.no_grad()
+    def answers(
+        self, point: Float[Tensor, " dims"], batches: Sequence[Tensor], member: int = 0
+    ) -> list[Tensor]:
+        """What the network answers at a point to batches of inputs, in evaluation mode.
+
+        Args:
+            point: The weights.
+            batches: Inputs.
+            member: Whose buffers are used.
+        """
+        weights = self.weights.split(point)
+        own = {name.removeprefix("model."): part for name, part in weights.items()}
+        with Modes(self.objective), self.weights.lend_buffers(member):
+            if self.calibration is not None:
+                recalibrate(self.objective, weights, self.calibration.whole())
+            return [functional_call(self.objective.model, own, (inputs,)) for inputs in batches]
 
     def _one(self, weights: Mapping[str, Tensor], member: int, measured: bool) -> dict[str, Tensor]:
         """The measures of one point, a number each."""

@@ -17,7 +17,13 @@ from torch.utils.data import (
     default_collate,
 )
 
-from landscape_lab.landscapes.networks.batches import Batches, LoadedBatches, TensorBatches, samples_at_once
+from landscape_lab.landscapes.networks.batches import (
+    Batches,
+    LoadedBatches,
+    Names,
+    TensorBatches,
+    samples_at_once,
+)
 from landscape_lab.landscapes.networks.orders import epoch_of, sampled_by
 from landscape_lab.landscapes.networks.seeds import DrawsNoted, Purpose, all_random, permutation
 from landscape_lab.landscapes.networks.streams import StreamBatches
@@ -75,6 +81,12 @@ def parts_of(data: Any) -> tuple[Any, Any]:
     if hasattr(data, "train") and hasattr(data, "validation"):
         return data.train, data.validation
     return data, None
+
+
+def names_of(data: Any) -> Names:
+    """What data call their classes and tokens, where they do."""
+    found = (getattr(data, name, ()) for name in Names._fields)
+    return Names(*(tuple(map(str, names)) if isinstance(names, list | tuple) else () for names in found))
 
 
 def _validation_loader(module: Any) -> Any:

@@ -13,7 +13,8 @@ from torch.optim import Optimizer
 from torch.optim import optimizer as torch_optimizer
 
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.trajectory import UNKNOWN, Trajectory
+from landscape_lab.records import UNKNOWN
+from landscape_lab.trajectory import Trajectory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -1,5 +1,6 @@
 """Evenly spaced records of what happens step by step, bounded in number however long it goes on."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import torch
@@ -86,7 +87,7 @@ class Series:
     ([0, 2, 4], [0, 20, 40])
     """
 
-    def __init__(self, records: int, spacing: int = 1, columns: dict[str, Column] | None = None) -> None:
+    def __init__(self, records: int, spacing: int = 1, columns: Mapping[str, Column] | None = None) -> None:
         check_count("records", records)
         self.records = max(2, records)
         self.spacing = spacing

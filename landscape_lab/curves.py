@@ -1,11 +1,9 @@
 """Evenly spaced records of a descent, with those that are kept whatever the spacing."""
 
-from typing import Any
-
 import numpy as np
 
 from landscape_lab.records import Record, better, record_at, several
-from landscape_lab.series import Series
+from landscape_lab.series import Series, State
 
 
 class Curves:
@@ -67,12 +65,12 @@ class Curves:
             return values.copy()
         return np.insert(values, np.searchsorted(steps, missing), [extra[step] for step in missing], axis=0)
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> State:
         """All but the end point; tensors and numbers only."""
         extra = {name: record for name, record in self._extra.items() if name != "end"}
         return {"series": self.series.state_dict(), "extra": extra}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: State) -> None:
         """Go on from what `state_dict` returned."""
         self.series.load_state_dict(state["series"])
         self._extra = dict(state["extra"])

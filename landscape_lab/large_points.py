@@ -2,7 +2,6 @@
 
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -10,7 +9,7 @@ from torch import Tensor
 
 from landscape_lab.point_file import FileColumn, HalfPrecisionPoints, Points
 from landscape_lab.records import Record, better, on_cpu
-from landscape_lab.series import Series, spacing_for
+from landscape_lab.series import Series, State, spacing_for
 
 MEMORY = 2**27
 """The most bytes that they take in memory."""
@@ -124,12 +123,12 @@ class LargePoints:
             return {"point_start": points.start, "point_slots": points.slots, "point_steps": self.steps}
         return {"points": points, "point_steps": self.steps}
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> State:
         """All but the end point; tensors and numbers only."""
         return self.series.state_dict()
 
     @classmethod
-    def of_state(cls, state: dict[str, Any], to: str | PathLike[str] | None) -> "LargePoints":
+    def of_state(cls, state: State, to: str | PathLike[str] | None) -> "LargePoints":
         """Those that go on from what `state_dict` returned; in the file `to` if they were in a file.
 
         Raises:

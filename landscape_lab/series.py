@@ -8,6 +8,8 @@ from torch import Tensor
 
 from landscape_lab.validation import check_count
 
+State = dict[str, Any]
+"""What a checkpoint keeps: tensors and numbers, and lists and dictionaries of them."""
 FIRST = 256
 """Records for which a column makes room at once."""
 
@@ -21,10 +23,10 @@ class Column(Protocol):
     def select(self, kept: Tensor) -> None:
         """Keep only the values with these numbers, in ascending order."""
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> State:
         """Tensors and numbers from which `load_state_dict` goes on."""
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: State) -> None:
         """Go on from what `state_dict` returned."""
 
 
@@ -60,10 +62,10 @@ class MemoryColumn:
             self.room[: len(kept)] = self.room[kept]
         self.count = len(kept)
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> State:
         return {} if self.values is None else {"values": self.values.clone()}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: State) -> None:
         self.room = state.get("values")
         self.count = 0 if self.room is None else len(self.room)
 
@@ -135,12 +137,12 @@ class Series:
         for column in self.columns.values():
             column.select(numbers)
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> State:
         """All that a later `load_state_dict` needs to go on as if nothing had happened; tensors and numbers only."""
         columns = {name: column.state_dict() for name, column in self.columns.items()}
         return {"records": self.records, "spacing": self.spacing, "columns": columns}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: State) -> None:
         """Go on from what `state_dict` returned."""
         self.records, self.spacing = state["records"], state["spacing"]
         for name, kept in state["columns"].items():

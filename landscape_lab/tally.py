@@ -1,13 +1,13 @@
 """What is counted on the way of a descent."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from landscape_lab.chunk import Counts
 from landscape_lab.records import no_nan
+from landscape_lab.series import State
 
 
 @dataclass
@@ -71,10 +71,10 @@ class Tally:
             reached = losses[:, new] <= self.target  # [n, new]; `argmax` finds the first of equal ones
             self.hit[new] = (first + reached.byte().argmax(0)).to(self.hit)
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> State:
         """Tensors and numbers only."""
         return {name: value for name, value in vars(self).items() if name not in ("members", "target")}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: State) -> None:
         """Go on from there."""
         vars(self).update(state)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -15,6 +14,7 @@ from landscape_lab.keys.running import TRAJECTORY
 from landscape_lab.large_points import LargePoints
 from landscape_lab.point_file import Points
 from landscape_lab.records import UNKNOWN, better, lowest_loss, on_cpu, several
+from landscape_lab.series import State
 
 SMALL = 1000
 """Points of up to so many numbers a member are kept with every record, larger ones less often."""
@@ -207,7 +207,7 @@ class Trajectory:
             best = better(best, several(self._curves.end))
         return (int(best["steps"]), lowest_loss(best)) if best else (0, float("nan"))
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> State:
         """All that a later `load_state_dict` needs to go on, in tensors and numbers only."""
         return {
             "records": self.records,
@@ -216,7 +216,7 @@ class Trajectory:
             "file": self._large is not None and self._large.file is not None,
         }
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: State) -> None:
         """Go on from what `state_dict` returned, as if nothing had happened.
 
         Raises:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from os import PathLike
-from typing import Any
 
 import pytorch_lightning as pl
 import torch
@@ -27,6 +26,7 @@ from landscape_lab.optimizers.schedulers import SchedulerFactory
 from landscape_lab.optimizers.separate import Separate
 from landscape_lab.optimizers.traits import Traits
 from landscape_lab.optimizers.trial import Verdict, try_joint
+from landscape_lab.series import State
 from landscape_lab.tally import Tally
 from landscape_lab.trajectory import Trajectory
 
@@ -124,7 +124,7 @@ class Descent(pl.LightningModule):
         self.ending = Ending()
         self.verdict = Verdict(joint=True, draws=False, why="a single member")
         self.quantities = list(quantities)
-        self._restored: dict[str, Any] | None = None
+        self._restored: State | None = None
 
     def configure_optimizers(self) -> list[Optimizer] | tuple[list[Optimizer], list[LRScheduler]]:
         """Build the optimizer of all members, or one for each, of the landscape's parameters only; and their schedulers."""
@@ -174,7 +174,7 @@ class Descent(pl.LightningModule):
             self.layout.drop(self.tally.dead())
         self._began = time.perf_counter()
 
-    def training_step(self, batch: Any, batch_idx: int) -> dict[str, Any]:
+    def training_step(self, batch: object, batch_idx: int) -> dict[str, Tensor]:
         """Make the next chunk of steps.
 
         Members that diverged are let go of at multiples of the chunk's size only, so that a chunk
@@ -221,7 +221,7 @@ class Descent(pl.LightningModule):
         return int(finite.max())
 
     @torch.no_grad()
-    def clean_losses(self, outputs: dict[str, Any]) -> Tensor:
+    def clean_losses(self, outputs: dict[str, Tensor]) -> Tensor:
         """The losses of a chunk's records without augmentations, `[n, members]`; as they were seen where no draw changes them."""
         if not self.landscape.stochastic or not self.trajectory.keeps_every_point:
             return outputs["losses"]
@@ -274,7 +274,7 @@ class Descent(pl.LightningModule):
             )
         self.trajectory.end(self.global_step, point, losses, self.tally.evaluations)
 
-    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+    def on_save_checkpoint(self, checkpoint: State) -> None:
         """Keep what was recorded and the state of the random numbers."""
         running = time.perf_counter() - self._began
         checkpoint["descent"] = {
@@ -286,7 +286,7 @@ class Descent(pl.LightningModule):
             "threads": torch.get_num_threads(),  # another number may change the last bits
         }
 
-    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+    def on_load_checkpoint(self, checkpoint: State) -> None:
         """Take up what `on_save_checkpoint` kept."""
         state = checkpoint["descent"]
         self.trajectory.load_state_dict(state["trajectory"])
@@ -300,9 +300,9 @@ class Chunks:
     def __iter__(self) -> Iterator[int]:
         return count()
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> State:
         """Nothing."""
         return {}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: State) -> None:
         """Nothing."""

@@ -32,7 +32,8 @@ class Quantity(Protocol):
             the steps `[k]`.
     """
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def wants(self, step: int) -> bool:
         """Whether it is taken in this step."""

@@ -10,6 +10,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from landscape_lab.series import State
+
 HALF = np.dtype("<f2")
 """Offsets from the start are numbers of 16 bits, lowest byte first, on every machine."""
 BLOCK = 2**22
@@ -148,7 +150,7 @@ class FileColumn:
     def select(self, kept: Tensor) -> None:
         self.slots = self.slots[kept]
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> State:
         if self.start is None:
             return {}
         with self.path.open("rb") as file:
@@ -156,7 +158,7 @@ class FileColumn:
         self.saved = set(self.slots.tolist())
         return {"start": self.start, "slots": self.slots}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: State) -> None:
         """Go on where the checkpoint was written: what the file holds beyond is cut off.
 
         Raises:

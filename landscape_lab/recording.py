@@ -13,7 +13,8 @@ from torch.optim import Optimizer
 from torch.optim import optimizer as torch_optimizer
 
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.trajectory import UNKNOWN, Trajectory
+from landscape_lab.records import UNKNOWN
+from landscape_lab.trajectory import Trajectory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -128,7 +129,7 @@ class _Listener:
         self.points: list[tuple[int, Tensor]] = []
         trajectory.open(landscape.members, landscape.dims)
 
-    def on_forward(self, landscape: Landscape, inputs: Any, losses: Tensor) -> None:
+    def on_forward(self, landscape: Landscape, inputs: object, losses: Tensor) -> None:
         """The first evaluation since the last step tells the loss at the point where the step begins."""
         if self.pending is None:
             self.pending = self._begin()
@@ -148,7 +149,7 @@ class _Listener:
         )
         return self.landscape.evaluate(point) if moved and point is not None else losses
 
-    def on_step_start(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+    def on_step_start(self, optimizer: Optimizer, args: object, kwargs: object) -> None:
         """An optimizer may step inside another one; the outermost counts."""
         owns = any(
             id(parameter) in self.parameters
@@ -164,7 +165,7 @@ class _Listener:
                 "" if np.isnan(self.rate) else f", lr {self.rate:g}"
             )
 
-    def on_step_end(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+    def on_step_end(self, optimizer: Optimizer, args: object, kwargs: object) -> None:
         """The step is done: keep its record."""
         if optimizer is not self.stepping or self.pending is None:
             return

@@ -1,13 +1,13 @@
 """Curves of a descent, logged a chunk at a time."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.loggers import Logger, TensorBoardLogger
 from tensorboard.compat.proto.summary_pb2 import Summary
+from torch import Tensor
 
 from landscape_lab.descent import Descent
 from landscape_lab.landscapes.base import Landscape
@@ -34,7 +34,12 @@ class Curves(pl.Callback):
             pl_module.quantities.append(GradientNorm(pl_module.steps))
 
     def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
+        self,
+        trainer: pl.Trainer,
+        pl_module: Descent,
+        outputs: dict[str, Tensor],
+        batch: object,
+        batch_idx: int,
     ) -> None:
         if not trainer.loggers:
             return

@@ -10,6 +10,7 @@ from typing import Any
 import optuna
 import pytorch_lightning as pl
 from optuna.storages import BaseStorage
+from torch import Tensor
 
 from landscape_lab.descent import Descent
 from landscape_lab.results import standing
@@ -63,7 +64,12 @@ class Pruning(pl.Callback):
         pl_module.steps_per_batch = min(pl_module.steps_per_batch, self.part)
 
     def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
+        self,
+        trainer: pl.Trainer,
+        pl_module: Descent,
+        outputs: dict[str, Tensor],
+        batch: object,
+        batch_idx: int,
     ) -> None:
         made = trainer.global_step
         running = pl_module.ending.status == "completed" and made < pl_module.steps

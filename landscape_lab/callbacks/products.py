@@ -41,8 +41,9 @@ class Product(ABC):
     def grid(self) -> bool:
         """Whether it shows the losses in the window: only then are they evaluated."""
 
+    @abstractmethod
     def check(self, landscape: Landscape) -> None:
-        """Raise `ValueError` where a landscape has nothing of what is asked for; called before the descent."""
+        """Raise `ValueError` unless a landscape has what is shown; called before the descent."""
 
     @abstractmethod
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:

@@ -85,7 +85,7 @@ class ChangingRegions:
         self.box = axes.bbox
         samples = self.answers.samples(SAMPLES)
         ink = RendererAgg(renderer.width, renderer.height, renderer.dpi)
-        pixels, size = on_canvas(axes, samples.inputs), 3.0 if len(samples.inputs) < SAMPLES / 4 else 2.2
+        pixels, size = on_canvas(axes, samples.inputs), 3.6 if len(samples.inputs) < SAMPLES / 4 else 2.8
         for number in range(len(samples.classes)):
             draw_heads(ink, pixels[samples.targets == number], class_color(number), size, self.box)
         self.ink = Image.fromarray(np.asarray(ink.buffer_rgba())[inside(renderer, self.box)])

@@ -18,7 +18,11 @@ ACROSS = 12
 """Pictures in a line of a sheet."""
 SIGNS = {"\n": "↵", "\t": "→", " ": "␣"}
 """What is drawn for characters that leave no ink."""
-RIGHT_COLOR, POINT_COLOR = "#202124", "#0072b2"
+RIGHT_COLOR, FAINT_COLOR, POINT_COLOR = "#202124", "#80868b", "#0072b2"
+TALL = 1.24
+"""A picture and the words below it, in heights of the picture."""
+CELL, MARGIN = 0.15, 9
+"""The width of a token in inches, and of what stands before a line of them in tokens."""
 
 
 def data_figure(scene: Scene) -> Figure:
@@ -114,79 +118,86 @@ def _blank(columns: float, rows: float, width: float, height: float, title: str)
 def _of_pictures(samples: Samples, title: str) -> Figure:
     """A sheet of pictures, each with its class; where the answer differs, that in red, and a red frame."""
     lines = -(-len(samples.inputs) // ACROSS)
-    long = max(map(len, samples.classes)) > 2
-    each = 1.36  # a picture and the words below it, in pictures' heights
-    figure, axes = _blank(
-        ACROSS, each * lines, 10.0, 0.86 * each * lines + 0.9, f"{title}\n{right_share(samples)}"
-    )
-    axes.set_aspect("equal")
+    height = TALL * lines  # in pictures
+    figure, axes = _blank(ACROSS, height, 10.0, 0.83 * height + 0.7, f"{title}\n{right_share(samples)}")
     low, high = samples.inputs.min(), samples.inputs.max()
     shown = ((samples.inputs - low) / max(high - low, 1e-12)).transpose(0, 2, 3, 1)
     shown = shown if shown.shape[-1] == 3 else shown.mean(axis=-1, keepdims=True).repeat(3, axis=-1)
-    for number, (picture, target, answer) in enumerate(
-        zip(shown, samples.targets, samples.answers, strict=True)
-    ):
-        x, y = number % ACROSS + 0.06, each * (number // ACROSS) + 0.06
-        axes.imshow(picture, extent=(x, x + 0.88, y + 0.88, y), interpolation="nearest", zorder=2)
-        wrong = target != answer
-        frame = {"edgecolor": WRONG_COLOR if wrong else FRAME_COLOR, "linewidth": 2.4 if wrong else 0.8}
-        axes.add_patch(Rectangle((x, y), 0.88, 0.88, fill=False, zorder=3, **frame))
-        names = [samples.classes[target]] + ([samples.classes[answer]] if wrong else [])
-        color, size = (WRONG_COLOR if wrong else RIGHT_COLOR), 6.5 if long else 9.5
-        words = " → ".join(names) if not long else "\n→ ".join(names)
-        axes.text(
-            x + 0.44, y + 0.92, words, color=color, fontsize=size, ha="center", va="top", linespacing=0.95
-        )
-    axes.set(xlim=(0.0, ACROSS), ylim=(each * lines, 0.0))
+    for number, picture in enumerate(shown):
+        corner = number % ACROSS + 0.06, TALL * (number // ACROSS) + 0.06
+        target, answer = (samples.classes[part[number]] for part in (samples.targets, samples.answers))
+        _draw_picture(axes, picture, corner, target, answer)
+    axes.set(xlim=(0.0, ACROSS), ylim=(height, 0.0), aspect="equal")
     return figure
 
 
+def _draw_picture(
+    axes: Axes, picture: np.ndarray, corner: tuple[float, float], target: str, answer: str
+) -> None:
+    """A picture, its frame, and its class below it."""
+    x, y = corner
+    wrong = target != answer
+    color = WRONG_COLOR if wrong else RIGHT_COLOR
+    axes.imshow(picture, extent=(x, x + 0.88, y + 0.88, y), interpolation="nearest", zorder=2)
+    frame, width = (color, 2.4) if wrong else (FRAME_COLOR, 0.8)
+    axes.add_patch(Rectangle((x, y), 0.88, 0.88, fill=False, zorder=3, edgecolor=frame, linewidth=width))
+    words = f"{target} → {answer}" if wrong else target
+    size = float(np.clip(90.0 / len(words), 5.5, 9.5))  # long names are written small
+    axes.text(x + 0.44, y + 0.92, words, color=color, fontsize=size, ha="center", va="top")
+
+
 def _of_sequences(samples: Samples, title: str) -> Figure:
-    """Each sequence with the token that comes next at each position, true above predicted; or with its class."""
+    """Each sequence with the token that comes next at each position, true above predicted."""
     if samples.targets.ndim == 1:
         return _of_sums(samples, title)
     lines, length = samples.targets.shape
-    figure, axes = _blank(length + 9.0, 3.0 * lines, 0.235 * (length + 9), 0.62 * lines + 0.9, "")
-    axes.set_title(f"{title}\n{right_share_of_tokens(samples)}", loc="left", fontsize=11)
+    where = " held out" if samples.held_out else ""
+    right = (
+        f"{lines} samples{where} · {(samples.targets == samples.answers).mean():.1%} of the next tokens right"
+    )
+    size = CELL * (length + MARGIN) + 0.3, 0.56 * lines + 0.8
+    figure, axes = _blank(length + MARGIN, 3.0 * lines, *size, f"{title}\n{right}")
     for line, (target, answer) in enumerate(zip(samples.targets, samples.answers, strict=True)):
-        for below, (name, tokens) in enumerate((("text", target), ("predicted", answer))):
+        for below, (name, tokens) in enumerate((("next", target), ("predicted", answer))):
             y = 3.0 * line + 1.1 * below + 0.6
-            axes.text(0.0, y, name, color=GREY, fontsize=9, va="center")
+            axes.text(0.0, y, name, color=GREY, fontsize=8, va="center")
             for position, token in enumerate(tokens):
-                wrong = below == 1 and token != target[position]
-                _write(axes, position + 9.5, y, _sign(samples.classes[token]), wrong, faint=below == 0)
+                color = FAINT_COLOR if below == 0 else _color(token == target[position])
+                _write(axes, position + MARGIN, y, _sign(samples.classes[token]), color)
     return figure
 
 
 def _of_sums(samples: Samples, title: str) -> Figure:
     """Sequences, each with its class and the answer."""
     lines, length = samples.inputs.shape
-    figure, axes = _blank(length + 16.0, 1.4 * lines, 0.3 * (length + 16), 0.4 * lines + 0.9, "")
-    axes.set_title(f"{title}\n{right_share(samples)}", loc="left", fontsize=11)
+    wide = length + MARGIN + 16
+    figure, axes = _blank(
+        wide, 2.0 * lines, max(6.0, CELL * wide + 0.3), 0.36 * lines + 0.8, f"{title}\n{right_share(samples)}"
+    )
+    names = samples.tokens or tuple(map(str, range(int(samples.inputs.max()) + 1)))
     for line, (tokens, target, answer) in enumerate(
         zip(samples.inputs, samples.targets, samples.answers, strict=True)
     ):
-        y, names = 1.4 * line + 0.7, samples.tokens
+        y = 2.0 * line + 0.7
         for position, token in enumerate(tokens):
-            _write(axes, position + 0.5, y, _sign(names[token] if names else str(token)), wrong=False)
-        _write(axes, length + 2.5, y, f"→ {samples.classes[target]}", wrong=False)
-        _write(axes, length + 9.0, y, f"predicted {samples.classes[answer]}", wrong=bool(target != answer))
+            _write(axes, position + 0.5, y, _sign(names[token]), RIGHT_COLOR)
+        _write(axes, length + 3.0, y, f"→ {samples.classes[target]}", RIGHT_COLOR)
+        answered = f"predicted {samples.classes[answer]}"
+        _write(axes, length + 12.0, y, answered, _color(target == answer))
     return figure
 
 
-def _write(axes: Axes, x: float, y: float, text: str, wrong: bool, *, faint: bool = False) -> None:
-    """A token in its cell."""
-    color = WRONG_COLOR if wrong else "#80868b" if faint else RIGHT_COLOR
-    weight = "bold" if wrong else "normal"
+def _color(right: bool | np.bool_) -> str:
+    """Of an answer."""
+    return RIGHT_COLOR if right else WRONG_COLOR
+
+
+def _write(axes: Axes, x: float, y: float, text: str, color: str) -> None:
+    """A token in its cell; a wrong one is bold, for eyes that do not see red."""
+    weight = "bold" if color == WRONG_COLOR else "normal"
     axes.text(x, y, text, color=color, weight=weight, family="DejaVu Sans Mono", ha="center", va="center")
 
 
 def _sign(token: str) -> str:
     """What is drawn for a token."""
     return SIGNS.get(token, token).replace("$", r"\$")
-
-
-def right_share_of_tokens(samples: Samples) -> str:
-    """How many of the next tokens are predicted rightly, in words."""
-    where = " held out" if samples.held_out else ""
-    return f"{len(samples.targets)} samples{where} · {(samples.targets == samples.answers).mean():.1%} of the next tokens right"

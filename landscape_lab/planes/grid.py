@@ -38,7 +38,7 @@ class Grid:
     Args:
         losses: `[rows, columns]`.
         nodes: How many rows and columns were evaluated, where the rest comes from a spline through them.
-        centre: The loss at (0, 0) of the plane by the code that makes the grid, and the landscape's own there.
+        centre: The loss at (0, 0) of the plane by the code that makes the grid, and the landscape's own.
     """
 
     losses: Float[np.ndarray, "rows columns"]

@@ -89,6 +89,8 @@ class Descent(pl.LightningModule):
         layout: The optimizers of the members.
         tally: What was counted.
         ending: How the descent ended.
+        follows_seen_losses: Whether the best loss and the target are of the losses that steps see; not
+            where these are of minibatches and somebody measures all data.
     """
 
     layout: Layout
@@ -124,6 +126,7 @@ class Descent(pl.LightningModule):
         self.ending = Ending()
         self.verdict = Verdict(joint=True, draws=False, why="a single member")
         self.quantities = list(quantities)
+        self.follows_seen_losses = True
         self._restored: State | None = None
 
     def configure_optimizers(self) -> list[Optimizer] | tuple[list[Optimizer], list[LRScheduler]]:
@@ -194,9 +197,9 @@ class Descent(pl.LightningModule):
             outputs["lr"].fill_(torch.nan)  # each member has its own
         names = ("steps", "points", "losses", "evaluations", "lr", "point_steps")
         self.trajectory.extend(*(outputs[name] for name in names))
-        self.tally.follow(
-            first, self.clean_losses(outputs) if self.tally.target is not None else outputs["losses"]
-        )
+        if self.follows_seen_losses:
+            clean = self.tally.target is not None
+            self.tally.follow(first, self.clean_losses(outputs) if clean else outputs["losses"])
         return outputs
 
     def _end_members(self, chunk: Chunk, block_ends: bool) -> int:

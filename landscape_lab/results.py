@@ -65,11 +65,25 @@ def metrics(descent: Descent) -> dict[str, Any]:
         "steps_per_second": round(steps / seconds, 1) if seconds else None,
         **_ends(trajectory.points, shown),
         "final_loss": _plain(trajectory.losses[-1, 0] if alone else ends.typical(ends.final_loss)),
-        "best_loss": _plain(trajectory.best[1] if alone else ends.typical(ends.best_loss)),
+        "best_loss": _plain(best_loss(descent) if alone else ends.typical(ends.best_loss)),
+        **_measured(descent, shown),
         "distance_to_minimum": _plain(ends.typical(ends.distance)),
         "status": descent.ending.status,
         "ended_by": descent.ending.by,
     }
+
+
+def best_loss(descent: Descent) -> float:
+    """The lowest loss of the only member: of the losses seen, or where these are of minibatches, measured."""
+    return descent.trajectory.best[1] if descent.follows_seen_losses else float(descent.tally.best[0])
+
+
+def _measured(descent: Descent, member: int) -> dict[str, Any]:
+    """What a network's last measurement told of a member, beside its loss."""
+    names = {"accuracy": "measured_accuracy", "validation_loss": "validation_losses"}
+    names |= {"validation_accuracy": "validation_accuracy"}
+    found = {name: descent.trajectory.measured.last(array) for name, array in names.items()}
+    return {name: _plain(values[member]) for name, values in found.items() if values is not None}
 
 
 def _ends(points: Any, member: int) -> dict[str, Any]:

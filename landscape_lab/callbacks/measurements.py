@@ -91,9 +91,7 @@ class Measurements(pl.Callback):
             save_weights(self.landscape.state_of(0), self.folder / BEST)
 
 
-def _default_interval(
-    landscape: NetworkLandscape, validation: NetworkLandscape | None, steps: int
-) -> int:
+def _default_interval(landscape: NetworkLandscape, validation: NetworkLandscape | None, steps: int) -> int:
     """From numbers of samples, not from a clock: a resumed run measures at the same steps."""
     batches = landscape.batches
     measured = batches.samples + (0 if validation is None else validation.batches.samples)

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from landscape_lab.keys.landscapes import NETWORK
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.networks.batches import Batches
 from landscape_lab.landscapes.networks.batchnorm import MODES, tracking_layers
@@ -25,6 +26,7 @@ from landscape_lab.landscapes.networks.weights import Modes, Weights
 from landscape_lab.validation import check_choice
 
 
+@NETWORK.checks_class
 class NetworkLandscape(Landscape):
     """Descend the loss of a network over its weights.
 
@@ -84,8 +86,6 @@ class NetworkLandscape(Landscape):
         dropout: str = "exact",
     ) -> None:
         super().__init__(stacked=False)
-        check_choice("batchnorm", batchnorm, MODES)
-        check_choice("dropout", dropout, DROPOUT)
         Weights(model).check_finite()
         training, held_out = parts_of(data)
         held_out = held_out if validation is None else validation

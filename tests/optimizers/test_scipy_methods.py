@@ -10,11 +10,10 @@ import torch
 from descents import MINIMUM, STARTS, descend, landscape_at, quadratic
 from scipy.optimize import minimize
 
+from landscape_lab.keys.optimizers import FIRST_ORDER, GRADIENT_FREE
 from landscape_lab.optimizers import (
     ScipyMinimizer,
 )
-from landscape_lab.keys.optimizers import GRADIENT_FREE
-from landscape_lab.keys.optimizers import FIRST_ORDER
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ FLOORS = (
     ("what happened", "series point_file records curves large_points archive trajectory ensemble basins"),
     ("planes", "planes curvature"),
     ("scenes", "scene"),
-    ("descents", "evaluation chunk tally results descent"),
+    ("descents", "evaluation chunk tally ending arrangement results descent"),
     ("drawing", "drawing"),
     ("when", "staging answering replaying seen recording callbacks"),
     ("lab", "instantiation schema runs networking assembly lab summary"),

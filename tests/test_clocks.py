@@ -17,7 +17,7 @@ from training import fit
 from landscape_lab import Descent, results, threads
 from landscape_lab.augmentations import MapImage
 from landscape_lab.callbacks import Checkpoints, ProgressBar
-from landscape_lab.descent import Ending
+from landscape_lab.ending import Ending
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.planes.grid import _seconds
 from landscape_lab.sweeps.progress import PLAIN_SECONDS, Watch

@@ -12,7 +12,10 @@ FLOORS = (
     ("landscapes", "landscapes"),
     ("augmentations", "augmentations"),
     ("optimizers", "optimizers"),
-    ("what happened", "series point_file records curves large_points archive trajectory ensemble basins"),
+    (
+        "what happened",
+        "series point_file records curves measured large_points archive trajectory ensemble basins",
+    ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),
     ("descents", "evaluation chunk tally ending arrangement results descent"),

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from landscape_lab.callbacks.curves import log_curves
 from landscape_lab.descent import Descent
+from landscape_lab.keys.callbacks import MEASUREMENTS
 from landscape_lab.landscapes import NetworkLandscape
 from landscape_lab.weights import BEST, save_weights
 
@@ -24,6 +25,7 @@ PASSES = 3.0
 """A step on a sample costs about three times as much as its loss alone."""
 
 
+@MEASUREMENTS.checks_class
 class Measurements(pl.Callback):
     """Measure a network every so many steps: its loss and metrics on all data, and on the validation data.
 

@@ -115,8 +115,8 @@ class NetworkAnswers:
         answers = answers.reshape(targets.shape)
         names = self.landscape.batches.names
         classes = () if targets.is_floating_point() else names.classes or _numbers(answers, targets)
-        parts = (part.cpu().numpy() for part in (inputs, targets, answers))
-        return Samples(*parts, classes, names.tokens, apart)
+        shown, true, answered = (part.cpu().numpy() for part in (inputs, targets, answers))
+        return Samples(shown, true, answered, classes, names.tokens, apart)
 
     def shares(self, moment: float, shape: tuple[int, int]) -> Float[np.ndarray, "rows columns classes"]:
         rows, columns = shape

@@ -9,7 +9,8 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from landscape_lab.drawing.curves import loss_figure
-from landscape_lab.drawing.maps import draw_landscape, draw_scene, map_ratio, mark_ends
+from landscape_lab.drawing.maps import draw_landscape, draw_scene, map_ratio
+from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.surfaces import gradient_figure, surface_figure
 from landscape_lab.drawing.titles import title_of

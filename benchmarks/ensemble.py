@@ -85,7 +85,7 @@ def tune_plainly(descents: int = 32) -> float:
 
 
 def tune_with_tpe(trials: int = 60) -> float:
-    """Seconds that 600 trials of TPE would take; its own cost grows with their number, so this flatters it."""
+    """Seconds that 600 trials of TPE would take; its cost grows with their number, so this flatters it."""
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=0))
     began = time.perf_counter()
     study.optimize(lambda trial: plain(trial.suggest_float("lr", 1e-5, 10.0, log=True), 0), n_trials=trials)

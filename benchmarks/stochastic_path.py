@@ -1,4 +1,4 @@
-"""A stochastic landscape, shift and noise at every step: `Descent` under the Trainer against changing the whole picture.
+"""A stochastic landscape, shift and noise at every step: `Descent` against changing the whole picture.
 
 The plain way crops and noises the whole picture at each step, takes both gradient pictures from it,
 samples the three with bicubic `grid_sample`, sets `.grad` and steps AdamW. The two take turns;

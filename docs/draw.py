@@ -1,4 +1,7 @@
-"""Draw the pictures of the documentation: `python docs/draw.py`. Every experiment is run, every landscape drawn."""
+"""Draw the pictures of the documentation: `python docs/draw.py`.
+
+Every experiment is run, every landscape drawn.
+"""
 
 import re
 import subprocess
@@ -37,7 +40,8 @@ def experiments() -> None:
     ]
     rows[2] += " all of them: `python -m landscape_lab -m 'experiment=glob(*)'`."
     rows[2] += (
-        " Each as a film: add `video=[mp4,gif]`, and for one in three dimensions `callbacks.video.view=surface`."
+        " Each as a film: add `video=[mp4,gif]`, and for one in three dimensions "
+        "`callbacks.video.view=surface`."
     )
     rows += ["| experiment | what it shows | picture |", "|---|---|---|"]
     for path in sorted((CONF / "experiment").glob("*.yaml")):

@@ -121,5 +121,6 @@ def _check_objective(cfg: DictConfig, members: int) -> None:
     for name in [cfg.objective] if isinstance(cfg.objective, str) else cfg.objective:
         if members == 1 and name in OF_MEMBERS:
             raise ValueError(
-                f"Parameter `objective` may be {name} only of many members: ensemble=lr_sweep. Found one member."
+                f"Parameter `objective` may be {name} only of many members: ensemble=lr_sweep. "
+                "Found one member."
             )

@@ -24,7 +24,7 @@ OPEN_KEY = re.compile(
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"
-"""Every optimizer of the libraries, as `landscape_lab.optimizers.catalogue` wrote it; read here without torch."""
+"""Every optimizer of the libraries; `landscape_lab.optimizers.catalogue` wrote it, so no torch is needed."""
 NOT_IDENTIFYING = (
     *("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations", "sweep"),
     "threads",
@@ -132,7 +132,9 @@ def flat_values(cfg: DictConfig, groups: Iterable[str]) -> dict[str, bool | int 
 
 
 def chosen_names(choices: Mapping[str, Any], overrides: Iterable[str], cfg: DictConfig) -> dict[str, str]:
-    """What the run's landscape and optimizer are called: their choice, or the class of an overridden `_target_`.
+    """What the landscape and the optimizer of a run are called.
+
+    Their choice, or the class of a `_target_` that was overridden.
 
     Args:
         choices: Hydra's `runtime.choices`.

@@ -25,8 +25,8 @@ LISTED = 16
 class Ensemble:
     """The members of a landscape: the product of starts, learning rates and seeds.
 
-    The seed varies fastest, then the rate, then the start: member `m` is `np.unravel_index(m,
-    ensemble.shape)`.
+    The seed varies fastest, then the rate, then the start: member `m` is
+    `np.unravel_index(m, ensemble.shape)`.
 
     Args:
         starts: `[n, dims]`.
@@ -133,7 +133,8 @@ def _starts(landscape: Landscape, starts: Any, seed: int) -> Tensor:
     )
     if not given or bounds is None or starts.keys() - {"random", "grid"}:
         raise ValueError(
-            f"Parameter `ensemble.starts` should be a list, {{grid: [columns, rows]}} or {{random: n}}. Found `{starts}`."
+            f"Parameter `ensemble.starts` should be a list, {{grid: [columns, rows]}} or {{random: n}}. "
+            f"Found `{starts}`."
         )
     low, high = bounds.cpu()
     if given[0] == "random":
@@ -142,7 +143,8 @@ def _starts(landscape: Landscape, starts: Any, seed: int) -> Tensor:
     cells = starts["grid"]
     if not isinstance(cells, Sequence) or len(cells) != dims:
         raise ValueError(
-            f"Parameter `ensemble.starts.grid` should be {dims} whole numbers, one for each axis. Found `{cells}`."
+            f"Parameter `ensemble.starts.grid` should be {dims} whole numbers, one for each axis. "
+            f"Found `{cells}`."
         )
     axes = [(torch.arange(number) + 0.5) / number for number in cells]
     shares = torch.cartesian_prod(*reversed(axes)).flip(-1)  # along the first axis fastest
@@ -200,12 +202,15 @@ class Outcomes:
 
     @property
     def best_rate(self) -> float | None:
-        """The learning rate with the lowest median final loss; `None` where members have none of their own."""
+        """The learning rate of the lowest median final loss; `None` where members have none."""
         rates = self.ensemble.rates
         return None if rates is None else rates[self._best_place()]
 
     def _best_place(self) -> int:
-        """The number of the best rate: of equal medians the one of the lower third quartile, then the lower rate."""
+        """The number of the best rate.
+
+        Of equal medians, the one with the lower third quartile is best, then the lower rate.
+        """
         quartiles = np.quantile(self.by_rate(self.final_loss), [0.5, 0.75], axis=1, method="lower")
         return int(np.lexsort(quartiles[::-1])[0])
 

@@ -159,7 +159,7 @@ def _save_weights(descent: Descent, files: Run) -> None:
 
 
 def _threads(cfg: DictConfig, landscape: Landscape, before: int | None) -> int:
-    """How many threads torch works with: as the user says, as `before`, or as evaluate the landscape fastest."""
+    """With how many threads torch works: the user's choice, that of `before`, or the fastest."""
     if cfg.threads != "auto":
         return int(cfg.threads)
     return _faster_threads(landscape) if before is None else before
@@ -227,7 +227,8 @@ def _checkpoint(cfg: DictConfig, files: Run) -> Checkpoint:
         return Checkpoint()  # it was killed between its last step and its results: everything is made again
     if made >= cfg.steps:
         raise ValueError(
-            f"Parameter `steps` should be above the {made} already made in {path}. Found `steps = {cfg.steps}`."
+            f"Parameter `steps` should be above the {made} already made in {path}. "
+            f"Found `steps = {cfg.steps}`."
         )
     return Checkpoint(path, made, threads)
 

@@ -68,7 +68,7 @@ class HalfPrecisionPoints:
         return len(self.slots)
 
     def __getitem__(self, index: Any) -> np.ndarray:
-        """Points as NumPy indexes them; of slices over members and dims only that part of the file is read."""
+        """Points as NumPy indexes them; of slices over members and dims only that part is read."""
         record, *inner = _without_ellipsis(index if isinstance(index, tuple) else (index,), self.ndim)
         inner = inner if self.number is None else [self.number, *inner]
         offsets = np.memmap(self.path, HALF, "r").reshape(-1, *self.start.shape)

@@ -58,7 +58,9 @@ class Recording:
 def record(
     landscape: Landscape, records: int = 10_000, to: str | PathLike[str] | None = None
 ) -> Iterator[Recording]:
-    """Record a loop of your own: evaluations are the landscape's forward calls, steps those of any optimizer of its parameters.
+    """Record a loop of your own.
+
+    Evaluations are the landscape's forward calls, steps those of any optimizer of its parameters.
 
     The recording is complete when the block is left, also by an exception.
 
@@ -142,7 +144,10 @@ class _Listener:
         return _Pending(self.landscape.flat().clone() if wanted else None, None, self.evaluations)
 
     def _losses_where_the_step_begins(self, losses: Tensor) -> Tensor:
-        """`losses`, unless the optimizer moved before it first evaluated; without a point to compare with, it did not."""
+        """`losses`, unless the optimizer moved before it first evaluated.
+
+        Where no point was copied to compare with, it is taken not to have moved.
+        """
         point = None if self.pending is None else self.pending.point
         moved = (
             point is not None and self.stepping is not None and not torch.equal(self.landscape.flat(), point)

@@ -94,7 +94,7 @@ def _ends(points: Any, member: int) -> dict[str, Any]:
 
 
 def details(descent: Descent) -> dict[str, Any]:
-    """More results in numbers: what the evaluations were, when the target was reached, and what concerns many members."""
+    """More results: kinds of evaluations, when the target was reached, and what concerns many members."""
     ends, tally = outcomes(descent), descent.tally
     found: dict[str, Any] = {
         "gradient_evaluations": tally.gradient_evaluations,

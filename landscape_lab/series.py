@@ -138,7 +138,7 @@ class Series:
             column.select(numbers)
 
     def state_dict(self) -> State:
-        """All that a later `load_state_dict` needs to go on as if nothing had happened; tensors and numbers only."""
+        """All that a later `load_state_dict` needs to go on; tensors and numbers only."""
         columns = {name: column.state_dict() for name, column in self.columns.items()}
         return {"records": self.records, "spacing": self.spacing, "columns": columns}
 
@@ -150,7 +150,7 @@ class Series:
 
 
 def _evenly(steps: Tensor, spacing: int) -> slice | Tensor:
-    """Which of some steps are multiples of the spacing; a slice where it can be, because a slice copies nothing."""
+    """Which of some steps are multiples of the spacing; a slice where it can be, as it copies nothing."""
     wanted = (steps % spacing == 0).nonzero().view(-1)
     if len(wanted) and int(steps[-1] - steps[0]) == len(steps) - 1:
         return slice(int(wanted[0]), None, spacing)

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 CENTRE = (512, 512)
-"""The middle of the square pictures, as pixel (column, row); on a pixel, so that a minimum there is one pixel, not four."""
+"""The middle of the square pictures, as pixel (column, row): a minimum there is one pixel."""
 OUTER_END = (915, 500)
 """Where the groove of the spiral begins, as pixel (column, row)."""
 TURNS = 2.5
@@ -21,7 +21,7 @@ GROOVE = 0.24
 
 
 def spiral() -> np.ndarray:
-    """A dark groove on white, winding from the rim to the centre and getting darker, and steeper, all the way."""
+    """A dark groove on white that winds from the rim to the centre, darker and steeper all the way."""
     x, y = (axis - middle for axis, middle in zip(pixels(), CENTRE, strict=True))
     radius, angle = np.hypot(x, y), np.arctan2(y, x) / (2 * np.pi)  # angles in turns
     outer_radius = np.hypot(OUTER_END[0] - CENTRE[0], OUTER_END[1] - CENTRE[1])
@@ -41,8 +41,9 @@ def spiral() -> np.ndarray:
         fade = bell(2 * np.pi * outer_radius * np.minimum(turns, 0) / 60) * bell(
             spacing * np.maximum(turns - TURNS, 0) / 20
         )
-        # The third power makes the floor of the groove wider than a bell's and its walls clear of the next arm: an optimizer with
-        # steps of 15 pixels (Lion) can stay on that floor, on a bell's it is caught between the walls.
+        # The third power makes the floor of the groove wider than a bell's, and its walls clear of the
+        # next arm: an optimizer with steps of 15 pixels (Lion) can stay on that floor; on a bell's it
+        # is caught between the walls.
         loss *= 1 - depth * fade * bell((np.abs(radius - arm_radius) / (GROOVE * spacing)) ** 1.5)
     loss += (0.2 - loss) * bell(
         radius / 36
@@ -51,7 +52,9 @@ def spiral() -> np.ndarray:
 
 
 def noisy_spiral() -> np.ndarray:
-    """The spiral under snow: grains wide enough to outlive the smoothing of 2 pixels, deep between the arms, faint on the floor.
+    """The spiral under snow, deep between the arms, faint on the floor.
+
+    Its grains are wide enough to outlive the smoothing of 2 pixels.
 
     At the outer end their pits are as steep as the floor itself: plain SGD is caught there,
     momentum often, Adam gets through.
@@ -83,7 +86,7 @@ def turn() -> np.ndarray:
 
 
 def coast() -> np.ndarray:
-    """A sea chart at dusk: a bright shore, a shelf that is nearly level, a ridge under water, four basins of different depth."""
+    """A sea chart at dusk: a shore, a shelf that is nearly level, a ridge, four basins of different depth."""
     x, y = pixels(1280, 720)
     x, y = (x - 640) / 360, (y - 360) / 360  # y in -1…1, x in -1.8…1.8
     x, y = (

@@ -131,7 +131,7 @@ LARGE = 1200
 
 
 def large(total, records=64, to=None, steps=None, pieces=7):
-    """A trajectory of two members of 1,200 numbers; the point of step s is 3 s in each, the losses (s - 37)² and one more."""
+    """Two members of 1,200 numbers: the point of step s is 3 s in each, the losses (s - 37)² and one more."""
     trajectory = Trajectory(records, steps=steps, to=to)
     trajectory.open(2, LARGE)
     for first in range(0, total, pieces):

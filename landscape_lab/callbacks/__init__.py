@@ -1,4 +1,7 @@
-"""What happens around a descent: curves, pictures, progress, checkpoints. Callbacks decide when; others do the work."""
+"""What happens around a descent: curves, pictures, progress, checkpoints.
+
+Callbacks decide when; others do the work.
+"""
 
 from landscape_lab.callbacks.augmentations import AugmentationPictures
 from landscape_lab.callbacks.basins import BasinMap

@@ -15,7 +15,9 @@ from landscape_lab.keys.callbacks import CHECKPOINTS
 
 @CHECKPOINTS.checks_class
 class Checkpoints(pl.Callback):
-    """Keep `last.ckpt`, from which a descent that was cut goes on as if it had not been; written between two chunks.
+    """Keep `last.ckpt`, from which a descent that was cut goes on as if it had not been.
+
+    It is written between two chunks.
 
     Args:
         folder: Where it goes.

@@ -1,4 +1,4 @@
-"""What many members give: a table of them, how their losses are spread, and how sensitive they are to the learning rate."""
+"""What many members give: a table, the spread of losses, the sensitivity to the learning rate."""
 
 from os import PathLike
 from pathlib import Path
@@ -22,7 +22,9 @@ DECILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
 class Members(pl.Callback):
-    """Write of an ensemble `members.csv`, `quantiles.csv`, and with several learning rates `lr.csv` and `lr.png`, at the end.
+    """Write `members.csv` and `quantiles.csv` of an ensemble at its end.
+
+    With several learning rates also `lr.csv` and `lr.png`.
 
     Args:
         folder: Where they go.

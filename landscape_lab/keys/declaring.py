@@ -12,7 +12,7 @@ Made = TypeVar("Made")
 Class = TypeVar("Class", bound=type)
 
 DECLARED: dict[str, "Keys"] = {}
-"""Every declaration by what it is of: a class or function, by its dotted path, or a node of the configuration."""
+"""Every declaration, by the dotted path of a class or function, or by a node of the configuration."""
 
 
 class Key(NamedTuple):

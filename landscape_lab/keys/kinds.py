@@ -12,7 +12,7 @@ from landscape_lab.validation import Kind, refusal
 
 @dataclass(frozen=True)
 class Points(Kind):
-    """Numbers in one or two levels of lists, or an array of them; whoever knows the landscape checks the shape.
+    """Numbers in one or two levels of lists, or an array; who knows the landscape checks the shape.
 
     Args:
         words: What they are.

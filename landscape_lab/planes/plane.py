@@ -61,7 +61,7 @@ class Plane:
         return self.origin + places.to(self.directions) @ self.directions
 
     def project(self, points: Points) -> Float[np.ndarray, "*n 2"]:
-        """The places nearest to points, in the least-squares sense: directions need be neither orthogonal nor unit."""
+        """The places nearest to points, by least squares: directions may be oblique and of any length."""
         inverse = np.linalg.pinv(self.directions.double().cpu().numpy())  # [dims, 2]
         places = np.zeros((*points.shape[:-1], 2))
         for part, offsets in self._offsets(points):

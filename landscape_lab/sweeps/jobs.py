@@ -57,9 +57,9 @@ def attempt(cfg: DictConfig, names: dict[str, str], overrides: Sequence[str]) ->
 
 
 def _share_threads(cfg: DictConfig, sweep: Path) -> None:
-    """Give the job as many threads as the other jobs of its sweep had: the last bits may differ between numbers.
+    """Give the job as many threads as the other jobs of its sweep had, unless the user chose.
 
-    The first job chooses, unless the user did.
+    The last bits of gradients may differ between one number of threads and another.
     """
     if cfg.threads == "auto" and (number := _threads_of(sweep)) is not None:
         with open_dict(cfg):

@@ -20,7 +20,7 @@ CONF = next(
 OPEN_KEY = re.compile(
     r"(optimizer|scheduler|model|data|augmentation\.\w+|sweep\.(sampler|pruner)_settings)\.\w+="
 )
-"""Keys that a group's YAML need not list: an optimizer, a model or a sampler takes whatever its class takes."""
+"""Keys that a group's YAML need not list: an optimizer or a model takes whatever its class takes."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"
@@ -104,7 +104,8 @@ def settle_typed_length(cfg: DictConfig, overrides: Iterable[str]) -> None:
     typed = {key_of(override) for override in overrides}
     if {"steps", "epochs"} <= typed and cfg.epochs is not None:
         raise ValueError(
-            f"Parameter `epochs` should not be given with `steps`. Found `epochs = {cfg.epochs}`, `steps = {cfg.steps}`."
+            "Parameter `epochs` should not be given with `steps`. "
+            f"Found `epochs = {cfg.epochs}`, `steps = {cfg.steps}`."
         )
     if "steps" in typed:
         cfg.epochs = None

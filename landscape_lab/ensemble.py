@@ -114,8 +114,9 @@ def make_ensemble(
     """
     begins, all_seeds = _starts(landscape, starts, seed), _seeds(seeds, seed)
     initial = None
-    if starts is None and all_seeds != (seed,) and hasattr(landscape, "initial_weights"):
-        initial = landscape.initial_weights(all_seeds)
+    draw_weights: Any = getattr(landscape, "initial_weights", None)  # of networks
+    if starts is None and all_seeds != (seed,) and draw_weights is not None:
+        initial = draw_weights(all_seeds)
         begins = initial[:1]
     return Ensemble(begins, _rates(lr), all_seeds, layout, initial)
 

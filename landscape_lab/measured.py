@@ -1,4 +1,4 @@
-"""What was measured of a network on the way, on all of its data: seldom, because it costs a pass over them."""
+"""What was measured of a network on the way: seldom, because it costs a pass over all data."""
 
 from collections.abc import Mapping
 
@@ -43,7 +43,7 @@ class Measured:
         return self.values[name][-1].numpy() if self.values.get(name) else None
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """`measured_steps` `[n]`, int64, and each quantity `[n, members]`, float32; nothing where nothing was."""
+        """`measured_steps` `[n]`, int64, and each quantity `[n, members]`, float32."""
         if not self.steps:
             return {}
         steps = {STEPS: np.array(self.steps, dtype=np.int64)}

@@ -1,6 +1,7 @@
 """From a configuration to a network: its data, its model, its weights, and how long it is trained."""
 
 from functools import partial
+from typing import Any
 
 from omegaconf import DictConfig, open_dict
 
@@ -27,8 +28,8 @@ def build_network(cfg: DictConfig) -> NetworkLandscape:
     """
     if cfg.start is not None:
         raise ValueError(
-            "Parameter `start` should not be given with landscape=network, which begins at landscape.weights=FILE "
-            f"or at its model's own weights. Found `start = {cfg.start}`."
+            "Parameter `start` should not be given with landscape=network, which begins at "
+            f"landscape.weights=FILE or at its model's own weights. Found `start = {cfg.start}`."
         )
     data = _told("data", partial(build_data, _factory(cfg, "data")))
     model, data = _told("model", partial(build_model, _factory(cfg, "model"), data, cfg.seed))
@@ -52,7 +53,7 @@ def _factory(cfg: DictConfig, group: str) -> partial:
     return partial(locate(f"{group}._target_", cfg[group]._target_), **settings_of(cfg[group]))
 
 
-def _told(group: str, build: partial):  # noqa: ANN202 - what `build` makes
+def _told(group: str, build: partial) -> Any:
     """What is built; an error begins with the group that it comes from."""
     try:
         return build()

@@ -29,13 +29,14 @@ PASSES = 3.0
 class Measurements(pl.Callback):
     """Measure a network every so many steps: its loss and metrics on all data, and on the validation data.
 
-    The results of a descent by minibatches are these, never those of a lucky minibatch. They are curves of the
-    trajectory and of the loggers. The weights with the lowest validation loss of the first member are kept.
+    The results of a descent by minibatches are these, never those of a lucky minibatch. They are
+    curves of the trajectory and of the loggers. The weights with the lowest validation loss of the
+    first member are kept.
 
     Args:
         folder: Where the best weights go.
-        every: Steps from one measurement to the next. By default about 50 in a run, but seldom enough that they
-            cost no more than a fifth of it.
+        every: Steps from one measurement to the next. By default about 50 in a run, but seldom enough
+            that they cost no more than a fifth of it.
     """
 
     def __init__(self, folder: str | PathLike[str], every: int | None = None) -> None:

@@ -243,7 +243,6 @@ class Descent(pl.LightningModule):
             "tally": self.tally.state_dict() | {"seconds": self.tally.seconds + running},
             "random_state": torch.get_rng_state(),
             "random_states": self.layout.random_states,
-            "threads": torch.get_num_threads(),
             "threads": torch.get_num_threads(),  # another number may change the last bits
         }
 

@@ -27,7 +27,7 @@ def adahessian() -> Factory:
 
 
 class Tensors(Landscape):
-    """Three tensors for each member: a matrix, a vector and a number, coupled by a loss that is no sum of squares."""
+    """Three tensors for each member: a matrix, a vector and a number, coupled by a loss."""
 
     def __init__(self, members=1):
         super().__init__(members)

@@ -49,7 +49,7 @@ def _mark_starts_and_ends(axes: Axes, scene: Scene, *, small: bool) -> None:
         _SMALL if small else next(sizes for most, sizes in _SIZES if len(starts) < most)
     )
     disc: dict[str, Any] = {"c": "white", "edgecolors": EDGE_COLOR, "linewidths": disc_edge, "label": "start"}
-    axes.scatter(*starts.T, s=size, zorder=5, **disc)
+    axes.scatter(starts[:, 0], starts[:, 1], s=size, zorder=5, **disc)
     if any(len(trace.steps) > 1 for trace in scene.traces):
         star: dict[str, Any] = {
             "c": END_COLOR,
@@ -57,4 +57,4 @@ def _mark_starts_and_ends(axes: Axes, scene: Scene, *, small: bool) -> None:
             "linewidths": star_edge,
             "label": "end",
         }
-        axes.scatter(*ends.T, s=1.6 * size, marker="*", zorder=6, **star)
+        axes.scatter(ends[:, 0], ends[:, 1], s=1.6 * size, marker="*", zorder=6, **star)

@@ -12,6 +12,7 @@ import torch
 from landscape_lab.curves import Curves
 from landscape_lab.files import replacing
 from landscape_lab.large_points import LargePoints, opened
+from landscape_lab.measured import PREFIXES, Measured
 from landscape_lab.records import UNKNOWN, on_cpu
 
 CURVES = ("losses", "steps", "evaluations", "lr")
@@ -29,11 +30,13 @@ class Contents(NamedTuple):
         curves: Quantities over steps, small points among them.
         large: Large points, or `None` where points are small.
         members: What tells members apart, `[members]` each.
+        measured: What was measured of a network on all data.
     """
 
     curves: Curves
     large: LargePoints | None
     members: Mapping[str, np.ndarray]
+    measured: Measured
 
 
 def write(path: str | PathLike[str], contents: Contents) -> None:
@@ -42,11 +45,11 @@ def write(path: str | PathLike[str], contents: Contents) -> None:
     Large points have `point_steps` beside them; of those in a file the archive holds `point_start`
     and `point_slots`.
     """
-    curves, large, members = contents
+    curves, large, members, measured = contents
     arrays = {"points": curves.array("points")} if large is None else large.arrays()
     further = [name for name in curves.names if name not in ("points", *CURVES)]
     arrays |= {name: curves.array(name) for name in (*CURVES, *further)}
-    arrays |= {f"member_{name}": values for name, values in members.items()}
+    arrays |= {f"member_{name}": values for name, values in members.items()} | measured.arrays()
     small = sum(values.nbytes for values in arrays.values()) <= COMPRESSED
     save = np.savez_compressed if small else np.savez
     with replacing(path) as unfinished:
@@ -73,6 +76,7 @@ def read(path: Path) -> Contents:
 def _contents(arrays: dict[str, np.ndarray], file: Path) -> Contents:
     """Curves and points of exactly these arrays, and of the points in a file if they are not among them."""
     members = {name[7:]: arrays.pop(name) for name in list(arrays) if name.startswith("member_")}
+    measured = Measured.of({name: arrays.pop(name) for name in list(arrays) if name.startswith(PREFIXES)})
     at, slots = arrays.pop("point_steps", arrays["steps"]), arrays.pop("point_slots", None)
     arrays.setdefault("lr", np.full(arrays["steps"].shape, UNKNOWN))  # archives of old have none
     points = arrays.pop("points" if slots is None else "point_start")
@@ -85,7 +89,7 @@ def _contents(arrays: dict[str, np.ndarray], file: Path) -> Contents:
         kept = points if slots is None else opened(file, points, slots)
         large = LargePoints.of_arrays(at, kept, records)
     curves.extend(records, best=large is None)
-    return Contents(curves, large, members)
+    return Contents(curves, large, members, measured)
 
 
 def _check_fit(arrays: Mapping[str, np.ndarray], points: tuple[int, ...], at: np.ndarray) -> None:

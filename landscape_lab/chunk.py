@@ -1,7 +1,7 @@
 """Some steps in a row, and their records in tensors made once."""
 
-import math
 import time
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +21,8 @@ MEMORY = 2**26
 """The most bytes that the points and gradients of one chunk of steps take."""
 SECONDS = 1.0
 """After so long a chunk ends, so that loggers, checkpoints and signals have their turn."""
+LOOK = 0.02
+"""After so many seconds a chunk looks at the clock again."""
 
 
 class Counts(NamedTuple):
@@ -45,14 +47,18 @@ class Made:
         products_before: Hessian-vector products before the first step.
 
     Attributes:
-        counts: Evaluations, those without a gradient, and products, by the end of each step.
+        calls: The evaluations by the end of each step.
+        without_gradient: Those of them that gave no gradient.
+        products: Hessian-vector products by then.
         rates: The learning rate of each step, NaN where there is none.
         point_steps: The steps whose points were recorded.
         further: The steps and the values of each further quantity.
     """
 
     products_before: int = 0
-    counts: list[tuple[int, int, int]] = field(default_factory=list)
+    calls: list[int] = field(default_factory=list)  # numbers: the garbage collector would look at each tuple
+    without_gradient: list[int] = field(default_factory=list)
+    products: list[int] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
     point_steps: list[int] = field(default_factory=list)
     further: dict[str, list[tuple[int, Tensor]]] = field(default_factory=lambda: defaultdict(list))
@@ -94,12 +100,14 @@ class Chunk:
     @property
     def number(self) -> int:
         """How many steps the last run began."""
-        return len(self.made.counts)
+        return len(self.made.calls)
 
     def taken(self, number: int) -> Counts:
         """What the first `number` steps of the last run took together."""
-        evaluations, without_gradient, products = self.made.counts[min(number, self.number) - 1]
-        return Counts(evaluations, without_gradient, products - self.made.products_before)
+        made, last = self.made, min(number, self.number) - 1
+        return Counts(
+            made.calls[last], made.without_gradient[last], made.products[last] - made.products_before
+        )
 
     def run(self, layout: Layout, first: int, number: int) -> Exception | None:
         """Make `number` steps from step `first` on, or as many as go well.
@@ -110,44 +118,42 @@ class Chunk:
         Returns:
             What the last step raised, or `None`.
         """
-        evaluation = Evaluation(self.landscape, layout)
-        see = self.landscape.see if self.landscape.stochastic else None
-        copy_point = self._copy_large if self.gradients is None else self._copy_small
-        self.made = Made(layout.products)
-        deadline = time.perf_counter() + SECONDS
+        landscape, evaluation = self.landscape, Evaluation(self.landscape, layout)
+        see = landscape.see if landscape.stochastic else None
+        copy_point = landscape.copy_to if self.gradients is None else self._copy_small
+        made = self.made = Made(layout.products)
+        graph, error = layout.graph, None
+        began, look_at = time.perf_counter(), first
         for step, record in self._records(first, number):
             if see is not None:
                 see(step)
-            copy_point(record)
-            evaluation.begin(record, [one for one in self.quantities if one.wants(step)])
-            error = self._step(layout, evaluation)
-            if evaluation.wanted:
+            if record.point is not None:
+                copy_point(record.point)
+            wanted = [one for one in self.quantities if one.wants(step)] if self.quantities else ()
+            evaluation.begin(record, wanted)
+            try:
+                made.rates.append(layout.step(evaluation))
+            except Exception as raised:  # noqa: BLE001 - an optimizer may raise anything; what was made before is kept
+                error = raised
+                made.rates.append(layout.rate)
+            if evaluation.fresh:
+                evaluation.note()
+            made.calls.append(evaluation.calls)
+            made.without_gradient.append(evaluation.without_gradient)
+            made.products.append(layout.products if graph else 0)
+            if wanted:
                 self._keep_quantities(step, evaluation)
-            if error is not None or time.perf_counter() > deadline:
-                return error
-        return None
-
-    def _copy_small(self, record: StepRecord) -> None:
-        assert record.point is not None
-        record.point.copy_(self.landscape.flat())
-
-    def _copy_large(self, record: StepRecord) -> None:
-        """Of a point of many tensors no concatenation is made first, and most points are not kept."""
-        if record.point is not None:
-            self.landscape.copy_to(record.point)
-
-    def _step(self, layout: Layout, evaluation: Evaluation) -> Exception | None:
-        """One step of the optimizers; what they raise is returned, with the record of the step made."""
-        lr, error = math.nan, None
-        try:
-            lr = layout.step(evaluation)
-        except Exception as raised:  # noqa: BLE001 - an optimizer may raise anything; what was made before is kept
-            error = raised
-        if evaluation.fresh:
-            evaluation.note()
-        self.made.counts.append((evaluation.calls, evaluation.without_gradient, layout.products))
-        self.made.rates.append(lr)
+            if error is not None:
+                break
+            if step >= look_at:  # a look at the clock costs 1 % of a step on two numbers
+                if (seconds := time.perf_counter() - began) > SECONDS:
+                    break
+                look_at = step + 1 + int(LOOK * len(made.calls) / max(seconds, 1e-9))
         return error
+
+    def _copy_small(self, out: Tensor) -> None:
+        """What `copy_to` does for a point that is one tensor, with one call less."""
+        out.copy_(self.landscape.flat())
 
     def _keep_quantities(self, step: int, evaluation: Evaluation) -> None:
         """Nothing was taken, and nothing is kept, where the step took no gradient."""
@@ -200,14 +206,13 @@ class Chunk:
 
     def outputs(self, first: int, evaluations: int, records: int) -> dict[str, Tensor]:
         """The first `records` records, after `first` steps and so many evaluations."""
-        made = [evaluations, *(evaluations + count[0] for count in self.made.counts)]
-        kept = sum(step < first + records for step in self.made.point_steps)
+        kept = bisect_left(self.made.point_steps, first + records)
         outputs = {
             "steps": torch.arange(first, first + records),
             "points": self.points[:kept],
             "point_steps": torch.tensor(self.made.point_steps[:kept], dtype=torch.int64),
             "losses": self.losses[:records],
-            "evaluations": torch.tensor(made[:records]),
+            "evaluations": torch.tensor([0, *self.made.calls[: records - 1]]) + evaluations,
             "lr": torch.tensor(self.made.rates[:records], dtype=torch.float64),
         }
         if self.gradients is not None:

@@ -17,8 +17,10 @@ CONF = next(
     if (folder / "config.yaml").is_file()
 )
 """The configuration: inside an installed package, or beside it in a checkout."""
-OPEN_KEY = re.compile(r"(optimizer|scheduler|augmentation\.\w+|sweep\.(sampler|pruner)_settings)\.\w+=")
-"""Keys that a group's YAML need not list: an optimizer or a sampler takes whatever its class takes."""
+OPEN_KEY = re.compile(
+    r"(optimizer|scheduler|model|data|augmentation\.\w+|sweep\.(sampler|pruner)_settings)\.\w+="
+)
+"""Keys that a group's YAML need not list: an optimizer or a model takes whatever its class takes."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"
@@ -91,6 +93,26 @@ def identity(cfg: DictConfig) -> str:
     decisive = {str(key): plain(cfg[key]) for key in cfg if key not in NOT_IDENTIFYING}
     text = json.dumps(decisive, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def settle_typed_length(cfg: DictConfig, overrides: Iterable[str]) -> None:
+    """A length that was typed, `steps=` or `epochs=`, counts before one that an experiment brings.
+
+    Raises:
+        ValueError: Both were typed, or epochs for a landscape that has none.
+    """
+    typed = {key_of(override) for override in overrides}
+    if {"steps", "epochs"} <= typed and cfg.epochs is not None:
+        raise ValueError(
+            "Parameter `epochs` should not be given with `steps`. "
+            f"Found `epochs = {cfg.epochs}`, `steps = {cfg.steps}`."
+        )
+    if "steps" in typed:
+        cfg.epochs = None
+    if cfg.epochs is not None and "data" not in cfg:
+        raise ValueError(
+            f"Parameter `epochs` should be given for landscape=network only. Found `epochs = {cfg.epochs}`."
+        )
 
 
 def flat_values(cfg: DictConfig, groups: Iterable[str]) -> dict[str, bool | int | float | str]:

@@ -66,6 +66,8 @@ class Descent(pl.LightningModule):
         layout: The optimizers of the members.
         tally: What was counted.
         ending: How the descent ended.
+        follows_seen_losses: Whether the best loss and the target are of the losses that steps see; not
+            where these are of minibatches and somebody measures all data.
     """
 
     layout: Layout
@@ -101,6 +103,7 @@ class Descent(pl.LightningModule):
         self.ending = Ending()
         self.verdict = Verdict(joint=True, draws=False, why="a single member")
         self.quantities = list(quantities)
+        self.follows_seen_losses = True
         self._restored: State | None = None
 
     def configure_optimizers(self) -> list[Optimizer] | tuple[list[Optimizer], list[LRScheduler]]:
@@ -153,8 +156,9 @@ class Descent(pl.LightningModule):
             outputs["lr"].fill_(torch.nan)  # each member has its own
         names = ("steps", "points", "losses", "evaluations", "lr", "point_steps")
         self.trajectory.extend(*(outputs[name] for name in names))
-        wanted = self.tally.target is not None  # what reaches a target is the landscape's own loss
-        self.tally.follow(first, self.clean_losses(outputs) if wanted else outputs["losses"])
+        if self.follows_seen_losses:
+            wanted = self.tally.target is not None  # what reaches a target is the landscape's own loss
+            self.tally.follow(first, self.clean_losses(outputs) if wanted else outputs["losses"])
         return outputs
 
     def _end_members(self, chunk: Chunk, block_ends: bool) -> int:
@@ -239,6 +243,7 @@ class Descent(pl.LightningModule):
             "tally": self.tally.state_dict() | {"seconds": self.tally.seconds + running},
             "random_state": torch.get_rng_state(),
             "random_states": self.layout.random_states,
+            "threads": torch.get_num_threads(),
             "threads": torch.get_num_threads(),  # another number may change the last bits
         }
 

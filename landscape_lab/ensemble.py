@@ -17,6 +17,9 @@ from landscape_lab.landscapes.base import Landscape
 from landscape_lab.tables import write_csv
 from landscape_lab.validation import check_number
 
+LISTED = 16
+"""Points of more numbers are not listed: they are in the trajectory."""
+
 
 @dataclass(frozen=True)
 class Ensemble:
@@ -31,6 +34,8 @@ class Ensemble:
         seeds: Members of one seed see the same noise, that of a single descent with this seed.
         layout: `joint`, one optimizer for all; `separate`, one for each; or `auto`, joint where a
             trial shows that it is right.
+        initial: Where members of each seed begin, `[seeds, dims]`, instead of the only start: the
+            initial weights of a network.
 
     >>> ensemble = Ensemble(torch.zeros(2, 2), rates=(0.1, 0.2, 0.3), seeds=(0, 1))
     >>> len(ensemble), [int(place) for place in np.unravel_index(9, ensemble.shape)]
@@ -41,6 +46,7 @@ class Ensemble:
     rates: tuple[float, ...] | None = None
     seeds: tuple[int, ...] = (0,)
     layout: str = "auto"
+    initial: Float[Tensor, "seeds dims"] | None = None
 
     def __len__(self) -> int:
         return math.prod(self.shape)
@@ -65,7 +71,10 @@ class Ensemble:
     @property
     def points(self) -> Float[Tensor, "members dims"]:
         """Where each member begins."""
-        return self.starts[torch.from_numpy(self.places[0])]
+        start, _, seed = self.places
+        if self.initial is not None:
+            return self.initial[torch.from_numpy(seed)]
+        return self.starts[torch.from_numpy(start)]
 
     @property
     def rate_of_member(self) -> list[float] | None:
@@ -103,12 +112,20 @@ def make_ensemble(
     Raises:
         ValueError: One of them is none of these.
     """
-    return Ensemble(_starts(landscape, starts, seed), _rates(lr), _seeds(seeds, seed), layout)
+    begins, all_seeds = _starts(landscape, starts, seed), _seeds(seeds, seed)
+    initial = None
+    draw_weights: Any = getattr(landscape, "initial_weights", None)  # of networks
+    if starts is None and all_seeds != (seed,) and draw_weights is not None:
+        initial = draw_weights(all_seeds)
+        begins = initial[:1]
+    return Ensemble(begins, _rates(lr), all_seeds, layout, initial)
 
 
 def _starts(landscape: Landscape, starts: Any, seed: int) -> Tensor:
     if starts is None:
         return landscape.flat().clone() if landscape.start is None else landscape.start
+    if hasattr(landscape, "initial_weights"):
+        return _initial_weights(landscape, starts, seed)
     dims, bounds = landscape.flat().shape[1], landscape.bounds
     given = (
         [kind for kind in ("random", "grid") if starts.get(kind) is not None]
@@ -133,6 +150,17 @@ def _starts(landscape: Landscape, starts: Any, seed: int) -> Tensor:
     axes = [(torch.arange(number) + 0.5) / number for number in cells]
     shares = torch.cartesian_prod(*reversed(axes)).flip(-1)  # along the first axis fastest
     return low + shares * (high - low)
+
+
+def _initial_weights(landscape: Any, starts: Any, seed: int) -> Tensor:
+    """Starts of a network: a window that a grid could fill, there is none."""
+    number = starts.get("random") if isinstance(starts, Mapping) else None
+    if number is None:
+        raise ValueError(
+            "Parameter `ensemble.starts` should be {random: n} for a network: n initial weights. "
+            f"Found `ensemble.starts = {starts}`."
+        )
+    return landscape.initial_weights(range(seed, seed + number))
 
 
 def _rates(lr: Any) -> tuple[float, ...] | None:
@@ -214,9 +242,9 @@ class Outcomes:
     def columns(self) -> dict[str, np.ndarray]:
         """All of it, in columns: the table `members.csv`."""
         known = self.ensemble.columns()
-        names = (
-            ["x", "y"] if self.points.shape[1] == 2 else [f"x{axis}" for axis in range(self.points.shape[1])]
-        )
+        dims = self.points.shape[1]
+        names = ["x", "y"] if dims == 2 else [f"x{axis}" for axis in range(dims)]
+        names = names if dims <= LISTED else []
         begins = self.ensemble.starts.cpu().numpy()[known["start"]]
         return {
             "member": np.arange(len(self.ensemble)),

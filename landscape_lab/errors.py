@@ -6,13 +6,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hydra.errors import HydraException, InstantiationException, MissingConfigException
+from hydra.errors import (
+    ConfigCompositionException,
+    HydraException,
+    InstantiationException,
+    MissingConfigException,
+)
 from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryValue, OmegaConfBaseException
 
 from landscape_lab.validation import nearest
 
 FULL = os.environ.get("LANDSCAPE_LAB_FULL_ERROR", os.environ.get("HYDRA_FULL_ERROR", "0")) not in ("", "0")
 """Whether the user asked for tracebacks: `main` sets Hydra's variable for itself, ours for workers."""
+OF_NETWORKS = re.compile(r"Could not override '(model|data)'")
+"""Hydra's words for a choice of a group that pictures do not have."""
 
 
 @contextmanager
@@ -36,6 +43,8 @@ def explain(error: BaseException) -> str:
     """What went wrong, on one line."""
     if isinstance(error, MissingConfigException) and error.options is not None:
         text = _unknown_choice(error)
+    elif isinstance(error, ConfigCompositionException) and (group := OF_NETWORKS.search(str(error))):
+        text = f"The group `{group[1]}` is there only with landscape=network."
     elif isinstance(cause := error.__cause__, OmegaConfBaseException) and isinstance(error, HydraException):
         text = _unknown_key(cause, str(error))
     elif isinstance(error, InstantiationException) and cause is not None:

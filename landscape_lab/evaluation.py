@@ -133,7 +133,6 @@ class Evaluation:
         An optimizer that knows them from an earlier step calls this; where nobody does, the losses
         are looked up, and not counted.
         """
-        self.fresh = False
         self.record.losses.copy_(self._losses_where_the_step_began() if losses is None else losses)
         if gradients is not None and self.record.gradient is not None:
             self.record.gradient.copy_(gradients)

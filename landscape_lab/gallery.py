@@ -22,7 +22,7 @@ def names() -> list[str]:
     with initialize_config_dir(str(CONF), version_base="1.3"):
         for path in sorted((CONF / "landscape").glob("*.yaml")):
             cfg = compose("config", [f"landscape={path.stem}"])
-            if not OmegaConf.missing_keys(cfg.landscape):
+            if "model" not in cfg and not OmegaConf.missing_keys(cfg.landscape):  # a network is no picture
                 found.append(path.stem)
     return found
 

@@ -29,16 +29,18 @@ from landscape_lab.configuration import (
     open_keys,
     plain,
     register_catalogue,
+    settle_typed_length,
 )
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import current_folder
 from landscape_lab.errors import FULL, tell
 from landscape_lab.instantiation import build
-from landscape_lab.landscapes.base import Landscape
+from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.runs import Run
 from landscape_lab.schema import check
 from landscape_lab.threads import faster, using
 from landscape_lab.trajectory import Trajectory
+from landscape_lab.weights import LAST, save_weights
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ def run(overrides: Iterable[str] = ()) -> Result:
         cfg.folder = str(folder.absolute())
         del cfg["hydra"]
     check(cfg)
+    settle_typed_length(cfg, hydra.overrides.task)
     Run(folder).write_configuration(cfg, hydra, hydra.overrides.task)
     return descend(cfg, chosen_names(hydra.runtime.choices, hydra.overrides.task, cfg))
 
@@ -113,12 +116,14 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     if cfg.resume and (finished := _finished(cfg, files)) is not None:
         tell(f"{folder} is complete: these are its results.")
         return finished
+    digits = identity(cfg)  # now: epochs become steps when the data are there
     with _quiet_lightning(), current_folder():  # a user's code may import others beside it at any time
         descent, threads = _descended(cfg, names, files)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **results.metrics(descent)}
-    metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": identity(cfg)}
+    metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": digits}
     metrics |= results.details(descent) | {"threads": threads}
     descent.trajectory.save(files.trajectory_file)
+    _save_weights(descent, files)
     if (error := descent.ending.error) is not None and descent.ending.status == "failed":
         if FULL:
             raise error
@@ -130,9 +135,9 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
 
 def _descended(cfg: DictConfig, names: dict[str, str], files: Run) -> tuple[Descent, int]:
     """Build the descent and what is around it, and let Lightning run it to its end; with how many threads."""
-    checkpoint = _checkpoint(cfg, files)
     pl.seed_everything(cfg.seed, verbose=False)
     descent = build_descent(cfg, names, files.points_file)
+    checkpoint = _checkpoint(cfg, files)
     if checkpoint.path is None:
         files.forget()
     loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values()]
@@ -143,6 +148,14 @@ def _descended(cfg: DictConfig, names: dict[str, str], files: Run) -> tuple[Desc
     with using(threads):
         trainer.fit(descent, ckpt_path=checkpoint.path, weights_only=True)
     return descent, threads
+
+
+def _save_weights(descent: Descent, files: Run) -> None:
+    """The last weights of a network, of the representative member of many."""
+    landscape = descent.landscape
+    if isinstance(landscape, NetworkLandscape):
+        member = results.outcomes(descent).representative()
+        save_weights(landscape.state_of(member), files.folder / LAST)
 
 
 def _threads(cfg: DictConfig, landscape: Landscape, before: int | None) -> int:

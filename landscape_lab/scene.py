@@ -36,14 +36,15 @@ class Trace:
         steps: The step of each record.
         evaluations: How often the loss had been evaluated by then.
         best: The step of the lowest loss and that loss.
-        lr: The learning rate of each step, NaN where there is none.
+        lr: The learning rate of each step, It is NaN where there is none.
         total: How many members there are.
         rates: The learning rate of each member, where they differ.
         off: How far each point is from the plane; `None` where the plane is the whole landscape.
+        place_steps: The step of each place, where fewer places than losses are kept.
     """
 
     label: str
-    places: Float[np.ndarray, "records members 2"]
+    places: Float[np.ndarray, "places members 2"]
     losses: Float[np.ndarray, "records members"]
     steps: Int[np.ndarray, " records"]
     evaluations: Int[np.ndarray, " records"]
@@ -51,11 +52,78 @@ class Trace:
     lr: Float[np.ndarray, " records"]
     total: int = 1
     rates: Float[np.ndarray, " members"] | None = None
-    off: Float[np.ndarray, "records members"] | None = None
+    off: Float[np.ndarray, "places members"] | None = None
+    place_steps: Int[np.ndarray, " places"] | None = None
 
     def record(self, moment: float) -> int:
         """The last record up to a step."""
-        return max(0, int(self.steps.searchsorted(moment, side="right")) - 1)
+        return last_before(self.steps, moment)
+
+    @property
+    def path_steps(self) -> Int[np.ndarray, " places"]:
+        """The step of each place."""
+        return self.steps if self.place_steps is None else self.place_steps
+
+    @property
+    def path_records(self) -> Int[np.ndarray, " places"]:
+        """The record of each place: the last one up to its step."""
+        return (self.steps.searchsorted(self.path_steps, side="right") - 1).clip(min=0)
+
+    @property
+    def path_losses(self) -> Float[np.ndarray, "places members"]:
+        """The loss at each place."""
+        return self.losses if self.place_steps is None else self.losses[self.path_records]
+
+
+def last_before(steps: Int[np.ndarray, " n"], moment: float) -> int:
+    """The number of the last of some steps up to a moment; before the first one, the first."""
+    return max(0, int(steps.searchsorted(moment, side="right")) - 1)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Some samples of a network's data, and what it answers to them.
+
+    Args:
+        inputs: Numbers `[n, features]`, images `[n, channels, height, width]`, or tokens `[n, length]`
+            as whole numbers.
+        targets: Classes as whole numbers, `[n]` or `[n, length]`; or numbers.
+        answers: Of the same shape and kind.
+        classes: The name of each class; empty where targets are numbers.
+        tokens: What each token stands for; empty where inputs are no tokens.
+        held_out: Whether the network was not trained on them.
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    answers: np.ndarray
+    classes: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    held_out: bool = False
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """What a network answers: too much to be kept, it is asked again when it is drawn."""
+
+    @property
+    def window(self) -> Window:
+        """The rectangle of two features in which regions are drawn."""
+
+    @property
+    def member(self) -> str:
+        """Whose answers these are, of several members; else empty."""
+
+    def samples(self, most: int) -> Samples:
+        """At most so many samples, with the answers at the end of the descent."""
+
+    def shares(self, moment: float, shape: tuple[int, int]) -> np.ndarray:
+        """The probability of each class in the cells of the window, `[rows, columns, classes]`.
+
+        Args:
+            moment: The step; between two kept points the weights between them are taken.
+            shape: How many rows and columns.
+        """
 
 
 @dataclass(frozen=True)
@@ -70,6 +138,8 @@ class Scene:
         minima: Known minima.
         replay: The landscape as it was seen in each step, if it has augmentations that change its loss.
         note: What a picture tells about its losses, if they are not evaluated in each cell.
+        miss: How far its losses are from the landscape's own at the centre of the plane, beyond rounding.
+        answers: What the network of a single trace answers; `None` of all other landscapes.
     """
 
     plane: Plane
@@ -79,6 +149,8 @@ class Scene:
     minima: Float[np.ndarray, "n 2"]
     replay: Replay | None = None
     note: str = ""
+    miss: float = 0.0
+    answers: Answers | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from landscape_lab.answering import answers_of
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes import Grid, Plane, Window, principal, sample
 from landscape_lab.point_file import Points
@@ -48,7 +49,8 @@ def scene_of(
         window = _window(landscape, plane, [trace.places for trace in traces], reach)
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
     seen = sample(landscape, plane, window) if grid else Grid(np.empty((0, 0)))
-    return Scene(plane, window, seen.losses, traces, minima, replay_of(landscape, plane, window), seen.note)
+    replay, answers = replay_of(landscape, plane, window), answers_of(landscape, trajectories)
+    return Scene(plane, window, seen.losses, traces, minima, replay, seen.note, seen.miss, answers)
 
 
 def trace_of(
@@ -63,8 +65,6 @@ def trace_of(
         off: Whether to tell how far the points are from the plane.
     """
     points = trajectory.points if points is None else points
-    # Of large points fewer are kept than losses: a trace has one of each.
-    kept = np.searchsorted(trajectory.steps, trajectory.point_steps).clip(max=len(trajectory.steps) - 1)
     total = points.shape[1]
     shown = np.arange(total)
     if total > SHOWN_MEMBERS:
@@ -74,14 +74,15 @@ def trace_of(
     return Trace(
         trajectory.label,
         plane.project(points),
-        trajectory.losses[kept][:, shown].astype(np.float64),
-        trajectory.point_steps,
-        trajectory.evaluations[kept],
+        trajectory.losses[:, shown].astype(np.float64),
+        trajectory.steps,
+        trajectory.evaluations,
         trajectory.best,
-        trajectory.lr[kept],
+        trajectory.lr,
         total,
         None if rates is None or len(set(rates)) == 1 else np.asarray(rates)[shown],
         plane.off(points) if off else None,
+        None if trajectory.keeps_every_point else trajectory.point_steps,
     )
 
 
@@ -98,7 +99,7 @@ def start_of(landscape: Landscape, plane: Plane) -> Trace:
 def _window(landscape: Landscape, plane: Plane, places: Sequence[np.ndarray], reach: float) -> Window:
     """The bounds, grown to hold the paths.
 
-    Where there are no bounds, or they are no rectangle of the plane, the paths alone.
+    The paths alone count where there are no bounds, or where these are no rectangle of the plane.
     """
     visited = np.concatenate([path.reshape(-1, 2) for path in places] or [np.empty((0, 2))])
     if landscape.bounds is None or landscape.flat().shape[1] != 2:

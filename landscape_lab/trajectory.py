@@ -12,6 +12,7 @@ from landscape_lab import archive
 from landscape_lab.curves import Curves
 from landscape_lab.keys.running import TRAJECTORY
 from landscape_lab.large_points import LargePoints
+from landscape_lab.measured import Measured
 from landscape_lab.point_file import Points
 from landscape_lab.records import UNKNOWN, better, lowest_loss, on_cpu, several
 from landscape_lab.series import State
@@ -63,6 +64,7 @@ class Trajectory:
         self.members = dict(members or {})
         self.expected = steps
         self.to = to
+        self.measured = Measured()
         self._curves: Curves | None = None
         self._large: LargePoints | None = None  # small points are a column of the curves
 
@@ -214,6 +216,7 @@ class Trajectory:
             "curves": None if self._curves is None else self._curves.state_dict(),
             "points": None if self._large is None else self._large.state_dict(),
             "file": self._large is not None and self._large.file is not None,
+            "measured": self.measured.state_dict(),
         }
 
     def load_state_dict(self, state: State) -> None:
@@ -223,6 +226,7 @@ class Trajectory:
             ValueError: The file of points is not what it was.
         """
         self.records = state["records"]
+        self.measured.load_state_dict(state["measured"])
         if state["curves"] is not None:
             self._curves = Curves(self.records)
             self._curves.load_state_dict(state["curves"])
@@ -231,7 +235,7 @@ class Trajectory:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a NumPy archive of the points, the curves, and what tells members apart."""
-        archive.write(path, archive.Contents(self._kept, self._large, self.members))
+        archive.write(path, archive.Contents(self._kept, self._large, self.members, self.measured))
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Trajectory":
@@ -241,7 +245,7 @@ class Trajectory:
             FileNotFoundError: There is no such file.
             ValueError: It is not a trajectory.
         """
-        curves, large, members = archive.read(Path(path))
+        curves, large, members, measured = archive.read(Path(path))
         trajectory = cls(curves.series.records, members=members)
-        trajectory._curves, trajectory._large = curves, large
+        trajectory._curves, trajectory._large, trajectory.measured = curves, large, measured
         return trajectory

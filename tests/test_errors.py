@@ -4,6 +4,8 @@ import pytest
 
 MISTAKES = {
     "optimizer=adm": "There is no optimizer `adm`. Nearest: adam, adamw",
+    "model=lenet": "The group `model` is there only with landscape=network.",
+    "landscape=network model=lenett": "There is no model `lenett`. Nearest: lenet",
     "landscape=spirale": "There is no landscape `spirale`. Nearest: spiral",
     "optimizer.lr=-1": "Parameter `optimizer.lr` should be zero or positive. Found `optimizer.lr = -1`",
     "optimizer.lr=nan": "Parameter `optimizer.lr` should be zero or positive",

@@ -24,6 +24,8 @@ NEEDED = {
     "expression": ["landscape.expression=x**2 + 10*sin(y)"],
 }
 """What the landscapes need that do not run by name alone."""
+WITHOUT_FILES = {"lenet_mnist": ["data=digits", "data.samples=null"]}
+"""What stands for data that an experiment has from files."""
 
 
 def bowl(x, y):
@@ -50,7 +52,8 @@ def test_every_landscape_runs_by_name(lab, name):
 @pytest.mark.parametrize("name", GROUPS["experiment"])
 def test_every_experiment_runs_by_name_and_is_short(lab, name):
     assert len((CONF / "experiment" / f"{name}.yaml").read_text().splitlines()) < 25
-    assert lab(f"experiment={name}", "callbacks=none", "steps=2").metrics["steps"] == 2
+    needed = WITHOUT_FILES.get(name, [])
+    assert lab(f"experiment={name}", "callbacks=none", *needed, "steps=2").metrics["steps"] == 2
     assert f"`{name}`" in (Path(__file__).parents[1] / "docs" / "experiments.md").read_text()
 
 
@@ -217,6 +220,24 @@ def test_seed_adam_reaches_the_centre_of_the_spiral_and_lion_follows_it(lab):
     x, y = lion.trajectory.points[:, 0].T
     turns = np.abs(np.diff(np.unwrap(np.arctan2(y, x)[np.hypot(x, y) > 0.1]))).sum() / (2 * np.pi)
     assert turns > 1.9
+
+
+def test_threads_are_chosen_once_and_kept_by_a_resumed_run(lab, tmp_path, monkeypatch):
+    monkeypatch.setattr("landscape_lab.lab.faster", lambda work: work() is not None and 2)
+    before = torch.get_num_threads()
+    first = lab("steps=20", "callbacks=default", "figures=[]", "~callbacks.progress", quiet=False)
+    assert first.metrics["threads"] == 2
+    assert torch.get_num_threads() == before
+    monkeypatch.setattr("landscape_lab.lab.faster", lambda work: pytest.fail("it is known"))
+    again = lab("steps=30", f"ckpt_path={first.folder}/checkpoints/last.ckpt", name="again")
+    assert again.metrics["threads"] == 2
+    assert lab("steps=2", "threads=1", name="one").metrics["threads"] == 1
+
+
+def test_a_choice_of_threads_leaves_no_trace(lab):
+    words = ("steps=20", "augmentation=shift_noise", "landscape=spiral")
+    timed, told = lab(*words, "threads=auto"), lab(*words, "threads=1", name="told")
+    np.testing.assert_array_equal(timed.trajectory.points, told.trajectory.points)
 
 
 class Early(pl.Callback):

@@ -27,7 +27,7 @@ def adahessian() -> Factory:
 
 
 class Tensors(Landscape):
-    """Three tensors for each member: a matrix, a vector and a number, coupled by a loss."""
+    """Three tensors for each member, pulled together by one loss."""
 
     def __init__(self, members=1):
         super().__init__(members)

@@ -3,10 +3,15 @@
 import numpy as np
 import pytest
 import torch
+from networks import line, linear, path
 from scenes import RAMP, recorded, scene, trajectory
 
+from landscape_lab import Trajectory
+from landscape_lab.drawing.curves import loss_figure
+from landscape_lab.drawing.figures import path_figure
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.planes import Plane, Window, principal
+from landscape_lab.scene import Scene
 from landscape_lab.staging import SHOWN_MEMBERS, scene_of, start_of, trace_of
 
 
@@ -86,3 +91,48 @@ def test_a_start_is_a_trace_of_one_record():
     np.testing.assert_allclose(trace.places, [[[1.0, 2.0], [3.0, 4.0]]])
     np.testing.assert_allclose(trace.losses[0], landscape.evaluate(landscape.flat()), rtol=1e-6)
     assert (trace.total, trace.record(9)) == (2, 0)
+
+
+def test_of_large_points_fewer_places_are_kept_than_losses_and_the_curve_stays_whole(monkeypatch):
+    monkeypatch.setattr("landscape_lab.trajectory.LARGE_MEMORY", 4 * 1200 * 10)  # room for ten points
+    kept = Trajectory(steps=100)
+    for step in range(100):
+        if kept.wants_point(step) or step == 0:
+            kept.append(step, torch.full((1, 1200), float(step)), torch.tensor([200.0 - step]), step)
+        else:
+            nothing = torch.empty(0, 1, 1200)
+            steps, losses = torch.tensor([step]), torch.tensor([[200.0 - step]])
+            kept.extend(steps, nothing, losses, steps, point_steps=torch.empty(0, dtype=torch.int64))
+    trace = trace_of(kept, Plane(torch.zeros(1200), torch.eye(2, 1200)), off=True)
+    assert len(trace.losses) == len(trace.steps) == len(trace.evaluations) == len(trace.lr) == 100
+    assert trace.path_steps.tolist() == kept.point_steps.tolist() == list(range(0, 100, 10))
+    np.testing.assert_allclose(trace.places[:, 0, 0], trace.path_steps)
+    np.testing.assert_allclose(trace.path_losses[:, 0], 200.0 - trace.path_steps)
+    assert len(trace.off) == 10
+    for figure in (path_figure, loss_figure):
+        drawn = figure(scene_of_trace(trace))
+        assert drawn.axes[0].lines or drawn.axes[0].collections
+    (curve,) = loss_figure(scene_of_trace(trace)).axes[0].lines[:1]
+    assert len(curve.get_xdata()) == 100
+
+
+def scene_of_trace(trace):
+    """A trace alone, on a landscape that is level."""
+    window = Window.around(trace.places)
+    return Scene(Plane(torch.zeros(2), torch.eye(2)), window, np.zeros((4, 4)), (trace,), np.empty((0, 2)))
+
+
+def test_a_network_lies_on_the_plane_of_its_path_and_has_answers():
+    view = scene_of(linear(), [path(-line(), 0.5 * line(), line())], grid=False)
+    assert view.plane.explained[0] == pytest.approx(1.0)
+    assert view.answers.samples(5).classes == ("left", "right")
+    assert view.losses.size == 0
+
+
+def test_a_slice_that_misses_its_centre_is_told_in_the_scene(monkeypatch):
+    landscape = linear()
+    assert scene_of(landscape, [path(-line(), line())]).miss == 0.0
+    monkeypatch.setattr(type(landscape), "evaluate", lambda self, points: torch.full((len(points),), 9.0))
+    view = scene_of(landscape, [path(-line(), line())])
+    assert view.miss > 1.0
+    assert "the centre misses the landscape by" in view.note

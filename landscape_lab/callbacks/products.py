@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytorch_lightning as pl
 
+from landscape_lab.answering import check_boundary, check_data
 from landscape_lab.callbacks.tensorboard import png, show, tensorboards
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.figures import FIGURES, save_figure
+from landscape_lab.errors import tell
+from landscape_lab.landscapes.base import Landscape
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
 from landscape_lab.validation import check_choice
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
     from landscape_lab.drawing.video import Film
 
 FORMATS = ("mp4", "gif")
+CURVES = ("loss", "evaluations")
+"""The figures that TensorBoard draws itself."""
+NEEDS = {"data": check_data, "boundary": check_boundary}
+"""The figures that not every landscape has, and what tells so."""
 
 
 class Product(ABC):
@@ -35,6 +42,10 @@ class Product(ABC):
         """Whether it shows the losses in the window: only then are they evaluated."""
 
     @abstractmethod
+    def check(self, landscape: Landscape) -> None:
+        """Raise `ValueError` unless a landscape has what is shown; called before the descent."""
+
+    @abstractmethod
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
         """Write the files, and show them in the trainer's TensorBoard."""
 
@@ -42,7 +53,7 @@ class Product(ABC):
 class Products(pl.Callback):
     """Make the scene of a descent once, at its end, and hand it to every product.
 
-    No scene where none is wanted.
+    It makes none where no product is wanted.
 
     Args:
         products: What is made, in this order.
@@ -64,12 +75,18 @@ class Products(pl.Callback):
                 gathered.append(cls(products))
         return gathered
 
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        for product in self.products:
+            product.check(pl_module.landscape)
+
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         wanted = [product for product in self.products if product.wanted]
         if not wanted:
             return
         grid = any(product.grid for product in wanted)
         scene = scene_of(pl_module.landscape, [pl_module.trajectory], grid=grid)
+        if scene.miss > 0:
+            tell(f"The slice of the landscape misses it at the centre of the plane by {scene.miss:.1e}.")
         for product in wanted:
             product.make(scene, trainer)
 
@@ -79,7 +96,8 @@ class Pictures(Product):
 
     Args:
         folder: Where they go.
-        figures: Any of `path`, `loss`, `evaluations` (the loss against them), `surface` and `gradient`.
+        figures: Any of `path`, `loss`, `evaluations` (the loss against them), `surface` and `gradient`;
+            of a network also `data`, and of two features `boundary`.
     """
 
     def __init__(self, folder: str | PathLike[str], figures: Sequence[str] = ("path", "loss")) -> None:
@@ -96,11 +114,16 @@ class Pictures(Product):
     def grid(self) -> bool:
         return any(FIGURES[name].grid for name in self.figures)
 
+    def check(self, landscape: Landscape) -> None:
+        for name in self.figures:
+            if name in NEEDS:
+                NEEDS[name](landscape)
+
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
         for name in self.figures:
             file = self.folder / f"{name}.png"
             save_figure(FIGURES[name](scene), file)
-            if FIGURES[name].grid:
+            if name not in CURVES:
                 for logger in tensorboards(trainer):
                     show(logger, name, file.read_bytes(), trainer.global_step)
 
@@ -129,7 +152,11 @@ class Video(Product):
 
     @property
     def grid(self) -> bool:
-        return True
+        return self.film is not None and self.film.view != "boundary"
+
+    def check(self, landscape: Landscape) -> None:
+        if self.film is not None and self.film.view == "boundary":
+            check_boundary(landscape, "callbacks.video.view")
 
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
         if self.film is None:

@@ -23,7 +23,7 @@ DARKEST = 0.35
 def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
     """Each start in the colour of its attractor, the darker the longer its way took.
 
-    Contours of the loss, known minima.
+    White contours show the loss, crosses the known minima.
 
     Args:
         basins: Of starts over the window of the scene.

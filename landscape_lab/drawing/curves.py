@@ -50,7 +50,9 @@ def _draw_panel(axes: Axes, panel: int, scene: Scene, trace: Trace, color: str, 
     """A trace on one panel: the loss, the loss logarithmically, the distance to the nearest minimum."""
     costs = trace.steps if against == "step" else trace.evaluations
     if panel == 2:
-        _draw_curve(axes, trace, costs, _distances(trace, scene.minima), color, logarithmic=True)
+        _draw_curve(
+            axes, trace, costs[trace.path_records], _distances(trace, scene.minima), color, logarithmic=True
+        )
     elif trace.rates is not None:
         _draw_rates(axes, trace, trace.rates, costs, logarithmic=panel == 1)
     else:
@@ -74,7 +76,7 @@ def _draw_curve(
 ) -> None:
     """One curve over steps or evaluations.
 
-    Of many members the median, the quartiles and the outer deciles.
+    Many members are drawn as their median, their quartiles and their outer deciles.
     """
     values = np.where(np.isfinite(values) & ((values > 0) | (not logarithmic)), values, np.nan)
     shown = ~np.isnan(values).all(axis=1)

@@ -8,9 +8,11 @@ from os import PathLike
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from landscape_lab.drawing.boundary import boundary_figure
 from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.maps import draw_landscape, draw_scene, map_ratio
 from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.samples import data_figure
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.surfaces import gradient_figure, surface_figure
 from landscape_lab.drawing.titles import title_of
@@ -27,7 +29,7 @@ def save_figure(figure: Figure, path: str | PathLike[str], dpi: int = 120) -> No
 def path_figure(scene: Scene) -> Figure:
     """The landscape with the traces on it, their points coloured by loss.
 
-    Start, end and known minima marked.
+    Starts, ends and known minima are marked.
     """
     with rc_context(STYLE):
         figure = Figure(figsize=(8.0, 6.4 * map_ratio(scene) + 0.9), layout="constrained")
@@ -59,6 +61,8 @@ FIGURES: Mapping[str, Kind] = {
     "evaluations": Kind(partial(loss_figure, against="evaluation"), grid=False),
     "surface": Kind(surface_figure),
     "gradient": Kind(gradient_figure),
+    "data": Kind(data_figure, grid=False),
+    "boundary": Kind(boundary_figure, grid=False),
 }
 """The figures of a scene, by name."""
 

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.transforms import Bbox
 from PIL import Image
 
-from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_lines
+from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_lines, inside
 from landscape_lab.drawing.maps import colored
 from landscape_lab.drawing.marks import MINIMUM_COLOR
 from landscape_lab.drawing.paint import Paint, resized
@@ -99,7 +99,9 @@ class GrowingMap:
     def _curves(self, number: int, trace: Trace, axes: Axes) -> list[Curve]:
         alpha = 0.55 * fade(trace.places.shape[1])
         parts = colored(number, trace)
-        return [Curve(trace.steps, on_canvas(axes, part.places), color, axes, alpha) for color, part in parts]
+        return [
+            Curve(trace.path_steps, on_canvas(axes, part.places), color, axes, alpha) for color, part in parts
+        ]
 
     def keep(self, moment: float) -> None:
         """Draw for good what happened up to a step."""
@@ -118,9 +120,7 @@ class GrowingMap:
 
     def _lay_under(self, renderer: RendererAgg, paint: Paint, moment: float) -> None:
         """Put the landscape of a step under the traces drawn so far."""
-        left, low, right, high = (round(side) for side in self.box.extents)
-        rows = slice(int(renderer.height) - high + 1, int(renderer.height) - low)
-        columns = slice(left + 1, right)
+        rows, columns = inside(renderer, self.box)
         shape = rows.stop - rows.start, columns.stop - columns.start
         image = Image.fromarray(paint.color(resized(paint.at(moment), shape)))
         ink = Image.fromarray(np.asarray(self.ink.buffer_rgba())[rows, columns])

@@ -57,6 +57,13 @@ def draw_crosses(renderer: RendererAgg, pixels: np.ndarray, color: str, box: Bbo
     draw_lines(renderer, arms[:, None] + pixels, color, 2.0, 1.0, box)
 
 
+def inside(renderer: RendererAgg, box: Bbox) -> tuple[slice, slice]:
+    """The rows and columns of a canvas that lie within the frame of some axes."""
+    left, low, right, high = (round(side) for side in box.extents)
+    height = int(renderer.height)
+    return slice(height - high + 1, height - low), slice(left + 1, right)
+
+
 def _pen(renderer: RendererAgg, color: str, width: float, alpha: float, box: Bbox) -> GraphicsContextBase:
     gc = renderer.new_gc()
     gc.set_linewidth(width)

@@ -53,7 +53,7 @@ def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
 def draw_landscape(axes: Axes, scene: Scene) -> None:
     """A picture in its own greys.
 
-    A formula in dark and light with contours, linear or logarithmic as the losses ask for.
+    A formula is drawn in dark and light with contours, linear or logarithmic as the losses ask for.
     """
     extent = scene.window.image_extent
     if scene.plane.axes.picture:
@@ -89,7 +89,7 @@ def draw_contours(
 ) -> None:
     """White lines of equal height.
 
-    None where all is level, since matplotlib warns of contours it does not find.
+    None are drawn where all is level, since matplotlib warns of contours that it does not find.
     """
     finite = heights[np.isfinite(heights)]
     if len(finite) and np.ptp(finite) > 0:
@@ -119,13 +119,13 @@ def _draw_trace(axes: Axes, trace: Trace, color: str, *, alone: bool, bar: bool 
     Of many members the lines themselves are coloured, by learning rate where it differs, else by their
     final loss.
     """
-    records, members = trace.losses.shape
+    number, members = trace.places.shape[:2]
     if alone and members >= MANY_MEMBERS:
         _draw_members(axes, trace, bar=bar)
         return
     fade = max(0.1, members**-0.5)
     for member in range(members):
-        places = trace.places[evenly(records, max(50, 20 * DRAWN_POINTS // members)), member]
+        places = trace.places[evenly(number, max(50, 20 * DRAWN_POINTS // members)), member]
         axes.plot(*places.T, color=color, linewidth=1.3, alpha=0.9 * fade, zorder=2, solid_joinstyle="round")
     if alone:
         _draw_dots(axes, trace, max(0.3, fade), bar=bar)
@@ -133,12 +133,12 @@ def _draw_trace(axes: Axes, trace: Trace, color: str, *, alone: bool, bar: bool 
 
 def _draw_dots(axes: Axes, trace: Trace, alpha: float, *, bar: bool) -> None:
     """A dot at each point, coloured by its loss."""
-    records, members = trace.losses.shape
-    shown = evenly(records, max(2, DRAWN_POINTS // members))
+    number, members = trace.places.shape[:2]
+    shown = evenly(number, max(2, DRAWN_POINTS // members))
     dots = axes.scatter(
         trace.places[shown, :, 0],
         trace.places[shown, :, 1],
-        c=trace.losses[shown].ravel(),
+        c=trace.path_losses[shown].ravel(),
         cmap=LOSS_COLORS,
         s=9,
         linewidths=0,
@@ -156,8 +156,8 @@ def _draw_dots(axes: Axes, trace: Trace, alpha: float, *, bar: bool) -> None:
 
 def _draw_members(axes: Axes, trace: Trace, *, bar: bool) -> None:
     """A line for each member, those of the best on top; of those that diverged a faint one."""
-    records, members = trace.losses.shape
-    shown = evenly(records, max(40, 20 * DRAWN_POINTS // members))
+    number, members = trace.places.shape[:2]
+    shown = evenly(number, max(40, 20 * DRAWN_POINTS // members))
     ends = last_finite(trace.losses)
     values, label = (ends, "final loss") if trace.rates is None else (trace.rates, "learning rate")
     order = np.argsort(-ends, kind="stable")
@@ -183,7 +183,7 @@ def _draw_members(axes: Axes, trace: Trace, *, bar: bool) -> None:
 def colored(number: int, trace: Trace) -> list[tuple[str, Trace]]:
     """A trace in its colour.
 
-    If its members have learning rates of their own, a trace and a colour for each rate.
+    If its members have learning rates of their own, there is a trace and a colour for each rate.
     """
     if trace.rates is None:
         return [(PATH_COLORS[number % len(PATH_COLORS)], trace)]
@@ -210,7 +210,7 @@ def color_scale(values: np.ndarray) -> Normalize:
 def last_finite(losses: np.ndarray) -> np.ndarray:
     """The last loss of each member that is finite, `[members]`, from `[records, members]`.
 
-    NaN where there is none.
+    It is NaN where there is none.
     """
     finite = np.isfinite(losses)
     last = len(losses) - 1 - finite[::-1].argmax(axis=0)

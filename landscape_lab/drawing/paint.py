@@ -7,7 +7,7 @@ from PIL import Image
 
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import CONTOURS, HEIGHT_COLORS
-from landscape_lab.scene import Scene
+from landscape_lab.scene import Scene, last_before
 
 LINE = 0.45
 """How much of the white of a contour is seen."""
@@ -39,7 +39,7 @@ class Paint:
     def at(self, moment: float) -> np.ndarray:
         """The levels of the landscape as it was seen in a step.
 
-        The end point was not, and has the landscape itself.
+        No step saw the end point: there the landscape itself is shown.
 
         Args:
             moment: The step.
@@ -48,13 +48,12 @@ class Paint:
             Float32 `[rows, columns]`, the first row at the top of the map.
         """
         scene, trace = self.scene, self.scene.traces[0]
-        record = trace.record(moment)
-        if scene.replay is None or record == len(trace.steps) - 1:
+        steps = trace.path_steps
+        place = last_before(steps, moment)
+        if scene.replay is None or place == len(steps) - 1:
             levels = resized(self._levels(scene.losses), self._shape(CLEAN_CELLS))
         else:
-            losses = scene.replay.losses(
-                int(trace.steps[record]), trace.places[record, 0], self._shape(CELLS)
-            )
+            losses = scene.replay.losses(int(steps[place]), trace.places[place, 0], self._shape(CELLS))
             levels = self._levels(losses)
         return levels if self.picture else np.ascontiguousarray(levels[::-1])
 

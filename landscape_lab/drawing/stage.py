@@ -5,6 +5,7 @@ that are new, and on a copy of it what is there for this frame alone; a film of 
 than that of a short one.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image, ImageDraw, ImageFont
 
+from landscape_lab.drawing.boundary import ChangingRegions, answers_in, prepare_regions
 from landscape_lab.drawing.encoding import Frame
 from landscape_lab.drawing.growing import GrowingMap
 from landscape_lab.drawing.ink import Label
@@ -27,7 +29,6 @@ from landscape_lab.scene import Scene, Trace
 DPI = 100
 CAPTION = 34
 """Pixels above the map for the line of numbers."""
-VIEWS = ("map", "surface")
 NAME_COLOR, VALUE_COLOR, LABEL_COLOR = "#80868b", "#202124", "#5f6368"
 FONT = font_manager.findfont("DejaVu Sans")
 WIDE = 0.75
@@ -47,6 +48,13 @@ class View(Protocol):
         """The texts of that frame."""
 
 
+VIEWS: dict[str, Callable[[Scene, Axes, RendererAgg], View]] = {
+    "map": GrowingMap,
+    "surface": lambda scene, axes, _: TurningSurface(scene, axes),
+    "boundary": ChangingRegions,
+}
+
+
 class Word(NamedTuple):
     """A part of the line of numbers; it has the room that its longest value needs, so that nothing jumps."""
 
@@ -62,7 +70,10 @@ class Stage:
         scene: What is filmed.
         size: Width and height, pixels.
         clock: `linear` or `logarithmic`: the loss curve's steps are drawn alike.
-        view: `map` or `surface`.
+        view: `map`, `surface` or `boundary`.
+
+    Raises:
+        ValueError: The view is not one of this scene.
     """
 
     def __init__(self, scene: Scene, size: tuple[int, int], clock: str, view: str) -> None:
@@ -79,9 +90,7 @@ class Stage:
         self.whole = figure.bbox
         traces = enumerate(scene.traces)
         self.curves = [curve for number, trace in traces for curve in loss_curves(number, trace, loss_axes)]
-        self.view: View = (
-            GrowingMap(scene, map_axes, self.renderer) if view == "map" else TurningSurface(scene, map_axes)
-        )
+        self.view = VIEWS[view](scene, map_axes, self.renderer)
         self.background = self.renderer.copy_from_bbox(self.whole)
         self.small = ImageFont.truetype(FONT, 11)
         self.font = _fitting(caption(scene.traces, np.inf), size[0] - 28)
@@ -164,16 +173,18 @@ def _fitting(words: list[Word], width: int) -> ImageFont.FreeTypeFont:
 def lay_out(figure: Figure, scene: Scene, view: str = "map") -> tuple[Axes, Axes]:
     """The map, and the loss beside it, or below it when the map is wide.
 
-    A surface gets empty axes to draw on.
+    A surface gets empty axes to draw on, regions a frame.
     """
     if view == "map" and scene.plane.axes.picture and scene.window.ratio < WIDE:
         map_axes, loss_axes = figure.subplots(2, 1, height_ratios=(3, 1))
     else:
-        map_axes, loss_axes = figure.subplots(1, 2, width_ratios=(2.4 if view == "map" else 4.0, 1))
+        map_axes, loss_axes = figure.subplots(1, 2, width_ratios=(4.0 if view == "surface" else 2.4, 1))
     if view == "map":
         draw_landscape(map_axes, scene)
         map_axes.set_xlabel(scene.plane.axes.labels[0])
         map_axes.set_ylabel(scene.plane.axes.labels[1])
+    elif view == "boundary":
+        prepare_regions(map_axes, answers_in(scene))
     else:
         map_axes.set_axis_off()
     prepare_losses(loss_axes, scene)

@@ -70,9 +70,9 @@ def _draw_ground(relief: Axes3D, scene: Scene, heights: Heights) -> None:
 def _draw_lines(relief: Axes3D, scene: Scene, heights: Heights) -> None:
     """A line for each member, with a gap wherever it is outside the window."""
     for number, trace in enumerate(scene.traces):
-        shown = evenly(len(trace.steps), DRAWN_POINTS)
+        shown, losses_of = evenly(len(trace.places), DRAWN_POINTS), trace.path_losses
         for member in range(min(trace.losses.shape[1], SURFACE_MEMBERS)):
-            places, losses = trace.places[shown, member], heights(trace.losses[shown, member])
+            places, losses = trace.places[shown, member], heights(losses_of[shown, member])
             places = np.where(scene.window.contains(places)[:, None], places, np.nan)
             relief.plot(
                 *places.T, losses, color=PATH_COLORS[number % len(PATH_COLORS)], linewidth=1.6, zorder=10
@@ -82,7 +82,7 @@ def _draw_lines(relief: Axes3D, scene: Scene, heights: Heights) -> None:
 def gradient_figure(scene: Scene) -> Figure:
     """The gradient along each axis of the plane, and its size, with the traces.
 
-    From differences of neighbouring cells.
+    It is taken from differences of neighbouring cells.
     """
     rows, columns = scene.losses.shape
     width, height = scene.window.size
@@ -115,7 +115,7 @@ def _draw_slope(axes: Axes, scene: Scene, values: np.ndarray) -> None:
     )
     finish_map(axes, scene)
     for trace in scene.traces:
-        shown = evenly(len(trace.steps), DRAWN_POINTS)
+        shown = evenly(len(trace.places), DRAWN_POINTS)
         lines = trace.places[shown].reshape(len(shown), -1, 2).transpose(2, 0, 1)
         axes.plot(*lines, color="black", linewidth=0.8)
     axes.figure.colorbar(image, ax=axes, shrink=0.8, aspect=35, pad=0.02).outline.set_visible(False)

@@ -15,7 +15,7 @@ from landscape_lab.drawing.marks import MINIMUM_COLOR
 from landscape_lab.drawing.paint import Paint
 from landscape_lab.drawing.relief import HEIGHT, SLAB, Relief, shaded
 from landscape_lab.drawing.style import GREY
-from landscape_lab.scene import Scene, Trace
+from landscape_lab.scene import Scene, Trace, last_before
 
 FROM, TO = radians(-72.0), radians(-18.0)
 """Where the eye is at the beginning and at the end."""
@@ -90,17 +90,16 @@ class TurningSurface:
                 self._draw_trace(renderer, part, history, color, since, moment)
 
     def _history(self, trace: Trace) -> np.ndarray:
-        """The records that are drawn behind the tail, evenly spaced along the way of the members together."""
+        """The places that are drawn behind the tail, evenly spaced along the way of the members together."""
         limit = max(2, POINTS // trace.losses.shape[1])
-        if len(trace.steps) <= limit:
-            return np.arange(len(trace.steps))
+        number = len(trace.places)
+        if number <= limit:
+            return np.arange(number)
         with np.errstate(invalid="ignore", over="ignore"):
             moves = np.hypot(*np.moveaxis(np.diff(self._shares(trace.places), axis=0), -1, 0))
         # A move beyond the surface counts as one across it, and a step without a move still a little: the
-        # way then grows with each record, and the search below finds each length once.
-        way = np.nan_to_num(moves, nan=0.0).clip(0.0, 1.0).mean(axis=1).cumsum() + 1e-9 * np.arange(
-            1, len(trace.steps)
-        )
+        # way then grows with each place, and the search below finds each length once.
+        way = np.nan_to_num(moves, nan=0.0).clip(0.0, 1.0).mean(axis=1).cumsum() + 1e-9 * np.arange(1, number)
         return np.unique(np.concatenate([[0], 1 + way.searchsorted(np.linspace(0.0, way[-1], limit - 1))]))
 
     def _cover(self, moment: float) -> None:
@@ -128,7 +127,8 @@ class TurningSurface:
         moment: float,
     ) -> None:
         """The trace up to a step: its history, its tail, its head; what lies behind a hill shines through."""
-        first, end = trace.record(since), trace.record(moment) + 1
+        first, end = (last_before(trace.path_steps, step) for step in (since, moment))
+        end += 1
         members = trace.losses.shape[1]
         tail = first + evenly(end - first, max(2, POINTS // 4 // members))
         known = np.concatenate([history[history < first], tail])

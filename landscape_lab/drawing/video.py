@@ -38,7 +38,8 @@ class Film:
         fps: Frames a second.
         length: Seconds, of which the last frame's stay is not a part; `None` for as many as the frames
             take. A film of too few frames for it shows each of them longer.
-        view: `map`, or `surface`: in three dimensions, slowly turning.
+        view: `map`; `surface`: in three dimensions, slowly turning; or `boundary`: the classes that a
+            network tells apart by two features.
         clean: Show a landscape with augmentations without them, not as it was seen in each step.
 
     Raises:

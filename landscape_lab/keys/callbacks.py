@@ -5,10 +5,10 @@ from landscape_lab.keys.kinds import ListOf, Nullable, Parts
 from landscape_lab.validation import Choice, Kind, Number, Switch, Text, Whole
 
 CLOCKS = ("linear", "logarithmic")
-VIEWS = ("map", "surface")
+VIEWS = ("map", "surface", "boundary")
 FILMS = ("mp4", "gif")
 """The formats of films."""
-FIGURES = ("path", "loss", "evaluations", "surface", "gradient")
+FIGURES = ("path", "loss", "evaluations", "surface", "gradient", "data", "boundary")
 """The figures of a run."""
 FOLDER = Key(Text("a folder"), "where files are written")
 FIGURE_LIST: Kind = ListOf(Choice(*FIGURES))
@@ -24,7 +24,9 @@ _FILM = {
     ),
     "fps": Key(Whole(low=1), "frames a second"),
     "length": Key(Nullable(Number(positive=True)), "seconds; null: as long as the frames take"),
-    "view": Key(Choice(*VIEWS), "surface: in three dimensions, slowly turning"),
+    "view": Key(
+        Choice(*VIEWS), "surface: in three dimensions, slowly turning; boundary: what a network answers"
+    ),
     "clean": Key(Switch(), "show the clean landscape, not augmentations as they were in each step"),
 }
 FILM = Keys("landscape_lab.drawing.video.Film", **_FILM)
@@ -49,3 +51,8 @@ CURVES = Keys("landscape_lab.callbacks.Curves")
 MEMBERS = Keys("landscape_lab.callbacks.Members", folder=FOLDER)
 BASIN_MAP = Keys("landscape_lab.callbacks.BasinMap", folder=FOLDER)
 LOSS_CURVES = Keys("landscape_lab.sweeps.race.loss_curves.LossCurves", folder=FOLDER)
+MEASUREMENTS = Keys(
+    "landscape_lab.callbacks.Measurements",
+    folder=FOLDER,
+    every=Key(Nullable(Whole(low=1)), "steps from one measurement to the next"),
+)

@@ -4,6 +4,7 @@ from landscape_lab.landscapes.base import Axes, Landscape
 from landscape_lab.landscapes.field import CleanField, Field
 from landscape_lab.landscapes.function import FunctionLandscape
 from landscape_lab.landscapes.image import ImageLandscape
+from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.perlin import PerlinLandscape
 from landscape_lab.landscapes.point import PointLandscape
 
@@ -14,6 +15,7 @@ __all__ = [
     "FunctionLandscape",
     "ImageLandscape",
     "Landscape",
+    "NetworkLandscape",
     "PerlinLandscape",
     "PointLandscape",
 ]

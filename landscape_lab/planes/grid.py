@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -23,6 +22,8 @@ BATCH = 2**22
 """The most numbers that the points evaluated at once consist of."""
 SECONDS = 5.0
 """What the losses of a landscape whose evaluations are dear may take."""
+ROUNDING = 1e-6
+"""A smaller share of the losses tells nothing about the code that makes them."""
 FEWEST = 15
 """Along each side, at least so many are evaluated: a spline through fewer shows nothing."""
 
@@ -37,15 +38,28 @@ class Grid:
     Args:
         losses: `[rows, columns]`.
         nodes: How many rows and columns were evaluated, where the rest comes from a spline through them.
+        centre: The loss at (0, 0) of the plane by the code that makes the grid, and the landscape's own.
     """
 
     losses: Float[np.ndarray, "rows columns"]
     nodes: tuple[int, int] | None = None
+    centre: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def miss(self) -> float:
+        """How far the grid is from the landscape at its centre; 0 where that is rounding."""
+        sliced, own = self.centre
+        finite = self.losses[np.isfinite(self.losses)]
+        scale = max(abs(own), float(np.ptp(finite)) if len(finite) else 0.0)
+        difference = abs(sliced - own)
+        return difference if difference > ROUNDING * scale else 0.0
 
     @property
     def note(self) -> str:
         """What a picture tells about its losses."""
-        return "" if self.nodes is None else f"spline through {self.nodes[1]} × {self.nodes[0]} losses"
+        nodes = "" if self.nodes is None else f"spline through {self.nodes[1]} × {self.nodes[0]} losses"
+        miss = f"the centre misses the landscape by {self.miss:.1e}" if self.miss > 0 else ""
+        return " · ".join(part for part in (nodes, miss) if part)
 
 
 @torch.no_grad()
@@ -57,17 +71,18 @@ def sample(landscape: Landscape, plane: Plane, window: Window, seconds: float = 
     between.
     """
     measure = _loss_at(landscape, plane)
+    centre = _centre(landscape, plane, measure)
     if isinstance(landscape, PointLandscape):
         columns, rows = cells(window, picture=plane.axes.picture)
-        return Grid(measure(window.centres(columns, rows)).reshape(rows, columns))
+        return Grid(measure(window.centres(columns, rows)).reshape(rows, columns), centre=centre)
     side = RESOLUTION // 2
     nodes = int(min(side, max(FEWEST, (seconds / _seconds(measure)) ** 0.5)))
     if nodes == side:
-        return Grid(measure(window.centres(side, side)).reshape(side, side))
+        return Grid(measure(window.centres(side, side)).reshape(side, side), centre=centre)
     (left, first), (right, last) = window.corners
     u, v = (torch.linspace(*ends, nodes, dtype=torch.float64) for ends in ((left, right), (first, last)))
     losses = measure(crossed(u, v)).reshape(nodes, nodes)
-    return Grid(between(u.numpy(), v.numpy(), losses, window, (side, side)), (nodes, nodes))
+    return Grid(between(u.numpy(), v.numpy(), losses, window, (side, side)), (nodes, nodes), centre)
 
 
 def cells(window: Window, *, picture: bool, resolution: int = RESOLUTION) -> tuple[int, int]:
@@ -108,21 +123,23 @@ def _nearest(nodes: np.ndarray, at: np.ndarray) -> np.ndarray:
 def _loss_at(landscape: Landscape, plane: Plane) -> Losses:
     """The losses at places of the plane, by the landscape's own slice: a network loads its weights in place.
 
-    A landscape without one has the plane's points made, no more of them at once than memory allows.
+    Of all others the points are made, no more of them at once than memory allows.
     """
-    like = landscape.flat()
-    batch = max(1, BATCH // like.shape[1])
-    if hasattr(landscape, "slice"):
-        slicing: Any = landscape.slice
-        measure = slicing(plane.origin, plane.directions)
-        return lambda places: _joined([measure(part)["loss"] for part in places.split(batch)])
-    return lambda places: _joined(
-        [landscape.evaluate(plane.points(part).to(like)) for part in places.split(batch)]
+    batch = max(1, BATCH // landscape.dims)
+    measure = landscape.slice(plane.origin, plane.directions)
+    return lambda places: (
+        torch.cat([measure(part)["loss"] for part in places.to(plane.directions).split(batch)])
+        .double()
+        .cpu()
+        .numpy()
     )
 
 
-def _joined(parts: list[Tensor]) -> np.ndarray:
-    return torch.cat(parts).double().cpu().numpy()
+def _centre(landscape: Landscape, plane: Plane, measure: Losses) -> tuple[float, float]:
+    """The loss at the origin of the plane, by its slice and by the landscape itself."""
+    sliced = measure(torch.zeros(1, 2, dtype=torch.float64))
+    own = landscape.evaluate(plane.origin[None].to(next(landscape.parameters())))
+    return float(sliced[0]), float(own[0])
 
 
 def _seconds(measure: Losses) -> float:

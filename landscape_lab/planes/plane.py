@@ -69,7 +69,10 @@ class Plane:
         return places
 
     def off(self, points: Points) -> Float[np.ndarray, "*n"]:
-        """How far points are from the plane: the length of what is left of each."""
+        """How far points are from the plane.
+
+        It is the length of what is left of each offset, since a difference of squares would cancel.
+        """
         places = self.project(points)
         squares = np.zeros(points.shape[:-1])
         for part, offsets in self._offsets(points):

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from omegaconf import DictConfig, open_dict
 
-from landscape_lab.configuration import identity, plain
+from landscape_lab.configuration import identity, plain, settle_typed_length
 from landscape_lab.errors import explain
 from landscape_lab.files import replacing
 from landscape_lab.lab import descend
@@ -46,6 +46,7 @@ def attempt(cfg: DictConfig, names: dict[str, str], overrides: Sequence[str]) ->
     with _console(run.console_file):
         try:
             check(cfg)
+            settle_typed_length(cfg, overrides)
             _share_threads(cfg, run.folder.parent)
             return descend(cfg, names).objective
         except Exception as error:  # noqa: BLE001 - the other jobs go on, whatever it was

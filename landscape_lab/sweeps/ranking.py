@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from landscape_lab.configuration import is_choice, key_of
 from landscape_lab.runs import Run
+from landscape_lab.sweeps.goals import towards
 from landscape_lab.sweeps.plan import RANKED, job_runs, kept_settings
 
 SHOWN = ("best_lr", "best_loss", "distance_to_minimum", "evaluations", "seconds")
@@ -203,9 +204,9 @@ def short(value: Any) -> str:
 def _goals(objectives: Sequence[str], folder: Path) -> dict[str, str]:
     """Each objective with the direction that the sweep's settings give."""
     sweep = kept_settings(folder).get("sweep")
-    found = sweep.get("direction", "minimize") if isinstance(sweep, Mapping) else "minimize"
+    found = sweep.get("direction", "auto") if isinstance(sweep, Mapping) else "auto"
     directions = found if isinstance(found, list) else [found] * len(objectives)
-    return dict(zip(objectives, directions, strict=False))
+    return {name: towards(name, word) for name, word in zip(objectives, directions, strict=False)}
 
 
 def _end(job: Job) -> int:

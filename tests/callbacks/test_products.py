@@ -5,9 +5,11 @@ from unittest.mock import Mock
 
 import pytest
 import torch
+from networks import linear
 from PIL import Image
 from pytorch_lightning.loggers import TensorBoardLogger
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from training import fit
 
 from landscape_lab import Descent
 from landscape_lab.callbacks import Checkpoints, Curves, Pictures, Product, Products, Video, products
@@ -27,6 +29,9 @@ class Noted(Product):
     @property
     def grid(self):
         return self.shows_grid
+
+    def check(self, landscape):
+        self.checked = landscape
 
     def make(self, scene, trainer):
         self.scenes.append(scene)
@@ -106,3 +111,29 @@ def test_the_words_of_the_command_line_reach_the_products(lab):
     assert not (result.folder / "path.png").exists()
     without = lab(*words, "~callbacks.pictures", "~callbacks.video", "steps=4", name="without")
     assert not list(without.folder.glob("*.png"))
+
+
+@pytest.mark.parametrize("product", [Pictures, Video], ids=["figure", "film"])
+def test_what_a_landscape_does_not_have_is_refused_before_the_descent(product, tmp_path):
+    asked = (["boundary"],) if product is Pictures else (["mp4"],)
+    settings = {} if product is Pictures else {"view": "boundary"}
+    descent = Descent(FunctionLandscape.named("booth"), torch.optim.SGD, steps=5)
+    with pytest.raises(ValueError, match="may be boundary only for a network: landscape=network"):
+        fit(descent, Products([product(tmp_path, *asked, **settings)]))
+    assert len(list(tmp_path.iterdir())) == 0
+
+
+def test_data_regions_and_a_film_of_them_do_without_a_grid(monkeypatch, tmp_path):
+    monkeypatch.setattr("landscape_lab.staging.sample", None)
+    film = Video(tmp_path, ["gif"], view="boundary", size=(300, 200))
+    fit(
+        Descent(linear(), partial(torch.optim.Adam, lr=0.1), steps=20),
+        Products([Pictures(tmp_path, ["data", "boundary"]), film]),
+    )
+    assert {file.name for file in tmp_path.iterdir()} == {"data.png", "boundary.png", "descent.gif"}
+
+
+def test_a_slice_that_misses_its_landscape_is_told_on_a_line(finish, monkeypatch, capsys):
+    monkeypatch.setattr(products, "scene_of", lambda *_, **__: Mock(miss=0.25))
+    finish(Noted())
+    assert "misses it at the centre of the plane by 2.5e-01" in capsys.readouterr().err

@@ -64,7 +64,7 @@ def test_cost_tells_how_many_are_evaluated(cost):
         bowl = Bowl()
         cost(seconds)
         seen = sample(bowl, PLANE, WINDOW)
-        assert bowl.evaluated == nodes**2
+        assert bowl.evaluated == nodes**2 + 2  # and the centre, by slice and by itself
         assert seen.note == f"spline through {nodes} × {nodes} losses"
         expected = 1.0 + (centres(512) ** 2).sum(-1)
         np.testing.assert_allclose(seen.losses, expected, rtol=2e-3)
@@ -74,7 +74,7 @@ def test_cheap_losses_are_all_evaluated(cost):
     cost(1e-6)
     bowl = Bowl()
     seen = sample(bowl, PLANE, WINDOW)
-    assert (bowl.evaluated, seen.note) == (512**2, "")
+    assert (bowl.evaluated, seen.note) == (512**2 + 2, "")
     np.testing.assert_allclose(seen.losses, 1.0 + (centres(512) ** 2).sum(-1))
 
 
@@ -107,11 +107,12 @@ def test_a_landscape_that_loads_its_weights_in_place_is_asked_for_its_slice(cost
 
     class Loading(Bowl):
         def slice(self, origin, directions):
-            return lambda places: {"loss": places[:, 0] + 5.0, "accuracy": places[:, 1]}
+            return lambda places: {"loss": places @ directions[:, 0] + 5.0, "accuracy": places[:, 1]}
 
     bowl = Loading()
-    np.testing.assert_allclose(sample(bowl, PLANE, WINDOW).losses, centres(512)[..., 0] + 5.0, rtol=1e-4)
-    assert bowl.evaluated == 0
+    single = Plane(PLANE.origin.float(), PLANE.directions.float())  # as large planes are
+    np.testing.assert_allclose(sample(bowl, single, WINDOW).losses, centres(512)[..., 0] + 5.0, rtol=1e-4)
+    assert bowl.evaluated == 1  # its own loss at the centre, which the slice misses
 
 
 def test_points_are_made_in_batches_that_fit(monkeypatch):
@@ -122,7 +123,7 @@ def test_points_are_made_in_batches_that_fit(monkeypatch):
     monkeypatch.setattr(landscape, "evaluate", lambda points: sizes.append(len(points)) or evaluate(points))
     sample(landscape, PLANE, WINDOW)
     assert max(sizes) == 1000
-    assert sum(sizes) == 512**2
+    assert sum(sizes) == 512**2 + 2
 
 
 def test_the_first_evaluation_is_not_timed(monkeypatch):
@@ -131,3 +132,18 @@ def test_the_first_evaluation_is_not_timed(monkeypatch):
     asked = []
     assert grid._seconds(lambda places: asked.append(places.tolist())) == 0.25
     assert asked == [[[0.0, 0.0]]] * 2
+
+
+def test_a_slice_that_misses_the_landscape_at_its_centre_is_told(cost):
+    cost(1.0)
+
+    class Shifted(Bowl):
+        def slice(self, origin, directions):
+            return lambda places: {"loss": 1.25 + places.square().sum(-1)}
+
+    assert sample(Bowl(), PLANE, WINDOW).miss == 0.0
+    seen = sample(Shifted(), PLANE, WINDOW)
+    assert seen.miss == pytest.approx(0.25)
+    assert seen.note == "spline through 15 × 15 losses · the centre misses the landscape by 2.5e-01"
+    rounding = grid.Grid(np.array([[0.0, 10.0]]), centre=(1.0, 1.0 + 9e-6))
+    assert (rounding.miss, rounding.note) == (0.0, "")

@@ -13,7 +13,7 @@ from optuna.storages import BaseStorage
 from torch import Tensor
 
 from landscape_lab.descent import Descent
-from landscape_lab.results import standing
+from landscape_lab.results import best_loss, standing
 from landscape_lab.sweeps.study.samplers import build_pruner
 from landscape_lab.sweeps.study.storages import named_errors, open_storage
 
@@ -93,7 +93,7 @@ def so_far(descent: Descent, objective: str) -> float:
     """The objective if the descent ended here: over members, the median at the best learning rate."""
     outcomes = standing(descent)
     if objective == "best_loss" and len(outcomes.status) == 1:
-        return descent.trajectory.best[1]
+        return best_loss(descent)
     values = {
         "final_loss": outcomes.final_loss,
         "best_loss": outcomes.best_loss,

@@ -185,7 +185,7 @@ MISTAKES = {
     "sweep.storage=nosql://me:secret@here/db": "storage nosql://me:***@here/db cannot be used",
     "sweep.n_trials=0": "Parameter `sweep.n_trials` should be a positive whole number",
     "sweep.direction=[minimize,maximize]": "should be one for each objective, 1. Found 2",
-    "sweep.direction=down": "Parameter `sweep.direction` should be one of minimize, maximize",
+    "sweep.direction=down": "Parameter `sweep.direction` should be one of auto, minimize, maximize",
     "sweep.trails=3": "There is no key `sweep.trails`. Nearest: trial",
     "sweep.resume=nowhere": "There is no sweep in nowhere",
     "objective=seconds sweep.pruner=median": "Parameter `sweep.pruner` should be none",

@@ -1,0 +1,142 @@
+"""Weights of networks in files: written as safetensors, read without running code."""
+
+import warnings
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from pickle import UnpicklingError  # what torch.load raises; nothing is unpickled
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from landscape_lab.files import replacing
+
+LAST = "weights.safetensors"
+"""A run's file with the weights of its last step."""
+BEST = "best_weights.safetensors"
+"""A run's file with the weights of the lowest validation loss."""
+PICKLED = (".pt", ".pth", ".ckpt", ".bin")
+"""Files of torch; of these only tensors and plain containers are read."""
+INSIDE = ("state_dict", "model_state_dict", "model")
+"""Where a training checkpoint keeps the weights; the first is Lightning's."""
+
+
+def save_weights(state: Mapping[str, Tensor], path: str | PathLike[str]) -> None:
+    """Write a `state_dict` as safetensors.
+
+    Plain code reads it: `model.load_state_dict(safetensors.torch.load_file(path))`.
+
+    Args:
+        state: Parameters and buffers by name; tied ones are written under each of their names.
+        path: The file, which appears whole or not at all.
+    """
+    apart = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in state.items()}
+    with replacing(path) as unfinished:
+        save_file(apart, unfinished)
+
+
+def load_weights(path: str | PathLike[str]) -> dict[str, Tensor]:
+    """Parameters and buffers by name, on the CPU.
+
+    Args:
+        path: `.safetensors`; `.pt`, `.pth`, `.bin` or `.ckpt` with a `state_dict`, alone or inside a
+            checkpoint (Lightning's too); or the folder of a run, whose last weights are meant.
+
+    Raises:
+        ValueError: There is no such file, it is of another kind, or it would have to run code.
+    """
+    source = Path(path)
+    file = source / LAST if source.is_dir() else source
+    if not file.is_file():
+        inside = f" The run {source} left none." if source.is_dir() else ""
+        raise ValueError(f"There is no file of weights {file}.{inside}")
+    if file.suffix == ".safetensors":
+        try:
+            return load_file(file)
+        except SafetensorError as error:
+            raise ValueError(
+                f"The file {file} should hold weights as safetensors. It cannot be read: {error}."
+            ) from error
+    if file.suffix not in PICKLED:
+        raise ValueError(
+            f"Parameter `weights` should be a run or a file .safetensors, {', '.join(PICKLED)}. Found {file}."
+        )
+    return _state_of(_load_plain(file), file)
+
+
+def put_weights(model: nn.Module, weights: Mapping[str, Tensor], source: str | PathLike[str]) -> None:
+    """Copy weights into a model, whatever prefix its names have in the file, such as `model.`.
+
+    Args:
+        model: Whose parameters and buffers are overwritten, none replaced.
+        weights: By name; those outside the prefix (metrics of a LightningModule) are left alone.
+        source: Where they come from, for errors.
+
+    Raises:
+        ValueError: The architectures differ; the message says in which names.
+    """
+    own = model.state_dict()
+    prefix = _prefix(own, weights)
+    found = {name.removeprefix(prefix): tensor for name, tensor in weights.items() if name.startswith(prefix)}
+    missing = [name for name in own if name not in found]
+    unknown = [name for name in found if name not in own]
+    misshapen = [
+        f"{name} {list(found[name].shape)} instead of {list(tensor.shape)}"
+        for name, tensor in own.items()
+        if name in found and found[name].shape != tensor.shape
+    ]
+    differences = [
+        f"{what} {_some(names)}"
+        for what, names in (("without", missing), ("with unknown", unknown), ("with", misshapen))
+        if names
+    ]
+    if differences:
+        raise ValueError(f"The weights in {source} are of another architecture: {'; '.join(differences)}.")
+    model.load_state_dict(found)
+
+
+def _load_plain(file: Path) -> object:
+    """The content of a torch file if it is made of tensors and plain containers."""
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Detected pickle protocol")  # it is refused anyway
+            return torch.load(file, map_location="cpu", weights_only=True)
+    except UnpicklingError as error:
+        raise ValueError(
+            f"The file {file} should hold weights only. It holds Python objects, which could run code: save "
+            "model.state_dict() instead of the model."
+        ) from error
+    except (RuntimeError, EOFError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"The file {file} should be written by torch.save. It cannot be read.") from error
+
+
+def _state_of(content: object, file: Path) -> dict[str, Tensor]:
+    """The tensors by name in what a file holds, or in what a checkpoint keeps under a usual name."""
+    candidates = [content]
+    if isinstance(content, Mapping):
+        candidates += [content[name] for name in INSIDE if name in content]
+    for candidate in reversed(
+        candidates
+    ):  # a checkpoint has tensors beside the weights, such as the optimizer's
+        if isinstance(candidate, Mapping):
+            tensors = {str(name): value for name, value in candidate.items() if isinstance(value, Tensor)}
+            if tensors:
+                return tensors
+    raise ValueError(f"The file {file} should hold a state_dict: tensors by name. Found none.")
+
+
+def _prefix(own: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> str:
+    """What stands before the model's names in a file; of several, that with the most names."""
+    candidates = {""}
+    for name in weights:
+        parts = name.split(".")
+        ends = ((".".join(parts[:cut]) + ".", ".".join(parts[cut:])) for cut in range(1, len(parts)))
+        candidates |= {prefix for prefix, end in ends if end in own}
+    return min(candidates, key=lambda prefix: (-sum(prefix + name in weights for name in own), len(prefix)))
+
+
+def _some(names: list[str], most: int = 4) -> str:
+    """The first of some names."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -28,7 +28,7 @@ ELSEWHERE = {
     "tests/test_descent.py": ("chunk", "evaluation", "results"),
     "tests/test_staging.py": ("scene",),
     "tests/test_callbacks.py": ("callbacks",),
-    "tests/test_ensemble.py": ("callbacks.members",),
+    "tests/test_ensemble.py": ("callbacks.members", "outcomes"),
     "tests/test_basins.py": ("callbacks.basins",),
     "tests/augmentations/test_exactness.py": (
         *("augmentations.base", "augmentations.draws", "augmentations.gradients", "augmentations.lineup"),
@@ -62,8 +62,11 @@ ELSEWHERE = {
     "tests/optimizers/test_closures.py": ("optimizers.graph",),
     "tests/optimizers/test_scipy_methods.py": ("optimizers.iterations",),
 }
-"""Which neighbours test modules, and all that is in packages, without a test of the same name: laws and tables
-for all members of a concept, or whole sweeps and pictures. Commands are tested with what they command."""
+"""Which neighbours test modules, and all that is in packages, without a test of the same name.
+
+They hold laws and tables for all members of a concept, or whole sweeps and pictures. Commands are
+tested with what they command.
+"""
 UNMIRRORED = {name: tests for tests, names in ELSEWHERE.items() for name in names}
 BRANCHES = (
     ast.If,

@@ -80,7 +80,7 @@ def under_trainer(size: int, steps: int) -> float:
         "enable_model_summary": False,
     }
     pl.Trainer(accelerator="cpu", devices=1, max_steps=steps, max_epochs=-1, **settings).fit(descent)
-    return 1e6 * descent.seconds / steps
+    return 1e6 * descent.tally.seconds / steps
 
 
 def members(number: int, steps: int) -> float:

@@ -201,12 +201,7 @@ class Descent(pl.LightningModule):
         self.trainer.fit_loop.epoch_loop.manual_optimization.optim_step_progress.increment_by(number)
 
     def end(self, status: str, by: str) -> None:
-        """End the descent after this chunk.
-
-        Args:
-            status: See `Ending`.
-            by: Who ends it, and why.
-        """
+        """End the descent after this chunk, in words of `Ending`: how it ended, and by whom and why."""
         self._end_as(Ending(status, by))
 
     def _end_as(self, ending: Ending) -> None:

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from landscape_lab.descent import Descent
-from landscape_lab.ensemble import LISTED, Outcomes
+from landscape_lab.ensemble import LISTED
+from landscape_lab.outcomes import Outcomes
 
 
 def distances(descent: Descent, points: Tensor) -> Tensor | None:

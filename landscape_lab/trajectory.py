@@ -138,10 +138,7 @@ class Trajectory:
         self._kept.extend(records, best=self._large is None)
 
     def end(self, step: int, points: Tensor, losses: Tensor, evaluations: int, **curves: Tensor) -> None:
-        """The end point `[members, dims]`, which is the last record unless the descent goes on.
-
-        Losses and further quantities are `[members]`.
-        """
+        """The end point `[members, dims]`: the last record, unless the descent goes on."""
         self.open(*points.shape)
         self._reopen()
         if self._large is None:

@@ -14,7 +14,7 @@ FLOORS = (
     ("optimizers", "optimizers"),
     (
         "what happened",
-        "series point_file records curves measured large_points archive trajectory ensemble basins",
+        "series point_file records curves measured large_points archive trajectory ensemble outcomes basins",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),

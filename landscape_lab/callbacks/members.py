@@ -11,8 +11,8 @@ from landscape_lab.callbacks.tensorboard import show, tensorboards
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.sensitivity import Sensitivity, sensitivity_figure
-from landscape_lab.ensemble import Outcomes
 from landscape_lab.files import replacing
+from landscape_lab.outcomes import Outcomes
 from landscape_lab.tables import write_csv
 from landscape_lab.trajectory import Trajectory
 

@@ -138,7 +138,7 @@ class Video(Product):
     """
 
     def __init__(
-        self, folder: str | PathLike[str], formats: Sequence[str] = ("mp4",), **settings: Any
+        self, folder: str | PathLike[str], formats: Sequence[str] = ("mp4",), **settings: object
     ) -> None:
         for kind in formats:
             check_choice("video", kind, FORMATS)

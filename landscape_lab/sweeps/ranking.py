@@ -186,7 +186,7 @@ class Leaderboard:
         return ", ".join(name + words)
 
 
-def short(value: Any) -> str:
+def short(value: object) -> str:
     """A value as people read it; of a long number, four digits.
 
     >>> short(None), short(12345), short(0.123456), short("[0.123456,0.9]"), short("adam")

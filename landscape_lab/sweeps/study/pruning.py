@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import optuna
 import pytorch_lightning as pl
@@ -45,7 +44,7 @@ class Pruning(pl.Callback):
         study: str,
         objective: str | list[str],
         pruner: str,
-        settings: Mapping[str, Any],
+        settings: Mapping[str, object],
         reports: int,
     ) -> None:
         self.number, self.folder, self.storage, self.name = trial, folder, storage, study

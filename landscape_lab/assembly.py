@@ -79,7 +79,7 @@ def landscape_of(cfg: DictConfig) -> tuple[Landscape, Ensemble]:
     """The landscape of a configuration with its members and its augmentations."""
     wanted: dict[str, Any] = settings_of(cfg.ensemble) if "ensemble" in cfg else {}
     changes = {} if cfg.start is None else {"start": plain(cfg.start)}
-    if isinstance(wanted.get("starts"), list):
+    if isinstance(wanted.get("starts"), list) and not is_network(cfg):  # which refuses them
         changes["start"], wanted["starts"] = wanted["starts"], None
     landscape = build_landscape(cfg, **changes)
     ensemble = make_ensemble(landscape, **wanted, seed=cfg.seed)

@@ -155,8 +155,8 @@ def _initial_weights(landscape: Any, starts: Any, seed: int) -> Tensor:
     number = starts.get("random") if isinstance(starts, Mapping) else None
     if number is None:
         raise ValueError(
-            "Parameter `ensemble.starts` should be {random: n} for a network: n initial weights. "
-            f"Found `ensemble.starts = {starts}`."
+            "Parameter `ensemble.starts` should be {random: n} for a network: n initial weights, "
+            f"ensemble=starts ensemble.starts.random=8. Found `ensemble.starts = {starts}`."
         )
     return landscape.initial_weights(range(seed, seed + number))
 

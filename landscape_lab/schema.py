@@ -19,6 +19,8 @@ from landscape_lab.validation import Text
 
 OTHERS = Keys("_others", Open())
 """The declaration of a node that is not ours."""
+OF_NETWORKS = ("model", "data")
+"""The groups that landscape=network brings."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,17 @@ def check(cfg: DictConfig) -> None:
     Raises:
         ValueError: A key takes no such value, or there is no such key. The message names it as it was typed.
     """
+    _check_groups(cfg)
     for entry in entries(cfg):
         _settle(entry)
+
+
+def _check_groups(cfg: DictConfig) -> None:
+    """Raise `ValueError` for settings of a model or of data that nobody builds."""
+    for group in OF_NETWORKS:
+        if OmegaConf.is_dict(cfg.get(group)) and "_target_" not in cfg[group]:
+            keys = ", ".join(f"{group}.{key}" for key in cfg[group])
+            raise ValueError(f"The group `{group}` is there only with landscape=network. Found {keys}.")
 
 
 def settle(cfg: DictConfig) -> None:

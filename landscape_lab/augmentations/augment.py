@@ -9,8 +9,10 @@ from landscape_lab.augmentations.draws import Draws, Seeds, View
 from landscape_lab.augmentations.lineup import STAGES, Lineup
 from landscape_lab.augmentations.pictures import PictureView
 from landscape_lab.augmentations.views import PointView
+from landscape_lab.augmentations.weights import augment_network, clean_of
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.image import ImageLandscape
+from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.point import PointLandscape
 
 AnyLandscape = TypeVar("AnyLandscape", bound=Landscape)
@@ -24,7 +26,8 @@ def augment(
     Each evaluation sees the next draw; under `Descent` all those of one step see the same.
 
     Args:
-        landscape: A picture, a function or noise. It has its members: draws are made for each.
+        landscape: A picture, a function or noise; or a network, of which only the gradient can be
+            changed. It has its members: draws are made for each.
         augmentations: How; none to see the clean landscape again.
         seed: Of the draws; or one for each member, which then sees what a single member sees with
             it.
@@ -43,11 +46,16 @@ def augment(
     >>> augment(bowl, []).stochastic
     False
     """
+    if isinstance(landscape, NetworkLandscape):
+        clean_of(landscape)
+        if augmentations:
+            augment_network(landscape, Lineup.of(_checked(augmentations)), Seeds.of(seed, landscape.members))
+        return landscape
     if not augmentations and not isinstance(landscape, PointLandscape):
         return landscape
     if not isinstance(landscape, PointLandscape):
         raise ValueError(
-            f"Augmentations should be used on a picture, a function or noise. Found a "
+            f"Augmentations should be used on a picture, a function, noise or a network. Found a "
             f"{type(landscape).__name__}."
         )
     clean = landscape.field.clean

@@ -1,7 +1,7 @@
 """The draws of each step: made for many steps at once, and the same whenever a step is asked for."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -11,7 +11,6 @@ from torch import Generator, Tensor
 from landscape_lab.augmentations.lineup import Lineup
 from landscape_lab.augmentations.pictures import PictureView
 from landscape_lab.augmentations.views import PictureDraw, PointDraw, PointView, join, of_each_part
-from landscape_lab.landscapes.field import CleanField
 
 BLOCK_STEPS = 256
 """The most steps whose draws are made at once."""
@@ -35,6 +34,14 @@ class Draw(NamedTuple):
     view: PictureDraw | PointDraw | None
     gradients: Parts
     losses: Parts
+
+
+class Space(Protocol):
+    """Where points are: draws have its dimensions, and the type and the device of its bounds."""
+
+    @property
+    def bounds(self) -> Float[Tensor, "2 dims"]:
+        """Its low and its high corner."""
 
 
 class Seeds(NamedTuple):
@@ -71,13 +78,11 @@ class Draws:
     """The draws of all steps, of which a block is kept.
 
     Random numbers come from generators seeded by the seed, the number of the block and the index of
-    the
-    augmentation: the draw of a step does not depend on where a descent began. Members of one seed
-        see
-    the draws that a single member sees with that seed.
+    the augmentation: the draw of a step does not depend on where a descent began. Members of one
+    seed see the draws that a single member sees with that seed.
 
     Args:
-        clean: Where points are: draws have the type and the device of its bounds.
+        space: Where points are.
         lineup: Who draws.
         view: Draws for augmentations of coordinates and pixels.
         members: How many members draw for themselves, for each seed.
@@ -85,9 +90,9 @@ class Draws:
     """
 
     def __init__(
-        self, clean: CleanField, lineup: Lineup, view: View | None, members: int, seeds: Seeds
+        self, space: Space, lineup: Lineup, view: View | None, members: int, seeds: Seeds
     ) -> None:
-        self.clean = clean
+        self.space = space
         self.lineup = lineup
         self.view = view
         self.members = members if seeds.of_member is None else 1
@@ -102,7 +107,7 @@ class Draws:
             return 1
         size = (
             4
-            * (self.clean.bounds.shape[1] * len(self.lineup.gradients) + len(self.lineup.losses) + 1)
+            * (self.space.bounds.shape[1] * len(self.lineup.gradients) + len(self.lineup.losses) + 1)
             * self.members
         )
         size += 0 if self.view is None else self.view.bytes_of_step(self.members)
@@ -128,7 +133,7 @@ class Draws:
 
     def _make(self, number: int) -> None:
         """Make the draws of a block."""
-        lineup, steps, like = self.lineup, self.block, self.clean.bounds
+        lineup, steps, like = self.lineup, self.block, self.space.bounds
         # One generator for each augmentation and seed, in the order in which they act: for the
         # images, which are changed with its seed alone, then those of the view, of the gradient and
         # of the loss.

@@ -109,7 +109,7 @@ class NetworkLandscape(Landscape):
     @property
     def stochastic(self) -> bool:
         """Whether a step has to be seen: its minibatch, its dropout, its one update of running statistics."""
-        return self.batches.stochastic or any(self.habits)
+        return self.batches.stochastic or any(self.habits) or self.carrier.augmented
 
     @property
     def carried_by(self) -> str:
@@ -144,6 +144,11 @@ class NetworkLandscape(Landscape):
             seeds: Of each member's minibatches and dropout: those that a single landscape of that
                 seed sees. By default all members see what the present first one sees.
         """
+        if self.carrier.augmented:
+            raise ValueError(
+                "A landscape should get its members before its augmentations, whose draws are made for "
+                "each: augment(landscape, []) takes them away."
+            )
         seeds = [self.draws.seeds[0]] * len(points) if seeds is None else seeds
         if len(seeds) != len(points):
             raise ValueError(
@@ -240,6 +245,7 @@ class NetworkLandscape(Landscape):
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> nn.Module:
         self.draws.forget()
+        self.carrier.forget()
         return super()._apply(fn, recurse)
 
 

@@ -14,6 +14,7 @@ from landscape_lab.optimizers.graph import GraphBackward, Products
 from landscape_lab.optimizers.problem import Problem
 from landscape_lab.optimizers.traits import Traits
 from landscape_lab.optimizers.wrappers import (
+    WithoutHooks,
     after_gradient,
     in_training_mode,
     noting,
@@ -45,6 +46,8 @@ def adapt(optimizer: Optimizer, problem: Problem, traits: Traits) -> Adapted:
     for rung in LADDER:
         if rung.needed(optimizer, traits):
             step = rung.wrap(step, optimizer, problem)
+    if hasattr(optimizer, "fused_backward"):
+        return Adapted(step, WithoutHooks(problem))
     if not traits.graph:
         return Adapted(step, problem.backward)
     products = Products()

@@ -103,6 +103,30 @@ def through_own_backward(step: Step, optimizer: Optimizer, problem: Problem) -> 
     return own_step
 
 
+class WithoutHooks:
+    """Losses and gradient without the hooks of parameters.
+
+    An optimizer with a fused backward pass hangs its update there: a parameter would move, and lose
+    its gradient, as soon as the gradient is known.
+
+    Args:
+        problem: What is evaluated.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+
+    def __call__(self) -> Tensor:
+        """The losses `[members]`, detached."""
+        parameters = [parameter for parameter in self.problem.parameters() if parameter.requires_grad]
+        with torch.enable_grad():
+            losses = self.problem()
+            gradients = torch.autograd.grad(losses.sum(), parameters, allow_unused=True)
+        for parameter, gradient in zip(parameters, gradients, strict=True):
+            parameter.grad = torch.zeros_like(parameter) if gradient is None else gradient
+        return losses.detach()
+
+
 def in_training_mode(step: Step, optimizer: Optimizer, problem: Problem) -> Step:
     """`step` between `train()` and `eval()`.
 

@@ -21,9 +21,15 @@ class Carrier(ABC):
 
     Attributes:
         name: What the results say of it.
+        augmented: Whether it changes gradients, at each step in another way.
     """
 
     name: str
+    augmented: bool = False
+
+    def forget(self) -> None:
+        """The landscape moved to another device or precision: make anew what is kept of draws."""
+        return
 
     @abstractmethod
     def __call__(self, batch: Batch, own: bool, seeds: Sequence[int] | None) -> Float[Tensor, " members"]:

@@ -1,6 +1,12 @@
 """Networks through the whole lab: composed, trained, resumed, swept."""
 
 import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -70,6 +76,93 @@ def test_a_run_by_minibatches_goes_on_bit_for_bit(lab):
         np.testing.assert_array_equal(values, gone_on.trajectory.measured.arrays()[name])
 
 
+class Restless(torch.nn.Module):
+    """A network whose steps depend on all that can be random: BatchNorm's statistics and dropout."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        layers = (torch.nn.Linear(inputs, 8), torch.nn.BatchNorm1d(8), torch.nn.Tanh(), torch.nn.Dropout(0.2))
+        self.layers = torch.nn.Sequential(*layers, torch.nn.Linear(8, outputs))
+
+    def forward(self, points):
+        return self.layers(points)
+
+
+RESTLESS = [
+    *("landscape=network", f"model._target_={__name__}.Restless", "data.samples=90"),
+    *("landscape.batch_size=16", "augmentation=gradient_noise", "callbacks.checkpoints.seconds=0"),
+    *("callbacks=default", "figures=[]", "~callbacks.progress", "steps_per_batch=8"),
+]
+
+
+def assert_same_run(whole, gone_on):
+    for name in ("points", "losses", "evaluations"):
+        np.testing.assert_array_equal(getattr(whole.trajectory, name), getattr(gone_on.trajectory, name))
+    first, second = (load_file(one.folder / "weights.safetensors") for one in (whole, gone_on))
+    assert first.keys() == second.keys() >= {"layers.1.running_mean", "layers.1.num_batches_tracked"}
+    for name in first:
+        assert torch.equal(first[name], second[name]), name
+
+
+def test_batchnorm_dropout_and_noise_go_on_bit_for_bit(lab):
+    whole = lab(*RESTLESS, "steps=40", quiet=False)
+    assert whole.metrics["carried_by"] == "alone"
+    with pytest.raises(KeyError):
+        lab(
+            *RESTLESS,
+            "steps=40",
+            f"+callbacks.cut._target_={__name__}.Cut",
+            quiet=False,
+            name="cut",
+        )
+    assert_same_run(whole, lab(*RESTLESS, "steps=40", "resume=true", quiet=False, name="cut"))
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on_bit_for_bit(lab, tmp_path):
+    words = [*RESTLESS, "steps=20000", "measure=20000", "logger=none", "threads=1"]
+    here = Path(__file__).parent
+    environment = {**os.environ, "PYTHONPATH": f"{here.parent}{os.pathsep}{here}", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "landscape_lab", f"hydra.run.dir={tmp_path / 'killed'}", *words]
+    checkpoint = tmp_path / "killed" / "checkpoints" / "last.ckpt"
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        while not checkpoint.is_file():
+            assert process.poll() is None
+            time.sleep(0.05)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    gone_on = lab(*words, "resume=true", quiet=False, name="killed")
+    assert_same_run(lab(*words, quiet=False), gone_on)
+
+
+def test_members_have_statistics_and_dropout_of_their_own(lab):
+    words = [*RESTLESS, "steps=12", "augmentation=none"]
+    rates = lab(*words, "ensemble=lr_sweep", "ensemble.lr=[0.003,0.03]", quiet=False)
+    for member, lr in enumerate((0.003, 0.03)):
+        alone = lab(*words, f"optimizer.lr={lr}", quiet=False, name=f"lr {lr}")
+        seen = rates.trajectory.losses[:, member]
+        np.testing.assert_allclose(seen, alone.trajectory.losses[:, 0], rtol=2e-3)
+    assert rates.metrics["carried_by"].startswith("one after another")
+    together = lab(
+        *words,
+        "ensemble=lr_sweep",
+        "ensemble.lr=[0.003,0.03]",
+        "landscape.dropout=distribution",
+        quiet=False,
+        name="together",
+    )
+    assert not together.metrics["carried_by"].startswith("one after another")
+
+
+def test_one_rate_of_an_ensemble_is_a_run_of_its_own(lab):
+    words = [*NOISY, "steps=8", "optimizer=muon", "model._target_=torch.nn.Linear"]
+    words = [*words, "model.in_features=2", "model.out_features=3", "model.bias=false", "~model.hidden"]
+    one = lab(*words, "ensemble=lr_sweep", "ensemble.lr=[0.01]")
+    alone = lab(*words, "optimizer.lr=0.01", name="alone")
+    np.testing.assert_array_equal(one.trajectory.losses, alone.trajectory.losses)
+
+
 def test_epochs_are_passes_through_the_data(lab):
     assert lab(*NOISY, "epochs=3").metrics["steps"] == 3 * -(-72 // 16)
     assert lab(*NOISY, "steps=7", name="steps").metrics["steps"] == 7
@@ -113,6 +206,11 @@ def test_each_seed_has_initial_weights_and_minibatches_of_its_own(lab):
             ["landscape=network", "ensemble=starts", "ensemble.starts.random=null"],
             "{random: n} for a network",
         ),
+        (["landscape=network", "ensemble=starts", "ensemble.starts=[[1,2],[3,4]]"], "{random: n} for a network"),
+        (["landscape=network", "model._target_=torch.nn.Flatten"], "should have weights to train"),
+        (["landscape=network", "model.outputs=1"], "`outputs` should be at least 3"),
+        (["landscape=spiral", "model.hidden=[5]"], "only with landscape=network. Found model.hidden"),
+        (["landscape=spiral", "data.samples=5"], "only with landscape=network. Found data.samples"),
         (["landscape=network", "landscape.batch_size=99999"], "batch_size"),
         (["landscape=network", "landscape.batch_size=0"], "landscape.batch_size"),
         (["landscape=network", "landscape.batchnorm=half"], "recalibrate, frozen"),
@@ -120,7 +218,9 @@ def test_each_seed_has_initial_weights_and_minibatches_of_its_own(lab):
         (["landscape=network", "data.sampels=3"], "Nearest: samples"),
         (["landscape=network", "landscape.weights=nowhere.safetensors"], "no file of weights"),
         (["landscape=network", "data=mnist"], "mnist"),
-        (["landscape=network", "augmentation=shift"], "Found a NetworkLandscape"),
+        (["landscape=network", "augmentation=shift"], "RandomShift for a NetworkLandscape"),
+        (["landscape=network", "augmentation=loss_noise"], "LossNoise for a NetworkLandscape"),
+        (["landscape=network", "optimizer=muon"], "only supports 2D parameters"),
     ],
 )
 def test_mistakes_are_told_in_one_line(lab, words, message):

@@ -1,7 +1,7 @@
 """The draws of each step: made for many steps at once, and the same whenever a step is asked for."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -36,6 +36,7 @@ class Draw(NamedTuple):
     losses: Parts
 
 
+@runtime_checkable
 class Space(Protocol):
     """Where points are: draws have its dimensions, and the type and the device of its bounds."""
 

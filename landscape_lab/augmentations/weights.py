@@ -93,19 +93,26 @@ class _Carried(nn.Module):
 
 
 class _Twins(torch.autograd.Function):
-    """Parameters as they are; their gradients are changed together on the way back."""
+    """Parameters as they are; their gradients are changed together on the way back.
+
+    Only the first pass back through an evaluation brings its gradient. Those after it bring products
+    with second derivatives, which stay those of the loss.
+    """
 
     @staticmethod
     def forward(ctx: Any, change: Callable[[Tensor], Tensor], members: int, *parts: Tensor) -> Any:
-        ctx.change, ctx.members = change, members
+        ctx.change, ctx.members, ctx.changed = change, members, False
         return tuple(part.view_as(part) for part in parts)
 
     @staticmethod
     def backward(ctx: Any, *parts: Tensor) -> Any:
+        if ctx.changed:
+            return None, None, *parts
+        ctx.changed = True
         flat = torch.cat([part.reshape(ctx.members, -1) for part in parts], dim=1)  # [members, dims]
         clean = flat.detach()
         changed = ctx.change(clean)
-        if flat.requires_grad:  # second derivatives stay those of the loss
+        if flat.requires_grad:  # its graph leads on to second derivatives
             changed = flat + (changed - clean)
         pieces = changed.split([part.numel() // ctx.members for part in parts], dim=1)
         shaped = [

@@ -120,7 +120,7 @@ def test_batchnorm_dropout_and_noise_go_on_bit_for_bit(lab):
 
 @pytest.mark.slow
 def test_a_killed_run_goes_on_bit_for_bit(lab, tmp_path):
-    words = [*RESTLESS, "steps=20000", "measure=20000", "logger=none", "threads=1"]
+    words = [*RESTLESS, "steps=2000", "measure=2000", "logger=none", "threads=1"]
     here = Path(__file__).parent
     environment = {**os.environ, "PYTHONPATH": f"{here.parent}{os.pathsep}{here}", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "landscape_lab", f"hydra.run.dir={tmp_path / 'killed'}", *words]
@@ -138,7 +138,7 @@ def test_a_killed_run_goes_on_bit_for_bit(lab, tmp_path):
 
 def test_members_have_statistics_and_dropout_of_their_own(lab):
     words = [*RESTLESS, "steps=12", "augmentation=none"]
-    rates = lab(*words, "ensemble=lr_sweep", "ensemble.lr=[0.003,0.03]", quiet=False)
+    rates = lab(*words, "ensemble.lr=[0.003,0.03]", quiet=False)
     for member, lr in enumerate((0.003, 0.03)):
         alone = lab(*words, f"optimizer.lr={lr}", quiet=False, name=f"lr {lr}")
         seen = rates.trajectory.losses[:, member]
@@ -146,7 +146,6 @@ def test_members_have_statistics_and_dropout_of_their_own(lab):
     assert rates.metrics["carried_by"].startswith("one after another")
     together = lab(
         *words,
-        "ensemble=lr_sweep",
         "ensemble.lr=[0.003,0.03]",
         "landscape.dropout=distribution",
         quiet=False,
@@ -158,7 +157,7 @@ def test_members_have_statistics_and_dropout_of_their_own(lab):
 def test_one_rate_of_an_ensemble_is_a_run_of_its_own(lab):
     words = [*NOISY, "steps=8", "optimizer=muon", "model._target_=torch.nn.Linear"]
     words = [*words, "model.in_features=2", "model.out_features=3", "model.bias=false", "~model.hidden"]
-    one = lab(*words, "ensemble=lr_sweep", "ensemble.lr=[0.01]")
+    one = lab(*words, "ensemble.lr=[0.01]")
     alone = lab(*words, "optimizer.lr=0.01", name="alone")
     np.testing.assert_array_equal(one.trajectory.losses, alone.trajectory.losses)
 
@@ -206,7 +205,7 @@ def test_each_seed_has_initial_weights_and_minibatches_of_its_own(lab):
             ["landscape=network", "ensemble=starts", "ensemble.starts.random=null"],
             "{random: n} for a network",
         ),
-        (["landscape=network", "ensemble=starts", "ensemble.starts=[[1,2],[3,4]]"], "{random: n} for a network"),
+        (["landscape=network", "ensemble.starts=[[1,2],[3,4]]"], "{random: n} for a network"),
         (["landscape=network", "model._target_=torch.nn.Flatten"], "should have weights to train"),
         (["landscape=network", "model.outputs=1"], "`outputs` should be at least 3"),
         (["landscape=spiral", "model.hidden=[5]"], "only with landscape=network. Found model.hidden"),

@@ -5,11 +5,11 @@ from typing import TypeVar
 
 from landscape_lab.augmentations.augmented import Augmented
 from landscape_lab.augmentations.base import Augmentation
+from landscape_lab.augmentations.carried import augment_network, clean_of
 from landscape_lab.augmentations.draws import Draws, Seeds, View
 from landscape_lab.augmentations.lineup import STAGES, Lineup
 from landscape_lab.augmentations.pictures import PictureView
 from landscape_lab.augmentations.views import PointView
-from landscape_lab.augmentations.weights import augment_network, clean_of
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.image import ImageLandscape
 from landscape_lab.landscapes.network import NetworkLandscape

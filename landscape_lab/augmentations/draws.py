@@ -90,9 +90,7 @@ class Draws:
         seeds: Whose draws are whose.
     """
 
-    def __init__(
-        self, space: Space, lineup: Lineup, view: View | None, members: int, seeds: Seeds
-    ) -> None:
+    def __init__(self, space: Space, lineup: Lineup, view: View | None, members: int, seeds: Seeds) -> None:
         self.space = space
         self.lineup = lineup
         self.view = view

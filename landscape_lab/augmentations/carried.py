@@ -55,7 +55,7 @@ class AugmentedCarrier(Carrier):
         self.draws = draws
 
     @property
-    def name(self) -> str:  # type: ignore[override] # it is that of the other carrier
+    def name(self) -> str:
         return self.inner.name
 
     def forget(self) -> None:

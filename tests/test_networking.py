@@ -171,6 +171,13 @@ def test_epochs_are_passes_through_the_data(lab):
         lab("epochs=3")
 
 
+def test_a_typed_length_counts_before_that_of_an_experiment(lab):
+    small = ["data=digits", "data.samples=40", "data.validation=0"]
+    assert lab("experiment=lenet_mnist", *small, "steps=3").metrics["steps"] == 3
+    assert lab("experiment=lenet_mnist", *small, "epochs=1", name="one").metrics["steps"] == 3
+    assert lab("experiment=spirals_mlp", "epochs=2", name="two").metrics["steps"] == 2
+
+
 def test_rates_in_one_run_are_those_of_runs_of_their_own(lab):
     together = lab(*NOISY, "ensemble=lr_sweep", "ensemble.lr={low: 0.003, high: 0.3, num: 3}", "steps=12")
     assert together.metrics["members"] == 3
@@ -225,6 +232,29 @@ def test_each_seed_has_initial_weights_and_minibatches_of_its_own(lab):
 def test_mistakes_are_told_in_one_line(lab, words, message):
     with pytest.raises(ValueError, match=message.replace("{", r"\{")) as told:
         lab(*words, "steps=2")
+    assert "\n" not in str(told.value)
+
+
+def test_weights_that_do_not_fit_are_told_in_one_line(lab, tmp_path):
+    other, code, broken = (tmp_path / name for name in ("other.pt", "code.pt", "nan.pt"))
+    torch.save(torch.nn.Linear(2, 3).state_dict(), other)
+    torch.save(torch.nn.Linear(2, 3), code)
+    layers = torch.nn.Sequential(torch.nn.Linear(2, 8), torch.nn.ReLU(), torch.nn.Linear(8, 3)).state_dict()
+    torch.save(layers | {"2.bias": torch.full((3,), torch.nan)}, broken)
+    for file, message in (
+        (other, "of another architecture: without 0.weight, 0.bias, 2.weight, 2.bias"),
+        (code, "Python objects, which could run code"),
+        (broken, "finite weights. Found NaN or infinity in `2.bias`"),
+    ):
+        with pytest.raises(ValueError, match=message) as told:
+            lab(*SMALL, f"landscape.weights={file}", "steps=2")
+        assert "\n" not in str(told.value)
+
+
+def test_data_that_do_not_fit_are_told_in_one_line(lab, tmp_path):
+    (tmp_path / "gap.csv").write_text("x,y,class\n0,1,0\nnan,2,1\n3,4,1\n")
+    with pytest.raises(ValueError, match="finite|NaN|number") as told:
+        lab("landscape=network", "data=table", f"data.file={tmp_path / 'gap.csv'}", "steps=2")
     assert "\n" not in str(told.value)
 
 

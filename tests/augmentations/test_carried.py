@@ -119,6 +119,7 @@ def test_draws_follow_the_precision():
     noisy = augment(landscape(), [GradientNoise(std=0.1)])
     gradient(noisy)
     assert gradient(noisy.double()).dtype == torch.float64
+    assert noisy.carrier.draws.of(3).gradients[0].dtype == torch.float64
 
 
 @pytest.mark.parametrize("wrong", [RandomShift(pixels=2), AddNoise(std=0.1), LossNoise(std=0.1)])

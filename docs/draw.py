@@ -47,7 +47,7 @@ def experiments() -> None:
             )
             drawn = next(
                 file
-                for file in (Path(folder) / name for name in ("surface.png", "basins.png", "path.png"))
+                for file in (Path(folder) / name for name in ("surface.png", "basins.png", "boundary.png", "lr.png", "path.png"))
                 if file.is_file()
             )
             shrink(drawn, DOCS / "experiments" / f"{path.stem}.png", 640)

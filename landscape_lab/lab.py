@@ -115,7 +115,7 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
         descent, threads = _descended(cfg, names, files)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **results.metrics(descent)}
     metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": identity(cfg)}
-    metrics |= results.details(descent) | {"threads": threads}
+    metrics |= results.details(descent) | {"threads": threads} | _misses(descent)
     descent.trajectory.save(files.trajectory_file)
     if (error := descent.ending.error) is not None and descent.ending.status == "failed":
         if FULL:
@@ -124,6 +124,13 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
         tell(f"{names['optimizer']} failed in step {metrics['steps']}: {metrics['error']}")
     files.write_results(metrics)
     return Result(descent.trajectory, metrics, folder)
+
+
+def _misses(descent: Descent) -> dict[str, float]:
+    """How far pictures are from the landscape at the centre of their plane, where it is more than rounding."""
+    callbacks = getattr(descent.trainer, "callbacks", [])
+    misses = [made.miss for made in callbacks if isinstance(made, Products) and made.miss > 0]
+    return {"slice_miss": misses[0]} if misses else {}
 
 
 def _descended(cfg: DictConfig, names: dict[str, str], files: Run) -> tuple[Descent, int]:

@@ -57,10 +57,14 @@ class Products(pl.Callback):
 
     Args:
         products: What is made, in this order.
+
+    Attributes:
+        miss: How far the losses of the scene are from the landscape's own at its centre, beyond rounding.
     """
 
     def __init__(self, products: Sequence[Product]) -> None:
         self.products = tuple(products)
+        self.miss = 0.0
 
     @classmethod
     def gathering(cls, parts: Iterable[pl.Callback | Product]) -> list[pl.Callback]:
@@ -85,8 +89,9 @@ class Products(pl.Callback):
             return
         grid = any(product.grid for product in wanted)
         scene = scene_of(pl_module.landscape, [pl_module.trajectory], grid=grid)
-        if scene.miss > 0:
-            tell(f"The slice of the landscape misses it at the centre of the plane by {scene.miss:.1e}.")
+        self.miss = scene.miss
+        if self.miss > 0:
+            tell(f"The slice of the landscape misses it at the centre of the plane by {self.miss:.1e}.")
         for product in wanted:
             product.make(scene, trainer)
 

@@ -1,10 +1,11 @@
 """Ensembles: many descents in one tensor against the same descents one after another.
 
-(a) 100,000 members of Adam on rosenbrock, member-steps a second: `Descent` under the Trainer with the default callbacks, and a
-bare loop over one tensor with torch's Adam. (b) Tuning a learning rate on the stochastic spiral, 256 rates × 4 seeds × 200 steps:
-the stepping of one ensemble, and the whole run with its tables and lr.png; the same descents in a plain loop, of which 32 are
-made; 600 trials of TPE of 200 steps each, of which 60 are made. (c) The most memory that a run of 1,000,000 members takes, all of
-the process.
+(a) 100,000 members of Adam on rosenbrock, member-steps a second: `Descent` under the Trainer with
+the default callbacks, and a bare loop over one tensor with torch's Adam. (b) Tuning a learning rate
+on the stochastic spiral, 256 rates × 4 seeds × 200 steps: the stepping of one ensemble, and the
+whole run with its tables and lr.png; the same descents in a plain loop, of which 32 are made; 600
+trials of TPE of 200 steps each, of which 60 are made. (c) The most memory that a run of 1,000,000
+members takes, all of the process.
 """
 
 import statistics
@@ -84,7 +85,7 @@ def tune_plainly(descents: int = 32) -> float:
 
 
 def tune_with_tpe(trials: int = 60) -> float:
-    """Seconds that 600 trials of TPE would take; its own cost grows with their number, so this flatters it."""
+    """Seconds that 600 trials of TPE would take; its cost grows with their number, so this flatters it."""
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=0))
     began = time.perf_counter()
     study.optimize(lambda trial: plain(trial.suggest_float("lr", 1e-5, 10.0, log=True), 0), n_trials=trials)

@@ -1,9 +1,10 @@
 """One descent, 20,000 steps of Adam on the spiral: `Descent` under the Trainer against a plain PyTorch loop.
 
-The plain loop samples the loss and both gradient pictures with three bicubic `grid_sample` calls, sets `.grad` and steps Adam.
-The two take turns; the ratio is taken pair by pair. The Trainer has the default callbacks and the default logger. "Stepping" is
-from the first step to the last, with curves, progress and checkpoints; "whole run" is all that a user waits for once the
-modules are imported: the landscape, the Trainer's start, the pictures and the files.
+The plain loop samples the loss and both gradient pictures with three bicubic `grid_sample` calls,
+sets `.grad` and steps Adam. The two take turns; the ratio is taken pair by pair. The Trainer has
+the default callbacks and the default logger. "Stepping" is from the first step to the last, with
+curves, progress and checkpoints; "whole run" is all that a user waits for once the modules are
+imported: the landscape, the Trainer's start, the pictures and the files.
 """
 
 import statistics

@@ -1,8 +1,9 @@
-"""A stochastic landscape, shift and noise at every step: `Descent` under the Trainer against changing the whole picture.
+"""A stochastic landscape, shift and noise at every step: `Descent` against changing the whole picture.
 
-The plain way crops and noises the whole picture at each step, takes both gradient pictures from it, samples the three with
-bicubic `grid_sample`, sets `.grad` and steps AdamW. The two take turns; ratios are taken pair by pair. Then the lab alone on a
-large and on a small picture in turn, and one member against 10,000, without the Trainer.
+The plain way crops and noises the whole picture at each step, takes both gradient pictures from it,
+samples the three with bicubic `grid_sample`, sets `.grad` and steps AdamW. The two take turns;
+ratios are taken pair by pair. Then the lab alone on a large and on a small picture in turn, and one
+member against 10,000, without the Trainer.
 """
 
 import random
@@ -79,7 +80,7 @@ def under_trainer(size: int, steps: int) -> float:
         "enable_model_summary": False,
     }
     pl.Trainer(accelerator="cpu", devices=1, max_steps=steps, max_epochs=-1, **settings).fit(descent)
-    return 1e6 * descent.seconds / steps
+    return 1e6 * descent.tally.seconds / steps
 
 
 def members(number: int, steps: int) -> float:

@@ -1,7 +1,8 @@
 """A sweep of 500 jobs in one process: what a job costs beside its descent, and whether memory stays flat.
 
-Adam on the spiral, 100 steps, 500 seeds, with the default callbacks and logger. The process is watched from outside: its resident
-memory after 20 jobs and after all, and the time between; the descents' own seconds are in each job's `results.json`.
+Adam on the spiral, 100 steps, 500 seeds, with the default callbacks and logger. The process is
+watched from outside: its resident memory after 20 jobs and after all, and the time between; the
+descents' own seconds are in each job's `results.json`.
 """
 
 import json
@@ -25,7 +26,7 @@ COMMAND = [
 
 
 def resident(process: int) -> float:
-    """Resident memory of a process between its jobs, MiB: the lowest of some looks, since a job comes and goes within them."""
+    """Resident memory of a process between its jobs, in MiB: the lowest of some looks."""
     looks = []
     for _ in range(10):
         (line,) = (
@@ -60,7 +61,8 @@ def main() -> None:
     (first, early, least), (last, late, end) = rows[0], rows[-1]
     each, descent = (late - early) / (last - first), sum(descents) / len(descents)
     print(
-        f"a job {1e3 * each:.0f} ms, its descent {1e3 * descent:.0f} ms, overhead {1e3 * (each - descent):.0f} ms"
+        f"a job {1e3 * each:.0f} ms, its descent {1e3 * descent:.0f} ms, "
+        f"overhead {1e3 * (each - descent):.0f} ms"
     )
     print(f"memory {end / least - 1:+.1%} of that after {first} jobs")
     print(f"before the first jobs and after the last, with the leaderboard: {whole - (late - early):.1f} s")

@@ -1,8 +1,9 @@
 """Films of 300 frames at 800 × 600 of a descent of 2,000 steps, against drawing each frame with matplotlib.
 
-The first is a map; the others are in three dimensions, or of a landscape that is shifted and noisy anew in each step. The plain
-way draws the whole figure for each frame, the path up to there on the landscape and the loss beside it, and encodes it with the
-same encoder; 20 of its frames are measured and scaled.
+The first is a map; the others are in three dimensions, or of a landscape that is shifted and noisy
+anew in each step. The plain way draws the whole figure for each frame, the path up to there on the
+landscape and the loss beside it, and encodes it with the same encoder; 20 of its frames are
+measured and scaled.
 """
 
 import statistics

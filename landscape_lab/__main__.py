@@ -9,7 +9,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from landscape_lab.configuration import CONF, chosen_names, open_keys, register_catalogue
+from landscape_lab.configuration import CONF, chosen_names, open_keys, register_catalogue, settle_typed_length
 from landscape_lab.errors import FULL, one_line
 from landscape_lab.schema import check, describe
 from landscape_lab.sweeps.resume import resumed
@@ -27,6 +27,7 @@ def job(cfg: DictConfig) -> Any:
         return attempt(cfg, names, config.overrides.task)
     with one_line():
         check(cfg)
+        settle_typed_length(cfg, config.overrides.task)
         from landscape_lab.lab import descend  # heavy: a mistake is told at once
         from landscape_lab.summary import print_summary
 

@@ -15,7 +15,8 @@ from landscape_lab.dotted_paths import locate
 from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.errors import tell
 from landscape_lab.instantiation import build, settings_of
-from landscape_lab.landscapes.base import Landscape
+from landscape_lab.landscapes import Landscape, NetworkLandscape
+from landscape_lab.networking import build_network, is_network, settle_length
 from landscape_lab.optimizers.probing import probe
 
 OF_MEMBERS = ("best_lr", "diverged_fraction")
@@ -31,8 +32,8 @@ def build_descent(cfg: DictConfig, names: dict[str, str], points_file: Path) -> 
         points_file: Where points go that are too large for memory.
     """
     optimizer = factory_of(cfg, "optimizer")
-    traits = probe(optimizer, cfg.steps)
     landscape, ensemble = landscape_of(cfg)
+    traits = probe(optimizer, cfg.steps)
     _check_objective(cfg, len(ensemble))
     if (changed := landscape.suit(traits.exact)) is not None:
         tell(
@@ -62,15 +63,30 @@ def label_of(
     return (optimizer if landscape is None else f"{landscape} · {optimizer}") + lr
 
 
+def build_landscape(cfg: DictConfig, **changes: Any) -> Landscape:
+    """The landscape of a configuration with its own members; `changes` replace settings of its node.
+
+    The length of a network's training is settled here, because its data are there now.
+    """
+    if not is_network(cfg):
+        return build(cfg.landscape, **changes)
+    landscape = build_network(cfg)
+    settle_length(cfg, landscape)
+    return landscape
+
+
 def landscape_of(cfg: DictConfig) -> tuple[Landscape, Ensemble]:
     """The landscape of a configuration with its members and its augmentations."""
     wanted: dict[str, Any] = settings_of(cfg.ensemble) if "ensemble" in cfg else {}
     changes = {} if cfg.start is None else {"start": plain(cfg.start)}
     if isinstance(wanted.get("starts"), list):
         changes["start"], wanted["starts"] = wanted["starts"], None
-    landscape: Landscape = build(cfg.landscape, **changes)
+    landscape = build_landscape(cfg, **changes)
     ensemble = make_ensemble(landscape, **wanted, seed=cfg.seed)
-    if not torch.equal(ensemble.points, landscape.flat()):
+    if isinstance(landscape, NetworkLandscape):
+        if len(ensemble) > 1 or ensemble.seeds != (cfg.seed,):
+            landscape = landscape.with_members(ensemble.points, ensemble.seed_of_member)
+    elif not torch.equal(ensemble.points, landscape.flat()):
         landscape = landscape.with_members(ensemble.points)
     augmentations = [_augmentation(name, node) for name, node in (cfg.augmentation or {}).items()]
     return augment(landscape, augmentations, ensemble.seed_of_member), ensemble
@@ -105,5 +121,6 @@ def _check_objective(cfg: DictConfig, members: int) -> None:
     for name in [cfg.objective] if isinstance(cfg.objective, str) else cfg.objective:
         if members == 1 and name in OF_MEMBERS:
             raise ValueError(
-                f"Parameter `objective` may be {name} only of many members: ensemble=lr_sweep. Found one member."
+                f"Parameter `objective` may be {name} only of many members: ensemble=lr_sweep. "
+                "Found one member."
             )

@@ -1,9 +1,11 @@
 """Some steps in a row, and their records in tensors made once."""
 
-import math
 import time
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
 from typing import NamedTuple
 
 import torch
@@ -12,12 +14,15 @@ from torch import Tensor
 from landscape_lab.evaluation import Evaluation, Quantity, StepRecord
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.layouts import Layout
+from landscape_lab.series import State
 from landscape_lab.trajectory import Trajectory
 
 MEMORY = 2**26
 """The most bytes that the points and gradients of one chunk of steps take."""
 SECONDS = 1.0
 """After so long a chunk ends, so that loggers, checkpoints and signals have their turn."""
+LOOK = 0.02
+"""After so many seconds a chunk looks at the clock again."""
 
 
 class Counts(NamedTuple):
@@ -34,11 +39,37 @@ class Counts(NamedTuple):
     products: int
 
 
+@dataclass
+class Made:
+    """What a run of steps took and gave, step by step.
+
+    Args:
+        products_before: Hessian-vector products before the first step.
+
+    Attributes:
+        calls: The evaluations by the end of each step.
+        without_gradient: Those of them that gave no gradient.
+        products: Hessian-vector products by then.
+        rates: The learning rate of each step, NaN where there is none.
+        point_steps: The steps whose points were recorded.
+        further: The steps and the values of each further quantity.
+    """
+
+    products_before: int = 0
+    calls: list[int] = field(default_factory=list)  # numbers: the garbage collector would look at each tuple
+    without_gradient: list[int] = field(default_factory=list)
+    products: list[int] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+    point_steps: list[int] = field(default_factory=list)
+    further: dict[str, list[tuple[int, Tensor]]] = field(default_factory=lambda: defaultdict(list))
+
+
 class Chunk:
     """Some steps in a row, and their records in tensors made once.
 
-    Small points are recorded at each step, and gradients with them: a gradient that is not finite ends its member. Of large points
-    only those are copied that the trajectory keeps, and only losses tell whether a member goes on.
+    Small points are recorded at each step, and gradients with them: a gradient that is not finite
+    ends its member. Of large points only those are copied that the trajectory keeps, and only
+    losses tell whether a member goes on.
 
     Args:
         landscape: What is descended.
@@ -47,10 +78,7 @@ class Chunk:
         quantities: What else is recorded.
 
     Attributes:
-        counts: What had been taken by the end of each step of the last run.
-        rates: The learning rate of each step, NaN where there is none.
-        point_steps: The steps whose points were recorded.
-        further: The steps and the values of each further quantity.
+        made: What the last run took and gave.
     """
 
     def __init__(
@@ -60,93 +88,93 @@ class Chunk:
         self.landscape, self.trajectory, self.quantities = landscape, trajectory, tuple(quantities)
         fits = max(1, min(size, MEMORY // (8 * flat.numel())))
         self.size = fits if trajectory.keeps_every_point else size
-        self.points = flat.new_empty(fits, *flat.shape)
-        self.losses = flat.new_empty(self.size, len(flat))
+        self.points = flat.new_empty(fits, *flat.shape)  # [fits, members, dims]
+        self.losses = flat.new_empty(self.size, len(flat))  # [size, members]
         self.gradients = self.records = None
         if trajectory.keeps_every_point:
-            self.gradients = flat.new_zeros(fits, *flat.shape)
+            self.gradients = flat.new_zeros(fits, *flat.shape)  # [fits, members, dims]
             views = (self.losses.unbind(), self.points.unbind(), self.gradients.unbind())
             self.records = list(map(StepRecord, *views))
+        self.made = Made()
 
     @property
     def number(self) -> int:
         """How many steps the last run began."""
-        return len(self.counts)
+        return len(self.made.calls)
 
     def taken(self, number: int) -> Counts:
         """What the first `number` steps of the last run took together."""
-        evaluations, without_gradient, products = self.counts[min(number, self.number) - 1]
-        return Counts(evaluations, without_gradient, products - self.products_before)
+        made, last = self.made, min(number, self.number) - 1
+        return Counts(
+            made.calls[last], made.without_gradient[last], made.products[last] - made.products_before
+        )
 
     def run(self, layout: Layout, first: int, number: int) -> Exception | None:
-        """Make `number` steps from step `first` on, or as many as go well, and return the error of the one that did not.
+        """Make `number` steps from step `first` on, or as many as go well.
 
-        It also ends when a second has passed, or when there is no room for one more point: where a chunk ends changes no number.
+        The run also ends when a second has passed, or when there is no room for one more point:
+        where a chunk ends changes no number.
+
+        Returns:
+            What the last step raised, or `None`.
         """
-        landscape, evaluation, step_of_all, error = (
-            self.landscape,
-            Evaluation(self.landscape, layout),
-            layout.step,
-            None,
-        )
+        landscape, evaluation = self.landscape, Evaluation(self.landscape, layout)
         see = landscape.see if landscape.stochastic else None
-        flat, copy_to = (landscape.flat, None) if self.gradients is not None else (None, landscape.copy_to)
-        self._forget(layout)
-        deadline, lr = time.perf_counter() + SECONDS, math.nan
+        copy_point = landscape.copy_to if self.gradients is None else self._copy_small
+        made = self.made = Made(layout.products)
+        graph, error = layout.graph, None
+        began, look_at = time.perf_counter(), first
         for step, record in self._records(first, number):
             if see is not None:
                 see(step)
-            if flat is not None:
-                record[1].copy_(flat())
-            elif copy_to is not None and record.point is not None:
-                copy_to(record.point)
-            if self.quantities:
-                evaluation.wanted = [one for one in self.quantities if one.wants(step)]
-            evaluation.record, evaluation.fresh = record, True
+            if record.point is not None:
+                copy_point(record.point)
+            wanted = [one for one in self.quantities if one.wants(step)] if self.quantities else ()
+            evaluation.begin(record, wanted)
             try:
-                lr = step_of_all(evaluation)
+                made.rates.append(layout.step(evaluation))
             except Exception as raised:  # noqa: BLE001 - an optimizer may raise anything; what was made before is kept
-                error, lr = raised, math.nan
+                error = raised
+                made.rates.append(layout.rate)
             if evaluation.fresh:
                 evaluation.note()
-            self.counts.append((evaluation.calls, evaluation.without_gradient, layout.products))
-            self.rates.append(lr)
-            if evaluation.wanted:
+            made.calls.append(evaluation.calls)
+            made.without_gradient.append(evaluation.without_gradient)
+            made.products.append(layout.products if graph else 0)
+            if wanted:
                 self._keep_quantities(step, evaluation)
-            if error is not None or time.perf_counter() > deadline:
+            if error is not None:
                 break
+            if step >= look_at:  # a look at the clock costs 1 % of a step on two numbers
+                if (seconds := time.perf_counter() - began) > SECONDS:
+                    break
+                look_at = step + 1 + int(LOOK * len(made.calls) / max(seconds, 1e-9))
         return error
 
-    def _forget(self, layout: Layout) -> None:
-        """Nothing has been made yet."""
-        self.counts: list[tuple[int, int, int]] = []
-        self.rates: list[float] = []
-        self.products_before = layout.products
-        self.point_steps: list[int] = []
-        self.further: dict[str, list[tuple[int, Tensor]]] = defaultdict(list)
+    def _copy_small(self, out: Tensor) -> None:
+        """What `copy_to` does for a point that is one tensor, with one call less."""
+        out.copy_(self.landscape.flat())
 
     def _keep_quantities(self, step: int, evaluation: Evaluation) -> None:
-        for quantity, value in zip(
-            evaluation.wanted, evaluation.taken, strict=False
-        ):  # none where no gradient was taken
-            self.further[quantity.name].append((step, value))
-        evaluation.taken = ()
+        """Nothing was taken, and nothing is kept, where the step took no gradient."""
+        for quantity, value in zip(evaluation.wanted, evaluation.taken, strict=False):
+            self.made.further[quantity.name].append((step, value))
 
     def _records(self, first: int, number: int) -> Iterable[tuple[int, StepRecord]]:
         """Each step and where it is written down."""
         if self.records is None:
             return self._records_of_large_points(first, number)
-        self.point_steps = list(range(first, first + number))
-        return zip(self.point_steps, self.records, strict=False)
+        self.made.point_steps = list(range(first, first + number))
+        return zip(self.made.point_steps, self.records, strict=False)
 
     def _records_of_large_points(self, first: int, number: int) -> Iterator[tuple[int, StepRecord]]:
         """As long as there is room for the points that the trajectory keeps."""
         for step, losses in enumerate(self.losses[:number].unbind(), start=first):
             if not self.trajectory.wants_point(step):
                 yield step, StepRecord(losses, None, None)
-            elif len(self.point_steps) < len(self.points):
-                self.point_steps.append(step)
-                yield step, StepRecord(losses, self.points[len(self.point_steps) - 1], None)
+            elif len(self.made.point_steps) < len(self.points):
+                self.made.point_steps.append(step)
+                yield step, StepRecord(losses, self.points[len(self.made.point_steps) - 1], None)
             else:
                 return
 
@@ -156,7 +184,8 @@ class Chunk:
         each_step = [losses]
         if self.gradients is not None:
             each_step += [self.points[: self.number], self.gradients[: self.number]]
-        # One NaN or infinity makes a sum not finite. Finite numbers may also sum to infinity: only then is each looked at.
+        # One NaN or infinity makes a sum not finite, so a finite sum says that all is well. A sum of
+        # finite numbers may overflow, too; so where it is not finite, each number is looked at.
         if all(bool(values.sum().isfinite()) for values in each_step):
             return None
         finite = losses.isfinite()
@@ -165,7 +194,11 @@ class Chunk:
         return finite.long().cumprod(0).sum(0)
 
     def forget_after(self, finite: Tensor) -> None:
-        """What a member does after its first record that is not finite, `finite` `[members]`, is not recorded."""
+        """Forget what a member did after its first record that is not finite.
+
+        Args:
+            finite: How many steps each member made before that, `[members]`.
+        """
         after = torch.arange(self.number, device=finite.device).unsqueeze(-1) > finite  # [number, members]
         self.losses[: self.number][after] = torch.nan
         for values in () if self.gradients is None else (self.points, self.gradients):
@@ -173,19 +206,35 @@ class Chunk:
 
     def outputs(self, first: int, evaluations: int, records: int) -> dict[str, Tensor]:
         """The first `records` records, after `first` steps and so many evaluations."""
-        made = [evaluations, *(evaluations + count[0] for count in self.counts)]
-        kept = sum(step < first + records for step in self.point_steps)
+        kept = bisect_left(self.made.point_steps, first + records)
         outputs = {
             "steps": torch.arange(first, first + records),
             "points": self.points[:kept],
-            "point_steps": torch.tensor(self.point_steps[:kept], dtype=torch.int64),
+            "point_steps": torch.tensor(self.made.point_steps[:kept], dtype=torch.int64),
             "losses": self.losses[:records],
-            "evaluations": torch.tensor(made[:records]),
-            "lr": torch.tensor(self.rates[:records], dtype=torch.float64),
+            "evaluations": torch.tensor([0, *self.made.calls[: records - 1]]) + evaluations,
+            "lr": torch.tensor(self.made.rates[:records], dtype=torch.float64),
         }
         if self.gradients is not None:
             outputs["gradients"] = self.gradients[:records]
-        for name, taken in self.further.items():
+        for name, taken in self.made.further.items():
             steps, values = zip(*(one for one in taken if one[0] < first + records), strict=True)
             outputs |= {name: torch.stack(values), f"{name}_steps": torch.tensor(steps)}
         return outputs
+
+
+class Chunks:
+    """A dataloader without end: each batch stands for one chunk of steps.
+
+    It has no state, so a descent can be resumed anywhere.
+    """
+
+    def __iter__(self) -> Iterator[int]:
+        return count()
+
+    def state_dict(self) -> State:
+        """Nothing."""
+        return {}
+
+    def load_state_dict(self, state: State) -> None:
+        """Nothing."""

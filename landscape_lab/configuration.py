@@ -20,11 +20,11 @@ CONF = next(
 OPEN_KEY = re.compile(
     r"(optimizer|scheduler|model|data|augmentation\.\w+|sweep\.(sampler|pruner)_settings)\.\w+="
 )
-"""Keys that a group's YAML need not list: an optimizer, a model or a sampler takes whatever its class takes."""
+"""Keys that a group's YAML need not list: an optimizer or a model takes whatever its class takes."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"
-"""Every optimizer of the libraries, as `landscape_lab.optimizers.catalogue` wrote it; read here without torch."""
+"""Every optimizer of the libraries; `landscape_lab.optimizers.catalogue` wrote it, so no torch is needed."""
 NOT_IDENTIFYING = (
     *("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations", "sweep"),
     "threads",
@@ -95,6 +95,26 @@ def identity(cfg: DictConfig) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def settle_typed_length(cfg: DictConfig, overrides: Iterable[str]) -> None:
+    """A length that was typed, `steps=` or `epochs=`, counts before one that an experiment brings.
+
+    Raises:
+        ValueError: Both were typed, or epochs for a landscape that has none.
+    """
+    typed = {key_of(override) for override in overrides}
+    if {"steps", "epochs"} <= typed and cfg.epochs is not None:
+        raise ValueError(
+            "Parameter `epochs` should not be given with `steps`. "
+            f"Found `epochs = {cfg.epochs}`, `steps = {cfg.steps}`."
+        )
+    if "steps" in typed:
+        cfg.epochs = None
+    if cfg.epochs is not None and "data" not in cfg:
+        raise ValueError(
+            f"Parameter `epochs` should be given for landscape=network only. Found `epochs = {cfg.epochs}`."
+        )
+
+
 def flat_values(cfg: DictConfig, groups: Iterable[str]) -> dict[str, bool | int | float | str]:
     """The values of some keys and groups as one level of `group.key: value`, without Hydra's own."""
     values: dict[str, bool | int | float | str] = {}
@@ -113,7 +133,9 @@ def flat_values(cfg: DictConfig, groups: Iterable[str]) -> dict[str, bool | int 
 
 
 def chosen_names(choices: Mapping[str, Any], overrides: Iterable[str], cfg: DictConfig) -> dict[str, str]:
-    """What the run's landscape and optimizer are called: their choice, or the class of an overridden `_target_`.
+    """What the landscape and the optimizer of a run are called.
+
+    Their choice, or the class of a `_target_` that was overridden.
 
     Args:
         choices: Hydra's `runtime.choices`.

@@ -1,11 +1,8 @@
 """The one LightningModule: any landscape, any optimizer."""
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Sequence
 from os import PathLike
-from typing import Any
 
 import pytorch_lightning as pl
 import torch
@@ -13,67 +10,51 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from landscape_lab.chunk import Chunk
+from landscape_lab.arrangement import arrange
+from landscape_lab.chunk import Chunk, Chunks
+from landscape_lab.ending import Ending
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.evaluation import Quantity
 from landscape_lab.keys.running import DESCENT
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers.factories import Factory, with_rate
-from landscape_lab.optimizers.layouts import Joint, Layout
+from landscape_lab.optimizers.factories import Factory
+from landscape_lab.optimizers.layouts import Layout
 from landscape_lab.optimizers.probing import probe
-from landscape_lab.optimizers.problem import are_vectors
 from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.optimizers.schedulers import SchedulerFactory
-from landscape_lab.optimizers.separate import Separate
 from landscape_lab.optimizers.traits import Traits
-from landscape_lab.optimizers.trial import Verdict, try_joint
+from landscape_lab.optimizers.trial import Verdict
+from landscape_lab.series import State
 from landscape_lab.tally import Tally
 from landscape_lab.trajectory import Trajectory
-
-
-@dataclass
-class Ending:
-    """How a descent ended.
-
-    Args:
-        status: `completed`, `diverged` (no member is finite any more), `failed` (an optimizer raised), `pruned`, or `stopped` (by a
-            callback, as planned).
-        by: Who ended it before its last step, and why.
-        error: What the optimizer raised.
-    """
-
-    status: str = "completed"
-    by: str | None = None
-    error: Exception | None = None
-
-    @property
-    def regular(self) -> bool:
-        """Whether the descent stands at a point that counts, and could go on from there."""
-        return self.status in ("completed", "stopped", "pruned")
 
 
 @DESCENT.checks_class
 class Descent(pl.LightningModule):
     """Descend a landscape with an optimizer, many steps in each `training_step`.
 
-    Lightning's loop costs more than a step on two numbers, so one `training_step` makes a *chunk* of steps, records them into
-    tensors made once, and returns them to the callbacks together: `steps` `[n]`, `losses` `[n, members]`, `evaluations` `[n]`
-    (made before that step), learning rates `lr` `[n]`, `points` `[k, members, dims]` at `point_steps` `[k]`, and where points are
-    small, so that all n are there, `gradients` `[n, members, dims]`. A record is the state before its step, so its gradient is
-    the one that the step uses.
+    Lightning's loop costs more than a step on two numbers, so one `training_step` makes a *chunk*
+    of steps, records them into tensors made once, and returns them to the callbacks together:
+    `steps` `[n]`, `losses` `[n, members]`, `evaluations` `[n]` (made before that step), learning
+    rates `lr` `[n]`, `points` `[k, members, dims]` at `point_steps` `[k]`, and where points are
+    small, so that all n are there, `gradients` `[n, members, dims]`. A record is the state before
+    its step, so its gradient is the one that the step uses.
 
-    A member whose point, loss or gradient is not finite has diverged: that state is its last record, and the others go on without
-    it. When every member has, the descent ends as `diverged`. An optimizer that raises in `step` ends it as `failed`; where each
-    member has its own optimizer, only that member. A callback ends it by `end`, or by Lightning's `trainer.should_stop`.
+    A member whose point, loss or gradient is not finite has diverged: that state is its last
+    record, and the others go on without it. When every member has, the descent ends as `diverged`.
+    An optimizer that raises in `step` ends it as `failed`; where each member has its own optimizer,
+    only that member. A callback ends it by `end`, or by Lightning's `trainer.should_stop`.
 
     Args:
         landscape: What is descended.
-        optimizer: Builds the optimizer from the parameters: a class, or a `functools.partial` with its settings.
+        optimizer: Builds the optimizer from the parameters: a class, or a `functools.partial` with
+            its settings.
         steps: How many steps are made.
         steps_per_batch: The most steps in a chunk; it also ends after about a second.
         records: The most evenly spaced records that the trajectory keeps.
         label: The optimizer and its settings, for pictures.
-        scheduler: Builds the schedule of the learning rate from the optimizer, or `None`; one step with each of the optimizer.
+        scheduler: Builds the schedule of the learning rate from the optimizer, or `None`; one step
+            with each of the optimizer.
         traits: How the optimizer wants to be called; found out by trying it, where it is not given.
         ensemble: Who the landscape's members are, where they differ in more than their starts.
         target: A loss; the results tell at which step each member first reached it.
@@ -85,6 +66,8 @@ class Descent(pl.LightningModule):
         layout: The optimizers of the members.
         tally: What was counted.
         ending: How the descent ended.
+        follows_seen_losses: Whether the best loss and the target are of the losses that steps see; not
+            where these are of minibatches and somebody measures all data.
     """
 
     layout: Layout
@@ -120,49 +103,30 @@ class Descent(pl.LightningModule):
         self.ending = Ending()
         self.verdict = Verdict(joint=True, draws=False, why="a single member")
         self.quantities = list(quantities)
-        self._restored: dict[str, Any] | None = None
+        self.follows_seen_losses = True
+        self._restored: State | None = None
 
     def configure_optimizers(self) -> list[Optimizer] | tuple[list[Optimizer], list[LRScheduler]]:
-        """Build the optimizer of all members, or one for each, of the landscape's parameters only; and their schedulers."""
-        rates, optimizer = self.ensemble.rate_of_member, self.make_optimizer
-        traits = probe(optimizer, self.steps) if self.traits is None else self.traits
+        """Build the optimizer of all members, or one for each, and their schedulers."""
+        traits = probe(self.make_optimizer, self.steps) if self.traits is None else self.traits
         self.landscape.suit(exact=traits.exact)
-        if rates is not None and len(set(rates)) == 1:
-            optimizer, rates = with_rate(optimizer, rates[0]), None
-        recipe = Recipe(optimizer, self.make_scheduler, self.steps, traits)
-        self.verdict = self._choose(recipe, rates is not None)
-        if self.verdict.joint:
-            self.layout = Joint(self.landscape, recipe, rates)
-        else:
-            seeds = self.ensemble.seed_of_member if self.verdict.draws else None
-            self.layout = Separate(self.landscape, recipe, rates, seeds)
-        return (
-            (self.layout.optimizers, self.layout.schedulers)
-            if self.layout.schedulers
-            else self.layout.optimizers
-        )
+        recipe = Recipe(self.make_optimizer, self.make_scheduler, self.steps, traits)
+        self.verdict, self.layout = arrange(self.landscape, self.ensemble, recipe)
+        optimizers, schedulers = self.layout.optimizers, self.layout.schedulers
+        return (optimizers, schedulers) if schedulers else optimizers
 
-    def _choose(self, recipe: Recipe, rates: bool) -> Verdict:
-        """Whether the members share an optimizer."""
-        if len(self.ensemble) == 1:
-            return self.verdict
-        if self.ensemble.layout == "auto":
-            tensors = not are_vectors(self.landscape)
-            return try_joint(recipe.factory, recipe.traits, recipe.scheduler, rates=rates, tensors=tensors)
-        return Verdict(
-            self.ensemble.layout == "joint", draws=True, why=f"ensemble.layout={self.ensemble.layout}"
-        )
-
-    def train_dataloader(self) -> "Chunks":
-        """An endless row of chunks: `steps` ends the descent."""
+    def train_dataloader(self) -> Chunks:
+        """Chunks without end: `steps` ends the descent."""
         return Chunks()
 
     def on_train_start(self) -> None:
-        """Make the chunk's tensors where the landscape now lives; go on with the random numbers of a resumed descent."""
+        """Make the chunk's tensors on the device on which the landscape now is.
+
+        A resumed descent also goes on with its random numbers.
+        """
+        size = min(self.steps_per_batch, self.steps)
         self.trajectory.open(*self.landscape.flat().shape)
-        self._chunk = Chunk(
-            self.landscape, min(self.steps_per_batch, self.steps), self.trajectory, self.quantities
-        )
+        self._chunk = Chunk(self.landscape, size, self.trajectory, self.quantities)
         self.tally.to(self.landscape.flat().device)
         if self._restored is not None:
             torch.set_rng_state(self._restored["random_state"])
@@ -170,19 +134,21 @@ class Descent(pl.LightningModule):
             self.layout.drop(self.tally.dead())
         self._began = time.perf_counter()
 
-    def training_step(self, batch: Any, batch_idx: int) -> dict[str, Any]:
+    def training_step(self, batch: object, batch_idx: int) -> dict[str, Tensor]:
         """Make the next chunk of steps.
 
-        Members that diverged are let go of at multiples of the chunk's size only, so that a chunk that a second has cut short
-        changes nothing.
+        Members that diverged are let go of at multiples of the chunk's size only, so that a chunk
+        that a second has cut short changes nothing.
         """
         first, chunk = self.global_step, self._chunk
         block_end = min((first // chunk.size + 1) * chunk.size, self.steps)
-        self.ending.error = chunk.run(self.layout, first, block_end - first)
+        error = chunk.run(self.layout, first, block_end - first)
         finite = self._end_members(chunk, first + chunk.number == block_end)
-        made = min(finite, chunk.number - (self.ending.error is not None))
-        if made < chunk.number:
-            self._end_early(first + made, diverged=finite < chunk.number)
+        made = min(finite, chunk.number - (error is not None))
+        if finite < chunk.number:
+            self._end_as(Ending.diverged(first + made))
+        elif error is not None:
+            self._end_as(Ending.failed(first + made, error))
         outputs = chunk.outputs(first, self.tally.evaluations, records=min(made + 1, chunk.number))
         self._count_steps(made)
         self.tally.count(chunk.taken(made + 1))
@@ -190,13 +156,17 @@ class Descent(pl.LightningModule):
             outputs["lr"].fill_(torch.nan)  # each member has its own
         names = ("steps", "points", "losses", "evaluations", "lr", "point_steps")
         self.trajectory.extend(*(outputs[name] for name in names))
-        self.tally.follow(
-            first, self.clean_losses(outputs) if self.tally.target is not None else outputs["losses"]
-        )
+        if self.follows_seen_losses:
+            wanted = self.tally.target is not None  # what reaches a target is the landscape's own loss
+            self.tally.follow(first, self.clean_losses(outputs) if wanted else outputs["losses"])
         return outputs
 
     def _end_members(self, chunk: Chunk, block_ends: bool) -> int:
-        """Let go of the members that diverged in a chunk or whose optimizer failed; how many steps the last of all made."""
+        """Let go of the members that diverged in a chunk, or whose optimizer failed.
+
+        Returns:
+            How many steps the last of all made.
+        """
         finite = chunk.finite_steps()
         if len(self.ensemble) == 1:
             made = chunk.number if finite is None else int(finite)
@@ -217,42 +187,33 @@ class Descent(pl.LightningModule):
         return int(finite.max())
 
     @torch.no_grad()
-    def clean_losses(self, outputs: dict[str, Any]) -> Tensor:
-        """The losses of a chunk's records without augmentations, `[n, members]`; as they were seen where no draw changes them."""
+    def clean_losses(self, outputs: dict[str, Tensor]) -> Tensor:
+        """The losses of a chunk's records without any draw, `[n, members]`.
+
+        Of large points, which are not all there, the losses are those that the steps saw.
+        """
         if not self.landscape.stochastic or not self.trajectory.keeps_every_point:
             return outputs["losses"]
         return self.landscape.evaluate(outputs["points"].flatten(0, 1)).view_as(outputs["losses"])
 
     def _count_steps(self, number: int) -> None:
-        """Tell Lightning how many steps were made: the counter that checkpoints, loggers and `max_steps` read."""
+        """Tell Lightning how many steps were made: checkpoints, loggers and `max_steps` read it."""
         self.trainer.fit_loop.epoch_loop.manual_optimization.optim_step_progress.increment_by(number)
 
-    def _end_early(self, step: int, diverged: bool) -> None:
-        """Nobody goes on: all members have diverged, or the optimizer raised."""
-        error = self.ending.error
-        why = (
-            "the loss, the point or the gradient"
-            if diverged
-            else f"the optimizer raised {type(error).__name__}: {error}"
-        )
-        self.end(
-            "diverged" if diverged else "failed",
-            f"{why}{' was not finite' if diverged else ''} in step {step}",
-        )
-
     def end(self, status: str, by: str) -> None:
-        """End the descent after this chunk.
+        """End the descent after this chunk, in words of `Ending`: how it ended, and by whom and why."""
+        self._end_as(Ending(status, by))
 
-        Args:
-            status: See `Ending`.
-            by: Who ends it, and why.
-        """
-        self.ending.status, self.ending.by = status, by
+    def _end_as(self, ending: Ending) -> None:
+        self.ending = ending
         self.trainer.should_stop = True
 
     @torch.no_grad()
     def on_train_epoch_end(self) -> None:
-        """Record the end point, before the callbacks' `on_train_end`; its loss is the landscape's own, and no evaluation."""
+        """Record the end point, before the callbacks' `on_train_end`.
+
+        Its loss is the landscape's own, and counts as no evaluation.
+        """
         self.tally.seconds += time.perf_counter() - self._began
         if self.landscape.stochastic:
             self.landscape.see(None)
@@ -265,12 +226,11 @@ class Descent(pl.LightningModule):
         self.tally.alive &= point.isfinite().all(-1) & losses.isfinite()
         self.tally.follow(self.global_step, losses.unsqueeze(0))
         if not self.tally.alive.any():
-            self.ending = Ending(
-                "diverged", f"the loss or the point was not finite after step {self.global_step}"
-            )
+            where = f"the loss or the point was not finite after step {self.global_step}"
+            self.ending = Ending("diverged", where)
         self.trajectory.end(self.global_step, point, losses, self.tally.evaluations)
 
-    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+    def on_save_checkpoint(self, checkpoint: State) -> None:
         """Keep what was recorded and the state of the random numbers."""
         running = time.perf_counter() - self._began
         checkpoint["descent"] = {
@@ -278,25 +238,12 @@ class Descent(pl.LightningModule):
             "tally": self.tally.state_dict() | {"seconds": self.tally.seconds + running},
             "random_state": torch.get_rng_state(),
             "random_states": self.layout.random_states,
+            "threads": torch.get_num_threads(),  # another number may change the last bits
         }
 
-    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+    def on_load_checkpoint(self, checkpoint: State) -> None:
         """Take up what `on_save_checkpoint` kept."""
         state = checkpoint["descent"]
         self.trajectory.load_state_dict(state["trajectory"])
         self.tally.load_state_dict(state["tally"])
         self._restored = state
-
-
-class Chunks:
-    """An endless train_dataloader: each batch stands for one chunk of steps. It has no state, so it can be resumed anywhere."""
-
-    def __iter__(self) -> Iterator[int]:
-        return count()
-
-    def state_dict(self) -> dict[str, Any]:
-        """Nothing."""
-        return {}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Nothing."""

@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -14,21 +13,27 @@ from torch import Tensor
 
 from landscape_lab.keys.running import ENSEMBLE
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.tables import write_csv
 from landscape_lab.validation import check_number
+
+LISTED = 16
+"""Points of more numbers are not listed: they are in the trajectory."""
 
 
 @dataclass(frozen=True)
 class Ensemble:
     """The members of a landscape: the product of starts, learning rates and seeds.
 
-    The seed varies fastest, then the rate, then the start: member `m` is `np.unravel_index(m, ensemble.shape)`.
+    The seed varies fastest, then the rate, then the start: member `m` is
+    `np.unravel_index(m, ensemble.shape)`.
 
     Args:
         starts: `[n, dims]`.
         rates: Learning rates, or `None` for the optimizer's own.
         seeds: Members of one seed see the same noise, that of a single descent with this seed.
-        layout: `joint`, one optimizer for all; `separate`, one for each; or `auto`, joint where a trial shows that it is right.
+        layout: `joint`, one optimizer for all; `separate`, one for each; or `auto`, joint where a
+            trial shows that it is right.
+        initial: Where members of each seed begin, `[seeds, dims]`, instead of the only start: the
+            initial weights of a network.
 
     >>> ensemble = Ensemble(torch.zeros(2, 2), rates=(0.1, 0.2, 0.3), seeds=(0, 1))
     >>> len(ensemble), [int(place) for place in np.unravel_index(9, ensemble.shape)]
@@ -39,6 +44,7 @@ class Ensemble:
     rates: tuple[float, ...] | None = None
     seeds: tuple[int, ...] = (0,)
     layout: str = "auto"
+    initial: Float[Tensor, "seeds dims"] | None = None
 
     def __len__(self) -> int:
         return math.prod(self.shape)
@@ -63,7 +69,10 @@ class Ensemble:
     @property
     def points(self) -> Float[Tensor, "members dims"]:
         """Where each member begins."""
-        return self.starts[torch.from_numpy(self.places[0])]
+        start, _, seed = self.places
+        if self.initial is not None:
+            return self.initial[torch.from_numpy(seed)]
+        return self.starts[torch.from_numpy(start)]
 
     @property
     def rate_of_member(self) -> list[float] | None:
@@ -89,9 +98,11 @@ def make_ensemble(
 
     Args:
         landscape: Tells the bounds, and the starts where none are given.
-        starts: `{"grid": [columns, rows]}`, the centres of such cells of the bounds, row by row; `{"random": n}`, uniform in the
-            bounds, which counts if both are given; `None` for the landscape's own.
-        lr: A list, or `{"low": …, "high": …, "num": …}`, evenly spaced on a logarithmic scale; `None` for the optimizer's own.
+        starts: `{"grid": [columns, rows]}`, the centres of such cells of the bounds, row by row;
+            `{"random": n}`, uniform in the bounds, which counts if both are given; `None` for the
+            landscape's own.
+        lr: A list, or `{"low": …, "high": …, "num": …}`, evenly spaced on a logarithmic scale;
+            `None` for the optimizer's own.
         seeds: A list, or how many, from `seed` on; `None` for `seed` alone.
         layout: See `Ensemble`.
         seed: Of the run; also of random starts.
@@ -99,12 +110,20 @@ def make_ensemble(
     Raises:
         ValueError: One of them is none of these.
     """
-    return Ensemble(_starts(landscape, starts, seed), _rates(lr), _seeds(seeds, seed), layout)
+    begins, all_seeds = _starts(landscape, starts, seed), _seeds(seeds, seed)
+    initial = None
+    draw_weights: Any = getattr(landscape, "initial_weights", None)  # of networks
+    if starts is None and all_seeds != (seed,) and draw_weights is not None:
+        initial = draw_weights(all_seeds)
+        begins = initial[:1]
+    return Ensemble(begins, _rates(lr), all_seeds, layout, initial)
 
 
 def _starts(landscape: Landscape, starts: Any, seed: int) -> Tensor:
     if starts is None:
         return landscape.flat().clone() if landscape.start is None else landscape.start
+    if hasattr(landscape, "initial_weights"):
+        return _initial_weights(landscape, starts, seed)
     dims, bounds = landscape.flat().shape[1], landscape.bounds
     given = (
         [kind for kind in ("random", "grid") if starts.get(kind) is not None]
@@ -113,7 +132,8 @@ def _starts(landscape: Landscape, starts: Any, seed: int) -> Tensor:
     )
     if not given or bounds is None or starts.keys() - {"random", "grid"}:
         raise ValueError(
-            f"Parameter `ensemble.starts` should be a list, {{grid: [columns, rows]}} or {{random: n}}. Found `{starts}`."
+            f"Parameter `ensemble.starts` should be a list, {{grid: [columns, rows]}} or {{random: n}}. "
+            f"Found `{starts}`."
         )
     low, high = bounds.cpu()
     if given[0] == "random":
@@ -122,11 +142,23 @@ def _starts(landscape: Landscape, starts: Any, seed: int) -> Tensor:
     cells = starts["grid"]
     if not isinstance(cells, Sequence) or len(cells) != dims:
         raise ValueError(
-            f"Parameter `ensemble.starts.grid` should be {dims} whole numbers, one for each axis. Found `{cells}`."
+            f"Parameter `ensemble.starts.grid` should be {dims} whole numbers, one for each axis. "
+            f"Found `{cells}`."
         )
     axes = [(torch.arange(number) + 0.5) / number for number in cells]
     shares = torch.cartesian_prod(*reversed(axes)).flip(-1)  # along the first axis fastest
     return low + shares * (high - low)
+
+
+def _initial_weights(landscape: Any, starts: Any, seed: int) -> Tensor:
+    """Starts of a network: a window that a grid could fill, there is none."""
+    number = starts.get("random") if isinstance(starts, Mapping) else None
+    if number is None:
+        raise ValueError(
+            "Parameter `ensemble.starts` should be {random: n} for a network: n initial weights. "
+            f"Found `ensemble.starts = {starts}`."
+        )
+    return landscape.initial_weights(range(seed, seed + number))
 
 
 def _rates(lr: Any) -> tuple[float, ...] | None:
@@ -142,89 +174,3 @@ def _seeds(seeds: Any, seed: int) -> tuple[int, ...]:
     if seeds is None:
         return (seed,)
     return tuple(range(seed, seed + seeds)) if isinstance(seeds, int) else tuple(seeds)
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """How each member ended, `[members]` each.
-
-    Args:
-        ensemble: Who they are.
-        points: Where they ended, `[members, dims]`.
-        final_loss: Infinite where a member diverged or failed.
-        best_loss: The lowest on the way.
-        steps_to_target: The first step at which the loss was no higher than the target; infinite where it never was, or where
-            there is no target.
-        distance: To the nearest known minimum at the end; infinite where none is known.
-        status: `completed`, `pruned`, `diverged` or `failed`.
-    """
-
-    ensemble: Ensemble
-    points: np.ndarray
-    final_loss: np.ndarray
-    best_loss: np.ndarray
-    steps_to_target: np.ndarray
-    distance: np.ndarray
-    status: np.ndarray
-
-    @property
-    def best_rate(self) -> float | None:
-        """The learning rate with the lowest median final loss; `None` where members have none of their own."""
-        rates = self.ensemble.rates
-        return None if rates is None else rates[self._best_place()]
-
-    def _best_place(self) -> int:
-        """The number of the best rate: of equal medians the one of the lower third quartile, then the lower rate."""
-        quartiles = np.quantile(self.by_rate(self.final_loss), [0.5, 0.75], axis=1, method="lower")
-        return int(np.lexsort(quartiles[::-1])[0])
-
-    def by_rate(self, values: np.ndarray) -> np.ndarray:
-        """Values `[members]` as `[rates, starts × seeds]`."""
-        return values.reshape(self.ensemble.shape).swapaxes(0, 1).reshape(self.ensemble.shape[1], -1)
-
-    def typical(self, values: np.ndarray) -> float:
-        """The median over starts and seeds, at the best learning rate."""
-        return float(np.quantile(self.by_rate(values)[self._best_place()], 0.5, method="lower"))
-
-    def representative(self) -> int:
-        """The member that ended with the median loss at the best learning rate."""
-        members = self.by_rate(np.arange(len(self.ensemble)))[self._best_place()]
-        losses = self.final_loss[members]
-        return int(members[np.argsort(losses, kind="stable")[(len(losses) - 1) // 2]])
-
-    @property
-    def diverged_fraction(self) -> float:
-        """The share of members that diverged or failed."""
-        return float(self.lost.mean())
-
-    @property
-    def lost(self) -> np.ndarray:
-        """Who diverged or failed, `[members]`."""
-        return np.isin(self.status, ("diverged", "failed"))
-
-    def columns(self) -> dict[str, np.ndarray]:
-        """All of it, in columns: the table `members.csv`."""
-        known = self.ensemble.columns()
-        names = (
-            ["x", "y"] if self.points.shape[1] == 2 else [f"x{axis}" for axis in range(self.points.shape[1])]
-        )
-        begins = self.ensemble.starts.cpu().numpy()[known["start"]]
-        return {
-            "member": np.arange(len(self.ensemble)),
-            **known,
-            **{f"start_{name}": begins[:, axis] for axis, name in enumerate(names)},
-            "status": self.status,
-            "final_loss": self.final_loss,
-            "best_loss": self.best_loss,
-            "steps_to_target": self.steps_to_target,
-            "distance_to_minimum": np.where(
-                np.isfinite(self.distance), self.distance, np.nan
-            ),  # nothing is that far
-            **{f"final_{name}": self.points[:, axis] for axis, name in enumerate(names)},
-        }
-
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write the table as CSV."""
-        columns = self.columns()
-        lines = zip(*(values.tolist() for values in columns.values()), strict=True)
-        write_csv(path, columns, lines, digits=9)

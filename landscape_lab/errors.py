@@ -17,7 +17,7 @@ from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryV
 from landscape_lab.validation import nearest
 
 FULL = os.environ.get("LANDSCAPE_LAB_FULL_ERROR", os.environ.get("HYDRA_FULL_ERROR", "0")) not in ("", "0")
-"""Whether the user asked for tracebacks. `main` sets Hydra's variable for itself, ours for a sweep's workers."""
+"""Whether the user asked for tracebacks: `main` sets Hydra's variable for itself, ours for workers."""
 OF_NETWORKS = re.compile(r"Could not override '(model|data)'")
 """Hydra's words for a choice of a group that pictures do not have."""
 

@@ -25,13 +25,17 @@ class StepRecord(NamedTuple):
 
 
 class Quantity(Protocol):
-    """Something more that is recorded of a step: the gradient's norm, an optimizer's state, statistics of layers.
+    """Something more that is recorded of a step.
+
+    The norm of the gradient, an optimizer's state, statistics of layers.
 
     Attributes:
-        name: A chunk's outputs hold its values `[k, …]` under this name, and under `<name>_steps` the steps `[k]`.
+        name: A chunk's outputs hold its values `[k, …]` under this name, and under `<name>_steps`
+            the steps `[k]`.
     """
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def wants(self, step: int) -> bool:
         """Whether it is taken in this step."""
@@ -43,7 +47,8 @@ class Quantity(Protocol):
 class Evaluation:
     """What an optimizer's `step` is given: `loss = evaluation()`, with the gradient in the parameters.
 
-    The record of a step is of the point where it begins: of the first evaluation within it, unless the optimizer notes another.
+    The record of a step is of the point where it begins: of the first evaluation within it, unless
+    the optimizer notes another.
 
     Args:
         landscape: What is descended.
@@ -87,8 +92,18 @@ class Evaluation:
         self.calls = 0
         self.without_gradient = 0
 
+    def begin(self, record: StepRecord, wanted: Sequence[Quantity] = ()) -> None:
+        """The next evaluation is the first of a step, whose record it writes."""
+        self.record, self.fresh = record, True
+        self.wanted, self.taken = wanted, ()
+
     def __call__(self) -> Tensor:
-        """Evaluate losses and gradient: their sum, or the losses of the members for an optimizer that treats each by itself."""
+        """Evaluate losses and gradient.
+
+        Returns:
+            The sum of the losses, or the losses `[members]` for an optimizer that treats each member
+            by itself.
+        """
         losses = self.backward()
         if self.fresh:
             self.fresh = False
@@ -113,17 +128,21 @@ class Evaluation:
         return self.total(losses)
 
     def note(self, losses: Tensor | None = None, gradients: Tensor | None = None) -> None:
-        """Write down the losses `[members]` and gradients `[members, dims]` of the point where the step began.
+        """Write down losses `[members]` and gradients `[members, dims]` of where the step began.
 
-        For an optimizer that knows them from an earlier step; where nobody does, the losses are looked up, and not counted.
+        An optimizer that knows them from an earlier step calls this; where nobody does, the losses
+        are looked up, and not counted.
         """
-        self.fresh = False
         self.record.losses.copy_(self._losses_where_the_step_began() if losses is None else losses)
         if gradients is not None and self.record.gradient is not None:
             self.record.gradient.copy_(gradients)
 
     def _losses_where_the_step_began(self) -> Tensor:
-        """Of a point too large to be copied at each step nothing is left: the losses of the point reached stand in."""
+        """The losses of the point that was copied before the step.
+
+        A large point is not always copied, and nothing is left of it after the step: then the losses
+        of the point that was reached stand in.
+        """
         point = self.record.point
         return self._losses_at(self.landscape.flat() if point is None else point)
 

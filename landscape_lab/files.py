@@ -10,7 +10,9 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: str | PathLike[str]) -> Iterator[Path]:
-    """A temporary path beside `path`, with its suffix; what is written there takes its name at the end, or vanishes on an error.
+    """A temporary path beside `path`, with its suffix.
+
+    What is written there gets the name of `path` at the end, or vanishes on an error.
 
     Raises:
         OSError: The folder cannot be written to; the message names it.

@@ -65,14 +65,19 @@ def main() -> None:
         raise ValueError(
             "Give the folders of one or more runs, and at most one file that ends in .mp4 or .gif."
         )
+    film = _film(keys)
+    path = files[0] if files else folders[0] / "descent.mp4"
+    film.write(scene_of_runs(folders), path)
+    sys.stdout.write(f"{path}\n")
+
+
+def _film(keys: list[str]) -> Film:
+    """The film that `key=value` words describe."""
     settings = OmegaConf.to_container(OmegaConf.from_dotlist(keys))
     assert isinstance(settings, dict)
     for key in settings:
         check_choice("key", key, (field.name for field in fields(Film)))
-    film = Film(**{str(key): value for key, value in settings.items()})
-    path = files[0] if files else folders[0] / "descent.mp4"
-    film.write(scene_of_runs(folders), path)
-    sys.stdout.write(f"{path}\n")
+    return Film(**{str(key): value for key, value in settings.items()})
 
 
 if __name__ == "__main__":

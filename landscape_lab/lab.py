@@ -29,16 +29,18 @@ from landscape_lab.configuration import (
     open_keys,
     plain,
     register_catalogue,
+    settle_typed_length,
 )
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import current_folder
 from landscape_lab.errors import FULL, tell
 from landscape_lab.instantiation import build
-from landscape_lab.landscapes.base import Landscape
+from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.runs import Run
 from landscape_lab.schema import check
 from landscape_lab.threads import faster, using
 from landscape_lab.trajectory import Trajectory
+from landscape_lab.weights import LAST, save_weights
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class Checkpoint(NamedTuple):
     Args:
         path: The file, or `None` where the descent begins at its start.
         step: How many steps had been made.
-        threads: How many threads made them, which may matter to the last bits; `None`: not known yet.
+        threads: How many threads made them, which may matter to the last bits; `None`: not known
+            yet.
     """
 
     path: Path | None = None
@@ -82,7 +85,8 @@ def run(overrides: Iterable[str] = ()) -> Result:
     """The whole lab from Python: what `python -m landscape_lab …` does, with the same words.
 
     Args:
-        overrides: As on the command line, `["landscape=circle", "optimizer.lr=0.1", "hydra.run.dir=here"]`.
+        overrides: As on the command line, `["landscape=circle", "optimizer.lr=0.1",
+            "hydra.run.dir=here"]`.
 
     Raises:
         ValueError: A value is out of range; Hydra's own errors tell of unknown choices and keys.
@@ -95,6 +99,7 @@ def run(overrides: Iterable[str] = ()) -> Result:
         cfg.folder = str(folder.absolute())
         del cfg["hydra"]
     check(cfg)
+    settle_typed_length(cfg, hydra.overrides.task)
     Run(folder).write_configuration(cfg, hydra, hydra.overrides.task)
     return descend(cfg, chosen_names(hydra.runtime.choices, hydra.overrides.task, cfg))
 
@@ -111,12 +116,14 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     if cfg.resume and (finished := _finished(cfg, files)) is not None:
         tell(f"{folder} is complete: these are its results.")
         return finished
+    digits = identity(cfg)  # now: epochs become steps when the data are there
     with _quiet_lightning(), current_folder():  # a user's code may import others beside it at any time
         descent, threads = _descended(cfg, names, files)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **results.metrics(descent)}
-    metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": identity(cfg)}
-    metrics |= results.details(descent) | {"threads": threads} | _misses(descent)
+    metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": digits}
+    metrics |= results.details(descent) | {"threads": threads} | Products.misses(descent.trainer)
     descent.trajectory.save(files.trajectory_file)
+    _save_weights(descent, files)
     if (error := descent.ending.error) is not None and descent.ending.status == "failed":
         if FULL:
             raise error
@@ -126,34 +133,40 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     return Result(descent.trajectory, metrics, folder)
 
 
-def _misses(descent: Descent) -> dict[str, float]:
-    """How far pictures are from the landscape at the centre of their plane, where it is more than rounding."""
-    callbacks = getattr(descent.trainer, "callbacks", [])
-    misses = [made.miss for made in callbacks if isinstance(made, Products) and made.miss > 0]
-    return {"slice_miss": misses[0]} if misses else {}
-
-
 def _descended(cfg: DictConfig, names: dict[str, str], files: Run) -> tuple[Descent, int]:
     """Build the descent and what is around it, and let Lightning run it to its end; with how many threads."""
-    checkpoint = _checkpoint(cfg, files)
     pl.seed_everything(cfg.seed, verbose=False)
     descent = build_descent(cfg, names, files.points_file)
+    checkpoint = _checkpoint(cfg, files)
     if checkpoint.path is None:
         files.forget()
     loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values()]
     callbacks = Products.gathering(build(node) for node in cfg.callbacks.values())
     callbacks.append(HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)))
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
-    threads = checkpoint.threads or _threads(cfg, descent.landscape)
+    threads = _threads(cfg, descent.landscape, checkpoint.threads)
     with using(threads):
         trainer.fit(descent, ckpt_path=checkpoint.path, weights_only=True)
     return descent, threads
 
 
-def _threads(cfg: DictConfig, landscape: Landscape) -> int:
-    """How many threads torch works with: as the user says, or whatever evaluates the landscape faster."""
+def _save_weights(descent: Descent, files: Run) -> None:
+    """The last weights of a network, of the representative member of many."""
+    landscape = descent.landscape
+    if isinstance(landscape, NetworkLandscape):
+        member = results.outcomes(descent).representative()
+        save_weights(landscape.state_of(member), files.folder / LAST)
+
+
+def _threads(cfg: DictConfig, landscape: Landscape, before: int | None) -> int:
+    """With how many threads torch works: the user's choice, that of `before`, or the fastest."""
     if cfg.threads != "auto":
         return int(cfg.threads)
+    return _faster_threads(landscape) if before is None else before
+
+
+def _faster_threads(landscape: Landscape) -> int:
+    """One thread or all, whichever evaluates the landscape faster; the landscape stays as it was."""
     parameters = dict(landscape.named_parameters())
     buffers = {name: value for name, value in landscape.state_dict().items() if name not in parameters}
     before = {name: value.clone() for name, value in buffers.items()}
@@ -214,7 +227,8 @@ def _checkpoint(cfg: DictConfig, files: Run) -> Checkpoint:
         return Checkpoint()  # it was killed between its last step and its results: everything is made again
     if made >= cfg.steps:
         raise ValueError(
-            f"Parameter `steps` should be above the {made} already made in {path}. Found `steps = {cfg.steps}`."
+            f"Parameter `steps` should be above the {made} already made in {path}. "
+            f"Found `steps = {cfg.steps}`."
         )
     return Checkpoint(path, made, threads)
 

@@ -10,6 +10,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from landscape_lab.series import State
+
 HALF = np.dtype("<f2")
 """Offsets from the start are numbers of 16 bits, lowest byte first, on every machine."""
 BLOCK = 2**22
@@ -19,14 +21,15 @@ BLOCK = 2**22
 class HalfPrecisionPoints:
     """Points `[records, members, dims]` that are read from their file when they are looked at.
 
-    Half precision holds 11 bits. They are spent on the offset from the start, not on the point: a network moves less far
-    than its weights are large, so this is twice as exact.
+    Half precision holds 11 bits. They are spent on the offset from the start, not on the point: a
+    network moves less far than its weights are large, so this is twice as exact.
 
     Args:
         path: The file.
         start: The first point, `[members, dims]`, float32.
         slots: Where in the file the record i lies, counted in points, `[records]`.
-        number: Of the only member that is looked at, which makes the points `[records, dims]`; all if not given.
+        number: Of the only member that is looked at, which makes the points `[records, dims]`; all
+            if not given.
 
     Raises:
         ValueError: The file is shorter than that.
@@ -65,7 +68,7 @@ class HalfPrecisionPoints:
         return len(self.slots)
 
     def __getitem__(self, index: Any) -> np.ndarray:
-        """Points as NumPy indexes them; of slices over members and dims only that part of the file is read."""
+        """Points as NumPy indexes them; of slices over members and dims only that part is read."""
         record, *inner = _without_ellipsis(index if isinstance(index, tuple) else (index,), self.ndim)
         inner = inner if self.number is None else [self.number, *inner]
         offsets = np.memmap(self.path, HALF, "r").reshape(-1, *self.start.shape)
@@ -98,8 +101,8 @@ Points = np.ndarray | HalfPrecisionPoints
 class FileColumn:
     """A column of a series whose values lie in a file, as offsets in half precision from the first of them.
 
-    A new value takes the first slot that is free, so the file of a series that was thinned grows no further. Slots of which the
-    last checkpoint tells are not free.
+    A new value takes the first slot that is free, so the file of a series that was thinned grows no
+    further. Slots of which the last checkpoint tells are not free.
 
     Args:
         path: The file; an old one is written over.
@@ -147,7 +150,7 @@ class FileColumn:
     def select(self, kept: Tensor) -> None:
         self.slots = self.slots[kept]
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> State:
         if self.start is None:
             return {}
         with self.path.open("rb") as file:
@@ -155,7 +158,7 @@ class FileColumn:
         self.saved = set(self.slots.tolist())
         return {"start": self.start, "slots": self.slots}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: State) -> None:
         """Go on where the checkpoint was written: what the file holds beyond is cut off.
 
         Raises:

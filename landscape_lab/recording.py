@@ -13,7 +13,8 @@ from torch.optim import Optimizer
 from torch.optim import optimizer as torch_optimizer
 
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.trajectory import UNKNOWN, Trajectory
+from landscape_lab.records import UNKNOWN
+from landscape_lab.trajectory import Trajectory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 class Recording:
     """A landscape and what a loop did to it.
 
-    It shows the arrays of its trajectory as its own: `points`, `losses`, `steps`, `evaluations`, `lr`, `label`, `best`.
+    It shows the arrays of its trajectory as its own: `points`, `losses`, `steps`, `evaluations`,
+    `lr`, `label`, `best`.
 
     Args:
         landscape: What is descended.
@@ -56,7 +58,9 @@ class Recording:
 def record(
     landscape: Landscape, records: int = 10_000, to: str | PathLike[str] | None = None
 ) -> Iterator[Recording]:
-    """Record a loop of your own: evaluations are the landscape's forward calls, steps those of any optimizer of its parameters.
+    """Record a loop of your own.
+
+    Evaluations are the landscape's forward calls, steps those of any optimizer of its parameters.
 
     The recording is complete when the block is left, also by an exception.
 
@@ -127,7 +131,7 @@ class _Listener:
         self.points: list[tuple[int, Tensor]] = []
         trajectory.open(landscape.members, landscape.dims)
 
-    def on_forward(self, landscape: Landscape, inputs: Any, losses: Tensor) -> None:
+    def on_forward(self, landscape: Landscape, inputs: object, losses: Tensor) -> None:
         """The first evaluation since the last step tells the loss at the point where the step begins."""
         if self.pending is None:
             self.pending = self._begin()
@@ -140,14 +144,17 @@ class _Listener:
         return _Pending(self.landscape.flat().clone() if wanted else None, None, self.evaluations)
 
     def _losses_where_the_step_begins(self, losses: Tensor) -> Tensor:
-        """`losses`, unless the optimizer moved before it first evaluated; without a point to compare with, it did not."""
+        """`losses`, unless the optimizer moved before it first evaluated.
+
+        Where no point was copied to compare with, it is taken not to have moved.
+        """
         point = None if self.pending is None else self.pending.point
         moved = (
             point is not None and self.stepping is not None and not torch.equal(self.landscape.flat(), point)
         )
         return self.landscape.evaluate(point) if moved and point is not None else losses
 
-    def on_step_start(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+    def on_step_start(self, optimizer: Optimizer, args: object, kwargs: object) -> None:
         """An optimizer may step inside another one; the outermost counts."""
         owns = any(
             id(parameter) in self.parameters
@@ -163,7 +170,7 @@ class _Listener:
                 "" if np.isnan(self.rate) else f", lr {self.rate:g}"
             )
 
-    def on_step_end(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+    def on_step_end(self, optimizer: Optimizer, args: object, kwargs: object) -> None:
         """The step is done: keep its record."""
         if optimizer is not self.stepping or self.pending is None:
             return

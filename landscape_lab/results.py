@@ -7,10 +7,8 @@ import torch
 from torch import Tensor
 
 from landscape_lab.descent import Descent
-from landscape_lab.ensemble import Outcomes
-
-LISTED = 16
-"""Points of more numbers are not listed in results: they are in the trajectory."""
+from landscape_lab.ensemble import LISTED
+from landscape_lab.outcomes import Outcomes
 
 
 def distances(descent: Descent, points: Tensor) -> Tensor | None:
@@ -56,8 +54,8 @@ def _outcomes(descent: Descent, points: np.ndarray, losses: np.ndarray) -> Outco
 def metrics(descent: Descent) -> dict[str, Any]:
     """The results in numbers: plain Python, `None` where there is none.
 
-    Of many members: the medians over starts and seeds at the best learning rate, and the start and end of the member that ended
-    with the median loss.
+    Of many members: the medians over starts and seeds at the best learning rate, and the start and
+    end of the member that ended with the median loss.
     """
     trajectory, steps, ends = descent.trajectory, descent.global_step, outcomes(descent)
     shown, alone, seconds = ends.representative(), len(descent.ensemble) == 1, descent.tally.seconds
@@ -68,11 +66,25 @@ def metrics(descent: Descent) -> dict[str, Any]:
         "steps_per_second": round(steps / seconds, 1) if seconds else None,
         **_ends(trajectory.points, shown),
         "final_loss": _plain(trajectory.losses[-1, 0] if alone else ends.typical(ends.final_loss)),
-        "best_loss": _plain(trajectory.best[1] if alone else ends.typical(ends.best_loss)),
+        "best_loss": _plain(best_loss(descent) if alone else ends.typical(ends.best_loss)),
+        **_measured(descent, shown),
         "distance_to_minimum": _plain(ends.typical(ends.distance)),
         "status": descent.ending.status,
         "ended_by": descent.ending.by,
     }
+
+
+def best_loss(descent: Descent) -> float:
+    """The lowest loss of the only member: of the losses seen, or where these are of minibatches, measured."""
+    return descent.trajectory.best[1] if descent.follows_seen_losses else float(descent.tally.best[0])
+
+
+def _measured(descent: Descent, member: int) -> dict[str, Any]:
+    """What a network's last measurement told of a member, beside its loss."""
+    names = {"accuracy": "measured_accuracy", "validation_loss": "validation_losses"}
+    names |= {"validation_accuracy": "validation_accuracy"}
+    found = {name: descent.trajectory.measured.last(array) for name, array in names.items()}
+    return {name: _plain(values[member]) for name, values in found.items() if values is not None}
 
 
 def _ends(points: Any, member: int) -> dict[str, Any]:
@@ -83,7 +95,7 @@ def _ends(points: Any, member: int) -> dict[str, Any]:
 
 
 def details(descent: Descent) -> dict[str, Any]:
-    """More results in numbers: what the evaluations were, when the target was reached, and what concerns many members."""
+    """More results: kinds of evaluations, when the target was reached, and what concerns many members."""
     ends, tally = outcomes(descent), descent.tally
     found: dict[str, Any] = {
         "gradient_evaluations": tally.gradient_evaluations,
@@ -91,6 +103,8 @@ def details(descent: Descent) -> dict[str, Any]:
         "target": tally.target,
         "steps_to_target": _whole(ends.typical(ends.steps_to_target)),
     }
+    if (carried := getattr(descent.landscape, "carried_by", None)) is not None:
+        found |= {"dims": descent.landscape.dims, "carried_by": carried}
     if len(descent.ensemble) == 1:
         return found
     return found | {

@@ -90,7 +90,7 @@ class Run:
             return None
         return results if isinstance(results, dict) else None
 
-    def write_results(self, metrics: Mapping[str, Any]) -> None:
+    def write_results(self, metrics: Mapping[str, object]) -> None:
         """Write `results.json`.
 
         Raises:
@@ -125,7 +125,7 @@ class Run:
         overrides = _read_yaml(self.overrides_file)
         return tuple(map(str, overrides)) if isinstance(overrides, list) else ()
 
-    def write_configuration(self, config: DictConfig, hydra: DictConfig, overrides: Any) -> None:
+    def write_configuration(self, config: DictConfig, hydra: DictConfig, overrides: object) -> None:
         """Write the three files that Hydra leaves of a run from the command line."""
         for name, part in (("config", config), ("hydra", hydra), ("overrides", overrides)):
             with replacing(self.config_file.with_name(f"{name}.yaml")) as unfinished:

@@ -36,7 +36,7 @@ class Trace:
         steps: The step of each record.
         evaluations: How often the loss had been evaluated by then.
         best: The step of the lowest loss and that loss.
-        lr: The learning rate of each step, NaN where there is none.
+        lr: The learning rate of each step, It is NaN where there is none.
         total: How many members there are.
         rates: The learning rate of each member, where they differ.
         off: How far each point is from the plane; `None` where the plane is the whole landscape.

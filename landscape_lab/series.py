@@ -1,5 +1,6 @@
 """Evenly spaced records of what happens step by step, bounded in number however long it goes on."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import torch
@@ -7,6 +8,8 @@ from torch import Tensor
 
 from landscape_lab.validation import check_count
 
+State = dict[str, Any]
+"""What a checkpoint keeps: tensors and numbers, and lists and dictionaries of them."""
 FIRST = 256
 """Records for which a column makes room at once."""
 
@@ -20,10 +23,10 @@ class Column(Protocol):
     def select(self, kept: Tensor) -> None:
         """Keep only the values with these numbers, in ascending order."""
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> State:
         """Tensors and numbers from which `load_state_dict` goes on."""
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: State) -> None:
         """Go on from what `state_dict` returned."""
 
 
@@ -59,10 +62,10 @@ class MemoryColumn:
             self.room[: len(kept)] = self.room[kept]
         self.count = len(kept)
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> State:
         return {} if self.values is None else {"values": self.values.clone()}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: State) -> None:
         self.room = state.get("values")
         self.count = 0 if self.room is None else len(self.room)
 
@@ -70,8 +73,9 @@ class MemoryColumn:
 class Series:
     """Some quantities at evenly spaced steps.
 
-    A record is kept where its step is a multiple of the spacing. When there is no room for one more, every other record is
-    dropped and the spacing doubles; a spacing that fits the number of steps, where that is known, never has to.
+    A record is kept where its step is a multiple of the spacing. When there is no room for one
+    more, every other record is dropped and the spacing doubles; a spacing that fits the number of
+    steps, where that is known, never has to.
 
     Args:
         records: The most that are kept, at least 2.
@@ -85,7 +89,7 @@ class Series:
     ([0, 2, 4], [0, 20, 40])
     """
 
-    def __init__(self, records: int, spacing: int = 1, columns: dict[str, Column] | None = None) -> None:
+    def __init__(self, records: int, spacing: int = 1, columns: Mapping[str, Column] | None = None) -> None:
         check_count("records", records)
         self.records = max(2, records)
         self.spacing = spacing
@@ -133,12 +137,12 @@ class Series:
         for column in self.columns.values():
             column.select(numbers)
 
-    def state_dict(self) -> dict[str, Any]:
-        """All that a later `load_state_dict` needs to go on as if nothing had happened; tensors and numbers only."""
+    def state_dict(self) -> State:
+        """All that a later `load_state_dict` needs to go on; tensors and numbers only."""
         columns = {name: column.state_dict() for name, column in self.columns.items()}
         return {"records": self.records, "spacing": self.spacing, "columns": columns}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: State) -> None:
         """Go on from what `state_dict` returned."""
         self.records, self.spacing = state["records"], state["spacing"]
         for name, kept in state["columns"].items():
@@ -146,7 +150,7 @@ class Series:
 
 
 def _evenly(steps: Tensor, spacing: int) -> slice | Tensor:
-    """Which of some steps are multiples of the spacing; a slice where it can be, because a slice copies nothing."""
+    """Which of some steps are multiples of the spacing; a slice where it can be, as it copies nothing."""
     wanted = (steps % spacing == 0).nonzero().view(-1)
     if len(wanted) and int(steps[-1] - steps[0]) == len(steps) - 1:
         return slice(int(wanted[0]), None, spacing)

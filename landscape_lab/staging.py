@@ -99,7 +99,7 @@ def start_of(landscape: Landscape, plane: Plane) -> Trace:
 def _window(landscape: Landscape, plane: Plane, places: Sequence[np.ndarray], reach: float) -> Window:
     """The bounds, grown to hold the paths.
 
-    Where there are no bounds, or they are no rectangle of the plane, the paths alone.
+    The paths alone count where there are no bounds, or where these are no rectangle of the plane.
     """
     visited = np.concatenate([path.reshape(-1, 2) for path in places] or [np.empty((0, 2))])
     if landscape.bounds is None or landscape.flat().shape[1] != 2:

@@ -1,12 +1,13 @@
 """What is counted on the way of a descent."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from landscape_lab.chunk import Counts
+from landscape_lab.records import no_nan
+from landscape_lab.series import State
 
 
 @dataclass
@@ -59,19 +60,21 @@ class Tally:
     def follow(self, first: int, losses: Tensor) -> None:
         """Take note of the losses `[n, members]` of the steps from `first` on."""
         lowest = losses.amin(0)
-        if bool(
-            lowest.isnan().any()
-        ):  # `amin` passes NaN on: only then are the losses that are still finite looked for
-            losses = losses.nan_to_num(nan=torch.inf)
+        if bool(lowest.isnan().any()):  # `amin` passes NaN on: the other losses want a second pass
+            losses = no_nan(losses)
             lowest = losses.amin(0)
         self.best = torch.minimum(self.best, lowest.to(self.best))
-        if self.target is not None and bool((new := (lowest <= self.target) & self.hit.isinf()).any()):
-            self.hit[new] = (first + (losses[:, new] <= self.target).byte().argmax(0)).to(self.hit)
+        if self.target is None:
+            return
+        new = (lowest <= self.target) & self.hit.isinf()  # [members]
+        if bool(new.any()):
+            reached = losses[:, new] <= self.target  # [n, new]; `argmax` finds the first of equal ones
+            self.hit[new] = (first + reached.byte().argmax(0)).to(self.hit)
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> State:
         """Tensors and numbers only."""
         return {name: value for name, value in vars(self).items() if name not in ("members", "target")}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: State) -> None:
         """Go on from there."""
         vars(self).update(state)

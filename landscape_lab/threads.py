@@ -1,7 +1,7 @@
 """How many threads torch works with: one or all, whichever is faster.
 
-Two threads wait for each other after every operation. On small tensors that takes longer than the work; with another process on
-the same cores four to ten times as long.
+Two threads wait for each other after every operation. On small tensors that takes longer than the
+work; with another process on the same cores four to ten times as long.
 """
 
 import time

@@ -1,7 +1,8 @@
 """Draw the pictures of this folder: `python surfaces/draw.py [folder]`.
 
-Brightness is loss, dark is low. Each function returns one picture as losses in 0…1, `[height, width]`; columns are x to the
-right, rows are y downwards. Nothing is random but for the seeded speckle, so drawing again gives the same pixels.
+Brightness is loss, dark is low. Each function returns one picture as losses in 0…1, `[height,
+width]`; columns are x to the right, rows are y downwards. Nothing is random but for the seeded
+speckle, so drawing again gives the same pixels.
 """
 
 import sys
@@ -11,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 CENTRE = (512, 512)
-"""The middle of the square pictures, as pixel (column, row); on a pixel, so that a minimum there is one pixel, not four."""
+"""The middle of the square pictures, as pixel (column, row): a minimum there is one pixel."""
 OUTER_END = (915, 500)
 """Where the groove of the spiral begins, as pixel (column, row)."""
 TURNS = 2.5
@@ -20,7 +21,7 @@ GROOVE = 0.24
 
 
 def spiral() -> np.ndarray:
-    """A dark groove on white, winding from the rim to the centre and getting darker, and steeper, all the way."""
+    """A dark groove on white that winds from the rim to the centre, darker and steeper all the way."""
     x, y = (axis - middle for axis, middle in zip(pixels(), CENTRE, strict=True))
     radius, angle = np.hypot(x, y), np.arctan2(y, x) / (2 * np.pi)  # angles in turns
     outer_radius = np.hypot(OUTER_END[0] - CENTRE[0], OUTER_END[1] - CENTRE[1])
@@ -40,8 +41,9 @@ def spiral() -> np.ndarray:
         fade = bell(2 * np.pi * outer_radius * np.minimum(turns, 0) / 60) * bell(
             spacing * np.maximum(turns - TURNS, 0) / 20
         )
-        # The third power makes the floor of the groove wider than a bell's and its walls clear of the next arm: an optimizer with
-        # steps of 15 pixels (Lion) can stay on that floor, on a bell's it is caught between the walls.
+        # The third power makes the floor of the groove wider than a bell's, and its walls clear of the
+        # next arm: an optimizer with steps of 15 pixels (Lion) can stay on that floor; on a bell's it
+        # is caught between the walls.
         loss *= 1 - depth * fade * bell((np.abs(radius - arm_radius) / (GROOVE * spacing)) ** 1.5)
     loss += (0.2 - loss) * bell(
         radius / 36
@@ -50,9 +52,12 @@ def spiral() -> np.ndarray:
 
 
 def noisy_spiral() -> np.ndarray:
-    """The spiral under snow: grains wide enough to outlive the smoothing of 2 pixels, deep between the arms, faint on the floor.
+    """The spiral under snow, deep between the arms, faint on the floor.
 
-    At the outer end their pits are as steep as the floor itself: plain SGD is caught there, momentum often, Adam gets through.
+    Its grains are wide enough to outlive the smoothing of 2 pixels.
+
+    At the outer end their pits are as steep as the floor itself: plain SGD is caught there,
+    momentum often, Adam gets through.
     """
     loss = spiral()
     return np.clip(loss - 0.06 * loss**20 * grains(width=4, seed=0), 0, 1)
@@ -81,7 +86,7 @@ def turn() -> np.ndarray:
 
 
 def coast() -> np.ndarray:
-    """A sea chart at dusk: a bright shore, a shelf that is nearly level, a ridge under water, four basins of different depth."""
+    """A sea chart at dusk: a shore, a shelf that is nearly level, a ridge, four basins of different depth."""
     x, y = pixels(1280, 720)
     x, y = (x - 640) / 360, (y - 360) / 360  # y in -1…1, x in -1.8…1.8
     x, y = (
@@ -142,10 +147,11 @@ BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]])
 def eight_bits(loss: np.ndarray) -> np.ndarray:
     """Losses in 0…1 as bytes, with ordered dithering.
 
-    The floor of the spiral falls by 0.8 over 3,200 pixels. Rounded to 256 greys, it would be level steps of 15 pixels and more,
-    with no gradient on them and all of it at their edges. So a pixel between two greys takes one or the other according to a
-    4 × 4 pattern: on average over 16 pixels (the smoothing of a landscape covers more) that gives 16 times as many levels, and a
-    slope again.
+    The floor of the spiral falls by 0.8 over 3,200 pixels. Rounded to 256 greys, it would be level
+    steps of 15 pixels and more, with no gradient on them and all of it at their edges. So a pixel
+    between two greys takes one or the other according to a 4 × 4 pattern: on average over 16 pixels
+    (the smoothing of a landscape covers more) that gives 16 times as many levels, and a slope
+    again.
     """
     height, width = loss.shape
     threshold = np.tile((BAYER + 0.5) / 16, (-(-height // 4), -(-width // 4)))[:height, :width]

@@ -54,7 +54,7 @@ class Done(NamedTuple):
 def command_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> Callable[..., Done]:
-    """Call a command in this process and a folder of its own: `landscape_lab`, or the `main` of another module."""
+    """Call `landscape_lab`, or another module's `main`, in this process and a folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
 

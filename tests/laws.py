@@ -17,7 +17,7 @@ def points_in(landscape: PointLandscape, number: int, seed: int = 0) -> Tensor:
 
 
 def grid_in(landscape: PointLandscape, size: int) -> Tensor:
-    """A fine grid over the bounds of a two-dimensional landscape, one line more along the second axis, `[n, 2]`."""
+    """A fine grid over two-dimensional bounds, one line more along the second axis, `[n, 2]`."""
     low, high = landscape.bounds.double().tolist()
     x, y = (
         torch.linspace(a, b, size + i, dtype=torch.float64)
@@ -35,7 +35,7 @@ def gradients_of(landscape: PointLandscape, points: Tensor) -> Tensor:
 def assert_gradient_matches_finite_differences(
     landscape: PointLandscape, points: Tensor, tolerance: float = 5e-5
 ) -> None:
-    """Autograd equals central differences, up to `tolerance` of the steepest slope and the rounding of the losses."""
+    """Autograd equals central differences, up to `tolerance` of the steepest slope and rounding."""
     expected = torch.empty_like(points)
     width = landscape.bounds[1] - landscape.bounds[0]
     for axis, h in enumerate((1e-6 * width).tolist()):
@@ -54,7 +54,7 @@ def assert_gradient_matches_finite_differences(
 def assert_minimum_is_minimum(
     landscape: PointLandscape, minima: Tensor, value: float, smooth: bool = True
 ) -> None:
-    """The losses at the minima are the value, the gradient vanishes there if smooth, and no other point is lower."""
+    """The losses at the minima are the value, no point is lower, and if smooth the gradient vanishes."""
     low, high = landscape.bounds.double()
     assert ((minima >= low - 1e-6) & (minima <= high + 1e-6)).all()
     torch.testing.assert_close(
@@ -71,7 +71,7 @@ def assert_minimum_is_minimum(
 
 
 def assert_evaluate_agrees_with_forward(landscape: PointLandscape, points: Tensor) -> None:
-    """A batch gives what its points give, `forward` and `backward` give what `evaluate` gives, and no parameter moves."""
+    """A batch gives what its points give, `forward` what `evaluate` gives, and no parameter moves."""
     before = landscape.flat().clone()
     one_by_one = torch.cat([landscape.evaluate(point) for point in points.split(1)])
     torch.testing.assert_close(landscape.evaluate(points), one_by_one)

@@ -15,7 +15,7 @@ from landscape_lab import Descent, results
 from landscape_lab.callbacks import Checkpoints, Curves, HParams, ProgressBar
 from landscape_lab.callbacks.curves import thinned
 from landscape_lab.callbacks.hparams import COMPARED
-from landscape_lab.descent import Ending
+from landscape_lab.ending import Ending
 from landscape_lab.landscapes import ImageLandscape
 
 VALLEY = torch.linspace(-1, 1, 11).square().expand(7, 11) / 2 + torch.linspace(-1, 1, 7).square()[:, None] / 2

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from unittest.mock import Mock
 
+import numpy as np
 import pytest
 import pytorch_lightning as pl
 import torch
@@ -16,8 +17,9 @@ from training import fit
 from landscape_lab import Descent, results, threads
 from landscape_lab.augmentations import MapImage
 from landscape_lab.callbacks import Checkpoints, ProgressBar
-from landscape_lab.descent import Ending
+from landscape_lab.ending import Ending
 from landscape_lab.landscapes import FunctionLandscape
+from landscape_lab.planes.grid import _seconds
 from landscape_lab.sweeps.progress import PLAIN_SECONDS, Watch
 
 PACKAGE = Path(__file__).parents[1] / "landscape_lab"
@@ -135,6 +137,16 @@ def slow_augmentation(clock: Clock, folder: Path, monkeypatch) -> None:
         MapImage(slowly).warn(torch.rand(5, 7), seed=0)
 
 
+def grid(clock: Clock, folder: Path, monkeypatch) -> None:
+    """How many losses a picture gets depends on what one takes: a difference of two readings."""
+
+    def slowly(places: torch.Tensor) -> np.ndarray:
+        clock.now += 0.25
+        return places.square().sum(dim=-1).numpy()
+
+    assert _seconds(slowly) == 0.25
+
+
 USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "callbacks/progress.py": progress_bar,
     "callbacks/checkpoints.py": checkpoints,
@@ -142,6 +154,7 @@ USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "chunk.py": chunk,
     "descent.py": metrics,
     "threads.py": number_of_threads,
+    "planes/grid.py": grid,
     "augmentations/functions.py": slow_augmentation,
 }
 """What reads a clock, and how it should behave whenever the clock began."""

@@ -1,4 +1,4 @@
-"""A user's error: one line that names the key or file and the nearest valid choice, exit status 1, nothing half-written."""
+"""A user's error: one line names the key or file and the nearest choice; nothing is half-written."""
 
 import pytest
 
@@ -24,7 +24,7 @@ MISTAKES = {
     "start=[2000,3]": "landscape: Parameter `start` should lie inside 0…1023 × 0…1023 (column, row)",
     "start=here": "Parameter `start` should be numbers, [column, row] or [x, y]",
     "landscape.image=surfaces/spirl.png": "landscape: There is no picture surfaces/spirl.png. Nearest in",
-    "landscape=rosenbrock landscape.dims=1": "Parameter `landscape.dims` should be a whole number of at least 2",
+    "landscape=rosenbrock landscape.dims=1": "`landscape.dims` should be a whole number of at least 2",
     "landscape=function landscape.fn=nowhere.fn": "landscape: Parameter `fn` should be installed",
     "landscape=expression landscape.expression=x+zin(y)": "landscape: Parameter `expression`",
     "landscape=image": "The key `landscape.image` should be given",

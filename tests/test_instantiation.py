@@ -1,4 +1,4 @@
-"""Objects of a configuration: called directly where that is safe, built by Hydra elsewhere, with the same errors."""
+"""Objects of a configuration: called directly where that is safe, else built by Hydra."""
 
 import pytest
 from hydra.utils import instantiate

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import pytorch_lightning as pl
 import torch
 import yaml
 from hydra import compose, initialize_config_dir
@@ -107,7 +108,7 @@ def test_results_hold_what_the_contract_names(lab):
             "final_loss",
         ),
         *("best_loss", "distance_to_minimum", "status", "ended_by", "objective", "seed", "config_hash"),
-        *("gradient_evaluations", "hessian_vector_products", "target", "steps_to_target"),
+        *("gradient_evaluations", "hessian_vector_products", "target", "steps_to_target", "threads"),
     ]
     assert metrics["landscape"] == "spiral"
     assert metrics["optimizer"] == "lion"
@@ -219,3 +220,58 @@ def test_seed_adam_reaches_the_centre_of_the_spiral_and_lion_follows_it(lab):
     x, y = lion.trajectory.points[:, 0].T
     turns = np.abs(np.diff(np.unwrap(np.arctan2(y, x)[np.hypot(x, y) > 0.1]))).sum() / (2 * np.pi)
     assert turns > 1.9
+
+
+def test_threads_are_chosen_once_and_kept_by_a_resumed_run(lab, tmp_path, monkeypatch):
+    monkeypatch.setattr("landscape_lab.lab.faster", lambda work: work() is not None and 2)
+    before = torch.get_num_threads()
+    first = lab("steps=20", "callbacks=default", "figures=[]", "~callbacks.progress", quiet=False)
+    assert first.metrics["threads"] == 2
+    assert torch.get_num_threads() == before
+    monkeypatch.setattr("landscape_lab.lab.faster", lambda work: pytest.fail("it is known"))
+    again = lab("steps=30", f"ckpt_path={first.folder}/checkpoints/last.ckpt", name="again")
+    assert again.metrics["threads"] == 2
+    assert lab("steps=2", "threads=1", name="one").metrics["threads"] == 1
+
+
+def test_a_choice_of_threads_leaves_no_trace(lab):
+    words = ("steps=20", "augmentation=shift_noise", "landscape=spiral")
+    timed, told = lab(*words, "threads=auto"), lab(*words, "threads=1", name="told")
+    np.testing.assert_array_equal(timed.trajectory.points, told.trajectory.points)
+
+
+class Early(pl.Callback):
+    """Ends a descent as soon as 20 steps are made, once."""
+
+    def on_train_batch_end(self, trainer, *_):
+        trainer.should_stop = trainer.global_step == 20
+
+
+def test_run_that_a_callback_stopped_goes_on_with_resume(quiet_command, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parents[1])
+    checkpoints = ["_target_=landscape_lab.callbacks.Checkpoints", "folder=run/checkpoints"]
+    settings = [
+        *(f"+callbacks.checkpoints.{one}" for one in checkpoints),
+        *("+callbacks.early._target_=tests.test_lab.Early", "steps=500", "steps_per_batch=20"),
+        *("hydra.run.dir=run", "landscape=turn", "threads=1"),
+    ]
+    status, _ = quiet_command(*settings)
+    metrics = json.loads((tmp_path / "run" / "results.json").read_text())
+    assert (status, metrics["status"], metrics["steps"]) == (0, "stopped", 20)
+    assert metrics["ended_by"] == "a callback, after step 20"
+    status, _ = quiet_command(*settings, "resume=true")
+    metrics = json.loads((tmp_path / "run" / "results.json").read_text())
+    assert (status, metrics["status"], metrics["steps"], metrics["ended_by"]) == (0, "completed", 500, None)
+    resumed = Trajectory.load(tmp_path / "run" / "trajectory.npz")
+    quiet_command("landscape=turn", "steps=500", "threads=1", "hydra.run.dir=whole")
+    whole = Trajectory.load(tmp_path / "whole" / "trajectory.npz")
+    np.testing.assert_array_equal(resumed.points, whole.points)
+
+
+def test_a_resumed_run_has_the_threads_of_its_checkpoint_unless_the_user_says_more(lab, monkeypatch):
+    numbers = iter([2, 3])
+    monkeypatch.setattr("landscape_lab.lab.faster", lambda work: next(numbers))
+    settings = ["landscape=turn", "callbacks=default", "~callbacks.progress", "~callbacks.pictures"]
+    assert lab("steps=20", *settings).metrics["threads"] == 2
+    assert lab("steps=40", "resume=true", *settings).metrics["threads"] == 2
+    assert lab("steps=60", "resume=true", "threads=1", *settings).metrics["threads"] == 1

@@ -27,7 +27,7 @@ def adahessian() -> Factory:
 
 
 class Tensors(Landscape):
-    """Three tensors for each member: a matrix, a vector and a number, pulled together by a loss that is not a sum of squares."""
+    """Three tensors for each member, pulled together by one loss."""
 
     def __init__(self, members=1):
         super().__init__(members)
@@ -98,7 +98,7 @@ def test_a_landscape_of_three_tensors_descends(name, members):
 def test_a_network_descends_and_keeps_fewer_points_than_losses(name, monkeypatch, tmp_path):
     factory = {"adam": ADAM, "lbfgs": LBFGS, "adahessian": adahessian()}[name]
     landscape = Network(width=40)
-    monkeypatch.setattr("landscape_lab.trajectory.LARGE_MEMORY", 2 * 4 * landscape.dims)
+    monkeypatch.setattr("landscape_lab.large_points.MEMORY", 2 * 4 * landscape.dims)
     module = fit(
         Descent(
             landscape, factory, steps=12, steps_per_batch=5, points_file=tmp_path / "points.f16", records=4
@@ -153,7 +153,8 @@ from pathlib import Path
 torch.set_num_threads(1)
 landscape = test_large.Network()
 assert landscape.dims > 9_600_000
-factory = {"adam": test_large.ADAM, "lbfgs": test_large.LBFGS, "adahessian": test_large.adahessian()}[sys.argv[1]]
+factories = {"adam": test_large.ADAM, "lbfgs": test_large.LBFGS, "adahessian": test_large.adahessian()}
+factory = factories[sys.argv[1]]
 module = Descent(landscape, factory, int(sys.argv[2]), points_file=Path(sys.argv[3]) / "points.f16")
 fit(module)
 assert module.trajectory.losses[-1] < module.trajectory.losses[0]
@@ -163,7 +164,7 @@ print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM"
 
 
 def descend_large(name, steps, folder):
-    """How many points a descent in a process of its own kept, its seconds, and the most memory it took, in bytes."""
+    """The points that a descent in a process of its own kept, its seconds, the most bytes it took."""
     command = [sys.executable, "-c", LARGE, name, str(steps), str(folder)]
     words = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-3:]
     return int(words[0]), float(words[1]), 1024 * int(words[2])
@@ -181,7 +182,8 @@ def test_ten_million_parameters_cost_little_more_than_a_plain_loop(tmp_path):
         optimizer.step()
     plain = 10 * (time.perf_counter() - began)
     print(
-        f"Descent {seconds:.1f} s, plain loop {plain:.1f} s, ratio {seconds / plain:.2f}; {memory / 1e9:.2f} GB"
+        f"Descent {seconds:.1f} s, plain loop {plain:.1f} s, "
+        f"ratio {seconds / plain:.2f}; {memory / 1e9:.2f} GB"
     )
     assert points == 201
     assert seconds < 1.5 * plain

@@ -58,7 +58,7 @@ def test_landscape_without_augmentations_has_no_draws():
     ],
 )
 def test_a_replay_has_the_pixels_that_were_looked_at(augmentations):
-    """The draws around the point are the optimizer's own, so its loss there is the same; farther away they do not repeat."""
+    """Around the point the draws are the optimizer's own, so its loss there is the same."""
     landscape = augment(
         ImageLandscape(torch.rand(41, 67), start=(20, 30), smoothing=0), augmentations, seed=5
     )

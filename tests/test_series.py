@@ -74,6 +74,6 @@ def test_a_column_in_a_file_reads_only_what_is_asked_for(tmp_path):
 
 def test_a_number_of_records_is_checked():
     with pytest.raises(
-        ValueError, match="Parameter `records` should be a positive whole number. Found `records = 0`"
+        ValueError, match=r"Parameter `records` should be a positive whole number. Found `records = 0`"
     ):
         Series(0)

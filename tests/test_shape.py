@@ -15,19 +15,60 @@ LONGEST_FUNCTION, LONGEST_FILE, MOST_ATTRIBUTES, MOST_ANY, COMPLEXITY = 46, 250,
 """Lines, lines, attributes of an object, names `Any` in all the package, ways through 95 of 100 functions."""
 LONG_FILES: dict[str, str] = {}
 """Tables of data that are longer, and of what."""
-LARGE_CLASSES: dict[str, str] = {}
-"""Classes with more attributes, and why they need them."""
-UNMIRRORED = {
-    "landscapes.functions": "members of one concept: a table of laws for all, test_functions.py",
-    **dict.fromkeys(
-        [
-            f"optimizers.{name}"
-            for name in ["cma_es", "conjugate_gradient", "line_search", "newton", "random_search", "sophia_g"]
-        ],
-        "members of one concept: a table for all, test_ours.py",
-    ),
+LARGE_CLASSES = {
+    "Descent": "Lightning hands this object to every callback, which find on it what they watch",
+    "StudySettings": "the keys of `sweep` in conf/sweep/optuna.yaml, one by one",
+    "Protocol": "the keys of `sweep` in conf/sweep/race.yaml, one by one",
+    "Report": "the numbers of the seven panels of one figure",
+    "Watch": "a line that is redrawn and the thread that does it",
 }
-"""Modules without a test of the same name, and why; commands are tested with what they command."""
+"""Classes with more attributes, and why they need them."""
+ELSEWHERE = {
+    "tests/test_start_up.py tests/test_lab.py": ("assembly", "configuration"),
+    "tests/test_keys.py": ("keys", "schema", "validation"),
+    "tests/test_descent.py": ("chunk", "evaluation", "results"),
+    "tests/test_staging.py": ("scene",),
+    "tests/test_callbacks.py": ("callbacks",),
+    "tests/test_ensemble.py": ("callbacks.members", "outcomes"),
+    "tests/test_basins.py": ("callbacks.basins",),
+    "tests/augmentations/test_exactness.py": (
+        *("augmentations.base", "augmentations.draws", "augmentations.gradients", "augmentations.lineup"),
+        *("augmentations.losses", "augmentations.patches", "augmentations.pictures", "augmentations.pixels"),
+        *("augmentations.rasters", "augmentations.views"),
+    ),
+    "tests/augmentations/test_augmented.py": ("augmentations.augment",),
+    "tests/augmentations/test_own_functions.py": ("augmentations.functions",),
+    "tests/drawing/test_figures.py": ("drawing.maps", "drawing.marks", "drawing.paint", "drawing.style"),
+    "tests/drawing/test_video.py": (
+        *("drawing.encoding", "drawing.growing", "drawing.ink", "drawing.loss_panel", "drawing.stage"),
+        "drawing.turning",
+    ),
+    "tests/sweeps/race/test_race.py": ("drawing.standings", "sweeps.race", "sweeps.standings"),
+    "tests/sweeps/test_grid.py": (
+        *("drawing.race", "sweeps.best", "sweeps.composing", "sweeps.hparams", "sweeps.leaderboard"),
+        *("sweeps.pages", "sweeps.paths", "sweeps.progress"),
+    ),
+    "tests/sweeps/test_resume.py": ("sweeps.plan",),
+    "tests/sweeps/study/test_tuning.py": ("sweeps.study",),
+    "tests/landscapes/test_functions.py": ("landscapes.functions",),
+    "tests/landscapes/test_function.py": ("landscapes.calling",),
+    "tests/landscapes/test_image.py": ("landscapes.image_functions", "landscapes.pixels"),
+    "tests/landscapes/test_point.py": ("landscapes.field", "landscapes.gradients"),
+    "tests/optimizers/test_catalogue.py": (
+        *("optimizers.building", "optimizers.probing", "optimizers.traits", "optimizers.wrappers"),
+        "optimizers.problem",
+    ),
+    "tests/optimizers/test_layouts.py": ("optimizers.comparison", "optimizers.valley"),
+    "tests/optimizers/test_separate.py": ("optimizers.member",),
+    "tests/optimizers/test_closures.py": ("optimizers.graph",),
+    "tests/optimizers/test_scipy_methods.py": ("optimizers.iterations",),
+}
+"""Which neighbours test modules, and all that is in packages, without a test of the same name.
+
+They hold laws and tables for all members of a concept, or whole sweeps and pictures. Commands are
+tested with what they command.
+"""
+UNMIRRORED = {name: tests for tests, names in ELSEWHERE.items() for name in names}
 BRANCHES = (
     ast.If,
     ast.IfExp,
@@ -41,8 +82,6 @@ BRANCHES = (
 
 FILES = sources()
 TREES = {module: ast.parse(file.read_text()) for module, file in FILES.items()}
-
-until_merged = pytest.mark.xfail(reason="issue 13 is under way", strict=False)
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
@@ -98,25 +137,26 @@ def mirror(module: str) -> Path:
 
 
 def excused(module: str) -> bool:
-    """Whether the table says why a module, or what it is part of, has no test of its own."""
+    """Whether the table says which neighbour tests a module, or what it is part of."""
     name = module.removeprefix(f"{PACKAGE}.")
-    return name.endswith("__main__") or any(f"{name}.".startswith(f"{reason}.") for reason in UNMIRRORED)
+    return name.endswith("__main__") or any(f"{name}.".startswith(f"{known}.") for known in UNMIRRORED)
 
 
-def told(offenders: list[tuple[float, str]], limit: float) -> str:
+def _listing(offenders: list[tuple[float, str]], limit: float) -> str:
     """The offenders, the worst first."""
     lines = (f"{value:5g}  {name}" for value, name in sorted(offenders, reverse=True))
     return f"\n{len(offenders)} above {limit}:\n" + "\n".join(lines)
 
 
-@until_merged
 def test_functions_are_short():
     lengths = [(length(node), name) for name, node in functions()]
     long = [one for one in lengths if one[0] > LONGEST_FUNCTION]
-    assert not long, told(long, LONGEST_FUNCTION)
+    assert not long, _listing(long, LONGEST_FUNCTION)
 
 
-@until_merged
+@pytest.mark.xfail(
+    reason="not reached yet: some files of networks and pictures still hold two concepts", strict=False
+)
 def test_files_are_short():
     lengths = {
         file.relative_to(ROOT).as_posix(): len(file.read_text().splitlines()) for file in FILES.values()
@@ -124,10 +164,10 @@ def test_files_are_short():
     long = [
         (length, name) for name, length in lengths.items() if length > LONGEST_FILE and name not in LONG_FILES
     ]
-    assert not long, told(long, LONGEST_FILE)
+    assert not long, _listing(long, LONGEST_FILE)
 
 
-@until_merged
+@pytest.mark.xfail(reason="not reached yet: Descent and the networks' landscape", strict=False)
 def test_objects_hold_few_things():
     classes = [
         (len(attributes(node)), f"{FILES[module].relative_to(ROOT)}:{node.lineno} {node.name}")
@@ -136,10 +176,10 @@ def test_objects_hold_few_things():
         if isinstance(node, ast.ClassDef) and node.name not in LARGE_CLASSES
     ]
     large = [one for one in classes if one[0] > MOST_ATTRIBUTES]
-    assert not large, told(large, MOST_ATTRIBUTES)
+    assert not large, _listing(large, MOST_ATTRIBUTES)
 
 
-@until_merged
+@pytest.mark.xfail(reason="not reached yet: Any where Hydra and Lightning hand over anything", strict=False)
 def test_types_are_known():
     counts = [
         (
@@ -149,26 +189,26 @@ def test_types_are_known():
         for module, tree in TREES.items()
     ]
     total = sum(count for count, _ in counts)
-    assert total <= MOST_ANY, f"{total} times Any" + told([one for one in counts if one[0] > 3], 3)
+    assert total <= MOST_ANY, f"{total} times Any" + _listing([one for one in counts if one[0] > 3], 3)
 
 
-@until_merged
+@pytest.mark.xfail(reason="not reached yet: seven ways in some forty functions", strict=False)
 def test_few_functions_branch_often():
     ways = [(complexity(node), name) for name, node in functions()]
     most = np.percentile([one[0] for one in ways], 95, method="higher")
-    assert most <= COMPLEXITY, f"95 of 100 have at most {most:g}" + told(
+    assert most <= COMPLEXITY, f"95 of 100 have at most {most:g}" + _listing(
         [one for one in ways if one[0] > COMPLEXITY], COMPLEXITY
     )
 
 
-@until_merged
+@pytest.mark.xfail(reason="not reached yet: some modules are tested by their neighbours only", strict=False)
 def test_every_module_has_a_test_of_its_name():
     missing = [
         (len(file.read_text().splitlines()), f"{module}: {mirror(module).relative_to(ROOT)}")
         for module, file in FILES.items()
         if file.name != "__init__.py" and not excused(module) and not mirror(module).exists()
     ]
-    assert not missing, told(missing, 0)
+    assert not missing, _listing(missing, 0)
 
 
 def test_reasons_are_of_what_exists():
@@ -176,6 +216,7 @@ def test_reasons_are_of_what_exists():
         node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
     }
     assert {f"{PACKAGE}.{name}" for name in UNMIRRORED} <= set(FILES)
+    assert all((ROOT / file).is_file() for files in ELSEWHERE for file in files.split())
     assert set(LARGE_CLASSES) <= classes
     assert all((ROOT / name).is_file() for name in LONG_FILES)
 

@@ -94,7 +94,7 @@ def test_a_start_is_a_trace_of_one_record():
 
 
 def test_of_large_points_fewer_places_are_kept_than_losses_and_the_curve_stays_whole(monkeypatch):
-    monkeypatch.setattr("landscape_lab.trajectory.LARGE_MEMORY", 4 * 1200 * 10)  # room for ten points
+    monkeypatch.setattr("landscape_lab.large_points.MEMORY", 4 * 1200 * 10)  # room for ten points
     kept = Trajectory(steps=100)
     for step in range(100):
         if kept.wants_point(step) or step == 0:

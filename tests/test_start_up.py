@@ -12,8 +12,12 @@ import torch
 
 @pytest.mark.parametrize("arguments", ["--help", "--cfg job"])
 def test_help_and_configuration_do_without_torch(arguments):
-    program = f"import runpy; sys.argv[1:] = {arguments.split()}; runpy.run_module('landscape_lab', run_name='__main__')"
-    watched = f"import atexit, sys; atexit.register(lambda: sys.stderr.write('torch' * ('torch' in sys.modules))); {program}"
+    run = "import runpy; runpy.run_module('landscape_lab', run_name='__main__')"
+    program = f"sys.argv[1:] = {arguments.split()}; {run}"
+    watch = (
+        "import atexit, sys; atexit.register(lambda: sys.stderr.write('torch' * ('torch' in sys.modules)))"
+    )
+    watched = f"{watch}; {program}"
     done = subprocess.run([sys.executable, "-c", watched], capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert "landscape" in done.stdout
@@ -21,7 +25,8 @@ def test_help_and_configuration_do_without_torch(arguments):
 
 
 def test_plain_run_does_without_optuna(tmp_path):
-    program = "import landscape_lab, sys; landscape_lab.run(['steps=2', 'hydra.run.dir=run']); print('optuna' in sys.modules)"
+    run = "landscape_lab.run(['steps=2', 'hydra.run.dir=run'])"
+    program = f"import landscape_lab, sys; {run}; print('optuna' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
     )

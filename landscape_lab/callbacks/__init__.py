@@ -1,10 +1,14 @@
-"""What happens around a descent: curves, pictures, progress, checkpoints. Callbacks decide when; others do the work."""
+"""What happens around a descent: curves, pictures, progress, checkpoints.
+
+Callbacks decide when; others do the work.
+"""
 
 from landscape_lab.callbacks.augmentations import AugmentationPictures
 from landscape_lab.callbacks.basins import BasinMap
 from landscape_lab.callbacks.checkpoints import Checkpoints
 from landscape_lab.callbacks.curves import Curves
 from landscape_lab.callbacks.hparams import HParams
+from landscape_lab.callbacks.measurements import Measurements
 from landscape_lab.callbacks.members import Members
 from landscape_lab.callbacks.products import Pictures, Product, Products, Video
 from landscape_lab.callbacks.progress import ProgressBar
@@ -15,6 +19,7 @@ __all__ = [
     "Checkpoints",
     "Curves",
     "HParams",
+    "Measurements",
     "Members",
     "Pictures",
     "Product",

@@ -2,10 +2,10 @@
 
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from torch import Tensor
 
 from landscape_lab.basins import CELLS, Settling, find_basins, grid_shape
 from landscape_lab.callbacks.tensorboard import show, tensorboards
@@ -34,7 +34,12 @@ class BasinMap(pl.Callback):
         self.settling = Settling(pl_module.landscape.flat().clone(), (high - low) / (2 * CELLS))
 
     def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
+        self,
+        trainer: pl.Trainer,
+        pl_module: Descent,
+        outputs: dict[str, Tensor],
+        batch: object,
+        batch_idx: int,
     ) -> None:
         self.settling.follow(int(outputs["steps"][0]), outputs["points"])
 

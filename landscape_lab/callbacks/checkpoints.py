@@ -4,9 +4,9 @@ import sys
 import time
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import pytorch_lightning as pl
+from torch import Tensor
 
 from landscape_lab.descent import Descent
 from landscape_lab.files import replacing
@@ -15,7 +15,9 @@ from landscape_lab.keys.callbacks import CHECKPOINTS
 
 @CHECKPOINTS.checks_class
 class Checkpoints(pl.Callback):
-    """Keep `last.ckpt`, from which a descent that was cut goes on as if it had not been; written between two chunks.
+    """Keep `last.ckpt`, from which a descent that was cut goes on as if it had not been.
+
+    It is written between two chunks.
 
     Args:
         folder: Where it goes.
@@ -28,7 +30,12 @@ class Checkpoints(pl.Callback):
         self._written = time.monotonic()
 
     def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
+        self,
+        trainer: pl.Trainer,
+        pl_module: Descent,
+        outputs: dict[str, Tensor],
+        batch: object,
+        batch_idx: int,
     ) -> None:
         if time.monotonic() - self._written >= self.seconds and pl_module.ending.status == "completed":
             self._save(trainer)

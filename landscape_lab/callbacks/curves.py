@@ -1,13 +1,13 @@
 """Curves of a descent, logged a chunk at a time."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.loggers import Logger, TensorBoardLogger
 from tensorboard.compat.proto.summary_pb2 import Summary
+from torch import Tensor
 
 from landscape_lab.descent import Descent
 from landscape_lab.landscapes.base import Landscape
@@ -34,7 +34,12 @@ class Curves(pl.Callback):
             pl_module.quantities.append(GradientNorm(pl_module.steps))
 
     def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
+        self,
+        trainer: pl.Trainer,
+        pl_module: Descent,
+        outputs: dict[str, Tensor],
+        batch: object,
+        batch_idx: int,
     ) -> None:
         if not trainer.loggers:
             return
@@ -44,14 +49,14 @@ class Curves(pl.Callback):
         )
         for steps, curves in _curves(pl_module, outputs, torch.from_numpy(kept)):
             for logger in trainer.loggers:
-                _log_curves(logger, steps.numpy(), curves)
+                log_curves(logger, steps.numpy(), curves)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         """The end point has a loss and a position, though no gradient."""
         point, losses = pl_module.landscape.flat(), torch.from_numpy(pl_module.trajectory.losses[-1:])
         end = _positions(pl_module, point.unsqueeze(0)) | _losses(losses)
         for logger in trainer.loggers:
-            _log_curves(logger, np.array([trainer.global_step]), end)
+            log_curves(logger, np.array([trainer.global_step]), end)
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,8 @@ def _positions(descent: Descent, points: torch.Tensor) -> dict[str, np.ndarray]:
     return curves
 
 
-def _log_curves(logger: Logger, steps: np.ndarray, curves: dict[str, np.ndarray]) -> None:
+def log_curves(logger: Logger, steps: np.ndarray, curves: dict[str, np.ndarray]) -> None:
+    """One event a step for TensorBoard, with all values; `log_metrics` for other loggers."""
     columns = {name: values.tolist() for name, values in curves.items()}
     if isinstance(logger, TensorBoardLogger):
         write = logger.experiment._get_file_writer().add_summary

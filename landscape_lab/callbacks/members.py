@@ -1,4 +1,4 @@
-"""What many members give: a table of them, how their losses are spread, and how sensitive they are to the learning rate."""
+"""What many members give: a table, the spread of losses, the sensitivity to the learning rate."""
 
 from os import PathLike
 from pathlib import Path
@@ -11,8 +11,8 @@ from landscape_lab.callbacks.tensorboard import show, tensorboards
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.sensitivity import Sensitivity, sensitivity_figure
-from landscape_lab.ensemble import Outcomes
 from landscape_lab.files import replacing
+from landscape_lab.outcomes import Outcomes
 from landscape_lab.tables import write_csv
 from landscape_lab.trajectory import Trajectory
 
@@ -22,7 +22,9 @@ DECILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
 class Members(pl.Callback):
-    """Write of an ensemble `members.csv`, `quantiles.csv`, and with several learning rates `lr.csv` and `lr.png`, at the end.
+    """Write `members.csv` and `quantiles.csv` of an ensemble at its end.
+
+    With several learning rates also `lr.csv` and `lr.png`.
 
     Args:
         folder: Where they go.
@@ -72,7 +74,7 @@ def _sensitivity(outcomes: Outcomes, trajectory: Trajectory) -> Sensitivity:
         np.asarray(outcomes.ensemble.rates),
         outcomes.by_rate(outcomes.final_loss),
         outcomes.by_rate(outcomes.best_loss),
-        outcomes.by_rate(outcomes.status != "completed").mean(axis=1),
+        outcomes.by_rate(outcomes.lost).mean(axis=1),
         float(np.median(trajectory.losses[0])),
         None if rate is None else (rate, outcomes.typical(outcomes.final_loss)),
     )

@@ -53,7 +53,7 @@ class Product(ABC):
 class Products(pl.Callback):
     """Make the scene of a descent once, at its end, and hand it to every product.
 
-    No scene where none is wanted.
+    It makes none where no product is wanted.
 
     Args:
         products: What is made, in this order.
@@ -78,6 +78,13 @@ class Products(pl.Callback):
             elif part is products[0]:
                 gathered.append(cls(products))
         return gathered
+
+    @staticmethod
+    def misses(trainer: pl.Trainer) -> dict[str, float]:
+        """What `results.json` tells of a scene that misses its landscape; nothing where none does."""
+        made: list[pl.Callback] = getattr(trainer, "callbacks", [])
+        found = [part.miss for part in made if isinstance(part, Products) and part.miss > 0]
+        return {"slice_miss": found[0]} if found else {}
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         for product in self.products:
@@ -143,7 +150,7 @@ class Video(Product):
     """
 
     def __init__(
-        self, folder: str | PathLike[str], formats: Sequence[str] = ("mp4",), **settings: Any
+        self, folder: str | PathLike[str], formats: Sequence[str] = ("mp4",), **settings: object
     ) -> None:
         for kind in formats:
             check_choice("video", kind, FORMATS)

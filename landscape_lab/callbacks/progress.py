@@ -3,12 +3,12 @@
 import math
 import sys
 import time
-from typing import Any
 
 import numpy as np
 import pytorch_lightning as pl
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from torch import Tensor
 
 from landscape_lab.descent import Descent
 from landscape_lab.keys.callbacks import PROGRESS_BAR
@@ -50,7 +50,12 @@ class ProgressBar(pl.Callback):
         self._drawn = -math.inf  # never: a clock may begin at zero, so 0.0 could be just now
 
     def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
+        self,
+        trainer: pl.Trainer,
+        pl_module: Descent,
+        outputs: dict[str, Tensor],
+        batch: object,
+        batch_idx: int,
     ) -> None:
         now = time.monotonic()
         if now - self._drawn >= self.seconds:

@@ -9,7 +9,8 @@ from matplotlib.patches import Patch
 
 from landscape_lab.basins import LOST, MOVING, Basins
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import MINIMUM_COLOR, draw_contours, finish_map
+from landscape_lab.drawing.maps import draw_contours, finish_map
+from landscape_lab.drawing.marks import MINIMUM_COLOR
 from landscape_lab.drawing.style import GREY, STYLE
 from landscape_lab.scene import Scene
 
@@ -22,7 +23,7 @@ DARKEST = 0.35
 def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
     """Each start in the colour of its attractor, the darker the longer its way took.
 
-    Contours of the loss, known minima.
+    White contours show the loss, crosses the known minima.
 
     Args:
         basins: Of starts over the window of the scene.

@@ -76,7 +76,7 @@ def _draw_curve(
 ) -> None:
     """One curve over steps or evaluations.
 
-    Of many members the median, the quartiles and the outer deciles.
+    Many members are drawn as their median, their quartiles and their outer deciles.
     """
     values = np.where(np.isfinite(values) & ((values > 0) | (not logarithmic)), values, np.nan)
     shown = ~np.isnan(values).all(axis=1)

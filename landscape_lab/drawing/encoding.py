@@ -11,7 +11,8 @@ import av
 import numpy as np
 from PIL import Image, ImageColor
 
-from landscape_lab.drawing.maps import MINIMUM_COLOR, PATH_COLORS
+from landscape_lab.drawing.maps import PATH_COLORS
+from landscape_lab.drawing.marks import MINIMUM_COLOR
 from landscape_lab.files import replacing
 
 Frame = np.ndarray

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.boundary import boundary_figure
 from landscape_lab.drawing.curves import loss_figure
-from landscape_lab.drawing.maps import draw_landscape, draw_scene, map_ratio, mark_ends
+from landscape_lab.drawing.maps import draw_landscape, draw_scene, map_ratio
+from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.samples import data_figure
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.surfaces import gradient_figure, surface_figure
@@ -28,7 +29,7 @@ def save_figure(figure: Figure, path: str | PathLike[str], dpi: int = 120) -> No
 def path_figure(scene: Scene) -> Figure:
     """The landscape with the traces on it, their points coloured by loss.
 
-    Start, end and known minima marked.
+    Starts, ends and known minima are marked.
     """
     with rc_context(STYLE):
         figure = Figure(figsize=(8.0, 6.4 * map_ratio(scene) + 0.9), layout="constrained")

@@ -9,7 +9,8 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_lines, inside
-from landscape_lab.drawing.maps import MINIMUM_COLOR, colored
+from landscape_lab.drawing.maps import colored
+from landscape_lab.drawing.marks import MINIMUM_COLOR
 from landscape_lab.drawing.paint import Paint, resized
 from landscape_lab.scene import Scene, Trace
 

@@ -59,7 +59,7 @@ def _write_legend(axes: Axes, traces: tuple[Trace, ...]) -> None:
 def loss_curves(number: int, trace: Trace, axes: Axes) -> Iterator[Curve]:
     """The loss of a trace, or of each learning rate.
 
-    Of many members the median, and the quartiles faintly.
+    Many members are drawn as their median, and faintly their quartiles.
     """
     for color, part in colored(number, trace):
         yield from _colored_curves(color, part, axes)

@@ -8,8 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm, Normalize, to_hex
+from matplotlib.patheffects import withStroke
 
 from landscape_lab.drawing.heights import Heights
+from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.scene import Scene, Trace
 
 LOSS_COLORS = "plasma_r"
@@ -20,11 +22,10 @@ RATE_COLORS = "turbo"
 """Of members by learning rate, from blue for low to red for high."""
 MANY_MEMBERS = 8
 """So many members are drawn as lines only."""
-MINIMUM_COLOR = "#00e5ff"
 HEIGHT_COLORS = "bone"
 SLOPE_COLORS = "RdBu_r"
 """Of what has a sign."""
-FRAME_COLOR, EDGE_COLOR, END_COLOR = "#dadce0", "#202124", "#00c853"
+FRAME_COLOR = "#dadce0"
 CONTOURS = 18
 DRAWN_POINTS = 3000
 """The most points of one trace that are drawn as dots; the line goes through twenty times as many."""
@@ -53,7 +54,7 @@ def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
 def draw_landscape(axes: Axes, scene: Scene) -> None:
     """A picture in its own greys.
 
-    A formula in dark and light with contours, linear or logarithmic as the losses ask for.
+    A formula is drawn in dark and light with contours, linear or logarithmic as the losses ask for.
     """
     extent = scene.window.image_extent
     if scene.plane.axes.picture:
@@ -80,7 +81,12 @@ def draw_landscape(axes: Axes, scene: Scene) -> None:
         )
         draw_contours(axes, scene, heights, width=0.6, alpha=0.45)
     if scene.note:
-        axes.text(0.01, 0.01, scene.note, transform=axes.transAxes, fontsize=7, color="white", zorder=7)
+        words = axes.text(
+            0.01, 0.01, scene.note, transform=axes.transAxes, fontsize=7, color="white", zorder=7
+        )
+        words.set_path_effects(
+            [withStroke(linewidth=2.0, foreground=EDGE_COLOR)]
+        )  # it may lie on a light corner
     finish_map(axes, scene)
 
 
@@ -89,7 +95,7 @@ def draw_contours(
 ) -> None:
     """White lines of equal height.
 
-    None where all is level, since matplotlib warns of contours it does not find.
+    None are drawn where all is level, since matplotlib warns of contours that it does not find.
     """
     finite = heights[np.isfinite(heights)]
     if len(finite) and np.ptp(finite) > 0:
@@ -183,7 +189,7 @@ def _draw_members(axes: Axes, trace: Trace, *, bar: bool) -> None:
 def colored(number: int, trace: Trace) -> list[tuple[str, Trace]]:
     """A trace in its colour.
 
-    If its members have learning rates of their own, a trace and a colour for each rate.
+    If its members have learning rates of their own, there is a trace and a colour for each rate.
     """
     if trace.rates is None:
         return [(PATH_COLORS[number % len(PATH_COLORS)], trace)]
@@ -210,66 +216,11 @@ def color_scale(values: np.ndarray) -> Normalize:
 def last_finite(losses: np.ndarray) -> np.ndarray:
     """The last loss of each member that is finite, `[members]`, from `[records, members]`.
 
-    NaN where there is none.
+    It is NaN where there is none.
     """
     finite = np.isfinite(losses)
     last = len(losses) - 1 - finite[::-1].argmax(axis=0)
     return np.where(finite.any(axis=0), losses[last, np.arange(losses.shape[1])], np.nan)
-
-
-def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
-    """Known minima, starts and ends, each with its own mark."""
-    if len(scene.minima):
-        axes.plot(
-            *scene.minima.T,
-            "x",
-            color=MINIMUM_COLOR,
-            markersize=5 if small else 9,
-            markeredgewidth=1.8,
-            zorder=4,
-            label="minimum",
-        )
-    if scene.traces:
-        _mark_starts_and_ends(axes, scene, small=small)
-    if not small:
-        axes.legend(
-            loc="upper right",
-            bbox_to_anchor=(1.01, -0.045),
-            ncols=3,
-            frameon=False,
-            fontsize=9,
-            columnspacing=1.2,
-            borderpad=0.2,
-        )
-
-
-def _mark_starts_and_ends(axes: Axes, scene: Scene, *, small: bool) -> None:
-    """White discs and green stars, the smaller the more there are; a trace of one record has no end."""
-    starts = np.concatenate([trace.places[0] for trace in scene.traces])
-    ends = np.concatenate([trace.places[-1] for trace in scene.traces])
-    size = 16 if small else 90 if len(starts) < 20 else 26 if len(starts) < 200 else 7
-    axes.scatter(
-        starts[:, 0],
-        starts[:, 1],
-        s=size,
-        c="white",
-        edgecolors=EDGE_COLOR,
-        linewidths=0.8 if small else 1.6 if size > 50 else 0.6,
-        zorder=5,
-        label="start",
-    )
-    if any(len(trace.steps) > 1 for trace in scene.traces):
-        axes.scatter(
-            ends[:, 0],
-            ends[:, 1],
-            s=1.6 * size,
-            c=END_COLOR,
-            edgecolors="white",
-            linewidths=1.2 if size > 50 else 0.4,
-            marker="*",
-            zorder=6,
-            label="end",
-        )
 
 
 def evenly(number: int, limit: int) -> np.ndarray:

@@ -39,7 +39,7 @@ class Paint:
     def at(self, moment: float) -> np.ndarray:
         """The levels of the landscape as it was seen in a step.
 
-        The end point was not, and has the landscape itself.
+        No step saw the end point: there the landscape itself is shown.
 
         Args:
             moment: The step.

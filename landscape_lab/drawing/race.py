@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import EngFormatter
 
-from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly, mark_ends
+from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly
+from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.style import GREY, GRID, STYLE
 from landscape_lab.scene import Scene, Trace
 

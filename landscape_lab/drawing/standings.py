@@ -31,7 +31,7 @@ class Curves:
 
     Args:
         at: Where.
-        values: NaN where there is none.
+        values: It is NaN where there is none.
         low: The lower end of the band.
         high: The upper end.
     """

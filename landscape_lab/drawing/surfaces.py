@@ -82,7 +82,7 @@ def _draw_lines(relief: Axes3D, scene: Scene, heights: Heights) -> None:
 def gradient_figure(scene: Scene) -> Figure:
     """The gradient along each axis of the plane, and its size, with the traces.
 
-    From differences of neighbouring cells.
+    It is taken from differences of neighbouring cells.
     """
     rows, columns = scene.losses.shape
     width, height = scene.window.size

@@ -10,7 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from landscape_lab.drawing.growing import draw_glow, fade, head_size
 from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_lines
-from landscape_lab.drawing.maps import MINIMUM_COLOR, colored, evenly
+from landscape_lab.drawing.maps import colored, evenly
+from landscape_lab.drawing.marks import MINIMUM_COLOR
 from landscape_lab.drawing.paint import Paint
 from landscape_lab.drawing.relief import HEIGHT, SLAB, Relief, shaded
 from landscape_lab.drawing.style import GREY

@@ -50,4 +50,9 @@ PROGRESS_BAR = Keys("landscape_lab.callbacks.ProgressBar", seconds=Key(Number(lo
 CURVES = Keys("landscape_lab.callbacks.Curves")
 MEMBERS = Keys("landscape_lab.callbacks.Members", folder=FOLDER)
 BASIN_MAP = Keys("landscape_lab.callbacks.BasinMap", folder=FOLDER)
-LOSS_CURVES = Keys("landscape_lab.sweeps.curves.LossCurves", folder=FOLDER)
+LOSS_CURVES = Keys("landscape_lab.sweeps.race.loss_curves.LossCurves", folder=FOLDER)
+MEASUREMENTS = Keys(
+    "landscape_lab.callbacks.Measurements",
+    folder=FOLDER,
+    every=Key(Nullable(Whole(low=1)), "steps from one measurement to the next"),
+)

@@ -12,7 +12,7 @@ Made = TypeVar("Made")
 Class = TypeVar("Class", bound=type)
 
 DECLARED: dict[str, "Keys"] = {}
-"""Every declaration by what it is of: a class or function, by its dotted path, or a node of the configuration."""
+"""Every declaration, by the dotted path of a class or function, or by a node of the configuration."""
 
 
 class Key(NamedTuple):
@@ -31,8 +31,8 @@ class Keys:
     """The keys of one constructor or of one node of the configuration.
 
     Args:
-        name: The constructor's dotted path, as in `_target_`, or the node, as on the command line; "" for
-            the top level.
+        name: The constructor's dotted path, as in `_target_`, or the node, as on the command line;
+            "" for the top level.
         further: What a key takes that is not declared. Such a key is refused where this is `None`.
         keys: Each key by its name.
 

@@ -12,7 +12,7 @@ from landscape_lab.validation import Kind, refusal
 
 @dataclass(frozen=True)
 class Points(Kind):
-    """Numbers in one or two levels of lists, or an array of them; whoever knows the landscape checks the shape.
+    """Numbers in one or two levels of lists, or an array; who knows the landscape checks the shape.
 
     Args:
         words: What they are.
@@ -172,8 +172,8 @@ class Record(Kind):
     """Values by name, such as `{low: 0.001, high: 1, num: 31}`.
 
     Args:
-        kinds: The kind of each value by its name. No other name may be there, and only nullable values
-            may be missing.
+        kinds: The kind of each value by its name. No other name may be there, and only nullable
+            values may be missing.
     """
 
     kinds: Mapping[str, Kind]

@@ -1,7 +1,7 @@
 """What the landscapes take."""
 
 from landscape_lab.keys.declaring import Key, Keys
-from landscape_lab.keys.kinds import Nullable, OneOf, Parts, Picture, Points
+from landscape_lab.keys.kinds import Nullable, OneOf, Open, Parts, Picture, Points
 from landscape_lab.validation import Choice, Function, Number, Switch, Text, Whole
 
 BOUNDARIES = ("hard", "soft", "freeze", "reflect", "none")
@@ -91,4 +91,14 @@ CATALOGUE = Keys(
     p=POWER,
     q=POWER,
     **{name: key for name, key in _ANY_FORMULA.items() if name != "minima"},
+)
+NETWORK = Keys(
+    "landscape_lab.landscapes.NetworkLandscape",
+    Open(),  # `weights` is the configuration's own, a loss may be anybody's
+    batch_size=Key(Nullable(Whole(low=1)), "samples that a step sees; null: all of them"),
+    samples=Key(Nullable(Whole(low=1)), "how many samples are used at all; null: all that the data have"),
+    batchnorm=Key(Choice("recalibrate", "frozen"), "whose statistics of BatchNorm a picture uses"),
+    dropout=Key(
+        Choice("exact", "distribution"), "members one after another, or all at once with other numbers"
+    ),
 )

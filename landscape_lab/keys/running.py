@@ -8,6 +8,9 @@ from landscape_lab.validation import Anything, Choice, Number, Switch, Text, Who
 OBJECTIVES = (
     "final_loss",
     "best_loss",
+    "accuracy",
+    "validation_loss",
+    "validation_accuracy",
     "distance_to_minimum",
     "steps_to_target",
     "evaluations",
@@ -18,7 +21,8 @@ OBJECTIVES = (
     "diverged_fraction",
 )
 """The results that a sweep can minimise."""
-DIRECTIONS = ("minimize", "maximize")
+DIRECTIONS = ("auto", "minimize", "maximize")
+"""`auto`: an accuracy is to be high, all else low."""
 COUNT = Whole(low=1)
 SEED = Whole(low=0, high=2**32 - 1)
 RATE = Number(low=0.0)
@@ -27,6 +31,8 @@ RUN = Keys(
     "",
     Open(),
     steps=Key(COUNT, "optimizer steps"),
+    measure=Key(Nullable(COUNT), "steps between two measurements of a network on all its data"),
+    epochs=Key(Nullable(COUNT), "instead of steps, of a network: passes through its data"),
     seed=Key(SEED, "of every random number"),
     start=Key(
         Nullable(Points("numbers, [column, row] or [x, y], or a list of such")), "where the descent begins"

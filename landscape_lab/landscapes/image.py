@@ -134,7 +134,10 @@ def _pixels(image: object, image_init: object, smoothing: float) -> Float[Tensor
 
 @lru_cache(maxsize=2)
 def _smoothed(path: Path, changed: int, sigma: float) -> Float[Tensor, "height width"]:
-    """A file as it was when it was changed last, smoothed; kept: the jobs of a sweep share it and only read it."""
+    """A file as it was when it was changed last, smoothed.
+
+    It is kept, because the jobs of a sweep share it and only read it.
+    """
     return smooth(read_picture(path), sigma)
 
 

@@ -8,9 +8,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from landscape_lab.keys.landscapes import NETWORK
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.networks.batches import Batches
-from landscape_lab.landscapes.networks.batchnorm import MODES, tracking_layers
+from landscape_lab.landscapes.networks.batchnorm import tracking_layers
 from landscape_lab.landscapes.networks.carriers import Alone, Carrier
 from landscape_lab.landscapes.networks.clean import Clean
 from landscape_lab.landscapes.networks.draws import Draws
@@ -19,12 +20,12 @@ from landscape_lab.landscapes.networks.initial import as_points, initial_weights
 from landscape_lab.landscapes.networks.loading import as_batches, names_of, parts_of
 from landscape_lab.landscapes.networks.losses import Measure
 from landscape_lab.landscapes.networks.objective import BatchMeasure, Objective
-from landscape_lab.landscapes.networks.stacked import DROPOUT, carrier_of, with_members
+from landscape_lab.landscapes.networks.stacked import carrier_of, with_members
 from landscape_lab.landscapes.networks.trees import Batch
 from landscape_lab.landscapes.networks.weights import Modes, Weights
-from landscape_lab.validation import check_choice
 
 
+@NETWORK.checks_class
 class NetworkLandscape(Landscape):
     """Descend the loss of a network over its weights.
 
@@ -84,8 +85,6 @@ class NetworkLandscape(Landscape):
         dropout: str = "exact",
     ) -> None:
         super().__init__(stacked=False)
-        check_choice("batchnorm", batchnorm, MODES)
-        check_choice("dropout", dropout, DROPOUT)
         Weights(model).check_finite()
         training, held_out = parts_of(data)
         held_out = held_out if validation is None else validation

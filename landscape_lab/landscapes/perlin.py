@@ -1,5 +1,6 @@
 """Fractal noise as a landscape."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import torch
@@ -53,7 +54,7 @@ class PerlinLandscape(PointLandscape):
 
     def __init__(
         self,
-        size: object = (50, 50),
+        size: int | Sequence[int] = (50, 50),
         scale: float = 100.0,
         octaves: int = 6,
         persistence: float = 0.5,

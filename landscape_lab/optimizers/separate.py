@@ -71,6 +71,10 @@ class Separate:
         self.running = list(range(len(self.members)))
 
     @property
+    def graph(self) -> bool:
+        return self.traits.graph
+
+    @property
     def products(self) -> int:
         return self._rounds.products.number
 

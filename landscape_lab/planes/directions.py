@@ -18,11 +18,11 @@ NEGLIGIBLE = 1e-14
 
 
 def principal(paths: Sequence[Points], *, centred: bool = True) -> Plane:
-    """The plane of most motion: the two principal components of all points together, through the last of them.
+    """The plane of most motion, through the last point: the two principal components of all points.
 
-    It equals scikit-learn's PCA, signs included (the largest entry of a direction is positive). Points that
-    are not finite do not count. Memory holds one block of columns, so paths may be memory maps of points
-    that do not fit.
+    It equals scikit-learn's PCA, signs included (the largest entry of a direction is positive).
+    Points that are not finite do not count. Memory holds one block of columns, so paths may be
+    memory maps of points that do not fit.
 
     Args:
         paths: Points, `[…, dims]` each: arrays, or `HalfPrecisionPoints`.
@@ -38,7 +38,7 @@ def principal(paths: Sequence[Points], *, centred: bool = True) -> Plane:
 
 
 def _lists(path: Points) -> Sequence[Points]:
-    """The points `[…, dims]` as lists `[records, dims]`; those of a file stay there, each member's by itself."""
+    """The points `[…, dims]` as lists `[records, dims]`, one a member; those of a file stay there."""
     return [path.reshape(-1, path.shape[-1])] if isinstance(path, np.ndarray) else path.each_member()
 
 
@@ -54,7 +54,10 @@ def _plane(origin: np.ndarray, directions: Tensor, shares: np.ndarray) -> Plane:
 
 
 def _last_finite(points: Sequence[Points]) -> Float[np.ndarray, " dims"] | None:
-    """The last point that is finite: the origin, and what is subtracted before products are summed, so that nothing cancels."""
+    """The last point that is finite, which is the origin.
+
+    It is subtracted before products are summed, because digits of large numbers would cancel.
+    """
     for path in reversed(points):
         for index in range(len(path) - 1, -1, -1):
             if np.isfinite(point := path[index]).all():
@@ -63,7 +66,7 @@ def _last_finite(points: Sequence[Points]) -> Float[np.ndarray, " dims"] | None:
 
 
 def _small(points: Sequence[Points], last: np.ndarray, centred: bool) -> tuple[Tensor, np.ndarray]:
-    """Directions and shares where there are more points than numbers in each: from products of columns, `[dims, dims]`."""
+    """Directions and shares from products of columns, `[dims, dims]`, where dims are fewer than points."""
     dims = len(last)
     products, total, number = np.zeros((dims, dims)), np.zeros(dims), 0
     for path in points:
@@ -82,10 +85,10 @@ def _small(points: Sequence[Points], last: np.ndarray, centred: bool) -> tuple[T
 
 
 def _large(points: Sequence[Points], last: np.ndarray, centred: bool) -> tuple[Tensor, np.ndarray]:
-    """Directions and shares where there are fewer points than numbers in each: from products of points, `[records, records]`.
+    """Directions and shares from products of points, `[records, records]`, where points are fewer.
 
-    With the offsets X = U S V', the Gram matrix X X' = U S² U' has the same strengths, and V' = S⁻¹ U' X
-    gives the directions in a second pass. Centring X is centring the rows and columns of X X'.
+    With the offsets X = U S V', the Gram matrix X X' = U S² U' has the same strengths, and V' = S⁻¹
+    U' X gives the directions in a second pass. Centring X is centring the rows and columns of X X'.
     """
     records, dims = sum(map(len, points)), len(last)
     dtype = torch.float64 if dims <= EXACT else torch.float32
@@ -114,7 +117,10 @@ def _large(points: Sequence[Points], last: np.ndarray, centred: bool) -> tuple[T
 
 
 def _offsets(points: Sequence[Points], last: np.ndarray, part: slice, dtype: torch.dtype) -> Tensor:
-    """Some columns of all points, from the last one: `[records, columns]`; subtracted in float64, since they nearly agree."""
+    """Some columns of all points, as offsets from the last one, `[records, columns]`.
+
+    They are subtracted in float64, because they nearly agree.
+    """
     return torch.cat([torch.from_numpy(path[:, part] - last[part]).to(dtype) for path in points])
 
 

@@ -128,7 +128,10 @@ def _loss_at(landscape: Landscape, plane: Plane) -> Losses:
     batch = max(1, BATCH // landscape.dims)
     measure = landscape.slice(plane.origin, plane.directions)
     return lambda places: (
-        torch.cat([measure(part)["loss"] for part in places.split(batch)]).double().cpu().numpy()
+        torch.cat([measure(part)["loss"] for part in places.to(plane.directions).split(batch)])
+        .double()
+        .cpu()
+        .numpy()
     )
 
 

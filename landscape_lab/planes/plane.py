@@ -61,7 +61,7 @@ class Plane:
         return self.origin + places.to(self.directions) @ self.directions
 
     def project(self, points: Points) -> Float[np.ndarray, "*n 2"]:
-        """The places nearest to points, in the least-squares sense: directions need be neither orthogonal nor unit."""
+        """The places nearest to points, by least squares: directions may be oblique and of any length."""
         inverse = np.linalg.pinv(self.directions.double().cpu().numpy())  # [dims, 2]
         places = np.zeros((*points.shape[:-1], 2))
         for part, offsets in self._offsets(points):
@@ -69,7 +69,10 @@ class Plane:
         return places
 
     def off(self, points: Points) -> Float[np.ndarray, "*n"]:
-        """How far points are from the plane; from what is left of each, since a difference of squares cancels."""
+        """How far points are from the plane.
+
+        It is the length of what is left of each offset, since a difference of squares would cancel.
+        """
         places = self.project(points)
         squares = np.zeros(points.shape[:-1])
         for part, offsets in self._offsets(points):

@@ -11,7 +11,7 @@ def goals_of(objective: Any, direction: Any) -> dict[str, str]:
 
     Args:
         objective: `objective` of the configuration, a name or a list.
-        direction: `sweep.direction`, for all or for each.
+        direction: `sweep.direction`, for all or for each; `auto`: an accuracy is to be high, all else low.
 
     Raises:
         ValueError: There is no such objective or direction, or not one for each.
@@ -30,4 +30,15 @@ def goals_of(objective: Any, direction: Any) -> dict[str, str]:
             f"Parameter `sweep.direction` should be one for each objective, {len(objectives)}. "
             f"Found {len(directions)}."
         )
-    return dict(zip(objectives, directions, strict=True))
+    return {name: towards(name, word) for name, word in zip(objectives, directions, strict=True)}
+
+
+def towards(objective: str, direction: str) -> str:
+    """Whether an objective is to be low or high, `minimize` or `maximize`; `auto` is found by its name.
+
+    >>> towards("validation_accuracy", "auto"), towards("final_loss", "auto"), towards("steps", "maximize")
+    ('maximize', 'minimize', 'maximize')
+    """
+    if direction != "auto":
+        return direction
+    return "maximize" if objective.endswith("accuracy") else "minimize"

@@ -11,12 +11,16 @@ from pathlib import Path
 import torch
 from omegaconf import DictConfig, open_dict
 
-from landscape_lab.configuration import identity, plain
+from landscape_lab.configuration import identity, plain, settle_typed_length
 from landscape_lab.errors import explain
 from landscape_lab.files import replacing
 from landscape_lab.lab import descend
 from landscape_lab.runs import Run
 from landscape_lab.schema import check
+from landscape_lab.sweeps.plan import job_runs
+
+_THREADS: dict[Path, int] = {}
+"""What is known of each sweep, so that not every job reads the results of all others."""
 
 Objective = float | tuple[float | None, ...] | None
 """What a job gives its sweep: a result, or several, where it has them."""
@@ -25,9 +29,9 @@ Objective = float | tuple[float | None, ...] | None
 def attempt(cfg: DictConfig, names: dict[str, str], overrides: Sequence[str]) -> Objective:
     """Run a job and return its objective, `None` where there is none.
 
-    What it raises is kept: one line in `results.json`, where the leaderboard finds it, and the traceback in
-    `error.txt`. What it prints goes to `console.txt`. It draws pictures only where `figures=` asks for them,
-    because the sweep has a picture of its own.
+    What it raises is kept: one line in `results.json`, where the leaderboard finds it, and the
+    traceback in `error.txt`. What it prints goes to `console.txt`. It draws pictures only where
+    `figures=` asks for them, because the sweep has a picture of its own.
 
     Args:
         cfg: The composed configuration.
@@ -42,12 +46,35 @@ def attempt(cfg: DictConfig, names: dict[str, str], overrides: Sequence[str]) ->
     with _console(run.console_file):
         try:
             check(cfg)
+            settle_typed_length(cfg, overrides)
+            _share_threads(cfg, run.folder.parent)
             return descend(cfg, names).objective
         except Exception as error:  # noqa: BLE001 - the other jobs go on, whatever it was
             _keep(error, cfg, names, run)
             return None
         finally:
             _clean_up()
+
+
+def _share_threads(cfg: DictConfig, sweep: Path) -> None:
+    """Give the job as many threads as the other jobs of its sweep had, unless the user chose.
+
+    The last bits of gradients may differ between one number of threads and another.
+    """
+    if cfg.threads == "auto" and (number := _threads_of(sweep)) is not None:
+        with open_dict(cfg):
+            cfg.threads = number
+
+
+def _threads_of(sweep: Path) -> int | None:
+    """With how many threads the jobs of a sweep run; `None` before the first has ended."""
+    if sweep not in _THREADS:
+        ended = (run.results() or {} for run in job_runs(sweep))
+        number = next((results["threads"] for results in ended if "threads" in results), None)
+        if number is None:
+            return None
+        _THREADS[sweep] = number
+    return _THREADS[sweep]
 
 
 def begin_process(launcher: DictConfig, *, study: bool) -> None:

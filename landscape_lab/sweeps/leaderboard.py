@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.experimental.callback import Callback
@@ -16,7 +15,7 @@ from landscape_lab.sweeps.pages import conclude
 class LeaderboardCallback(Callback):
     """Rank the jobs when Hydra has run all of them; exit status 1 says that some failed."""
 
-    def on_job_end(self, config: DictConfig, job_return: JobReturn, **kwargs: Any) -> None:
+    def on_job_end(self, config: DictConfig, job_return: JobReturn, **kwargs: object) -> None:
         """Report an error that could not be written, and let go of what Hydra would keep of every job.
 
         Hydra holds the whole configuration of each job until the sweep ends; only its folder is needed.
@@ -27,7 +26,7 @@ class LeaderboardCallback(Callback):
             job_return.working_dir = config.hydra.runtime.output_dir
             job_return.cfg = job_return.hydra_cfg = None
 
-    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
+    def on_multirun_end(self, config: DictConfig, **kwargs: object) -> None:
         """Write and print the leaderboard.
 
         In a study an interrupted trial is no failure: it was run again, or another process runs it.

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from hydra.utils import instantiate
 
+from landscape_lab.assembly import build_landscape
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.maps import evenly
 from landscape_lab.drawing.race import MAPS, race_figure
@@ -70,7 +70,7 @@ def _scene(entrants: Sequence[Entrant]) -> Scene:
     config = entrants[0].run.config()
     if config is None:
         raise ValueError(f"{entrants[0].run.config_file} cannot be read.")
-    landscape = instantiate(config.landscape, _convert_="all")
+    landscape = build_landscape(config)
     return scene_of(landscape, [_trajectory(entrant) for entrant in entrants], reach=REACH)
 
 

@@ -17,7 +17,9 @@ from landscape_lab.runs import FAST_LOADER, Run
 
 SETTINGS = "multirun.yaml"
 """The file in a sweep's folder that says what was swept; Hydra's own name for it."""
-FINAL = ("completed", "diverged", "pruned")
+RANKED = ("completed", "stopped")
+"""The ends of a job whose results are compared: it made all its steps, or a callback ended it as planned."""
+FINAL = (*RANKED, "diverged", "pruned")
 """The ends of a job that are results; one that failed or was interrupted is run again."""
 NUMBER = re.compile(r"(\d+)_")
 """What the folder of a job begins with, unless `hydra.sweep.subdir` says otherwise."""

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 from landscape_lab.configuration import is_choice, key_of
 from landscape_lab.runs import Run
-from landscape_lab.sweeps.plan import job_runs, kept_settings
+from landscape_lab.sweeps.goals import towards
+from landscape_lab.sweeps.plan import RANKED, job_runs, kept_settings
 
 SHOWN = ("best_lr", "best_loss", "distance_to_minimum", "evaluations", "seconds")
 """The results that people are shown beside the objectives, as far as there is room; the CSV has all."""
-ENDS = ("completed", "pruned", "diverged", "failed", "interrupted")
+ENDS = (*RANKED, "pruned", "diverged", "failed", "interrupted")
 """How jobs end, in the order of the leaderboard."""
 
 LONG = re.compile(r"-?\d+\.\d{4,}(e[+-]?\d+)?")
@@ -96,7 +97,7 @@ class Leaderboard:
     Args:
         folder: The sweep's folder.
         goals: Each objective with its direction, `minimize` or `maximize`; the first decides the order.
-        jobs: All of them; those that did not complete or lack the objective come last and have no rank.
+        jobs: All of them; those without a result to compare come last and have no rank.
     """
 
     folder: Path
@@ -123,7 +124,7 @@ class Leaderboard:
     def ranked(self) -> int:
         """How many jobs have a rank."""
         first = next(iter(self.goals.items()))
-        return sum(job.status == "completed" and math.isfinite(job.loss(*first)) for job in self.jobs)
+        return sum(job.status in RANKED and math.isfinite(job.loss(*first)) for job in self.jobs)
 
     @property
     def best(self) -> list[Job]:
@@ -185,7 +186,7 @@ class Leaderboard:
         return ", ".join(name + words)
 
 
-def short(value: Any) -> str:
+def short(value: object) -> str:
     """A value as people read it; of a long number, four digits.
 
     >>> short(None), short(12345), short(0.123456), short("[0.123456,0.9]"), short("adam")
@@ -203,12 +204,15 @@ def short(value: Any) -> str:
 def _goals(objectives: Sequence[str], folder: Path) -> dict[str, str]:
     """Each objective with the direction that the sweep's settings give."""
     sweep = kept_settings(folder).get("sweep")
-    found = sweep.get("direction", "minimize") if isinstance(sweep, Mapping) else "minimize"
+    found = sweep.get("direction", "auto") if isinstance(sweep, Mapping) else "auto"
     directions = found if isinstance(found, list) else [found] * len(objectives)
-    return dict(zip(objectives, directions, strict=False))
+    return {name: towards(name, word) for name, word in zip(objectives, directions, strict=False)}
 
 
 def _end(job: Job) -> int:
+    """Where jobs that ended so stand: those whose results are compared stand first, together."""
+    if job.status in RANKED:
+        return 0
     return ENDS.index(job.status) if job.status in ENDS else len(ENDS)
 
 

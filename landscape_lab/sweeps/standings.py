@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 from hydra.core.utils import JobReturn
 from hydra.experimental.callback import Callback
@@ -20,11 +19,11 @@ class StandingsCallback(Callback):
     def __init__(self) -> None:
         self.jobs = LeaderboardCallback()
 
-    def on_job_end(self, config: DictConfig, job_return: JobReturn, **kwargs: Any) -> None:
+    def on_job_end(self, config: DictConfig, job_return: JobReturn, **kwargs: object) -> None:
         """As in every sweep."""
         self.jobs.on_job_end(config, job_return, **kwargs)
 
-    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
+    def on_multirun_end(self, config: DictConfig, **kwargs: object) -> None:
         """Write and print the standings."""
         with one_line():
             standings = _conclude(Path(config.hydra.sweep.dir))

@@ -43,7 +43,7 @@ SMALL = {
     "contrast": ["augmentation.contrast.factor=2.0"],
     "quantize": ["augmentation.quantize.levels=4"],
 }
-"""What suits a picture of a few pixels, where the configuration's own numbers are for large ones or hardly do anything."""
+"""What suits a picture of a few pixels: the configuration's own numbers are for large ones."""
 
 
 def configured():

@@ -1,4 +1,4 @@
-"""The slow way, written independently: the whole picture is changed, and the gradient pictures are taken from it."""
+"""The slow way, written independently: the whole picture is changed, then its gradient pictures."""
 
 import numpy as np
 import torch
@@ -28,7 +28,7 @@ def sampled(picture, places, mode):
 
 
 def loss_and_gradient(picture, point, mode, scale):
-    """The loss at a point, and the two difference pictures of the picture with its edges repeated, read half a pixel aside."""
+    """The loss at a point, and the two difference pictures, read half a pixel aside."""
     height, width = picture.shape
     padded = np.pad(picture, 2, mode="edge")
 
@@ -92,5 +92,6 @@ def changed(picture, change, draw):
             )
     name = type(change).__name__
     raise AssertionError(
-        f"{name} should be written once more, the slow way: in `changed` of tests/augmentations/whole_picture.py"
+        f"{name} should be written once more, the slow way: "
+        "in `changed` of tests/augmentations/whole_picture.py"
     )

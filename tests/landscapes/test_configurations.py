@@ -1,4 +1,4 @@
-"""Every YAML of a landscape composes, and builds a landscape that can be descended: a new file enrols itself."""
+"""Every YAML of a landscape composes and builds what can be descended: a new file enrols itself."""
 
 import inspect
 from pathlib import Path

@@ -61,7 +61,7 @@ LITERATURE = {
     "star": (0, [(0, 0)]),
     "convex": (0, [(0, 0)]),
 }
-"""The lowest loss and places where it is found in two dimensions, as printed in the literature, here to seven digits."""
+"""The lowest loss and where it is found in two dimensions, as printed in the literature."""
 
 WITHOUT_MINIMUM = ["saddle", "monkey_saddle"]
 """Not in the table: they have no lowest loss."""

@@ -49,7 +49,7 @@ def naive(values, column, row, interpolation):
 
 
 def naive_gradient(values, column, row, interpolation):
-    """Forward differences of the picture with repeated edges, interpolated where they live: halfway between the pixels."""
+    """Forward differences of the picture with repeated edges, interpolated halfway between pixels."""
     padded = np.pad(values, 4, mode="edge")
     across, down = np.diff(padded, axis=1), np.diff(padded, axis=0)
     return [

@@ -107,10 +107,11 @@ def test_a_landscape_that_loads_its_weights_in_place_is_asked_for_its_slice(cost
 
     class Loading(Bowl):
         def slice(self, origin, directions):
-            return lambda places: {"loss": places[:, 0] + 5.0, "accuracy": places[:, 1]}
+            return lambda places: {"loss": places @ directions[:, 0] + 5.0, "accuracy": places[:, 1]}
 
     bowl = Loading()
-    np.testing.assert_allclose(sample(bowl, PLANE, WINDOW).losses, centres(512)[..., 0] + 5.0, rtol=1e-4)
+    single = Plane(PLANE.origin.float(), PLANE.directions.float())  # as large planes are
+    np.testing.assert_allclose(sample(bowl, single, WINDOW).losses, centres(512)[..., 0] + 5.0, rtol=1e-4)
     assert bowl.evaluated == 1  # its own loss at the centre, which the slice misses
 
 

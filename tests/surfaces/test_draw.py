@@ -40,7 +40,7 @@ def spiral_floor() -> np.ndarray:
 
 
 def assert_falls_along(name: str, path: np.ndarray) -> None:
-    """The loss falls at every step of the path, and the gradient that optimizers see points uphill, backwards."""
+    """The loss falls at every step of the path, and the gradient that optimizers see points backwards."""
     landscape = landscape_at(name, path)
     losses = landscape.backward().detach().numpy()
     forwards = np.gradient(path, axis=0)

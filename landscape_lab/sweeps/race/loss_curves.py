@@ -2,7 +2,7 @@
 
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pytorch_lightning as pl
@@ -50,7 +50,12 @@ class LossCurves(pl.Callback):
 
     @torch.no_grad()
     def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
+        self,
+        trainer: pl.Trainer,
+        pl_module: Descent,
+        outputs: dict[str, Tensor],
+        batch: object,
+        batch_idx: int,
     ) -> None:
         self._keep(outputs["evaluations"], pl_module.clean_losses(outputs))
 

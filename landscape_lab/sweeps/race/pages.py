@@ -5,7 +5,6 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -213,7 +212,7 @@ def _protocol_page(standings: Standings) -> str:
     )
 
 
-def _space(space: Mapping[str, Any], condition: str = "") -> list[str]:
+def _space(space: Mapping[str, object], condition: str = "") -> list[str]:
     """A line for each key of an optimizer's space, with the condition under which it is searched."""
     lines = []
     for key, value in space.items():

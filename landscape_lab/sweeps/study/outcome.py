@@ -10,6 +10,7 @@ from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from landscape_lab.files import replacing
+from landscape_lab.sweeps.plan import RANKED
 from landscape_lab.sweeps.study.runners import INSTEAD_OF
 from landscape_lab.sweeps.study.search_space import SearchSpace
 
@@ -17,9 +18,9 @@ from landscape_lab.sweeps.study.search_space import SearchSpace
 def best_trials(study: Study) -> list[FrozenTrial]:
     """The best completed trial, or of several objectives all that no other beats in every one."""
     if len(study.directions) > 1:
-        return [trial for trial in study.best_trials if trial.user_attrs.get("status") == "completed"]
+        return [trial for trial in study.best_trials if trial.user_attrs.get("status") in RANKED]
     trials = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    ran = [trial for trial in trials if trial.user_attrs.get("status") == "completed"]
+    ran = [trial for trial in trials if trial.user_attrs.get("status") in RANKED]
     return sorted(ran, key=lambda trial: trial.values[0], reverse=study.direction is StudyDirection.MAXIMIZE)[
         :1
     ]

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import optuna
 import pytorch_lightning as pl
 from optuna.storages import BaseStorage
+from torch import Tensor
 
 from landscape_lab.descent import Descent
-from landscape_lab.results import standing
+from landscape_lab.results import best_loss, standing
 from landscape_lab.sweeps.study.samplers import build_pruner
 from landscape_lab.sweeps.study.storages import named_errors, open_storage
 
@@ -44,7 +44,7 @@ class Pruning(pl.Callback):
         study: str,
         objective: str | list[str],
         pruner: str,
-        settings: Mapping[str, Any],
+        settings: Mapping[str, object],
         reports: int,
     ) -> None:
         self.number, self.folder, self.storage, self.name = trial, folder, storage, study
@@ -63,7 +63,12 @@ class Pruning(pl.Callback):
         pl_module.steps_per_batch = min(pl_module.steps_per_batch, self.part)
 
     def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: Any, batch_idx: int
+        self,
+        trainer: pl.Trainer,
+        pl_module: Descent,
+        outputs: dict[str, Tensor],
+        batch: object,
+        batch_idx: int,
     ) -> None:
         made = trainer.global_step
         running = pl_module.ending.status == "completed" and made < pl_module.steps
@@ -87,7 +92,7 @@ def so_far(descent: Descent, objective: str) -> float:
     """The objective if the descent ended here: over members, the median at the best learning rate."""
     outcomes = standing(descent)
     if objective == "best_loss" and len(outcomes.status) == 1:
-        return descent.trajectory.best[1]
+        return best_loss(descent)
     values = {
         "final_loss": outcomes.final_loss,
         "best_loss": outcomes.best_loss,

@@ -41,7 +41,7 @@ PRUNABLE = ("final_loss", "best_loss", "distance_to_minimum")
 """The objectives that a running trial can be compared by."""
 
 
-def build_sampler(name: str, settings: Mapping[str, Any], seed: int | None) -> BaseSampler:
+def build_sampler(name: str, settings: Mapping[str, object], seed: int | None) -> BaseSampler:
     """A sampler by name.
 
     Raises:
@@ -50,7 +50,7 @@ def build_sampler(name: str, settings: Mapping[str, Any], seed: int | None) -> B
     return _build("sweep.sampler", SAMPLERS, name, {"seed": seed, **settings})
 
 
-def build_pruner(name: str, settings: Mapping[str, Any], objective: str | list[str]) -> BasePruner:
+def build_pruner(name: str, settings: Mapping[str, object], objective: str | list[str]) -> BasePruner:
     """A pruner by name; `auto` is `median` where the objective can be followed, else `none`.
 
     Raises:
@@ -72,7 +72,7 @@ def _build(
     key: str,
     known: Mapping[str, tuple[type, dict[str, Any]]],
     name: str,
-    settings: Mapping[str, Any],
+    settings: Mapping[str, object],
     also: Any = (),
 ) -> Any:
     check_choice(key, name, [*also, *known])

@@ -254,7 +254,7 @@ def test_wider_space_never_loses_to_the_special_case_in_it(protocol, special, mo
     ],
 )
 def test_declared_spaces_hold_the_special_case(general, settings, special):
-    """Adam divides its first steps by what its averages lack; long after, it is momentum with a tenth of the rate."""
+    """Adam divides its first steps by what its averages lack; later it is momentum at a tenth of the rate."""
     displacements = []
     for factory, given_ in ((general, {"lr": 1e-2} | settings), (torch.optim.SGD, {"lr": 1e-2} | special)):
         point = torch.nn.Parameter(torch.zeros(2, dtype=torch.float64))

@@ -1,4 +1,4 @@
-"""A study is worth its time: sixty trials on the stochastic spiral beat what every optimizer does by default."""
+"""A study is worth its time: sixty trials on the stochastic spiral beat every default."""
 
 import pytest
 from sweeping import leaderboard, process

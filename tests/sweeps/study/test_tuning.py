@@ -185,7 +185,7 @@ MISTAKES = {
     "sweep.storage=nosql://me:secret@here/db": "storage nosql://me:***@here/db cannot be used",
     "sweep.n_trials=0": "Parameter `sweep.n_trials` should be a positive whole number",
     "sweep.direction=[minimize,maximize]": "should be one for each objective, 1. Found 2",
-    "sweep.direction=down": "Parameter `sweep.direction` should be one of minimize, maximize",
+    "sweep.direction=down": "Parameter `sweep.direction` should be one of auto, minimize, maximize",
     "sweep.trails=3": "There is no key `sweep.trails`. Nearest: trial",
     "sweep.resume=nowhere": "There is no sweep in nowhere",
     "objective=seconds sweep.pruner=median": "Parameter `sweep.pruner` should be none",
@@ -345,7 +345,8 @@ def test_launcher_with_processes_prunes_through_the_storage(tmp_path):
     pruner = ["sweep.pruner_settings.n_startup_trials=2", "sweep.pruner_settings.n_warmup_steps=1"]
     for storage in ("sqlite", "journal"):
         process = start(
-            "sweep=optuna", "landscape=sphere", "steps=40", "optimizer=sgd", "optimizer.lr=tag(log,interval(1e-6,0.1))", *pruner,
+            "sweep=optuna", "landscape=sphere", "steps=40", "optimizer=sgd",
+            "optimizer.lr=tag(log,interval(1e-6,0.1))", *pruner,
             "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "sweep.parallel=4", "sweep.n_trials=12",
             f"sweep.storage={storage}", f"hydra.sweep.dir={storage}", cwd=tmp_path,
         )  # fmt: skip

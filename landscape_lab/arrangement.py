@@ -1,0 +1,43 @@
+"""Who of an ensemble shares an optimizer."""
+
+from dataclasses import replace
+
+from landscape_lab.ensemble import Ensemble
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.optimizers.factories import with_rate
+from landscape_lab.optimizers.layouts import Joint, Layout
+from landscape_lab.optimizers.problem import are_vectors
+from landscape_lab.optimizers.recipe import Recipe
+from landscape_lab.optimizers.separate import Separate
+from landscape_lab.optimizers.trial import Verdict, try_joint
+
+
+def arrange(landscape: Landscape, ensemble: Ensemble, recipe: Recipe) -> tuple[Verdict, Layout]:
+    """The optimizers of all members: one for all, or one for each.
+
+    Args:
+        landscape: Whose parameters they move.
+        ensemble: Who the members are, and which layout the user wants.
+        recipe: What an optimizer is made of.
+
+    Returns:
+        Whether the members share an optimizer, with the reason; and the optimizers.
+    """
+    rates = ensemble.rate_of_member
+    if rates is not None and len(set(rates)) == 1:  # then nothing tells the members apart
+        recipe, rates = replace(recipe, factory=with_rate(recipe.factory, rates[0])), None
+    verdict = _verdict(landscape, ensemble, recipe, rates is not None)
+    if verdict.joint:
+        return verdict, Joint(landscape, recipe, rates)
+    seeds = ensemble.seed_of_member if verdict.draws else None
+    return verdict, Separate(landscape, recipe, rates, seeds)
+
+
+def _verdict(landscape: Landscape, ensemble: Ensemble, recipe: Recipe, rates: bool) -> Verdict:
+    """Whether the members share an optimizer; where nobody says so, a trial shows whether they can."""
+    if len(ensemble) == 1:
+        return Verdict(joint=True, draws=False, why="a single member")
+    if ensemble.layout != "auto":
+        return Verdict(ensemble.layout == "joint", draws=True, why=f"ensemble.layout={ensemble.layout}")
+    tensors = not are_vectors(landscape)
+    return try_joint(recipe.factory, recipe.traits, recipe.scheduler, rates=rates, tensors=tensors)

@@ -1,0 +1,60 @@
+"""The marks on a map: known minima, where traces begin and where they end."""
+
+import math
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from landscape_lab.scene import Scene
+
+MINIMUM_COLOR, EDGE_COLOR, END_COLOR = "#00e5ff", "#202124", "#00c853"
+_SMALL = (16, 0.8, 0.4)
+"""In a small picture, the area of a disc and the edges of discs and stars."""
+_SIZES = ((20, (90, 1.6, 1.2)), (200, (26, 0.6, 0.4)), (math.inf, (7, 0.6, 0.4)))
+"""The same elsewhere, for fewer traces than so many."""
+
+
+def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
+    """Known minima, starts and ends, each with its own mark."""
+    if len(scene.minima):
+        axes.plot(
+            *scene.minima.T,
+            "x",
+            color=MINIMUM_COLOR,
+            markersize=5 if small else 9,
+            markeredgewidth=1.8,
+            zorder=4,
+            label="minimum",
+        )
+    if scene.traces:
+        _mark_starts_and_ends(axes, scene, small=small)
+    if not small:
+        axes.legend(
+            loc="upper right",
+            bbox_to_anchor=(1.01, -0.045),
+            ncols=3,
+            frameon=False,
+            fontsize=9,
+            columnspacing=1.2,
+            borderpad=0.2,
+        )
+
+
+def _mark_starts_and_ends(axes: Axes, scene: Scene, *, small: bool) -> None:
+    """White discs and green stars, the smaller the more there are; a trace of one record has no end."""
+    starts = np.concatenate([trace.places[0] for trace in scene.traces])
+    ends = np.concatenate([trace.places[-1] for trace in scene.traces])
+    size, disc_edge, star_edge = (
+        _SMALL if small else next(sizes for most, sizes in _SIZES if len(starts) < most)
+    )
+    disc: dict[str, Any] = {"c": "white", "edgecolors": EDGE_COLOR, "linewidths": disc_edge, "label": "start"}
+    axes.scatter(starts[:, 0], starts[:, 1], s=size, zorder=5, **disc)
+    if any(len(trace.steps) > 1 for trace in scene.traces):
+        star: dict[str, Any] = {
+            "c": END_COLOR,
+            "edgecolors": "white",
+            "linewidths": star_edge,
+            "label": "end",
+        }
+        axes.scatter(ends[:, 0], ends[:, 1], s=1.6 * size, marker="*", zorder=6, **star)

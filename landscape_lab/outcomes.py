@@ -1,0 +1,98 @@
+"""How the members of an ensemble ended."""
+
+from dataclasses import dataclass
+from os import PathLike
+
+import numpy as np
+
+from landscape_lab.ensemble import LISTED, Ensemble
+from landscape_lab.tables import write_csv
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """How each member ended, `[members]` each.
+
+    Args:
+        ensemble: Who they are.
+        points: Where they ended, `[members, dims]`.
+        final_loss: Infinite where a member diverged or failed.
+        best_loss: The lowest on the way.
+        steps_to_target: The first step at which the loss was no higher than the target; infinite
+            where it never was, or where there is no target.
+        distance: To the nearest known minimum at the end; infinite where none is known.
+        status: `completed`, `stopped`, `pruned`, `diverged` or `failed`.
+    """
+
+    ensemble: Ensemble
+    points: np.ndarray
+    final_loss: np.ndarray
+    best_loss: np.ndarray
+    steps_to_target: np.ndarray
+    distance: np.ndarray
+    status: np.ndarray
+
+    @property
+    def best_rate(self) -> float | None:
+        """The learning rate of the lowest median final loss; `None` where members have none."""
+        rates = self.ensemble.rates
+        return None if rates is None else rates[self._best_place()]
+
+    def _best_place(self) -> int:
+        """The number of the best rate.
+
+        Of equal medians, the one with the lower third quartile is best, then the lower rate.
+        """
+        quartiles = np.quantile(self.by_rate(self.final_loss), [0.5, 0.75], axis=1, method="lower")
+        return int(np.lexsort(quartiles[::-1])[0])
+
+    def by_rate(self, values: np.ndarray) -> np.ndarray:
+        """Values `[members]` as `[rates, starts × seeds]`."""
+        return values.reshape(self.ensemble.shape).swapaxes(0, 1).reshape(self.ensemble.shape[1], -1)
+
+    def typical(self, values: np.ndarray) -> float:
+        """The median over starts and seeds, at the best learning rate."""
+        return float(np.quantile(self.by_rate(values)[self._best_place()], 0.5, method="lower"))
+
+    def representative(self) -> int:
+        """The member that ended with the median loss at the best learning rate."""
+        members = self.by_rate(np.arange(len(self.ensemble)))[self._best_place()]
+        losses = self.final_loss[members]
+        return int(members[np.argsort(losses, kind="stable")[(len(losses) - 1) // 2]])
+
+    @property
+    def diverged_fraction(self) -> float:
+        """The share of members that diverged or failed."""
+        return float(self.lost.mean())
+
+    @property
+    def lost(self) -> np.ndarray:
+        """Who diverged or failed, `[members]`."""
+        return np.isin(self.status, ("diverged", "failed"))
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """All of it, in columns: the table `members.csv`."""
+        known = self.ensemble.columns()
+        dims = self.points.shape[1]
+        names = ["x", "y"] if dims == 2 else [f"x{axis}" for axis in range(dims)]
+        names = names if dims <= LISTED else []
+        begins = self.ensemble.starts.cpu().numpy()[known["start"]]
+        return {
+            "member": np.arange(len(self.ensemble)),
+            **known,
+            **{f"start_{name}": begins[:, axis] for axis, name in enumerate(names)},
+            "status": self.status,
+            "final_loss": self.final_loss,
+            "best_loss": self.best_loss,
+            "steps_to_target": self.steps_to_target,
+            "distance_to_minimum": np.where(
+                np.isfinite(self.distance), self.distance, np.nan
+            ),  # nothing is that far
+            **{f"final_{name}": self.points[:, axis] for axis, name in enumerate(names)},
+        }
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the table as CSV."""
+        columns = self.columns()
+        lines = zip(*(values.tolist() for values in columns.values()), strict=True)
+        write_csv(path, columns, lines, digits=9)

@@ -17,6 +17,8 @@ from landscape_lab.drawing.figures import gallery_figure, save_figure
 from landscape_lab.gallery import names, scenes
 
 DOCS = Path(__file__).parent
+SHOWN = ("surface", "basins", "boundary", "data", "lr", "path")
+"""The figures of an experiment, of which the first one that it has is shown."""
 
 
 def shrink(source: Path, target: Path, width: int) -> None:
@@ -27,6 +29,22 @@ def shrink(source: Path, target: Path, width: int) -> None:
         picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
             target, optimize=True
         )
+
+
+def _experiment(path: Path) -> str:
+    """The line of an experiment, and its picture; of one whose data are not here, what it says of them."""
+    about = " ".join(re.findall(r"^# (?!@)(.*)$", path.read_text(), re.MULTILINE))
+    with tempfile.TemporaryDirectory() as folder:
+        words = [f"experiment={path.stem}", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"]
+        try:
+            result = run(words)
+        except ValueError as error:
+            sys.stderr.write(f"{path.stem}: {error}\n")
+            return f"| `{path.stem}` | {about} | |"
+        drawn = next(file for name in SHOWN if (file := Path(folder) / f"{name}.png").is_file())
+        shrink(drawn, DOCS / "experiments" / f"{path.stem}.png", 640)
+    about += f" {result.metrics['steps']:,} steps, final loss {result.metrics['final_loss']:.4g}."
+    return f"| `{path.stem}` | {about} | ![{path.stem}](experiments/{path.stem}.png) |"
 
 
 def experiments() -> None:
@@ -44,20 +62,7 @@ def experiments() -> None:
         "`callbacks.video.view=surface`."
     )
     rows += ["| experiment | what it shows | picture |", "|---|---|---|"]
-    for path in sorted((CONF / "experiment").glob("*.yaml")):
-        with tempfile.TemporaryDirectory() as folder:
-            result = run(
-                [f"experiment={path.stem}", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"]
-            )
-            drawn = next(
-                file
-                for file in (Path(folder) / name for name in ("surface.png", "basins.png", "path.png"))
-                if file.is_file()
-            )
-            shrink(drawn, DOCS / "experiments" / f"{path.stem}.png", 640)
-        about = " ".join(re.findall(r"^# (?!@)(.*)$", path.read_text(), re.MULTILINE))
-        about += f" {result.metrics['steps']:,} steps, final loss {result.metrics['final_loss']:.4g}."
-        rows.append(f"| `{path.stem}` | {about} | ![{path.stem}](experiments/{path.stem}.png) |")
+    rows += [_experiment(path) for path in sorted((CONF / "experiment").glob("*.yaml"))]
     (DOCS / "experiments.md").write_text("\n".join(rows) + "\n")
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from omegaconf import DictConfig, open_dict
 
 from landscape_lab.data import build_data
-from landscape_lab.data.samples import Data
 from landscape_lab.dotted_paths import locate
 from landscape_lab.errors import explain
 from landscape_lab.instantiation import settings_of
@@ -36,8 +35,7 @@ def build_network(cfg: DictConfig) -> NetworkLandscape:
     settings = settings_of(cfg.landscape)
     if (source := settings.pop("weights", None)) is not None:
         put_weights(model, load_weights(source), source)
-    training, validation = (data.train, data.validation) if isinstance(data, Data) else (data, None)
-    build = partial(NetworkLandscape, model, training, validation=validation, seed=cfg.seed, **settings)
+    build = partial(NetworkLandscape, model, data, seed=cfg.seed, **settings)
     return _told("landscape", build)
 
 

@@ -279,6 +279,7 @@ def test_the_landscape_of_a_configuration_has_its_members():
     assert landscape.members == len(ensemble) == 3
     assert landscape.flat().shape == ensemble.points.shape
     torch.testing.assert_close(landscape.flat(), ensemble.points)
+    assert landscape.batches.names.classes == ("0", "1", "2")  # pictures call them so
 
 
 def test_the_lab_is_there_from_python(tmp_path):

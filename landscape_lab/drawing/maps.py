@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm, Normalize, to_hex
+from matplotlib.patheffects import withStroke
 
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.marks import mark_ends
@@ -25,6 +26,8 @@ HEIGHT_COLORS = "bone"
 SLOPE_COLORS = "RdBu_r"
 """Of what has a sign."""
 FRAME_COLOR = "#dadce0"
+NOTE_EDGE = withStroke(linewidth=2.0, foreground="#202124")
+"""Around white words: they may lie on a light corner."""
 CONTOURS = 18
 DRAWN_POINTS = 3000
 """The most points of one trace that are drawn as dots; the line goes through twenty times as many."""
@@ -80,7 +83,8 @@ def draw_landscape(axes: Axes, scene: Scene) -> None:
         )
         draw_contours(axes, scene, heights, width=0.6, alpha=0.45)
     if scene.note:
-        axes.text(0.01, 0.01, scene.note, transform=axes.transAxes, fontsize=7, color="white", zorder=7)
+        words = axes.text(0.01, 0.01, scene.note, transform=axes.transAxes, fontsize=7, zorder=7)
+        words.set(color="white", path_effects=[NOTE_EDGE])
     finish_map(axes, scene)
 
 

@@ -137,3 +137,10 @@ def test_a_slice_that_misses_its_landscape_is_told_on_a_line(finish, monkeypatch
     monkeypatch.setattr(products, "scene_of", lambda *_, **__: Mock(miss=0.25))
     finish(Noted())
     assert "misses it at the centre of the plane by 2.5e-01" in capsys.readouterr().err
+
+
+def test_a_slice_that_misses_its_landscape_is_told_in_the_results(lab, monkeypatch):
+    words = ["callbacks=default", "~callbacks.progress", "landscape=booth", "steps=2", "figures=[path]"]
+    assert "slice_miss" not in lab(*words, name="right").metrics
+    monkeypatch.setattr("landscape_lab.planes.grid._centre", lambda *_: (1.0, 1e9))
+    assert lab(*words, name="wrong").metrics["slice_miss"] == 1e9 - 1.0

@@ -15,7 +15,9 @@ from landscape_lab.dotted_paths import locate
 from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.errors import tell
 from landscape_lab.instantiation import build, settings_of
+from landscape_lab.keys.running import MEASURED
 from landscape_lab.landscapes import Landscape, NetworkLandscape
+from landscape_lab.measured import results_of
 from landscape_lab.networking import build_network, is_network, settle_length
 from landscape_lab.optimizers.probing import probe
 
@@ -34,7 +36,7 @@ def build_descent(cfg: DictConfig, names: dict[str, str], points_file: Path) -> 
     optimizer = factory_of(cfg, "optimizer")
     landscape, ensemble = landscape_of(cfg)
     traits = probe(optimizer, cfg.steps)
-    _check_objective(cfg, len(ensemble))
+    _check_objective(cfg, landscape)
     if (changed := landscape.suit(traits.exact)) is not None:
         tell(
             f"{names['optimizer']} gets {changed}, which it needs; landscape.gradient=pixel keeps the other."
@@ -116,10 +118,17 @@ def _augmentation(name: Any, node: Any) -> Any:
     return build(node)
 
 
-def _check_objective(cfg: DictConfig, members: int) -> None:
-    """A single member has no best learning rate."""
+def _check_objective(cfg: DictConfig, landscape: Landscape) -> None:
+    """Raise `ValueError` where a run cannot have a result that a sweep is to make best."""
+    measured = results_of(landscape)
     for name in [cfg.objective] if isinstance(cfg.objective, str) else cfg.objective:
-        if members == 1 and name in OF_MEMBERS:
+        if name in MEASURED and name not in measured:
+            held_out = " and data.validation" if name.startswith("validation") else ""
+            raise ValueError(
+                f"Parameter `objective` may be {name} only of a network that is measured by it: "
+                f"landscape=network with a metric{held_out}. Found none."
+            )
+        if landscape.members == 1 and name in OF_MEMBERS:
             raise ValueError(
                 f"Parameter `objective` may be {name} only of many members: ensemble=lr_sweep. "
                 "Found one member."

@@ -66,8 +66,8 @@ class Descent(pl.LightningModule):
         layout: The optimizers of the members.
         tally: What was counted.
         ending: How the descent ended.
-        follows_seen_losses: Whether the best loss and the target are of the losses that steps see; not
-            where these are of minibatches and somebody measures all data.
+        pauses: A chunk also ends at multiples of these numbers of steps: callbacks that want a look
+            there add theirs before the descent begins.
     """
 
     layout: Layout
@@ -103,7 +103,7 @@ class Descent(pl.LightningModule):
         self.ending = Ending()
         self.verdict = Verdict(joint=True, draws=False, why="a single member")
         self.quantities = list(quantities)
-        self.follows_seen_losses = True
+        self.pauses: list[int] = []
         self._restored: State | None = None
 
     def configure_optimizers(self) -> list[Optimizer] | tuple[list[Optimizer], list[LRScheduler]]:
@@ -137,11 +137,11 @@ class Descent(pl.LightningModule):
     def training_step(self, batch: object, batch_idx: int) -> dict[str, Tensor]:
         """Make the next chunk of steps.
 
-        Members that diverged are let go of at multiples of the chunk's size only, so that a chunk
-        that a second has cut short changes nothing.
+        Members that diverged are let go of at multiples of the chunk's size and at pauses only, so
+        that a chunk that a second has cut short changes nothing.
         """
         first, chunk = self.global_step, self._chunk
-        block_end = min((first // chunk.size + 1) * chunk.size, self.steps)
+        block_end = min(self.steps, *((first // size + 1) * size for size in (chunk.size, *self.pauses)))
         error = chunk.run(self.layout, first, block_end - first)
         finite = self._end_members(chunk, first + chunk.number == block_end)
         made = min(finite, chunk.number - (error is not None))
@@ -156,7 +156,7 @@ class Descent(pl.LightningModule):
             outputs["lr"].fill_(torch.nan)  # each member has its own
         names = ("steps", "points", "losses", "evaluations", "lr", "point_steps")
         self.trajectory.extend(*(outputs[name] for name in names))
-        if self.follows_seen_losses:
+        if not self.landscape.sampled:
             wanted = self.tally.target is not None  # what reaches a target is the landscape's own loss
             self.tally.follow(first, self.clean_losses(outputs) if wanted else outputs["losses"])
         return outputs

@@ -6,9 +6,43 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from landscape_lab.landscapes import NetworkLandscape
+
 STEPS = "measured_steps"
 PREFIXES = ("measured_", "validation_")
 """What the names of measured arrays begin with."""
+RESULTS = {
+    "accuracy": "measured_accuracy",
+    "validation_loss": "validation_losses",
+    "validation_accuracy": "validation_accuracy",
+}
+"""What results call the last values of some arrays; each may be an objective."""
+CURVES = {array: name for name, array in RESULTS.items()} | {"measured_losses": "measured_loss"}
+"""What loggers call the curves of these arrays; those of further metrics keep their names."""
+
+
+def measure(landscape: NetworkLandscape) -> dict[str, Tensor]:
+    """What a network's weights give on all data and on those held out, `[members]` each, by array."""
+    points = landscape.flat()
+    values = _named(landscape.measure(points), "measured")
+    if (held_out := landscape.validation) is not None:
+        values |= _named(held_out.measure(points), "validation")
+    return values
+
+
+def results_of(landscape: object) -> tuple[str, ...]:
+    """Which of `RESULTS` a landscape will have; none if it is no network."""
+    if not isinstance(landscape, NetworkLandscape):
+        return ()
+    known = {f"measured_{name}" for name in landscape.objective.metrics}
+    if landscape.validation is not None:
+        known |= {"validation_losses", *(f"validation_{name}" for name in landscape.objective.metrics)}
+    return tuple(name for name, array in RESULTS.items() if array in known)
+
+
+def _named(measures: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """`loss` as `measured_losses`, `accuracy` as `measured_accuracy`."""
+    return {f"{prefix}_{'losses' if name == 'loss' else name}": value for name, value in measures.items()}
 
 
 class Measured:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from landscape_lab.descent import Descent
 from landscape_lab.ensemble import LISTED
+from landscape_lab.measured import RESULTS
 from landscape_lab.outcomes import Outcomes
 
 
@@ -75,15 +76,13 @@ def metrics(descent: Descent) -> dict[str, Any]:
 
 
 def best_loss(descent: Descent) -> float:
-    """The lowest loss of the only member: of the losses seen, or where these are of minibatches, measured."""
-    return descent.trajectory.best[1] if descent.follows_seen_losses else float(descent.tally.best[0])
+    """The lowest loss of the only member: of those that steps saw, or where these are samples, measured."""
+    return float(descent.tally.best[0]) if descent.landscape.sampled else descent.trajectory.best[1]
 
 
 def _measured(descent: Descent, member: int) -> dict[str, Any]:
     """What a network's last measurement told of a member, beside its loss."""
-    names = {"accuracy": "measured_accuracy", "validation_loss": "validation_losses"}
-    names |= {"validation_accuracy": "validation_accuracy"}
-    found = {name: descent.trajectory.measured.last(array) for name, array in names.items()}
+    found = {name: descent.trajectory.measured.last(array) for name, array in RESULTS.items()}
     return {name: _plain(values[member]) for name, values in found.items() if values is not None}
 
 

@@ -150,7 +150,10 @@ class Run:
 
     def forget(self) -> None:
         """Remove what an earlier run in this folder left that would pass for the results of a new one."""
-        for path in (self.results_file, self.trajectory_file, self.points_file, self.checkpoint):
+        from landscape_lab.weights import BEST, LAST  # torch, which `--help` does without
+
+        weights = (self.folder / LAST, self.folder / BEST)
+        for path in (self.results_file, self.trajectory_file, self.points_file, self.checkpoint, *weights):
             path.unlink(missing_ok=True)
 
 

@@ -7,9 +7,11 @@ from torch.utils.tensorboard.summary import hparams as hparams_summaries
 from landscape_lab import results
 from landscape_lab.callbacks.tensorboard import tensorboards
 from landscape_lab.descent import Descent
+from landscape_lab.keys.running import MEASURED
+from landscape_lab.measured import results_of
 
 COMPARED = ("final_loss", "best_loss", "distance_to_minimum", "evaluations", "steps_per_second")
-"""The results by which TensorBoard's HPARAMS tab compares runs."""
+"""The results by which TensorBoard's HPARAMS tab compares runs; of networks also what is measured."""
 
 
 class HParams(pl.Callback):
@@ -28,7 +30,8 @@ class HParams(pl.Callback):
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         for logger in tensorboards(trainer):
-            experiment, start, self._end = hparams_summaries(self.parameters, dict.fromkeys(COMPARED, 0.0))
+            compared = dict.fromkeys((*COMPARED, *results_of(pl_module.landscape)), 0.0)
+            experiment, start, self._end = hparams_summaries(self.parameters, compared)
             writer = logger.experiment._get_file_writer()
             writer.add_summary(experiment)
             writer.add_summary(start)
@@ -41,8 +44,8 @@ class HParams(pl.Callback):
             metrics = results.metrics(pl_module)
             values = [
                 Summary.Value(tag=name, simple_value=metrics[name])
-                for name in COMPARED
-                if metrics[name] is not None
+                for name in (*COMPARED, *MEASURED)
+                if metrics.get(name) is not None
             ]
             writer.add_summary(Summary(value=values), trainer.global_step)
             writer.add_summary(self._end)

@@ -1,7 +1,6 @@
 """Measurements of a network on all of its data, and on those held out."""
 
 import math
-from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from landscape_lab.callbacks.curves import log_curves
 from landscape_lab.descent import Descent
 from landscape_lab.keys.callbacks import MEASUREMENTS
 from landscape_lab.landscapes import NetworkLandscape
+from landscape_lab.measured import CURVES, measure
 from landscape_lab.weights import BEST, save_weights
 
 TIMES = 50
@@ -43,17 +43,15 @@ class Measurements(pl.Callback):
         self.folder = Path(folder)
         self.every = every
         self.landscape: NetworkLandscape | None = None
-        self.validation: NetworkLandscape | None = None
         self.lowest = math.inf
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         """A chunk ends where something is measured."""
         if not isinstance(pl_module.landscape, NetworkLandscape):
             return
-        self.landscape, self.validation = pl_module.landscape, pl_module.landscape.validation
-        self.interval = self.every or _default_interval(pl_module.landscape, self.validation, pl_module.steps)
-        pl_module.steps_per_batch = min(pl_module.steps_per_batch, self.interval)
-        pl_module.follows_seen_losses = not pl_module.landscape.stochastic
+        self.landscape = pl_module.landscape
+        self.interval = self.every or default_interval(pl_module.landscape, pl_module.steps)
+        pl_module.pauses.append(self.interval)
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         kept = pl_module.trajectory.measured.values.get("validation_losses", [])
@@ -76,16 +74,15 @@ class Measurements(pl.Callback):
     def _measure(self, trainer: pl.Trainer, descent: Descent) -> None:
         if self.landscape is None:
             return
-        points, step = self.landscape.flat(), trainer.global_step
-        values = _named(self.landscape.measure(points), "measured")
-        if self.validation is not None:
-            values |= _named(self.validation.measure(points), "validation")
+        step, values = trainer.global_step, measure(self.landscape)
+        if "validation_losses" in values:
             self._keep_best(values["validation_losses"])
-        if not descent.follows_seen_losses:
+        if self.landscape.sampled:
             descent.tally.follow(step, values["measured_losses"].unsqueeze(0))
         descent.trajectory.measured.add(step, values)
+        curves = {CURVES.get(name, name): _median(value) for name, value in values.items()}
         for logger in trainer.loggers:
-            log_curves(logger, np.array([step]), {name: _median(value) for name, value in values.items()})
+            log_curves(logger, np.array([step]), curves)
 
     def _keep_best(self, losses: Tensor) -> None:
         """Write the first member's weights where its validation loss is the lowest so far."""
@@ -94,17 +91,15 @@ class Measurements(pl.Callback):
             save_weights(self.landscape.state_of(0), self.folder / BEST)
 
 
-def _default_interval(landscape: NetworkLandscape, validation: NetworkLandscape | None, steps: int) -> int:
-    """From numbers of samples, not from a clock: a resumed run measures at the same steps."""
-    batches = landscape.batches
-    measured = batches.samples + (0 if validation is None else validation.batches.samples)
+def default_interval(landscape: NetworkLandscape, steps: int) -> int:
+    """Steps from one measurement to the next, for a descent of so many steps.
+
+    They follow from numbers of samples, not from a clock: a resumed run measures at the same steps.
+    """
+    batches, held_out = landscape.batches, landscape.held_out
+    measured = batches.samples + (0 if held_out is None else held_out.samples)
     in_a_step = PASSES * batches.samples / batches.per_epoch
     return max(1, math.ceil(steps / TIMES), math.ceil(measured / (SHARE * in_a_step)))
-
-
-def _named(measures: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    """`loss` as `measured_losses`, `accuracy` as `measured_accuracy`."""
-    return {f"{prefix}_{'losses' if name == 'loss' else name}": value for name, value in measures.items()}
 
 
 def _median(values: Tensor) -> np.ndarray:

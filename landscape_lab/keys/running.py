@@ -5,12 +5,12 @@ from landscape_lab.keys.declaring import Key, Keys
 from landscape_lab.keys.kinds import ListOf, Nullable, OneOf, Open, Points, Record
 from landscape_lab.validation import Anything, Choice, Number, Switch, Text, Whole
 
+MEASURED = ("accuracy", "validation_loss", "validation_accuracy")
+"""The results that only networks have, measured on all data and on those held out."""
 OBJECTIVES = (
     "final_loss",
     "best_loss",
-    "accuracy",
-    "validation_loss",
-    "validation_accuracy",
+    *MEASURED,
     "distance_to_minimum",
     "steps_to_target",
     "evaluations",

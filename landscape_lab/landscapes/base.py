@@ -55,12 +55,15 @@ class Landscape(nn.Module, ABC):
     Attributes:
         stochastic: Whether what steps see differs from `evaluate`, and from step to step. Where it
             is false nobody has to call `see`.
+        sampled: Whether steps see samples of the data, so that the losses they see are lucky or
+            unlucky and no result of a descent: such results are measured on all data.
 
     Raises:
         ValueError: There are several members but no dimension for them.
     """
 
     stochastic: bool = False
+    sampled: bool = False
     start: Float[Tensor, "members dims"] | None
     bounds: Float[Tensor, "2 dims"] | None
     minima: Float[Tensor, "n dims"] | None

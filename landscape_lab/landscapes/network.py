@@ -112,6 +112,11 @@ class NetworkLandscape(Landscape):
         return self.batches.stochastic or any(self.habits) or self.carrier.augmented
 
     @property
+    def sampled(self) -> bool:
+        """Whether a step's loss is not that of all data in evaluation mode."""
+        return self.stochastic
+
+    @property
     def carried_by(self) -> str:
         """How the members are evaluated, in words; `results.json` has it."""
         return self.carrier.name

@@ -10,6 +10,7 @@ from torch.utils.tensorboard.summary import hparams as hparams_summaries
 
 from landscape_lab.callbacks.hparams import COMPARED
 from landscape_lab.configuration import PARAMETERS, flat_values
+from landscape_lab.keys.running import MEASURED
 from landscape_lab.runs import Run
 
 SUFFIX = ".sweep"
@@ -24,12 +25,14 @@ def write_hparams(folder: Path, jobs: Iterable[Run]) -> None:
         jobs: The runs of its jobs; each writes its own line of the table into its own events.
     """
     values: dict[str, bool | int | float | str] = {"landscape": "", "optimizer": ""}
+    compared = dict.fromkeys(COMPARED)
     for job in jobs:
+        compared |= dict.fromkeys(name for name in MEASURED if name in (job.results() or {}))
         if (settings := job.settings()).keys() >= set(PARAMETERS):
             values |= flat_values(OmegaConf.create(settings), PARAMETERS)
     for old in folder.glob(f"events*{SUFFIX}"):
         old.unlink()
-    experiment, _, _ = hparams_summaries(values, dict.fromkeys(COMPARED, 0.0))
+    experiment, _, _ = hparams_summaries(values, dict.fromkeys(compared, 0.0))
     writer = EventFileWriter(str(folder), filename_suffix=SUFFIX)
     writer.add_event(Event(summary=experiment))
     writer.close()

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from landscape_lab.configuration import is_choice, key_of
+from landscape_lab.keys.running import MEASURED
 from landscape_lab.runs import Run
 from landscape_lab.sweeps.goals import towards
 from landscape_lab.sweeps.plan import RANKED, job_runs, kept_settings
 
-SHOWN = ("best_lr", "best_loss", "distance_to_minimum", "evaluations", "seconds")
+SHOWN = ("best_lr", "best_loss", *MEASURED, "distance_to_minimum", "evaluations", "seconds")
 """The results that people are shown beside the objectives, as far as there is room; the CSV has all."""
 ENDS = (*RANKED, "pruned", "diverged", "failed", "interrupted")
 """How jobs end, in the order of the leaderboard."""

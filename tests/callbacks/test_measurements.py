@@ -9,7 +9,7 @@ from training import fit
 
 from landscape_lab import Descent, results
 from landscape_lab.callbacks import Measurements
-from landscape_lab.callbacks.measurements import _default_interval
+from landscape_lab.callbacks.measurements import default_interval
 from landscape_lab.landscapes import FunctionLandscape, NetworkLandscape
 
 
@@ -58,8 +58,8 @@ def test_full_batches_are_followed_step_by_step(tmp_path):
 
 def test_measuring_is_bounded_by_what_steps_cost():
     dear, cheap = network(1, samples=64, held_out=16), network(32, samples=64, held_out=16)
-    assert _default_interval(dear, dear.validation, 100) == -(-80 // (0.2 * 3))
-    assert _default_interval(cheap, cheap.validation, 1000) == 20
+    assert default_interval(dear, 100) == -(-80 // (0.2 * 3))
+    assert default_interval(cheap, 1000) == 20
 
 
 def test_a_formula_is_not_measured(tmp_path):

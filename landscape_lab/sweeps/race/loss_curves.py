@@ -11,6 +11,8 @@ from torch import Tensor
 
 from landscape_lab.descent import Descent
 from landscape_lab.files import replacing
+from landscape_lab.measured import STEPS
+from landscape_lab.trajectory import Trajectory
 
 FILE = "curves.npz"
 """The file in a job's folder that holds them."""
@@ -35,7 +37,8 @@ class Lowest(NamedTuple):
 class LossCurves(pl.Callback):
     """Write `curves.npz`: the lowest loss so far of each member, as it is without augmentations.
 
-    It holds the two arrays of `Lowest`.
+    It holds the two arrays of `Lowest`. Where steps see samples of the data, only losses count that
+    were measured on all of them.
 
     Args:
         folder: Where it goes.
@@ -57,14 +60,15 @@ class LossCurves(pl.Callback):
         batch: object,
         batch_idx: int,
     ) -> None:
-        self._keep(outputs["evaluations"], pl_module.clean_losses(outputs))
+        if not pl_module.landscape.sampled:
+            self._keep(outputs["evaluations"], pl_module.clean_losses(outputs))
 
     @torch.no_grad()
     def on_train_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        landscape = pl_module.landscape
-        self._keep(
-            torch.tensor([pl_module.tally.evaluations]), landscape.evaluate(landscape.flat()).unsqueeze(0)
-        )
+        landscape, made = pl_module.landscape, pl_module.tally.evaluations
+        if landscape.sampled:
+            self._keep_measured(pl_module.trajectory)
+        self._keep(torch.tensor([made]), landscape.evaluate(landscape.flat()).unsqueeze(0))
         evaluations, losses = torch.cat(self.evaluations).numpy(), torch.cat(self.losses).numpy()
         kept = _growing(len(losses), max(RECORDS, VALUES // losses.shape[1]))
         with replacing(self.path) as unfinished:
@@ -74,6 +78,15 @@ class LossCurves(pl.Callback):
                 evaluations=evaluations[kept],
                 losses=np.minimum.accumulate(losses)[kept],
             )
+
+    def _keep_measured(self, trajectory: Trajectory) -> None:
+        """The losses of all data, where they were measured before the end."""
+        arrays = trajectory.measured.arrays()
+        if not arrays:
+            return
+        before = arrays[STEPS] < trajectory.steps[-1]
+        made = np.interp(arrays[STEPS][before], trajectory.steps, trajectory.evaluations)
+        self._keep(torch.from_numpy(made).long(), torch.from_numpy(arrays["measured_losses"][before]))
 
     def _keep(self, made: Tensor, losses: Tensor) -> None:
         """Records with the evaluations that were made before each."""

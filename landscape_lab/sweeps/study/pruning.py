@@ -12,6 +12,7 @@ from optuna.storages import BaseStorage
 from torch import Tensor
 
 from landscape_lab.descent import Descent
+from landscape_lab.measured import RESULTS, measure
 from landscape_lab.results import best_loss, standing
 from landscape_lab.sweeps.study.samplers import build_pruner
 from landscape_lab.sweeps.study.storages import named_errors, open_storage
@@ -53,14 +54,14 @@ class Pruning(pl.Callback):
         self.trial: optuna.Trial | None = None
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        """Find the trial, and let the chunks be short enough for the reports."""
+        """Find the trial, and let a chunk end at each report."""
         if self.number is None or self.folder is None or isinstance(self.pruner, optuna.pruners.NopPruner):
             return
         with named_errors(self.storage, Path(self.folder)):
             storage = open_once(self.storage, Path(self.folder))
             self.trial = _trial(storage, self.name, self.number, self.pruner)
         self.part = math.ceil(pl_module.steps / self.reports)
-        pl_module.steps_per_batch = min(pl_module.steps_per_batch, self.part)
+        pl_module.pauses.append(self.part)
 
     def on_train_batch_end(
         self,
@@ -93,6 +94,8 @@ def so_far(descent: Descent, objective: str) -> float:
     outcomes = standing(descent)
     if objective == "best_loss" and len(outcomes.status) == 1:
         return best_loss(descent)
+    if objective in RESULTS:
+        return outcomes.typical(measure(descent.landscape)[RESULTS[objective]].double().cpu().numpy())
     values = {
         "final_loss": outcomes.final_loss,
         "best_loss": outcomes.best_loss,

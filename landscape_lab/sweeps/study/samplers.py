@@ -10,6 +10,7 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
 
+from landscape_lab.keys.running import MEASURED
 from landscape_lab.validation import check_choice
 
 SAMPLERS: dict[str, tuple[type[BaseSampler], dict[str, Any]]] = {
@@ -37,7 +38,7 @@ PRUNERS: dict[str, tuple[type[BasePruner], dict[str, Any]]] = {
     "successive_halving": (pruners.SuccessiveHalvingPruner, {}),
 }
 """The pruners, each with what we set."""
-PRUNABLE = ("final_loss", "best_loss", "distance_to_minimum")
+PRUNABLE = ("final_loss", "best_loss", "distance_to_minimum", *MEASURED)
 """The objectives that a running trial can be compared by."""
 
 

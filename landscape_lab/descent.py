@@ -132,7 +132,7 @@ class Descent(pl.LightningModule):
             torch.set_rng_state(self._restored["random_state"])
             self.layout.random_states[:] = self._restored["random_states"]
             self.layout.drop(self.tally.dead())
-        self._began = time.perf_counter()
+        self._began = time.perf_counter() - self.tally.seconds  # as if it had never been cut
 
     def training_step(self, batch: object, batch_idx: int) -> dict[str, Tensor]:
         """Make the next chunk of steps.
@@ -154,6 +154,7 @@ class Descent(pl.LightningModule):
         self.tally.count(chunk.taken(made + 1))
         if self.ensemble.rates is not None:
             outputs["lr"].fill_(torch.nan)  # each member has its own
+        self.trajectory.clock.read(self.global_step, time.perf_counter() - self._began)
         names = ("steps", "points", "losses", "evaluations", "lr", "point_steps")
         self.trajectory.extend(*(outputs[name] for name in names))
         if not self.landscape.sampled:
@@ -214,7 +215,7 @@ class Descent(pl.LightningModule):
 
         Its loss is the landscape's own, and counts as no evaluation.
         """
-        self.tally.seconds += time.perf_counter() - self._began
+        self.tally.seconds = time.perf_counter() - self._began
         if self.landscape.stochastic:
             self.landscape.see(None)
         if self.ending.status == "completed" and self.global_step < self.steps:
@@ -232,10 +233,10 @@ class Descent(pl.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: State) -> None:
         """Keep what was recorded and the state of the random numbers."""
-        running = time.perf_counter() - self._began
+        self.tally.seconds = time.perf_counter() - self._began
         checkpoint["descent"] = {
             "trajectory": self.trajectory.state_dict(),
-            "tally": self.tally.state_dict() | {"seconds": self.tally.seconds + running},
+            "tally": self.tally.state_dict(),
             "random_state": torch.get_rng_state(),
             "random_states": self.layout.random_states,
             "threads": torch.get_num_threads(),  # another number may change the last bits

@@ -1,6 +1,7 @@
 """What a picture shows, as data: losses in a window of a plane, and trajectories projected onto it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -9,6 +10,7 @@ from jaxtyping import Float, Int
 from landscape_lab.landscapes.base import Axes
 from landscape_lab.planes.plane import Plane
 from landscape_lab.planes.window import Window
+from landscape_lab.validation import check_choice
 
 
 @runtime_checkable  # the tests check annotations while they run
@@ -41,6 +43,9 @@ class Trace:
         rates: The learning rate of each member, where they differ.
         off: How far each point is from the plane; `None` where the plane is the whole landscape.
         place_steps: The step of each place, where fewer places than losses are kept.
+        spent: What else had been spent by each record, `[records]`: `seconds` where a clock ran,
+            `epochs` of a network.
+        measured: What was measured of a network, as a trajectory's archive has it.
     """
 
     label: str
@@ -54,6 +59,29 @@ class Trace:
     rates: Float[np.ndarray, " members"] | None = None
     off: Float[np.ndarray, "places members"] | None = None
     place_steps: Int[np.ndarray, " places"] | None = None
+    spent: Mapping[str, np.ndarray] = field(default_factory=dict)
+    measured: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def cost(self, against: str, steps: np.ndarray) -> Float[np.ndarray, " n"]:
+        """What had been spent by some steps `[n]`.
+
+        Args:
+            against: `steps`, `evaluations`, or what else is known.
+            steps: Which.
+
+        Raises:
+            ValueError: It is not known.
+        """
+        known = {"steps": self.steps, "evaluations": self.evaluations, **self.spent}
+        check_choice("against", against, known)
+        return np.interp(steps, self.steps, known[against])
+
+    def of(self, some: np.ndarray) -> "Trace":
+        """The trace of some members, by their numbers, in one colour."""
+        places, losses = self.places[:, some], self.losses[:, some]
+        return replace(
+            self, places=places, losses=losses, rates=None, measured=of_members(self.measured, some)
+        )
 
     def record(self, moment: float) -> int:
         """The last record up to a step."""
@@ -73,6 +101,11 @@ class Trace:
     def path_losses(self) -> Float[np.ndarray, "places members"]:
         """The loss at each place."""
         return self.losses if self.place_steps is None else self.losses[self.path_records]
+
+
+def of_members(measured: Mapping[str, np.ndarray], some: np.ndarray) -> dict[str, np.ndarray]:
+    """Measured arrays `[n, members]` of some members; `measured_steps` `[n]` are those of all."""
+    return {name: values[:, some] if values.ndim > 1 else values for name, values in measured.items()}
 
 
 def last_before(steps: Int[np.ndarray, " n"], moment: float) -> int:

@@ -1,15 +1,17 @@
 """From landscapes and trajectories to scenes: the one way to all that is drawn."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from landscape_lab.answering import answers_of
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.planes import Grid, Plane, Window, principal, sample
 from landscape_lab.point_file import Points
 from landscape_lab.replaying import replay_of
-from landscape_lab.scene import Scene, Trace
+from landscape_lab.scene import Scene, Trace, of_members
 from landscape_lab.trajectory import Trajectory
 
 SHOWN_MEMBERS = 1000
@@ -45,6 +47,8 @@ def scene_of(
         plane = Plane.of(landscape) if whole else principal(points)
     pairs = zip(trajectories, points, strict=True)
     traces = tuple(trace_of(trajectory, plane, path, off=not whole) for trajectory, path in pairs)
+    if isinstance(landscape, NetworkLandscape):
+        traces = tuple(_with_epochs(trace, landscape.batches.per_epoch) for trace in traces)
     if window is None:
         window = _window(landscape, plane, [trace.places for trace in traces], reach)
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
@@ -83,7 +87,14 @@ def trace_of(
         None if rates is None or len(set(rates)) == 1 else np.asarray(rates)[shown],
         plane.off(points) if off else None,
         None if trajectory.keeps_every_point else trajectory.point_steps,
+        {"seconds": trajectory.clock.seconds_at(trajectory.steps)} if len(trajectory.clock) else {},
+        of_members(trajectory.measured.arrays(), shown),
     )
+
+
+def _with_epochs(trace: Trace, steps: int) -> Trace:
+    """The trace of a network, whose data are seen once in so many steps."""
+    return replace(trace, spent={**trace.spent, "epochs": trace.steps / steps})
 
 
 def start_of(landscape: Landscape, plane: Plane) -> Trace:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from landscape_lab import archive
+from landscape_lab.clock import Clock
 from landscape_lab.curves import Curves
 from landscape_lab.keys.running import TRAJECTORY
 from landscape_lab.large_points import LargePoints
@@ -62,9 +63,8 @@ class Trajectory:
         self.records = max(records, 2)
         self.label = label
         self.members = dict(members or {})
-        self.expected = steps
-        self.to = to
-        self.measured = Measured()
+        self.expected, self.to = steps, to
+        self.measured, self.clock = Measured(), Clock()
         self._curves: Curves | None = None
         self._large: LargePoints | None = None  # small points are a column of the curves
 
@@ -194,10 +194,9 @@ class Trajectory:
 
     @property
     def best(self) -> tuple[int, float]:
-        """The step of the lowest loss of any member, and that loss.
+        """The step of the lowest loss of any member, and that loss; the start and NaN if none was finite.
 
-        They are the start and NaN where no loss was finite. Where points are large, only the records
-        count whose points are kept.
+        Where points are large, only the records count whose points are kept.
         """
         if self._curves is None:
             return 0, float("nan")
@@ -214,6 +213,7 @@ class Trajectory:
             "points": None if self._large is None else self._large.state_dict(),
             "file": self._large is not None and self._large.file is not None,
             "measured": self.measured.state_dict(),
+            "clock": list(self.clock.moments),
         }
 
     def load_state_dict(self, state: State) -> None:
@@ -224,6 +224,7 @@ class Trajectory:
         """
         self.records = state["records"]
         self.measured.load_state_dict(state["measured"])
+        self.clock.moments = list(state["clock"])
         if state["curves"] is not None:
             self._curves = Curves(self.records)
             self._curves.load_state_dict(state["curves"])

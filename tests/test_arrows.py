@@ -14,7 +14,8 @@ FLOORS = (
     ("optimizers", "optimizers"),
     (
         "what happened",
-        "series point_file records curves measured large_points archive trajectory ensemble outcomes basins",
+        "clock series point_file records curves measured large_points archive trajectory ensemble outcomes "
+        "basins",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),

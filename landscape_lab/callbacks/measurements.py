@@ -19,10 +19,12 @@ from landscape_lab.weights import BEST, save_weights
 
 TIMES = 50
 """About how often a run measures."""
-SHARE = 0.2
-"""The most that measuring costs, as a share of the descent."""
-PASSES = 3.0
-"""A step on a sample costs about three times as much as its loss alone."""
+SHARE = 0.1
+"""The most that measuring costs, as a share of the descent, about."""
+PASSES = 4.0
+"""A step on a sample costs about four times as much as its loss alone: its gradient, in small batches."""
+STEP = 2**18
+"""What else a step costs, whatever its samples: as much as so many weights, each used for one sample."""
 
 
 @MEASUREMENTS.checks_class
@@ -36,7 +38,7 @@ class Measurements(pl.Callback):
     Args:
         folder: Where the best weights go.
         every: Steps from one measurement to the next. By default about 50 in a run, but seldom enough
-            that they cost no more than a fifth of it.
+            that they cost about a tenth of it at most.
     """
 
     def __init__(self, folder: str | PathLike[str], every: int | None = None) -> None:
@@ -96,9 +98,13 @@ def default_interval(landscape: NetworkLandscape, steps: int) -> int:
 
     They follow from numbers of samples, not from a clock: a resumed run measures at the same steps.
     """
-    batches, held_out = landscape.batches, landscape.held_out
-    measured = batches.samples + (0 if held_out is None else held_out.samples)
-    in_a_step = PASSES * batches.samples / batches.per_epoch
+    batches = landscape.batches
+    data = [batches] if landscape.held_out is None else [batches, landscape.held_out]
+    measured = sum(each.samples for each in data)
+    if landscape.recalibrates:
+        measured += len(data) * batches.samples  # each takes the statistics of the training data first
+    alone = STEP / (landscape.members * landscape.dims)
+    in_a_step = PASSES * batches.samples / batches.per_epoch + alone
     return max(1, math.ceil(steps / TIMES), math.ceil(measured / (SHARE * in_a_step)))
 
 

@@ -11,9 +11,11 @@ import pytorch_lightning as pl
 from landscape_lab.answering import check_boundary, check_data
 from landscape_lab.callbacks.tensorboard import png, show, tensorboards
 from landscape_lab.descent import Descent
+from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.figures import FIGURES, save_figure
 from landscape_lab.errors import tell
-from landscape_lab.landscapes.base import Landscape
+from landscape_lab.keys.callbacks import COSTS
+from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
 from landscape_lab.validation import check_choice
@@ -110,13 +112,21 @@ class Pictures(Product):
         folder: Where they go.
         figures: Any of `path`, `loss`, `evaluations` (the loss against them), `surface` and `gradient`;
             of a network also `data`, and of two features `boundary`.
+        against: What the loss is drawn over: `steps`, `evaluations`, `seconds`, or `epochs` of a network.
     """
 
-    def __init__(self, folder: str | PathLike[str], figures: Sequence[str] = ("path", "loss")) -> None:
+    def __init__(
+        self,
+        folder: str | PathLike[str],
+        figures: Sequence[str] = ("path", "loss"),
+        against: str = "steps",
+    ) -> None:
         for name in figures:
             check_choice("figures", name, FIGURES)
+        check_choice("against", against, COSTS)
         self.folder = Path(folder)
         self.figures = tuple(figures)
+        self.against = against
 
     @property
     def wanted(self) -> bool:
@@ -127,6 +137,11 @@ class Pictures(Product):
         return any(FIGURES[name].grid for name in self.figures)
 
     def check(self, landscape: Landscape) -> None:
+        if self.against == "epochs" and not isinstance(landscape, NetworkLandscape):
+            raise ValueError(
+                "Parameter `callbacks.pictures.against` may be epochs only of a network: landscape=network. "
+                f"Found a {type(landscape).__name__}."
+            )
         for name in self.figures:
             if name in NEEDS:
                 NEEDS[name](landscape)
@@ -134,7 +149,7 @@ class Pictures(Product):
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
         for name in self.figures:
             file = self.folder / f"{name}.png"
-            save_figure(FIGURES[name](scene), file)
+            save_figure(loss_figure(scene, self.against) if name == "loss" else FIGURES[name](scene), file)
             if name not in CURVES:
                 for logger in tensorboards(trainer):
                     show(logger, name, file.read_bytes(), trainer.global_step)

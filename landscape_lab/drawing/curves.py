@@ -1,4 +1,8 @@
-"""The loss over the steps or evaluations."""
+"""The loss over the steps, or over what they cost; of networks also the accuracy."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib import rc_context
@@ -6,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import EngFormatter
 
 from landscape_lab.drawing.maps import DRAWN_POINTS, PATH_COLORS, RATE_COLORS, evenly
@@ -15,92 +20,193 @@ from landscape_lab.scene import Scene, Trace
 
 DRAWN_RATES = 64
 """The most learning rates with a curve of their own."""
+AXIS = {"steps": "step", "evaluations": "evaluation", "epochs": "epoch", "seconds": "seconds"}
+"""What stands below a curve over each cost."""
+GREY = "0.3"
+LINES: dict[str, dict[str, Any]] = {
+    "seen by steps": {"linewidth": 0.7, "alpha": 0.4},
+    "all data": {"linewidth": 2.0},
+    "validation": {"linewidth": 1.6, "linestyle": "--"},
+}
+"""How the curves of a network are told apart: of the samples of a step, of all data, of those held out."""
 
 
-def loss_figure(scene: Scene, against: str = "step") -> Figure:
-    """The loss, linear and logarithmic; where minima are known, the distance to the nearest too.
+class Curve(NamedTuple):
+    """A quantity over what it cost.
+
+    Args:
+        costs: `[records]`.
+        values: `[records, members]`; NaN is a gap.
+    """
+
+    costs: np.ndarray
+    values: np.ndarray
+
+
+class Panel(NamedTuple):
+    """One of the axes of the figure.
+
+    Args:
+        name: What is drawn.
+        logarithmic: Whether it is drawn so.
+        draw: Draws a trace in a colour.
+    """
+
+    name: str
+    logarithmic: bool
+    draw: Callable[[Axes, Trace, str], None]
+
+
+def loss_figure(scene: Scene, against: str = "steps") -> Figure:
+    """The loss, linear and logarithmic, and where minima are known the distance to the nearest.
+
+    The loss that steps of a network see is a thin line; those measured on all data and on the
+    validation data are bold, and a panel has the accuracy.
 
     Args:
         scene: Whose traces; its losses in the window are not needed.
-        against: `step`, or `evaluation`: several of them in a step, as a line search makes, are then told
-            apart.
+        against: `steps`, `epochs` of a network, `evaluations` or `seconds`. A line search makes several
+            evaluations in a step, which only the last two tell.
+
+    Raises:
+        ValueError: A trace does not know this cost.
     """
-    unit = " (pixels)" if scene.plane.axes.picture else ""
-    names = ["loss", "loss, logarithmic", f"distance to the nearest minimum{unit}"][
-        : 2 + bool(len(scene.minima))
-    ]
+    panels = _panels(scene, against)
     with rc_context(STYLE):
-        figure = Figure(figsize=(5.0 * len(names), 4.2), layout="constrained")
-        for panel, axes in enumerate(figure.subplots(1, len(names))):
+        figure = Figure(figsize=(5.0 * len(panels), 4.2), layout="constrained")
+        for panel, axes in zip(panels, figure.subplots(1, len(panels)), strict=True):
+            axes.set_yscale("log" if panel.logarithmic else "linear")  # first: margins depend on it
             for number, trace in enumerate(scene.traces):
-                _draw_panel(axes, panel, scene, trace, PATH_COLORS[number % len(PATH_COLORS)], against)
-            axes.set_yscale("log" if panel else "linear")
-            axes.set_xlabel(against)
-            axes.set_ylabel(names[panel])
+                panel.draw(axes, trace, PATH_COLORS[number % len(PATH_COLORS)])
+            axes.set_xlabel(AXIS[against])
+            axes.set_ylabel(panel.name)
             axes.xaxis.set_major_formatter(EngFormatter(sep=""))
             axes.grid(color=GRID, linewidth=0.8)
             axes.set_axisbelow(True)
-        if len(scene.traces) > 1:
-            figure.axes[0].legend(frameon=False)
+        _write_legend(figure.axes[0], scene)
         figure.suptitle(title_of(scene.traces), x=0.01, ha="left", fontsize=11)
     return figure
 
 
-def _draw_panel(axes: Axes, panel: int, scene: Scene, trace: Trace, color: str, against: str) -> None:
-    """A trace on one panel: the loss, the loss logarithmically, the distance to the nearest minimum."""
-    costs = trace.steps if against == "step" else trace.evaluations
-    if panel == 2:
-        _draw_curve(
-            axes, trace, costs[trace.path_records], _distances(trace, scene.minima), color, logarithmic=True
-        )
-    elif trace.rates is not None:
-        _draw_rates(axes, trace, trace.rates, costs, logarithmic=panel == 1)
+def _panels(scene: Scene, against: str) -> list[Panel]:
+    """What is drawn of a scene, from left to right."""
+    panels = [
+        Panel(name, logarithmic, partial(_draw_losses, against=against, logarithmic=logarithmic))
+        for name, logarithmic in (("loss", False), ("loss, logarithmic", True))
+    ]
+    if len(scene.minima):
+        unit = " (pixels)" if scene.plane.axes.picture else ""
+        draw = partial(_draw_distances, against=against, minima=scene.minima)
+        panels.append(Panel(f"distance to the nearest minimum{unit}", True, draw))
+    if any("measured_accuracy" in trace.measured for trace in scene.traces):
+        panels.append(Panel("accuracy", False, partial(_draw_accuracy, against=against)))
+    return panels
+
+
+def _write_legend(axes: Axes, scene: Scene) -> None:
+    """The labels of several traces; which line is of which data, where there are several."""
+    several, (first, *_) = len(scene.traces) > 1, scene.traces
+    lines = [
+        Line2D([], [], color=PATH_COLORS[number % len(PATH_COLORS)], label=trace.label, linewidth=1.2)
+        for number, trace in enumerate(scene.traces if several else ())
+    ]
+    if "measured_losses" in first.measured and first.rates is None:
+        there = (first.losses.shape[1] == 1, True, "validation_losses" in first.measured)
+        names = [name for name, shown in zip(LINES, there, strict=True) if shown]
+        color = GREY if several else PATH_COLORS[0]
+        lines += [Line2D([], [], color=color, label=name, **LINES[name]) for name in names]
+    if lines:
+        axes.legend(handles=lines, frameon=False)
+
+
+def _draw_losses(axes: Axes, trace: Trace, color: str, *, against: str, logarithmic: bool) -> None:
+    """The losses of a trace: those of all data stand before those that steps saw."""
+    seen = _cleaned(Curve(trace.cost(against, trace.steps), trace.losses), logarithmic)
+    measured = _measured(trace, "measured_losses", against, logarithmic)
+    if trace.rates is not None:
+        curve = Curve(trace.cost(against, trace.steps), trace.losses) if measured is None else measured
+        _draw_rates(axes, trace.rates, curve, logarithmic=logarithmic)
+        _leave_out_diverged(axes, curve.values, logarithmic=logarithmic)
+    elif measured is None:
+        _draw_curve(axes, seen, color)
+        _mark_best(axes, trace, seen, color, against, logarithmic=logarithmic)
     else:
-        _draw_curve(axes, trace, costs, trace.losses, color, logarithmic=panel == 1, best=True)
+        if seen.values.shape[1] == 1:
+            _draw_curve(axes, seen, color, "seen by steps")
+        _draw_curve(axes, measured, color, "all data")
+        _draw_held_out(axes, trace, "validation_losses", color, against, logarithmic)
 
 
-def _distances(trace: Trace, minima: np.ndarray) -> np.ndarray:
-    """How far each point is from the nearest minimum, in the plane, `[records, members]`."""
-    return np.linalg.norm(trace.places[:, :, None] - minima, axis=-1).min(axis=-1)
+def _draw_accuracy(axes: Axes, trace: Trace, color: str, *, against: str) -> None:
+    """The accuracy on all data and on those held out."""
+    measured = _measured(trace, "measured_accuracy", against)
+    if measured is None:
+        return
+    if trace.rates is not None:
+        _draw_rates(axes, trace.rates, measured)
+    else:
+        _draw_curve(axes, measured, color, "all data")
+        _draw_held_out(axes, trace, "validation_accuracy", color, against)
+    axes.set_ylim(top=1.02)
 
 
-def _draw_curve(
-    axes: Axes,
-    trace: Trace,
-    costs: np.ndarray,
-    values: np.ndarray,
-    color: str,
-    *,
-    logarithmic: bool,
-    best: bool = False,
+def _draw_held_out(
+    axes: Axes, trace: Trace, name: str, color: str, against: str, logarithmic: bool = False
 ) -> None:
-    """One curve over steps or evaluations.
+    """What was measured on the validation data, if there are any: the median of many members."""
+    if (curve := _measured(trace, name, against, logarithmic)) is not None:
+        middle = np.nanmedian(curve.values, axis=1, keepdims=True)
+        _draw_curve(axes, Curve(curve.costs, middle), color, "validation")
 
-    Many members are drawn as their median, their quartiles and their outer deciles.
-    """
+
+def _draw_distances(axes: Axes, trace: Trace, color: str, *, against: str, minima: np.ndarray) -> None:
+    """How far each point is from the nearest minimum, in the plane."""
+    far = np.linalg.norm(trace.places[:, :, None] - minima, axis=-1).min(axis=-1)  # [places, members]
+    _draw_curve(axes, _cleaned(Curve(trace.cost(against, trace.path_steps), far), True), color)
+
+
+def _measured(trace: Trace, name: str, against: str, logarithmic: bool = False) -> Curve | None:
+    """A measured quantity, or `None` where there is none."""
+    if name not in trace.measured:
+        return None
+    return _cleaned(
+        Curve(trace.cost(against, trace.measured["measured_steps"]), trace.measured[name]), logarithmic
+    )
+
+
+def _cleaned(curve: Curve, logarithmic: bool) -> Curve:
+    """A curve without the values that cannot be drawn, and without records that have no other."""
+    costs, values = curve
     values = np.where(np.isfinite(values) & ((values > 0) | (not logarithmic)), values, np.nan)
     shown = ~np.isnan(values).all(axis=1)
-    x, values = costs[shown], values[shown]
-    alone = values.shape[1] == 1
-    if not alone:
+    return Curve(costs[shown], values[shown])
+
+
+def _draw_curve(axes: Axes, curve: Curve, color: str, line: str | None = None) -> None:
+    """One curve; many members are drawn as their median, their quartiles and their outer deciles."""
+    costs, values = curve
+    if values.shape[1] > 1:
         lowest, low, middle, high, highest = np.nanquantile(values, [0.1, 0.25, 0.5, 0.75, 0.9], axis=1)
-        axes.fill_between(x, lowest, highest, color=color, alpha=0.12, linewidth=0)
-        axes.fill_between(x, low, high, color=color, alpha=0.25, linewidth=0)
+        axes.fill_between(costs, lowest, highest, color=color, alpha=0.12, linewidth=0)
+        axes.fill_between(costs, low, high, color=color, alpha=0.25, linewidth=0)
         values = middle[:, None]
-    axes.plot(x, values[:, 0], color=color, linewidth=1.2, label=trace.label)
+    axes.plot(costs, values[:, 0], color=color, **({"linewidth": 1.2} if line is None else LINES[line]))
+
+
+def _mark_best(axes: Axes, trace: Trace, seen: Curve, color: str, against: str, *, logarithmic: bool) -> None:
+    """A dot at the lowest loss of a single member."""
     step, lowest = trace.best
-    if best and alone and np.isfinite(lowest) and (lowest > 0 or not logarithmic):
-        axes.plot(costs[trace.steps.searchsorted(step)], lowest, "o", color=color, markersize=4)
+    if seen.values.shape[1] == 1 and np.isfinite(lowest) and (lowest > 0 or not logarithmic):
+        axes.plot(trace.cost(against, np.array([step])), lowest, "o", color=color, markersize=4)
 
 
-def _draw_rates(
-    axes: Axes, trace: Trace, of_member: np.ndarray, costs: np.ndarray, *, logarithmic: bool
-) -> None:
+def _draw_rates(axes: Axes, of_member: np.ndarray, curve: Curve, *, logarithmic: bool = False) -> None:
     """A curve for each learning rate: the median over its members, while at least half are finite."""
+    costs, values = curve
     rates = np.unique(of_member)
     rates = rates[evenly(len(rates), DRAWN_RATES)]
     shown = evenly(len(costs), DRAWN_POINTS)
-    values = np.where(np.isfinite(trace.losses[shown]), trace.losses[shown], np.inf)
+    values = np.where(np.isfinite(values[shown]), values[shown], np.inf)
     medians = np.array(
         [np.quantile(values[:, of_member == rate], 0.5, axis=1, method="lower") for rate in rates]
     )
@@ -108,8 +214,13 @@ def _draw_rates(
     lines = [np.column_stack([costs[shown], median]) for median in medians]
     axes.add_collection(LineCollection(lines, array=rates, cmap=RATE_COLORS, norm=LogNorm(), linewidths=1.0))
     axes.autoscale_view()
+
+
+def _leave_out_diverged(axes: Axes, values: np.ndarray, *, logarithmic: bool) -> None:
+    """A window for the losses of those that learn: what diverges leaves it."""
+    values = np.where(np.isfinite(values), values, np.inf)
     low, begin = float(np.min(values)), float(np.median(values[0]))
     if logarithmic:
         axes.set_ylim(top=100 * begin if begin > 0 else None)
-    elif np.isfinite([low, begin]).all() and begin > low:  # what diverges leaves the window
+    elif np.isfinite([low, begin]).all() and begin > low:
         axes.set_ylim(low - 0.05 * (begin - low), begin + 0.3 * (begin - low))

@@ -58,7 +58,7 @@ class Kind:
 FIGURES: Mapping[str, Kind] = {
     "path": Kind(path_figure),
     "loss": Kind(loss_figure, grid=False),
-    "evaluations": Kind(partial(loss_figure, against="evaluation"), grid=False),
+    "evaluations": Kind(partial(loss_figure, against="evaluations"), grid=False),
     "surface": Kind(surface_figure),
     "gradient": Kind(gradient_figure),
     "data": Kind(data_figure, grid=False),

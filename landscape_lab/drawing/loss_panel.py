@@ -59,18 +59,27 @@ def _write_legend(axes: Axes, traces: tuple[Trace, ...]) -> None:
 def loss_curves(number: int, trace: Trace, axes: Axes) -> Iterator[Curve]:
     """The loss of a trace, or of each learning rate.
 
-    Many members are drawn as their median, and faintly their quartiles.
+    Many members are drawn as their median, and faintly their quartiles. Of a network the loss of all
+    data is drawn, and of a single member faintly what its steps saw.
     """
     for color, part in colored(number, trace):
-        yield from _colored_curves(color, part, axes)
+        measured = part.measured.get("measured_losses")
+        if measured is None or part.losses.shape[1] == 1:
+            faint = 1.0 if measured is None else 0.35
+            yield from _colored_curves(color, part.steps, part.losses, axes, faint)
+        if measured is not None:
+            yield from _colored_curves(color, part.measured["measured_steps"], measured, axes)
 
 
-def _colored_curves(color: str, trace: Trace, axes: Axes) -> Iterator[Curve]:
-    losses = np.where(np.isfinite(trace.losses), trace.losses, np.nan)
+def _colored_curves(
+    color: str, steps: np.ndarray, losses: np.ndarray, axes: Axes, strength: float = 1.0
+) -> Iterator[Curve]:
+    """The losses `[records, members]` at some steps `[records]`."""
+    losses = np.where(np.isfinite(losses), losses, np.nan)
     known = ~np.isnan(losses).all(axis=1)
-    steps = trace.steps[known]
+    steps = steps[known]
     shares = ((0.25, 0.75), (0.5,)) if losses.shape[1] > 1 else ((0.5,),)
     for share in shares if known.any() else ():
         heights = np.nanquantile(losses[known], share, axis=1).T
         data = np.stack([np.broadcast_to(steps[:, None], heights.shape), heights], axis=-1)
-        yield Curve(steps, on_canvas(axes, data), color, axes, alpha=1.0 if len(share) == 1 else 0.35)
+        yield Curve(steps, on_canvas(axes, data), color, axes, alpha=strength if len(share) == 1 else 0.35)

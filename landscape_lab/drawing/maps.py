@@ -1,7 +1,5 @@
 """A scene as a map: the landscape, the traces on it, and where they begin and end."""
 
-from dataclasses import replace
-
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
@@ -194,13 +192,7 @@ def colored(number: int, trace: Trace) -> list[tuple[str, Trace]]:
     rates = np.unique(trace.rates)
     colors = colormaps[RATE_COLORS](LogNorm(rates[0], rates[-1])(rates))
     members = [np.flatnonzero(trace.rates == rate) for rate in rates]
-    return [
-        (
-            to_hex(color),
-            replace(trace, places=trace.places[:, some], losses=trace.losses[:, some], rates=None),
-        )
-        for color, some in zip(colors, members, strict=True)
-    ]
+    return [(to_hex(color), trace.of(some)) for color, some in zip(colors, members, strict=True)]
 
 
 def color_scale(values: np.ndarray) -> Normalize:

@@ -24,7 +24,7 @@ from landscape_lab.drawing.loss_panel import loss_curves, prepare_losses
 from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.turning import TurningSurface
-from landscape_lab.scene import Scene, Trace
+from landscape_lab.scene import Scene, Trace, last_before
 
 DPI = 100
 CAPTION = 34
@@ -145,16 +145,28 @@ def _caption_of_one(trace: Trace, moment: float, step: list[Word]) -> list[Word]
     name = "loss " if members == 1 else "median loss "
     words = [Word(title, f"{title}    ", VALUE_COLOR), *step] if title else list(step)
     words += [Word(name, name, NAME_COLOR), Word(_loss(trace, moment), "-0.0000e+00    ", VALUE_COLOR)]
+    if "measured_accuracy" in trace.measured:
+        accuracy = np.nanmedian(_measured(trace, "measured_accuracy", moment))
+        words += [
+            Word("accuracy ", "accuracy ", NAME_COLOR),
+            Word(f"{accuracy:.3f}", "0.000    ", VALUE_COLOR),
+        ]
     if np.isfinite(rate := trace.lr[trace.record(moment)]):
         words += [Word("lr ", "lr ", NAME_COLOR), Word(f"{rate:.4g}", "0.0000e+00", VALUE_COLOR)]
     return words
 
 
 def _loss(trace: Trace, moment: float) -> str:
-    """The loss at a step, the median of the members."""
-    losses = trace.losses[trace.record(moment)]
+    """The loss at a step, the median of the members; of a network that last measured on all data."""
+    known = "measured_losses" in trace.measured
+    losses = _measured(trace, "measured_losses", moment) if known else trace.losses[trace.record(moment)]
     losses = losses[np.isfinite(losses)]
     return f"{np.median(losses):.4g}" if len(losses) else "diverged"
+
+
+def _measured(trace: Trace, name: str, moment: float) -> np.ndarray:
+    """What was last measured up to a step, `[members]`."""
+    return trace.measured[name][last_before(trace.measured["measured_steps"], moment)]
 
 
 def _fitting(words: list[Word], width: int) -> ImageFont.FreeTypeFont:

@@ -10,6 +10,8 @@ FILMS = ("mp4", "gif")
 """The formats of films."""
 FIGURES = ("path", "loss", "evaluations", "surface", "gradient", "data", "boundary")
 """The figures of a run."""
+COSTS = ("steps", "epochs", "evaluations", "seconds")
+"""What curves are drawn over; epochs are of networks."""
 FOLDER = Key(Text("a folder"), "where files are written")
 FIGURE_LIST: Kind = ListOf(Choice(*FIGURES))
 FILM_LIST: Kind = ListOf(Choice(*FILMS))
@@ -34,7 +36,10 @@ VIDEO = Keys(
     "landscape_lab.callbacks.Video", folder=FOLDER, formats=Key(FILM_LIST, "films drawn at the end"), **_FILM
 )
 PICTURES = Keys(
-    "landscape_lab.callbacks.Pictures", folder=FOLDER, figures=Key(FIGURE_LIST, "drawn at the end")
+    "landscape_lab.callbacks.Pictures",
+    folder=FOLDER,
+    figures=Key(FIGURE_LIST, "drawn at the end"),
+    against=Key(Choice(*COSTS), "what curves are drawn over"),
 )
 AUGMENTATION_PICTURES = Keys(
     "landscape_lab.callbacks.AugmentationPictures",

@@ -117,6 +117,11 @@ class NetworkLandscape(Landscape):
         return self.stochastic
 
     @property
+    def recalibrates(self) -> bool:
+        """Whether a clean evaluation begins with a pass over the training data, for BatchNorm."""
+        return self.batchnorm == "recalibrate" and bool(tracking_layers(self.objective))
+
+    @property
     def carried_by(self) -> str:
         """How the members are evaluated, in words; `results.json` has it."""
         return self.carrier.name
@@ -233,8 +238,8 @@ class NetworkLandscape(Landscape):
     @property
     def clean(self) -> Clean:
         """The evaluation of whole data that leaves the model as it is."""
-        recalibrated = self.batchnorm == "recalibrate" and bool(tracking_layers(self.objective))
-        return Clean(self.objective, self.weights, self.batches, self.calibration if recalibrated else None)
+        calibration = self.calibration if self.recalibrates else None
+        return Clean(self.objective, self.weights, self.batches, calibration)
 
     def _check_fit(self, batches: Batches) -> None:
         """Raise `ValueError` unless the model takes the data and its outputs fit the loss."""

@@ -11,6 +11,9 @@ from landscape_lab import Descent, results
 from landscape_lab.callbacks import Measurements
 from landscape_lab.callbacks.measurements import default_interval
 from landscape_lab.landscapes import FunctionLandscape, NetworkLandscape
+from landscape_lab.sweeps.race.loss_curves import LossCurves, read_curves
+from landscape_lab.sweeps.study.pruning import so_far
+from landscape_lab.weights import BEST, load_weights, put_weights
 
 
 def network(batch_size=None, samples=64, held_out=16):
@@ -56,9 +59,10 @@ def test_full_batches_are_followed_step_by_step(tmp_path):
     assert results.metrics(module)["best_loss"] == pytest.approx(module.trajectory.losses.min())
 
 
-def test_measuring_is_bounded_by_what_steps_cost():
+def test_measuring_is_bounded_by_what_steps_cost(monkeypatch):
+    monkeypatch.setattr("landscape_lab.callbacks.measurements.STEP", 0)
     dear, cheap = network(1, samples=64, held_out=16), network(32, samples=64, held_out=16)
-    assert default_interval(dear, 100) == -(-80 // (0.2 * 3))
+    assert default_interval(dear, 100) == -(-80 // (0.1 * 4))
     assert default_interval(cheap, 1000) == 20
 
 
@@ -67,3 +71,48 @@ def test_a_formula_is_not_measured(tmp_path):
     module = fit(descent(landscape), Measurements(tmp_path, every=5))
     assert module.trajectory.measured.arrays() == {}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_step_costs_besides_its_samples_is_shared_by_members():
+    alone = network(1, samples=6400)
+    assert default_interval(alone, 100) < default_interval(
+        alone.with_members(alone.flat().repeat(50, 1)), 100
+    )
+
+
+@pytest.mark.parametrize("steps_per_batch", [3, 7, 1000])
+def test_measurements_come_when_they_are_wanted_whatever_ends_a_chunk(tmp_path, steps_per_batch):
+    module = fit(descent(network(8), steps_per_batch=steps_per_batch), Measurements(tmp_path, every=5))
+    assert module.trajectory.measured.steps == [0, 5, 10, 15, 20]
+    whole = fit(descent(network(8)))
+    np.testing.assert_array_equal(module.trajectory.losses, whole.trajectory.losses)
+
+
+def test_without_measurements_no_minibatch_is_a_result():
+    found = results.metrics(fit(descent(network(1), steps=60)))
+    assert found["best_loss"] == found["final_loss"]
+
+
+def test_a_race_hears_measured_losses(tmp_path):
+    module = fit(descent(network(1)), Measurements(tmp_path, every=5), LossCurves(tmp_path))
+    lowest = read_curves(tmp_path, budget=100)
+    assert lowest.evaluations.tolist() == [1, 6, 11, 16, 21]
+    measured = module.trajectory.measured.arrays()["measured_losses"]
+    np.testing.assert_allclose(lowest.losses, np.minimum.accumulate(measured), rtol=1e-6)
+
+
+def test_a_pruner_hears_what_would_be_the_result(tmp_path):
+    module = fit(descent(network(4)), Measurements(tmp_path))
+    found = results.metrics(module)
+    for objective in ("final_loss", "best_loss", "accuracy", "validation_loss", "validation_accuracy"):
+        assert so_far(module, objective) == pytest.approx(found[objective], rel=1e-6)
+
+
+def test_the_best_weights_are_those_of_the_lowest_validation_loss(tmp_path):
+    module = fit(descent(network(2), steps=35), Measurements(tmp_path, every=5))
+    losses = module.trajectory.measured.arrays()["validation_losses"][:, 0]
+    landscape = network()
+    put_weights(landscape.model, load_weights(tmp_path / BEST), "here")
+    found = landscape.validation.evaluate(landscape.flat())
+    assert float(found[0]) == pytest.approx(losses.min(), rel=1e-5)
+    assert losses.min() < losses[-1]

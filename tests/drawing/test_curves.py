@@ -47,3 +47,55 @@ def test_distance_to_the_nearest_minimum_is_drawn():
         for place in ((3.0, 3.0), (-2.8, 3.1))
     ]
     assert curve == pytest.approx(expected, rel=1e-5)
+
+
+def measured_path(losses, measured, **further):
+    """A path of one member whose losses were also measured on all data, at every other step."""
+    kept = recorded(np.zeros((len(losses), 1, 2)), losses, "adam", evaluations=range(0, 2 * len(losses), 2))
+    for step, loss in zip(range(0, len(losses), 2), measured, strict=True):
+        values = {"measured_losses": loss} | {name: each[step // 2] for name, each in further.items()}
+        kept.measured.add(step, {name: torch.tensor([value]) for name, value in values.items()})
+    return kept
+
+
+def test_what_was_measured_is_told_from_what_steps_saw():
+    held_out, accuracy = [0.95, 0.7, 0.8], [0.3, 0.5, 0.75]
+    kept = measured_path(
+        [0.8, 0.1, 0.7, 0.2, 0.4], [0.9, 0.6, 0.5], validation_losses=held_out, measured_accuracy=accuracy
+    )
+    figure = loss_figure(scene(kept))
+    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "loss, logarithmic", "accuracy"]
+    seen, whole, validation = figure.axes[0].lines
+    np.testing.assert_allclose(seen.get_ydata(), [0.8, 0.1, 0.7, 0.2, 0.4], rtol=1e-6)
+    np.testing.assert_allclose(whole.get_xydata(), [[0, 0.9], [2, 0.6], [4, 0.5]], rtol=1e-6)
+    np.testing.assert_allclose(validation.get_ydata(), held_out, rtol=1e-6)
+    assert seen.get_linewidth() < validation.get_linewidth() < whole.get_linewidth()
+    legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert legend == ["seen by steps", "all data", "validation"]
+    np.testing.assert_allclose(figure.axes[2].lines[0].get_ydata(), accuracy, rtol=1e-6)
+
+
+def test_curves_are_drawn_over_any_cost_that_is_known():
+    kept = measured_path([0.8, 0.1, 0.7], [0.9, 0.6])
+    with pytest.raises(ValueError, match=r"`against` should be one of steps, evaluations\. Found"):
+        loss_figure(scene(kept), "seconds")
+    kept.clock.read(1, 10.0)
+    kept.clock.read(2, 14.0)
+    costs = {"steps": [0, 1, 2], "evaluations": [0, 2, 4], "seconds": [0, 10, 14]}
+    for against, expected in costs.items():
+        axes = loss_figure(scene(kept), against).axes[0]
+        np.testing.assert_allclose(axes.lines[0].get_xdata(), expected)
+        np.testing.assert_allclose(axes.lines[1].get_xdata(), [expected[0], expected[2]])
+        assert axes.get_xlabel() in against
+
+
+def test_each_learning_rate_of_a_network_has_its_measured_curve():
+    members = {"lr": np.array([0.1, 1.0])}
+    kept = recorded(np.zeros((3, 2, 2)), [[0.8, 0.8], [0.1, 0.9], [0.7, 0.7]], members=members)
+    for step in (0, 2):
+        values = torch.tensor([1.0, 2.0]) / (1 + step)
+        kept.measured.add(step, {"measured_losses": values, "measured_accuracy": 1 - values / 2})
+    losses, _, accuracy = loss_figure(scene(kept)).axes
+    lines = losses.collections[0].get_segments()
+    np.testing.assert_allclose([line[:, 1] for line in lines], [[1.0, 1 / 3], [2.0, 2 / 3]], rtol=1e-6)
+    assert accuracy.get_ylim()[0] < 0.5 < accuracy.get_ylim()[1]

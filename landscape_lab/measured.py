@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from landscape_lab.landscapes import NetworkLandscape
+from landscape_lab.landscapes import Landscape, NetworkLandscape
 
 STEPS = "measured_steps"
 PREFIXES = ("measured_", "validation_")
@@ -21,16 +21,17 @@ CURVES = {array: name for name, array in RESULTS.items()} | {"measured_losses": 
 """What loggers call the curves of these arrays; those of further metrics keep their names."""
 
 
-def measure(landscape: NetworkLandscape) -> dict[str, Tensor]:
-    """What a network's weights give on all data and on those held out, `[members]` each, by array."""
+def measure(landscape: Landscape) -> dict[str, Tensor]:
+    """Loss and more of the present point, of a network also on data held out, `[members]` each, by array."""
     points = landscape.flat()
     values = _named(landscape.measure(points), "measured")
-    if (held_out := landscape.validation) is not None:
+    held_out = landscape.validation if isinstance(landscape, NetworkLandscape) else None
+    if held_out is not None:
         values |= _named(held_out.measure(points), "validation")
     return values
 
 
-def results_of(landscape: object) -> tuple[str, ...]:
+def results_of(landscape: Landscape) -> tuple[str, ...]:
     """Which of `RESULTS` a landscape will have; none if it is no network."""
     if not isinstance(landscape, NetworkLandscape):
         return ()

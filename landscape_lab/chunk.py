@@ -2,8 +2,7 @@
 
 import time
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
@@ -61,7 +60,7 @@ class Made:
     products: list[int] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
     point_steps: list[int] = field(default_factory=list)
-    further: dict[str, list[tuple[int, Tensor]]] = field(default_factory=lambda: defaultdict(list))
+    further: Mapping[str, Sequence[tuple[int, Tensor]]] = field(default_factory=dict)
 
 
 class Chunk:
@@ -120,17 +119,18 @@ class Chunk:
         """
         landscape, evaluation = self.landscape, Evaluation(self.landscape, layout)
         see = landscape.see if landscape.stochastic else None
-        copy_point = landscape.copy_to if self.gradients is None else self._copy_small
-        made = self.made = Made(layout.products)
+        flat, small, further = landscape.flat, self.gradients is not None, self.quantities
+        made = self.made = Made(layout.products, further=evaluation.further)
         graph, error = layout.graph, None
         began, look_at = time.perf_counter(), first
         for step, record in self._records(first, number):
             if see is not None:
                 see(step)
-            if record.point is not None:
-                copy_point(record.point)
-            wanted = [one for one in self.quantities if one.wants(step)] if self.quantities else ()
-            evaluation.begin(record, wanted)
+            if small:
+                record.point.copy_(flat())  # type: ignore[union-attr]
+            evaluation.record, evaluation.fresh = record, True
+            if further:
+                evaluation.want(step, [one for one in further if one.wants(step)])
             try:
                 made.rates.append(layout.step(evaluation))
             except Exception as raised:  # noqa: BLE001 - an optimizer may raise anything; what was made before is kept
@@ -141,8 +141,6 @@ class Chunk:
             made.calls.append(evaluation.calls)
             made.without_gradient.append(evaluation.without_gradient)
             made.products.append(layout.products if graph else 0)
-            if wanted:
-                self._keep_quantities(step, evaluation)
             if error is not None:
                 break
             if step >= look_at:  # a look at the clock costs 1 % of a step on two numbers
@@ -150,15 +148,6 @@ class Chunk:
                     break
                 look_at = step + 1 + int(LOOK * len(made.calls) / max(seconds, 1e-9))
         return error
-
-    def _copy_small(self, out: Tensor) -> None:
-        """What `copy_to` does for a point that is one tensor, with one call less."""
-        out.copy_(self.landscape.flat())
-
-    def _keep_quantities(self, step: int, evaluation: Evaluation) -> None:
-        """Nothing was taken, and nothing is kept, where the step took no gradient."""
-        for quantity, value in zip(evaluation.wanted, evaluation.taken, strict=False):
-            self.made.further[quantity.name].append((step, value))
 
     def _records(self, first: int, number: int) -> Iterable[tuple[int, StepRecord]]:
         """Each step and where it is written down."""
@@ -168,13 +157,15 @@ class Chunk:
         return zip(self.made.point_steps, self.records, strict=False)
 
     def _records_of_large_points(self, first: int, number: int) -> Iterator[tuple[int, StepRecord]]:
-        """As long as there is room for the points that the trajectory keeps."""
+        """As long as there is room for the points that the trajectory keeps, which are copied here."""
         for step, losses in enumerate(self.losses[:number].unbind(), start=first):
             if not self.trajectory.wants_point(step):
                 yield step, StepRecord(losses, None, None)
             elif len(self.made.point_steps) < len(self.points):
+                point = self.points[len(self.made.point_steps)]
                 self.made.point_steps.append(step)
-                yield step, StepRecord(losses, self.points[len(self.made.point_steps) - 1], None)
+                self.landscape.copy_to(point)
+                yield step, StepRecord(losses, point, None)
             else:
                 return
 

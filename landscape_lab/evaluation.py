@@ -1,5 +1,6 @@
 """The closure of a step, as an object: optimizers call it, and it writes the record of the step."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
@@ -57,8 +58,8 @@ class Evaluation:
     Attributes:
         record: Where the step that is being made is written down.
         fresh: Whether nothing has been written there yet.
-        wanted: Further quantities of this step.
-        taken: Their values.
+        wanted: This step, with each further quantity of it.
+        further: The steps and the values of each quantity so far.
         calls: Evaluations so far.
         without_gradient: Those of them that gave no gradient.
     """
@@ -68,9 +69,9 @@ class Evaluation:
         "calls",
         "flat_gradient",
         "fresh",
+        "further",
         "landscape",
         "record",
-        "taken",
         "total",
         "wanted",
         "without_gradient",
@@ -87,15 +88,14 @@ class Evaluation:
             self.total = Tensor.squeeze
         self.record: StepRecord
         self.fresh = True
-        self.wanted: Sequence[Quantity] = ()
-        self.taken: Sequence[Tensor] = ()
+        self.wanted: Sequence[tuple[int, Quantity]] = ()
+        self.further: dict[str, list[tuple[int, Tensor]]] = defaultdict(list)
         self.calls = 0
         self.without_gradient = 0
 
-    def begin(self, record: StepRecord, wanted: Sequence[Quantity] = ()) -> None:
-        """The next evaluation is the first of a step, whose record it writes."""
-        self.record, self.fresh = record, True
-        self.wanted, self.taken = wanted, ()
+    def want(self, step: int, quantities: Sequence[Quantity]) -> None:
+        """The first evaluation of this step with a gradient also takes these quantities."""
+        self.wanted = [(step, quantity) for quantity in quantities]
 
     def __call__(self) -> Tensor:
         """Evaluate losses and gradient.
@@ -110,10 +110,9 @@ class Evaluation:
             written, _, gradient = self.record
             written.copy_(losses)
             if gradient is not None:
-                found = self.flat_gradient()
-                gradient.copy_(found.detach() if found.requires_grad else found)
-            if self.wanted:
-                self.taken = [quantity.take(self.landscape) for quantity in self.wanted]
+                gradient.copy_(self.flat_gradient())
+            for step, quantity in self.wanted:
+                self.further[quantity.name].append((step, quantity.take(self.landscape)))
         self.calls += 1
         return self.total(losses)
 

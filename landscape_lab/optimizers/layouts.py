@@ -6,7 +6,7 @@ optimizer allows is found out by `trial.py`.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -65,8 +65,9 @@ class Layout(Protocol):
             The learning rate of this step: what `rate` was before it.
         """
 
-    def backward(self) -> Tensor:
-        """The losses `[members]`; the gradients are then in the parameters, as the optimizer wants them."""
+    @property
+    def backward(self) -> Callable[[], Tensor]:
+        """The losses `[members]`, with the gradients in the parameters as the optimizer wants them."""
 
     def drop(self, members: Sequence[int]) -> None:
         """Make no further steps of some members."""
@@ -121,8 +122,9 @@ class Joint:
         self._step(closure)
         return rate
 
-    def backward(self) -> Tensor:
-        return self._adapted.backward()
+    @property
+    def backward(self) -> Callable[[], Tensor]:
+        return self._adapted.backward
 
     def drop(self, members: Sequence[int]) -> None:
         """Nothing: a member that diverged goes on without result."""

@@ -8,7 +8,7 @@ locks are needed, and the order in which members go on is always that of their n
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -88,8 +88,9 @@ class Separate:
         self._rounds.step(closure)
         return rate
 
-    def backward(self) -> Tensor:
-        return self.landscape.backward()
+    @property
+    def backward(self) -> Callable[[], Tensor]:
+        return self.landscape.backward
 
     def drop(self, members: Sequence[int]) -> None:
         gone = set(members)

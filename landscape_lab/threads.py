@@ -7,6 +7,7 @@ work; with another process on the same cores four to ten times as long.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from statistics import median
 
 import torch
 
@@ -14,7 +15,7 @@ ROUNDS = 5
 """How often the work is timed, at most."""
 SECONDS = 0.2
 """How long the work is timed with each number of threads; once at least."""
-GAIN = 1.2
+GAIN = 1.3
 """All threads are worth it where they are so many times as fast: another process may want a core, too."""
 
 
@@ -39,20 +40,22 @@ def faster(work: Callable[[], object], clock: Callable[[], float] = time.perf_co
     most = torch.get_num_threads()
     if most == 1:
         return 1
-    alone, together = (_shortest(work, number, clock) for number in (1, most))
+    alone, together = (_typical(work, number, clock) for number in (1, most))
     return most if GAIN * together < alone else 1
 
 
-def _shortest(work: Callable[[], object], threads: int, clock: Callable[[], float]) -> float:
-    """The shortest of a few times, after a first one that does not count."""
+def _typical(work: Callable[[], object], threads: int, clock: Callable[[], float]) -> float:
+    """The median of a few times, after a first one that does not count.
+
+    The shortest would be of a moment in which nobody else wanted the cores.
+    """
     with using(threads):
         work()
-        shortest, began = float("inf"), clock()
+        times, began = [], clock()
         for _ in range(ROUNDS):
             before = clock()
             work()
-            after = clock()
-            shortest = min(shortest, after - before)
-            if after - began > SECONDS:
+            times.append(clock() - before)
+            if clock() - began > SECONDS:
                 break
-    return shortest
+    return median(times)

@@ -54,3 +54,14 @@ def test_the_callers_threads_come_back_after_an_error():
     with pytest.raises(KeyError):
         raising()
     assert torch.get_num_threads() == before
+
+
+def test_a_lucky_moment_on_a_busy_machine_does_not_count(three_threads):
+    timed = Timed({1: 1e-3, 3: 0.0})
+    waits = iter([1e-4, 6e-3, 7e-3, 1e-4, 5e-3, 8e-3])
+
+    def work():
+        timed.work()
+        timed.now += next(waits) if torch.get_num_threads() == 3 else 0.0
+
+    assert faster(work, timed.clock) == 1

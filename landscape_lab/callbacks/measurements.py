@@ -25,6 +25,8 @@ PASSES = 4.0
 """A step on a sample costs about four times as much as its loss alone: its gradient, in small batches."""
 STEP = 2**18
 """What else a step costs, whatever its samples: as much as so many weights, each used for one sample."""
+CHEAP = 2**31
+"""So much, weights times samples, may be measured in any run: some seconds, for a curve that can be read."""
 
 
 @MEASUREMENTS.checks_class
@@ -38,7 +40,7 @@ class Measurements(pl.Callback):
     Args:
         folder: Where the best weights go.
         every: Steps from one measurement to the next. By default about 50 in a run, but seldom enough
-            that they cost about a tenth of it at most.
+            that they cost about a tenth of it at most, or a few seconds.
     """
 
     def __init__(self, folder: str | PathLike[str], every: int | None = None) -> None:
@@ -103,9 +105,10 @@ def default_interval(landscape: NetworkLandscape, steps: int) -> int:
     measured = sum(each.samples for each in data)
     if landscape.recalibrates:
         measured += len(data) * batches.samples  # each takes the statistics of the training data first
-    alone = STEP / (landscape.members * landscape.dims)
-    in_a_step = PASSES * batches.samples / batches.per_epoch + alone
-    return max(1, math.ceil(steps / TIMES), math.ceil(measured / (SHARE * in_a_step)))
+    weights = landscape.members * landscape.dims
+    in_a_step = PASSES * batches.samples / batches.per_epoch + STEP / weights
+    times = max(SHARE * steps * in_a_step / measured, CHEAP / (weights * measured))
+    return max(1, math.ceil(steps / min(TIMES, max(1.0, times))))
 
 
 def _median(values: Tensor) -> np.ndarray:

@@ -62,8 +62,16 @@ def test_full_batches_are_followed_step_by_step(tmp_path):
 def test_measuring_is_bounded_by_what_steps_cost(monkeypatch):
     monkeypatch.setattr("landscape_lab.callbacks.measurements.STEP", 0)
     dear, cheap = network(1, samples=64, held_out=16), network(32, samples=64, held_out=16)
-    assert default_interval(dear, 100) == -(-80 // (0.1 * 4))
+    monkeypatch.setattr("landscape_lab.callbacks.measurements.CHEAP", 0)
+    assert default_interval(dear, 1000) == -(-80 // (0.1 * 4))
     assert default_interval(cheap, 1000) == 20
+
+
+def test_some_measurements_are_cheap_whatever_steps_cost(monkeypatch):
+    landscape = network(1, samples=64, held_out=16)
+    monkeypatch.setattr("landscape_lab.callbacks.measurements.CHEAP", 10 * 80 * landscape.dims)
+    monkeypatch.setattr("landscape_lab.callbacks.measurements.STEP", 0)
+    assert default_interval(landscape, 1000) == 100
 
 
 def test_a_formula_is_not_measured(tmp_path):
@@ -73,7 +81,8 @@ def test_a_formula_is_not_measured(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_step_costs_besides_its_samples_is_shared_by_members():
+def test_what_a_step_costs_besides_its_samples_is_shared_by_members(monkeypatch):
+    monkeypatch.setattr("landscape_lab.callbacks.measurements.CHEAP", 0)
     alone = network(1, samples=6400)
     assert default_interval(alone, 100) < default_interval(
         alone.with_members(alone.flat().repeat(50, 1)), 100

@@ -7,14 +7,14 @@ work; with another process on the same cores four to ten times as long.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from statistics import median
+from statistics import mean
 
 import torch
 
 ROUNDS = 5
-"""How often the work is timed, at most."""
-SECONDS = 0.2
-"""How long the work is timed with each number of threads; once at least."""
+"""How often the work is timed at first, at most."""
+SECONDS = 0.3
+"""How long the work is timed; once at least."""
 GAIN = 1.3
 """All threads are worth it where they are so many times as fast: another process may want a core, too."""
 
@@ -40,22 +40,23 @@ def faster(work: Callable[[], object], clock: Callable[[], float] = time.perf_co
     most = torch.get_num_threads()
     if most == 1:
         return 1
-    alone, together = (_typical(work, number, clock) for number in (1, most))
-    return most if GAIN * together < alone else 1
+    alone = min(_times(work, 1, clock, ROUNDS))
+    if GAIN * mean(_times(work, most, clock, ROUNDS)) > alone:
+        return 1
+    # A busy process leaves its core alone for some hundredths of a second: a longer look finds it.
+    return most if GAIN * mean(_times(work, most, clock)) < alone else 1
 
 
-def _typical(work: Callable[[], object], threads: int, clock: Callable[[], float]) -> float:
-    """The median of a few times, after a first one that does not count.
-
-    The shortest would be of a moment in which nobody else wanted the cores.
-    """
+def _times(
+    work: Callable[[], object], threads: int, clock: Callable[[], float], most: float = float("inf")
+) -> list[float]:
+    """How long it takes, at most so often and for `SECONDS`, after a first time that does not count."""
     with using(threads):
         work()
-        times, began = [], clock()
-        for _ in range(ROUNDS):
+        times: list[float] = []
+        began = clock()
+        while len(times) < most and (not times or clock() - began < SECONDS):
             before = clock()
             work()
             times.append(clock() - before)
-            if clock() - began > SECONDS:
-                break
-    return median(times)
+    return times

@@ -33,7 +33,7 @@ def test_all_threads_are_used_where_they_are_clearly_faster(three_threads, alone
     timed = Timed({1: alone, 3: together})
     assert faster(timed.work, timed.clock) == chosen
     assert torch.get_num_threads() == 3
-    assert timed.calls <= (4 if alone > 1 else 12)
+    assert timed.calls <= (6 if alone > 1 else 12 if chosen == 1 else 620)
 
 
 def test_a_single_thread_is_not_timed():
@@ -57,11 +57,11 @@ def test_the_callers_threads_come_back_after_an_error():
 
 
 def test_a_lucky_moment_on_a_busy_machine_does_not_count(three_threads):
-    timed = Timed({1: 1e-3, 3: 0.0})
-    waits = iter([1e-4, 6e-3, 7e-3, 1e-4, 5e-3, 8e-3])
+    timed = Timed({1: 1e-3, 3: 1e-4})
 
     def work():
         timed.work()
-        timed.now += next(waits) if torch.get_num_threads() == 3 else 0.0
+        if torch.get_num_threads() == 3 and timed.now > 0.02:  # somebody else's turn
+            timed.now += 5e-3
 
     assert faster(work, timed.clock) == 1

@@ -11,10 +11,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import EngFormatter
 
 from landscape_lab.drawing.maps import DRAWN_POINTS, PATH_COLORS, RATE_COLORS, evenly
-from landscape_lab.drawing.style import GRID, STYLE
+from landscape_lab.drawing.style import GRID, STYLE, label_cost
 from landscape_lab.drawing.titles import title_of
 from landscape_lab.scene import Scene, Trace
 
@@ -80,7 +79,7 @@ def loss_figure(scene: Scene, against: str = "steps") -> Figure:
                 panel.draw(axes, trace, PATH_COLORS[number % len(PATH_COLORS)])
             axes.set_xlabel(AXIS[against])
             axes.set_ylabel(panel.name)
-            axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+            label_cost(axes.xaxis, whole=against in ("steps", "evaluations"))
             axes.grid(color=GRID, linewidth=0.8)
             axes.set_axisbelow(True)
         _write_legend(figure.axes[0], scene)

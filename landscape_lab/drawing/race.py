@@ -9,11 +9,10 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import EngFormatter
 
 from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly
 from landscape_lab.drawing.marks import mark_ends
-from landscape_lab.drawing.style import GREY, GRID, STYLE
+from landscape_lab.drawing.style import GREY, GRID, STYLE, label_cost
 from landscape_lab.scene import Scene, Trace
 
 MAPS = 24
@@ -59,7 +58,7 @@ def _race(scene: Scene, labels: list[str], colors: dict[str, str]) -> Figure:
     lowest = [float(np.nanmin(trace.losses, initial=np.inf)) for trace in scene.traces]
     right.set_yscale("log" if min(lowest, default=0.0) >= 0 < max(lowest, default=0.0) else "linear")
     right.set(xlabel="step", ylabel="lowest loss so far")
-    right.xaxis.set_major_formatter(EngFormatter(sep=""))
+    label_cost(right.xaxis, whole=True)
     right.grid(color=GRID, linewidth=0.8)
     right.set_axisbelow(True)
     return figure

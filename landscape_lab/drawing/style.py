@@ -1,5 +1,8 @@
 """How all figures look."""
 
+from matplotlib.axis import Axis
+from matplotlib.ticker import EngFormatter, MaxNLocator
+
 STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
@@ -15,3 +18,24 @@ GREY = "#9aa0a6"
 """Of frames and of what does not stand out."""
 GRID = "#e8eaed"
 """Of the lines behind curves."""
+
+
+class Short(EngFormatter):
+    """20000 as 20k; numbers below a thousand as they are."""
+
+    def __init__(self) -> None:
+        super().__init__(sep="")
+
+    def format_eng(self, value: float) -> str:
+        return super().format_eng(value) if abs(value) >= 1000 else f"{round(value, 9):g}"
+
+
+def label_cost(axis: Axis, whole: bool) -> None:
+    """Short labels along steps and evaluations, at whole numbers, or along seconds and epochs.
+
+    Args:
+        axis: Of a curve.
+        whole: Whether there is nothing between two whole numbers.
+    """
+    axis.set_major_locator(MaxNLocator(nbins="auto", steps=(1, 2, 5, 10), integer=whole, min_n_ticks=1))
+    axis.set_major_formatter(Short())

@@ -20,14 +20,12 @@ GRID = "#e8eaed"
 """Of the lines behind curves."""
 
 
-class Short(EngFormatter):
+LARGE = EngFormatter(sep="")
+
+
+def shortened(value: float, position: int | None = None) -> str:
     """20000 as 20k; numbers below a thousand as they are."""
-
-    def __init__(self) -> None:
-        super().__init__(sep="")
-
-    def format_eng(self, value: float) -> str:
-        return super().format_eng(value) if abs(value) >= 1000 else f"{round(value, 9):g}"
+    return LARGE(value) if abs(value) >= 1000 else f"{round(value, 9):g}"
 
 
 def label_cost(axis: Axis, whole: bool) -> None:
@@ -38,4 +36,4 @@ def label_cost(axis: Axis, whole: bool) -> None:
         whole: Whether there is nothing between two whole numbers.
     """
     axis.set_major_locator(MaxNLocator(nbins="auto", steps=(1, 2, 5, 10), integer=whole, min_n_ticks=1))
-    axis.set_major_formatter(Short())
+    axis.set_major_formatter(shortened)

@@ -159,8 +159,9 @@ def _classes(prediction: Tensor, target: Tensor) -> Tensor:
 
 def _numbers(prediction: Tensor, target: Tensor) -> Tensor:
     """Targets with the samples last: `[outputs, n]`, or `[members, outputs, n]`."""
-    several = prediction.shape[1] > 1 or (target.shape[-1] == 1 and prediction.shape[2] > 1)
-    return (target.mT if several else target.unsqueeze(-2)).to(prediction.dtype)
+    with_outputs = target.ndim == 3 or prediction.shape[1] > 1
+    with_outputs |= target.shape[-1] == 1 and prediction.shape[2] > 1
+    return (target.mT if with_outputs else target.unsqueeze(-2)).to(prediction.dtype)
 
 
 def _cross_entropies(prediction: Tensor, target: Tensor) -> Tensor:

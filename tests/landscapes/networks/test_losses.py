@@ -60,20 +60,21 @@ MEMBERS = {
     "squared error without an axis": (mean_squared_error, 1, torch.float64, ()),
     "threshold": (threshold_accuracy, 1, torch.int64, ()),
     "threshold with an axis": (threshold_accuracy, 1, torch.float64, (1,)),
-    "own": (lambda p, t: (p[:, 0] * t).mean(), 3, torch.int64, ()),
+    "user's": (lambda p, t: (p[:, 0] * t).mean(), 3, torch.int64, ()),
+    "user's, as many outputs as members": (lambda p, t: (p - t).abs().mean(), 4, torch.float64, (4,)),
 }
 """Measure, outputs, type of the targets, and a target's shape."""
 
 
 @pytest.mark.parametrize("own", [False, True])
-@pytest.mark.parametrize("samples", [1, 5])
+@pytest.mark.parametrize("samples", [1, 4, 5])  # 4 members
 @pytest.mark.parametrize("name", MEMBERS)
 def test_many_members_are_measured_as_each_alone(name, samples, own):
     measure, outputs, dtype, shape = MEMBERS[name]
     generator = torch.Generator().manual_seed(0)
     predictions = torch.randn(4, outputs, samples, dtype=torch.float64, generator=generator)
     targets = torch.randint(2, (*([4] if own else []), samples, *shape), generator=generator).to(dtype)
-    found = samples_last(measure)(predictions, targets)
+    found = samples_last(measure, own)(predictions, targets)
     expected = [measure(one.mT, targets[at] if own else targets) for at, one in enumerate(predictions)]
     torch.testing.assert_close(found, torch.stack(expected), rtol=1e-12, atol=0)
 

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import vector_to_parameters
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, IterableDataset
 
 
 def mlp(dropout: float = 0.0, norm: bool = False) -> nn.Sequential:
@@ -90,3 +90,14 @@ class Plain(Dataset):
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
         return self.inputs[index], int(self.targets[index])
+
+
+class Stream(IterableDataset):
+    """Numbers one after another, with a random transform."""
+
+    def __init__(self, samples: int) -> None:
+        self.samples = samples
+
+    def __iter__(self):
+        for number in range(self.samples):
+            yield torch.rand(2), number

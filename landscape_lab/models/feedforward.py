@@ -72,7 +72,7 @@ def lenet(channels: int, outputs: int, size: int = 32) -> nn.Sequential:
     Args:
         channels: Of the pictures: 1 for grey, 3 for colour.
         outputs: How many numbers the network answers with.
-        size: Pixels along each side of the pictures, at least 12; data are scaled to it.
+        size: Pixels along each side of the pictures, at least 16; data are scaled to it.
 
     Raises:
         ValueError: The pictures are too small for two convolutions.
@@ -84,7 +84,7 @@ def lenet(channels: int, outputs: int, size: int = 32) -> nn.Sequential:
         check_count(name, count)
     left = ((size - 4) // 2 - 4) // 2  # a 5 × 5 convolution takes 4 pixels, pooling halves
     if left < 1:
-        raise ValueError(f"Parameter `size` should be at least 12. Found `size = {size}`.")
+        raise ValueError(f"Parameter `size` should be at least 16. Found `size = {size}`.")
     return nn.Sequential(
         nn.Conv2d(channels, 6, kernel_size=5),
         nn.ReLU(),

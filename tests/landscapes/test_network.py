@@ -7,7 +7,6 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.utils.data import DataLoader, IterableDataset
 
 from landscape_lab.landscapes import NetworkLandscape
 
@@ -233,31 +232,6 @@ def test_members_equal_single_runs(name, batch_size) -> None:
             torch.testing.assert_close(value, buffers.get(key, value), rtol=1e-4, atol=1e-5)
 
 
-def test_an_ensemble_with_dropout_says_how_it_draws() -> None:
-    landscape = NetworkLandscape(naive.mlp(dropout=0.5), naive.classes(), dropout="distribution")
-    ensemble = landscape.with_members(naive.points_of(landscape, 3))
-    assert "in distribution only" in ensemble.carried_by
-    ensemble.see(4)
-    assert torch.equal(ensemble(), ensemble())
-
-
-def test_a_model_that_cannot_be_mapped_is_evaluated_one_member_after_another() -> None:
-    class Branching(nn.Sequential):
-        def forward(self, inputs):
-            return (
-                super().forward(inputs)
-                if inputs.sum().item() < 1e9 and self[0].weight.sum().item() < 1e9
-                else inputs
-            )
-
-    data = naive.classes()
-    landscape = NetworkLandscape(Branching(nn.Linear(2, 3)), data)
-    points = naive.points_of(landscape, 3)
-    ensemble = landscape.with_members(points)
-    assert ensemble.carried_by.startswith("one after another: torch.vmap says")
-    torch.testing.assert_close(ensemble.backward(), naive.naive_losses(landscape.model, data, points))
-
-
 def test_members_have_their_own_initial_weights_and_state() -> None:
     landscape = NetworkLandscape(naive.mlp(norm=True), naive.classes())
     points = landscape.initial_weights([0, 1])
@@ -289,27 +263,6 @@ def test_any_loss_of_a_model_and_a_batch_is_descended() -> None:
     ensemble = landscape.with_members(points, seeds=[0, 1, 2])
     ensemble.see(0)
     assert ensemble.backward().shape == (3,)
-
-
-def test_a_network_that_begins_with_an_elementwise_layer_leaves_the_data_as_they_are() -> None:
-    data = naive.classes()[0][:, :1].contiguous(), naive.classes()[1]  # one number needs no transposed copy
-    before = data[0].clone()
-    model = nn.Sequential(nn.Tanh(), nn.Linear(1, 3), nn.ReLU())
-    landscape = NetworkLandscape(model, data)
-    points = naive.points_of(landscape, 2)
-    torch.testing.assert_close(landscape.evaluate(points), naive.naive_losses(model, data, points))
-    assert torch.equal(data[0], before)
-
-
-def test_batches_of_different_sizes_count_by_their_samples() -> None:
-    class Stream(IterableDataset):
-        def __iter__(self):
-            return iter(zip(*naive.classes(), strict=True))
-
-    landscape = NetworkLandscape(naive.mlp(), DataLoader(Stream(), batch_size=20))
-    points = naive.points_of(landscape, 2)
-    expected = naive.naive_losses(landscape.model, naive.classes(), points)
-    torch.testing.assert_close(landscape.evaluate(points), expected)
 
 
 def build(model=None, data=None, **options):

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.func import functional_call, vmap
 
-from landscape_lab.data import Data, digit_sum, digits, moons, random_labels, spirals, text
+from landscape_lab.data import digit_sum, digits, random_labels, spirals, text
 from landscape_lab.models import ResNet, Transformer, build_model, lenet, mlp, tanh_classifier
 
 BUILT = {
@@ -88,60 +88,6 @@ def test_members_can_be_stacked(name):
     assert torch.allclose(together[1], alone, atol=1e-5)
 
 
-def test_transformer_sees_no_future():
-    model, data = build_model(Transformer, text(length=8))
-    inputs = data.inputs[:1].clone()
-    before = model(inputs)
-    inputs[0, 5] = (inputs[0, 5] + 1) % len(data.tokens)
-    after = model(inputs)
-    assert torch.equal(before[0, :5], after[0, :5])
-    assert (before[0, 5:] != after[0, 5:]).any(-1).all()
-
-
-def test_residual_networks_differ_in_their_connections_only():
-    data = digits(samples=8, validation=0)
-    deep, _ = build_model(partial(ResNet, depth=14), data)
-    plain, _ = build_model(partial(ResNet, depth=14, skip=False), data)
-    assert all(torch.equal(*pair) for pair in zip(deep.parameters(), plain.parameters(), strict=True))
-    assert not torch.allclose(deep(data.inputs), plain(data.inputs))
-    convolutions = [module for module in deep.modules() if isinstance(module, nn.Conv2d)]
-    assert len(convolutions) + 1 == 14
-
-
-def test_shortcut_is_every_second_pixel_and_zeros():
-    model = ResNet(1, 10)
-    block = model.blocks[1].eval()
-    nn.init.zeros_(block.norm_2.weight)  # nothing but the shortcut is left
-    images = torch.rand(2, 8, 6, 6)
-    after = block(images)
-    assert torch.equal(after[:, :8], images[:, :, ::2, ::2])
-    assert not after[:, 8:].any()
-
-
-def test_mlp_learns_the_spirals():
-    model, data = build_model(mlp, spirals())
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
-    for _ in range(100):
-        optimizer.zero_grad()
-        loss = loss_of(model(data.inputs), data.targets)
-        loss.backward()
-        optimizer.step()
-    assert loss < 0.45
-
-
-def test_seed_decides_the_initial_weights_and_nothing_else_does():
-    data = moons()
-    torch.manual_seed(3)
-    before = torch.random.get_rng_state()
-    first, second, other = (build_model(mlp, data, seed)[0] for seed in (0, 0, 1))
-    assert torch.equal(torch.random.get_rng_state(), before)
-    assert torch.equal(first[0].weight, second[0].weight)
-    assert not torch.equal(first[0].weight, other[0].weight)
-    with pytest.raises(ZeroDivisionError):
-        build_model(lambda inputs: torch.rand(3) / (1 // 0), data)
-    assert torch.equal(torch.random.get_rng_state(), before)
-
-
 @pytest.mark.parametrize("name", BUILT)
 def test_layers_reset_in_their_order_make_the_model_again(name):
     factory, make, _ = BUILT[name]
@@ -155,79 +101,15 @@ def test_layers_reset_in_their_order_make_the_model_again(name):
     assert all(torch.equal(*pair) for pair in zip(model.parameters(), again.parameters(), strict=True))
 
 
-def test_data_follow_the_model():
-    _, data = build_model(lenet, digits())
-    assert data.inputs.shape[1:] == data.validation[0].shape[1:] == (1, 32, 32)
-    model, data = build_model(partial(lenet, size=20), digits())
-    assert data.inputs.shape[1:] == (1, 20, 20)
-    assert model(data.inputs[:2]).shape == (2, 10)
-    _, data = build_model(tanh_classifier, moons(validation=0.1))
-    assert data.targets.shape == (900, 1)
-    assert set(data.validation[1].flatten().tolist()) == {0.0, 1.0}
-    assert len(data.classes) == 2
-    again = build_model(tanh_classifier, data)[1]
-    assert torch.equal(again.targets, data.targets)
-
-
-class Own(nn.Module):
-    """A user's network that knows its data."""
-
-    def __init__(self, width=3):
-        super().__init__()
-        self.layer = nn.Linear(2, width)
-
-    def forward(self, points):
-        return self.layer(points)
-
-
-class Asking(nn.Module):
-    """A user's network that asks for what it has to know."""
-
-    def __init__(self, inputs, outputs, **more):
-        super().__init__()
-        self.layer = nn.Linear(inputs, outputs)
-        self.more = more
-
-
-def test_own_model_is_called_as_it_is():
-    data = spirals()
-    assert build_model(Own, data)[0].layer.out_features == 3
-    assert build_model(partial(Own, width=5), data)[0].layer.out_features == 5
-    model, same = build_model(partial(Asking, depth=3), data)
-    assert (model.layer.in_features, model.layer.out_features, model.more) == (2, 3, {"depth": 3})
-    assert same is data
-    foreign = [(torch.zeros(3, 2), torch.zeros(3))]
-    model, same = build_model(partial(Asking, inputs=2, outputs=1), foreign)
-    assert same is foreign
-
-
-NUMBERS = Data(torch.zeros(4, 2), torch.zeros(4, 3))
 MISTAKES = {
-    "The model mlp has no parameter `hiden`. Nearest: hidden": (partial(mlp, hiden=[5]), spirals),
-    "The model Own has no parameter `hidden`. It has: width": (partial(Own, hidden=5), spirals),
-    "The model lenet should be given `channels`: model.channels=…. Its data tell outputs, inputs": (
-        lenet,
-        spirals,
-    ),
-    "The model mlp should be given `inputs`: model.inputs=…. Its data tell outputs, tokens": (mlp, text),
-    "The model Asking should be given `inputs`: model.inputs=…. Its data tell nothing": (Asking, list),
-    "Parameter `outputs` should be at least 3, one for each class of the data. Found `outputs = 1`": (
-        tanh_classifier,
-        spirals,
-    ),
-    "Parameter `outputs` should be at least 3, what the data ask for. Found `outputs = 2`": (
-        partial(mlp, outputs=2),
-        spirals,
-    ),
     "Parameter `activation` should be one of": (partial(mlp, activation="rleu"), spirals),
     "Parameter `hidden` should be a positive whole number. Found `hidden = 0`": (
         partial(mlp, hidden=[4, 0]),
         spirals,
     ),
-    "Parameter `size` should be at least 12. Found `size = 8`": (partial(lenet, size=8), digits),
+    "Parameter `size` should be at least 16. Found `size = 15`": (partial(lenet, size=15), digits),
     "Parameter `depth` should be 6n + 2: 8, 14, 20, …. Found `depth = 9`": (partial(ResNet, depth=9), digits),
     "Parameter `heads` should divide the width 32. Found `heads = 5`": (partial(Transformer, heads=5), text),
-    "The model dict should be a torch.nn.Module. Found dict": (dict, spirals),
 }
 
 

@@ -76,11 +76,12 @@ class Layered(Carrier):
         assert objective.loss is not None
         self.network = network
         self.weights = weights
-        self.loss = samples_last(objective.loss)
+        self.loss, self.own_loss = (samples_last(objective.loss, own) for own in (False, True))
 
     def __call__(self, batch: Batch, own: bool, seeds: Sequence[int] | None) -> Float[Tensor, " members"]:
         inputs, target = batch
-        return self.loss(self.network(self.weights.current(), inputs, own), target)
+        loss = self.own_loss if own else self.loss
+        return loss(self.network(self.weights.current(), inputs, own), target)
 
 
 class Mapped(Carrier):

@@ -136,20 +136,23 @@ def _alike(prediction: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     return prediction, target.to(prediction.dtype)
 
 
-def samples_last(measure: Measure) -> Measure:
+def samples_last(measure: Measure, own: bool = False) -> Measure:
     """The same measure of many members at once, with the samples on the last axis.
 
+    Args:
+        measure: One of ours, or any other.
+        own: Whether targets are each member's own.
+
     Returns:
-        A function of predictions `[members, outputs, n]` and of targets `[n, …]` for all or
-        `[members, n, …]`, that gives `[members]`.
+        A function of predictions `[members, outputs, n]` and of targets `[n, …]` for all, or
+        each member's own `[members, n, …]`, that gives `[members]`.
     """
-    return SAMPLES_LAST.get(measure) or partial(_mapped, measure)
+    return SAMPLES_LAST.get(measure) or partial(_mapped, measure, own)
 
 
-def _mapped(measure: Measure, prediction: Tensor, target: Tensor) -> Tensor:
+def _mapped(measure: Measure, own: bool, prediction: Tensor, target: Tensor) -> Tensor:
     """A user's measure, mapped over the members."""
-    own = 0 if target.ndim > 1 and target.shape[:2] == (len(prediction), prediction.shape[2]) else None
-    return torch.vmap(measure, in_dims=(0, own))(prediction.mT, target)
+    return torch.vmap(measure, in_dims=(0, 0 if own else None))(prediction.mT, target)
 
 
 def _classes(prediction: Tensor, target: Tensor) -> Tensor:
@@ -159,8 +162,9 @@ def _classes(prediction: Tensor, target: Tensor) -> Tensor:
 
 def _numbers(prediction: Tensor, target: Tensor) -> Tensor:
     """Targets with the samples last: `[outputs, n]`, or `[members, outputs, n]`."""
-    several = prediction.shape[1] > 1 or (target.shape[-1] == 1 and prediction.shape[2] > 1)
-    return (target.mT if several else target.unsqueeze(-2)).to(prediction.dtype)
+    with_outputs = target.ndim == 3 or prediction.shape[1] > 1
+    with_outputs |= target.shape[-1] == 1 and prediction.shape[2] > 1
+    return (target.mT if with_outputs else target.unsqueeze(-2)).to(prediction.dtype)
 
 
 def _cross_entropies(prediction: Tensor, target: Tensor) -> Tensor:

@@ -164,7 +164,7 @@ def _structure(batch: Batch) -> str:
 
 
 def _check_outputs(
-    loss: Measure | None, prediction: Tensor, target: Tensor, targets: Sequence[Tensor]
+    loss: Measure | None, prediction: object, target: Tensor, targets: Sequence[Tensor]
 ) -> None:
     """Raise `ValueError` where outputs do not fit one of our losses; a user's loss knows what it takes."""
     if loss not in (cross_entropy, mean_squared_error):

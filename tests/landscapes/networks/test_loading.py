@@ -9,7 +9,6 @@ import torch
 from pytorch_lightning import LightningDataModule
 from torch.utils.data import (
     DataLoader,
-    IterableDataset,
     RandomSampler,
     Subset,
     SubsetRandomSampler,
@@ -31,17 +30,6 @@ def targets_of(batches: Batches, epoch: int, seed: int = 0) -> list[int]:
     """What the steps of an epoch see."""
     steps = range(epoch * batches.per_epoch, (epoch + 1) * batches.per_epoch)
     return [int(target) for step in steps for target in batches.batch(step, [seed])[0][1]]
-
-
-class Stream(IterableDataset):
-    """Numbers one after another, with a random transform."""
-
-    def __init__(self, samples: int) -> None:
-        self.samples = samples
-
-    def __iter__(self):
-        for number in range(self.samples):
-            yield torch.rand(2), number
 
 
 class Module(LightningDataModule):
@@ -136,17 +124,6 @@ def test_another_sampler_is_drawn_under_seed_and_epoch(sampler, allowed) -> None
     assert everything == (set(range(9)) if len(allowed) == 9 else set(range(30)))
 
 
-def test_a_stream_is_counted_and_skipped_and_says_so() -> None:
-    batches, resumed = (batches_of(DataLoader(Stream(10), batch_size=4)) for _ in range(2))
-    assert (batches.samples, batches.per_epoch) == (10, 3)
-    expected = [batches.batch(step, [0])[0] for step in range(6)]
-    with pytest.warns(UserWarning, match="skipped to its batch 1"):
-        found = resumed.batch(4, [0])[0]
-    assert all(map(torch.equal, found, expected[4]))
-    assert not torch.equal(expected[1][0], expected[4][0])
-    assert all(map(torch.equal, resumed.batch(5, [0])[0], expected[5]))
-
-
 def test_samples_are_a_seeded_part_of_the_data() -> None:
     for data in ((X, torch.arange(30)), NUMBERS, naive.Plain((X, torch.arange(30))), numbered(shuffle=True)):
         size = None if isinstance(data, DataLoader) else 7
@@ -206,8 +183,8 @@ REFUSED = {
         r"which has its own \(7\). Found `batch_size = 5`",
     ),
     "no batch size": (lambda: batches_of(DataLoader(NUMBERS, batch_size=None)), "should have a batch size"),
-    "bare stream": (lambda: batches_of(Stream(3)), "should come in a DataLoader"),
-    "empty stream": (lambda: batches_of(DataLoader(Stream(0), batch_size=2)), "Found an empty loader"),
+    "bare stream": (lambda: batches_of(naive.Stream(3)), "should come in a DataLoader"),
+    "empty stream": (lambda: batches_of(DataLoader(naive.Stream(0), batch_size=2)), "Found an empty loader"),
     "empty loader": (lambda: batches_of(DataLoader(TensorDataset(X[:0], Y[:0]), batch_size=2)), "Found none"),
     "drop_last": (
         lambda: batches_of(DataLoader(NUMBERS, batch_size=40, drop_last=True)),
@@ -222,7 +199,7 @@ REFUSED = {
         "beside a list, which chooses",
     ),
     "samples of a stream": (
-        lambda: batches_of(DataLoader(Stream(3), batch_size=2), samples=1),
+        lambda: batches_of(DataLoader(naive.Stream(3), batch_size=2), samples=1),
         "a stream of data",
     ),
     "samples": (lambda: batches_of((X, Y), samples=0), "Found `samples = 0`"),

@@ -188,7 +188,6 @@ def test_types_are_known():
     assert total <= MOST_ANY, f"{total} times Any" + _listing([one for one in counts if one[0] > 3], 3)
 
 
-@pytest.mark.xfail(reason="not reached yet: seven ways in some forty functions", strict=False)
 def test_few_functions_branch_often():
     ways = [(complexity(node), name) for name, node in functions()]
     most = np.percentile([one[0] for one in ways], 95, method="higher")

@@ -45,15 +45,20 @@ def write(path: str | PathLike[str], contents: Contents) -> None:
     Large points have `point_steps` beside them; of those in a file the archive holds `point_start`
     and `point_slots`.
     """
-    curves, large, members, measured = contents
-    arrays = {"points": curves.array("points")} if large is None else large.arrays()
-    further = [name for name in curves.names if name not in ("points", *CURVES)]
-    arrays |= {name: curves.array(name) for name in (*CURVES, *further)}
-    arrays |= {f"member_{name}": values for name, values in members.items()} | measured.arrays()
+    arrays = _arrays(contents)
     small = sum(values.nbytes for values in arrays.values()) <= COMPRESSED
     save = np.savez_compressed if small else np.savez
     with replacing(path) as unfinished:
         save(unfinished, allow_pickle=False, **arrays)
+
+
+def _arrays(contents: Contents) -> dict[str, np.ndarray]:
+    """What an archive holds, by the names that it has there."""
+    curves, large, members, measured = contents
+    arrays = {"points": curves.array("points")} if large is None else large.arrays()
+    further = [name for name in curves.names if name not in ("points", *CURVES)]
+    arrays |= {name: curves.array(name) for name in (*CURVES, *further)}
+    return arrays | {f"member_{name}": values for name, values in members.items()} | measured.arrays()
 
 
 def read(path: Path) -> Contents:

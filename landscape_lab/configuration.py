@@ -101,7 +101,7 @@ def settle_typed_length(cfg: DictConfig, overrides: Iterable[str]) -> None:
     Raises:
         ValueError: Both were typed, or epochs for a landscape that has none.
     """
-    typed = {key_of(override) for override in overrides}
+    typed = set(map(key_of, overrides))
     if {"steps", "epochs"} <= typed and cfg.epochs is not None:
         raise ValueError(
             "Parameter `epochs` should not be given with `steps`. "

@@ -52,10 +52,14 @@ class Curves:
         """Forget the end point."""
         self._extra.pop("end", None)
 
+    @property
+    def _kept(self) -> list[Record]:
+        """The records that are kept whatever the spacing: the best one and the last."""
+        return [record for record in (self.best, self.end or self.last) if record is not None]
+
     def array(self, name: str) -> np.ndarray:
         """One quantity at the evenly spaced steps, at the best one and at the last, `[records, …]`."""
-        kept = [record for record in (self.best, self.end or self.last) if record is not None]
-        extra = {int(record["steps"]): record[name].numpy() for record in kept if name in record}
+        extra = {int(record["steps"]): record[name].numpy() for record in self._kept if name in record}
         series = self.series.values(name)
         if series is None:
             return np.stack(list(extra.values()))

@@ -1,7 +1,7 @@
 """Factories: a class or a function, perhaps with settings, and what its signature says."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -61,6 +61,10 @@ def check_settings(group: str, maker: Callable[..., object], settings: Iterable[
     known = list(parameters_of(maker))
     for name in settings:
         if name not in known:
-            close = nearest(name, known)
-            hint = f"Nearest: {', '.join(close)}." if close else f"It has: {', '.join(known) or 'none'}."
-            raise ValueError(f"The {group} {name_of(maker)} has no parameter `{name}`. {hint}")
+            raise ValueError(f"The {group} {name_of(maker)} has no parameter `{name}`. {_hint(name, known)}")
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
+    """The names that are close to a wrong one, or all that there are."""
+    close = nearest(name, known)
+    return f"Nearest: {', '.join(close)}." if close else f"It has: {', '.join(known) or 'none'}."

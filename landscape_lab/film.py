@@ -19,6 +19,7 @@ from landscape_lab.keys.callbacks import FILMS
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
+from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_choice
 
 
@@ -30,22 +31,24 @@ def scene_of_runs(folders: Sequence[Path]) -> Scene:
     Raises:
         FileNotFoundError: A folder is not that of a run.
     """
-    configurations, trajectories = [], []
-    for folder in folders:
-        run = Run(folder)
-        cfg, results = run.config(), run.results()
-        if cfg is None or results is None:
-            raise FileNotFoundError(f"There is no run in {folder}.")
-        trajectory = run.trajectory()
-        name = results["landscape"] if len(folders) == 1 else None
-        trajectory.label = label_of(cfg, results["optimizer"], name, trajectory.rates)
-        configurations.append(cfg)
-        trajectories.append(trajectory)
-    first = configurations[0]
-    if any(_draws(cfg) != _draws(first) for cfg in configurations):
+    runs = [_read(folder, alone=len(folders) == 1) for folder in folders]
+    first, _ = runs[0]
+    if any(_draws(cfg) != _draws(first) for cfg, _ in runs):
         first.augmentation = {}  # no step looked alike to all of them: the clean landscape is shown
     landscape, _ = landscape_of(first)
-    return scene_of(landscape, trajectories)
+    return scene_of(landscape, [trajectory for _, trajectory in runs])
+
+
+def _read(folder: Path, *, alone: bool) -> tuple[DictConfig, Trajectory]:
+    """The configuration of a run, and its trajectory, whose label names the landscape if it is alone."""
+    run = Run(folder)
+    cfg, results = run.config(), run.results()
+    if cfg is None or results is None:
+        raise FileNotFoundError(f"There is no run in {folder}.")
+    trajectory = run.trajectory()
+    name = results["landscape"] if alone else None
+    trajectory.label = label_of(cfg, results["optimizer"], name, trajectory.rates)
+    return cfg, trajectory
 
 
 def _draws(cfg: DictConfig) -> tuple[object, ...]:
@@ -58,17 +61,21 @@ def main() -> None:
     """Film the runs into a file, `descent.mp4` in the first of them if none is named."""
     words = sys.argv[1:]
     keys = [word for word in words if re.match(r"\w+=", word)]
-    paths = [Path(word) for word in words if word not in keys]
+    folders, path = _places([Path(word) for word in words if word not in keys])
+    film = _film(keys)
+    film.write(scene_of_runs(folders), path)
+    sys.stdout.write(f"{path}\n")
+
+
+def _places(paths: list[Path]) -> tuple[list[Path], Path]:
+    """The folders of the runs, and the file for the film."""
     files = [path for path in paths if path.suffix.lstrip(".") in FILMS]
     folders = [path for path in paths if path not in files]
     if not folders or len(files) > 1:
         raise ValueError(
             "Give the folders of one or more runs, and at most one file that ends in .mp4 or .gif."
         )
-    film = _film(keys)
-    path = files[0] if files else folders[0] / "descent.mp4"
-    film.write(scene_of_runs(folders), path)
-    sys.stdout.write(f"{path}\n")
+    return folders, files[0] if files else folders[0] / "descent.mp4"
 
 
 def _film(keys: list[str]) -> Film:

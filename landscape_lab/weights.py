@@ -53,12 +53,7 @@ def load_weights(path: str | PathLike[str]) -> dict[str, Tensor]:
         inside = f" The run {source} left none." if source.is_dir() else ""
         raise ValueError(f"There is no file of weights {file}.{inside}")
     if file.suffix == ".safetensors":
-        try:
-            return load_file(file)
-        except SafetensorError as error:
-            raise ValueError(
-                f"The file {file} should hold weights as safetensors. It cannot be read: {error}."
-            ) from error
+        return _load_safe(file)
     if file.suffix not in PICKLED:
         raise ValueError(
             f"Parameter `weights` should be a run or a file .safetensors, {', '.join(PICKLED)}. Found {file}."
@@ -80,6 +75,13 @@ def put_weights(model: nn.Module, weights: Mapping[str, Tensor], source: str | P
     own = model.state_dict()
     prefix = _prefix(own, weights)
     found = {name.removeprefix(prefix): tensor for name, tensor in weights.items() if name.startswith(prefix)}
+    if differences := _differences(own, found):
+        raise ValueError(f"The weights in {source} are of another architecture: {'; '.join(differences)}.")
+    model.load_state_dict(found)
+
+
+def _differences(own: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> list[str]:
+    """In which names and shapes the weights of a file differ from a model's own, in words."""
     missing = [name for name in own if name not in found]
     unknown = [name for name in found if name not in own]
     misshapen = [
@@ -87,14 +89,18 @@ def put_weights(model: nn.Module, weights: Mapping[str, Tensor], source: str | P
         for name, tensor in own.items()
         if name in found and found[name].shape != tensor.shape
     ]
-    differences = [
-        f"{what} {_some(names)}"
-        for what, names in (("without", missing), ("with unknown", unknown), ("with", misshapen))
-        if names
-    ]
-    if differences:
-        raise ValueError(f"The weights in {source} are of another architecture: {'; '.join(differences)}.")
-    model.load_state_dict(found)
+    kinds = (("without", missing), ("with unknown", unknown), ("with", misshapen))
+    return [f"{what} {_some(names)}" for what, names in kinds if names]
+
+
+def _load_safe(file: Path) -> dict[str, Tensor]:
+    """The content of a file of safetensors."""
+    try:
+        return load_file(file)
+    except SafetensorError as error:
+        raise ValueError(
+            f"The file {file} should hold weights as safetensors. It cannot be read: {error}."
+        ) from error
 
 
 def _load_plain(file: Path) -> object:
@@ -117,14 +123,18 @@ def _state_of(content: object, file: Path) -> dict[str, Tensor]:
     candidates = [content]
     if isinstance(content, Mapping):
         candidates += [content[name] for name in INSIDE if name in content]
-    for candidate in reversed(
-        candidates
-    ):  # a checkpoint has tensors beside the weights, such as the optimizer's
-        if isinstance(candidate, Mapping):
-            tensors = {str(name): value for name, value in candidate.items() if isinstance(value, Tensor)}
-            if tensors:
-                return tensors
+    # From the inside: a checkpoint has tensors beside the weights, such as the optimizer's.
+    for candidate in reversed(candidates):
+        if tensors := _tensors_in(candidate):
+            return tensors
     raise ValueError(f"The file {file} should hold a state_dict: tensors by name. Found none.")
+
+
+def _tensors_in(content: object) -> dict[str, Tensor]:
+    """The tensors by name that are directly in something; none where it has no names."""
+    if not isinstance(content, Mapping):
+        return {}
+    return {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
 
 
 def _prefix(own: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> str:

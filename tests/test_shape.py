@@ -155,9 +155,6 @@ def test_functions_are_short():
     assert not long, _listing(long, LONGEST_FUNCTION)
 
 
-@pytest.mark.xfail(
-    reason="not reached yet: some files of networks and pictures still hold two concepts", strict=False
-)
 def test_files_are_short():
     lengths = {
         file.relative_to(ROOT).as_posix(): len(file.read_text().splitlines()) for file in FILES.values()
@@ -179,7 +176,6 @@ def test_objects_hold_few_things():
     assert not large, _listing(large, MOST_ATTRIBUTES)
 
 
-@pytest.mark.xfail(reason="not reached yet: Any where Hydra and Lightning hand over anything", strict=False)
 def test_types_are_known():
     counts = [
         (
@@ -192,7 +188,6 @@ def test_types_are_known():
     assert total <= MOST_ANY, f"{total} times Any" + _listing([one for one in counts if one[0] > 3], 3)
 
 
-@pytest.mark.xfail(reason="not reached yet: seven ways in some forty functions", strict=False)
 def test_few_functions_branch_often():
     ways = [(complexity(node), name) for name, node in functions()]
     most = np.percentile([one[0] for one in ways], 95, method="higher")

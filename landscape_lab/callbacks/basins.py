@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from landscape_lab.basins import CELLS, Settling, find_basins, grid_shape
-from landscape_lab.callbacks.tensorboard import show, tensorboards
+from landscape_lab.callbacks.tensorboard import show
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.basin_map import basins_figure
 from landscape_lab.drawing.figures import save_figure
@@ -55,8 +55,7 @@ class BasinMap(pl.Callback):
         file = self.folder / "basins.png"
         title = f"{pl_module.trajectory.label} · {steps:,} steps from {columns:,} × {rows:,} starts"
         save_figure(basins_figure(basins, scene_of(landscape, []), title), file)
-        for logger in tensorboards(trainer):
-            show(logger, "basins", file.read_bytes(), steps)
+        show(trainer, "basins", file.read_bytes())
 
 
 def _bounds(descent: Descent) -> torch.Tensor:

@@ -1,5 +1,6 @@
 """Curves of a descent, logged a chunk at a time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,11 +137,17 @@ def _positions(descent: Descent, points: torch.Tensor) -> dict[str, np.ndarray]:
 def log_curves(logger: Logger, steps: np.ndarray, curves: dict[str, np.ndarray]) -> None:
     """One event a step for TensorBoard, with all values; `log_metrics` for other loggers."""
     columns = {name: values.tolist() for name, values in curves.items()}
-    if isinstance(logger, TensorBoardLogger):
-        write = logger.experiment._get_file_writer().add_summary
-        for index, step in enumerate(steps.tolist()):
-            values = [Summary.Value(tag=name, simple_value=column[index]) for name, column in columns.items()]
-            write(Summary(value=values), step)
-    else:
-        for index, step in enumerate(steps.tolist()):
-            logger.log_metrics({name: column[index] for name, column in columns.items()}, step)
+    log = _events(logger) if isinstance(logger, TensorBoardLogger) else logger.log_metrics
+    for index, step in enumerate(steps.tolist()):
+        log({name: column[index] for name, column in columns.items()}, step)
+
+
+def _events(logger: TensorBoardLogger) -> Callable[[dict[str, float], int], None]:
+    """What writes the values of a step as one event; `log_metrics` would write one for each value."""
+    write = logger.experiment._get_file_writer().add_summary
+
+    def log(values: dict[str, float], step: int) -> None:
+        parts = [Summary.Value(tag=name, simple_value=value) for name, value in values.items()]
+        write(Summary(value=parts), step)
+
+    return log

@@ -7,7 +7,7 @@ import numpy as np
 import pytorch_lightning as pl
 
 from landscape_lab import results
-from landscape_lab.callbacks.tensorboard import show, tensorboards
+from landscape_lab.callbacks.tensorboard import show
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.sensitivity import Sensitivity, sensitivity_figure
@@ -47,8 +47,7 @@ class Members(pl.Callback):
             _write(self.folder / "lr.csv", _by_rate(outcomes))
             file = self.folder / "lr.png"
             save_figure(sensitivity_figure(_sensitivity(outcomes, trajectory)), file)
-            for logger in tensorboards(trainer):
-                show(logger, "lr", file.read_bytes(), trainer.global_step)
+            show(trainer, "lr", file.read_bytes())
 
 
 def _write(path: Path, columns: dict[str, np.ndarray]) -> None:

@@ -151,8 +151,7 @@ class Pictures(Product):
             file = self.folder / f"{name}.png"
             save_figure(loss_figure(scene, self.against) if name == "loss" else FIGURES[name](scene), file)
             if name not in CURVES:
-                for logger in tensorboards(trainer):
-                    show(logger, name, file.read_bytes(), trainer.global_step)
+                show(trainer, name, file.read_bytes())
 
 
 class Video(Product):
@@ -192,12 +191,10 @@ class Video(Product):
             file = self.folder / f"descent.{kind}"
             self.film.write(scene, file)
             if kind == "gif":
-                for logger in tensorboards(trainer):
-                    show(logger, "descent", file.read_bytes(), trainer.global_step)
-        if loggers := tensorboards(trainer):
+                show(trainer, "descent", file.read_bytes())
+        if tensorboards(trainer):  # only there are key frames seen, which take a while to draw
             for step, frame in self.film.key_frames(scene).items():
-                for logger in loggers:
-                    show(logger, "descent/key_frames", png(frame), step)
+                show(trainer, "descent/key_frames", png(frame), step)
 
 
 def _film(settings: dict[str, Any]) -> "Film":

@@ -14,14 +14,23 @@ def tensorboards(trainer: pl.Trainer) -> list[TensorBoardLogger]:
     return [logger for logger in trainer.loggers if isinstance(logger, TensorBoardLogger)]
 
 
-def show(logger: TensorBoardLogger, tag: str, data: bytes, step: int) -> None:
-    """Put a picture, as its file is, into TensorBoard: it also plays an animated GIF."""
+def show(trainer: pl.Trainer, tag: str, data: bytes, step: int | None = None) -> None:
+    """Put a picture, as its file is, into TensorBoard: it also plays an animated GIF.
+
+    Args:
+        trainer: All its TensorBoard loggers get the picture.
+        tag: What it is called.
+        data: The content of its file.
+        step: Where it stands; by default at the present step.
+    """
     with Image.open(BytesIO(data)) as picture:
         width, height = picture.size
     image = Summary.Image(encoded_image_string=data, colorspace=3, width=width, height=height)
-    logger.experiment._get_file_writer().add_summary(
-        Summary(value=[Summary.Value(tag=tag, image=image)]), step
-    )
+    summary = Summary(value=[Summary.Value(tag=tag, image=image)])
+    for logger in tensorboards(trainer):
+        logger.experiment._get_file_writer().add_summary(
+            summary, trainer.global_step if step is None else step
+        )
 
 
 def png(pixels: np.ndarray) -> bytes:

@@ -1,6 +1,7 @@
 """How data is built from a configuration."""
 
 from collections.abc import Callable
+from typing import TypeGuard
 
 from torch import Tensor
 
@@ -22,6 +23,9 @@ def build_data(factory: Callable[..., object]) -> object:
     if missing := [name for name in required(maker) if name not in settings]:
         raise ValueError(f"The data {name_of(maker)} should be given `{missing[0]}`: data.{missing[0]}=….")
     made = maker(**settings)
-    if isinstance(made, tuple) and len(made) == 2 and all(isinstance(one, Tensor) for one in made):
-        return Data.of(*made)
-    return made
+    return Data.of(*made) if _are_inputs_and_targets(made) else made
+
+
+def _are_inputs_and_targets(made: object) -> TypeGuard[tuple[Tensor, Tensor]]:
+    """Whether something is two tensors."""
+    return isinstance(made, tuple) and len(made) == 2 and all(isinstance(one, Tensor) for one in made)

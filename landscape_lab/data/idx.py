@@ -17,21 +17,13 @@ def read_idx(path: Path) -> Tensor:
     Raises:
         ValueError: It is not such a file, or it is cut off.
     """
-    content = path.read_bytes()
-    try:
-        content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-    except (OSError, EOFError) as error:
-        raise ValueError(
-            f"The file {path} should be packed with gzip. It cannot be unpacked: {error}."
-        ) from error
+    content = _unpacked(path)
     if len(content) < 4 or content[:3] != bytes([0, 0, BYTES]):
         raise ValueError(
             f"The file {path} should be in the IDX format with numbers of 8 bits. It begins {content[:4]!r}."
         )
     axes = content[3]
-    begin = (
-        4 + 4 * axes
-    )  # after the code and one number of 32 bits, most significant byte first, for each axis
+    begin = 4 + 4 * axes  # after the code and a number of 32 bits, most significant byte first, for each axis
     shape = [int.from_bytes(content[4 + 4 * axis : 8 + 4 * axis], "big") for axis in range(axes)]
     values = np.frombuffer(content, np.uint8)[begin:]
     if len(values) != np.prod(shape, dtype=np.int64):
@@ -39,6 +31,17 @@ def read_idx(path: Path) -> Tensor:
             f"The file {path} should hold {' × '.join(map(str, shape))} numbers. Found {len(values):,}."
         )
     return torch.from_numpy(values.reshape(shape).copy())
+
+
+def _unpacked(path: Path) -> bytes:
+    """The content of a file, packed with gzip or not."""
+    content = path.read_bytes()
+    try:
+        return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    except (OSError, EOFError) as error:
+        raise ValueError(
+            f"The file {path} should be packed with gzip. It cannot be unpacked: {error}."
+        ) from error
 
 
 def find_idx(folder: Path, part: str, what: str, axes: int) -> Path:

@@ -45,9 +45,7 @@ def _mark_starts_and_ends(axes: Axes, scene: Scene, *, small: bool) -> None:
     """White discs and green stars, the smaller the more there are; a trace of one record has no end."""
     starts = np.concatenate([trace.places[0] for trace in scene.traces])
     ends = np.concatenate([trace.places[-1] for trace in scene.traces])
-    size, disc_edge, star_edge = (
-        _SMALL if small else next(sizes for most, sizes in _SIZES if len(starts) < most)
-    )
+    size, disc_edge, star_edge = _SMALL if small else _sizes(len(starts))
     disc: dict[str, Any] = {"c": "white", "edgecolors": EDGE_COLOR, "linewidths": disc_edge, "label": "start"}
     axes.scatter(starts[:, 0], starts[:, 1], s=size, zorder=5, **disc)
     if any(len(trace.steps) > 1 for trace in scene.traces):
@@ -58,3 +56,8 @@ def _mark_starts_and_ends(axes: Axes, scene: Scene, *, small: bool) -> None:
             "label": "end",
         }
         axes.scatter(ends[:, 0], ends[:, 1], s=1.6 * size, marker="*", zorder=6, **star)
+
+
+def _sizes(traces: int) -> tuple[int, float, float]:
+    """The area of a disc, and the edges of discs and stars, among so many traces."""
+    return next(sizes for most, sizes in _SIZES if traces < most)

@@ -35,17 +35,19 @@ def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "") -> Figure:
     colors = dict(zip(labels, PATH_COLORS, strict=False))
     with rc_context(STYLE):
         figure = _race(scenes[0][1], labels, colors) if len(scenes) == 1 else _maps(scenes, colors)
-        handles = [Line2D([], [], color=color, linewidth=2.5, label=label) for label, color in colors.items()]
-        if len(labels) > len(colors):
-            handles.append(
-                Line2D([], [], color=GREY, linewidth=2.5, label=f"{len(labels) - len(colors)} more")
-            )
+        handles = _handles(colors, len(labels) - len(colors))
         figure.legend(
             handles=handles, loc="outside lower left", ncols=min(5, len(handles)), frameon=False, fontsize=10
         )
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     return figure
+
+
+def _handles(colors: dict[str, str], more: int) -> list[Line2D]:
+    """A line of the legend for each label that has a colour, and one for all others."""
+    named = [*colors.items(), (f"{more} more", GREY)] if more else colors.items()
+    return [Line2D([], [], color=color, linewidth=2.5, label=label) for label, color in named]
 
 
 def _race(scene: Scene, labels: list[str], colors: dict[str, str]) -> Figure:
@@ -106,21 +108,17 @@ def _draw_band(axes: Axes, traces: Sequence[Trace], color: str | None) -> None:
     """The lowest loss so far of one configuration: the median over seeds and members, and the quartiles."""
     last = max(int(trace.steps[-1]) for trace in traces)
     steps = np.unique(np.linspace(0, last, CURVE_POINTS).round().astype(int))
-    columns = []
-    for trace in traces:
-        lowest = np.minimum.accumulate(np.nan_to_num(trace.losses, nan=np.inf), axis=0)
-        at = trace.steps.searchsorted(steps, side="right") - 1
-        columns.append(np.where((steps <= trace.steps[-1])[:, None], lowest[at], np.nan))
-    values = np.concatenate(columns, axis=1)
-    values = np.where(np.isfinite(values), values, np.nan)
+    values = np.concatenate([_lowest(trace, steps) for trace in traces], axis=1)
     known = ~np.isnan(values).all(axis=1)
     low, middle, high = np.nanquantile(values[known], [0.25, 0.5, 0.75], axis=1)
     if color is not None and values.shape[1] > 1:
         axes.fill_between(steps[known], low, high, color=color, alpha=0.2, linewidth=0)
-    axes.plot(
-        steps[known],
-        middle,
-        color=color or GREY,
-        linewidth=1.6 if color else 0.7,
-        alpha=1.0 if color else 0.5,
-    )
+    width, opacity = (0.7, 0.5) if color is None else (1.6, 1.0)
+    axes.plot(steps[known], middle, color=color or GREY, linewidth=width, alpha=opacity)
+
+
+def _lowest(trace: Trace, steps: np.ndarray) -> np.ndarray:
+    """The lowest loss up to each step, `[steps, members]`; NaN after the end and where it is infinite."""
+    lowest = np.minimum.accumulate(np.nan_to_num(trace.losses, nan=np.inf), axis=0)
+    values = lowest[trace.steps.searchsorted(steps, side="right") - 1]
+    return np.where((steps <= trace.steps[-1])[:, None] & np.isfinite(values), values, np.nan)

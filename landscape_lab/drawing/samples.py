@@ -37,13 +37,18 @@ def data_figure(scene: Scene) -> Figure:
     words = [title_of(scene.traces), scene.answers.member]
     title = "\n".join(word for word in words if word)
     with rc_context(STYLE):
-        if samples.tokens or not np.issubdtype(samples.inputs.dtype, np.floating):
-            return _of_sequences(_first(samples, LINES), title)
-        if not samples.classes:
-            return _of_numbers(samples, title)
-        if samples.inputs.ndim == 4:
-            return _of_pictures(_first(samples, PICTURES), title)
-        return _of_points(samples, title)
+        return _figure_of(samples, title)
+
+
+def _figure_of(samples: Samples, title: str) -> Figure:
+    """The picture for their kind: sequences, numbers, pictures or points."""
+    if samples.tokens or not np.issubdtype(samples.inputs.dtype, np.floating):
+        return _of_sequences(_first(samples, LINES), title)
+    if not samples.classes:
+        return _of_numbers(samples, title)
+    if samples.inputs.ndim == 4:
+        return _of_pictures(_first(samples, PICTURES), title)
+    return _of_points(samples, title)
 
 
 def _first(samples: Samples, most: int) -> Samples:
@@ -158,13 +163,20 @@ def _of_sequences(samples: Samples, title: str) -> Figure:
     size = CELL * (length + MARGIN) + 0.3, 0.56 * lines + 0.8
     figure, axes = _blank(length + MARGIN, 3.0 * lines, *size, f"{title}\n{right}")
     for line, (target, answer) in enumerate(zip(samples.targets, samples.answers, strict=True)):
-        for below, (name, tokens) in enumerate((("next", target), ("predicted", answer))):
-            y = 3.0 * line + 1.1 * below + 0.6
-            axes.text(0.0, y, name, color=GREY, fontsize=8, va="center")
-            for position, token in enumerate(tokens):
-                color = FAINT_COLOR if below == 0 else _color(token == target[position])
-                _write(axes, position + MARGIN, y, _sign(samples.classes[token]), color)
+        _write_predictions(axes, 3.0 * line, samples.classes, target, answer)
     return figure
+
+
+def _write_predictions(
+    axes: Axes, top: float, names: tuple[str, ...], target: np.ndarray, answer: np.ndarray
+) -> None:
+    """The tokens that come next, and below them the predicted ones."""
+    for below, (name, tokens) in enumerate((("next", target), ("predicted", answer))):
+        y = top + 1.1 * below + 0.6
+        axes.text(0.0, y, name, color=GREY, fontsize=8, va="center")
+        for position, token in enumerate(tokens):
+            color = FAINT_COLOR if below == 0 else _color(token == target[position])
+            _write(axes, position + MARGIN, y, _sign(names[token]), color)
 
 
 def _of_sums(samples: Samples, title: str) -> Figure:

@@ -187,10 +187,7 @@ def lay_out(figure: Figure, scene: Scene, view: str = "map") -> tuple[Axes, Axes
 
     A surface gets empty axes to draw on, regions a frame.
     """
-    if view == "map" and scene.plane.axes.picture and scene.window.ratio < WIDE:
-        map_axes, loss_axes = figure.subplots(2, 1, height_ratios=(3, 1))
-    else:
-        map_axes, loss_axes = figure.subplots(1, 2, width_ratios=(4.0 if view == "surface" else 2.4, 1))
+    map_axes, loss_axes = _divided(figure, scene, view)
     if view == "map":
         draw_landscape(map_axes, scene)
         map_axes.set_xlabel(scene.plane.axes.labels[0])
@@ -201,3 +198,10 @@ def lay_out(figure: Figure, scene: Scene, view: str = "map") -> tuple[Axes, Axes
         map_axes.set_axis_off()
     prepare_losses(loss_axes, scene)
     return map_axes, loss_axes
+
+
+def _divided(figure: Figure, scene: Scene, view: str) -> tuple[Axes, Axes]:
+    """Empty axes for the map and for the loss."""
+    if view == "map" and scene.plane.axes.picture and scene.window.ratio < WIDE:
+        return figure.subplots(2, 1, height_ratios=(3, 1))
+    return figure.subplots(1, 2, width_ratios=(4.0 if view == "surface" else 2.4, 1))

@@ -18,11 +18,13 @@ def title_of(traces: Sequence[Trace]) -> str:
         parts.append(
             f"{trace.total:,} members" + (f", {len(final):,} shown" if len(final) < trace.total else "")
         )
-    finite = final[np.isfinite(final)]
+    return " · ".join(part for part in (*parts, _end_of(trace)) if part)
+
+
+def _end_of(trace: Trace) -> str:
+    """How a descent ended; of many members the median of those that did not diverge."""
+    finite = trace.losses[-1][np.isfinite(trace.losses[-1])]
+    if not len(finite):
+        return f"diverged, best loss {trace.best[1]:.4g}"
     median = "median " if trace.total > 1 else ""
-    ended = (
-        f"{median}final loss {np.median(finite):.4g}"
-        if len(finite)
-        else f"diverged, best loss {trace.best[1]:.4g}"
-    )
-    return " · ".join(part for part in (*parts, ended) if part)
+    return f"{median}final loss {np.median(finite):.4g}"

@@ -25,10 +25,12 @@ def count_arguments(fn: Callable) -> int | None:
         return None
     if any(parameter.kind is inspect.Parameter.VAR_POSITIONAL for parameter in parameters):
         return None
-    return sum(
-        parameter.kind in POSITIONAL and parameter.default is inspect.Parameter.empty
-        for parameter in parameters
-    )
+    return sum(map(_must_be_given, parameters))
+
+
+def _must_be_given(parameter: inspect.Parameter) -> bool:
+    """Whether a call without names has to have this argument."""
+    return parameter.kind in POSITIONAL and parameter.default is inspect.Parameter.empty
 
 
 def of_one_tensor(fn: Callable, dims: int) -> Callable[[Tensor], object]:

@@ -15,14 +15,14 @@ from landscape_lab.landscapes.networks.batchnorm import tracking_layers
 from landscape_lab.landscapes.networks.carriers import Alone, Carrier
 from landscape_lab.landscapes.networks.clean import Clean
 from landscape_lab.landscapes.networks.draws import Draws
-from landscape_lab.landscapes.networks.habits import habits_of
+from landscape_lab.landscapes.networks.habits import check_fit, habits_of
 from landscape_lab.landscapes.networks.initial import as_points, initial_weights
-from landscape_lab.landscapes.networks.loading import as_batches, names_of, parts_of
+from landscape_lab.landscapes.networks.loading import batches_for, names_of, parts_of
 from landscape_lab.landscapes.networks.losses import Measure
 from landscape_lab.landscapes.networks.objective import BatchMeasure, Objective
 from landscape_lab.landscapes.networks.stacked import carrier_of, with_members
 from landscape_lab.landscapes.networks.trees import Batch
-from landscape_lab.landscapes.networks.weights import Modes, Weights
+from landscape_lab.landscapes.networks.weights import Weights
 
 
 @NETWORK.checks_class
@@ -73,12 +73,12 @@ class NetworkLandscape(Landscape):
     def __init__(
         self,
         model: nn.Module,
-        data: Any,
+        data: object,
         loss: str | Measure | None = None,
         batch_loss: BatchMeasure | None = None,
         metrics: Mapping[str, Callable[..., Tensor]] | Sequence[str] | None = None,
         batch_size: int | None = None,
-        validation: Any = None,
+        validation: object = None,
         batchnorm: str = "recalibrate",
         samples: int | None = None,
         seed: int = 0,
@@ -89,14 +89,14 @@ class NetworkLandscape(Landscape):
         training, held_out = parts_of(data)
         held_out = held_out if validation is None else validation
         self.batchnorm, self.dropout = batchnorm, dropout
-        self.batches = self.calibration = _batches(model, training, batch_size, samples, seed)
+        self.batches = self.calibration = batches_for(model, training, batch_size, samples, seed)
         self.batches.names = names_of(data)
-        self.held_out = None if held_out is None else _batches(model, held_out, None, None, seed)
+        self.held_out = None if held_out is None else batches_for(model, held_out, None, None, seed)
         self.objective = Objective.fitting(model, self.batches.whole(), loss, batch_loss, metrics)
         self.weights = Weights(self.objective)
-        self._check_fit(self.batches)
+        check_fit(self.objective, self.weights, self.batches)
         if self.held_out is not None:
-            self._check_fit(self.held_out)
+            check_fit(self.objective, self.weights, self.held_out)
         self.habits = habits_of(self.objective, self.weights, self.batches.last())
         self.draws = Draws(self.batches, (seed,), self.habits.random)
         self.carrier: Carrier = Alone(self.objective)
@@ -131,7 +131,7 @@ class NetworkLandscape(Landscape):
         """The same weights on the data for validation."""
         return None if self.held_out is None else self._with(self.held_out)
 
-    def on(self, data: Any) -> "NetworkLandscape":
+    def on(self, data: object) -> "NetworkLandscape":
         """The same weights on other data; BatchNorm is still recalibrated on the training data.
 
         Args:
@@ -140,8 +140,8 @@ class NetworkLandscape(Landscape):
         Raises:
             ValueError: The data do not fit the model and the loss.
         """
-        batches = _batches(self.model, data, None, None, self.draws.seeds[0])
-        self._check_fit(batches)
+        batches = batches_for(self.model, data, None, None, self.draws.seeds[0])
+        check_fit(self.objective, self.weights, batches)
         return self._with(batches)
 
     def with_members(
@@ -179,11 +179,9 @@ class NetworkLandscape(Landscape):
         Raises:
             ValueError: No layer draws its weights anew.
         """
-        alone = (
-            self.objective
-            if self.members == 1
-            else with_members(self.objective, self.weights, self.flat()[:1])
-        )
+        alone = self.objective
+        if self.members > 1:
+            alone = with_members(self.objective, self.weights, self.flat()[:1])
         return as_points(initial_weights(alone, seeds))
 
     def state_of(self, member: int = 0) -> dict[str, Tensor]:
@@ -214,11 +212,7 @@ class NetworkLandscape(Landscape):
             return self.carrier(given, own, seeds)
 
     def backward(self) -> Float[Tensor, " members"]:
-        for (
-            owner,
-            name,
-        ) in self.weights.owners.values():  # `zero_grad` walks the tree of modules: 5 % of a small step
-            owner._parameters[name].grad = None  # type: ignore[union-attr]
+        self.weights.forget_gradients()
         with torch.enable_grad():
             losses = self()
             (losses if self.members == 1 else losses.sum()).backward()
@@ -241,11 +235,6 @@ class NetworkLandscape(Landscape):
         calibration = self.calibration if self.recalibrates else None
         return Clean(self.objective, self.weights, self.batches, calibration)
 
-    def _check_fit(self, batches: Batches) -> None:
-        """Raise `ValueError` unless the model takes the data and its outputs fit the loss."""
-        with torch.no_grad(), Modes(self.objective), self.weights.lend_buffers(0):
-            self.objective.check(batches.whole())
-
     def _with(self, batches: Batches, seeds: tuple[int, ...] | None = None) -> "NetworkLandscape":
         """A copy that shares the model and sees other data, or draws of other seeds."""
         landscape = copy.copy(self)
@@ -258,9 +247,3 @@ class NetworkLandscape(Landscape):
         self.draws.forget()
         self.carrier.forget()
         return super()._apply(fn, recurse)
-
-
-def _batches(model: nn.Module, data: Any, size: int | None, samples: int | None, seed: int) -> Batches:
-    """Data on the model's device, as precise as its weights."""
-    first = next(parameter for parameter in model.parameters() if parameter.requires_grad)
-    return as_batches(data, size, samples, seed, first.dtype).to(first.device)

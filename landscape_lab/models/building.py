@@ -1,6 +1,6 @@
 """How a model is built for its data: it is told what it has to know, and the data follow it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -34,13 +34,7 @@ def build_model(factory: Callable[..., nn.Module], data: object, seed: int = 0) 
     if isinstance(data, Data):
         data = _following(data, maker, settings)
         facts = data.facts()
-    told = {name: facts[name] for name in required(maker) if name in facts} | settings
-    for name in required(maker):
-        if name not in told:
-            known = ", ".join(facts) or "nothing"
-            raise ValueError(
-                f"The model {name_of(maker)} should be given `{name}`: model.{name}=…. Its data tell {known}."
-            )
+    told = _told(maker, settings, facts)
     with _seeded(seed):
         model = maker(**told)
     if not isinstance(model, nn.Module):
@@ -48,6 +42,20 @@ def build_model(factory: Callable[..., nn.Module], data: object, seed: int = 0) 
             f"The model {name_of(maker)} should be a torch.nn.Module. Found {type(model).__name__}."
         )
     return model, data
+
+
+def _told(
+    maker: Callable[..., nn.Module], settings: dict[str, object], facts: Mapping[str, object]
+) -> dict[str, object]:
+    """The settings, and what the factory has to know beside them."""
+    told = {name: facts[name] for name in required(maker) if name in facts} | settings
+    for name in required(maker):
+        if name not in told:
+            known = ", ".join(facts) or "nothing"
+            raise ValueError(
+                f"The model {name_of(maker)} should be given `{name}`: model.{name}=…. Its data tell {known}."
+            )
+    return told
 
 
 @contextmanager

@@ -1,12 +1,12 @@
 """The objectives of a sweep, each with its direction."""
 
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from landscape_lab.keys.running import DIRECTIONS, OBJECTIVES
 from landscape_lab.validation import check_choice
 
 
-def goals_of(objective: Any, direction: Any) -> dict[str, str]:
+def goals_of(objective: str | Iterable[str], direction: str | Iterable[str]) -> dict[str, str]:
     """Each objective with its direction.
 
     Args:
@@ -19,18 +19,22 @@ def goals_of(objective: Any, direction: Any) -> dict[str, str]:
     >>> goals_of(["final_loss", "evaluations"], "minimize")
     {'final_loss': 'minimize', 'evaluations': 'minimize'}
     """
-    objectives = [objective] if isinstance(objective, str) else list(objective)
-    directions = [direction] * len(objectives) if isinstance(direction, str) else list(direction)
-    for name in objectives:
-        check_choice("objective", name, OBJECTIVES)
-    for word in directions:
-        check_choice("sweep.direction", word, DIRECTIONS)
+    objectives = _listed("objective", objective, OBJECTIVES)
+    directions = _listed("sweep.direction", direction, DIRECTIONS, times=len(objectives))
     if len(directions) != len(objectives):
         raise ValueError(
             f"Parameter `sweep.direction` should be one for each objective, {len(objectives)}. "
             f"Found {len(directions)}."
         )
     return {name: towards(name, word) for name, word in zip(objectives, directions, strict=True)}
+
+
+def _listed(key: str, value: str | Iterable[str], known: Sequence[str], times: int = 1) -> list[str]:
+    """The names that a key of the configuration holds; a single one counts so many times."""
+    names = [value] * times if isinstance(value, str) else list(value)
+    for name in names:
+        check_choice(key, name, known)
+    return names
 
 
 def towards(objective: str, direction: str) -> str:

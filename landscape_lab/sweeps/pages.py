@@ -3,7 +3,7 @@
 import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -56,18 +56,25 @@ def show(board: Leaderboard) -> None:
     console = Console() if sys.stdout.isatty() else Console(width=240)
     brief, widths = _fitting(board, console.width)
     console.width = max(console.width, sum(widths) + 2 * len(widths))  # a narrower terminal breaks the lines
-    table = Table(title=board.title, title_justify="left", title_style="bold", box=None, header_style="dim")
-    for name, width in zip(brief.columns, widths, strict=True):
-        side: Literal["left", "right"] = "left" if name in WORDS else "right"
-        least = width if name != "status" else None
-        table.add_column(name, justify=side, no_wrap=True, min_width=least, max_width=width)
     shown = _shown(board, brief.lines)
-    for line in shown:
-        table.add_row(*line)
-    console.print(table)
+    console.print(_table(board.title, brief.columns, widths, shown))
     if len(brief.lines) > len(shown):
         console.print(f"… and {len(brief.lines) - len(shown)} more in leaderboard.md")
     console.print(str(board.folder), markup=False, highlight=False, soft_wrap=True)
+
+
+def _table(
+    title: str, columns: Sequence[str], widths: Sequence[int], lines: Iterable[Sequence[str]]
+) -> Table:
+    """Lines under their columns, which are as wide as their texts; the status is cut where it is longer."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim")
+    for name, width in zip(columns, widths, strict=True):
+        side: Literal["left", "right"] = "left" if name in WORDS else "right"
+        least = width if name != "status" else None
+        table.add_column(name, justify=side, no_wrap=True, min_width=least, max_width=width)
+    for line in lines:
+        table.add_row(*line)
+    return table
 
 
 def _fitting(board: Leaderboard, room: int) -> tuple[Brief, list[int]]:
@@ -118,7 +125,12 @@ def _write_best(board: Leaderboard) -> None:
         title = f"The best of {len(board.jobs)} jobs: {job.name}, {scores}"
         write_best(board.folder / name, job.overrides, title)
         names.add(name)
-    for path in board.folder.glob("best*.yaml"):
+    _remove_older(board.folder, names)
+
+
+def _remove_older(folder: Path, names: set[str]) -> None:
+    """Remove files of best jobs that are not among these."""
+    for path in folder.glob("best*.yaml"):
         if BEST.fullmatch(path.name) and path.name not in names:
             path.unlink()
 

@@ -124,9 +124,14 @@ class Watch:
             self.done = self.look()
             more = ", ".join(part for part in (self._left(), self.note) if part)
             self.bar.update(self.task, completed=self.done, more=more, refresh=True)
-            if self.bar.disable and time.monotonic() - self.shown >= PLAIN_SECONDS:
-                self.shown = time.monotonic()
-                self.stream.write(f"{self.done} of {self.total} {self.word}{more and ', '}{more}\n")
+            if self.bar.disable:
+                self._write(more)
+
+    def _write(self, more: str) -> None:
+        """A new line, unless the last one is still young."""
+        if time.monotonic() - self.shown >= PLAIN_SECONDS:
+            self.shown = time.monotonic()
+            self.stream.write(f"{self.done} of {self.total} {self.word}{more and ', '}{more}\n")
 
     def _left(self) -> str:
         """How long the rest will take, at the pace so far."""

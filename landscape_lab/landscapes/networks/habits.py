@@ -1,13 +1,14 @@
-"""What a model does when it is trained, found by letting it."""
+"""What a model does when it is trained, and whether it takes the data, found by letting it."""
 
 from typing import NamedTuple
 
 import torch
 
+from landscape_lab.landscapes.networks.batches import Batches
 from landscape_lab.landscapes.networks.objective import Objective, explained
 from landscape_lab.landscapes.networks.seeds import torch_random
 from landscape_lab.landscapes.networks.trees import Batch
-from landscape_lab.landscapes.networks.weights import Weights
+from landscape_lab.landscapes.networks.weights import Modes, Weights
 
 
 class Habits(NamedTuple):
@@ -40,6 +41,13 @@ def habits_of(objective: Objective, weights: Weights, batch: Batch) -> Habits:
             not torch.equal(before[name], after) for name, after in weights.current_buffers().items()
         )
     return Habits(random, updates)
+
+
+@torch.no_grad()
+def check_fit(objective: Objective, weights: Weights, batches: Batches) -> None:
+    """Raise `ValueError` unless the model takes the data and its outputs fit the loss."""
+    with Modes(objective), weights.lend_buffers(0):
+        objective.check(batches.whole())
 
 
 def _states(device: torch.device) -> list[torch.Tensor]:

@@ -107,7 +107,12 @@ def check_cross_entropy(prediction: Tensor, target: Tensor, labels: tuple[float,
             f"Parameter `model` should have logits `[samples, classes]` for targets `{list(target.shape)}`. "
             f"Found `{list(prediction.shape)}`."
         )
-    classes, (lowest, highest) = prediction.shape[_classes_axis(prediction, target)], labels
+    _check_labels(labels, prediction.shape[_classes_axis(prediction, target)])
+
+
+def _check_labels(labels: tuple[float, float], classes: int) -> None:
+    """Raise `ValueError` unless a model has an output for each label."""
+    lowest, highest = labels
     if lowest < 0 or highest >= classes:
         raise ValueError(
             f"Parameter `data` should have labels from 0 to {classes - 1}, "

@@ -41,6 +41,11 @@ class Weights:
         """The parameters as they lie in the module: those that `functional_call` put there, while it runs."""
         return {name: owner._parameters[part] for name, (owner, part) in self.owners.items()}  # type: ignore[misc]
 
+    def forget_gradients(self) -> None:
+        """Set all gradients to `None`; the walk of `zero_grad` takes 5 % of a small step."""
+        for owner, part in self.owners.values():
+            owner._parameters[part].grad = None  # type: ignore[union-attr]
+
     def current_buffers(self) -> dict[str, Tensor]:
         """The buffers as they lie in the module."""
         return {name: owner._buffers[part] for name, (owner, part) in self.buffers.items()}  # type: ignore[misc]

@@ -48,6 +48,20 @@ def write(standings: Standings) -> None:
 def show(standings: Standings) -> None:
     """Print who won, whether the checks passed, and the folder on the last line."""
     console = Console() if sys.stdout.isatty() else Console(width=160)
+    console.print(
+        "Evaluations to the target of each landscape; score: integral of the performance profile.",
+        highlight=False,
+    )
+    console.print(_table(standings))
+    for check in standings.checks:
+        console.print(check.words, highlight=False)
+    if standings.failed:
+        console.print(f"{standings.failed} jobs failed or were interrupted; they count as missed.")
+    console.print(str(standings.folder), markup=False, highlight=False, soft_wrap=True)
+
+
+def _table(standings: Standings) -> Table:
+    """The optimizers by their rank, each with its evaluations to the target of each landscape."""
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
     for name in ("", "optimizer", "score", "90 %", "reached", *map(label_of, standings.protocol.landscapes)):
         table.add_column(name, justify="left" if name == "optimizer" else "right")
@@ -55,16 +69,7 @@ def show(standings: Standings) -> None:
         sure = f"{one.low:.2f} to {one.high:.2f}"
         texts = (str(one.rank), one.name, f"{one.score:.3f}", sure, f"{one.reached:.0%}")
         table.add_row(*texts, *map(number, one.evaluations))
-    console.print(
-        "Evaluations to the target of each landscape; score: integral of the performance profile.",
-        highlight=False,
-    )
-    console.print(table)
-    for check in standings.checks:
-        console.print(check.words, highlight=False)
-    if standings.failed:
-        console.print(f"{standings.failed} jobs failed or were interrupted; they count as missed.")
-    console.print(str(standings.folder), markup=False, highlight=False, soft_wrap=True)
+    return table
 
 
 def number(value: float) -> str:

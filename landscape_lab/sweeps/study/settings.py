@@ -124,18 +124,21 @@ def read_settings(
         if isinstance(value, Mapping):
             yield from read_settings(value, parser, (*conditions, _condition(key)))
         elif isinstance(value, list):
-            parts = [
-                setting_of(_parsed(parser, f"{key}.{number}", part)).value
-                for number, part in enumerate(value)
-            ]
-            if not any(isinstance(part, Parameter) for part in parts):
-                raise ValueError(
-                    f"The list `{key}` of sweep.search_space should hold a range. Found {value}. "
-                    "For choices: choice(a, b)."
-                )
-            yield Setting(_open(key), parts, conditions)  # type: ignore[arg-type]
+            yield Setting(_open(key), _parts(key, value, parser), conditions)
         else:
             yield Setting(_open(key), setting_of(_parsed(parser, key, value)).value, conditions)
+
+
+def _parts(key: str, value: list[object], parser: OverridesParser) -> list[str | Parameter]:
+    """The elements of a list, some of which are searched."""
+    numbered = ((f"{key}.{number}", part) for number, part in enumerate(value))
+    parts = [setting_of(_parsed(parser, *one)).value for one in numbered]
+    if not any(isinstance(part, Parameter) for part in parts):
+        raise ValueError(
+            f"The list `{key}` of sweep.search_space should hold a range. Found {value}. "
+            "For choices: choice(a, b)."
+        )
+    return parts  # type: ignore[return-value] # an element is no list
 
 
 def _open(key: str) -> str:

@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -174,10 +175,15 @@ def _text_of(config: DictConfig, key: str) -> str | None:
 def _check_jobs(space: SearchSpace, config: DictConfig, loader: ConfigLoader) -> None:
     """Every choice exists, and every branch of the space is a configuration."""
     for group, choices in space.choices():
-        options = loader.get_group_options(group) if "." not in group else []
-        for choice in choices if options else ():
-            for name in choice.strip("[]").split(","):
-                if name not in options:
-                    raise MissingConfigException(f"There is no {group} {name}.", f"{group}/{name}", options)
+        if "." not in group:
+            _check_choices(group, choices, loader.get_group_options(group))
     for branch in space.branches():
         loader.load_sweep_config(config, [*space.fixed, *branch])
+
+
+def _check_choices(group: str, choices: Iterable[str], options: list[str]) -> None:
+    """Every choice of a group exists; of a key that is no group there are no options."""
+    names = (name for choice in choices for name in choice.strip("[]").split(","))
+    for name in names if options else ():
+        if name not in options:
+            raise MissingConfigException(f"There is no {group} {name}.", f"{group}/{name}", options)

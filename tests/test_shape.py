@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pytest
 from imports import PACKAGE, ROOT, sources
 
 LONGEST_FUNCTION, LONGEST_FILE, MOST_ATTRIBUTES, MOST_ANY, COMPLEXITY = 46, 250, 10, 174, 6

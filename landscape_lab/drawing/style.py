@@ -23,7 +23,7 @@ GRID = "#e8eaed"
 LARGE = EngFormatter(sep="")
 
 
-def shortened(value: float, position: int | None = None) -> str:
+def shortened(value: float, position: float = 0.0) -> str:
     """20000 as 20k; numbers below a thousand as they are."""
     return LARGE(value) if abs(value) >= 1000 else f"{round(value, 9):g}"
 

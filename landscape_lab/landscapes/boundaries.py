@@ -53,7 +53,7 @@ class Wall:
         self, gradients: Float[Tensor, "n dims"], excess: Float[Tensor, "n dims"]
     ) -> Float[Tensor, "n dims"]:
         """Add the wall's gradient, in place: to a gradient that is not the derivative of the loss."""
-        return gradients.add_(excess.sign() if self.power == 1 else excess.pow(3), alpha=self.slope)
+        return gradients.add_(excess.sign_() if self.power == 1 else excess.pow(3), alpha=self.slope)
 
 
 class Freeze(nn.Module):

@@ -80,11 +80,16 @@ class PixelGradient(nn.Module):
         self, gradients: Float[Tensor, "n 2"], points: Float[Tensor, "n 2"]
     ) -> Float[Tensor, "n 2"]:
         """Add the gradient of the wall to that of points outside -1…1, in place."""
+        if self.wall is None or (points.numel() == 2 and points.is_cpu and _inside(*points.tolist()[0])):
+            return gradients  # a single point is looked at in a fifth of the time of three operations on it
         # softshrink(x, 1) is by how much x lies outside -1…1: `excess` in one operation instead of
         # two.
-        return (
-            gradients if self.wall is None else self.wall.add_gradient(gradients, F.softshrink(points, 1.0))
-        )
+        return self.wall.add_gradient(gradients, F.softshrink(points, 1.0))
+
+
+def _inside(x: float, y: float) -> bool:
+    """Whether a point is in -1…1, where there is no wall."""
+    return -1.0 <= x <= 1.0 and -1.0 <= y <= 1.0
 
 
 _KNOWN = WeakTensorKeyDictionary()

@@ -98,10 +98,10 @@ def both(base: str, folder: Path, runs: str = "*", base_python: str = sys.execut
 
 
 def compare(base: Path, ours: Path) -> list[Comparison]:
-    """Compare what two sides left, run by run."""
+    """Compare what two sides left, run by run; a run that the base did not have yet is none of them."""
     seconds = [_seconds(side) for side in (base, ours)]
     comparisons = []
-    for name in seconds[0] | seconds[1]:
+    for name in seconds[0]:
         differences, step = differ(base / name, ours / name)
         comparisons.append(
             Comparison(name, tuple(differences), step, tuple(side.get(name, "–") for side in seconds))

@@ -51,7 +51,7 @@ class Seeds(NamedTuple):
     Args:
         distinct: The seeds there are.
         of_member: The index of each member's seed among them, `[members]`; `None` where there is
-            one seed that gives each member draws of its own.
+            one seed that gives each member draws of its own, and of a single member.
     """
 
     distinct: tuple[int, ...]
@@ -71,6 +71,8 @@ class Seeds(NamedTuple):
                 f"Parameter `seed` should be a number, or one for each member. Found {len(seed)} for "
                 f"{members}."
             )
+        if members == 1:
+            return cls((seed[0],), None)  # the same draws, without a look for whose they are at each step
         index = {one: i for i, one in enumerate(dict.fromkeys(seed))}
         return cls(tuple(index), torch.tensor([index[one] for one in seed]))
 

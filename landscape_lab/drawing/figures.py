@@ -16,6 +16,7 @@ from landscape_lab.drawing.samples import data_figure
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.surfaces import gradient_figure, surface_figure
 from landscape_lab.drawing.titles import title_of
+from landscape_lab.drawing.topology import topology_figure
 from landscape_lab.files import replacing
 from landscape_lab.scene import Scene
 
@@ -61,6 +62,7 @@ FIGURES: Mapping[str, Kind] = {
     "evaluations": Kind(partial(loss_figure, against="evaluations"), grid=False),
     "surface": Kind(surface_figure),
     "gradient": Kind(gradient_figure),
+    "topology": Kind(topology_figure),
     "data": Kind(data_figure, grid=False),
     "boundary": Kind(boundary_figure, grid=False),
 }

@@ -157,17 +157,22 @@ def rate_of(optimizer: Optimizer) -> float:
 
 def _scaled(step: Step, landscape: Problem, rates: Tensor) -> Step:
     """A step of which each member makes its own multiple."""
-    parameters = list(landscape.parameters())
-    begins = [torch.empty_like(parameter, requires_grad=False) for parameter in parameters]
-    weights = [rates.to(one).view(-1, *[1] * (one.ndim - 1)) for one in parameters]  # [members, 1, …]
+    parts = [
+        (
+            torch.empty_like(parameter, requires_grad=False),
+            parameter,
+            rates.to(parameter).view(-1, *[1] * (parameter.ndim - 1)),  # [members, 1, …]
+        )
+        for parameter in landscape.parameters()
+    ]
 
     def scaled(closure: Closure) -> object:
-        for begin, parameter in zip(begins, parameters, strict=True):
+        for begin, parameter, _ in parts:
             begin.copy_(parameter.detach())
         loss = step(closure)
-        for begin, parameter, weight in zip(begins, parameters, weights, strict=True):
+        for begin, parameter, rate in parts:
             end = parameter.detach()
-            torch.lerp(begin, end, weight, out=end)
+            torch.lerp(begin, end, rate, out=end)
         return loss
 
     return scaled

@@ -81,6 +81,13 @@ def _unknown_key(error: OmegaConfBaseException, whole: str) -> str:
         return str(error).split("\n", maxsplit=1)[0]
     keys = [str(key) for key in error.parent_node]
     close = nearest(str(error.key), keys)
-    return f"There is no key `{error.full_key}`. " + (
-        f"Nearest: {', '.join(close)}." if close else f"There are: {', '.join(keys)}."
-    )
+    return f"There is no key `{error.full_key}`. " + _hint(close, keys, str(error.full_key).split(".")[0])
+
+
+def _hint(close: list[str], keys: list[str], group: str) -> str:
+    """What there is instead of a key; a group's choice may have none, where another has it."""
+    if close:
+        return f"Nearest: {', '.join(close)}."
+    if not keys:
+        return f"This choice of `{group}` has none; another, {group}=…, may have it."
+    return f"There are: {', '.join(keys)}."

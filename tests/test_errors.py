@@ -16,6 +16,7 @@ MISTAKES = {
     "optimizer._target_=nowhere.Adam": "Found `optimizer._target_ = nowhere.Adam`",
     "steps=0": "Parameter `steps` should be a positive whole number. Found `steps = 0`",
     "steps=abc": "Parameter `steps` should be a positive whole number. Found `steps = abc`",
+    "ensemble.starts.random=8": "This choice of `ensemble` has none; another, ensemble=…, may have it.",
     "stepps=3": "There is no key `stepps`. Nearest: steps",
     "landscape.smothing=3": "There is no key `landscape.smothing`. Nearest: smoothing",
     "seed=-1": "Parameter `seed`",

@@ -3,7 +3,8 @@
 from jaxtyping import install_import_hook
 
 CHECKED = [
-    f"landscape_lab.{part}" for part in ("landscapes", "augmentations", "trajectory", "planes", "scene")
+    f"landscape_lab.{part}"
+    for part in ["landscapes", "augmentations", "trajectory", "planes", "curvature", "scene"]
 ]
 
 with install_import_hook(CHECKED, "typechecking.check"):

@@ -1,0 +1,21 @@
+"""The curvature of a loss: Hessian products, eigenvalues, trace and spectral density at any points."""
+
+from landscape_lab.curvature.density import Density, density
+from landscape_lab.curvature.lanczos import Eigenpairs, eigenpairs
+from landscape_lab.curvature.products import HessianProducts, Products, Scaled, dense, hessians, layers
+from landscape_lab.curvature.trace import Trace, trace
+
+__all__ = [
+    "Density",
+    "Eigenpairs",
+    "HessianProducts",
+    "Products",
+    "Scaled",
+    "Trace",
+    "dense",
+    "density",
+    "eigenpairs",
+    "hessians",
+    "layers",
+    "trace",
+]

@@ -19,7 +19,7 @@ from pytorch_lightning.loggers import Logger
 
 from landscape_lab import results
 from landscape_lab.assembly import build_descent
-from landscape_lab.callbacks import HParams, Products
+from landscape_lab.callbacks import HParams, Products, Sharpness
 from landscape_lab.configuration import (
     CONF,
     PARAMETERS,
@@ -122,6 +122,7 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **results.metrics(descent)}
     metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": digits}
     metrics |= results.details(descent) | {"threads": threads} | Products.misses(descent.trainer)
+    metrics |= Sharpness.told(descent.trainer)
     descent.trajectory.save(files.trajectory_file)
     _save_weights(descent, files)
     if (error := descent.ending.error) is not None and descent.ending.status == "failed":

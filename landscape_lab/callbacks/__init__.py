@@ -12,6 +12,7 @@ from landscape_lab.callbacks.measurements import Measurements
 from landscape_lab.callbacks.members import Members
 from landscape_lab.callbacks.products import Pictures, Product, Products, Video
 from landscape_lab.callbacks.progress import ProgressBar
+from landscape_lab.callbacks.sharpness import Sharpness
 
 __all__ = [
     "AugmentationPictures",
@@ -25,5 +26,6 @@ __all__ = [
     "Product",
     "Products",
     "ProgressBar",
+    "Sharpness",
     "Video",
 ]

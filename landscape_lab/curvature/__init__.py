@@ -3,6 +3,7 @@
 from landscape_lab.curvature.density import Density, density
 from landscape_lab.curvature.lanczos import Eigenpairs, eigenpairs
 from landscape_lab.curvature.products import HessianProducts, Products, Scaled, dense, hessians, layers
+from landscape_lab.curvature.sharpness import Sharpness, Sharpnesses, sharpness
 from landscape_lab.curvature.trace import Trace, trace
 
 __all__ = [
@@ -11,11 +12,14 @@ __all__ = [
     "HessianProducts",
     "Products",
     "Scaled",
+    "Sharpness",
+    "Sharpnesses",
     "Trace",
     "dense",
     "density",
     "eigenpairs",
     "hessians",
     "layers",
+    "sharpness",
     "trace",
 ]

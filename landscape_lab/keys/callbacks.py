@@ -56,6 +56,11 @@ CURVES = Keys("landscape_lab.callbacks.Curves")
 MEMBERS = Keys("landscape_lab.callbacks.Members", folder=FOLDER)
 BASIN_MAP = Keys("landscape_lab.callbacks.BasinMap", folder=FOLDER)
 LOSS_CURVES = Keys("landscape_lab.sweeps.race.loss_curves.LossCurves", folder=FOLDER)
+SHARPNESS = Keys(
+    "landscape_lab.callbacks.Sharpness",
+    folder=FOLDER,
+    every=Key(Nullable(Whole(low=1)), "steps from one measurement to the next"),
+)
 MEASUREMENTS = Keys(
     "landscape_lab.callbacks.Measurements",
     folder=FOLDER,

@@ -1,0 +1,76 @@
+"""The edge of stability: sharpness over the steps, beside the highest that the optimizer bears."""
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from landscape_lab.curvature import Sharpnesses
+from landscape_lab.drawing.maps import PATH_COLORS
+from landscape_lab.drawing.style import GRID, STYLE, label_cost
+
+THRESHOLD = "#c5221f"
+"""The colour of the line that the optimizer bears."""
+ROOM = 1.6
+"""How far above the line an axis goes, so that curves beyond it do not hide what is near."""
+NAMES = {
+    "sharpness": "sharpness  $λ_{max}(H)$",
+    "preconditioned_sharpness": "preconditioned sharpness  $λ_{max}(P^{-1}H)$",
+}
+
+
+def sharpness_figure(curve: Sharpnesses, losses: tuple[np.ndarray, np.ndarray], title: str) -> Figure:
+    """The loss, and below it each kind of sharpness over the steps.
+
+    Args:
+        curve: What was measured.
+        losses: Steps and losses of the descent, `[records]` each.
+        title: What stands above.
+    """
+    names = [name for name in NAMES if np.isfinite(curve.values.get(name, np.nan)).any()] or ["sharpness"]
+    with rc_context(STYLE):
+        figure = Figure(figsize=(7.6, 2.4 + 2.6 * len(names)), layout="constrained")
+        first, *others = figure.subplots(1 + len(names), 1, sharex=True)
+        _draw_losses(first, *losses)
+        for name, axes in zip(names, others, strict=True):
+            _draw_sharpness(axes, curve, name)
+        others[-1].set_xlabel("step")
+        label_cost(others[-1].xaxis, whole=True)
+        for axes in (first, *others):
+            axes.grid(color=GRID, linewidth=0.8)
+            axes.set_axisbelow(True)
+        first.set_title(title, loc="left", fontsize=11)
+    return figure
+
+
+def _draw_losses(axes: Axes, steps: np.ndarray, losses: np.ndarray) -> None:
+    """The loss, logarithmic where it can be."""
+    known = np.isfinite(losses)
+    axes.plot(steps[known], losses[known], color=PATH_COLORS[0], linewidth=1.2)
+    axes.set_yscale("log" if known.any() and (losses[known] > 0).all() else "linear")
+    axes.set_ylabel("loss")
+
+
+def _draw_sharpness(axes: Axes, curve: Sharpnesses, name: str) -> None:
+    """One kind of sharpness, and the threshold where it is one of this kind."""
+    values = curve.values.get(name, np.full(len(curve.steps), np.nan))
+    axes.plot(curve.steps, values, color=PATH_COLORS[0], linewidth=1.4, marker="o", markersize=2.2)
+    axes.set_ylabel(NAMES[name])
+    if name == "sharpness" and "lowest_curvature" in curve.values:
+        lowest = curve.values["lowest_curvature"]
+        axes.plot(curve.steps, lowest, color="0.5", linewidth=1.0, label="lowest curvature")
+        axes.legend(frameon=False, loc="best")
+    if not curve.formula or curve.preconditioned != name.startswith("preconditioned"):
+        return
+    axes.plot(curve.steps, curve.thresholds, color=THRESHOLD, linewidth=1.2, linestyle="--")
+    last = np.flatnonzero(np.isfinite(curve.thresholds))[-1]
+    at = (curve.steps[last], curve.thresholds[last])
+    axes.annotate(
+        f"{curve.formula} = {at[1]:.4g}", at, xytext=(0, 4), textcoords="offset points",
+        ha="right", va="bottom", color=THRESHOLD,
+    )  # fmt: skip
+    top, highest = ROOM * float(np.nanmax(curve.thresholds)), np.nanmax(values, initial=0.0)
+    if highest > 2 * top:
+        axes.set_ylim(top=2 * top)
+    elif highest < at[1] <= 4 * highest:
+        axes.set_ylim(top=1.15 * at[1])

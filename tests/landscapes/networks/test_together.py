@@ -7,7 +7,7 @@ from torch import nn
 
 from landscape_lab.landscapes import NetworkLandscape
 from landscape_lab.landscapes.networks import together
-from landscape_lab.landscapes.networks.losses import accuracy, cross_entropy
+from landscape_lab.landscapes.networks.losses import accuracy
 
 MODELS = {
     "two layers": naive.mlp,
@@ -47,11 +47,3 @@ def test_numbers_and_measures_of_others_are_measured_as_ever():
     for name, measure in {"loss": landscape.objective.loss, **landscape.objective.metrics}.items():
         each = [measure(naive.loaded(model, point)(inputs), inputs.sum(1)) for point in points]
         torch.testing.assert_close(found[name], torch.stack(each).detach())
-
-
-def test_classes_of_a_sequence_are_not_one_a_sample():
-    inputs = torch.randn(6, 4, generator=torch.Generator().manual_seed(0))
-    model, targets = nn.Linear(4, 3), torch.tensor([[0], [1], [2], [0], [1], [2]])
-    landscape = NetworkLandscape(model, (inputs, targets[:, 0]))
-    expected = cross_entropy(model(inputs), targets[:, 0])
-    torch.testing.assert_close(landscape.evaluate(landscape.flat())[0], expected.detach())

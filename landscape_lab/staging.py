@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -28,6 +29,7 @@ def scene_of(
     *,
     reach: float = REACH,
     grid: bool = True,
+    folder: Path | None = None,
 ) -> Scene:
     """The scene of some trajectories on their landscape.
 
@@ -40,6 +42,7 @@ def scene_of(
             `reach` allows.
         reach: How far outside its bounds, as a share of their size, a window follows a path.
         grid: Whether the losses in the window are needed: curves of the loss do without.
+        folder: Where the losses of a network are kept, so that the next picture evaluates none.
     """
     points = [trajectory.points for trajectory in trajectories]
     whole = landscape.flat().shape[1] == 2
@@ -52,7 +55,7 @@ def scene_of(
     if window is None:
         window = _window(landscape, plane, [trace.places for trace in traces], reach)
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
-    seen = sample(landscape, plane, window) if grid else Grid(np.empty((0, 0)))
+    seen = sample(landscape, plane, window, folder=folder) if grid else Grid(np.empty((0, 0)))
     replay, answers = replay_of(landscape, plane, window), answers_of(landscape, trajectories)
     return Scene(plane, window, seen.losses, traces, minima, replay, seen.note, seen.miss, answers)
 

@@ -20,6 +20,8 @@ from landscape_lab.callbacks import Checkpoints, ProgressBar
 from landscape_lab.ending import Ending
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.planes.grid import _seconds
+from landscape_lab.planes.grid_file import GridFile
+from landscape_lab.planes.progress import Progress
 from landscape_lab.sweeps.progress import PLAIN_SECONDS, Watch
 
 PACKAGE = Path(__file__).parents[1] / "landscape_lab"
@@ -147,6 +149,29 @@ def grid(clock: Clock, folder: Path, monkeypatch) -> None:
     assert _seconds(slowly) == 0.25
 
 
+def grid_file(clock: Clock, folder: Path, monkeypatch) -> None:
+    """A grid is written as soon as a second has passed since it was begun or last written."""
+    file, written = GridFile(folder / "grid.npz"), []
+
+    def slowly(places: torch.Tensor) -> dict[str, np.ndarray]:
+        clock.now += 0.5
+        written.append((folder / "grid.npz").exists())
+        return {"loss": places.sum(dim=-1).numpy()}
+
+    file.measured(slowly, 1, lambda known, made: None)(torch.zeros(4, 2))
+    assert written == [False, False, True, True]
+
+
+def grid_progress(clock: Clock, folder: Path, monkeypatch) -> None:
+    """The first line comes after five seconds."""
+    lines: list[str] = []
+    progress = Progress(lines.append, 100)
+    for _ in range(6):
+        clock.now += 1.0
+        progress(10, 10)
+    assert len(lines) == 1
+
+
 USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "callbacks/progress.py": progress_bar,
     "callbacks/checkpoints.py": checkpoints,
@@ -155,6 +180,8 @@ USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "descent.py": metrics,
     "threads.py": number_of_threads,
     "planes/grid.py": grid,
+    "planes/grid_file.py": grid_file,
+    "planes/progress.py": grid_progress,
     "augmentations/functions.py": slow_augmentation,
 }
 """What reads a clock, and how it should behave whenever the clock began."""

@@ -1,12 +1,16 @@
 """The losses in a window: in each cell where they are cheap, through a spline where they are dear."""
 
+from dataclasses import replace
+
+import naive_networks as naive
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
+from landscape_lab.landscapes import FunctionLandscape, ImageLandscape, NetworkLandscape
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.landscapes.networks.losses import accuracy
 from landscape_lab.planes import Plane, Window, grid, sample
 
 
@@ -60,14 +64,19 @@ def test_a_large_picture_has_fewer_and_a_formula_always_as_many():
 
 
 def test_cost_tells_how_many_are_evaluated(cost):
-    for seconds, nodes in ((1.0, 15), (0.005, 31)):
-        bowl = Bowl()
+    def ripples(points):
+        return 2.0 + torch.sin(4 * points[:, 0]) + points[:, 1] ** 2
+
+    for seconds, rows, columns in ((1.0, 15, 15), (0.001, 17, 65)):  # at most 15 × 15 and 65 × 65
+        bowl = Bowl(ripples)
         cost(seconds)
         seen = sample(bowl, PLANE, WINDOW)
-        assert bowl.evaluated == nodes**2 + 2  # and the centre, by slice and by itself
-        assert seen.note == f"spline through {nodes} × {nodes} losses"
-        expected = 1.0 + (centres(512) ** 2).sum(-1)
-        np.testing.assert_allclose(seen.losses, expected, rtol=2e-3)
+        assert (seen.nodes, seen.evaluated) == ((rows, columns), rows * columns)
+        assert bowl.evaluated == rows * columns + 2  # and the centre, by slice and by itself
+        assert seen.note.startswith(f"spline through {columns} × {rows} losses, half of which foretell")
+        assert (seen.error > 0.005) == (columns == 15)
+    u, v = np.moveaxis(centres(512), -1, 0)
+    np.testing.assert_allclose(seen.losses, 2.0 + np.sin(4 * u) + v**2, rtol=5e-3)
 
 
 def test_cheap_losses_are_all_evaluated(cost):
@@ -144,6 +153,87 @@ def test_a_slice_that_misses_the_landscape_at_its_centre_is_told(cost):
     assert sample(Bowl(), PLANE, WINDOW).miss == 0.0
     seen = sample(Shifted(), PLANE, WINDOW)
     assert seen.miss == pytest.approx(0.25)
-    assert seen.note == "spline through 15 × 15 losses · the centre misses the landscape by 2.5e-01"
+    assert seen.note.startswith("spline through 15 × 15 losses, half of which foretell the others to ")
+    assert seen.note.endswith(" of the range · the centre misses the landscape by 2.5e-01")
     rounding = grid.Grid(np.array([[0.0, 10.0]]), centre=(1.0, 1.0 + 9e-6))
     assert (rounding.miss, rounding.note) == (0.0, "")
+
+
+def network(dropout=0.0, samples=30, **settings):
+    inputs, targets = naive.classes(samples)
+    return NetworkLandscape(naive.mlp(dropout).double(), (inputs.double(), targets), **settings)
+
+
+def plane_of(landscape):
+    return Plane(landscape.flat()[0].clone(), naive.points_of(landscape, 2))
+
+
+def test_a_grid_is_a_loop_over_weight_vectors_and_not_constant_along_a_half(cost):
+    cost(0.0)  # each cell
+    landscape = network()
+    plane, window = plane_of(landscape), Window(-1.0, 1.0, -2.0, 1.5)
+    seen = sample(landscape, plane, window, resolution=7)
+    points = plane.points(window.centres(7, 7))
+    data = landscape.batches.data
+    expected = naive.naive_losses(landscape.model, data, points).reshape(7, 7)
+    np.testing.assert_allclose(seen.losses, expected, rtol=1e-12)
+    right = [accuracy(naive.loaded(landscape.model, point)(data[0]), data[1]) for point in points]
+    np.testing.assert_allclose(seen.accuracy, torch.stack(right).reshape(7, 7), rtol=1e-12)
+    for half in (seen.losses[:3], seen.losses[4:], seen.losses[:, :3], seen.losses[:, 4:]):
+        assert (half.std(axis=0) > 0).all()
+        assert (half.std(axis=1) > 0).all()
+
+
+def test_a_resolution_is_met_by_a_spline_and_accuracy_by_straight_lines(cost):
+    cost(1.0)
+    landscape = network()
+    plane, window = plane_of(landscape), Window(-1.0, 1.0, -1.0, 1.0)
+    seen = sample(landscape, plane, window, resolution=20)
+    assert seen.losses.shape == seen.accuracy.shape == (20, 20)
+    exact = landscape.slice(plane.origin, plane.directions)(window.centres(20, 20))["loss"].reshape(20, 20)
+    assert np.abs(np.log(seen.losses / exact.numpy())).max() < 0.005 * np.ptp(np.log(exact.numpy()))
+    assert 0.0 <= seen.accuracy.min() <= seen.accuracy.max() <= 1.0
+
+
+def test_a_grid_of_a_stochastic_network_is_deterministic(cost):
+    cost(1.0)
+    first, second = (
+        sample(landscape, plane_of(landscape), WINDOW, resolution=20)
+        for landscape in (network(dropout=0.5, batch_size=7), network(dropout=0.5, batch_size=7, seed=3))
+    )
+    np.testing.assert_array_equal(first.losses, second.losses)
+
+
+def test_a_grid_is_kept_by_its_content(cost, tmp_path, monkeypatch):
+    cost(1.0)
+    landscape = network()
+    plane = plane_of(landscape)
+    first = sample(landscape, plane, WINDOW, resolution=20, folder=tmp_path)
+
+    def forbidden(*_):
+        raise AssertionError("evaluated")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(grid, "_measure_at", lambda *_: forbidden)
+        patch.setattr(grid, "_centre", forbidden)
+        again = sample(landscape, plane, WINDOW, resolution=20, folder=tmp_path)
+        np.testing.assert_array_equal(again.losses, first.losses)
+        np.testing.assert_array_equal(again.accuracy, first.accuracy)
+        assert (again.note, again.centre) == (first.note, first.centre)
+        for changed in (
+            replace(plane, origin=plane.origin + 1),
+            replace(plane, directions=2 * plane.directions),
+        ):
+            with pytest.raises(AssertionError, match="evaluated"):
+                sample(landscape, changed, WINDOW, resolution=20, folder=tmp_path)
+        with pytest.raises(AssertionError, match="evaluated"):
+            sample(network(samples=31), plane, WINDOW, resolution=20, folder=tmp_path)
+
+
+def test_a_preview_says_so(cost):
+    cost(1.0)
+    landscape = network()
+    seen = sample(landscape, plane_of(landscape), WINDOW, resolution=5, samples=8)
+    assert seen.note == "a preview: 8 of 30 samples"
+    with pytest.raises(ValueError, match="samples"):
+        sample(landscape, plane_of(landscape), WINDOW, samples=0)

@@ -10,13 +10,13 @@ from torch.func import functional_call
 from landscape_lab.landscapes.networks.batches import Batches
 from landscape_lab.landscapes.networks.batchnorm import recalibrate
 from landscape_lab.landscapes.networks.feedforward import Feedforward
-from landscape_lab.landscapes.networks.losses import samples_last
 from landscape_lab.landscapes.networks.objective import Objective
+from landscape_lab.landscapes.networks.together import GROUPS, Together, joined
 from landscape_lab.landscapes.networks.trees import Batch, count_samples
 from landscape_lab.landscapes.networks.weights import Modes, Weights
 
-ACTIVATIONS_AT_ONCE = 2**18
-"""Numbers in one layer of all points that are evaluated together: they stay in the processor's cache."""
+NUMBERS = 2**18
+"""Numbers in the weight vectors that are made at once: they, too, stay in the cache."""
 
 
 class Clean:
@@ -39,23 +39,24 @@ class Clean:
         self.calibration = calibration
 
     def fast(self) -> Feedforward | None:
-        """How points are evaluated together, where all layers are linear or elementwise."""
+        """The layers through which points go together, where all are linear or elementwise."""
         if self.objective.batch_loss is not None:
             return None
         network = Feedforward.of(self.objective.model, "model.")
         return network if network is not None and network.takes(self.batches.whole()[0][0]) else None
 
+    def together(self) -> Together | None:
+        """How points are evaluated together, where that is possible."""
+        network = self.fast()
+        return None if network is None else Together(network, self.objective, self.batches.whole())
+
     def measure(
         self, points: Float[Tensor, "n dims"], measured: bool = True
     ) -> dict[str, Float[Tensor, " n"]]:
         """The loss, and where wanted the metrics, at each point; autograd follows the points."""
-        network = self.fast()
-        if network is not None:
-            size = self._points_at_once(network)
-            parts = [
-                self._together(network, self.weights.split(part), measured) for part in points.split(size)
-            ]
-            return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+        together = self.together()
+        if together is not None:
+            return together(self.weights.split(points), measured)
         each = len(points) == self.weights.members
         with Modes(self.objective):
             return _stacked(
@@ -71,16 +72,15 @@ class Clean:
         """`measure` at places of a plane, without a vector of weights for each of them."""
         like = next(iter(self.weights.current().values()))
         origin, directions = origin.to(like), directions.to(like)
-        network = self.fast()
-        if network is not None:
-            size = self._points_at_once(network)
+        together = self.together()
+        if together is not None:
+            most = max(GROUPS * together.at_once, NUMBERS // len(origin))
 
+            @torch.no_grad()
             def measured_together(places: Float[Tensor, "n 2"]) -> dict[str, Tensor]:
-                parts = [
-                    self.measure(torch.addmm(origin, part, directions))
-                    for part in places.to(origin).split(size)
-                ]
-                return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+                parts = places.to(origin).split(most)
+                points = (torch.addmm(origin, part, directions) for part in parts)
+                return joined([together(self.weights.split(some), True) for some in points])
 
             return measured_together
         start, first, second = (self.weights.split(vector) for vector in (origin, *directions))
@@ -128,26 +128,6 @@ class Clean:
                 self.batches.whole(),
                 lambda batch: functional_call(self.objective, dict(weights), (batch, measured)),
             )
-
-    def _together(
-        self, network: Feedforward, weights: Mapping[str, Tensor], measured: bool
-    ) -> dict[str, Tensor]:
-        """The measures of some points, `[n]` each."""
-        measures = {"loss": self.objective.loss} | (self.objective.metrics if measured else {})
-        members_last = {
-            name: samples_last(measure) for name, measure in measures.items() if measure is not None
-        }
-
-        def of_batch(batch: Batch) -> dict[str, Tensor]:
-            inputs, target = batch
-            prediction = network(weights, inputs)
-            return {name: measure(prediction, target) for name, measure in members_last.items()}
-
-        return _mean(self.batches.whole(), of_batch)
-
-    def _points_at_once(self, network: Feedforward) -> int:
-        samples = max(count_samples(batch) for batch in self.batches.whole())
-        return max(1, ACTIVATIONS_AT_ONCE // (samples * network.width))
 
 
 def _mean(

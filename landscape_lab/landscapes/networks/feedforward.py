@@ -17,6 +17,9 @@ ELEMENTWISE = (
 IN_PLACE = {nn.ReLU: torch.relu_, nn.Tanh: torch.tanh_, nn.Sigmoid: torch.sigmoid_}
 """Without gradients, these write over their input: new memory costs as much as the products."""
 
+MERGED = "weight and bias of the first layer"
+"""Their name among weights; it has spaces, so no parameter has it."""
+
 
 @dataclass(frozen=True)
 class Linear:
@@ -81,6 +84,11 @@ class Feedforward:
         """The most numbers that a sample becomes."""
         return max(layer.module.out_features for layer in self.layers if isinstance(layer, Linear))
 
+    @property
+    def deep(self) -> bool:
+        """Whether there is more than one linear layer."""
+        return sum(isinstance(layer, Linear) for layer in self.layers) > 1
+
     def takes(self, inputs: Tensor) -> bool:
         """Whether inputs `[samples, …]` are one line of numbers each."""
         return inputs.is_floating_point() and (inputs.ndim == 2 or (self.flatten and inputs.ndim > 2))
@@ -96,8 +104,50 @@ class Feedforward:
             own: Or of each member, `[members, samples, …]`.
         """
         hidden = (inputs.flatten(2 if own else 1) if self.flatten else inputs).mT.contiguous()
-        ours = False  # whether `hidden` is ours to write over
-        for layer in self.layers:
+        return self._through(self.layers, weights, hidden, ours=False)
+
+    def lines(self, inputs: Tensor) -> Float[Tensor, "numbers samples"]:
+        """Inputs `[samples, …]` of all members with the samples last, and below them a line of ones."""
+        numbers = (inputs.flatten(1) if self.flatten else inputs).mT
+        return torch.cat([numbers, numbers.new_ones(1, numbers.shape[1])])
+
+    def merged(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Weights `[members, *shape]`, and again those of the first layer, its bias as their last column."""
+        first = self.layers[0]
+        if not (isinstance(first, Linear) and {first.weight, first.bias} <= weights.keys()):
+            return dict(weights)
+        columns = weights[first.weight], weights[str(first.bias)].unsqueeze(-1)
+        return {**weights, MERGED: torch.cat(columns, dim=-1)}
+
+    def through(
+        self, weights: Mapping[str, Tensor], lines: Float[Tensor, "numbers samples"], room: Tensor | None
+    ) -> Float[Tensor, "members outputs samples"]:
+        """The outputs of each member for the same inputs.
+
+        All members go through a merged first layer in one product of two matrices: their weights
+        stand below each other, and the column of the bias meets the line of ones.
+
+        Args:
+            weights: As `merged` makes them.
+            lines: As `lines` makes them.
+            room: Memory to write over, of at least as many numbers as the first layer has for all
+                members; new memory takes as long as the product. `None` where autograd follows.
+        """
+        matrices = weights.get(MERGED)
+        if matrices is None:
+            return self._through(self.layers, weights, lines[:-1], ours=False)
+        members, outputs, numbers = matrices.shape
+        rows, samples = members * outputs, lines.shape[1]
+        out = None if room is None else room[: rows * samples].view(rows, samples)
+        hidden = torch.mm(matrices.reshape(rows, numbers), lines, out=out)
+        return self._through(self.layers[1:], weights, hidden.view(members, outputs, samples), ours=True)
+
+    @staticmethod
+    def _through(
+        layers: Sequence["Linear | nn.Module"], weights: Mapping[str, Tensor], hidden: Tensor, ours: bool
+    ) -> Tensor:
+        """What some layers make of `hidden`; `ours` tells whether it may be written over."""
+        for layer in layers:
             if isinstance(layer, Linear):
                 hidden, ours = _linear(layer, weights, hidden), True
             elif ours and type(layer) in IN_PLACE and not hidden.requires_grad:

@@ -6,7 +6,7 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset
 
 from landscape_lab.landscapes import NetworkLandscape
-from landscape_lab.landscapes.networks import clean
+from landscape_lab.landscapes.networks import together
 from landscape_lab.landscapes.networks.batches import TensorBatches
 from landscape_lab.landscapes.networks.clean import Clean
 from landscape_lab.landscapes.networks.losses import accuracy, cross_entropy
@@ -46,7 +46,7 @@ def test_measures_are_means_over_all_samples_in_evaluation_mode(name):
 def test_points_are_evaluated_a_few_at_once(monkeypatch):
     measured, _, _, points = clean_of("stack of layers")
     expected = measured.measure(points)
-    monkeypatch.setattr(clean, "ACTIVATIONS_AT_ONCE", 3 * 30 * 5)  # of three points
+    monkeypatch.setattr(together, "ACTIVATIONS_AT_ONCE", 3 * 30 * 5)  # of three points
     found = measured.measure(points)
     torch.testing.assert_close(found, expected, rtol=1e-12, atol=0)
     sliced = measured.slice(points[0], points[1:3])

@@ -63,7 +63,13 @@ class Grid:
 
 
 @torch.no_grad()
-def sample(landscape: Landscape, plane: Plane, window: Window, seconds: float = SECONDS) -> Grid:
+def sample(
+    landscape: Landscape,
+    plane: Plane,
+    window: Window,
+    seconds: float = SECONDS,
+    resolution: int = RESOLUTION,
+) -> Grid:
     """The losses in a window.
 
     Landscapes whose parameters are a point, pictures and formulas, are evaluated in each cell. Of all
@@ -73,9 +79,9 @@ def sample(landscape: Landscape, plane: Plane, window: Window, seconds: float = 
     measure = _loss_at(landscape, plane)
     centre = _centre(landscape, plane, measure)
     if isinstance(landscape, PointLandscape):
-        columns, rows = cells(window, picture=plane.axes.picture)
+        columns, rows = cells(window, picture=plane.axes.picture, resolution=resolution)
         return Grid(measure(window.centres(columns, rows)).reshape(rows, columns), centre=centre)
-    side = RESOLUTION // 2
+    side = resolution // 2
     nodes = int(min(side, max(FEWEST, (seconds / _seconds(measure)) ** 0.5)))
     if nodes == side:
         return Grid(measure(window.centres(side, side)).reshape(side, side), centre=centre)

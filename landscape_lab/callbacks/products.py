@@ -12,9 +12,9 @@ import pytorch_lightning as pl
 from landscape_lab.answering import check_boundary, check_data
 from landscape_lab.callbacks.tensorboard import png, show, tensorboards
 from landscape_lab.descent import Descent
+from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.figures import FIGURES, save_figure
-from landscape_lab.drawing.maps import check_shading
 from landscape_lab.errors import tell
 from landscape_lab.keys.callbacks import COSTS
 from landscape_lab.landscapes import Landscape, NetworkLandscape

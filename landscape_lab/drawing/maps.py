@@ -8,11 +8,11 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import LogNorm, Normalize, to_hex
 from matplotlib.patheffects import withStroke
 
+from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.planes.departure import Departure
 from landscape_lab.scene import Scene, Trace
-from landscape_lab.validation import check_choice
 
 LOSS_COLORS = "plasma_r"
 """Bright where the loss is low: it stands out from a landscape that is dark there."""
@@ -28,7 +28,6 @@ SLOPE_COLORS = "RdBu_r"
 FRAME_COLOR = "#dadce0"
 NOTE_EDGE = withStroke(linewidth=2.0, foreground="#202124")
 """Around white words: they may lie on a light corner."""
-CONTOURS = 18
 RING = 0.02
 """How far apart hollow dots are, as a share of the map."""
 DRAWN_POINTS = 3000
@@ -90,42 +89,6 @@ def draw_landscape(axes: Axes, scene: Scene) -> None:
         words = axes.text(0.01, 0.01, scene.note, transform=axes.transAxes, fontsize=7, zorder=7)
         words.set(color="white", path_effects=[NOTE_EDGE])
     finish_map(axes, scene)
-
-
-def draw_contours(
-    axes: Axes, scene: Scene, heights: np.ndarray, width: float, alpha: float, lines: str | None = "-"
-) -> None:
-    """White lines of equal height.
-
-    None are drawn where all is level, since matplotlib warns of contours that it does not find.
-    """
-    finite = heights[np.isfinite(heights)]
-    levels = contour_levels(scene, finite) if len(finite) and np.ptp(finite) > 0 else 0
-    if levels if isinstance(levels, int) else len(levels):
-        axes.contour(
-            heights,
-            levels=levels,
-            extent=scene.window.extent,
-            colors="white",
-            linewidths=width,
-            alpha=alpha,
-            linestyles=lines,
-        )
-
-
-def contour_levels(scene: Scene, heights: np.ndarray) -> int | np.ndarray:
-    """About how many contours are drawn, or at which heights within the range of some finite ones."""
-    levels = scene.shading.levels
-    if levels is None or isinstance(levels, int):
-        return CONTOURS if levels is None else levels
-    wanted = np.unique(Heights(scene)(np.array(levels)))
-    return wanted[(wanted > heights.min()) & (wanted < heights.max())]
-
-
-def check_shading(colormap: str | None) -> None:
-    """Raise `ValueError` for a colormap that there is not, with the nearest."""
-    if colormap is not None:
-        check_choice("plane.colormap", colormap, colormaps)
 
 
 def finish_map(axes: Axes, scene: Scene) -> None:

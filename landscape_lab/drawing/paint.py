@@ -5,8 +5,9 @@ from matplotlib import colormaps
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
+from landscape_lab.drawing.contours import contour_levels
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import HEIGHT_COLORS, contour_levels
+from landscape_lab.drawing.maps import HEIGHT_COLORS
 from landscape_lab.scene import Scene, last_before
 
 LINE = 0.45

@@ -20,6 +20,7 @@ from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.measured import results_of
 from landscape_lab.networking import build_network, is_network, settle_length
 from landscape_lab.optimizers.probing import probe
+from landscape_lab.planes import PlaneSettings
 
 OF_MEMBERS = ("best_lr", "diverged_fraction")
 """The objectives that only an ensemble has."""
@@ -92,6 +93,11 @@ def landscape_of(cfg: DictConfig) -> tuple[Landscape, Ensemble]:
         landscape = landscape.with_members(ensemble.points)
     augmentations = [_augmentation(name, node) for name, node in (cfg.augmentation or {}).items()]
     return augment(landscape, augmentations, ensemble.seed_of_member), ensemble
+
+
+def plane_settings(cfg: DictConfig) -> PlaneSettings:
+    """How a configuration chooses the plane of its pictures; one without the group `plane`, by default."""
+    return PlaneSettings(**settings_of(cfg.plane)) if "plane" in cfg else PlaneSettings()
 
 
 def default_target(landscape: Landscape) -> float | None:

@@ -23,10 +23,26 @@ OPEN_KEY = re.compile(
 """Keys that a group's YAML need not list: an optimizer or a model takes whatever its class takes."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
+SPELLINGS = (
+    (re.compile(r"^(\+*plane)\.center="), r"\1.centre="),
+    (re.compile(r"(?<=[=,])(filter|layer)_normalized(?=,|$)"), r"\1_normalised"),
+)
+"""American spellings of keys and choices, and ours."""
 CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"
 """Every optimizer of the libraries; `landscape_lab.optimizers.catalogue` wrote it, so no torch is needed."""
 NOT_IDENTIFYING = (
-    *("folder", "resume", "ckpt_path", "callbacks", "logger", "figures", "video", "augmentations", "sweep"),
+    *(
+        "folder",
+        "resume",
+        "ckpt_path",
+        "callbacks",
+        "logger",
+        "figures",
+        "video",
+        "augmentations",
+        "sweep",
+        "plane",
+    ),
     "threads",
 )
 """Keys that change what is written, not what happens."""
@@ -43,6 +59,8 @@ def open_keys(overrides: Iterable[str]) -> list[str]:
     ['optimizer=adam', '++optimizer.betas=[0.9,0.99]', 'landscape.expression="x**2 + sin(y)"']
     """
     overrides = [FORMULA.sub(r'\1"\2"', override) for override in overrides]
+    for spelling, ours in SPELLINGS:
+        overrides = [spelling.sub(ours, override) for override in overrides]
     return [f"++{override}" if OPEN_KEY.match(override) else override for override in overrides]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
-from landscape_lab.assembly import label_of, landscape_of
+from landscape_lab.assembly import label_of, landscape_of, plane_settings
 from landscape_lab.drawing.video import Film
 from landscape_lab.errors import one_line
 from landscape_lab.keys.callbacks import FILMS
@@ -36,7 +36,7 @@ def scene_of_runs(folders: Sequence[Path]) -> Scene:
     if any(_draws(cfg) != _draws(first) for cfg, _ in runs):
         first.augmentation = {}  # no step looked alike to all of them: the clean landscape is shown
     landscape, _ = landscape_of(first)
-    return scene_of(landscape, [trajectory for _, trajectory in runs])
+    return scene_of(landscape, [trajectory for _, trajectory in runs], settings=plane_settings(first))
 
 
 def _read(folder: Path, *, alone: bool) -> tuple[DictConfig, Trajectory]:

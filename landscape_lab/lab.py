@@ -18,7 +18,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from pytorch_lightning.loggers import Logger
 
 from landscape_lab import results
-from landscape_lab.assembly import build_descent
+from landscape_lab.assembly import build_descent, plane_settings
 from landscape_lab.callbacks import HParams, Products, Sharpness
 from landscape_lab.configuration import (
     CONF,
@@ -142,7 +142,7 @@ def _descended(cfg: DictConfig, names: dict[str, str], files: Run) -> tuple[Desc
     if checkpoint.path is None:
         files.forget()
     loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values()]
-    callbacks = Products.gathering(build(node) for node in cfg.callbacks.values())
+    callbacks = Products.gathering((build(node) for node in cfg.callbacks.values()), plane_settings(cfg))
     callbacks.append(HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)))
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
     threads = _threads(cfg, descent.landscape, checkpoint.threads)

@@ -8,6 +8,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from landscape_lab.landscapes.base import Axes
+from landscape_lab.planes.departure import Departure
+from landscape_lab.planes.line import Line
 from landscape_lab.planes.plane import Plane
 from landscape_lab.planes.window import Window
 from landscape_lab.validation import check_choice
@@ -46,6 +48,7 @@ class Trace:
         spent: What else had been spent by each record, `[records]`: `seconds` where a clock ran,
             `epochs` of a network.
         measured: What was measured of a network, as a trajectory's archive has it.
+        departure: The losses of some points and those of the plane below them, where they were compared.
     """
 
     label: str
@@ -61,6 +64,7 @@ class Trace:
     place_steps: Int[np.ndarray, " places"] | None = None
     spent: Mapping[str, np.ndarray] = field(default_factory=dict)
     measured: Mapping[str, np.ndarray] = field(default_factory=dict)
+    departure: Departure | None = None
 
     def cost(self, against: str, steps: np.ndarray) -> Float[np.ndarray, " n"]:
         """What had been spent by some steps `[n]`.
@@ -79,9 +83,8 @@ class Trace:
     def of(self, some: np.ndarray) -> "Trace":
         """The trace of some members, by their numbers, in one colour."""
         places, losses = self.places[:, some], self.losses[:, some]
-        return replace(
-            self, places=places, losses=losses, rates=None, measured=of_members(self.measured, some)
-        )
+        measured = of_members(self.measured, some)
+        return replace(self, places=places, losses=losses, rates=None, measured=measured, departure=None)
 
     def record(self, moment: float) -> int:
         """The last record up to a step."""
@@ -160,6 +163,19 @@ class Answers(Protocol):
 
 
 @dataclass(frozen=True)
+class Shading:
+    """How the losses of a map are drawn.
+
+    Args:
+        colormap: The name of a colormap of matplotlib; `None`: the house's own.
+        levels: About how many contours, or the losses at which there are some; `None`: the house's own.
+    """
+
+    colormap: str | None = None
+    levels: int | tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True)
 class Scene:
     """A plane, a window, the losses on its grid, and the traces.
 
@@ -173,6 +189,9 @@ class Scene:
         note: What a picture tells about its losses, if they are not evaluated in each cell.
         miss: How far its losses are from the landscape's own at the centre of the plane, beyond rounding.
         answers: What the network of a single trace answers; `None` of all other landscapes.
+        shading: How the losses are drawn.
+        line: What is measured on the line between two points, where a product asks for it.
+        compared: The same traces on other planes, by what these are called, where a product asks for them.
     """
 
     plane: Plane
@@ -184,6 +203,9 @@ class Scene:
     note: str = ""
     miss: float = 0.0
     answers: Answers | None = None
+    shading: Shading = Shading()
+    line: Line | None = None
+    compared: Mapping[str, "Scene"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

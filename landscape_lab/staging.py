@@ -1,22 +1,31 @@
 """From landscapes and trajectories to scenes: the one way to all that is drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from landscape_lab.answering import answers_of
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.network import NetworkLandscape
-from landscape_lab.planes import Grid, Plane, Window, principal, sample
+from landscape_lab.planes import Grid, Line, Plane, PlaneSettings, Window, interpolate, plane_of, sample
+from landscape_lab.planes.choosing import centre_of
+from landscape_lab.planes.departure import departure_of
+from landscape_lab.planes.directions import finite_end
+from landscape_lab.planes.line import POINTS
+from landscape_lab.planes.ranges import NOWHERE, window_of
+from landscape_lab.planes.vectors import read_vector
 from landscape_lab.point_file import Points
 from landscape_lab.replaying import replay_of
-from landscape_lab.scene import Scene, Trace, of_members
+from landscape_lab.scene import Scene, Shading, Trace, of_members
 from landscape_lab.trajectory import Trajectory
 
 SHOWN_MEMBERS = 1000
 """The most members of a trajectory that are drawn."""
+COMPARED_MEMBERS = 7
+"""Of more members lines are drawn only, so their losses are not compared with the plane's."""
 REACH = 0.5
 """How far outside the bounds a window reaches for a path, as a share of their size."""
 
@@ -27,37 +36,101 @@ def scene_of(
     plane: Plane | None = None,
     window: Window | None = None,
     *,
+    settings: PlaneSettings | None = None,
     reach: float = REACH,
     grid: bool = True,
     folder: Path | None = None,
+    extras: Collection[str] = (),
 ) -> Scene:
     """The scene of some trajectories on their landscape.
 
     Args:
         landscape: What was descended.
         trajectories: What happened there.
-        plane: What is looked at; a landscape of more than two dimensions is otherwise cut along the plane
-            of most motion.
-        window: What of the plane is drawn; otherwise the landscape's bounds and every path, as far as
-            `reach` allows.
+        plane: What is looked at; otherwise the one that the settings describe.
+        window: What of the plane is drawn; otherwise the one that the settings describe.
+        settings: How plane and window are chosen and drawn; the defaults if not given.
         reach: How far outside its bounds, as a share of their size, a window follows a path.
-        grid: Whether the losses in the window are needed: curves of the loss do without.
+        grid: Whether the losses in the window are needed, and those of the plane below each path:
+            curves of the loss do without.
         folder: Where the losses of a network are kept, so that the next picture evaluates none.
+        extras: What else a product shows: `line`, the losses between two points; `planes`, the scenes
+            of several planes.
+
+    Raises:
+        ValueError: The settings describe no plane or window of this landscape, or a trajectory is of
+            another one.
     """
+    settings = PlaneSettings() if settings is None else settings
     points = [trajectory.points for trajectory in trajectories]
-    whole = landscape.flat().shape[1] == 2
     if plane is None:
-        plane = Plane.of(landscape) if whole else principal(points)
+        plane = plane_of(landscape, trajectories, points, settings)
+    off = landscape.dims != 2
     pairs = zip(trajectories, points, strict=True)
-    traces = tuple(trace_of(trajectory, plane, path, off=not whole) for trajectory, path in pairs)
+    traces = tuple(trace_of(trajectory, plane, path, off=off) for trajectory, path in pairs)
     if isinstance(landscape, NetworkLandscape):
         traces = tuple(_with_epochs(trace, landscape.batches.per_epoch) for trace in traces)
+    if off and grid:
+        traces = tuple(
+            _with_departure(trace, landscape, plane, path) for trace, path in zip(traces, points, strict=True)
+        )
     if window is None:
-        window = _window(landscape, plane, [trace.places for trace in traces], reach)
+        window = _window(landscape, plane, trajectories, [trace.places for trace in traces], settings, reach)
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
-    seen = sample(landscape, plane, window, folder=folder) if grid else Grid(np.empty((0, 0)))
+    seen = _grid(landscape, plane, window, settings, folder) if grid else Grid(np.empty((0, 0)))
     replay, answers = replay_of(landscape, plane, window), answers_of(landscape, trajectories)
-    return Scene(plane, window, seen.losses, traces, minima, replay, seen.note, seen.miss, answers)
+    scene = Scene(plane, window, seen.losses, traces, minima, replay, seen.note, seen.miss, answers)
+    return replace(
+        scene,
+        shading=_shading(settings),
+        line=line_of(landscape, points, settings) if "line" in extras else None,
+        compared=_compared(landscape, trajectories, settings) if "planes" in extras else {},
+    )
+
+
+def _grid(
+    landscape: Landscape, plane: Plane, window: Window, settings: PlaneSettings, folder: Path | None
+) -> Grid:
+    """The losses in the window, as fine as settings want it."""
+    return sample(landscape, plane, window, resolution=settings.resolution, folder=folder)
+
+
+def _shading(settings: PlaneSettings) -> Shading:
+    levels = settings.levels
+    return Shading(settings.colormap, levels if levels is None or isinstance(levels, int) else tuple(levels))
+
+
+def _compared(
+    landscape: Landscape, trajectories: Sequence[Trajectory], settings: PlaneSettings
+) -> dict[str, Scene]:
+    """The scenes of the trajectories on three planes: random, start to end, principal."""
+    chosen = {
+        "two random directions": replace(settings, directions="random"),
+        "start to end, and a random direction": replace(settings, directions="start_to_end", second="random"),
+        "the two principal components": replace(settings, directions="pca"),
+    }
+    return {name: scene_of(landscape, trajectories, settings=one) for name, one in chosen.items()}
+
+
+def line_of(landscape: Landscape, paths: Sequence[Points], settings: PlaneSettings) -> Line:
+    """What is measured on the line between two points: given ones, the ends of two paths, or those of one.
+
+    Raises:
+        ValueError: There are no two points, or they are the same or of another landscape.
+    """
+    points = settings.resolution or POINTS
+    if settings.vectors is not None:
+        first, second, *_ = (read_vector(landscape, source) for source in settings.vectors)
+        return interpolate(landscape, first, second, points, (settings.vectors[0], settings.vectors[1]))
+    if not paths:
+        raise ValueError(
+            "A line should join two points: the start and end of a run, or two files. Found none."
+        )
+    if len(paths) > 1:
+        ends = [torch.from_numpy(finite_end(path)) for path in paths[:2]]
+        return interpolate(landscape, ends[0], ends[1], points, ("end of the first run", "end of the second"))
+    first, second = (torch.from_numpy(finite_end(paths[0], first=begins)) for begins in (True, False))
+    return interpolate(landscape, first, second, points)
 
 
 def trace_of(
@@ -110,13 +183,26 @@ def start_of(landscape: Landscape, plane: Plane) -> Trace:
     return Trace("", places, losses, nothing, nothing, best, np.full(1, np.nan), len(points))
 
 
-def _window(landscape: Landscape, plane: Plane, places: Sequence[np.ndarray], reach: float) -> Window:
-    """The bounds, grown to hold the paths.
+def _with_departure(trace: Trace, landscape: Landscape, plane: Plane, points: Points) -> Trace:
+    """The trace of few members, compared with the plane below it."""
+    if not 0 < trace.places.shape[1] <= COMPARED_MEMBERS:
+        return trace
+    return replace(trace, departure=departure_of(landscape, plane, points))
 
-    The paths alone count where there are no bounds, or where these are no rectangle of the plane.
-    """
+
+def _window(
+    landscape: Landscape,
+    plane: Plane,
+    trajectories: Sequence[Trajectory],
+    places: Sequence[np.ndarray],
+    settings: PlaneSettings,
+    reach: float,
+) -> Window:
+    """The window that the settings describe; the window `rise` grows from the centre of the path."""
     visited = np.concatenate([path.reshape(-1, 2) for path in places] or [np.empty((0, 2))])
-    if landscape.bounds is None or landscape.flat().shape[1] != 2:
-        return Window.around(visited)
-    corners = plane.project(landscape.bounds.cpu().numpy())
-    return Window.between(corners.min(axis=0), corners.max(axis=0)).holding(visited, reach)
+    centre = NOWHERE
+    if settings.window == "rise" and landscape.dims == 2:  # elsewhere the centre is the plane's origin
+        paths = [trajectory.points for trajectory in trajectories]
+        middle = centre_of(landscape, trajectories, paths, settings.centre)
+        centre = plane.project(middle.numpy())
+    return window_of(landscape, plane, visited, settings, reach, centre)

@@ -150,7 +150,8 @@ def test_every_class_of_ours_in_the_configuration_is_declared():
 
 
 @pytest.mark.parametrize(
-    "group", ["landscape", "augmentation", "optimizer", "scheduler", "ensemble", "callbacks", "sweep"]
+    "group",
+    ["landscape", "augmentation", "optimizer", "scheduler", "ensemble", "plane", "callbacks", "sweep"],
 )
 def test_every_configuration_is_taken_and_every_key_of_it_is_named(composed, group):
     for path in sorted((CONF / group).glob("*.yaml")):

@@ -19,6 +19,8 @@ LARGE_CLASSES = {
     "StudySettings": "the keys of `sweep` in conf/sweep/optuna.yaml, one by one",
     "Protocol": "the keys of `sweep` in conf/sweep/race.yaml, one by one",
     "Report": "the numbers of the seven panels of one figure",
+    "PlaneSettings": "the keys of `plane` in conf/plane/auto.yaml, one by one",
+    "Scene": "all that any picture of a run shows, as data",
     "Trace": "what a run gives to all pictures, as data",
     "Watch": "a line that is redrawn and the thread that does it",
 }

@@ -10,8 +10,8 @@ from landscape_lab import Trajectory
 from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.figures import path_figure
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
-from landscape_lab.planes import Plane, Window, principal
-from landscape_lab.scene import Scene
+from landscape_lab.planes import Plane, PlaneSettings, Window, principal
+from landscape_lab.scene import Scene, Shading
 from landscape_lab.staging import SHOWN_MEMBERS, scene_of, start_of, trace_of
 
 
@@ -136,3 +136,54 @@ def test_a_slice_that_misses_its_centre_is_told_in_the_scene(monkeypatch):
     view = scene_of(landscape, [path(-line(), line())])
     assert view.miss > 1.0
     assert "the centre misses the landscape by" in view.note
+
+
+def test_settings_choose_plane_window_resolution_and_shading():
+    wanted = PlaneSettings(
+        "start_to_end", window=[[-1, 1], [-2, 2]], resolution=20, levels=[1.0, 2.0], colormap="magma"
+    )
+    view = scene_of(linear(), [path(-line(), 0.5 * line() + 0.1, line())], settings=wanted)
+    assert view.plane.axes.labels[0].startswith("from start to end (")
+    assert (view.window, view.losses.shape) == (Window(-1.0, 1.0, -2.0, 2.0), (20, 20))
+    assert view.shading == Shading("magma", (1.0, 2.0))
+
+
+def test_resolution_of_a_picture_is_that_of_its_longer_side():
+    wanted = PlaneSettings(resolution=30)
+    view = scene_of(ImageLandscape(RAMP, smoothing=0), [], settings=wanted)
+    assert view.losses.shape == (20, 30)
+
+
+def test_a_two_dimensional_landscape_can_be_turned():
+    booth = FunctionLandscape.named("booth")
+    kept = recorded([(1.0, 1.0), (3.0, 2.0)], [1.0, 2.0])
+    view = scene_of(booth, [kept], settings=PlaneSettings("start_to_end", resolution=8))
+    np.testing.assert_allclose(view.traces[0].places[:, 0], [[-(5**0.5), 0.0], [0.0, 0.0]], atol=1e-6)
+    assert view.traces[0].departure is None
+    places = view.window.centres(8, 8)
+    np.testing.assert_allclose(
+        view.losses.ravel(), booth.evaluate(view.plane.points(places).float()), rtol=1e-4
+    )
+
+
+def test_a_window_of_rise_grows_from_the_centre_of_the_path():
+    sphere = FunctionLandscape.named("sphere")
+    kept = recorded([(1.0, 1.0), (3.0, 2.0)], [2.0, 13.0])
+    view = scene_of(sphere, [kept], settings=PlaneSettings(window="rise", rise=2.0, resolution=8))
+    assert (view.window.left + view.window.right) / 2 == pytest.approx(3.0)
+    assert (view.window.first + view.window.last) / 2 == pytest.approx(2.0)
+
+
+def test_a_line_joins_the_ends_of_a_run_of_two_runs_or_of_two_files(tmp_path):
+    runs = [path(-line(), line()), path(line(), 2 * line() + 0.5)]
+    alone = scene_of(linear(), runs[:1], grid=False, extras=["line"]).line
+    both = scene_of(linear(), runs, grid=False, extras=["line"]).line
+    files = [str(tmp_path / name) for name in ("a.npy", "b.npy")]
+    for file, point in zip(files, (-line(), line()), strict=True):
+        np.save(file, point)
+    given = scene_of(linear(), runs, settings=PlaneSettings(vectors=files), grid=False, extras=["line"]).line
+    np.testing.assert_allclose(alone.measures["loss"], given.measures["loss"], rtol=1e-6)
+    assert both.measures["loss"][0] == pytest.approx(alone.measures["loss"][-1])
+    assert both.names == ("end of the first run", "end of the second")
+    with pytest.raises(ValueError, match="A line should join two points"):
+        scene_of(linear(), [], grid=False, extras=["line"])

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,14 @@ import pytorch_lightning as pl
 from landscape_lab.answering import check_boundary, check_data
 from landscape_lab.callbacks.tensorboard import png, show, tensorboards
 from landscape_lab.descent import Descent
+from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.figures import FIGURES, save_figure
 from landscape_lab.errors import tell
 from landscape_lab.keys.callbacks import COSTS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
+from landscape_lab.planes import PlaneSettings
+from landscape_lab.planes.vectors import check_vectors
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
 from landscape_lab.validation import check_choice
@@ -59,18 +63,27 @@ class Products(pl.Callback):
 
     Args:
         products: What is made, in this order.
+        settings: How the plane is chosen and drawn; the defaults if not given.
 
     Attributes:
         miss: How far the losses of the scene are from the landscape's own at its centre, beyond rounding.
     """
 
-    def __init__(self, products: Sequence[Product]) -> None:
+    def __init__(self, products: Sequence[Product], settings: PlaneSettings | None = None) -> None:
         self.products = tuple(products)
+        self.settings = PlaneSettings() if settings is None else settings
         self.miss = 0.0
 
     @classmethod
-    def gathering(cls, parts: Iterable[pl.Callback | Product]) -> list[pl.Callback]:
-        """Callbacks in their order, with one for all products where the first of them stood."""
+    def gathering(
+        cls, parts: Iterable[pl.Callback | Product], settings: PlaneSettings | None = None
+    ) -> list[pl.Callback]:
+        """Callbacks in their order, with one for all products where the first of them stood.
+
+        Args:
+            parts: Both.
+            settings: How the plane of the products is chosen.
+        """
         parts = list(parts)
         products = [part for part in parts if isinstance(part, Product)]
         gathered: list[pl.Callback] = []
@@ -78,7 +91,7 @@ class Products(pl.Callback):
             if not isinstance(part, Product):
                 gathered.append(part)
             elif part is products[0]:
-                gathered.append(cls(products))
+                gathered.append(cls(products, settings))
         return gathered
 
     @staticmethod
@@ -89,6 +102,9 @@ class Products(pl.Callback):
         return {"slice_miss": found[0]} if found else {}
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        if any(product.wanted for product in self.products):
+            check_shading(self.settings.colormap)
+            check_vectors(pl_module.landscape, self.settings)
         for product in self.products:
             product.check(pl_module.landscape)
 
@@ -96,13 +112,23 @@ class Products(pl.Callback):
         wanted = [product for product in self.products if product.wanted]
         if not wanted:
             return
-        grid = any(product.grid for product in wanted)
-        scene = scene_of(pl_module.landscape, [pl_module.trajectory], grid=grid)
+        scene = self._scene(pl_module, wanted)
         self.miss = scene.miss
         if self.miss > 0:
             tell(f"The slice of the landscape misses it at the centre of the plane by {self.miss:.1e}.")
         for product in wanted:
             product.make(scene, trainer)
+
+    def _scene(self, descent: Descent, wanted: Sequence[Product]) -> Scene:
+        """The scene on the plane that was asked for, or where this run has none, on its own."""
+        grid = any(product.grid for product in wanted)
+        extras = {name for product in wanted if isinstance(product, Pictures) for name in product.extras}
+        make = partial(scene_of, descent.landscape, [descent.trajectory], grid=grid)
+        try:
+            return make(settings=self.settings, extras=extras)
+        except ValueError as error:  # the descent is over, and its results are to be kept
+            tell(f"Drawn with plane=auto instead: {error}")
+            return make()
 
 
 class Pictures(Product):
@@ -136,6 +162,11 @@ class Pictures(Product):
     def grid(self) -> bool:
         return any(FIGURES[name].grid for name in self.figures)
 
+    @property
+    def extras(self) -> set[str]:
+        """What they show beside the losses in the window and along the path."""
+        return {extra for name in self.figures if (extra := FIGURES[name].extra) is not None}
+
     def check(self, landscape: Landscape) -> None:
         if self.against == "epochs" and not isinstance(landscape, NetworkLandscape):
             raise ValueError(
@@ -148,6 +179,8 @@ class Pictures(Product):
 
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
         for name in self.figures:
+            if FIGURES[name].lacks(scene):
+                continue  # why has been told
             file = self.folder / f"{name}.png"
             save_figure(loss_figure(scene, self.against) if name == "loss" else FIGURES[name](scene), file)
             if name not in CURVES:

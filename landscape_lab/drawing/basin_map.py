@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from landscape_lab.basins import LOST, MOVING, Basins
+from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import draw_contours, finish_map
+from landscape_lab.drawing.maps import finish_map
 from landscape_lab.drawing.marks import MINIMUM_COLOR
 from landscape_lab.drawing.style import GREY, STYLE
 from landscape_lab.scene import Scene

@@ -10,8 +10,11 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.boundary import boundary_figure
 from landscape_lab.drawing.curves import loss_figure
+from landscape_lab.drawing.departures import COMPARISON, draw_departures
+from landscape_lab.drawing.lines import line_figure
 from landscape_lab.drawing.maps import draw_landscape, draw_scene, map_ratio
 from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.planes import planes_figure
 from landscape_lab.drawing.samples import data_figure
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.surfaces import gradient_figure, surface_figure
@@ -30,11 +33,18 @@ def save_figure(figure: Figure, path: str | PathLike[str], dpi: int = 120) -> No
 def path_figure(scene: Scene) -> Figure:
     """The landscape with the traces on it, their points coloured by loss.
 
-    Starts, ends and known minima are marked.
+    Starts, ends and known minima are marked. On a slice, the losses of the traces and those of the
+    plane below them are compared underneath.
     """
+    height = 6.4 * map_ratio(scene) + 0.9
     with rc_context(STYLE):
-        figure = Figure(figsize=(8.0, 6.4 * map_ratio(scene) + 0.9), layout="constrained")
-        axes = figure.add_subplot()
+        if any(trace.departure is not None for trace in scene.traces):
+            figure = Figure(figsize=(8.0, height + COMPARISON), layout="constrained")
+            axes, below = figure.subplots(2, 1, height_ratios=(height, COMPARISON))
+            draw_departures(below, scene)
+        else:
+            figure = Figure(figsize=(8.0, height), layout="constrained")
+            axes = figure.add_subplot()
         draw_scene(axes, scene)
         axes.set_title(title_of(scene.traces), loc="left", fontsize=11)
     return figure
@@ -47,13 +57,19 @@ class Kind:
     Args:
         draw: Makes it.
         grid: Whether it shows the losses in the window, which take a while.
+        extra: What of a scene it shows that is made only where it is asked for: `line` or `planes`.
     """
 
     draw: Callable[[Scene], Figure]
     grid: bool = True
+    extra: str | None = None
 
     def __call__(self, scene: Scene) -> Figure:
         return self.draw(scene)
+
+    def lacks(self, scene: Scene) -> bool:
+        """Whether the scene has not what it shows."""
+        return {"line": scene.line is None, "planes": not scene.compared}.get(self.extra or "", False)
 
 
 FIGURES: Mapping[str, Kind] = {
@@ -65,6 +81,8 @@ FIGURES: Mapping[str, Kind] = {
     "topology": Kind(topology_figure),
     "data": Kind(data_figure, grid=False),
     "boundary": Kind(boundary_figure, grid=False),
+    "line": Kind(line_figure, grid=False, extra="line"),
+    "planes": Kind(planes_figure, grid=False, extra="planes"),
 }
 """The figures of a scene, by name."""
 

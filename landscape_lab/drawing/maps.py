@@ -4,12 +4,14 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import LogNorm, Normalize, to_hex
 from matplotlib.patheffects import withStroke
 
+from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.planes.departure import Departure
 from landscape_lab.scene import Scene, Trace
 
 LOSS_COLORS = "plasma_r"
@@ -26,7 +28,8 @@ SLOPE_COLORS = "RdBu_r"
 FRAME_COLOR = "#dadce0"
 NOTE_EDGE = withStroke(linewidth=2.0, foreground="#202124")
 """Around white words: they may lie on a light corner."""
-CONTOURS = 18
+RING = 0.02
+"""How far apart hollow dots are, as a share of the map."""
 DRAWN_POINTS = 3000
 """The most points of one trace that are drawn as dots; the line goes through twenty times as many."""
 
@@ -60,19 +63,21 @@ def draw_landscape(axes: Axes, scene: Scene) -> None:
     if scene.plane.axes.picture:
         axes.imshow(
             scene.losses,
-            cmap="gray",
+            cmap=scene.shading.colormap or "gray",
             vmin=0.0,
             vmax=1.0,
             extent=extent,
             aspect="equal",
             interpolation="bilinear",
         )
+        if scene.shading.levels is not None:
+            draw_contours(axes, scene, scene.losses, width=0.6, alpha=0.45)
     else:
         heights_of = Heights(scene)
         heights, (low, high) = heights_of(scene.losses), heights_of.span
         axes.imshow(
             heights,
-            cmap=HEIGHT_COLORS,
+            cmap=scene.shading.colormap or HEIGHT_COLORS,
             vmin=low,
             vmax=high,
             extent=extent,
@@ -84,26 +89,6 @@ def draw_landscape(axes: Axes, scene: Scene) -> None:
         words = axes.text(0.01, 0.01, scene.note, transform=axes.transAxes, fontsize=7, zorder=7)
         words.set(color="white", path_effects=[NOTE_EDGE])
     finish_map(axes, scene)
-
-
-def draw_contours(
-    axes: Axes, scene: Scene, heights: np.ndarray, width: float, alpha: float, lines: str | None = "-"
-) -> None:
-    """White lines of equal height.
-
-    None are drawn where all is level, since matplotlib warns of contours that it does not find.
-    """
-    finite = heights[np.isfinite(heights)]
-    if len(finite) and np.ptp(finite) > 0:
-        axes.contour(
-            heights,
-            levels=CONTOURS,
-            extent=scene.window.extent,
-            colors="white",
-            linewidths=width,
-            alpha=alpha,
-            linestyles=lines,
-        )
 
 
 def finish_map(axes: Axes, scene: Scene) -> None:
@@ -137,16 +122,19 @@ def _draw_dots(axes: Axes, trace: Trace, alpha: float, *, bar: bool) -> None:
     """A dot at each point, coloured by its loss."""
     number, members = trace.places.shape[:2]
     shown = evenly(number, max(2, DRAWN_POINTS // members))
-    dots = axes.scatter(
-        trace.places[shown, :, 0],
-        trace.places[shown, :, 1],
-        c=trace.path_losses[shown].ravel(),
-        cmap=LOSS_COLORS,
-        s=9,
-        linewidths=0,
-        alpha=alpha,
-        zorder=3,
-    )
+    if trace.departure is not None:
+        dots = _draw_compared_dots(axes, trace, trace.departure, shown)
+    else:
+        dots = axes.scatter(
+            trace.places[shown, :, 0],
+            trace.places[shown, :, 1],
+            c=trace.path_losses[shown].ravel(),
+            cmap=LOSS_COLORS,
+            s=9,
+            linewidths=0,
+            alpha=alpha,
+            zorder=3,
+        )
     if bar:
         scale = axes.figure.colorbar(
             dots, ax=axes, label="loss along the path", shrink=0.8, aspect=35, pad=0.02
@@ -154,6 +142,32 @@ def _draw_dots(axes: Axes, trace: Trace, alpha: float, *, bar: bool) -> None:
         scale.outline.set_visible(False)
         if scale.solids is not None:
             scale.solids.set_alpha(1.0)  # the colours of the scale are not faded as the dots are
+
+
+def _draw_compared_dots(axes: Axes, trace: Trace, departure: Departure, shown: np.ndarray) -> PathCollection:
+    """Dots that are full where the plane has the loss of the point above it, and hollow where it has not."""
+    x, y = trace.places[shown].reshape(-1, 2).T
+    losses, parted = trace.path_losses[shown].ravel(), departure.parted_at(shown).ravel()
+    scale = color_scale(losses)
+    full = axes.scatter(
+        x[~parted], y[~parted], s=9, c=losses[~parted], cmap=LOSS_COLORS, norm=scale, linewidths=0, zorder=3
+    )
+    rings = np.flatnonzero(parted)
+    rings = rings[_apart(axes, np.stack([x, y], axis=1)[rings])]
+    edges = colormaps[LOSS_COLORS](scale(losses[rings]))
+    axes.scatter(x[rings], y[rings], s=26, facecolors="none", edgecolors=edges, linewidths=1.1, zorder=3)
+    return full
+
+
+def _apart(axes: Axes, places: np.ndarray) -> list[int]:
+    """The numbers of those places that lie so far apart that rings around them do not touch."""
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    at = (places - [left, low]) / [right - left, high - low]
+    kept: list[int] = []
+    for number in np.flatnonzero(np.isfinite(at).all(axis=1)).tolist():
+        if not kept or np.hypot(*(at[number] - at[kept[-1]])) > RING:
+            kept.append(number)
+    return kept
 
 
 def _draw_members(axes: Axes, trace: Trace, *, bar: bool) -> None:

@@ -5,8 +5,9 @@ from matplotlib import colormaps
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
+from landscape_lab.drawing.contours import contour_levels
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import CONTOURS, HEIGHT_COLORS
+from landscape_lab.drawing.maps import HEIGHT_COLORS
 from landscape_lab.scene import Scene, last_before
 
 LINE = 0.45
@@ -29,12 +30,17 @@ class Paint:
         self.picture = picture = scene.plane.axes.picture
         self.heights = Heights(scene)
         self.low, self.high = self.heights.span
-        self.table = colormaps["gray" if picture else HEIGHT_COLORS](np.arange(256), bytes=True)[:, :3]
-        self.contours = (
-            np.empty(0)
-            if picture
-            else self._share(np.asarray(MaxNLocator(CONTOURS + 1).tick_values(self.low, self.high)))
-        )
+        colors = scene.shading.colormap or ("gray" if picture else HEIGHT_COLORS)
+        self.table = colormaps[colors](np.arange(256), bytes=True)[:, :3]
+        self.contours = np.empty(0) if picture and scene.shading.levels is None else self._contours()
+
+    def _contours(self) -> np.ndarray:
+        """The levels at which there are contours, from low to high."""
+        levels = contour_levels(self.scene, np.array([self.low, self.high]))
+        if isinstance(levels, int):
+            ticks = MaxNLocator(levels + 1).tick_values(self.low, self.high)
+            return self._share(np.asarray(ticks)) if levels > 0 else np.empty(0)
+        return self._share(levels)
 
     def at(self, moment: float) -> np.ndarray:
         """The levels of the landscape as it was seen in a step.
@@ -56,6 +62,14 @@ class Paint:
             losses = scene.replay.losses(int(steps[place]), trace.places[place, 0], self._shape(CELLS))
             levels = self._levels(losses)
         return levels if self.picture else np.ascontiguousarray(levels[::-1])
+
+    def _numbers(self, levels: np.ndarray) -> np.ndarray:
+        """Levels as numbers that are whole on each contour."""
+        if isinstance(self.scene.shading.levels, tuple):
+            last = len(self.contours) - 1
+            return np.interp(levels, self.contours, np.arange(last + 1.0), left=-0.5, right=last + 0.5)
+        spacing = self.contours[1] - self.contours[0]
+        return (levels - self.contours[0]) / spacing
 
     def _shape(self, cells: int) -> tuple[int, int]:
         """Rows and columns, at most so many along the longer side."""
@@ -80,8 +94,7 @@ class Paint:
         colors = self.table[(255.0 * levels + 0.5).astype(np.uint8)]
         if len(self.contours) == 0:
             return colors
-        spacing = self.contours[1] - self.contours[0]
-        number = (levels - self.contours[0]) / spacing  # a whole number on each contour
+        number = self._numbers(levels)
         down, across = np.gradient(number)
         steep = np.hypot(down, across) + 1e-6
         # The distance to the nearest contour in pixels is, to first order, the distance in numbers over

@@ -58,7 +58,7 @@ def _draw_ground(relief: Axes3D, scene: Scene, heights: Heights) -> None:
     relief.plot_surface(
         *np.meshgrid(u, v),
         heights(scene.losses[np.ix_(down, across)]),
-        cmap=HEIGHT_COLORS,
+        cmap=scene.shading.colormap or HEIGHT_COLORS,
         rcount=SURFACE_CELLS,
         ccount=SURFACE_CELLS,
         linewidth=0,

@@ -5,7 +5,17 @@ the node of a configuration whose `_target_` it is (`landscape_lab.schema`), and
 `--help`. Nothing in this package imports torch, so `--help` answers at once.
 """
 
-from landscape_lab.keys import augmentations, callbacks, landscapes, optimizers, running
+from landscape_lab.keys import augmentations, callbacks, landscapes, optimizers, planes, running
 from landscape_lab.keys.declaring import DECLARED, Key, Keys
 
-__all__ = ["DECLARED", "Key", "Keys", "augmentations", "callbacks", "landscapes", "optimizers", "running"]
+__all__ = [
+    "DECLARED",
+    "Key",
+    "Keys",
+    "augmentations",
+    "callbacks",
+    "landscapes",
+    "optimizers",
+    "planes",
+    "running",
+]

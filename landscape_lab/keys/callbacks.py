@@ -8,7 +8,18 @@ CLOCKS = ("linear", "logarithmic")
 VIEWS = ("map", "surface", "boundary")
 FILMS = ("mp4", "gif")
 """The formats of films."""
-FIGURES = ("path", "loss", "evaluations", "surface", "gradient", "topology", "data", "boundary")
+FIGURES = (
+    "path",
+    "loss",
+    "evaluations",
+    "surface",
+    "gradient",
+    "topology",
+    "data",
+    "boundary",
+    "line",
+    "planes",
+)
 """The figures of a run."""
 COSTS = ("steps", "epochs", "evaluations", "seconds")
 """What curves are drawn over; epochs are of networks."""

@@ -1,155 +1,175 @@
-"""Where the directions of a plane come from: so far, from the motion itself."""
+"""Where the directions of a plane come from: the ends of a path, a gradient, or points and vectors given."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
-from landscape_lab.landscapes.base import Axes
-from landscape_lab.planes.plane import Plane, blocks
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.planes.components import across_direction, remaining
+from landscape_lab.planes.parameters import check_size
+from landscape_lab.planes.random_directions import random
 from landscape_lab.point_file import Points
 
-EXACT = 2**20
-"""Points of more numbers are multiplied in float32, twice as fast; their sums are float64 all the same."""
-NEGLIGIBLE = 1e-14
-"""A share of the motion below this is rounding: no direction can be told from it."""
+PARALLEL = 1e-8
+"""What is left of a unit vector across another, below which the two are parallel but for rounding."""
+
+Pair = Float[Tensor, "2 dims"]
 
 
-def principal(paths: Sequence[Points], *, centred: bool = True) -> Plane:
-    """The plane of most motion, through the last point: the two principal components of all points.
-
-    It equals scikit-learn's PCA, signs included (the largest entry of a direction is positive).
-    Points that are not finite do not count. Memory holds one block of columns, so paths may be
-    memory maps of points that do not fit.
+def start_to_end(
+    paths: Sequence[Points],
+    second: str = "principal",
+    seed: int = 0,
+    kept: Bool[Tensor, " dims"] | None = None,
+) -> Pair:
+    """From the first point to the last one, and the most motion across that: two orthogonal unit vectors.
 
     Args:
-        paths: Points, `[…, dims]` each: arrays, or `HalfPrecisionPoints`.
-        centred: Around their mean; otherwise around the last point.
+        paths: Points, `[records, members, dims]` each. The first member of the first path gives the
+            first direction.
+        second: `principal`, the first principal component of what is left of all paths; or `random`.
+        seed: Of a random one.
+        kept: Which numbers of a point count.
+
+    Raises:
+        ValueError: The path has no two different points.
     """
-    points = [part for path in paths for part in _lists(path)]
-    dims = points[0].shape[1]
-    last = _last_finite(points)
-    if last is None:
-        return _plane(np.zeros(dims), _axis_directions(dims), np.zeros(2))
-    motion = _small(points, last, centred) if sum(map(len, points)) > dims else _large(points, last, centred)
-    return _plane(last, *motion)
+    direction = torch.from_numpy(finite_end(paths[0]) - finite_end(paths[0], first=True))
+    if kept is not None:
+        direction = direction * kept
+    if not direction.any():
+        found = "one record" if len(paths[0]) == 1 else "the same point at both"
+        raise ValueError(
+            f"A path should start and end at different points: plane=start_to_end. Found {found}."
+        )
+    return with_second(direction, paths, second, seed, kept)
 
 
-def _lists(path: Points) -> Sequence[Points]:
-    """The points `[…, dims]` as lists `[records, dims]`, one a member; those of a file stay there."""
-    return [path.reshape(-1, path.shape[-1])] if isinstance(path, np.ndarray) else path.each_member()
+def gradient(
+    landscape: Landscape,
+    point: Float[Tensor, " dims"],
+    paths: Sequence[Points] = (),
+    second: str = "random",
+    seed: int = 0,
+    kept: Bool[Tensor, " dims"] | None = None,
+) -> Pair:
+    """The gradient of the clean loss at a point, and a direction across it: two orthogonal unit vectors.
 
+    Args:
+        landscape: Whose loss is looked at.
+        point: Where.
+        paths: Points, of which `principal` takes the most motion across the gradient.
+        second: `random`, or `principal`.
+        seed: Of a random one.
+        kept: Which numbers of a point count.
 
-def _plane(origin: np.ndarray, directions: Tensor, shares: np.ndarray) -> Plane:
-    """The plane, whose axes tell how much of the motion lies along each."""
-    labels = [
-        f"direction {number} ({share:.1%} of the motion)" for number, share in enumerate(shares, start=1)
-    ]
-    explained = (float(shares[0]), float(shares[1]))
-    return Plane(
-        torch.from_numpy(origin).to(directions), directions, Axes(labels=(labels[0], labels[1])), explained
-    )
-
-
-def _last_finite(points: Sequence[Points]) -> Float[np.ndarray, " dims"] | None:
-    """The last point that is finite, which is the origin.
-
-    It is subtracted before products are summed, because digits of large numbers would cancel.
+    Raises:
+        ValueError: There the gradient is zero, or not finite.
     """
-    for path in reversed(points):
-        for index in range(len(path) - 1, -1, -1):
-            if np.isfinite(point := path[index]).all():
-                return np.asarray(point, dtype=np.float64)
-    return None
+    like = next(landscape.parameters())
+    at = point.detach().to(like)[None].requires_grad_()
+    with torch.enable_grad():
+        (slope,) = torch.autograd.grad(landscape.evaluate(at).sum(), at)
+    slope = slope[0].double().cpu()
+    slope = slope if kept is None else slope * kept
+    if not slope.isfinite().all() or not slope.any():
+        found = "zero" if slope.isfinite().all() else "NaN or infinity"
+        raise ValueError(
+            f"The gradient at the centre should be finite and not zero: plane=gradient. Found {found}."
+        )
+    return with_second(slope, paths, second, seed, kept)
 
 
-def _small(points: Sequence[Points], last: np.ndarray, centred: bool) -> tuple[Tensor, np.ndarray]:
-    """Directions and shares from products of columns, `[dims, dims]`, where dims are fewer than points."""
-    dims = len(last)
-    products, total, number = np.zeros((dims, dims)), np.zeros(dims), 0
-    for path in points:
-        for part in blocks(dims, len(path)):  # blocks of points here, whole columns at once
-            offsets = np.asarray(path[part], dtype=np.float64) - last
-            offsets = offsets[np.isfinite(offsets).all(axis=1)]
-            products += offsets.T @ offsets
-            total += offsets.sum(axis=0)
-            number += len(offsets)
-    if centred:
-        products -= np.outer(total, total) / number
-    strengths, vectors = np.linalg.eigh(products)  # from weak to strong, a vector in each column
-    return _two(
-        torch.from_numpy(np.ascontiguousarray(vectors[:, :-3:-1].T)), strengths[:-3:-1], np.trace(products)
-    )
+def three_points(first: Tensor, second: Tensor, third: Tensor) -> Pair:
+    """The plane through three points, `[dims]` each: two orthonormal vectors from the first one.
 
+    u = (w₂ − w₁) / ‖w₂ − w₁‖, and v is w₃ − w₁ without its part along u, of unit length.
 
-def _large(points: Sequence[Points], last: np.ndarray, centred: bool) -> tuple[Tensor, np.ndarray]:
-    """Directions and shares from products of points, `[records, records]`, where points are fewer.
+    Raises:
+        ValueError: The points lie on a line.
 
-    With the offsets X = U S V', the Gram matrix X X' = U S² U' has the same strengths, and V' = S⁻¹
-    U' X gives the directions in a second pass. Centring X is centring the rows and columns of X X'.
+    Reference: Garipov et al., Loss Surfaces, Mode Connectivity, and Fast Ensembling of DNNs, 2018.
     """
-    records, dims = sum(map(len, points)), len(last)
-    dtype = torch.float64 if dims <= EXACT else torch.float32
-    gram = torch.zeros(records, records, dtype=torch.float64)
-    finite = torch.ones(records, dtype=torch.bool)
-    for part in blocks(records, dims):
-        offsets = _offsets(points, last, part, dtype)
-        known = offsets.isfinite()
-        if not known.all():
-            finite &= known.all(dim=1)
-            offsets = torch.where(known, offsets, 0.0)  # their rows are dropped below
-        gram += (offsets @ offsets.T).double()
-    kept = finite.nonzero().view(-1)
-    gram = gram[kept][:, kept]
-    if centred:
-        gram = gram - gram.mean(dim=0) - gram.mean(dim=1, keepdim=True) + gram.mean()
-    strengths, vectors = torch.linalg.eigh(gram)
-    strengths, vectors = strengths.flip(0)[:2], vectors.flip(1)[:, :2]  # [2], [kept, 2]
-    weights = torch.zeros(2, records, dtype=dtype)
-    weights[: vectors.shape[1], kept] = (vectors / strengths.clamp_min(1e-300).sqrt()).T.to(dtype)
-    directions = torch.empty(2, dims, dtype=dtype)
-    for part in blocks(records, dims):
-        offsets = _offsets(points, last, part, dtype)
-        directions[:, part] = weights @ torch.where(finite[:, None], offsets, 0.0)
-    return _two(directions, strengths.numpy(), float(gram.trace()))
+    one, two = second.double() - first.double(), third.double() - first.double()
+    if not one.any() or not two.any():
+        raise ValueError("Three points should differ: plane=three_points. Found two that are the same.")
+    unit = one / one.norm()
+    across = _across(unit, two)
+    if across is None:
+        raise ValueError("Three points should not lie on a line: plane=three_points. Found three that do.")
+    return torch.stack([unit, across])
 
 
-def _offsets(points: Sequence[Points], last: np.ndarray, part: slice, dtype: torch.dtype) -> Tensor:
-    """Some columns of all points, as offsets from the last one, `[records, columns]`.
+def custom(landscape: Landscape, vectors: Sequence[Tensor]) -> Pair:
+    """Two given directions, as long as they are.
 
-    They are subtracted in float64, because they nearly agree.
+    Args:
+        landscape: Whose points they are to be added to.
+        vectors: Two, `[dims]` each.
+
+    Raises:
+        ValueError: They are not two, of another size, not finite, or parallel.
     """
-    return torch.cat([torch.from_numpy(path[:, part] - last[part]).to(dtype) for path in points])
-
-
-def _two(directions: Tensor, strengths: np.ndarray, total: float) -> tuple[Tensor, np.ndarray]:
-    """Two unit directions and their shares: a straight path tells one direction, a single point none."""
-    shares = np.zeros(2)
-    shares[: len(strengths)] = np.clip(strengths, 0.0, None) / max(total, np.finfo(float).tiny)
-    known = int((shares > NEGLIGIBLE).sum()) if total > 0 else 0
-    if known == 0:
-        return _axis_directions(directions.shape[1]).to(directions), np.zeros(2)
-    for direction in directions[:known]:
-        direction /= direction.norm()
-        direction *= direction[direction.abs().argmax()].sign()
-    if known == 1:
-        directions[1] = _across(directions[0])
-        shares[1] = 0.0
-    return directions, shares
-
-
-def _axis_directions(dims: int) -> Float[Tensor, "2 dims"]:
-    """The first two axes, where no motion tells a direction."""
-    directions = torch.zeros(2, dims, dtype=torch.float64)
-    directions[0, 0] = directions[1, min(1, dims - 1)] = 1.0
+    if len(vectors) != 2:
+        raise ValueError(f"Parameter `plane.vectors` should hold two directions. Found {len(vectors)}.")
+    for number, vector in enumerate(vectors, start=1):
+        check_size(landscape, vector, f"Direction {number}")
+    directions = torch.stack([vector.double().cpu() for vector in vectors])
+    check_independent(directions)
     return directions
 
 
-def _across(direction: Float[Tensor, " dims"]) -> Float[Tensor, " dims"]:
-    """A unit vector orthogonal to another: the axis that is the most across it, without its part along it."""
-    axis = int(direction.abs().argmin())
-    across = -direction[axis] * direction
-    across[axis] += 1.0
+def check_independent(directions: Pair) -> None:
+    """Raise `ValueError` where two directions span no plane."""
+    first, second = directions.double()
+    for number, vector in enumerate((first, second), start=1):
+        if not vector.any():
+            raise ValueError(f"A direction should not be zero. Found direction {number} so.")
+    if _across(first / first.norm(), second) is None:
+        raise ValueError("Two directions should not be parallel. Found one a multiple of the other.")
+
+
+def with_second(
+    direction: Float[Tensor, " dims"],
+    paths: Sequence[Points],
+    second: str,
+    seed: int,
+    kept: Bool[Tensor, " dims"] | None = None,
+) -> Pair:
+    """A direction of unit length, and one across it: of most motion where there is any, or random."""
+    unit = direction.double() / direction.double().norm()
+    if second == "principal" and len(paths):
+        return torch.stack([unit, remaining(paths, unit, kept=kept).to(unit)])
+    across = _across(unit, random(len(unit), seed, kept)[1].to(unit))
+    return torch.stack([unit, across_direction(unit, kept) if across is None else across])
+
+
+def _across(unit: Tensor, vector: Tensor) -> Tensor | None:
+    """What a vector is across a unit vector, of unit length; `None` where that is rounding."""
+    vector = vector / vector.norm()
+    across = vector - (vector @ unit) * unit
+    if across.norm() < PARALLEL:
+        return None
+    across = across / across.norm()
+    across = across - (across @ unit) * unit  # once more: the first time digits may cancel
     return across / across.norm()
+
+
+def finite_end(path: Points, *, first: bool = False, member: int = 0) -> Float[np.ndarray, " dims"]:
+    """The last point of a path that is finite, or the first one, float64.
+
+    Args:
+        path: `[records, members, dims]`.
+        first: Whether the first one is meant.
+        member: Whose.
+
+    Raises:
+        ValueError: There is none.
+    """
+    for record in range(len(path)) if first else reversed(range(len(path))):
+        if np.isfinite(point := path[record, member]).all():
+            return np.asarray(point, dtype=np.float64)
+    raise ValueError("A path should have a finite point to tell a direction. Found only NaN or infinity.")

@@ -103,8 +103,8 @@ def sample(
         window: What of the plane.
         seconds: About how long it may take, unless a resolution is asked for; 15 × 15 losses always are
             evaluated.
-        resolution: Cells along each side; then time is no matter. By default 512, and for
-            pictures a cell for each pixel.
+        resolution: Cells along each side, of a picture along the longer one; then time is no matter. By
+            default 512, and for pictures a cell for each pixel up to 1,024.
         samples: A preview on so many samples of a network's data, which the grid's note says.
         folder: Where a network's losses are kept, so that a killed process goes on where it was and
             the next one evaluates nothing; `None`: nowhere.
@@ -120,9 +120,9 @@ def sample(
         landscape, remark = on_some_samples(landscape, samples)
     measure = _measure_at(landscape, plane)
     if isinstance(landscape, PointLandscape):
-        size = cells(
-            window, picture=plane.axes.picture, resolution=2 * resolution if resolution else RESOLUTION
-        )
+        picture = plane.axes.picture
+        finest = RESOLUTION if resolution is None else resolution if picture else 2 * resolution
+        size = cells(window, picture=picture, resolution=finest)
         return _in_each_cell(measure, window, size, _centre(landscape, plane, measure))
     key = None if folder is None else fingerprint(landscape, plane, window, seconds, resolution)
     file = GridFile(None if folder is None or key is None else Path(folder) / f"grid-{key}.npz", key or "")

@@ -42,10 +42,10 @@ class Window:
         return cls(float(low[0]), float(high[0]), float(low[1]), float(high[1]))
 
     @classmethod
-    def around(cls, places: Float[np.ndarray, "*n 2"]) -> "Window":
-        """The places with a quarter of their size around them; those that are not finite do not count."""
+    def around(cls, places: Float[np.ndarray, "*n 2"], room: float = ROOM) -> "Window":
+        """The places with a share of their size around them; those that are not finite do not count."""
         low, high = _ends(places) or (np.zeros(2), np.zeros(2))
-        margin = np.maximum(ROOM * (high - low), 0.1 * max(1e-3, float((high - low).max())))
+        margin = np.maximum(room * (high - low), 0.1 * max(1e-3, float((high - low).max())))
         return cls.between(low - margin, high + margin)
 
     def holding(self, places: Float[np.ndarray, "*n 2"], reach: float) -> "Window":

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import torch
 
-from landscape_lab.assembly import build_landscape
+from landscape_lab.assembly import build_landscape, plane_settings
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.maps import evenly
 from landscape_lab.drawing.race import MAPS, race_figure
@@ -71,7 +71,8 @@ def _scene(entrants: Sequence[Entrant]) -> Scene:
     if config is None:
         raise ValueError(f"{entrants[0].run.config_file} cannot be read.")
     landscape = build_landscape(config)
-    return scene_of(landscape, [_trajectory(entrant) for entrant in entrants], reach=REACH)
+    trajectories = [_trajectory(entrant) for entrant in entrants]
+    return scene_of(landscape, trajectories, settings=plane_settings(config), reach=REACH)
 
 
 def _trajectory(entrant: Entrant) -> Trajectory:

@@ -144,3 +144,49 @@ def test_a_slice_that_misses_its_landscape_is_told_in_the_results(lab, monkeypat
     assert "slice_miss" not in lab(*words, name="right").metrics
     monkeypatch.setattr("landscape_lab.planes.grid._centre", lambda *_: (1.0, 1e9))
     assert lab(*words, name="wrong").metrics["slice_miss"] == 1e9 - 1.0
+
+
+WORDS = [
+    "callbacks=default",
+    "~callbacks.progress",
+    "landscape=network",
+    "model.hidden=[3]",
+    "data.samples=30",
+]
+
+
+def test_a_plane_is_chosen_on_the_command_line(lab, monkeypatch):
+    scenes = []
+    make = products.scene_of
+    monkeypatch.setattr(products, "scene_of", lambda *a, **k: scenes.append(make(*a, **k)) or scenes[-1])
+    words = ["plane=filter_normalized", "plane.center=start", "plane.resolution=20", "plane.ignore=biases"]
+    result = lab(*WORDS, *words, "steps=3", "figures=[path]")
+    (scene,) = scenes
+    assert scene.losses.shape == (20, 20)
+    assert scene.plane.axes.labels[0].startswith("filter-normalised direction 1")
+    assert scene.plane.origin.tolist() == result.trajectory.points[0, 0].tolist()
+
+
+def test_a_line_is_drawn_by_the_plane_of_that_name(lab):
+    folder = lab(*WORDS, "plane=line", "steps=3").folder
+    assert sorted(file.name for file in folder.glob("*.png")) == ["line.png", "loss.png"]
+
+
+def test_a_run_that_has_no_such_plane_keeps_its_results(lab, capsys):
+    words = ["plane=start_to_end", "optimizer.lr=0", "steps=3", "figures=[path,line]", "plane.resolution=20"]
+    result = lab(*WORDS, *words)
+    told = capsys.readouterr().err
+    assert "Drawn with plane=auto instead: A path should start and end at different points" in told
+    assert (result.folder / "path.png").is_file()
+    assert not (result.folder / "line.png").exists()
+
+
+def test_a_plane_that_cannot_be_is_refused_before_the_descent(lab):
+    for words, message in {
+        ("plane=custom",): "should hold two directions",
+        ("plane=custom", "plane.vectors=[no.pt,no.npy]"): "There is no file of weights no.pt",
+        ("plane.colormap=magmaa",): "Nearest: magma",
+        ("plane=pcaa",): "pca",
+    }.items():
+        with pytest.raises(Exception, match=message):
+            lab(*WORDS, *words, "steps=3")

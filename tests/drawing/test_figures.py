@@ -9,8 +9,10 @@ from scenes import at, function_scene, pixels_of, scene, trajectory
 from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.figures import FIGURES, gallery_figure, path_figure
 
-OF_LANDSCAPES = [name for name in FIGURES if name not in ("data", "boundary")]
-"""Of a network alone are the other two."""
+OF_LANDSCAPES = [
+    name for name, kind in FIGURES.items() if name not in ("data", "boundary") and kind.extra is None
+]
+"""Of a network alone are these two; what has extras is tested with its module."""
 
 
 def test_background_path_and_marks_are_where_they_belong():

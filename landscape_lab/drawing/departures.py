@@ -1,0 +1,92 @@
+"""The losses of a path and those of the plane below it, over the steps."""
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from landscape_lab.drawing.maps import PATH_COLORS
+from landscape_lab.drawing.style import GRID, label_cost
+from landscape_lab.planes.departure import Departure
+from landscape_lab.scene import Scene, Trace
+
+COMPARISON = 1.9
+"""The height of the curves below a map, inches."""
+PLANE_COLOR, OFF_COLOR = "#202124", "#9aa0a6"
+DECADES = 30
+"""Losses whose highest is so many times their lowest are drawn logarithmically."""
+
+
+def draw_departures(axes: Axes, scene: Scene) -> None:
+    """For each trace its own loss, the plane's below it, and in grey how far it is off the plane.
+
+    The title says in words what this means.
+    """
+    draw_comparison(axes, scene)
+    dims = scene.plane.directions.shape[1]
+    rings = "; hollow: the loss there is not the map's" if _parts(scene) else ""
+    axes.set_title(
+        f"The map is a slice of {dims:,} dimensions: {away(scene)}{rings}.", loc="left", fontsize=9
+    )
+
+
+def draw_comparison(axes: Axes, scene: Scene) -> None:
+    """The curves alone."""
+    distances = axes.twinx()
+    for number, trace in enumerate(scene.traces):
+        if trace.departure is not None and trace.off is not None:
+            color = PATH_COLORS[number % len(PATH_COLORS)]
+            _draw(axes, trace, trace.departure, color, named=number == 0)
+            distances.fill_between(
+                trace.path_steps, trace.off.max(axis=1), color=OFF_COLOR, alpha=0.22, linewidth=0
+            )
+    distances.set_ylim(bottom=0.0)
+    distances.set_ylabel("off the plane", color=OFF_COLOR)
+    distances.tick_params(labelsize=8)
+    axes.set_zorder(distances.get_zorder() + 1)
+    axes.patch.set_visible(False)
+    axes.set_yscale("log" if _spans_decades(scene) else "linear")
+    axes.set(xlabel="step", ylabel="loss")
+    axes.tick_params(labelsize=8)
+    label_cost(axes.xaxis, whole=True)
+    axes.grid(color=GRID, linewidth=0.8)
+    axes.legend(frameon=False, fontsize=8, loc="upper right", ncols=2)
+
+
+def away(scene: Scene) -> str:
+    """How far the paths are off the plane, in words."""
+    furthest = [float(np.nanmax(trace.off)) for trace in scene.traces if trace.off is not None]
+    return f"the path leaves it by up to {max(furthest):.2g}"
+
+
+def _parts(scene: Scene) -> bool:
+    """Whether a path's own losses part from the plane's somewhere."""
+    return any(trace.departure is not None and trace.departure.parted.any() for trace in scene.traces)
+
+
+def _draw(axes: Axes, trace: Trace, departure: Departure, color: str, *, named: bool) -> None:
+    """Two curves, of several members their medians."""
+    steps = trace.path_steps[departure.places]
+    own, below = (_middle(losses) for losses in (departure.losses, departure.on_plane))
+    axes.plot(steps, own, color=color, linewidth=1.6, label="on the path" if named else None)
+    axes.plot(
+        steps,
+        below,
+        color=PLANE_COLOR,
+        linewidth=1.1,
+        linestyle=(0, (3, 2)),
+        label="on the map below it" if named else None,
+    )
+
+
+def _middle(losses: np.ndarray) -> np.ndarray:
+    """The median over members of those losses `[n, members]` that are finite, `[n]`."""
+    return np.array(
+        [np.median(row[np.isfinite(row)]) if np.isfinite(row).any() else np.nan for row in losses]
+    )
+
+
+def _spans_decades(scene: Scene) -> bool:
+    """Whether the losses ask for a logarithm."""
+    parts = [trace.departure for trace in scene.traces if trace.departure is not None]
+    losses = np.concatenate([np.concatenate([part.losses, part.on_plane]).ravel() for part in parts])
+    losses = losses[np.isfinite(losses)]
+    return len(losses) > 0 and bool(losses.min() > 0 and losses.max() > DECADES * losses.min())

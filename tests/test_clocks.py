@@ -19,6 +19,8 @@ from landscape_lab.augmentations import MapImage
 from landscape_lab.callbacks import Checkpoints, ProgressBar
 from landscape_lab.ending import Ending
 from landscape_lab.landscapes import FunctionLandscape
+from landscape_lab.planes import Plane
+from landscape_lab.planes.departure import departure_of
 from landscape_lab.planes.grid import _seconds
 from landscape_lab.planes.grid_file import GridFile
 from landscape_lab.planes.progress import Progress
@@ -149,6 +151,22 @@ def grid(clock: Clock, folder: Path, monkeypatch) -> None:
     assert _seconds(slowly) == 0.25
 
 
+def departure(clock: Clock, folder: Path, monkeypatch) -> None:
+    """How many points of a path are compared depends on what one takes."""
+    landscape = FunctionLandscape.named("sphere", dims=3)
+    evaluate = landscape.evaluate
+
+    def slowly(points: torch.Tensor) -> torch.Tensor:
+        clock.now += 0.125
+        return evaluate(points)
+
+    monkeypatch.setattr(landscape, "evaluate", slowly)
+    monkeypatch.setattr("landscape_lab.planes.departure.FEWEST", 2)
+    plane = Plane(torch.zeros(3, dtype=torch.float64), torch.eye(3, dtype=torch.float64)[:2])
+    monkeypatch.setattr(landscape, "slice", lambda *_: lambda places: {"loss": places.sum(dim=1)})
+    assert len(departure_of(landscape, plane, np.ones((500, 1, 3)), seconds=2.0).places) == 16
+
+
 def grid_file(clock: Clock, folder: Path, monkeypatch) -> None:
     """A grid is written as soon as a second has passed since it was begun or last written."""
     file, written = GridFile(folder / "grid.npz"), []
@@ -179,6 +197,7 @@ USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "chunk.py": chunk,
     "descent.py": metrics,
     "threads.py": number_of_threads,
+    "planes/departure.py": departure,
     "planes/grid.py": grid,
     "planes/grid_file.py": grid_file,
     "planes/progress.py": grid_progress,

@@ -1,27 +1,28 @@
 """Minima, saddles and maxima on the map, and beside it the tree of how valleys meet."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import draw_scene, map_ratio
+from landscape_lab.drawing.maps import NOTE_EDGE, draw_scene, map_ratio
+from landscape_lab.drawing.marks import EDGE_COLOR, MINIMUM_COLOR
 from landscape_lab.drawing.style import GREY, GRID, STYLE
 from landscape_lab.drawing.titles import title_of
-from landscape_lab.planes.topology import Basin, critical_points, merge_tree
+from landscape_lab.planes.topology import Basin, critical_points, merge_tree, pruned
 from landscape_lab.scene import Scene
 
 SHARE = 0.003
 """Valleys that are shallower, as a share of the heights drawn, are roughness."""
 MOST = 16
 """The most valleys in the tree: those that are hardest to leave."""
-MARKS = {"minima": ("o", "#00e5ff"), "saddles": ("X", "#ffc914"), "maxima": ("^", "#e4572e")}
+MARKS = {"minima": ("o", MINIMUM_COLOR), "saddles": ("X", "#ffc914"), "maxima": ("^", "#e4572e")}
 ONE = {"minima": "minimum", "saddles": "saddle", "maxima": "maximum"}
-EDGE = "#202124"
 
 
 def topology_figure(scene: Scene) -> Figure:
@@ -31,12 +32,13 @@ def topology_figure(scene: Scene) -> Figure:
     """
     heights = Heights(scene)
     levels = heights(scene.losses)
-    basins = _deepest(merge_tree(levels, SHARE))
+    valleys = merge_tree(levels, SHARE)
+    basins = _deepest(valleys)
     with rc_context(STYLE):
         figure = Figure(figsize=(12.5, 6.4 * map_ratio(scene) + 0.9), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=(1.25, 1.0))
         draw_scene(left, scene, bar=False)
-        _mark(left, scene, critical_points(levels, SHARE))
+        _mark(left, scene, critical_points(levels, SHARE, valleys))
         _number(left, scene, basins)
         _draw_tree(right, basins, heights.label)
         figure.suptitle(title_of(scene.traces), x=0.01, ha="left", fontsize=11)
@@ -46,27 +48,26 @@ def topology_figure(scene: Scene) -> Figure:
 def _deepest(basins: Sequence[Basin]) -> list[Basin]:
     """Those that are hardest to leave; none of them flows into one that is left out."""
     order = sorted(range(len(basins)), key=lambda index: (-basins[index].persistence, index))
-    kept = sorted(order[:MOST])
-    number = {index: new for new, index in enumerate(kept)}
-    return [basins[index]._replace(into=number[basins[index].into]) for index in kept]
+    return pruned(basins, sorted(order[:MOST]))
 
 
 def _mark(axes: Axes, scene: Scene, points: dict[str, list[tuple[int, int]]]) -> None:
     """A mark for each kind, and how many there are."""
-    for kind, (marker, color) in MARKS.items():
-        x, y = _places(scene, points[kind]).T
-        axes.scatter(
-            x,
-            y,
-            marker=marker,
-            c=color,
-            s=46,
-            edgecolors=EDGE,
-            linewidths=0.8,
-            zorder=5,
-            label=f"{len(x)} {kind if len(x) != 1 else ONE[kind]}",
-        )
+    for kind, nodes in points.items():
+        places = _places(scene, nodes)
+        words = kind if len(places) != 1 else ONE[kind]
+        _draw_marks(axes, kind, places, zorder=5, label=f"{len(places)} {words}")
     axes.legend(loc="upper right", bbox_to_anchor=(1.01, -0.045), ncols=6, frameon=False, fontsize=8)
+
+
+def _draw_marks(
+    axes: Axes, kind: str, places: Float[np.ndarray, "n 2"], zorder: int, label: str | None = None
+) -> None:
+    """The marks of one kind, the same on both sides of the figure."""
+    marker, color = MARKS[kind]
+    x, y = places.T
+    edges: dict[str, Any] = {"edgecolors": EDGE_COLOR, "linewidths": 0.8, "zorder": zorder, "label": label}
+    axes.scatter(x, y, s=46, marker=marker, c=color, **edges)
 
 
 def _number(axes: Axes, scene: Scene, basins: Sequence[Basin]) -> None:
@@ -80,7 +81,7 @@ def _number(axes: Axes, scene: Scene, basins: Sequence[Basin]) -> None:
             textcoords="offset points",
             color="white",
             fontsize=9,
-            path_effects=[withStroke(linewidth=2.0, foreground=EDGE)],
+            path_effects=[NOTE_EDGE],
             zorder=6,
             annotation_clip=True,
         )
@@ -102,9 +103,6 @@ def _draw_tree(axes: Axes, basins: Sequence[Basin], label: str) -> None:
         axes.plot(
             [x, x, across[basin.into]], [basin.depth, basin.barrier, basin.barrier], color=GREY, zorder=2
         )
-        axes.scatter(
-            x, basin.depth, marker="o", c=MARKS["minima"][1], s=46, edgecolors=EDGE, linewidths=0.8, zorder=4
-        )
         axes.annotate(
             str(number + 1),
             (x, basin.depth),
@@ -113,17 +111,10 @@ def _draw_tree(axes: Axes, basins: Sequence[Basin], label: str) -> None:
             ha="center",
             va="top",
         )
-        if basin.saddle is not None:
-            axes.scatter(
-                x,
-                basin.barrier,
-                marker="X",
-                c=MARKS["saddles"][1],
-                s=46,
-                edgecolors=EDGE,
-                linewidths=0.8,
-                zorder=4,
-            )
+    minima = [(across[number], basin.depth) for number, basin in enumerate(basins)]
+    saddles = [(across[number], basin.barrier) for number, basin in enumerate(basins) if basin.saddle]
+    for kind, places in (("minima", minima), ("saddles", saddles)):
+        _draw_marks(axes, kind, np.array(places).reshape(-1, 2), zorder=4)
     axes.set(xticks=[], xlim=(-0.7, max(len(basins), 1) - 0.3), ylabel=label)
     axes.margins(y=0.08)
     axes.spines["bottom"].set_visible(False)

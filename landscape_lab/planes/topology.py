@@ -61,7 +61,7 @@ def merge_tree(losses: Float[np.ndarray, "rows columns"], share: float = 0.0) ->
 
 
 def critical_points(
-    losses: Float[np.ndarray, "rows columns"], share: float = 0.0
+    losses: Float[np.ndarray, "rows columns"], share: float = 0.0, valleys: Sequence[Basin] | None = None
 ) -> dict[str, list[tuple[int, int]]]:
     """Rows and columns of the minima, the saddles and the maxima inside a grid.
 
@@ -71,7 +71,9 @@ def critical_points(
     Args:
         losses: `[rows, columns]`.
         share: Those that persist for a smaller share of the range of the losses are left out.
+        valleys: Their `merge_tree` with the same share, where it is at hand.
     """
+    valleys = merge_tree(losses, share) if valleys is None else valleys
     # A saddle at which no lakes meet closes a ring of water around a hill, and that hill is what it is found
     # by. Rings around the whole grid enclose nothing: so that they are not taken for hills that meet, what
     # lies outside counts as one hill above all others.
@@ -79,7 +81,7 @@ def critical_points(
     surrounded = np.pad(
         -losses, 1, constant_values=float(np.min(-losses[np.isfinite(losses)], initial=0.0)) - 1.0 - height
     )
-    valleys, hills = merge_tree(losses, share), _lasting(_flow(surrounded), share * height)
+    hills = _lasting(_flow(surrounded), share * height)
     summits = [(row - 1, column - 1) for (row, column), *_ in hills]
     rings = [(at[0] - 1, at[1] - 1) for _, _, at, *_ in hills if at is not None]
     kinds = {
@@ -185,10 +187,19 @@ def _flow(losses: np.ndarray) -> list[Basin]:
 
 
 def _lasting(basins: Sequence[Basin], least: float) -> list[Basin]:
-    """Those that persist long enough, renumbered.
+    """Those that persist long enough."""
+    return pruned(basins, [index for index, basin in enumerate(basins) if basin.persistence >= least])
 
-    A basin persists at least as long as each that flows into it, so that none loses what it flows into.
+
+def pruned(basins: Sequence[Basin], kept: Sequence[int]) -> list[Basin]:
+    """Some basins, renumbered.
+
+    A basin persists at least as long as each that flows into it: where those that persist longest are
+    kept, none loses what it flows into.
+
+    Args:
+        basins: A merge tree.
+        kept: Which stay, by their numbers in ascending order.
     """
-    kept = [index for index, basin in enumerate(basins) if basin.persistence >= least]
     number = {index: new for new, index in enumerate(kept)}
     return [basins[index]._replace(into=number[basins[index].into]) for index in kept]

@@ -71,11 +71,15 @@ def read(path: Path) -> Contents:
     if not path.is_file():
         raise FileNotFoundError(f"There is no trajectory {path}.")
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive}
-        return _contents(arrays, path.with_name("points.f16"))
+        return _contents(arrays_in(path), path.with_name("points.f16"))
     except DAMAGED as error:
         raise ValueError(f"{path} is not a trajectory that can be read: {error}") from error
+
+
+def arrays_in(path: str | PathLike[str]) -> dict[str, np.ndarray]:
+    """All arrays of an archive; where it is damaged or is none, NumPy raises one of `DAMAGED`."""
+    with Path(path).open("rb") as raw, np.load(raw, allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}
 
 
 def _contents(arrays: dict[str, np.ndarray], file: Path) -> Contents:

@@ -3,19 +3,17 @@
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Float
 from torch import Tensor
 
+from landscape_lab.archive import DAMAGED, arrays_in
 from landscape_lab.files import replacing
 from landscape_lab.planes.refinement import Measure
 
 SECONDS = 1.0
 """How much work is lost at most when the process is killed, beside the block that it works on."""
-DAMAGED = (ValueError, KeyError, OSError, EOFError, BadZipFile)
-"""What NumPy raises of an archive that is cut or is none."""
 
 
 class GridFile:
@@ -99,11 +97,10 @@ class GridFile:
 def _read(file: Path, key: str) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """The facts and the measurements in a file; none where it is not there, cut, or of another content."""
     try:
-        with file.open("rb") as raw, np.load(raw, allow_pickle=False) as archive:
-            if str(archive["key"]) != key:
-                return {}, {}
-            arrays = {name: archive[name] for name in archive.files}
+        arrays = arrays_in(file)
     except DAMAGED:
+        return {}, {}
+    if str(arrays.get("key")) != key:
         return {}, {}
     return _named(arrays, "fact_"), _named(arrays, "measured_")
 

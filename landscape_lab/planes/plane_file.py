@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
 from jaxtyping import Float
 
+from landscape_lab.archive import DAMAGED, arrays_in
 from landscape_lab.files import replacing
 from landscape_lab.planes.grid import Grid
 from landscape_lab.planes.plane import Plane
@@ -17,8 +16,6 @@ from landscape_lab.planes.window import Window
 
 PATH = {"places": "projections", "off": "off_plane", "losses": "losses"}
 """What is kept of each path, and the name before its number."""
-DAMAGED = (ValueError, KeyError, OSError, EOFError, BadZipFile)
-"""What NumPy raises of an archive that is cut, is none, or holds something else."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +92,7 @@ class PlaneFile:
             ValueError: It is damaged, or holds something else.
         """
         try:
-            with Path(path).open("rb") as raw, np.load(raw, allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in archive.files}
-            return cls._from(arrays)
+            return cls._from(arrays_in(path))
         except FileNotFoundError:
             raise
         except DAMAGED as error:

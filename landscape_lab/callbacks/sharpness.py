@@ -27,6 +27,8 @@ TIMES = 100
 """About how often a run measures."""
 KINDS = ("sharpness", "preconditioned_sharpness", "lowest_curvature")
 """The curves, those that there are."""
+NAMES = (*KINDS, "sharpness_threshold")
+"""What a row holds after its step, by the names that loggers and `results.json` use."""
 
 
 @SHARPNESS.checks_class
@@ -44,7 +46,7 @@ class Sharpness(pl.Callback):
         every: Steps from one measurement to the next; by default about 100 in a run.
 
     Attributes:
-        rows: What was measured: the step, the values of `KINDS`, the threshold.
+        rows: What was measured: the step, and the values of `NAMES`.
     """
 
     def __init__(self, folder: str | PathLike[str], every: int | None = None) -> None:
@@ -61,8 +63,7 @@ class Sharpness(pl.Callback):
         rows = [part.rows[-1] for part in made if isinstance(part, Sharpness) and part.rows]
         if not rows:
             return {}
-        names = ("sharpness", "preconditioned_sharpness", "lowest_curvature", "sharpness_threshold")
-        found = dict(zip(names, rows[0][1:], strict=True))
+        found = dict(zip(NAMES, rows[0][1:], strict=True))
         return {
             name: value if math.isfinite(value) else None
             for name, value in found.items()
@@ -106,7 +107,7 @@ class Sharpness(pl.Callback):
 
     def curve(self, descent: Descent) -> Sharpnesses:
         """What was measured so far."""
-        table = np.array(self.rows, dtype=np.float64).reshape(-1, 2 + len(KINDS))
+        table = np.array(self.rows, dtype=np.float64).reshape(-1, 1 + len(NAMES))
         stability = _stability(descent)
         kinds = {
             name: column
@@ -120,9 +121,9 @@ class Sharpness(pl.Callback):
         """Add a row, and log its values."""
         step, stability = trainer.global_step, _stability(descent)
         products = HessianProducts(descent.landscape)
-        found = sharpness(products, near=self._begin("plain"))
+        found = sharpness(products, near=self.near.get("plain"))
         self.near["plain"] = found.vector
-        values = dict.fromkeys((*KINDS, "sharpness_threshold"), math.nan)
+        values = dict.fromkeys(NAMES, math.nan)
         values |= {"sharpness": found.highest, "lowest_curvature": found.lowest}
         if stability is not None:
             values["sharpness_threshold"] = stability.threshold
@@ -139,13 +140,9 @@ class Sharpness(pl.Callback):
         scale = preconditioner_of(descent.layout.optimizers[0], parameters)
         if scale is None:
             return math.nan
-        found = sharpness(products, scale, self._begin("preconditioned"))
+        found = sharpness(products, scale, self.near.get("preconditioned"))
         self.near["preconditioned"] = found.vector
         return found.highest
-
-    def _begin(self, kind: str) -> tuple[Tensor, ...]:
-        """The eigenvector of the last measurement, if there was one."""
-        return (self.near[kind],) if kind in self.near else ()
 
     def state_dict(self) -> dict[str, object]:
         """What a resumed descent goes on with."""

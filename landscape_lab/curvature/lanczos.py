@@ -154,6 +154,18 @@ def eigenpairs(
     return Eigenpairs(values, lifted, errors, space.size, converged)
 
 
+def freshened(vectors: Float[Tensor, "n dims"], share: float, seed: int = 0) -> Float[Tensor, "n dims"]:
+    """Vectors near those wanted, with so much of a random one: what they lack is found too.
+
+    Args:
+        vectors: To begin with, such as the eigenvectors of points nearby.
+        share: The length of what is added.
+        seed: Of the random vectors.
+    """
+    fresh = torch.randn(vectors.shape, generator=torch.Generator().manual_seed(seed)).to(vectors)
+    return vectors + share * fresh / fresh.norm(dim=1, keepdim=True)
+
+
 def _known(space: Krylov, wanted: Tensor, tolerance: float) -> Bool[Tensor, " n"]:
     """Of which matrices all wanted eigenvalues are within the tolerance."""
     values, _, errors = _ritz(space, wanted)

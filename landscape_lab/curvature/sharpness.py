@@ -1,6 +1,6 @@
 """Sharpness, the highest curvature, along a path."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from landscape_lab.curvature.lanczos import eigenpairs
+from landscape_lab.curvature.lanczos import eigenpairs, freshened
 from landscape_lab.curvature.products import HessianProducts, Scaled, dense
 
 TOLERANCE = 1e-4
@@ -53,7 +53,7 @@ class Sharpnesses(NamedTuple):
 
 
 def sharpness(
-    products: HessianProducts, preconditioner: Tensor | None = None, near: Sequence[Tensor] = ()
+    products: HessianProducts, preconditioner: Tensor | None = None, near: Tensor | None = None
 ) -> Sharpness:
     r"""The highest eigenvalue of a Hessian, or of :math:`P^{-1/2} H P^{-1/2}`.
 
@@ -74,9 +74,8 @@ def sharpness(
     if dims <= EXACT:
         return _whole(dense(matrix)[0].double().cpu())
     start = None
-    if near and bool(near[0].isfinite().all()):
-        fresh = torch.randn(dims, generator=torch.Generator().manual_seed(0)).to(near[0])
-        start = (near[0] + FRESH * fresh / fresh.norm())[None]
+    if near is not None and bool(near.isfinite().all()):
+        start = freshened(near[None], FRESH)
     found = eigenpairs(matrix, tolerance=TOLERANCE, start=start)
     return Sharpness(float(found.values[0, 0]), float("nan"), found.vectors[0, 0])
 

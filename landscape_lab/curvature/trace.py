@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from landscape_lab.curvature.products import Products
+from landscape_lab.curvature.products import Products, dense
 
 
 class Trace(NamedTuple):
@@ -50,9 +50,8 @@ def trace(products: Products, limit: int = 60, seed: int = 0) -> Trace:
     """
     n, dims = products.shape
     if limit >= dims:
-        axes = torch.eye(dims, dtype=torch.float64, device=products.device)
-        diagonal = [products(axis.expand(n, dims))[:, i].double() for i, axis in enumerate(axes)]
-        return Trace(torch.stack(diagonal).sum(dim=0).cpu(), torch.zeros(n, dtype=torch.float64), dims)
+        diagonal = dense(products).double().diagonal(dim1=1, dim2=2)
+        return Trace(diagonal.sum(dim=1).cpu(), torch.zeros(n, dtype=torch.float64), dims)
     if limit < 3:
         raise ValueError(f"Parameter `limit` should be at least 3. Found `limit = {limit}`.")
     third = limit // 3

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from landscape_lab.curvature import Eigenpairs, HessianProducts, eigenpairs
+from landscape_lab.curvature.lanczos import freshened
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.planes.plane import Plane
@@ -25,7 +26,7 @@ TOGETHER = 5
 KEPT = 2**26
 """The most numbers of the vectors that are kept from one row of places for the next."""
 FRESH = 0.3
-"""How much of a random vector is added to them: what they lack is found too."""
+"""How much of a random vector is added to them."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,7 @@ def _ends(
     products = HessianProducts(landscape, points)
     start = None
     if near is not None:
-        fresh = torch.randn(points.shape, generator=torch.Generator().manual_seed(seed)).to(near)
-        start = near.sum(dim=1).nan_to_num() + FRESH * fresh / fresh.norm(dim=1, keepdim=True)
+        start = freshened(near.sum(dim=1).nan_to_num(), FRESH, seed)
     found = eigenpairs(products, top=1, bottom=1, tolerance=tolerance, start=start, seed=seed)
     known = products.losses.isfinite().to(found.values.device)[:, None]  # log(x) has derivatives below 0
     return found._replace(values=torch.where(known, found.values, torch.nan))

@@ -19,7 +19,7 @@ def test_a_network_plain_and_preconditioned():
         found = sharpness(products, given)
         assert found.highest == pytest.approx(expected, rel=1e-3)
         first = products.made
-        assert sharpness(products, given, [found.vector]).highest == pytest.approx(expected, rel=1e-3)
+        assert sharpness(products, given, found.vector).highest == pytest.approx(expected, rel=1e-3)
         assert products.made - first <= first
 
 

@@ -75,9 +75,12 @@ def scene_of(
             _with_departure(trace, landscape, plane, path) for trace, path in zip(traces, points, strict=True)
         )
     if window is None:
-        window = _window(landscape, plane, trajectories, [trace.places for trace in traces], settings, reach)
+        places = [trace.places for trace in traces]
+        window = _window(landscape, plane, trajectories, points, places, settings, reach)
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
-    seen = _grid(landscape, plane, window, settings, folder) if grid else Grid(np.empty((0, 0)))
+    seen = Grid(np.empty((0, 0)))
+    if grid:
+        seen = sample(landscape, plane, window, resolution=settings.resolution, folder=folder)
     replay, answers = replay_of(landscape, plane, window), answers_of(landscape, trajectories)
     scene = Scene(plane, window, seen.losses, traces, minima, replay, seen.note, seen.miss, answers)
     return replace(
@@ -86,13 +89,6 @@ def scene_of(
         line=line_of(landscape, points, settings) if "line" in extras else None,
         compared=_compared(landscape, trajectories, settings) if "planes" in extras else {},
     )
-
-
-def _grid(
-    landscape: Landscape, plane: Plane, window: Window, settings: PlaneSettings, folder: Path | None
-) -> Grid:
-    """The losses in the window, as fine as settings want it."""
-    return sample(landscape, plane, window, resolution=settings.resolution, folder=folder)
 
 
 def _shading(settings: PlaneSettings) -> Shading:
@@ -194,15 +190,15 @@ def _window(
     landscape: Landscape,
     plane: Plane,
     trajectories: Sequence[Trajectory],
+    paths: Sequence[Points],
     places: Sequence[np.ndarray],
     settings: PlaneSettings,
     reach: float,
 ) -> Window:
     """The window that the settings describe; the window `rise` grows from the centre of the path."""
-    visited = np.concatenate([path.reshape(-1, 2) for path in places] or [np.empty((0, 2))])
+    visited = np.concatenate([each.reshape(-1, 2) for each in places] or [np.empty((0, 2))])
     centre = NOWHERE
     if settings.window == "rise" and landscape.dims == 2:  # elsewhere the centre is the plane's origin
-        paths = [trajectory.points for trajectory in trajectories]
         middle = centre_of(landscape, trajectories, paths, settings.centre)
         centre = plane.project(middle.numpy())
     return window_of(landscape, plane, visited, settings, reach, centre)

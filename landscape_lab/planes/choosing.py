@@ -8,9 +8,9 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from landscape_lab.landscapes.base import Axes, Landscape
+from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes import directions as ways
-from landscape_lab.planes.components import last_finite, lists_of, principal
+from landscape_lab.planes.components import axes_named, last_finite, lists_of, principal
 from landscape_lab.planes.explained import explained_variance
 from landscape_lab.planes.parameters import kept_numbers
 from landscape_lab.planes.plane import Plane
@@ -157,11 +157,9 @@ def _unmoved(landscape: Landscape, kept: Tensor | None) -> Plane:
 def _named(way: str, paths: Sequence[Points], plane: Plane, settings: PlaneSettings) -> Plane:
     """A plane whose axes have their names, with their shares of the motion where there is any."""
     second = settings.second or ("random" if way == "gradient" else "principal")
-    names = [name.format(second=second) for name in NAMES[way]]
+    first, other = (name.format(second=second) for name in NAMES[way])
     explained = explained_variance(paths, plane.directions)
-    if explained is not None:
-        names = [f"{name} ({share:.1%} of the motion)" for name, share in zip(names, explained, strict=True)]
-    return replace(plane, axes=Axes(labels=(names[0], names[1])), explained=explained)
+    return replace(plane, axes=axes_named((first, other), explained), explained=explained)
 
 
 def _start_to_end(asked: Request) -> Tensor:

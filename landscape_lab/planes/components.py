@@ -106,13 +106,19 @@ def _lists(path: Points) -> Sequence[Points]:
 
 def _plane(origin: np.ndarray, directions: Tensor, shares: np.ndarray) -> Plane:
     """The plane, whose axes tell how much of the motion lies along each."""
-    labels = [
-        f"direction {number} ({share:.1%} of the motion)" for number, share in enumerate(shares, start=1)
-    ]
     explained = (float(shares[0]), float(shares[1]))
-    return Plane(
-        torch.from_numpy(origin).to(directions), directions, Axes(labels=(labels[0], labels[1])), explained
+    axes = axes_named(("direction 1", "direction 2"), explained)
+    return Plane(torch.from_numpy(origin).to(directions), directions, axes, explained)
+
+
+def axes_named(names: tuple[str, str], explained: tuple[float, float] | None) -> Axes:
+    """Axes that also tell how much of the motion lies along each, where that is known."""
+    if explained is None:
+        return Axes(labels=names)
+    first, second = (
+        f"{name} ({share:.1%} of the motion)" for name, share in zip(names, explained, strict=True)
     )
+    return Axes(labels=(first, second))
 
 
 def last_finite(points: Sequence[Points]) -> Float[np.ndarray, " dims"] | None:

@@ -158,18 +158,17 @@ def _across(unit: Tensor, vector: Tensor) -> Tensor | None:
     return across / across.norm()
 
 
-def finite_end(path: Points, *, first: bool = False, member: int = 0) -> Float[np.ndarray, " dims"]:
-    """The last point of a path that is finite, or the first one, float64.
+def finite_end(path: Points, *, first: bool = False) -> Float[np.ndarray, " dims"]:
+    """The last point of a path's first member that is finite, or the first one, float64.
 
     Args:
         path: `[records, members, dims]`.
         first: Whether the first one is meant.
-        member: Whose.
 
     Raises:
         ValueError: There is none.
     """
     for record in range(len(path)) if first else reversed(range(len(path))):
-        if np.isfinite(point := path[record, member]).all():
+        if np.isfinite(point := path[record, 0]).all():
             return np.asarray(point, dtype=np.float64)
     raise ValueError("A path should have a finite point to tell a direction. Found only NaN or infinity.")

@@ -84,8 +84,7 @@ def ratio_map(
     """
     if resolution < 2:
         raise ValueError(f"Parameter `resolution` should be at least 2. Found `resolution = {resolution}`.")
-    (left, first), (right, last) = window.corners
-    u, v = (torch.linspace(*ends, resolution, dtype=torch.float64) for ends in ((left, right), (first, last)))
+    u, v = window.nodes(resolution)
     rows = crossed(u, v).view(resolution, resolution, 2)
     ends = torch.empty(resolution, resolution, 2, dtype=torch.float64)
     before: list[Tensor] = []

@@ -81,11 +81,7 @@ class Nodes:
     @classmethod
     def first(cls, measure: Measure, window: Window, intervals: int) -> "Nodes":
         """The coarsest grid."""
-        (left, first), (right, last) = window.corners
-        u, v = (
-            torch.linspace(*ends, intervals + 1, dtype=torch.float64)
-            for ends in ((left, right), (first, last))
-        )
+        u, v = window.nodes(intervals + 1)
         values = {name: found.reshape(len(v), len(u)) for name, found in measure(crossed(u, v)).items()}
         return cls(u.numpy(), v.numpy(), values, len(u) * len(v))
 

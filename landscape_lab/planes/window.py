@@ -99,6 +99,11 @@ class Window:
         """The centres of the cells, row by row."""
         return crossed(self.columns(columns), self.rows(rows))
 
+    def nodes(self, number: int) -> tuple[Float[Tensor, " columns"], Float[Tensor, " rows"]]:
+        """The u and the v of so many nodes along each side, its corners among them, float64."""
+        across = torch.linspace(self.left, self.right, number, dtype=torch.float64)
+        return across, torch.linspace(self.first, self.last, number, dtype=torch.float64)
+
     def contains(self, places: Float[np.ndarray, "*n 2"]) -> Bool[np.ndarray, "*n"]:
         """Which places are inside; a place that is not finite is not."""
         low, high = self.corners

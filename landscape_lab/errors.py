@@ -14,7 +14,7 @@ from hydra.errors import (
 )
 from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryValue, OmegaConfBaseException
 
-from landscape_lab.validation import nearest
+from landscape_lab.validation import alternatives
 
 FULL = os.environ.get("LANDSCAPE_LAB_FULL_ERROR", os.environ.get("HYDRA_FULL_ERROR", "0")) not in ("", "0")
 """Whether the user asked for tracebacks: `main` sets Hydra's variable for itself, ours for workers."""
@@ -64,9 +64,7 @@ def explain(error: BaseException) -> str:
 def _unknown_choice(error: MissingConfigException) -> str:
     """A group's choice that does not exist."""
     group, _, choice = str(error.missing_cfg_file).rpartition("/")
-    options = error.options or []
-    close = nearest(choice, options)
-    hint = f"Nearest: {', '.join(close)}." if close else f"There are: {', '.join(options)}."
+    hint = alternatives(choice, error.options or [])
     return f"There is no {group} `{choice}`. {hint} They live in conf/{group}/."
 
 
@@ -80,14 +78,8 @@ def _unknown_key(error: OmegaConfBaseException, whole: str) -> str:
     if error.parent_node is None or error.key is None or "not in struct" not in str(error):
         return str(error).split("\n", maxsplit=1)[0]
     keys = [str(key) for key in error.parent_node]
-    close = nearest(str(error.key), keys)
-    return f"There is no key `{error.full_key}`. " + _hint(close, keys, str(error.full_key).split(".")[0])
-
-
-def _hint(close: list[str], keys: list[str], group: str) -> str:
-    """What there is instead of a key; a group's choice may have none, where another has it."""
-    if close:
-        return f"Nearest: {', '.join(close)}."
-    if not keys:
-        return f"This choice of `{group}` has none; another, {group}=…, may have it."
-    return f"There are: {', '.join(keys)}."
+    group = str(error.full_key).split(".")[0]
+    # of a group's choices one may have keys where another has none
+    elsewhere = f"This choice of `{group}` has none; another, {group}=…, may have it."
+    hint = alternatives(str(error.key), keys) if keys else elsewhere
+    return f"There is no key `{error.full_key}`. {hint}"

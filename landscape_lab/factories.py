@@ -1,11 +1,11 @@
 """Factories: a class or a function, perhaps with settings, and what its signature says."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
-from landscape_lab.validation import nearest
+from landscape_lab.validation import alternatives
 
 T = TypeVar("T")
 
@@ -61,10 +61,5 @@ def check_settings(group: str, maker: Callable[..., object], settings: Iterable[
     known = list(parameters_of(maker))
     for name in settings:
         if name not in known:
-            raise ValueError(f"The {group} {name_of(maker)} has no parameter `{name}`. {_hint(name, known)}")
-
-
-def _hint(name: str, known: Sequence[str]) -> str:
-    """The names that are close to a wrong one, or all that there are."""
-    close = nearest(name, known)
-    return f"Nearest: {', '.join(close)}." if close else f"It has: {', '.join(known) or 'none'}."
+            hint = alternatives(name, known, "It has")
+            raise ValueError(f"The {group} {name_of(maker)} has no parameter `{name}`. {hint}")

@@ -7,7 +7,7 @@ the key in a configuration, checks the same argument of a constructor, and descr
 import difflib
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from numbers import Integral, Real
 from os import PathLike
@@ -22,12 +22,20 @@ def nearest(word: str, choices: Iterable[str], limit: int = 3) -> list[str]:
     """
     choices = sorted(choices)
     similar = difflib.get_close_matches(word, choices, n=3 * limit, cutoff=0.5)
-    similar.sort(
-        key=lambda choice: choice[:1] != word[:1]
-    )  # a slip of the finger seldom hits the first letter
-    return (
-        similar + [choice for choice in choices if choice.startswith(word[:3]) and choice not in similar]
-    )[:limit]
+    # a slip of the finger seldom hits the first letter
+    similar.sort(key=lambda choice: choice[:1] != word[:1])
+    alike = [choice for choice in choices if choice.startswith(word[:3]) and choice not in similar]
+    return (similar + alike)[:limit]
+
+
+def alternatives(word: str, choices: Collection[str], all_are: str = "There are") -> str:
+    """A sentence about the choices most like a word, or where none is like it, about all.
+
+    >>> alternatives("adm", ["adam", "adamw", "sgd"]), alternatives("x", ["sgd"], "It has")
+    ('Nearest: adam, adamw.', 'It has: sgd.')
+    """
+    close = nearest(word, choices)
+    return f"Nearest: {', '.join(close)}." if close else f"{all_are}: {', '.join(choices) or 'none'}."
 
 
 def refusal(name: str, wanted: str, found: object, hint: str = "") -> ValueError:

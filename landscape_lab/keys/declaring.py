@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import NamedTuple, ParamSpec, TypeVar, cast
 
-from landscape_lab.validation import Kind, nearest
+from landscape_lab.validation import Kind, alternatives
 
 Parameters = ParamSpec("Parameters")
 Made = TypeVar("Made")
@@ -89,6 +89,4 @@ class Keys:
             return self.keys[name].kind.check(scope + name, value)
         if self.further is not None:
             return self.further.check(scope + name, value)
-        close = nearest(name, self.keys)
-        hint = f"Nearest: {', '.join(close)}." if close else f"There are: {', '.join(self.keys)}."
-        raise ValueError(f"There is no key `{scope}{name}`. {hint}")
+        raise ValueError(f"There is no key `{scope}{name}`. {alternatives(name, self.keys)}")

@@ -14,7 +14,7 @@ from landscape_lab.dotted_paths import locate
 from landscape_lab.keys.optimizers import OPTIMIZER
 from landscape_lab.optimizers.factories import Factory, Settings, parts_of
 from landscape_lab.optimizers.problem import Problem
-from landscape_lab.validation import nearest
+from landscape_lab.validation import alternatives
 
 Parameters = Mapping[str, inspect.Parameter]
 """The arguments of a constructor by name."""
@@ -202,8 +202,7 @@ def _check_settings(maker: Factory, settings: Settings) -> None:
         text = "\n".join(_sources(maker))
         unread = [name for name in unread if text and not re.search(rf"['\"]{name}['\"]", text)]
     for name in unread:
-        close = nearest(name, known)
-        hint = f"Nearest: {', '.join(close)}." if close else f"It has: {', '.join(known)}."
+        hint = alternatives(name, known, "It has")
         raise ValueError(f"{maker.__name__} has no parameter `{name}`. {hint}")
 
 

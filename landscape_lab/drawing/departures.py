@@ -4,13 +4,13 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from landscape_lab.drawing.maps import PATH_COLORS
-from landscape_lab.drawing.style import GRID, label_cost
+from landscape_lab.drawing.style import GREY, GRID, INK, label_cost
 from landscape_lab.planes.departure import Departure
 from landscape_lab.scene import Scene, Trace
 
 COMPARISON = 1.9
 """The height of the curves below a map, inches."""
-PLANE_COLOR, OFF_COLOR = "#202124", "#9aa0a6"
+PLANE_COLOR, OFF_COLOR = INK, GREY
 DECADES = 30
 """Losses whose highest is so many times their lowest are drawn logarithmically."""
 

@@ -6,12 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from landscape_lab.drawing.maps import PATH_COLORS
-from landscape_lab.drawing.style import GREY, GRID, STYLE
+from landscape_lab.drawing.style import GREY, GRID, INK, STYLE
 from landscape_lab.drawing.titles import title_of
 from landscape_lab.planes.line import Line
 from landscape_lab.scene import Scene
 
-LOSS_COLOR, ACCURACY_COLOR, BARRIER_COLOR = PATH_COLORS[0], PATH_COLORS[5], "#202124"
+LOSS_COLOR, ACCURACY_COLOR, BARRIER_COLOR = PATH_COLORS[0], PATH_COLORS[5], INK
 
 
 def line_figure(scene: Scene) -> Figure:

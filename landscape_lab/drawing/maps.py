@@ -11,6 +11,7 @@ from matplotlib.patheffects import withStroke
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.style import INK
 from landscape_lab.planes.departure import Departure
 from landscape_lab.scene import Scene, Trace
 
@@ -26,7 +27,7 @@ HEIGHT_COLORS = "bone"
 SLOPE_COLORS = "RdBu_r"
 """Of what has a sign."""
 FRAME_COLOR = "#dadce0"
-NOTE_EDGE = withStroke(linewidth=2.0, foreground="#202124")
+NOTE_EDGE = withStroke(linewidth=2.0, foreground=INK)
 """Around white words: they may lie on a light corner."""
 RING = 0.02
 """How far apart hollow dots are, as a share of the map."""

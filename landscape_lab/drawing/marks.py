@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from landscape_lab.drawing.style import INK
 from landscape_lab.scene import Scene
 
-MINIMUM_COLOR, EDGE_COLOR, END_COLOR = "#00e5ff", "#202124", "#00c853"
+MINIMUM_COLOR, EDGE_COLOR, END_COLOR = "#00e5ff", INK, "#00c853"
 _SMALL = (16, 0.8, 0.4)
 """In a small picture, the area of a disc and the edges of discs and stars."""
 _SIZES = ((20, (90, 1.6, 1.2)), (200, (26, 0.6, 0.4)), (math.inf, (7, 0.6, 0.4)))

@@ -24,10 +24,11 @@ def test_numbers_come_in_their_own_shape(tmp_path, pack):
         (b"\x00\x00\x0d\x01", "should be in the IDX format"),
         (b"", "should be in the IDX format"),
         (b"\x1f\x8bnonsense", "should be packed with gzip"),
-        (gzip.compress(HEADER)[:-9], "should be packed with gzip"),
+        (gzip.compress(HEADER, mtime=0)[:-9], "should be packed with gzip"),
         (HEADER + b"123", "should hold 2 × 3 × 5 numbers. Found 3"),
         (HEADER + bytes(31), "should hold 2 × 3 × 5 numbers. Found 31"),
     ],
+    ids=["another type", "empty", "no gzip", "cut", "too few", "too many"],
 )
 def test_file_of_another_format_is_named(tmp_path, content, message):
     (tmp_path / "labels.gz").write_bytes(content)

@@ -86,6 +86,11 @@ class Trace:
         measured = of_members(self.measured, some)
         return replace(self, places=places, losses=losses, rates=None, measured=measured, departure=None)
 
+    @property
+    def final_losses(self) -> Float[np.ndarray, " members"]:
+        """The losses at the end: of a network those last measured on all data, not of the last minibatch."""
+        return self.measured.get("measured_losses", self.losses)[-1]
+
     def record(self, moment: float) -> int:
         """The last record up to a step."""
         return last_before(self.steps, moment)
@@ -169,10 +174,12 @@ class Shading:
     Args:
         colormap: The name of a colormap of matplotlib; `None`: the house's own.
         levels: About how many contours, or the losses at which there are some; `None`: the house's own.
+        show: `loss`, or `accuracy` where the scene has it.
     """
 
     colormap: str | None = None
     levels: int | tuple[float, ...] | None = None
+    show: str = "loss"
 
 
 @dataclass(frozen=True)
@@ -192,6 +199,7 @@ class Scene:
         shading: How the losses are drawn.
         line: What is measured on the line between two points, where a product asks for it.
         compared: The same traces on other planes, by what these are called, where a product asks for them.
+        accuracy: At the same places as the losses, where a network measures it.
     """
 
     plane: Plane
@@ -206,6 +214,7 @@ class Scene:
     shading: Shading = Shading()
     line: Line | None = None
     compared: Mapping[str, "Scene"] = field(default_factory=dict)
+    accuracy: Float[np.ndarray, "rows columns"] | None = None
 
 
 @dataclass(frozen=True)

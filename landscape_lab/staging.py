@@ -10,11 +10,13 @@ import torch
 from landscape_lab.answering import answers_of
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.network import NetworkLandscape
+from landscape_lab.measured import results_of
 from landscape_lab.planes import Grid, Line, Plane, PlaneSettings, Window, interpolate, plane_of, sample
 from landscape_lab.planes.choosing import centre_of
 from landscape_lab.planes.departure import departure_of
 from landscape_lab.planes.directions import finite_end
 from landscape_lab.planes.line import POINTS
+from landscape_lab.planes.plane_file import PlaneFile, ProjectedPath
 from landscape_lab.planes.ranges import NOWHERE, window_of
 from landscape_lab.planes.vectors import read_vector
 from landscape_lab.point_file import Points
@@ -63,6 +65,8 @@ def scene_of(
     """
     settings = PlaneSettings() if settings is None else settings
     points = [trajectory.points for trajectory in trajectories]
+    if grid:
+        check_shown(landscape, settings)
     if plane is None:
         plane = plane_of(landscape, trajectories, points, settings)
     off = landscape.dims != 2
@@ -80,11 +84,20 @@ def scene_of(
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
     seen = Grid(np.empty((0, 0)))
     if grid:
-        seen = sample(landscape, plane, window, resolution=settings.resolution, folder=folder)
+        seen = sample(
+            landscape,
+            plane,
+            window,
+            resolution=settings.resolution,
+            samples=settings.samples,
+            folder=folder,
+        )
     replay, answers = replay_of(landscape, plane, window), answers_of(landscape, trajectories)
-    scene = Scene(plane, window, seen.losses, traces, minima, replay, seen.note, seen.miss, answers)
+    note = seen.note if settings.show == "loss" else seen.accuracy_note
+    scene = Scene(plane, window, seen.losses, traces, minima, replay, note, seen.miss, answers)
     return replace(
         scene,
+        accuracy=seen.accuracy,
         shading=_shading(settings),
         line=line_of(landscape, points, settings) if "line" in extras else None,
         compared=_compared(landscape, trajectories, settings) if "planes" in extras else {},
@@ -93,7 +106,28 @@ def scene_of(
 
 def _shading(settings: PlaneSettings) -> Shading:
     levels = settings.levels
-    return Shading(settings.colormap, levels if levels is None or isinstance(levels, int) else tuple(levels))
+    levels = levels if levels is None or isinstance(levels, int) else tuple(levels)
+    return Shading(settings.colormap, levels, settings.show)
+
+
+def check_shown(landscape: Landscape, settings: PlaneSettings) -> None:
+    """Raise `ValueError` where a map is to show the accuracy of a landscape that measures none."""
+    if settings.show == "accuracy" and "accuracy" not in results_of(landscape):
+        raise ValueError(
+            "Parameter `plane.show` may be accuracy only of a network that measures it: landscape=network with "
+            f"classes as targets. Found a {type(landscape).__name__} without."
+        )
+
+
+def archive_of(scene: Scene) -> PlaneFile:
+    """The plane of a scene, what is drawn of it and its paths, one for each member of each trace."""
+    paths = [
+        ProjectedPath(trace.places[:, member], off[:, member], trace.path_losses[:, member])
+        for trace in scene.traces
+        for off in [np.zeros(trace.places.shape[:2]) if trace.off is None else trace.off]
+        for member in range(trace.places.shape[1])
+    ]
+    return PlaneFile.of(scene.plane, scene.window, Grid(scene.losses, accuracy=scene.accuracy), paths)
 
 
 def _compared(

@@ -8,6 +8,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import LogNorm, Normalize, to_hex
 from matplotlib.patheffects import withStroke
 
+from landscape_lab.drawing.accuracy import draw_accuracy, shows_accuracy
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.marks import mark_ends
@@ -58,10 +59,13 @@ def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
 def draw_landscape(axes: Axes, scene: Scene) -> None:
     """A picture in its own greys.
 
-    A formula is drawn in dark and light with contours, linear or logarithmic as the losses ask for.
+    A formula is drawn in dark and light with contours, linear or logarithmic as the losses ask for. Of a
+    network the accuracy may be asked for instead of the loss.
     """
     extent = scene.window.image_extent
-    if scene.plane.axes.picture:
+    if shows_accuracy(scene):
+        draw_accuracy(axes, scene)
+    elif scene.plane.axes.picture:
         axes.imshow(
             scene.losses,
             cmap=scene.shading.colormap or "gray",

@@ -2,13 +2,15 @@
 
 from landscape_lab.keys.declaring import Key, Keys
 from landscape_lab.keys.kinds import ListOf, Nullable, OneOf, Parts
-from landscape_lab.validation import Choice, Number, Text, Whole
+from landscape_lab.validation import Choice, Number, Switch, Text, Whole
 
 DIRECTIONS = (
     *("auto", "pca", "random", "filter_normalised", "layer_normalised", "custom", "start_to_end"),
     *("gradient", "three_points"),
 )
 """Where the directions of a plane come from."""
+SHOWN = ("loss", "accuracy")
+"""What a map shows."""
 WINDOWS = ("auto", "path", "bounds", "rise")
 _ENDS = Parts("a lower and an upper end", {"[0]": Number(), "[1]": Number()})
 
@@ -49,4 +51,9 @@ PLANE = Keys(
     colormap=Key(Nullable(Text("the name of a colormap of matplotlib")), "of the losses"),
     ignore=Key(Nullable(Choice("biases")), "which parameters directions leave out: those of one axis"),
     seed=Key(Nullable(Whole(low=0, high=2**32 - 1)), "of random directions"),
+    show=Key(Choice(*SHOWN), "what a map shows of a network"),
+    samples=Key(
+        Nullable(Whole(low=1)), "a quick look at a network: how many of its samples a map is made of"
+    ),
+    save=Key(Switch(), "write plane.npz: the plane, the losses on it and the paths"),
 )

@@ -117,9 +117,7 @@ def centre_of(
         ValueError: There is no such path.
     """
     if centre not in ("start", "end", "best"):
-        labels = [trajectory.label.split(",")[0].split(" · ")[-1] for trajectory in trajectories]
-        check_choice("plane.centre", centre, ("start", "end", "best", *labels))
-        return torch.from_numpy(ways.finite_end(paths[labels.index(centre)]))
+        return torch.from_numpy(ways.finite_end(paths[_named_path(trajectories, centre)]))
     last = last_finite(lists_of(paths)) if paths else None
     if last is None:
         return landscape.flat()[0].double().cpu()
@@ -128,6 +126,26 @@ def centre_of(
     if centre == "start":
         return torch.from_numpy(ways.finite_end(paths[0], first=True))
     return torch.from_numpy(_best(trajectories[0], paths[0]))
+
+
+def _named_path(trajectories: Sequence[Trajectory], name: str) -> int:
+    """The number of the path whose label is a name, or begins with it; of some with one label, the first.
+
+    Raises:
+        ValueError: There is no such path, or there are several of different labels.
+    """
+    labels = [trajectory.label for trajectory in trajectories]
+    if name in labels:
+        return labels.index(name)
+    begins = [label.split(",")[0].split(" · ")[-1] for label in labels]
+    check_choice("plane.centre", name, ("start", "end", "best", *dict.fromkeys(begins)))
+    meant = {label for label, begin in zip(labels, begins, strict=True) if begin == name}
+    if len(meant) > 1:
+        raise ValueError(
+            f"Parameter `plane.centre` should tell one run. Found `plane.centre = {name}`, which may be "
+            f"{' or '.join(sorted(meant))}."
+        )
+    return begins.index(name)
 
 
 def _best(trajectory: Trajectory, path: Points) -> np.ndarray:

@@ -33,6 +33,9 @@ class PlaneSettings:
         colormap: The colours of the losses, by matplotlib's names.
         ignore: `biases`: directions are 0 in all parameters of one axis.
         seed: Of random directions; 0 if not given.
+        show: `loss`, or of a network `accuracy`.
+        samples: A preview on so many of a network's samples, which the picture says; all if not given.
+        save: Whether a run writes `plane.npz`.
     """
 
     directions: str = "auto"
@@ -47,3 +50,6 @@ class PlaneSettings:
     colormap: str | None = None
     ignore: str | None = None
     seed: int | None = None
+    show: str = "loss"
+    samples: int | None = None
+    save: bool = False

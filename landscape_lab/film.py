@@ -1,11 +1,10 @@
 """`python -m landscape_lab.film RUN… [FILE] [key=value…]`: film what is already in the folders of runs.
 
-Several runs, or those of a sweep, are raced on the landscape that they share. The keys are those of `callbacks.video`: `view=surface
-clock=logarithmic frames=300 size=[800,600] fps=30 length=10 clean=true`.
+Several runs, or those of a sweep, are raced on the landscape that they share. The keys are those of
+`callbacks.video`: `view=surface clock=logarithmic frames=300 size=[800,600] fps=30 length=10 clean=true`.
 """
 
 import sys
-from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 

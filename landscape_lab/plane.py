@@ -9,7 +9,6 @@ next picture of this plane evaluates none.
 """
 
 import sys
-from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple

@@ -86,11 +86,6 @@ class Trace:
         measured = of_members(self.measured, some)
         return replace(self, places=places, losses=losses, rates=None, measured=measured, departure=None)
 
-    @property
-    def final_losses(self) -> Float[np.ndarray, " members"]:
-        """The losses at the end: of a network those last measured on all data, not of the last minibatch."""
-        return self.measured.get("measured_losses", self.losses)[-1]
-
     def record(self, moment: float) -> int:
         """The last record up to a step."""
         return last_before(self.steps, moment)

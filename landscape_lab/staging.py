@@ -114,8 +114,8 @@ def check_shown(landscape: Landscape, settings: PlaneSettings) -> None:
     """Raise `ValueError` where a map is to show the accuracy of a landscape that measures none."""
     if settings.show == "accuracy" and "accuracy" not in results_of(landscape):
         raise ValueError(
-            "Parameter `plane.show` may be accuracy only of a network that measures it: landscape=network with "
-            f"classes as targets. Found a {type(landscape).__name__} without."
+            "Parameter `plane.show` may be accuracy only of a network that measures it: landscape=network "
+            f"with classes as targets. Found a {type(landscape).__name__} without."
         )
 
 

@@ -5,8 +5,8 @@ from matplotlib.axes import Axes
 
 from landscape_lab.scene import Scene
 
-COLORS = "cividis"
-"""Other colours than those of the losses: here bright is good."""
+COLORS = "bone"
+"""As of losses, dark is low: here bright is good, and the scale says so."""
 
 
 def shows_accuracy(scene: Scene) -> bool:

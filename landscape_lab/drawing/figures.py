@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from landscape_lab.drawing.boundary import boundary_figure
 from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.departures import COMPARISON, draw_departures
+from landscape_lab.drawing.legend import write_legend
 from landscape_lab.drawing.lines import line_figure
-from landscape_lab.drawing.maps import draw_landscape, draw_scene, map_ratio
+from landscape_lab.drawing.maps import draw_landscape, draw_scene, map_ratio, path_color
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.planes import planes_figure
 from landscape_lab.drawing.samples import data_figure
@@ -46,7 +47,11 @@ def path_figure(scene: Scene) -> Figure:
             figure = Figure(figsize=(8.0, height), layout="constrained")
             axes = figure.add_subplot()
         draw_scene(axes, scene)
-        axes.set_title(title_of(scene.traces), loc="left", fontsize=11)
+        if len(scene.traces) > 1:
+            colors = {trace.label: path_color(number) for number, trace in enumerate(scene.traces)}
+            write_legend(figure, colors, scene.traces, at="upper left")
+        else:
+            axes.set_title(title_of(scene.traces), loc="left", fontsize=11)
     return figure
 
 

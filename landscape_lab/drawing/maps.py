@@ -1,6 +1,7 @@
 """A scene as a map: the landscape, the traces on it, and where they begin and end."""
 
 import numpy as np
+from jaxtyping import Float
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -44,13 +45,16 @@ def map_ratio(scene: Scene) -> float:
     return float(np.clip(scene.window.ratio, 0.4, 2.0)) if scene.plane.axes.picture else 0.85
 
 
+def path_color(number: int) -> str:
+    """The colour of one of several traces; after the last colour comes the first."""
+    return PATH_COLORS[number % len(PATH_COLORS)]
+
+
 def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
     """The landscape, the traces, and where they begin and end."""
     draw_landscape(axes, scene)
     for number, trace in enumerate(scene.traces):
-        _draw_trace(
-            axes, trace, PATH_COLORS[number % len(PATH_COLORS)], alone=len(scene.traces) == 1, bar=bar
-        )
+        _draw_trace(axes, trace, path_color(number), alone=len(scene.traces) == 1, bar=bar)
     mark_ends(axes, scene)
     axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
     axes.set_ylabel(scene.plane.axes.labels[1])
@@ -121,6 +125,9 @@ def _draw_trace(axes: Axes, trace: Trace, color: str, *, alone: bool, bar: bool 
         axes.plot(*places.T, color=color, linewidth=1.3, alpha=0.9 * fade, zorder=2, solid_joinstyle="round")
     if alone:
         _draw_dots(axes, trace, max(0.3, fade), bar=bar)
+    elif trace.departure is not None:
+        parted = trace.departure.parted_at(np.arange(number))
+        _draw_rings(axes, trace.places[parted], color)
 
 
 def _draw_dots(axes: Axes, trace: Trace, alpha: float, *, bar: bool) -> None:
@@ -157,11 +164,15 @@ def _draw_compared_dots(axes: Axes, trace: Trace, departure: Departure, shown: n
     full = axes.scatter(
         x[~parted], y[~parted], s=9, c=losses[~parted], cmap=LOSS_COLORS, norm=scale, linewidths=0, zorder=3
     )
-    rings = np.flatnonzero(parted)
-    rings = rings[_apart(axes, np.stack([x, y], axis=1)[rings])]
-    edges = colormaps[LOSS_COLORS](scale(losses[rings]))
-    axes.scatter(x[rings], y[rings], s=26, facecolors="none", edgecolors=edges, linewidths=1.1, zorder=3)
+    _draw_rings(axes, np.stack([x, y], axis=1)[parted], colormaps[LOSS_COLORS](scale(losses[parted])))
     return full
+
+
+def _draw_rings(axes: Axes, places: Float[np.ndarray, "n 2"], colors: str | np.ndarray) -> None:
+    """Hollow dots, in one colour or each in its own, as many as do not touch."""
+    shown = _apart(axes, places)
+    edges = colors if isinstance(colors, str) else colors[shown]
+    axes.scatter(*places[shown].T, s=26, facecolors="none", edgecolors=edges, linewidths=1.1, zorder=3)
 
 
 def _apart(axes: Axes, places: np.ndarray) -> list[int]:
@@ -207,7 +218,7 @@ def colored(number: int, trace: Trace) -> list[tuple[str, Trace]]:
     If its members have learning rates of their own, there is a trace and a colour for each rate.
     """
     if trace.rates is None:
-        return [(PATH_COLORS[number % len(PATH_COLORS)], trace)]
+        return [(path_color(number), trace)]
     rates = np.unique(trace.rates)
     colors = colormaps[RATE_COLORS](LogNorm(rates[0], rates[-1])(rates))
     members = [np.flatnonzero(trace.rates == rate) for rate in rates]

@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
+from landscape_lab.drawing.legend import write_legend
 from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.style import GREY, GRID, STYLE, label_cost
@@ -35,19 +35,12 @@ def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "") -> Figure:
     colors = dict(zip(labels, PATH_COLORS, strict=False))
     with rc_context(STYLE):
         figure = _race(scenes[0][1], labels, colors) if len(scenes) == 1 else _maps(scenes, colors)
-        handles = _handles(colors, len(labels) - len(colors))
-        figure.legend(
-            handles=handles, loc="outside lower left", ncols=min(5, len(handles)), frameon=False, fontsize=10
+        write_legend(
+            figure, colors, scenes[0][1].traces if len(scenes) == 1 else (), len(labels) - len(colors)
         )
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     return figure
-
-
-def _handles(colors: dict[str, str], more: int) -> list[Line2D]:
-    """A line of the legend for each label that has a colour, and one for all others."""
-    named = [*colors.items(), (f"{more} more", GREY)] if more else colors.items()
-    return [Line2D([], [], color=color, linewidth=2.5, label=label) for label, color in named]
 
 
 def _race(scene: Scene, labels: list[str], colors: dict[str, str]) -> Figure:

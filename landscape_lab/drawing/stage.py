@@ -21,7 +21,7 @@ from landscape_lab.drawing.encoding import Frame
 from landscape_lab.drawing.growing import GrowingMap
 from landscape_lab.drawing.ink import Label
 from landscape_lab.drawing.loss_panel import loss_curves, prepare_losses
-from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape
+from landscape_lab.drawing.maps import draw_landscape, path_color
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.turning import TurningSurface
 from landscape_lab.scene import Scene, Trace, last_before
@@ -134,7 +134,7 @@ def caption(traces: tuple[Trace, ...], moment: float) -> list[Word]:
     ]
     if len(traces) == 1:
         return _caption_of_one(traces[0], moment, step)
-    colors = [PATH_COLORS[number % len(PATH_COLORS)] for number in range(len(traces))]
+    colors = [path_color(number) for number in range(len(traces))]
     losses = zip(traces, colors, strict=True)
     return step + [Word(_loss(trace, moment), "-0.0000e+00  ", color) for trace, color in losses]
 

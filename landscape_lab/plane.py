@@ -9,9 +9,9 @@ next picture of this plane evaluates none.
 """
 
 import sys
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from landscape_lab.configuration import open_keys
 from landscape_lab.drawing.contours import check_shading
@@ -38,7 +38,7 @@ class Asked(NamedTuple):
         kind: The format of the film; empty for none.
     """
 
-    plane: dict[str, Any]
+    plane: dict[str, object]
     film: Film
     kind: str
 
@@ -74,7 +74,7 @@ def main() -> None:
         raise ValueError("Give the folder of a sweep, or the folders of one or more runs.")
     asked = Asked.of(keys)
     together = bring_together(folders)
-    settings = replace(together.settings, **together.named(asked.plane))
+    settings = together.settings_with(asked.plane)
     check_shading(settings.colormap)
     write(together.scene(settings, folders[0]), folders[0], asked)
 

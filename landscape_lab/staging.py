@@ -65,8 +65,6 @@ def scene_of(
     """
     settings = PlaneSettings() if settings is None else settings
     points = [trajectory.points for trajectory in trajectories]
-    if grid:
-        check_shown(landscape, settings)
     if plane is None:
         plane = plane_of(landscape, trajectories, points, settings)
     off = landscape.dims != 2
@@ -82,16 +80,7 @@ def scene_of(
         places = [trace.places for trace in traces]
         window = _window(landscape, plane, trajectories, points, places, settings, reach)
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
-    seen = Grid(np.empty((0, 0)))
-    if grid:
-        seen = sample(
-            landscape,
-            plane,
-            window,
-            resolution=settings.resolution,
-            samples=settings.samples,
-            folder=folder,
-        )
+    seen = _grid(landscape, plane, window, settings, folder) if grid else Grid(np.empty((0, 0)))
     replay, answers = replay_of(landscape, plane, window), answers_of(landscape, trajectories)
     note = seen.note if settings.show == "loss" else seen.accuracy_note
     scene = Scene(plane, window, seen.losses, traces, minima, replay, note, seen.miss, answers)
@@ -101,6 +90,16 @@ def scene_of(
         shading=_shading(settings),
         line=line_of(landscape, points, settings) if "line" in extras else None,
         compared=_compared(landscape, trajectories, settings) if "planes" in extras else {},
+    )
+
+
+def _grid(
+    landscape: Landscape, plane: Plane, window: Window, settings: PlaneSettings, folder: Path | None
+) -> Grid:
+    """What the map shows."""
+    check_shown(landscape, settings)
+    return sample(
+        landscape, plane, window, resolution=settings.resolution, samples=settings.samples, folder=folder
     )
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.style import GREY
+from landscape_lab.drawing.titles import ending
 from landscape_lab.scene import Trace
 
 
@@ -34,12 +34,3 @@ def _told(label: str, traces: Sequence[Trace]) -> str:
     """A label, and how its traces ended."""
     own = [trace for trace in traces if trace.label == label]
     return f"{label}: {ending(own)}" if own else label
-
-
-def ending(traces: Sequence[Trace]) -> str:
-    """The final loss, of several members or runs their median; those that diverged do not count."""
-    ends = np.concatenate([trace.losses[-1] for trace in traces])
-    finite = ends[np.isfinite(ends)]
-    if not len(finite):
-        return "diverged"
-    return f"{'median ' if len(ends) > 1 else ''}final loss {np.median(finite):.4g}"

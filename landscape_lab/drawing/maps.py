@@ -172,7 +172,8 @@ def _draw_rings(axes: Axes, places: Float[np.ndarray, "n 2"], colors: str | np.n
     """Hollow dots, in one colour or each in its own, as many as do not touch."""
     shown = _apart(axes, places)
     edges = colors if isinstance(colors, str) else colors[shown]
-    axes.scatter(*places[shown].T, s=26, facecolors="none", edgecolors=edges, linewidths=1.1, zorder=3)
+    x, y = places[shown].T
+    axes.scatter(x, y, s=26, facecolors="none", edgecolors=edges, linewidths=1.1, zorder=3)
 
 
 def _apart(axes: Axes, places: np.ndarray) -> list[int]:

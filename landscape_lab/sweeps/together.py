@@ -3,9 +3,10 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -56,10 +57,11 @@ class Together(NamedTuple):
     settings: PlaneSettings
     names: dict[str, str]
 
-    def named(self, settings: dict[str, Any]) -> dict[str, Any]:
-        """Settings of a plane, in which a run that is called by its folder has its label as all others."""
-        centre = settings.get("centre")
-        return settings | {"centre": self.names[centre]} if centre in self.names else settings
+    def settings_with(self, changes: Mapping[str, object]) -> PlaneSettings:
+        """The settings with some changed; as the centre, a run may be called by its folder."""
+        centre = str(changes.get("centre"))
+        named = {"centre": self.names[centre]} if centre in self.names else {}
+        return replace(self.settings, **{**changes, **named})  # type: ignore[arg-type]
 
     def scene(self, settings: PlaneSettings | None = None, folder: Path | None = None) -> Scene:
         """All of them on one plane.

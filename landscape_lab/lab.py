@@ -142,7 +142,8 @@ def _descended(cfg: DictConfig, names: dict[str, str], files: Run) -> tuple[Desc
     if checkpoint.path is None:
         files.forget()
     loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values()]
-    callbacks = Products.gathering((build(node) for node in cfg.callbacks.values()), plane_settings(cfg))
+    parts = (build(node) for node in cfg.callbacks.values())
+    callbacks = Products.gathering(parts, plane_settings(cfg), files.folder)
     callbacks.append(HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)))
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
     threads = _threads(cfg, descent.landscape, checkpoint.threads)

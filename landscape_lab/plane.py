@@ -25,8 +25,8 @@ from landscape_lab.staging import archive_of
 from landscape_lab.sweeps.together import bring_together, settings_in, split_words
 from landscape_lab.validation import check_choice
 
-PLANE, FILM = ({field.name for field in fields(made)} for made in (PlaneSettings, Film))
-"""The keys of the two."""
+PLANE, FILM = ({field.name for field in fields(made)} - {"save"} for made in (PlaneSettings, Film))
+"""The keys of the two; the plane is saved anyway."""
 
 
 class Asked(NamedTuple):

@@ -89,7 +89,7 @@ def scene_of(
         accuracy=seen.accuracy,
         shading=_shading(settings),
         line=line_of(landscape, points, settings) if "line" in extras else None,
-        compared=_compared(landscape, trajectories, settings) if "planes" in extras else {},
+        compared=_compared(landscape, trajectories, settings, folder) if "planes" in extras else {},
     )
 
 
@@ -130,7 +130,7 @@ def archive_of(scene: Scene) -> PlaneFile:
 
 
 def _compared(
-    landscape: Landscape, trajectories: Sequence[Trajectory], settings: PlaneSettings
+    landscape: Landscape, trajectories: Sequence[Trajectory], settings: PlaneSettings, folder: Path | None
 ) -> dict[str, Scene]:
     """The scenes of the trajectories on three planes: random, start to end, principal."""
     chosen = {
@@ -138,7 +138,9 @@ def _compared(
         "start to end, and a random direction": replace(settings, directions="start_to_end", second="random"),
         "the two principal components": replace(settings, directions="pca"),
     }
-    return {name: scene_of(landscape, trajectories, settings=one) for name, one in chosen.items()}
+    return {
+        name: scene_of(landscape, trajectories, settings=one, folder=folder) for name, one in chosen.items()
+    }
 
 
 def line_of(landscape: Landscape, paths: Sequence[Points], settings: PlaneSettings) -> Line:

@@ -9,6 +9,7 @@ from landscape_lab.lab import run
 from landscape_lab.planes.plane_file import PlaneFile
 from landscape_lab.runs import Run
 
+QUIET = ("callbacks=none", "logger=none")
 SMALL = (
     "landscape=network",
     "model.hidden=[4]",
@@ -26,7 +27,7 @@ def runs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     for name in ("adam", "sgd"):
         run([*SMALL, f"optimizer={name}", f"hydra.run.dir={folder / name}"])
-    run(["landscape=booth", "steps=3", "callbacks=none", "logger=none", f"hydra.run.dir={folder / 'booth'}"])
+    run(["landscape=booth", "steps=3", *QUIET, f"hydra.run.dir={folder / 'booth'}"])
     return folder
 
 
@@ -37,9 +38,8 @@ def call(command_line):
 
 def test_a_plane_of_two_runs_holds_what_each_of_them_did(runs, call):
     folders = [runs / "adam", runs / "sgd"]
-    status, written = call(
-        *folders, *QUICK, "directions=pca", "center=sgd", "film=mp4", "frames=3", "size=[320,240]"
-    )
+    film = ("film=mp4", "frames=3", "size=[320,240]")
+    status, written = call(*folders, *QUICK, "directions=pca", "center=sgd", *film)
     files = [folders[0] / f"plane.{kind}" for kind in ("npz", "png", "mp4")]
     assert (status, written.out.split()) == (0, list(map(str, files)))
     kept = PlaneFile.load(files[0])
@@ -55,15 +55,13 @@ def test_a_plane_of_two_runs_holds_what_each_of_them_did(runs, call):
     assert frames[0].size == (320, 240)
 
 
-def test_the_losses_are_kept_so_that_the_next_picture_evaluates_none(runs, call, monkeypatch):
+def test_the_losses_are_kept_so_that_the_next_picture_evaluates_none(runs, call):
     words = (runs / "sgd", *QUICK, "seed=3", "plane=random")
     assert call(*words).status == 0
-    first = PlaneFile.load(runs / "sgd" / "plane.npz").losses
-    monkeypatch.setattr(
-        "landscape_lab.planes.grid_file.GridFile.save",
-        lambda self: pytest.fail("measured anew") if self.new else None,
-    )
+    (grid,) = (runs / "sgd").glob("grid-*.npz")
+    first, measured = PlaneFile.load(runs / "sgd" / "plane.npz").losses, grid.stat()
     assert call(*words, "show=accuracy").status == 0
+    assert [file.stat() for file in (runs / "sgd").glob("grid-*.npz")] == [measured]
     np.testing.assert_array_equal(PlaneFile.load(runs / "sgd" / "plane.npz").losses, first)
 
 

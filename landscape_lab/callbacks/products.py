@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytorch_lightning as pl
 
 from landscape_lab.answering import check_boundary, check_data
-from landscape_lab.callbacks.tensorboard import png, show, tensorboards
+from landscape_lab.callbacks.tensorboard import show
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.curves import loss_figure
@@ -21,13 +20,9 @@ from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.planes.vectors import check_vectors
 from landscape_lab.scene import Scene
-from landscape_lab.staging import scene_of
+from landscape_lab.staging import archive_of, check_shown, scene_of
 from landscape_lab.validation import check_choice
 
-if TYPE_CHECKING:
-    from landscape_lab.drawing.video import Film
-
-FORMATS = ("mp4", "gif")
 CURVES = ("loss", "evaluations")
 """The figures that TensorBoard draws itself."""
 NEEDS = {"data": check_data, "boundary": check_boundary}
@@ -64,25 +59,37 @@ class Products(pl.Callback):
     Args:
         products: What is made, in this order.
         settings: How the plane is chosen and drawn; the defaults if not given.
+        folder: Where the losses of a network are kept, so that a process that is killed while they are
+            evaluated goes on where it was, and where `plane.npz` goes, if settings ask for it.
 
     Attributes:
         miss: How far the losses of the scene are from the landscape's own at its centre, beyond rounding.
     """
 
-    def __init__(self, products: Sequence[Product], settings: PlaneSettings | None = None) -> None:
+    def __init__(
+        self,
+        products: Sequence[Product],
+        settings: PlaneSettings | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self.products = tuple(products)
         self.settings = PlaneSettings() if settings is None else settings
+        self.folder = folder
         self.miss = 0.0
 
     @classmethod
     def gathering(
-        cls, parts: Iterable[pl.Callback | Product], settings: PlaneSettings | None = None
+        cls,
+        parts: Iterable[pl.Callback | Product],
+        settings: PlaneSettings | None = None,
+        folder: Path | None = None,
     ) -> list[pl.Callback]:
         """Callbacks in their order, with one for all products where the first of them stood.
 
         Args:
             parts: Both.
             settings: How the plane of the products is chosen.
+            folder: That of the run.
         """
         parts = list(parts)
         products = [part for part in parts if isinstance(part, Product)]
@@ -91,7 +98,9 @@ class Products(pl.Callback):
             if not isinstance(part, Product):
                 gathered.append(part)
             elif part is products[0]:
-                gathered.append(cls(products, settings))
+                gathered.append(cls(products, settings, folder))
+        if not products and settings is not None and settings.save:
+            gathered.append(cls((), settings, folder))
         return gathered
 
     @staticmethod
@@ -102,15 +111,16 @@ class Products(pl.Callback):
         return {"slice_miss": found[0]} if found else {}
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        if any(product.wanted for product in self.products):
+        if self.settings.save or any(product.wanted for product in self.products):
             check_shading(self.settings.colormap)
             check_vectors(pl_module.landscape, self.settings)
+            check_shown(pl_module.landscape, self.settings)
         for product in self.products:
             product.check(pl_module.landscape)
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         wanted = [product for product in self.products if product.wanted]
-        if not wanted:
+        if not wanted and not self.settings.save:
             return
         scene = self._scene(pl_module, wanted)
         self.miss = scene.miss
@@ -118,12 +128,14 @@ class Products(pl.Callback):
             tell(f"The slice of the landscape misses it at the centre of the plane by {self.miss:.1e}.")
         for product in wanted:
             product.make(scene, trainer)
+        if self.settings.save and self.folder is not None:
+            archive_of(scene).save(self.folder / "plane.npz")
 
     def _scene(self, descent: Descent, wanted: Sequence[Product]) -> Scene:
         """The scene on the plane that was asked for, or where this run has none, on its own."""
-        grid = any(product.grid for product in wanted)
+        grid = self.settings.save or any(product.grid for product in wanted)
         extras = {name for product in wanted if isinstance(product, Pictures) for name in product.extras}
-        make = partial(scene_of, descent.landscape, [descent.trajectory], grid=grid)
+        make = partial(scene_of, descent.landscape, [descent.trajectory], grid=grid, folder=self.folder)
         try:
             return make(settings=self.settings, extras=extras)
         except ValueError as error:  # the descent is over, and its results are to be kept
@@ -185,53 +197,3 @@ class Pictures(Product):
             save_figure(loss_figure(scene, self.against) if name == "loss" else FIGURES[name](scene), file)
             if name not in CURVES:
                 show(trainer, name, file.read_bytes())
-
-
-class Video(Product):
-    """Films. TensorBoard's IMAGES tab plays the GIF, and has a few key frames beside it.
-
-    Args:
-        folder: Where they go.
-        formats: Any of `mp4` and `gif`; none for no film.
-        settings: Those of `landscape_lab.drawing.video.Film`.
-    """
-
-    def __init__(
-        self, folder: str | PathLike[str], formats: Sequence[str] = ("mp4",), **settings: object
-    ) -> None:
-        for kind in formats:
-            check_choice("video", kind, FORMATS)
-        self.folder = Path(folder)
-        self.formats = tuple(formats)
-        self.film = _film(settings) if formats else None
-
-    @property
-    def wanted(self) -> bool:
-        return self.film is not None
-
-    @property
-    def grid(self) -> bool:
-        return self.film is not None and self.film.view != "boundary"
-
-    def check(self, landscape: Landscape) -> None:
-        if self.film is not None and self.film.view == "boundary":
-            check_boundary(landscape, "callbacks.video.view")
-
-    def make(self, scene: Scene, trainer: pl.Trainer) -> None:
-        if self.film is None:
-            return
-        for kind in self.formats:
-            file = self.folder / f"descent.{kind}"
-            self.film.write(scene, file)
-            if kind == "gif":
-                show(trainer, "descent", file.read_bytes())
-        if tensorboards(trainer):  # only there are key frames seen, which take a while to draw
-            for step, frame in self.film.key_frames(scene).items():
-                show(trainer, "descent/key_frames", png(frame), step)
-
-
-def _film(settings: dict[str, Any]) -> "Film":
-    """How a film is taken; imported when one is asked for, since FFmpeg takes a while to load."""
-    from landscape_lab.drawing.video import Film
-
-    return Film(**settings)

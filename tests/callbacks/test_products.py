@@ -3,6 +3,7 @@
 from functools import partial
 from unittest.mock import Mock
 
+import numpy as np
 import pytest
 import torch
 from networks import linear
@@ -14,6 +15,8 @@ from training import fit
 from landscape_lab import Descent
 from landscape_lab.callbacks import Checkpoints, Curves, Pictures, Product, Products, Video, products
 from landscape_lab.landscapes import FunctionLandscape
+from landscape_lab.planes.plane_file import PlaneFile
+from landscape_lab.runs import Run
 
 
 class Noted(Product):
@@ -190,3 +193,30 @@ def test_a_plane_that_cannot_be_is_refused_before_the_descent(lab):
     }.items():
         with pytest.raises(Exception, match=message):
             lab(*WORDS, *words, "steps=3")
+
+
+def test_a_run_writes_its_plane_where_asked_and_keeps_the_losses(lab):
+    words = ("landscape=network", "model.hidden=[4]", "data.samples=60", "steps=5", "plane.resolution=14")
+    folder = lab(*words, "plane.save=true").folder  # without any product
+    kept, trajectory = PlaneFile.load(folder / "plane.npz"), Run(folder).trajectory()
+    assert kept.losses.shape == kept.accuracy.shape == (14, 14)
+    np.testing.assert_array_equal(kept.plane.origin, trajectory.points[-1, 0])
+    np.testing.assert_array_equal(kept.paths[0].losses, trajectory.losses[:, 0])
+    (grid,) = folder.glob("grid-*.npz")
+    measured = grid.stat()
+    lab(
+        *words,
+        "callbacks=default",
+        "~callbacks.progress",
+        "figures=[path]",
+        "plane.show=accuracy",
+        quiet=False,
+    )
+    assert list(folder.glob("grid-*.npz")) == [grid]
+    assert grid.stat() == measured  # nothing was evaluated anew
+    assert (folder / "path.png").is_file()
+
+
+def test_an_accuracy_that_nobody_measures_is_refused_before_the_descent(lab):
+    with pytest.raises(ValueError, match=r"`plane.show` may be accuracy only of a network"):
+        lab("landscape=booth", "steps=5", "plane.show=accuracy", "plane.save=true")

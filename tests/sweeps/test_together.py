@@ -50,11 +50,6 @@ def test_a_landscape_is_told_by_what_its_clean_losses_need(tmp_path):
 
 
 def test_words_are_keys_or_paths():
-    assert split_words(["a/b", "centre=adam", "plane.levels=[1]"]) == (
-        ["centre=adam", "plane.levels=[1]"],
-        [Path("a/b")],
-    )
-    assert settings_in(["levels=[0.5]", "centre=adam, lr 0.05"]) == {
-        "levels": [0.5],
-        "centre": "adam, lr 0.05",
-    }
+    keys = ["centre=adam", "plane.levels=[1]"]
+    assert split_words(["a/b", *keys]) == (keys, [Path("a/b")])
+    assert settings_in(["levels=[0.5]", "centre=adam, lr 1"]) == {"levels": [0.5], "centre": "adam, lr 1"}

@@ -60,7 +60,7 @@ class Products(pl.Callback):
         products: What is made, in this order.
         settings: How the plane is chosen and drawn; the defaults if not given.
         folder: Where the losses of a network are kept, so that a process that is killed while they are
-            evaluated goes on where it was, and where `plane.npz` goes, if settings ask for it.
+            evaluated goes on where it was.
 
     Attributes:
         miss: How far the losses of the scene are from the landscape's own at its centre, beyond rounding.
@@ -81,17 +81,17 @@ class Products(pl.Callback):
     def gathering(
         cls,
         parts: Iterable[pl.Callback | Product],
-        settings: PlaneSettings | None = None,
-        folder: Path | None = None,
+        settings: PlaneSettings,
+        folder: Path,
     ) -> list[pl.Callback]:
         """Callbacks in their order, with one for all products where the first of them stood.
 
         Args:
             parts: Both.
-            settings: How the plane of the products is chosen.
+            settings: How the plane of the products is chosen, and whether it is one of them.
             folder: That of the run.
         """
-        parts = list(parts)
+        parts = [*parts, *([PlaneArchive(folder)] if settings.save else [])]
         products = [part for part in parts if isinstance(part, Product)]
         gathered: list[pl.Callback] = []
         for part in parts:
@@ -99,8 +99,6 @@ class Products(pl.Callback):
                 gathered.append(part)
             elif part is products[0]:
                 gathered.append(cls(products, settings, folder))
-        if not products and settings is not None and settings.save:
-            gathered.append(cls((), settings, folder))
         return gathered
 
     @staticmethod
@@ -111,7 +109,7 @@ class Products(pl.Callback):
         return {"slice_miss": found[0]} if found else {}
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        if self.settings.save or any(product.wanted for product in self.products):
+        if any(product.wanted for product in self.products):
             check_shading(self.settings.colormap)
             check_vectors(pl_module.landscape, self.settings)
             check_shown(pl_module.landscape, self.settings)
@@ -120,7 +118,7 @@ class Products(pl.Callback):
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         wanted = [product for product in self.products if product.wanted]
-        if not wanted and not self.settings.save:
+        if not wanted:
             return
         scene = self._scene(pl_module, wanted)
         self.miss = scene.miss
@@ -128,12 +126,10 @@ class Products(pl.Callback):
             tell(f"The slice of the landscape misses it at the centre of the plane by {self.miss:.1e}.")
         for product in wanted:
             product.make(scene, trainer)
-        if self.settings.save and self.folder is not None:
-            archive_of(scene).save(self.folder / "plane.npz")
 
     def _scene(self, descent: Descent, wanted: Sequence[Product]) -> Scene:
         """The scene on the plane that was asked for, or where this run has none, on its own."""
-        grid = self.settings.save or any(product.grid for product in wanted)
+        grid = any(product.grid for product in wanted)
         extras = {name for product in wanted if isinstance(product, Pictures) for name in product.extras}
         make = partial(scene_of, descent.landscape, [descent.trajectory], grid=grid, folder=self.folder)
         try:
@@ -141,6 +137,25 @@ class Products(pl.Callback):
         except ValueError as error:  # the descent is over, and its results are to be kept
             tell(f"Drawn with plane=auto instead: {error}")
             return make()
+
+
+class PlaneArchive(Product):
+    """`plane.npz`: the plane, the losses on it, and the paths.
+
+    Args:
+        folder: Where it goes.
+    """
+
+    wanted = grid = True
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "plane.npz"
+
+    def check(self, landscape: Landscape) -> None:
+        """Every landscape has a plane."""
+
+    def make(self, scene: Scene, trainer: pl.Trainer) -> None:
+        archive_of(scene).save(self.file)
 
 
 class Pictures(Product):

@@ -66,38 +66,31 @@ def draw_landscape(axes: Axes, scene: Scene) -> None:
     A formula is drawn in dark and light with contours, linear or logarithmic as the losses ask for. Of a
     network the accuracy may be asked for instead of the loss.
     """
-    extent = scene.window.image_extent
     if shows_accuracy(scene):
         draw_accuracy(axes, scene)
-    elif scene.plane.axes.picture:
-        axes.imshow(
-            scene.losses,
-            cmap=scene.shading.colormap or "gray",
-            vmin=0.0,
-            vmax=1.0,
-            extent=extent,
-            aspect="equal",
-            interpolation="bilinear",
-        )
-        if scene.shading.levels is not None:
-            draw_contours(axes, scene, scene.losses, width=0.6, alpha=0.45)
     else:
-        heights_of = Heights(scene)
-        heights, (low, high) = heights_of(scene.losses), heights_of.span
-        axes.imshow(
-            heights,
-            cmap=scene.shading.colormap or HEIGHT_COLORS,
-            vmin=low,
-            vmax=high,
-            extent=extent,
-            aspect="auto",
-            interpolation="bilinear",
-        )
-        draw_contours(axes, scene, heights, width=0.6, alpha=0.45)
+        _draw_losses(axes, scene)
     if scene.note:
         words = axes.text(0.01, 0.01, scene.note, transform=axes.transAxes, fontsize=7, zorder=7)
         words.set(color="white", path_effects=[NOTE_EDGE])
     finish_map(axes, scene)
+
+
+def _draw_losses(axes: Axes, scene: Scene) -> None:
+    """The losses in their colours, and contours, which a picture has only where they are asked for."""
+    picture, heights_of = scene.plane.axes.picture, Heights(scene)
+    heights, (low, high) = heights_of(scene.losses), heights_of.span
+    axes.imshow(
+        heights,
+        cmap=scene.shading.colormap or ("gray" if picture else HEIGHT_COLORS),
+        vmin=low,
+        vmax=high,
+        extent=scene.window.image_extent,
+        aspect="equal" if picture else "auto",
+        interpolation="bilinear",
+    )
+    if not picture or scene.shading.levels is not None:
+        draw_contours(axes, scene, heights, width=0.6, alpha=0.45)
 
 
 def finish_map(axes: Axes, scene: Scene) -> None:

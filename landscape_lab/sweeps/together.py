@@ -111,19 +111,19 @@ def bring_together(paths: Sequence[Path]) -> Together:
 
 def _runs_in(path: Path) -> list[Run]:
     """The run in a folder, or the jobs of a sweep that left a trajectory."""
-    run = Run(path)
-    if run.config() is not None and run.results() is not None:
+    run, jobs = Run(path), job_runs(path)
+    if run.begun and run.results() is not None:
         return [run]
-    jobs = job_runs(path)
+    finished = [job for job in jobs if job.trajectory_file.is_file() and job.results() is not None]
     for job in jobs:
-        if not job.trajectory_file.is_file():
+        if job not in finished:
             tell(f"{job.folder} has no trajectory and is left out.")
-    left = [job for job in jobs if job.trajectory_file.is_file() and job.results() is not None]
-    if left:
-        return left
-    beside = sorted(one.name for one in path.absolute().parent.glob("*/") if one.is_dir())
-    hint = f" {alternatives(path.name, beside, 'Beside it there are')}" if beside and not jobs else ""
-    raise FileNotFoundError(f"There is no run in {path}.{hint}")
+    if not finished:
+        beside = sorted(one.name for one in path.absolute().parent.glob("*/"))
+        raise FileNotFoundError(
+            f"There is no run in {path}. {alternatives(path.name, beside, 'Beside it there are')}"
+        )
+    return finished
 
 
 def _read(run: Run, *, alone: bool) -> Kept:

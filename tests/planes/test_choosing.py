@@ -58,7 +58,7 @@ def test_of_runs_that_begin_alike_the_whole_label_tells_one():
         trajectory.label = label
     for label, end in ends.items():
         np.testing.assert_allclose(chosen("random", kept, centre=label).origin, end)
-    with pytest.raises(ValueError, match="should tell one run.* lion, lr 1 or lion, lr 2"):
+    with pytest.raises(ValueError, match=r"should tell one run.* lion, lr 1 or lion, lr 2"):
         chosen("random", kept, centre="lion")
 
 

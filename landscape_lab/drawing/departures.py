@@ -21,11 +21,14 @@ def draw_departures(axes: Axes, scene: Scene) -> None:
     The title says in words what this means.
     """
     draw_comparison(axes, scene)
+    axes.set_title(what_it_is(scene), loc="left", fontsize=9)
+
+
+def what_it_is(scene: Scene) -> str:
+    """That a map is a slice, and how far it can be trusted, in words."""
     dims = scene.plane.directions.shape[1]
     rings = "; hollow: the loss there is not the map's" if _parts(scene) else ""
-    axes.set_title(
-        f"The map is a slice of {dims:,} dimensions: {away(scene)}{rings}.", loc="left", fontsize=9
-    )
+    return f"The map is a slice of {dims:,} dimensions: {away(scene)}{rings}."
 
 
 def draw_comparison(axes: Axes, scene: Scene) -> None:

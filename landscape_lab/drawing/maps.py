@@ -118,9 +118,8 @@ def _draw_trace(axes: Axes, trace: Trace, color: str, *, alone: bool, bar: bool 
         axes.plot(*places.T, color=color, linewidth=1.3, alpha=0.9 * fade, zorder=2, solid_joinstyle="round")
     if alone:
         _draw_dots(axes, trace, max(0.3, fade), bar=bar)
-    elif trace.departure is not None:
-        parted = trace.departure.parted_at(np.arange(number))
-        _draw_rings(axes, trace.places[parted], color)
+    else:
+        draw_parted(axes, trace, color)
 
 
 def _draw_dots(axes: Axes, trace: Trace, alpha: float, *, bar: bool) -> None:
@@ -159,6 +158,13 @@ def _draw_compared_dots(axes: Axes, trace: Trace, departure: Departure, shown: n
     )
     _draw_rings(axes, np.stack([x, y], axis=1)[parted], colormaps[LOSS_COLORS](scale(losses[parted])))
     return full
+
+
+def draw_parted(axes: Axes, trace: Trace, color: str) -> None:
+    """Rings along a trace wherever its losses are not those of the map, if they were compared."""
+    if trace.departure is not None:
+        parted = trace.departure.parted_at(np.arange(len(trace.places)))
+        _draw_rings(axes, trace.places[parted], color)
 
 
 def _draw_rings(axes: Axes, places: Float[np.ndarray, "n 2"], colors: str | np.ndarray) -> None:

@@ -9,8 +9,9 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from landscape_lab.drawing.departures import what_it_is
 from landscape_lab.drawing.legend import write_legend
-from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly
+from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, draw_parted, evenly
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.style import GREY, GRID, STYLE, label_cost
 from landscape_lab.scene import Scene, Trace
@@ -91,7 +92,11 @@ def _draw_map(axes: Axes, scene: Scene, colors: dict[str, str], *, small: bool) 
                 zorder=2 + strong + 0.5 / (1 + rank),
                 solid_joinstyle="round",
             )
+    for label, trace in first.items():
+        draw_parted(axes, trace, colors[label])
     mark_ends(axes, replace(scene, traces=tuple(first.values())), small=small)
+    if any(trace.departure is not None for trace in scene.traces) and not small:
+        axes.set_title(what_it_is(scene), loc="left", fontsize=9)
     if not small:
         axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
         axes.set_ylabel(scene.plane.axes.labels[1])

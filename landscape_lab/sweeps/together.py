@@ -19,6 +19,7 @@ from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
 from landscape_lab.sweeps.plan import job_runs
+from landscape_lab.sweeps.ranking import Leaderboard
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import alternatives
 
@@ -110,10 +111,11 @@ def bring_together(paths: Sequence[Path]) -> Together:
 
 
 def _runs_in(path: Path) -> list[Run]:
-    """The run in a folder, or the jobs of a sweep that left a trajectory."""
-    run, jobs = Run(path), job_runs(path)
+    """The run in a folder; or of a sweep, the best first as in its race, the jobs that left a trajectory."""
+    run = Run(path)
     if run.begun and run.results() is not None:
         return [run]
+    jobs = [job.run for job in Leaderboard.of(path).jobs] if job_runs(path) else []
     finished = [job for job in jobs if job.trajectory_file.is_file() and job.results() is not None]
     for job in jobs:
         if job not in finished:

@@ -21,9 +21,11 @@ def sweep(command_line, tmp_path):
 
 def test_a_sweep_stands_for_its_jobs_and_those_called_alike_are_told_apart(sweep, capsys):
     together = bring_together([sweep])
-    labels = [trajectory.label for trajectory in together.trajectories]
-    assert labels[:2] == ["adam, lr 0.05 (0_turn_adam)", "adam, lr 0.05 (1_turn_adam)"]
-    assert together.settings_with({"centre": "3_turn_sgd"}).centre == labels[3]
+    labels = {trajectory.label for trajectory in together.trajectories}
+    assert {"adam, lr 0.05 (0_turn_adam)", "adam, lr 0.05 (1_turn_adam)"} < labels
+    ends = [trajectory.losses[-1, 0] for trajectory in together.trajectories]
+    assert ends == sorted(ends)
+    assert together.settings_with({"centre": "3_turn_sgd"}).centre in labels
     assert together.settings_with({"centre": "start", "levels": 3}).levels == 3
     (sweep / "0_turn_adam" / "trajectory.npz").unlink()
     assert len(bring_together([sweep]).trajectories) == 3

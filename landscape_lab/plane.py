@@ -3,61 +3,43 @@
 The keys are those of the group `plane`: `directions=pca centre=rmsprop resolution=100 show=accuracy
 samples=512`; where none is given, the first run's own hold. A run is called by its optimizer or by its
 folder's name. `film=mp4` makes a film, too, with the keys of `callbacks.video`: `frames=300 fps=30`.
+`connectivity=true` measures the barrier on the straight line between every two ends.
 
-Into the first folder go `plane.png`, `plane.npz` and `plane.mp4`. The losses are kept there, so that the
-next picture of this plane evaluates none.
+Into the first folder go `plane.png`, `plane.npz`, `plane.mp4` and `connectivity.png`, `.csv`. The losses are
+kept there, so that the next picture of this plane evaluates none.
 """
 
 import sys
-from dataclasses import fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from landscape_lab.configuration import open_keys
+from landscape_lab.drawing.connectivity import connectivity_figure
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.figures import path_figure, save_figure
 from landscape_lab.drawing.video import Film
 from landscape_lab.errors import one_line, tell
-from landscape_lab.keys.callbacks import FILMS
+from landscape_lab.keys.planes import COMMAND
 from landscape_lab.planes import PlaneSettings
-from landscape_lab.scene import Scene
 from landscape_lab.staging import archive_of
 from landscape_lab.sweeps.together import bring_together, settings_in, split_words
 from landscape_lab.validation import check_choice
 
-PLANE, FILM = ({field.name for field in fields(made)} - {"save"} for made in (PlaneSettings, Film))
-"""The keys of the two; the plane is saved anyway."""
 
-
-class Asked(NamedTuple):
-    """What a command line asks for.
+@COMMAND.checks_class
+@dataclass(frozen=True)
+class Asked:
+    """What is made beside `plane.png` and `plane.npz`.
 
     Args:
-        plane: Settings of the plane, in place of the first run's own.
-        film: Settings of the film.
-        kind: The format of the film; empty for none.
+        film: `mp4` or `gif`, or `None` for no film.
+        connectivity: Whether the straight lines between the ends are measured, too.
     """
 
-    plane: dict[str, object]
-    film: Film
-    kind: str
-
-    @classmethod
-    def of(cls, keys: list[str]) -> "Asked":
-        """Sort `key=value` words.
-
-        Raises:
-            ValueError: There is no such key, or no such format of films.
-        """
-        settings = settings_in(open_keys(map(_full, keys))).get("plane", {})
-        assert isinstance(settings, dict)
-        for key in settings:
-            check_choice("key", key, (*sorted(PLANE), "film", *sorted(FILM)))
-        kind = str(settings.pop("film", ""))
-        if kind:
-            check_choice("film", kind, FILMS)
-        film = Film(**{key: settings.pop(key) for key in FILM & settings.keys()})
-        return cls(settings, film, kind)
+    film: str | None = None
+    connectivity: bool = False
 
 
 def _full(word: str) -> str:
@@ -66,29 +48,49 @@ def _full(word: str) -> str:
     return f"plane.{'directions' if key == 'plane' else key.removeprefix('plane.')}={value}"
 
 
+def _sorted(keys: Sequence[str], *takers: type) -> list[dict[str, object]]:
+    """What `key=value` words say to each of some classes.
+
+    Raises:
+        ValueError: None of them takes such a key.
+    """
+    settings = settings_in(open_keys(map(_full, keys))).get("plane", {})
+    assert isinstance(settings, dict)
+    known = [[field.name for field in fields(taker)] for taker in takers]
+    for key in settings:
+        check_choice("key", key, [name for names in known for name in names])
+    return [{name: settings[name] for name in names if name in settings} for names in known]
+
+
 @one_line()
 def main() -> None:
     """Draw the plane of the runs, and tell the files."""
-    keys, folders = split_words(sys.argv[1:])
+    words, folders = split_words(sys.argv[1:])
     if not folders:
         raise ValueError("Give the folder of a sweep, or the folders of one or more runs.")
-    asked = Asked.of(keys)
+    changes, film, more = _sorted(words, PlaneSettings, Film, Asked)
+    filming, asked = Film(**film), Asked(**more)  # type: ignore[arg-type]
     together = bring_together(folders)
-    settings = together.settings_with(asked.plane)
+    settings = together.settings_with(changes)
     check_shading(settings.colormap)
-    write(together.scene(settings, folders[0]), folders[0], asked)
-
-
-def write(scene: Scene, folder: Path, asked: Asked) -> None:
-    """The files of a scene; each is told when it is there."""
+    scene = together.scene(settings, folders[0])
     if scene.note:
         tell(f"The map: {scene.note}.")
-    files = {"npz": archive_of(scene).save, "png": lambda file: save_figure(path_figure(scene), file)}
-    if asked.kind:
-        files[asked.kind] = lambda file: asked.film.write(scene, file)
-    for kind, make in files.items():
-        make(file := folder / f"plane.{kind}")
-        sys.stdout.write(f"{file}\n")
+    write = partial(_write, folders[0])
+    write("plane.npz", archive_of(scene).save)
+    write("plane.png", partial(save_figure, path_figure(scene)))
+    if asked.film is not None:
+        write(f"plane.{asked.film}", partial(filming.write, scene))
+    if asked.connectivity:
+        found = together.connectivity()
+        write("connectivity.csv", found.save)
+        write("connectivity.png", partial(save_figure, connectivity_figure(found)))
+
+
+def _write(folder: Path, name: str, make: Callable[[Path], object]) -> None:
+    """Make a file, and tell it."""
+    make(folder / name)
+    sys.stdout.write(f"{folder / name}\n")
 
 
 if __name__ == "__main__":

@@ -70,6 +70,15 @@ def test_a_preview_says_so(runs, call):
     assert "a preview: 20 of 60 samples" in written.err
 
 
+def test_the_lines_between_the_ends_are_measured(runs, call):
+    folders = [runs / "adam", runs / "sgd"]
+    _, written = call(*folders, *QUICK, "connectivity=true")
+    assert written.out.split()[-2:] == [str(folders[0] / f"connectivity.{kind}") for kind in ("csv", "png")]
+    (row,) = (folders[0] / "connectivity.csv").read_text().splitlines()[1:]
+    losses = [Run(folder).trajectory().losses[-1, 0] for folder in folders]
+    assert [float(cell) for cell in row.split(",")[-2:]] == pytest.approx(losses, rel=1e-5)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -77,9 +86,10 @@ def test_a_preview_says_so(runs, call):
         (("sgdd",), "There is no run in sgdd. Nearest: sgd."),
         (("adam", "booth"), "Runs on one plane should be of one landscape. Found those of adam and booth"),
         (("adam", "sgd", "centre=sg"), "`plane.centre` should be one of start, end, best, adam, sgd"),
-        (("adam", "resolutoin=3"), "Parameter `key` should be one of centre, colormap"),
+        (("adam", "resolutoin=3"), "Parameter `key` should be one of directions, centre"),
         (("adam", "film=avi"), "Parameter `film` should be one of mp4, gif"),
         (("booth", "show=accuracy"), "`plane.show` may be accuracy only of a network"),
+        (("adam", "connectivity=true", *QUICK), "two runs at least. Found 1"),
         (("adam", "samples=0"), "Parameter `samples` should be a positive whole number"),
     ],
 )

@@ -1,5 +1,6 @@
 """What the group `plane` takes: how the plane of a picture is chosen, and how it is drawn."""
 
+from landscape_lab.keys.callbacks import FILMS
 from landscape_lab.keys.declaring import Key, Keys
 from landscape_lab.keys.kinds import ListOf, Nullable, OneOf, Parts
 from landscape_lab.validation import Choice, Number, Switch, Text, Whole
@@ -56,4 +57,9 @@ PLANE = Keys(
         Nullable(Whole(low=1)), "a quick look at a network: how many of its samples a map is made of"
     ),
     save=Key(Switch(), "write plane.npz: the plane, the losses on it and the paths"),
+)
+COMMAND = Keys(
+    "landscape_lab.plane.Asked",
+    film=Key(Nullable(Choice(*FILMS)), "the format of a film"),
+    connectivity=Key(Switch(), "measure the straight lines between the ends of the runs"),
 )

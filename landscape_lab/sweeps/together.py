@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+import torch
 from omegaconf import DictConfig, OmegaConf
 
 from landscape_lab.assembly import label_of, landscape_of, plane_settings
@@ -15,6 +16,8 @@ from landscape_lab.configuration import plain
 from landscape_lab.errors import tell
 from landscape_lab.landscapes import Landscape
 from landscape_lab.planes import PlaneSettings
+from landscape_lab.planes.connectivity import Connectivity, connect
+from landscape_lab.planes.directions import finite_end
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
@@ -73,6 +76,11 @@ class Together(NamedTuple):
         """
         settings = self.settings if settings is None else settings
         return scene_of(self.landscape, self.trajectories, settings=settings, folder=folder)
+
+    def connectivity(self) -> Connectivity:
+        """The straight lines between the ends of the runs, of their first members."""
+        ends = [torch.from_numpy(finite_end(trajectory.points)) for trajectory in self.trajectories]
+        return connect(self.landscape, ends, [trajectory.label for trajectory in self.trajectories])
 
 
 def split_words(words: Sequence[str]) -> tuple[list[str], list[Path]]:

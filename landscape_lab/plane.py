@@ -10,13 +10,10 @@ kept there, so that the next picture of this plane evaluates none.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import partial
-from pathlib import Path
 
 from landscape_lab.configuration import open_keys
-from landscape_lab.drawing.connectivity import connectivity_figure
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.figures import path_figure, save_figure
 from landscape_lab.drawing.video import Film
@@ -24,6 +21,7 @@ from landscape_lab.errors import one_line, tell
 from landscape_lab.keys.planes import COMMAND
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.staging import archive_of
+from landscape_lab.sweeps.comparing import write_connectivity
 from landscape_lab.sweeps.together import bring_together, settings_in, split_words
 from landscape_lab.validation import check_choice
 
@@ -76,21 +74,16 @@ def main() -> None:
     scene = together.scene(settings, folders[0])
     if scene.note:
         tell(f"The map: {scene.note}.")
-    write = partial(_write, folders[0])
-    write("plane.npz", archive_of(scene).save)
-    write("plane.png", partial(save_figure, path_figure(scene)))
+    archive, picture = (folders[0] / f"plane.{kind}" for kind in ("npz", "png"))
+    archive_of(scene).save(archive)
+    save_figure(path_figure(scene), picture)
+    files = [archive, picture]
     if asked.film is not None:
-        write(f"plane.{asked.film}", partial(filming.write, scene))
+        files.append(folders[0] / f"plane.{asked.film}")
+        filming.write(scene, files[-1])
     if asked.connectivity:
-        found = together.connectivity()
-        write("connectivity.csv", found.save)
-        write("connectivity.png", partial(save_figure, connectivity_figure(found)))
-
-
-def _write(folder: Path, name: str, make: Callable[[Path], object]) -> None:
-    """Make a file, and tell it."""
-    make(folder / name)
-    sys.stdout.write(f"{folder / name}\n")
+        files += write_connectivity(together, folders[0])
+    sys.stdout.write("".join(f"{file}\n" for file in files))
 
 
 if __name__ == "__main__":

@@ -34,6 +34,9 @@ def shrink(source: Path, target: Path, width: int) -> None:
 def _experiment(path: Path) -> str:
     """The line of an experiment, and its picture; of one whose data are not here, what it says of them."""
     about = " ".join(re.findall(r"^# (?!@)(.*)$", path.read_text(), re.MULTILINE))
+    if "mode: MULTIRUN" in path.read_text():
+        planes(path.stem, DOCS / "experiments" / f"{path.stem}.png")
+        return f"| `{path.stem}` | {about} | ![{path.stem}](experiments/{path.stem}.png) |"
     with tempfile.TemporaryDirectory() as folder:
         words = [f"experiment={path.stem}", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"]
         try:
@@ -45,6 +48,19 @@ def _experiment(path: Path) -> str:
         shrink(drawn, DOCS / "experiments" / f"{path.stem}.png", 640)
     about += f" {result.metrics['steps']:,} steps, final loss {result.metrics['final_loss']:.4g}."
     return f"| `{path.stem}` | {about} | ![{path.stem}](experiments/{path.stem}.png) |"
+
+
+def planes(experiment: str, target: Path) -> None:
+    """The planes that an experiment of several runs draws, side by side."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "landscape_lab", f"experiment={experiment}"]
+        subprocess.run([*command, f"hydra.sweep.dir={folder}"], check=True, stdout=subprocess.DEVNULL)
+        drawn = [Image.open(file) for file in sorted(Path(folder).glob("plane_*.png"))]
+        both = Image.new("RGB", (sum(one.width for one in drawn), drawn[0].height), "white")
+        for number, one in enumerate(drawn):
+            both.paste(one, (number * drawn[0].width, 0))
+        both.save(Path(folder) / "both.png")
+        shrink(Path(folder) / "both.png", target, 1280)
 
 
 def experiments() -> None:

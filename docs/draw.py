@@ -59,8 +59,8 @@ def planes(experiment: str, target: Path) -> None:
         both = Image.new("RGB", (sum(one.width for one in drawn), drawn[0].height), "white")
         for number, one in enumerate(drawn):
             both.paste(one, (number * drawn[0].width, 0))
-        both.save(Path(folder) / "both.png")
-        shrink(Path(folder) / "both.png", target, 1280)
+        both.thumbnail((1100, 1100))
+        both.save(target, optimize=True)  # 256 colours are too few for several maps and their paths
 
 
 def experiments() -> None:
@@ -99,11 +99,22 @@ def race() -> None:
         shrink(Path(folder) / "standings.png", DOCS / "race.png", 1800)
 
 
+def connectivity() -> None:
+    """The barriers between the ends of four optimizers."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["landscape=network", "optimizer=adam,sgd,adagrad,rmsprop", "steps=300"]
+        words += ["sweep.connectivity=true", f"hydra.sweep.dir={folder}"]
+        command = [sys.executable, "-m", "landscape_lab", "-m", *words]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        shrink(Path(folder) / "connectivity.png", DOCS / "connectivity.png", 700)
+
+
 def main() -> None:
     """The experiments, ensembles, the gallery, the race, and the picture of the front door."""
     experiments()
     ensembles()
     race()
+    connectivity()
     with tempfile.TemporaryDirectory() as folder:
         save_figure(gallery_figure(scenes(names())), Path(folder) / "gallery.png")
         shrink(Path(folder) / "gallery.png", DOCS / "gallery.png", 1800)

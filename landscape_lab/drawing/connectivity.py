@@ -17,9 +17,15 @@ NUMBERS = 20
 
 
 def connectivity_figure(connectivity: Connectivity) -> Figure:
-    """A cell for every two ends, with the height of the barrier on the straight line between them."""
+    """A cell for every two ends, with the height of the barrier on the straight line between them.
+
+    The colours reach at least to the highest loss of the ends, so that small barriers look small.
+    """
     heights, number = connectivity.barriers, len(connectivity.names)
-    side, highest = min(CELL * number, SIDE), float(np.nanmax(heights)) or 1.0
+    side, highest = (
+        min(CELL * number, SIDE),
+        float(np.nanmax([heights.max(), *connectivity.losses, 0.0])) or 1.0,
+    )
     with rc_context(STYLE):
         figure = Figure(figsize=(side + 3.6, side + 1.9), layout="constrained")
         axes = figure.add_subplot()

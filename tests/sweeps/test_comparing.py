@@ -22,7 +22,7 @@ SMALL = [
 @pytest.fixture
 def four(drawn, command_line, tmp_path):
     """The folder of the experiment, and what it said; a sweep without `-m`."""
-    command = ["experiment=four_optimizers", *SMALL, *QUIET, "hydra.sweep.dir=sweep"]
+    command = ["experiment=four_optimizers", *SMALL, "hydra.sweep.dir=sweep"]
     return tmp_path / "sweep", lambda *words: command_line(*command, *words)
 
 

@@ -116,7 +116,12 @@ def _draw_band(axes: Axes, traces: Sequence[Trace], color: str | None) -> None:
 
 
 def _lowest(trace: Trace, steps: np.ndarray) -> np.ndarray:
-    """The lowest loss up to each step, `[steps, members]`; NaN after the end and where it is infinite."""
-    lowest = np.minimum.accumulate(np.nan_to_num(trace.losses, nan=np.inf), axis=0)
-    values = lowest[trace.steps.searchsorted(steps, side="right") - 1]
+    """The lowest loss up to each step, `[steps, members]`; NaN after the end and where it is infinite.
+
+    Of a network these are losses of all data: a lucky minibatch wins no race.
+    """
+    known = trace.measured
+    at, losses = known.get("measured_steps", trace.steps), known.get("measured_losses", trace.losses)
+    lowest = np.minimum.accumulate(np.nan_to_num(losses, nan=np.inf), axis=0)
+    values = lowest[(at.searchsorted(steps, side="right") - 1).clip(min=0)]
     return np.where((steps <= trace.steps[-1])[:, None] & np.isfinite(values), values, np.nan)

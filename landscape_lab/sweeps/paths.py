@@ -10,8 +10,9 @@ from landscape_lab.assembly import build_landscape, plane_settings
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.maps import evenly
 from landscape_lab.drawing.race import MAPS, race_figure
+from landscape_lab.measured import Measured
 from landscape_lab.runs import Run
-from landscape_lab.scene import Scene
+from landscape_lab.scene import Scene, of_members
 from landscape_lab.staging import scene_of
 from landscape_lab.sweeps.together import landscape_identity
 from landscape_lab.trajectory import Trajectory
@@ -77,4 +78,5 @@ def _trajectory(entrant: Entrant) -> Trajectory:
     seen = Trajectory(RECORDS, label=entrant.label)
     points = torch.from_numpy(whole.points[records][:, members])
     seen.extend(steps, points, torch.from_numpy(losses[records][:, members]), evaluations)
+    seen.measured = Measured.of(of_members(whole.measured.arrays(), members))
     return seen

@@ -127,7 +127,7 @@ def _runs_in(path: Path) -> list[Run]:
     finished = [job for job in jobs if job.trajectory_file.is_file() and job.results() is not None]
     for job in jobs:
         if job not in finished:
-            tell(f"{job.folder} has no trajectory and is left out.")
+            tell(f"{job.folder} did not come to its end and is left out.")
     if not finished:
         beside = sorted(one.name for one in path.absolute().parent.glob("*/"))
         raise FileNotFoundError(

@@ -29,7 +29,7 @@ def test_a_sweep_stands_for_its_jobs_and_those_called_alike_are_told_apart(sweep
     assert together.settings_with({"centre": "start", "levels": 3}).levels == 3
     (sweep / "0_turn_adam" / "trajectory.npz").unlink()
     assert len(bring_together([sweep]).trajectories) == 3
-    assert "0_turn_adam has no trajectory and is left out" in capsys.readouterr().err
+    assert "0_turn_adam did not come to its end and is left out" in capsys.readouterr().err
     for file in sweep.glob("*/trajectory.npz"):
         file.unlink()
     with pytest.raises(FileNotFoundError, match="There is no run in"):

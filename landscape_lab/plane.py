@@ -71,18 +71,17 @@ def main() -> None:
     together = bring_together(folders)
     settings = together.settings_with(changes)
     check_shading(settings.colormap)
+    files = write_connectivity(together, folders[0]) if asked.connectivity else []
     scene = together.scene(settings, folders[0])
     if scene.note:
         tell(f"The map: {scene.note}.")
     archive, picture = (folders[0] / f"plane.{kind}" for kind in ("npz", "png"))
     archive_of(scene).save(archive)
     save_figure(path_figure(scene), picture)
-    files = [archive, picture]
+    files += [archive, picture]
     if asked.film is not None:
         files.append(folders[0] / f"plane.{asked.film}")
         filming.write(scene, files[-1])
-    if asked.connectivity:
-        files += write_connectivity(together, folders[0])
     sys.stdout.write("".join(f"{file}\n" for file in files))
 
 

@@ -115,7 +115,7 @@ SWEEP = Keys(
     ),
     resume=Key(Nullable(Text("the folder of a sweep")), "the folder of a sweep to go on with"),
     centres=Key(
-        ListOf(Text("start, end, best, or the label of a run")),
+        ListOf(Text("start, end, best, or the label of a run"), lone=False),
         "runs through whose ends there is a plane, too: plane_adam.png",
     ),
     connectivity=Key(Switch(), "measure the straight lines between the ends of the jobs"),

@@ -148,16 +148,15 @@ def _draw(board: Leaderboard) -> None:
     except (ValueError, OSError, KeyError) as error:
         tell(f"race.png was not drawn: {error}")
     asked = kept_settings(board.folder).get("sweep") or {}
-    centres, connectivity = asked.get("centres") or [], asked.get("connectivity", False)
+    centres, connectivity = asked.get("centres", []), asked.get("connectivity", False)
     if centres or connectivity:
         _compare(board.folder, centres, connectivity=connectivity)
 
 
-def _compare(folder: Path, centres: str | Sequence[str], *, connectivity: bool) -> None:
+def _compare(folder: Path, centres: Sequence[str], *, connectivity: bool) -> None:
     """Draw what compares the jobs; where that is not possible, the rest is there all the same."""
     from landscape_lab.sweeps.comparing import draw_comparisons  # torch and matplotlib
 
-    centres = [centres] if isinstance(centres, str) else centres  # as it was typed
     try:
         draw_comparisons(folder, centres, connectivity=connectivity)
     except (ValueError, OSError) as error:

@@ -199,10 +199,10 @@ def test_a_plane_that_cannot_be_is_refused_before_the_descent(lab):
 
 
 def test_a_run_writes_its_plane_where_asked_and_keeps_the_losses(lab):
-    words = ("landscape=network", "model.hidden=[4]", "data.samples=60", "steps=5", "plane.resolution=14")
+    words = ("landscape=network", "model.hidden=[4]", "data.samples=60", "steps=5", "plane.resolution=8")
     folder = lab(*words, "plane.save=true").folder  # without any product
     kept, trajectory = PlaneFile.load(folder / "plane.npz"), Run(folder).trajectory()
-    assert kept.losses.shape == kept.accuracy.shape == (14, 14)
+    assert kept.losses.shape == kept.accuracy.shape == (8, 8)
     np.testing.assert_array_equal(kept.plane.origin, trajectory.points[-1, 0])
     np.testing.assert_array_equal(kept.paths[0].losses, trajectory.losses[:, 0])
     (grid,) = folder.glob("grid-*.npz")

@@ -48,7 +48,7 @@ def test_the_seed_s_two_pictures_share_directions_and_differ_in_their_centre(fou
 
 def test_the_command_line_goes_before_what_an_experiment_sweeps(four):
     folder, sweep = four
-    status, written = sweep("optimizer=adam,lion", "sweep.centres=rmsprop", "sweep.connectivity=false")
+    status, written = sweep("optimizer=adam,lion", "sweep.centres=[rmsprop]", "sweep.connectivity=false")
     assert status == 0
     assert sorted(run.name for run in folder.glob("*_network_*")) == ["0_network_adam", "1_network_lion"]
     assert "The jobs were not compared: Parameter `plane.centre` should be one of start" in written.err

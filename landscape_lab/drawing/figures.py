@@ -13,7 +13,7 @@ from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.departures import COMPARISON, draw_departures
 from landscape_lab.drawing.legend import write_legend
 from landscape_lab.drawing.lines import line_figure
-from landscape_lab.drawing.maps import draw_landscape, draw_scene, map_ratio, path_color
+from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, draw_scene, map_ratio
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.planes import planes_figure
 from landscape_lab.drawing.samples import data_figure
@@ -48,8 +48,8 @@ def path_figure(scene: Scene) -> Figure:
             axes = figure.add_subplot()
         draw_scene(axes, scene)
         if len(scene.traces) > 1:
-            colors = {trace.label: path_color(number) for number, trace in enumerate(scene.traces)}
-            write_legend(figure, colors, scene.traces, at="upper left")
+            colors = dict(zip([trace.label for trace in scene.traces], PATH_COLORS, strict=False))
+            write_legend(figure, colors, scene.traces, len(scene.traces) - len(colors), at="upper left")
         else:
             axes.set_title(title_of(scene.traces), loc="left", fontsize=11)
     return figure

@@ -9,6 +9,9 @@ from landscape_lab.drawing.style import GREY
 from landscape_lab.drawing.titles import ending
 from landscape_lab.scene import Trace
 
+LINE, CHARACTER = 0.65, 0.082
+"""Widths in inches: of the line before the words with the room around it, and of a character."""
+
 
 def write_legend(
     figure: Figure, colors: Mapping[str, str], traces: Sequence[Trace], more: int = 0, at: str = "lower left"
@@ -26,7 +29,8 @@ def write_legend(
     if more:
         named.append((f"{more} more", GREY))
     handles = [Line2D([], [], color=color, linewidth=2.5, label=words) for words, color in named]
-    columns = min(5 if figure.get_figwidth() > 10 else 2, len(handles))
+    longest = LINE + CHARACTER * max(len(words) for words, _ in named)
+    columns = max(1, min(len(handles), int(figure.get_figwidth() / longest)))
     figure.legend(handles=handles, loc=f"outside {at}", ncols=columns, frameon=False, fontsize=10)
 
 

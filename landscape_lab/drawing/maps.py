@@ -13,7 +13,7 @@ from landscape_lab.drawing.accuracy import draw_accuracy, shows_accuracy
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.marks import mark_ends
-from landscape_lab.drawing.style import INK
+from landscape_lab.drawing.style import GREY, INK
 from landscape_lab.planes.departure import Departure
 from landscape_lab.scene import Scene, Trace
 
@@ -46,8 +46,8 @@ def map_ratio(scene: Scene) -> float:
 
 
 def path_color(number: int) -> str:
-    """The colour of one of several traces; after the last colour comes the first."""
-    return PATH_COLORS[number % len(PATH_COLORS)]
+    """The colour of one of several traces; the first have one each, all others are grey."""
+    return PATH_COLORS[number] if number < len(PATH_COLORS) else GREY
 
 
 def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:

@@ -77,7 +77,8 @@ class Sharpness(pl.Callback):
         pl_module.pauses.append(self.interval)
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        if trainer.global_step == 0:
+        # A resumed run begins at a checkpoint that is older than the last row of the run before.
+        if trainer.global_step % self.interval == 0:
             self._measure(trainer, pl_module)
 
     def on_train_batch_end(
@@ -92,8 +93,7 @@ class Sharpness(pl.Callback):
             self._measure(trainer, pl_module)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        if not self.rows or trainer.global_step != self.rows[-1][0]:
-            self._measure(trainer, pl_module)
+        self._measure(trainer, pl_module)
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         curve, trajectory = self.curve(pl_module), pl_module.trajectory
@@ -118,8 +118,10 @@ class Sharpness(pl.Callback):
         return Sharpnesses(table[:, 0].astype(np.int64), kinds, table[:, -1], formula, preconditioned)
 
     def _measure(self, trainer: pl.Trainer, descent: Descent) -> None:
-        """Add a row, and log its values."""
+        """Add a row where this step has none yet, and log its values."""
         step, stability = trainer.global_step, _stability(descent)
+        if self.rows and self.rows[-1][0] == step:
+            return
         products = HessianProducts(descent.landscape)
         found = sharpness(products, near=self.near.get("plain"))
         self.near["plain"] = found.vector

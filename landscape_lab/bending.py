@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from itertools import count
 
 import numpy as np
 import torch
@@ -17,8 +18,10 @@ from landscape_lab.trajectory import Trajectory
 
 SECONDS = 120.0
 """About how long a map of curvatures may take; it has as many places as that allows."""
+FINE = 201
+"""Places along each side where a place takes two products of two numbers."""
 COARSER = (RESOLUTION, 13, 7)
-"""Places along each side."""
+"""And elsewhere, as time allows."""
 PRODUCTS = 30
 """About how many Hessian products a place takes."""
 
@@ -36,38 +39,46 @@ def check_curvature(landscape: Landscape, figure: str = "curvature") -> None:
         raise ValueError(f"Parameter `figures` should not have {figure} here. {error}") from error
 
 
-def bend_of(landscape: Landscape, trajectory: Trajectory, say: Callable[[str], None] | None = tell) -> Bend:
-    """The curvature at the end of a path, of the member that ended lowest.
+def bend_of(landscape: Landscape, trajectory: Trajectory, say: Callable[[str], None] = tell) -> Bend | None:
+    """The curvature at the last finite point of a path, of the member that ended lowest.
+
+    Where its Hessian is not finite, as after many a divergence, there is none, and a line says so.
 
     Args:
         landscape: What was descended.
         trajectory: What happened there.
-        say: Takes a line about the progress of work that takes longer than five seconds.
-
-    Raises:
-        ValueError: No point of the member is finite, nor its Hessian; or the landscape has none.
+        say: Takes that line, and some about the progress of work that takes longer than five seconds.
     """
     members = trajectory.losses.shape[1]
     number = int(np.nan_to_num(trajectory.losses[-1], nan=np.inf).argmin())
     path = np.asarray(trajectory.points[:, number])
     finite = np.flatnonzero(np.isfinite(path).all(axis=1))
     if not len(finite):
-        raise ValueError("A path should have a finite point to have a curvature. Found NaN or infinity only.")
+        say("No curvature is drawn: no point of the path is finite.")
+        return None
     like = landscape.flat()
-    progress, made = Progress(say, 0, ("spectrum", "Hessian products")), 0
-
-    def heard(most: int) -> None:
-        nonlocal made
-        made += 1
-        progress.most = max(made, most)
-        progress(made, made)
-
-    found = spectrum(landscape, torch.from_numpy(path[finite[-1]]).to(like), heard=heard)
+    try:
+        found = spectrum(landscape, torch.from_numpy(path[finite[-1]]).to(like), heard=_listener(say))
+    except ValueError as error:
+        say(f"No curvature is drawn: {error}")
+        return None
     member = "" if members == 1 else f"member {number + 1} of {members}, the best"
     if landscape.dims != 2:
         return Bend(found, member)
     along = eigenvalues_along(landscape, torch.from_numpy(path).to(like))
     return Bend(found, member, along, trajectory.point_steps)
+
+
+def _listener(say: Callable[[str], None]) -> Callable[[int], None]:
+    """Hears of each Hessian product, of how many there may be, and tells now and then."""
+    progress, numbers = Progress(say, 0, ("spectrum", "Hessian products")), count(1)
+
+    def heard(most: int) -> None:
+        made = next(numbers)
+        progress.most = max(made, most)
+        progress(made, made)
+
+    return heard
 
 
 def ratios_of(
@@ -84,6 +95,8 @@ def ratios_of(
     Raises:
         ValueError: The landscape is not twice differentiable.
     """
+    if landscape.dims == 2:
+        return ratio_map(landscape, plane, window, FINE)
     _product(landscape)
     began = time.perf_counter()
     _product(landscape)

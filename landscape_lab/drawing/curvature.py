@@ -9,11 +9,14 @@ from matplotlib.figure import Figure
 
 from landscape_lab.curvature import LayerCurvature, Spectrum
 from landscape_lab.drawing.maps import PATH_COLORS
+from landscape_lab.drawing.sharpness import draw_losses
 from landscape_lab.drawing.style import GREY, GRID, INK, STYLE, label_cost
 from landscape_lab.drawing.titles import title_of
 from landscape_lab.scene import Bend, Scene, Trace
 
 TOP_COLOR, BOTTOM_COLOR, FILL = PATH_COLORS[0], PATH_COLORS[5], "#3c4043"
+WIDTH = 0.006
+"""Of the bell at each eigenvalue, as a share of the axis."""
 LOWEST = 1e-2
 """How far below the share of one eigenvalue the axis of a density goes."""
 MOST_LAYERS = 24
@@ -61,8 +64,8 @@ def _at_the_end(found: Spectrum) -> Figure:
 def _draw_density(axes: Axes, found: Spectrum) -> None:
     """The density on a logarithmic scale: most eigenvalues lie near 0, and those that matter far out."""
     dims = sum(layer.dims for layer in found.layers.values())
-    ends = np.concatenate([found.bottom, found.top])
-    width = max(0.006 * float(np.ptp(ends)), 1e-12)
+    ends = np.concatenate([found.bottom, found.top, [0.0]])
+    width = WIDTH * float(np.ptp(ends)) or WIDTH
     grid, values = found.density.smoothed(1024, width)
     floor = LOWEST / (dims * width * np.sqrt(2 * np.pi))  # one eigenvalue's bell is a hundred times as high
     axes.fill_between(grid, floor, np.maximum(values, floor), color=FILL, alpha=0.25, linewidth=0)
@@ -76,7 +79,7 @@ def _draw_density(axes: Axes, found: Spectrum) -> None:
     axes.set(yscale="log", ylim=(floor, None), xlabel="eigenvalue of the Hessian", ylabel="density")
     axes.grid(color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
-    axes.legend(frameon=False, loc="upper right")
+    axes.legend(frameon=False, loc="best")
     how = "all eigenvalues" if found.exact else "stochastic Lanczos quadrature"
     axes.set_title(f"spectral density, {dims:,} dimensions: {how}", loc="left", fontsize=10)
 
@@ -97,7 +100,7 @@ def _draw_layers(axes: Axes, layers: Mapping[str, LayerCurvature]) -> None:
     axes.axvline(0.0, color=GREY, linewidth=0.8)
     axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
-    axes.legend(frameon=False, loc="best")
+    axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, fontsize=9)
     few = "" if len(names) == len(layers) else f" (the {len(names)} sharpest of {len(layers)})"
     axes.set_title(f"curvature of each layer{few}", loc="left", fontsize=10)
 
@@ -106,10 +109,7 @@ def _along(bend: Bend, trace: Trace) -> Figure:
     """The loss, and below it both eigenvalues of the Hessian over the steps."""
     figure = Figure(figsize=(8.0, 5.6), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1.0, 1.5))
-    losses = trace.losses[:, 0] if trace.losses.shape[1] == 1 else np.nanmin(trace.losses, axis=1)
-    above.plot(trace.steps, losses, color=INK, linewidth=1.2)
-    above.set_yscale("log" if (losses[np.isfinite(losses)] > 0).all() else "linear")
-    above.set_ylabel("loss")
+    draw_losses(above, trace.steps, np.fmin.reduce(trace.losses, axis=1))
     assert bend.along is not None
     for values, name, color in zip(
         bend.along.T, ("highest", "lowest"), (TOP_COLOR, BOTTOM_COLOR), strict=True

@@ -54,8 +54,11 @@ def told(found: RatioMap) -> str:
         return "the curvature is not finite anywhere here"
     if not (known > 0).any():
         return "convex in all dimensions at every place of the map"
-    most, half = known.max(), np.median(known)
-    return f"negative curvature up to {most:.2g} of the positive; above {half:.2g} on half of the map"
+    down = np.mean(known > LARGEST)
+    if down > 0:
+        return f"on {down:.0%} of the map the landscape bends down more than up"
+    half = f"above {np.median(known):.2g} on half of the map"
+    return f"negative curvature up to {known.max():.2g} of the positive; {half}"
 
 
 def _draw_ratios(axes: Axes, scene: Scene, found: RatioMap) -> None:

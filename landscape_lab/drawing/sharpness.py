@@ -13,6 +13,8 @@ THRESHOLD = "#c5221f"
 """The colour of the line that the optimizer bears."""
 ROOM = 1.6
 """How far above the line an axis goes, so that curves beyond it do not hide what is near."""
+DECADE = 10.0
+"""By what factor losses differ that are drawn logarithmically."""
 NAMES = {
     "sharpness": "sharpness  $λ_{max}(H)$",
     "preconditioned_sharpness": "preconditioned sharpness  $λ_{max}(P^{-1}H)$",
@@ -31,7 +33,7 @@ def sharpness_figure(curve: Sharpnesses, losses: tuple[np.ndarray, np.ndarray], 
     with rc_context(STYLE):
         figure = Figure(figsize=(7.6, 2.4 + 2.6 * len(names)), layout="constrained")
         first, *others = figure.subplots(1 + len(names), 1, sharex=True)
-        _draw_losses(first, *losses)
+        draw_losses(first, *losses)
         for name, axes in zip(names, others, strict=True):
             _draw_sharpness(axes, curve, name)
         others[-1].set_xlabel("step")
@@ -43,11 +45,18 @@ def sharpness_figure(curve: Sharpnesses, losses: tuple[np.ndarray, np.ndarray], 
     return figure
 
 
-def _draw_losses(axes: Axes, steps: np.ndarray, losses: np.ndarray) -> None:
-    """The loss, logarithmic where it can be."""
+def draw_losses(axes: Axes, steps: np.ndarray, losses: np.ndarray) -> None:
+    """The loss, logarithmic where it can be and falls far enough.
+
+    Args:
+        axes: Where.
+        steps: `[records]`.
+        losses: Alike.
+    """
     known = np.isfinite(losses)
     axes.plot(steps[known], losses[known], color=PATH_COLORS[0], linewidth=1.2)
-    axes.set_yscale("log" if known.any() and (losses[known] > 0).all() else "linear")
+    low, high = losses[known].min(initial=np.inf), losses[known].max(initial=0.0)
+    axes.set_yscale("log" if 0 < DECADE * low < high else "linear")
     axes.set_ylabel("loss")
 
 

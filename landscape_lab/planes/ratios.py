@@ -1,5 +1,6 @@
 """Where a plane is not what it seems: the curvature of the whole landscape at each place of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -65,6 +66,7 @@ def ratio_map(
     window: Window,
     resolution: int = RESOLUTION,
     tolerance: float = TOLERANCE,
+    heard: Callable[[int, int], None] = lambda known, made: None,
 ) -> RatioMap:
     r"""The lowest and highest curvature of the whole landscape at places of a plane.
 
@@ -78,6 +80,7 @@ def ratio_map(
         window: Its corners are places of the map.
         resolution: Places along each side, at least 2.
         tolerance: Of each eigenvalue, as a share of the largest magnitude.
+        heard: Hears after each row how many places are known, and how many of them were made.
 
     Raises:
         ValueError: The resolution is below 2, or the landscape is not twice differentiable.
@@ -94,6 +97,7 @@ def ratio_map(
         found = [_ends(landscape, *pair, number, tolerance) for pair in zip_longest(parts, before)]
         ends[number] = torch.cat([each.values for each in found]).cpu()
         made += sum(each.products * len(each.values) for each in found)
+        heard((number + 1) * resolution, (number + 1) * resolution)
         before = [each.vectors for each in found] if landscape.dims * 2 * resolution <= KEPT else []
     lowest, highest = ends[..., 1].numpy(), ends[..., 0].numpy()
     return RatioMap(u.numpy(), v.numpy(), lowest, highest, made / resolution**2)

@@ -14,6 +14,8 @@ BREAKDOWN = 1e-12
 """A remainder this small beside the matrix is rounding: the vectors so far span an invariant subspace."""
 ROUNDINGS = 4
 """Or one of so few roundings of a product, where products are less precise."""
+NEGLIGIBLE = 1e-6
+"""Or one this small, where eigenvalues are wanted no more precisely."""
 FIRST_LOOK = 10
 """After so many products the eigenvalues are looked at for the first time."""
 LOOK_EVERY = 2
@@ -52,10 +54,16 @@ class Krylov:
         start: First vectors, `[n, dims]`, of any length but 0.
         limit: The most vectors.
         random: Of new directions.
+        negligible: A remainder this small beside the matrix is taken for none.
     """
 
     def __init__(
-        self, products: Products, start: Float[Tensor, "n dims"], limit: int, random: torch.Generator
+        self,
+        products: Products,
+        start: Float[Tensor, "n dims"],
+        limit: int,
+        random: torch.Generator,
+        negligible: float = BREAKDOWN,
     ) -> None:
         n, dims = products.shape
         dtype = torch.float64 if dims <= EXACT else torch.float32
@@ -67,6 +75,7 @@ class Krylov:
         self.closed = torch.zeros(n, 2, dtype=torch.int64)
         self.size = 0
         self.random = random
+        self.negligible = negligible
         self._next = start.to(self.basis) / start.to(self.basis).norm(dim=1, keepdim=True)
 
     @torch.no_grad()
@@ -75,7 +84,7 @@ class Krylov:
         at, size = self.size, self.size + 1
         self.basis[:, at] = self._next
         product = self.products(self._next)
-        rounding = max(BREAKDOWN, ROUNDINGS * torch.finfo(product.dtype).eps)
+        rounding = max(self.negligible, ROUNDINGS * torch.finfo(product.dtype).eps)
         product = product.to(self.basis)
         self.scale = torch.maximum(self.scale, product.norm(dim=1))
         remainder, along = _orthogonal(product, self.basis[:, :size])
@@ -148,7 +157,7 @@ def eigenpairs(
     random = torch.Generator().manual_seed(seed)
     if start is None:
         start = torch.randn(n, dims, generator=random)
-    space = Krylov(products, start.to(products.device), limit, random)
+    space = Krylov(products, start.to(products.device), limit, random, min(tolerance, NEGLIGIBLE))
     wanted = torch.tensor([*range(top), *range(-bottom, 0)])
     look = max(FIRST_LOOK, top + bottom)
     while space.size < limit:

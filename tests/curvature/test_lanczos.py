@@ -51,15 +51,13 @@ def test_repeated_eigenvalues_and_few_dimensions():
 
 @pytest.mark.parametrize("precision", [torch.float32, torch.float64])
 def test_eigenvalues_repeated_in_many_dimensions_are_met_as_often_as_they_are_wanted(precision):
-    values = [5.0, 5.0, 4.0, 3.0, 2.0, *[0.0] * 300, -1.0, -1.0]
-    products = with_spectra(values, np.linspace(1.0, 2.0, 307))
+    values = np.array([5.0, *np.linspace(5.0, 2.0, 12), *[0.0] * 300, -1.0, -1.0])
+    products = with_spectra(values)
     products.matrices = products.matrices.to(precision)
-    found = eigenpairs(products, top=3, bottom=4, tolerance=1e-6)
-    np.testing.assert_allclose(found.values[0], [5, 5, 4, 0, 0, -1, -1], atol=2e-5)
+    found = eigenpairs(products, top=3, bottom=4)
+    np.testing.assert_allclose(found.values[0], [*values[:3], *values[-4:]], atol=2e-5)
     assert found.converged.all()
-    alone = with_spectra(values)
-    alone.matrices = alone.matrices.to(precision)
-    assert eigenpairs(alone, top=3, bottom=4).products < 30
+    assert found.products < 40
 
 
 def test_the_basis_stays_orthonormal():

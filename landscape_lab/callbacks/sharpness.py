@@ -130,7 +130,7 @@ class Sharpness(pl.Callback):
             if stability.preconditioned:
                 values["preconditioned_sharpness"] = self._preconditioned(descent, products)
         self.rows.append([step, *values.values()])
-        curves = {name: np.array([value]) for name, value in values.items() if not math.isnan(value)}
+        curves = {name: np.array([value]) for name, value in values.items() if math.isfinite(value)}
         for logger in trainer.loggers:
             log_curves(logger, np.array([step]), curves)
 

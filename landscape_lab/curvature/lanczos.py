@@ -163,7 +163,7 @@ def eigenpairs(
     while space.size < limit:
         space.grow()
         if space.size == look:
-            if bool(_known(space, wanted, tolerance).all()):
+            if bool((_known(space, wanted, tolerance) | space.broken()).all()):
                 break
             look += 1 if space.closed.any() else LOOK_EVERY
     values, vectors, errors = _ritz(space, wanted)

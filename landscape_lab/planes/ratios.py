@@ -20,6 +20,8 @@ RESOLUTION = 25
 """Places along each side."""
 TOLERANCE = 3e-4
 """Of an eigenvalue, as a share of the largest magnitude: a colour shows no more."""
+LIMIT = 60
+"""The most products of a place: where a loss is all but flat, its eigenvalues do not part."""
 CHEAP_NUMBERS, DEAR_NUMBERS = 2**16, 2**11
 """The most numbers that the points of a batch consist of, where points are cheap and where they are dear."""
 TOGETHER = 5
@@ -132,6 +134,6 @@ def _ends(
     start = None
     if near is not None:
         start = freshened(near.sum(dim=1).nan_to_num(), FRESH, seed)
-    found = eigenpairs(products, top=1, bottom=1, tolerance=tolerance, start=start, seed=seed)
+    found = eigenpairs(products, top=1, bottom=1, tolerance=tolerance, limit=LIMIT, start=start, seed=seed)
     known = products.losses.isfinite().to(found.values.device)[:, None]  # log(x) has derivatives below 0
     return found._replace(values=torch.where(known, found.values, torch.nan))

@@ -7,7 +7,7 @@ import torch
 from matrices import with_spectra
 
 from landscape_lab.curvature import HessianProducts, eigenpairs, hessians
-from landscape_lab.curvature.lanczos import Krylov
+from landscape_lab.curvature.lanczos import FIRST_LOOK, Krylov
 from landscape_lab.landscapes import NetworkLandscape
 
 NETWORK_LIKE = np.concatenate([[9.0, 4.0, 2.5], np.geomspace(1e-6, 0.5, 60), -np.geomspace(1e-4, 0.2, 20)])
@@ -77,6 +77,12 @@ def test_a_matrix_that_is_not_finite_is_nan_and_spoils_no_other():
     assert found.values[0].isnan().all()
     np.testing.assert_allclose(found.values[1], [3.0, -2.0], atol=1e-6)
     assert found.converged.tolist() == [False, True]
+
+
+def test_where_nothing_is_finite_no_more_products_are_made():
+    products = with_spectra(np.linspace(1, 2, 40))
+    products.matrices *= torch.nan
+    assert eigenpairs(products, top=1).products == FIRST_LOOK
 
 
 def test_a_good_start_saves_products():

@@ -17,7 +17,7 @@ from landscape_lab.drawing.figures import gallery_figure, save_figure
 from landscape_lab.gallery import names, scenes
 
 DOCS = Path(__file__).parent
-SHOWN = ("surface", "planes", "basins", "boundary", "data", "lr", "path")
+SHOWN = ("sharpness", "surface", "planes", "basins", "boundary", "data", "lr", "path")
 """The figures of an experiment, of which the first one that it has is shown."""
 
 
@@ -91,6 +91,18 @@ def ensembles() -> None:
             shrink(Path(folder) / f"{name}.png", DOCS / {"lr": "lr_sweep.png"}.get(name, f"{name}.png"), 900)
 
 
+def curvature() -> None:
+    """The spectrum at the end of a run and the ratio map of its plane, and Adam at the edge of stability."""
+    bent = ["landscape=network", "steps=150", "figures=[curvature,ratio]"]
+    edge = ["experiment=edge_of_stability", "optimizer=adam", "optimizer.lr=0.01", "steps=3000", "figures=[]"]
+    named = {"curvature": "curvature", "ratio": "ratio", "sharpness": "adam_at_the_edge"}
+    with tempfile.TemporaryDirectory() as folder:
+        for words in (bent, edge):
+            run([*words, f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"])
+        for name, target in named.items():
+            shrink(Path(folder) / f"{name}.png", DOCS / f"{target}.png", 960)
+
+
 def race() -> None:
     """The standings of the default race."""
     with tempfile.TemporaryDirectory() as folder:
@@ -110,9 +122,10 @@ def connectivity() -> None:
 
 
 def main() -> None:
-    """The experiments, ensembles, the gallery, the race, and the picture of the front door."""
+    """The experiments, ensembles, curvature, the gallery, the race, and the picture of the front door."""
     experiments()
     ensembles()
+    curvature()
     race()
     connectivity()
     with tempfile.TemporaryDirectory() as folder:

@@ -121,7 +121,7 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
         descent, threads = _descended(cfg, names, files)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **results.metrics(descent)}
     metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": digits}
-    metrics |= results.details(descent) | {"threads": threads} | Products.misses(descent.trainer)
+    metrics |= results.details(descent) | {"threads": threads} | Products.told_of(descent.trainer)
     metrics |= Sharpness.told(descent.trainer)
     descent.trajectory.save(files.trajectory_file)
     _save_weights(descent, files)

@@ -7,10 +7,12 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float, Int
 
+from landscape_lab.curvature import Spectrum
 from landscape_lab.landscapes.base import Axes
 from landscape_lab.planes.departure import Departure
 from landscape_lab.planes.line import Line
 from landscape_lab.planes.plane import Plane
+from landscape_lab.planes.ratios import RatioMap
 from landscape_lab.planes.window import Window
 from landscape_lab.validation import check_choice
 
@@ -163,6 +165,23 @@ class Answers(Protocol):
 
 
 @dataclass(frozen=True)
+class Bend:
+    """How a landscape curves where a descent was.
+
+    Args:
+        spectrum: Of the Hessian at the last finite point.
+        member: Whose, of several members, the one that ended lowest; else empty.
+        along: On a landscape of two dimensions, both eigenvalues at each kept point, `[points, 2]`.
+        steps: The step of each of them.
+    """
+
+    spectrum: Spectrum
+    member: str = ""
+    along: Float[np.ndarray, "points 2"] | None = None
+    steps: Int[np.ndarray, " points"] | None = None
+
+
+@dataclass(frozen=True)
 class Shading:
     """How the losses of a map are drawn.
 
@@ -195,6 +214,8 @@ class Scene:
         line: What is measured on the line between two points, where a product asks for it.
         compared: The same traces on other planes, by what these are called, where a product asks for them.
         accuracy: At the same places as the losses, where a network measures it.
+        bend: How the landscape curves at the end of the first trace, where a product asks for it.
+        ratios: The negative curvature beside the positive, where a product asks for them.
     """
 
     plane: Plane
@@ -210,6 +231,8 @@ class Scene:
     line: Line | None = None
     compared: Mapping[str, "Scene"] = field(default_factory=dict)
     accuracy: Float[np.ndarray, "rows columns"] | None = None
+    bend: Bend | None = None
+    ratios: RatioMap | None = None
 
 
 @dataclass(frozen=True)

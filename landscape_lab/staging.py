@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from landscape_lab.answering import answers_of
+from landscape_lab.bending import bend_of, ratios_of
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.measured import results_of
@@ -57,7 +58,8 @@ def scene_of(
             curves of the loss do without.
         folder: Where the losses of a network are kept, so that the next picture evaluates none.
         extras: What else a product shows: `line`, the losses between two points; `planes`, the scenes
-            of several planes.
+            of several planes; `curvature` at the end of the first path; `ratio`, the curvatures over
+            the plane.
 
     Raises:
         ValueError: The settings describe no plane or window of this landscape, or a trajectory is of
@@ -90,6 +92,8 @@ def scene_of(
         shading=_shading(settings),
         line=line_of(landscape, points, settings) if "line" in extras else None,
         compared=_compared(landscape, trajectories, settings, folder) if "planes" in extras else {},
+        bend=bend_of(landscape, trajectories[0]) if "curvature" in extras else None,
+        ratios=ratios_of(landscape, plane, window) if "ratio" in extras else None,
     )
 
 

@@ -1,7 +1,7 @@
 """What is drawn of a descent when it has ended: one scene, handed to every product."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -9,6 +9,8 @@ from pathlib import Path
 import pytorch_lightning as pl
 
 from landscape_lab.answering import check_boundary, check_data
+from landscape_lab.bending import check_curvature
+from landscape_lab.callbacks import spectra
 from landscape_lab.callbacks.tensorboard import show
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.contours import check_shading
@@ -25,7 +27,12 @@ from landscape_lab.validation import check_choice
 
 CURVES = ("loss", "evaluations")
 """The figures that TensorBoard draws itself."""
-NEEDS = {"data": check_data, "boundary": check_boundary}
+NEEDS: Mapping[str, Callable[[Landscape], None]] = {
+    "data": check_data,
+    "boundary": check_boundary,
+    "curvature": check_curvature,
+    "ratio": partial(check_curvature, figure="ratio"),
+}
 """The figures that not every landscape has, and what tells so."""
 
 
@@ -63,7 +70,8 @@ class Products(pl.Callback):
             evaluated goes on where it was.
 
     Attributes:
-        miss: How far the losses of the scene are from the landscape's own at its centre, beyond rounding.
+        told: What `results.json` tells: `slice_miss`, how far the losses of the scene are from the
+            landscape's own at its centre, beyond rounding; and `curvature`, where it is drawn.
     """
 
     def __init__(
@@ -75,7 +83,7 @@ class Products(pl.Callback):
         self.products = tuple(products)
         self.settings = PlaneSettings() if settings is None else settings
         self.folder = folder
-        self.miss = 0.0
+        self.told: dict[str, object] = {}
 
     @classmethod
     def gathering(
@@ -102,11 +110,10 @@ class Products(pl.Callback):
         return gathered
 
     @staticmethod
-    def misses(trainer: pl.Trainer) -> dict[str, float]:
-        """What `results.json` tells of a scene that misses its landscape; nothing where none does."""
+    def told_of(trainer: pl.Trainer) -> dict[str, object]:
+        """What `results.json` tells of the scene; mostly nothing."""
         made: list[pl.Callback] = getattr(trainer, "callbacks", [])
-        found = [part.miss for part in made if isinstance(part, Products) and part.miss > 0]
-        return {"slice_miss": found[0]} if found else {}
+        return next((part.told for part in made if isinstance(part, Products)), {})
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         if any(product.wanted for product in self.products):
@@ -121,9 +128,12 @@ class Products(pl.Callback):
         if not wanted:
             return
         scene = self._scene(pl_module, wanted)
-        self.miss = scene.miss
-        if self.miss > 0:
-            tell(f"The slice of the landscape misses it at the centre of the plane by {self.miss:.1e}.")
+        if scene.miss > 0:
+            self.told["slice_miss"] = scene.miss
+            tell(f"The slice of the landscape misses it at the centre of the plane by {scene.miss:.1e}.")
+        if scene.bend is not None:
+            self.told["curvature"] = spectra.told(scene.bend.spectrum)
+            spectra.log_spectrum(trainer, scene.bend.spectrum)
         for product in wanted:
             product.make(scene, trainer)
 
@@ -163,8 +173,9 @@ class Pictures(Product):
 
     Args:
         folder: Where they go.
-        figures: Any of `path`, `loss`, `evaluations` (the loss against them), `surface` and `gradient`;
-            of a network also `data`, and of two features `boundary`.
+        figures: Any of `path`, `loss`, `evaluations` (the loss against them), `surface`, `gradient`,
+            `topology`, `line`, `planes`, `curvature` and `ratio`; of a network also `data`, and of two
+            features `boundary`.
         against: What the loss is drawn over: `steps`, `evaluations`, `seconds`, or `epochs` of a network.
     """
 

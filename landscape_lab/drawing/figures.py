@@ -9,6 +9,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from landscape_lab.drawing.boundary import boundary_figure
+from landscape_lab.drawing.curvature import curvature_figure
 from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.departures import COMPARISON, draw_departures
 from landscape_lab.drawing.legend import write_legend
@@ -16,6 +17,7 @@ from landscape_lab.drawing.lines import line_figure
 from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, draw_scene, map_ratio
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.planes import planes_figure
+from landscape_lab.drawing.ratios import ratio_figure
 from landscape_lab.drawing.samples import data_figure
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.surfaces import gradient_figure, surface_figure
@@ -62,7 +64,8 @@ class Kind:
     Args:
         draw: Makes it.
         grid: Whether it shows the losses in the window, which take a while.
-        extra: What of a scene it shows that is made only where it is asked for: `line` or `planes`.
+        extra: What of a scene it shows that is made only where it is asked for: `line`, `planes`,
+            `curvature` or `ratio`.
     """
 
     draw: Callable[[Scene], Figure]
@@ -74,7 +77,8 @@ class Kind:
 
     def lacks(self, scene: Scene) -> bool:
         """Whether the scene has not what it shows."""
-        return {"line": scene.line is None, "planes": not scene.compared}.get(self.extra or "", False)
+        has = {"line": scene.line, "planes": scene.compared, "curvature": scene.bend, "ratio": scene.ratios}
+        return self.extra is not None and not has[self.extra]
 
 
 FIGURES: Mapping[str, Kind] = {
@@ -88,6 +92,8 @@ FIGURES: Mapping[str, Kind] = {
     "boundary": Kind(boundary_figure, grid=False),
     "line": Kind(line_figure, grid=False, extra="line"),
     "planes": Kind(planes_figure, grid=False, extra="planes"),
+    "curvature": Kind(curvature_figure, grid=False, extra="curvature"),
+    "ratio": Kind(ratio_figure, extra="ratio"),
 }
 """The figures of a scene, by name."""
 

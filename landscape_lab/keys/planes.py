@@ -7,11 +7,17 @@ from landscape_lab.validation import Choice, Number, Switch, Text, Whole
 
 DIRECTIONS = (
     *("auto", "pca", "random", "filter_normalised", "layer_normalised", "custom", "start_to_end"),
-    *("gradient", "three_points"),
+    *("gradient", "hessian", "three_points"),
 )
 """Where the directions of a plane come from."""
 SHOWN = ("loss", "accuracy")
 """What a map shows."""
+SECONDS = {
+    "start_to_end": ("principal", "random"),
+    "gradient": ("random", "principal"),
+    "hessian": ("top", "bottom"),
+}
+"""What the other direction may be, the default first."""
 WINDOWS = ("auto", "path", "bounds", "rise")
 _ENDS = Parts("a lower and an upper end", {"[0]": Number(), "[1]": Number()})
 
@@ -22,7 +28,8 @@ PLANE = Keys(
     ),
     centre=Key(Text("start, end, best, or the label of a run"), "the point of the path at (0, 0)"),
     second=Key(
-        Nullable(Choice("principal", "random")), "the other direction of start_to_end and of gradient"
+        Nullable(Choice("principal", "random", "top", "bottom")),
+        "the other direction of start_to_end and gradient (principal, random), and of hessian (top, bottom)",
     ),
     vectors=Key(
         Nullable(ListOf(Text("a file of weights or the folder of a run"), least=2)),

@@ -81,7 +81,7 @@ def connect(
     if len(points) < 2:
         raise ValueError(f"Connectivity should be told of two runs at least. Found {len(points)}.")
     pairs = list(combinations(range(len(points)), 2))
-    progress, lines = Progress(say, len(pairs), "The connectivity", "lines"), {}
+    progress, lines = Progress(say, len(pairs), ("connectivity", "lines")), {}
     for made, (first, second) in enumerate(pairs, start=1):
         if not torch.equal(points[first], points[second]):
             named = names[first], names[second]

@@ -1,4 +1,4 @@
-"""How far a grid, or the like, has come, in words."""
+"""How far a grid, or other long work, has come, in words."""
 
 import time
 from collections.abc import Callable
@@ -10,23 +10,25 @@ LONGEST = 60.0
 
 
 class Progress:
-    """Says now and then how many losses, or other things, are known and how long the others may take.
+    """Says now and then how much is known and how long the rest may take.
 
     The first line comes after five seconds, then each waits as long as all before it, a minute at most.
 
     Args:
         say: Takes a line; `None` for silence.
-        most: How many there may be: where a spline foretells losses sooner, there are fewer.
-        whole: What is made of them.
-        parts: What they are called.
+        most: How many losses there may be: where a spline foretells them sooner, there are fewer.
+        what: What has them, and what they are called.
     """
 
     def __init__(
-        self, say: Callable[[str], None] | None, most: int, whole: str = "The grid", parts: str = "losses"
+        self,
+        say: Callable[[str], None] | None,
+        most: int,
+        what: tuple[str, str] = ("grid", "losses"),
     ) -> None:
         self.say = say
         self.most = most
-        self.whole, self.parts = whole, parts
+        self.what = what
         self.began = time.monotonic()
         self.next = FIRST
 
@@ -36,10 +38,11 @@ class Progress:
         if self.say is None or passed < self.next or made == 0:
             return
         self.next = passed + min(passed, LONGEST)
+        whole, parts = self.what
         left = passed / made * max(0, self.most - known)
         self.say(
-            f"{self.whole} has {known:,} of at most {self.most:,} {self.parts}, {made / passed:.3g} a "
-            f"second; at most {in_words(left)} are left."
+            f"The {whole} has {known:,} of at most {self.most:,} {parts}, {made / passed:.3g} a second; "
+            f"at most {in_words(left)} are left."
         )
 
 

@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 
 from landscape_lab.curvature import Spectrum
 from landscape_lab.landscapes.base import Axes
+from landscape_lab.measured import of_members
 from landscape_lab.planes.departure import Departure
 from landscape_lab.planes.line import Line
 from landscape_lab.planes.plane import Plane
@@ -106,11 +107,6 @@ class Trace:
     def path_losses(self) -> Float[np.ndarray, "places members"]:
         """The loss at each place."""
         return self.losses if self.place_steps is None else self.losses[self.path_records]
-
-
-def of_members(measured: Mapping[str, np.ndarray], some: np.ndarray) -> dict[str, np.ndarray]:
-    """Measured arrays `[n, members]` of some members; `measured_steps` `[n]` are those of all."""
-    return {name: values[:, some] if values.ndim > 1 else values for name, values in measured.items()}
 
 
 def last_before(steps: Int[np.ndarray, " n"], moment: float) -> int:

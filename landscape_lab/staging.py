@@ -11,7 +11,7 @@ from landscape_lab.answering import answers_of
 from landscape_lab.bending import bend_of, ratios_of
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.network import NetworkLandscape
-from landscape_lab.measured import results_of
+from landscape_lab.measured import of_members, results_of
 from landscape_lab.planes import Grid, Line, Plane, PlaneSettings, Window, interpolate, plane_of, sample
 from landscape_lab.planes.choosing import centre_of
 from landscape_lab.planes.departure import departure_of
@@ -22,7 +22,7 @@ from landscape_lab.planes.ranges import NOWHERE, window_of
 from landscape_lab.planes.vectors import read_vector
 from landscape_lab.point_file import Points
 from landscape_lab.replaying import replay_of
-from landscape_lab.scene import Scene, Shading, Trace, of_members
+from landscape_lab.scene import Scene, Shading, Trace
 from landscape_lab.trajectory import Trajectory
 
 SHOWN_MEMBERS = 1000

@@ -10,9 +10,9 @@ from landscape_lab.assembly import build_landscape, plane_settings
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.maps import evenly
 from landscape_lab.drawing.race import MAPS, race_figure
-from landscape_lab.measured import Measured
+from landscape_lab.measured import Measured, of_members
 from landscape_lab.runs import Run
-from landscape_lab.scene import Scene, of_members
+from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
 from landscape_lab.sweeps.together import landscape_identity
 from landscape_lab.trajectory import Trajectory

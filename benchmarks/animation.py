@@ -105,9 +105,8 @@ def main() -> None:
     rounds = [{name: seconds(name) for name in names} for _ in range(ROUNDS)]
     for name in names:
         ratio = statistics.median(taken[names[-1]] / taken[name] for taken in rounds)
-        print(
-            f"{name:10} {statistics.median(taken[name] for taken in rounds):6.1f} CPU s {ratio:6.1f} × faster than the last"
-        )
+        middle = statistics.median(taken[name] for taken in rounds)
+        print(f"{name:10} {middle:6.1f} CPU s {ratio:6.1f} × faster than the last")
 
 
 if __name__ == "__main__":

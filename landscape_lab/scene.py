@@ -207,6 +207,11 @@ class Scene:
     line: Line | None = None
     compared: Mapping[str, "Scene"] = field(default_factory=dict)
 
+    @property
+    def compares(self) -> bool:
+        """Whether the losses of a path were compared with those of the plane below it."""
+        return any(trace.departure is not None for trace in self.traces)
+
 
 @dataclass(frozen=True)
 class Draws:

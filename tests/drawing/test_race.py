@@ -1,0 +1,21 @@
+"""Several traces against each other."""
+
+from networks import line, linear, path
+
+from landscape_lab.drawing.race import race_figure
+from landscape_lab.planes import PlaneSettings
+from landscape_lab.staging import scene_of
+
+
+def test_a_slice_says_so_and_has_rings_and_the_comparison_of_each_path_below():
+    across = line()[[1, 0, 3, 2, 4, 5]]  # off the plane of the first axes
+    paths = [path(-line(), line() + across), path(-line(), 2 * line())]
+    for kept, label in zip(paths, "ab", strict=True):
+        kept.label = label
+    seen = scene_of(linear(), paths, settings=PlaneSettings(directions="random", resolution=8))
+    assert any(trace.departure.parted.any() for trace in seen.traces)
+    axes = race_figure([("network", seen)]).axes
+    (below,) = (each for each in axes if each.get_title("left"))
+    assert below.get_title("left").startswith("The map is a slice of 6 dimensions: the paths leave it by")
+    assert len(below.lines) == 4
+    assert any(len(dots.get_facecolor()) == 0 for dots in axes[0].collections)

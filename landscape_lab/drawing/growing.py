@@ -135,8 +135,9 @@ class GrowingMap:
 
     def keep(self, moment: float) -> None:
         """Draw for good what happened up to a step."""
-        for growing in (*self.curves, *self.rings):
-            growing.grow(self.ink, moment)
+        growing: list[Curve | Rings] = [*self.curves, *self.rings]
+        for part in growing:
+            part.grow(self.ink, moment)
 
     def show(self, renderer: RendererAgg, since: float, moment: float, progress: float) -> None:
         """Draw for one frame the landscape, the bright tails, and the heads."""

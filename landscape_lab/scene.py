@@ -230,6 +230,11 @@ class Scene:
     bend: Bend | None = None
     ratios: RatioMap | None = None
 
+    @property
+    def compares(self) -> bool:
+        """Whether the losses of a path were compared with those of the plane below it."""
+        return any(trace.departure is not None for trace in self.traces)
+
 
 @dataclass(frozen=True)
 class Draws:

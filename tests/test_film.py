@@ -101,3 +101,12 @@ def test_mistakes_are_told_in_one_line(monkeypatch, capsys, words, message):
     assert status == 1
     assert message in written.err
     assert written.err.count("\n") == 1
+
+
+def test_in_the_illusion_the_path_climbs_on_the_picture_while_its_loss_falls(lab):
+    folder = lab("experiment=illusion", "plane.resolution=4").folder
+    (trace,) = film.scene_of_runs([folder]).traces
+    on_the_map, own = trace.departure.on_plane[:, 0], trace.departure.losses[:, 0]
+    assert on_the_map[-1] > on_the_map[0] + 0.2
+    assert own[-1] < 0.1 * own[0]
+    assert trace.departure.parted[len(own) // 2 :].all()

@@ -45,7 +45,7 @@ def draw_comparison(axes: Axes, scene: Scene) -> None:
     axes.tick_params(labelsize=8)
     label_cost(axes.xaxis, whole=True)
     axes.grid(color=GRID, linewidth=0.8)
-    axes.legend(fontsize=8, loc="upper right", ncols=2, edgecolor="none", framealpha=0.8)
+    axes.legend(fontsize=8, loc="best", ncols=2, edgecolor="none", framealpha=0.8)
 
 
 def _draw_distance(axes: Axes, trace: Trace) -> None:

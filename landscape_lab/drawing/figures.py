@@ -41,7 +41,7 @@ def path_figure(scene: Scene) -> Figure:
     """
     height = 6.4 * map_ratio(scene) + 0.9
     with rc_context(STYLE):
-        if any(trace.departure is not None for trace in scene.traces):
+        if scene.compares:
             figure = Figure(figsize=(8.0, height + COMPARISON), layout="constrained")
             axes, below = figure.subplots(2, 1, height_ratios=(height, COMPARISON))
             draw_departures(below, scene)

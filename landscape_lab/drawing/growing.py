@@ -1,5 +1,6 @@
 """The map of a film: traces that grow, with a bright tail, over the landscape of each step."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -8,12 +9,14 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.transforms import Bbox
 from PIL import Image
 
-from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_lines, inside
-from landscape_lab.drawing.maps import colored
+from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_lines, draw_ring, inside
+from landscape_lab.drawing.maps import colored, colors_of, parted_points
 from landscape_lab.drawing.marks import MINIMUM_COLOR
 from landscape_lab.drawing.paint import Paint, resized
 from landscape_lab.scene import Scene, Trace
 
+RING = 4.0
+"""The radius of a hollow point, in pixels."""
 CROWD = 20
 """So many heads are drawn small."""
 
@@ -72,6 +75,30 @@ class Curve:
         self.drawn = end
 
 
+class Rings:
+    """Hollow points along a trace, where its losses are not those of the map; they stay.
+
+    Args:
+        trace: Whose.
+        colors: Of each member.
+        axes: The map.
+    """
+
+    def __init__(self, trace: Trace, colors: Sequence[str], axes: Axes) -> None:
+        records, members = parted_points(axes, trace)
+        self.steps, self.box = trace.path_steps[records], axes.bbox
+        self.pixels = on_canvas(axes, trace.places[records, members])
+        self.colors = [colors[member] for member in members]
+        self.drawn = 0
+
+    def grow(self, renderer: RendererAgg, moment: float) -> None:
+        """Draw those that were passed since the last call, up to a step."""
+        end = int(self.steps.searchsorted(moment, side="right"))
+        for pixel, color in zip(self.pixels[self.drawn : end], self.colors[self.drawn : end], strict=True):
+            draw_ring(renderer, pixel, color, RING, self.box)
+        self.drawn = end
+
+
 class GrowingMap:
     """The traces on the map.
 
@@ -87,6 +114,9 @@ class GrowingMap:
         self.head = head_size(max((trace.places.shape[1] for trace in scene.traces), default=1))
         self.curves = [
             curve for number, trace in enumerate(scene.traces) for curve in self._curves(number, trace, axes)
+        ]
+        self.rings = [
+            Rings(trace, colors_of(number, trace), axes) for number, trace in enumerate(scene.traces)
         ]
         self.paint = None if scene.replay is None else Paint(scene)
         # Where the landscape changes under the traces, these need a canvas of their own, to be laid over
@@ -105,8 +135,9 @@ class GrowingMap:
 
     def keep(self, moment: float) -> None:
         """Draw for good what happened up to a step."""
-        for curve in self.curves:
-            curve.grow(self.ink, moment)
+        growing: list[Curve | Rings] = [*self.curves, *self.rings]
+        for part in growing:
+            part.grow(self.ink, moment)
 
     def show(self, renderer: RendererAgg, since: float, moment: float, progress: float) -> None:
         """Draw for one frame the landscape, the bright tails, and the heads."""

@@ -10,6 +10,8 @@ from matplotlib.path import Path as Outline
 from matplotlib.transforms import Bbox, IdentityTransform
 
 CIRCLE = Outline.unit_circle()
+VEIL = 0.75
+"""How much a veil hides."""
 
 
 class Label(NamedTuple):
@@ -48,6 +50,24 @@ def draw_heads(renderer: RendererAgg, pixels: np.ndarray, color: str, size: floa
     renderer.draw_markers(
         gc, marker, IdentityTransform(), Outline(pixels), IdentityTransform(), to_rgb(color)
     )
+    gc.restore()
+
+
+def draw_ring(
+    renderer: RendererAgg, pixel: np.ndarray, color: str, radius: float, box: Bbox, width: float = 1.2
+) -> None:
+    """Draw a ring around `[2]`."""
+    outline = Outline(np.asarray(CIRCLE.vertices) * radius + pixel, CIRCLE.codes)
+    gc = _pen(renderer, color, width, 1.0, box)
+    renderer.draw_path(gc, outline, IdentityTransform())
+    gc.restore()
+
+
+def draw_veil(renderer: RendererAgg, left: float, box: Bbox) -> None:
+    """Let what lies right of a line within a box show faintly only."""
+    corners = [(left, box.y0), (box.x1, box.y0), (box.x1, box.y1), (left, box.y1)]
+    gc = _pen(renderer, "white", 0.0, VEIL, box)
+    renderer.draw_path(gc, Outline(corners, closed=False), IdentityTransform(), (1.0, 1.0, 1.0, VEIL))
     gc.restore()
 
 

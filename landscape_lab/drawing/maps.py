@@ -162,9 +162,17 @@ def _draw_compared_dots(axes: Axes, trace: Trace, departure: Departure, shown: n
 
 def draw_parted(axes: Axes, trace: Trace, color: str) -> None:
     """Rings along a trace wherever its losses are not those of the map, if they were compared."""
-    if trace.departure is not None:
-        parted = trace.departure.parted_at(np.arange(len(trace.places)))
-        _draw_rings(axes, trace.places[parted], color)
+    x, y = trace.places[parted_points(axes, trace)].T
+    axes.scatter(x, y, s=26, facecolors="none", edgecolors=color, linewidths=1.1, zorder=3)
+
+
+def parted_points(axes: Axes, trace: Trace) -> tuple[np.ndarray, np.ndarray]:
+    """The records and the members of the points that get a ring: as many as do not touch."""
+    if trace.departure is None:
+        return np.empty(0, dtype=int), np.empty(0, dtype=int)
+    records, members = np.nonzero(trace.departure.parted_at(np.arange(len(trace.places))))
+    shown = _apart(axes, trace.places[records, members])
+    return records[shown], members[shown]
 
 
 def _draw_rings(axes: Axes, places: Float[np.ndarray, "n 2"], colors: str | np.ndarray) -> None:
@@ -217,12 +225,19 @@ def colored(number: int, trace: Trace) -> list[tuple[str, Trace]]:
 
     If its members have learning rates of their own, there is a trace and a colour for each rate.
     """
+    colors = colors_of(number, trace)
     if trace.rates is None:
-        return [(path_color(number), trace)]
-    rates = np.unique(trace.rates)
-    colors = colormaps[RATE_COLORS](LogNorm(rates[0], rates[-1])(rates))
-    members = [np.flatnonzero(trace.rates == rate) for rate in rates]
-    return [(to_hex(color), trace.of(some)) for color, some in zip(colors, members, strict=True)]
+        return [(colors[0], trace)]
+    members = [np.flatnonzero(trace.rates == rate) for rate in np.unique(trace.rates)]
+    return [(colors[some[0]], trace.of(some)) for some in members]
+
+
+def colors_of(number: int, trace: Trace) -> list[str]:
+    """The colour of each member: the trace's own, or that of its learning rate."""
+    if trace.rates is None:
+        return [path_color(number)] * max(1, trace.places.shape[1])
+    scale = LogNorm(trace.rates.min(), trace.rates.max())
+    return [to_hex(color) for color in colormaps[RATE_COLORS](scale(trace.rates))]
 
 
 def color_scale(values: np.ndarray) -> Normalize:

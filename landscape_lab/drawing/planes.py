@@ -37,7 +37,7 @@ def _draw(above: Axes, below: Axes, name: str, shown: Scene) -> None:
     explained = shown.plane.explained
     share = "" if explained is None else f": {sum(explained):.1%} of the motion"
     above.set_title(f"{name}{share}", loc="left", fontsize=10)
-    if any(trace.departure is not None for trace in shown.traces):
+    if shown.compares:
         draw_comparison(below, shown)
         below.set_title(away(shown), loc="left", fontsize=9)
     else:

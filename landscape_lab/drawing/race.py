@@ -9,7 +9,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from landscape_lab.drawing.departures import what_it_is
+from landscape_lab.drawing.departures import COMPARISON, draw_departures
 from landscape_lab.drawing.legend import write_legend
 from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, draw_parted, evenly
 from landscape_lab.drawing.marks import mark_ends
@@ -46,8 +46,15 @@ def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "") -> Figure:
 
 def _race(scene: Scene, labels: list[str], colors: dict[str, str]) -> Figure:
     """The map, and the curves."""
-    figure = Figure(figsize=(13.0, 6.4), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=(1.1, 1.0))
+    named = replace(scene, traces=tuple(_first_of(scene, colors).values()))
+    compared = COMPARISON if named.compares else 0.0
+    figure = Figure(figsize=(13.0, 6.4 + compared), layout="constrained")
+    grid = figure.add_gridspec(
+        2 if compared else 1, 2, width_ratios=(1.1, 1.0), height_ratios=(6.4, compared)[: 1 + bool(compared)]
+    )
+    left, right = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
+    if compared:
+        draw_departures(figure.add_subplot(grid[1, :]), named)
     _draw_map(left, scene, colors, small=False)
     for label in reversed(labels):
         _draw_band(right, [trace for trace in scene.traces if trace.label == label], colors.get(label))
@@ -78,7 +85,7 @@ def _maps(scenes: Sequence[tuple[str, Scene]], colors: dict[str, str]) -> Figure
 def _draw_map(axes: Axes, scene: Scene, colors: dict[str, str], *, small: bool) -> None:
     """The landscape, the grey traces below, the best above."""
     draw_landscape(axes, scene)
-    first = {trace.label: trace for trace in reversed(scene.traces) if trace.label in colors}
+    first = _first_of(scene, colors)
     for rank, trace in reversed(list(enumerate(scene.traces))):
         color = colors.get(trace.label)
         members = trace.losses.shape[1]
@@ -92,14 +99,19 @@ def _draw_map(axes: Axes, scene: Scene, colors: dict[str, str], *, small: bool) 
                 zorder=2 + strong + 0.5 / (1 + rank),
                 solid_joinstyle="round",
             )
-    for label, trace in first.items():
-        draw_parted(axes, trace, colors[label])
+    if not small:  # on a small map there is no room to say what rings mean
+        for label, trace in first.items():
+            draw_parted(axes, trace, colors[label])
     mark_ends(axes, replace(scene, traces=tuple(first.values())), small=small)
-    if any(trace.departure is not None for trace in scene.traces) and not small:
-        axes.set_title(what_it_is(scene), loc="left", fontsize=9)
     if not small:
         axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
         axes.set_ylabel(scene.plane.axes.labels[1])
+
+
+def _first_of(scene: Scene, colors: dict[str, str]) -> dict[str, Trace]:
+    """The best trace of each label that has a colour, the best first."""
+    first = {trace.label: trace for trace in reversed(scene.traces)}
+    return {label: first[label] for label in colors if label in first}
 
 
 def _draw_band(axes: Axes, traces: Sequence[Trace], color: str | None) -> None:

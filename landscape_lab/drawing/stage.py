@@ -22,6 +22,7 @@ from landscape_lab.drawing.growing import GrowingMap
 from landscape_lab.drawing.ink import Label
 from landscape_lab.drawing.loss_panel import loss_curves, prepare_losses
 from landscape_lab.drawing.maps import draw_landscape, path_color
+from landscape_lab.drawing.strip import STRIP, Strip
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.turning import TurningSurface
 from landscape_lab.scene import Scene, Trace, last_before
@@ -81,15 +82,17 @@ class Stage:
         with rc_context(STYLE | {"font.size": 8}):
             layout = ConstrainedLayoutEngine(rect=(0.0, 0.0, 1.0, 1.0 - CAPTION / size[1]))
             figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, layout=layout)
-            map_axes, loss_axes = lay_out(figure, scene, view)
+            map_axes, *curves = lay_out(figure, scene, view)
+            self.strips = [Strip(scene, axes, size[0]) for axes in curves[1:]]
             if clock == "logarithmic":
-                loss_axes.set_xscale("symlog", linthresh=1.0)
+                for axes in curves:
+                    axes.set_xscale("symlog", linthresh=1.0)
             canvas = FigureCanvasAgg(figure)
             canvas.draw()
         self.renderer: RendererAgg = canvas.get_renderer()
         self.whole = figure.bbox
         traces = enumerate(scene.traces)
-        self.curves = [curve for number, trace in traces for curve in loss_curves(number, trace, loss_axes)]
+        self.curves = [curve for number, trace in traces for curve in loss_curves(number, trace, curves[0])]
         self.view = VIEWS[view](scene, map_axes, self.renderer)
         self.background = self.renderer.copy_from_bbox(self.whole)
         self.small = ImageFont.truetype(FONT, 11)
@@ -110,6 +113,8 @@ class Stage:
             curve.grow(renderer, moment)
         self.background = renderer.copy_from_bbox(self.whole)
         self.view.show(renderer, since, moment, progress)
+        for strip in self.strips:
+            strip.show(renderer, moment)
         image = Image.fromarray(np.asarray(renderer.buffer_rgba())[..., :3])
         draw = ImageDraw.Draw(image)
         for x, y, text, anchor in self.view.labels():
@@ -182,12 +187,12 @@ def _fitting(words: list[Word], width: int) -> ImageFont.FreeTypeFont:
     )
 
 
-def lay_out(figure: Figure, scene: Scene, view: str = "map") -> tuple[Axes, Axes]:
-    """The map, and the loss beside it, or below it when the map is wide.
+def lay_out(figure: Figure, scene: Scene, view: str = "map") -> list[Axes]:
+    """The map, the loss beside it, or below it when the map is wide, and on a slice empty axes for a strip.
 
     A surface gets empty axes to draw on, regions a frame.
     """
-    map_axes, loss_axes = _divided(figure, scene, view)
+    map_axes, loss_axes, *strip = _divided(figure, scene, view)
     if view == "map":
         draw_landscape(map_axes, scene)
         map_axes.set_xlabel(scene.plane.axes.labels[0])
@@ -197,11 +202,17 @@ def lay_out(figure: Figure, scene: Scene, view: str = "map") -> tuple[Axes, Axes
     else:
         map_axes.set_axis_off()
     prepare_losses(loss_axes, scene)
-    return map_axes, loss_axes
+    return [map_axes, loss_axes, *strip]
 
 
-def _divided(figure: Figure, scene: Scene, view: str) -> tuple[Axes, Axes]:
-    """Empty axes for the map and for the loss."""
+def _divided(figure: Figure, scene: Scene, view: str) -> list[Axes]:
+    """Empty axes for the map, for the loss, and where paths are compared with their plane, for that."""
     if view == "map" and scene.plane.axes.picture and scene.window.ratio < WIDE:
-        return figure.subplots(2, 1, height_ratios=(3, 1))
-    return figure.subplots(1, 2, width_ratios=(4.0 if view == "surface" else 2.4, 1))
+        return list(figure.subplots(2, 1, height_ratios=(3, 1)))
+    height = figure.bbox.height
+    strip = [STRIP] if view != "boundary" and Strip.fits(scene, height) else []
+    heights = [height - CAPTION - sum(strip), *strip]
+    grid = figure.add_gridspec(
+        len(heights), 2, width_ratios=(4.0 if view == "surface" else 2.4, 1), height_ratios=heights
+    )
+    return [figure.add_subplot(part) for part in (grid[0, 0], grid[0, 1], *(grid[1, :] for _ in strip))]

@@ -23,13 +23,15 @@ def test_a_lucky_minibatch_wins_no_race():
     assert of_second == [0.9, 0.9, 0.6]
 
 
-def test_a_slice_says_so_and_has_rings_where_it_is_not_the_path_s():
+def test_a_slice_says_so_and_has_rings_and_the_comparison_of_each_path_below():
     across = line()[[1, 0, 3, 2, 4, 5]]  # off the plane of the first axes
     paths = [path(-line(), line() + across), path(-line(), 2 * line())]
     for kept, label in zip(paths, "ab", strict=True):
         kept.label = label
     seen = scene_of(linear(), paths, settings=PlaneSettings(directions="random", resolution=8))
     assert any(trace.departure.parted.any() for trace in seen.traces)
-    axes = race_figure([("network", seen)]).axes[0]
-    assert axes.get_title("left").startswith("The map is a slice of 6 dimensions: the paths leave it by")
-    assert any(len(dots.get_facecolor()) == 0 for dots in axes.collections)
+    axes = race_figure([("network", seen)]).axes
+    (below,) = (each for each in axes if each.get_title("left"))
+    assert below.get_title("left").startswith("The map is a slice of 6 dimensions: the paths leave it by")
+    assert len(below.lines) == 4
+    assert any(len(dots.get_facecolor()) == 0 for dots in axes[0].collections)

@@ -105,7 +105,7 @@ def test_mistakes_are_told_in_one_line(monkeypatch, capsys, words, message):
 
 def test_in_the_illusion_the_path_climbs_on_the_picture_while_its_loss_falls(lab):
     folder = lab("experiment=illusion", "plane.resolution=4").folder
-    (trace,) = film.scene_of_runs([folder]).traces
+    (trace,) = bring_together([folder]).scene().traces
     on_the_map, own = trace.departure.on_plane[:, 0], trace.departure.losses[:, 0]
     assert on_the_map[-1] > on_the_map[0] + 0.2
     assert own[-1] < 0.1 * own[0]

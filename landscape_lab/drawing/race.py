@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.departures import COMPARISON, draw_departures
 from landscape_lab.drawing.legend import write_legend
-from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, draw_parted, evenly
+from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly
 from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.rings import draw_parted
 from landscape_lab.drawing.style import GREY, GRID, STYLE, label_cost
 from landscape_lab.scene import Scene, Trace
 
@@ -47,24 +48,26 @@ def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "") -> Figure:
 def _race(scene: Scene, labels: list[str], colors: dict[str, str]) -> Figure:
     """The map, and the curves."""
     named = replace(scene, traces=tuple(_first_of(scene, colors).values()))
-    compared = COMPARISON if named.compares else 0.0
-    figure = Figure(figsize=(13.0, 6.4 + compared), layout="constrained")
-    grid = figure.add_gridspec(
-        2 if compared else 1, 2, width_ratios=(1.1, 1.0), height_ratios=(6.4, compared)[: 1 + bool(compared)]
-    )
+    heights = [6.4, COMPARISON] if named.compares else [6.4]
+    figure = Figure(figsize=(13.0, sum(heights)), layout="constrained")
+    grid = figure.add_gridspec(len(heights), 2, width_ratios=(1.1, 1.0), height_ratios=heights)
     left, right = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
-    if compared:
+    if named.compares:
         draw_departures(figure.add_subplot(grid[1, :]), named)
     _draw_map(left, scene, colors, small=False)
     for label in reversed(labels):
         _draw_band(right, [trace for trace in scene.traces if trace.label == label], colors.get(label))
-    lowest = [float(np.nanmin(trace.losses, initial=np.inf)) for trace in scene.traces]
-    right.set_yscale("log" if min(lowest, default=0.0) >= 0 < max(lowest, default=0.0) else "linear")
-    right.set(xlabel="step", ylabel="lowest loss so far")
+    right.set(xlabel="step", ylabel="lowest loss so far", yscale=_scale(scene))
     label_cost(right.xaxis, whole=True)
     right.grid(color=GRID, linewidth=0.8)
     right.set_axisbelow(True)
     return figure
+
+
+def _scale(scene: Scene) -> str:
+    """Logarithmic where no loss is negative."""
+    lowest = [float(np.nanmin(trace.losses, initial=np.inf)) for trace in scene.traces]
+    return "log" if min(lowest, default=0.0) >= 0 < max(lowest, default=0.0) else "linear"
 
 
 def _maps(scenes: Sequence[tuple[str, Scene]], colors: dict[str, str]) -> Figure:

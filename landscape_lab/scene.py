@@ -10,11 +10,8 @@ from jaxtyping import Float, Int
 from landscape_lab.curvature import Spectrum
 from landscape_lab.landscapes.base import Axes
 from landscape_lab.measured import of_members
+from landscape_lab.planes import Line, Plane, RatioMap, Window
 from landscape_lab.planes.departure import Departure
-from landscape_lab.planes.line import Line
-from landscape_lab.planes.plane import Plane
-from landscape_lab.planes.ratios import RatioMap
-from landscape_lab.planes.window import Window
 from landscape_lab.validation import check_choice
 
 

@@ -6,7 +6,7 @@ clock=logarithmic frames=300 size=[800,600] fps=30 length=10 clean=true`.
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -23,10 +23,14 @@ from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_choice
 
 
-def scene_of_runs(folders: Sequence[Path]) -> Scene:
+def scene_of_runs(folders: Sequence[Path], extras: Collection[str] = ()) -> Scene:
     """The trajectories of some runs on the landscape of the first.
 
     Its augmentations are shown if all runs saw the same draws.
+
+    Args:
+        folders: Of the runs.
+        extras: As for `scene_of`.
 
     Raises:
         FileNotFoundError: A folder is not that of a run.
@@ -35,8 +39,10 @@ def scene_of_runs(folders: Sequence[Path]) -> Scene:
     first, _ = runs[0]
     if any(_draws(cfg) != _draws(first) for cfg, _ in runs):
         first.augmentation = {}  # no step looked alike to all of them: the clean landscape is shown
+        extras = set(extras) - {"draws"}
     landscape, _ = landscape_of(first)
-    return scene_of(landscape, [trajectory for _, trajectory in runs], settings=plane_settings(first))
+    trajectories = [trajectory for _, trajectory in runs]
+    return scene_of(landscape, trajectories, settings=plane_settings(first), extras=extras)
 
 
 def _read(folder: Path, *, alone: bool) -> tuple[DictConfig, Trajectory]:
@@ -63,7 +69,7 @@ def main() -> None:
     keys = [word for word in words if re.match(r"\w+=", word)]
     folders, path = _places([Path(word) for word in words if word not in keys])
     film = _film(keys)
-    film.write(scene_of_runs(folders), path)
+    film.write(scene_of_runs(folders, film.extras), path)
     sys.stdout.write(f"{path}\n")
 
 

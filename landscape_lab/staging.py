@@ -55,7 +55,7 @@ def scene_of(
             curves of the loss do without.
         folder: Where the losses of a network are kept, so that the next picture evaluates none.
         extras: What else a product shows: `line`, the losses between two points; `planes`, the scenes
-            of several planes.
+            of several planes; `draws`, what minibatches saw.
 
     Raises:
         ValueError: The settings describe no plane or window of this landscape, or a trajectory is of
@@ -81,7 +81,8 @@ def scene_of(
     seen = Grid(np.empty((0, 0)))
     if grid:
         seen = sample(landscape, plane, window, resolution=settings.resolution, folder=folder)
-    replay, answers = replay_of(landscape, plane, window), answers_of(landscape, trajectories)
+    replay = replay_of(landscape, plane, window, minibatches="draws" in extras)
+    answers = answers_of(landscape, trajectories)
     scene = Scene(plane, window, seen.losses, traces, minima, replay, seen.note, seen.miss, answers)
     return replace(
         scene,

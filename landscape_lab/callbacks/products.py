@@ -20,6 +20,7 @@ from landscape_lab.keys.callbacks import COSTS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.planes.vectors import check_vectors
+from landscape_lab.replaying import check_draws
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
 from landscape_lab.validation import check_choice
@@ -32,6 +33,8 @@ CURVES = ("loss", "evaluations")
 """The figures that TensorBoard draws itself."""
 NEEDS = {"data": check_data, "boundary": check_boundary}
 """The figures that not every landscape has, and what tells so."""
+VIEW_NEEDS = {"boundary": check_boundary, "draws": check_draws}
+"""The same of views of a film."""
 
 
 class Product(ABC):
@@ -46,6 +49,11 @@ class Product(ABC):
     @abstractmethod
     def grid(self) -> bool:
         """Whether it shows the losses in the window: only then are they evaluated."""
+
+    @property
+    def extras(self) -> set[str]:
+        """What it shows beside the losses in the window and along the path."""
+        return set()
 
     @abstractmethod
     def check(self, landscape: Landscape) -> None:
@@ -122,7 +130,7 @@ class Products(pl.Callback):
     def _scene(self, descent: Descent, wanted: Sequence[Product]) -> Scene:
         """The scene on the plane that was asked for, or where this run has none, on its own."""
         grid = any(product.grid for product in wanted)
-        extras = {name for product in wanted if isinstance(product, Pictures) for name in product.extras}
+        extras = {name for product in wanted for name in product.extras}
         make = partial(scene_of, descent.landscape, [descent.trajectory], grid=grid)
         try:
             return make(settings=self.settings, extras=extras)
@@ -164,7 +172,6 @@ class Pictures(Product):
 
     @property
     def extras(self) -> set[str]:
-        """What they show beside the losses in the window and along the path."""
         return {extra for name in self.figures if (extra := FIGURES[name].extra) is not None}
 
     def check(self, landscape: Landscape) -> None:
@@ -213,9 +220,13 @@ class Video(Product):
     def grid(self) -> bool:
         return self.film is not None and self.film.view != "boundary"
 
+    @property
+    def extras(self) -> set[str]:
+        return set() if self.film is None else self.film.extras
+
     def check(self, landscape: Landscape) -> None:
-        if self.film is not None and self.film.view == "boundary":
-            check_boundary(landscape, "callbacks.video.view")
+        if self.film is not None and self.film.view in VIEW_NEEDS:
+            VIEW_NEEDS[self.film.view](landscape, "callbacks.video.view")
 
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
         if self.film is None:

@@ -21,7 +21,7 @@ def main() -> None:
     keys, paths = split_words(sys.argv[1:])
     folders, path = _places(paths)
     film = _film(keys)
-    film.write(bring_together(folders).scene(folder=folders[0]), path)
+    film.write(bring_together(folders).scene(folder=folders[0], extras=film.extras), path)
     sys.stdout.write(f"{path}\n")
 
 

@@ -1,4 +1,4 @@
-"""A landscape as its augmentations showed it: in a few draws, or in any step again."""
+"""A landscape as it was seen: in a few draws of its augmentations, or in any step again."""
 
 import numpy as np
 import torch
@@ -10,9 +10,15 @@ from landscape_lab.augmentations.augmented import Augmented
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.boundaries import Reflect
 from landscape_lab.landscapes.field import Field
+from landscape_lab.landscapes.network import NetworkLandscape
+from landscape_lab.landscapes.networks.trees import Batch, count_samples
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.planes import Plane, Window
-from landscape_lab.scene import Draws
+from landscape_lab.planes.grid import measure_at
+from landscape_lab.planes.interpolation import between
+from landscape_lab.planes.preview import on_these
+from landscape_lab.planes.refinement import FEWEST, Nodes
+from landscape_lab.scene import Draws, Replay
 
 RESOLUTION = 320
 """Cells along the longer side of a picture of draws."""
@@ -64,8 +70,35 @@ def _look(field: Field, step: int, points: Tensor, shape: tuple[int, int]) -> tu
     return losses.reshape(shape), gradients.T.reshape(2, *shape)
 
 
-def replay_of(landscape: Landscape, plane: Plane, window: Window) -> "Replaying | None":
-    """The landscape in any step again, if its augmentations change its losses."""
+def check_draws(landscape: Landscape, parameter: str) -> None:
+    """Raise `ValueError` unless steps of a landscape see draws that change its loss.
+
+    Args:
+        landscape: What is descended.
+        parameter: What asks for it, for the error.
+    """
+    field = augmented_field(landscape)
+    sampled = isinstance(landscape, NetworkLandscape) and landscape.batches.stochastic
+    if not sampled and (field is None or not field.changes_losses):
+        raise ValueError(
+            f"Parameter `{parameter}` may be draws only where steps see different losses: minibatches, as "
+            "landscape.batch_size=32, or augmentations, as augmentation=shift_noise. Found neither."
+        )
+
+
+def replay_of(
+    landscape: Landscape, plane: Plane, window: Window, *, minibatches: bool = False
+) -> Replay | None:
+    """The landscape in any step again, if its augmentations change its losses.
+
+    Args:
+        landscape: What was descended.
+        plane: What is looked at.
+        window: What of it is drawn.
+        minibatches: Whether to make those of a network again, too.
+    """
+    if minibatches and isinstance(landscape, NetworkLandscape) and landscape.batches.stochastic:
+        return Minibatches(landscape, plane, window)
     field = augmented_field(landscape)
     if field is None or not field.changes_losses or not isinstance(landscape, PointLandscape):
         return None
@@ -96,8 +129,44 @@ class Replaying:
         near = self._points(torch.from_numpy(np.nan_to_num(place))[None])[0]
         return self.field.look(step, points, near).double().cpu().numpy()
 
+    def name(self, step: int | None) -> str:
+        """See `landscape_lab.scene.Replay`."""
+        return "the landscape itself" if step is None else f"as step {step:,} saw it"
+
     def _points(self, places: Tensor) -> Tensor:
         """The points at places of the plane, mirrored where the landscape is."""
         boundary = self.landscape.boundary
         points = self.plane.points(places).to(self.landscape.flat())
         return boundary(points) if isinstance(boundary, Reflect) else points
+
+
+class Minibatches:
+    """The slice of a network as the first member's minibatch of any step saw it, without dropout.
+
+    Args:
+        landscape: Whose steps see minibatches.
+        plane: What is looked at.
+        window: What of it is drawn: each draw is a spline through 15 × 15 losses.
+    """
+
+    def __init__(self, landscape: NetworkLandscape, plane: Plane, window: Window) -> None:
+        self.landscape = landscape
+        self.plane = plane
+        self.window = window
+
+    @torch.no_grad()
+    def losses(self, step: int, place: Float[np.ndarray, "2"], shape: tuple[int, int]) -> np.ndarray:
+        """See `landscape_lab.scene.Replay`."""
+        seen = on_these(self.landscape, self._batch(step))
+        nodes = Nodes.first(measure_at(seen, self.plane), self.window, FEWEST)
+        return between(nodes.u, nodes.v, nodes.losses, self.window, shape)
+
+    def name(self, step: int | None) -> str:
+        """See `landscape_lab.scene.Replay`."""
+        if step is None:
+            return f"all {self.landscape.batches.samples:,} samples"
+        return f"the {count_samples(self._batch(step)):,} samples of step {step:,}"
+
+    def _batch(self, step: int) -> Batch:
+        """What the first member saw."""
+        return self.landscape.batches.batch(step, self.landscape.draws.seeds[:1])[0]

@@ -28,6 +28,9 @@ class Replay(Protocol):
             shape: How many rows and columns.
         """
 
+    def name(self, step: int | None) -> str:
+        """What a step saw, in words; `None`: what no step saw, the whole."""
+
 
 @dataclass(frozen=True)
 class Trace:
@@ -199,7 +202,8 @@ class Scene:
         losses: At the centres of the window's cells; empty where no product asks for them.
         traces: One for each trajectory.
         minima: Known minima.
-        replay: The landscape as it was seen in each step, if it has augmentations that change its loss.
+        replay: The landscape as it was seen in each step, if it has augmentations that change its loss; as
+            minibatches saw it, where a product asks for it.
         note: What a picture tells about its losses, if they are not evaluated in each cell.
         miss: How far its losses are from the landscape's own at the centre of the plane, beyond rounding.
         answers: What the network of a single trace answers; `None` of all other landscapes.

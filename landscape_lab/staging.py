@@ -57,7 +57,7 @@ def scene_of(
         folder: Where the losses of a network are kept, so that the next picture evaluates none.
         extras: What else a product shows: `line`, the losses between two points; `planes`, the scenes
             of several planes; `curvature` at the end of the first path; `ratio`, the curvatures over
-            the plane.
+            the plane; `draws`, what minibatches saw.
 
     Raises:
         ValueError: The settings describe no plane or window of this landscape, or a trajectory is of
@@ -73,7 +73,8 @@ def scene_of(
         window = _window(landscape, plane, trajectories, points, places, settings, reach)
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
     seen = _grid(landscape, plane, window, settings, folder) if grid else Grid(np.empty((0, 0)))
-    replay, answers = replay_of(landscape, plane, window), answers_of(landscape, trajectories)
+    replay = replay_of(landscape, plane, window, minibatches="draws" in extras)
+    answers = answers_of(landscape, trajectories)
     note = seen.note if settings.show == "loss" else seen.accuracy_note
     scene = Scene(plane, window, seen.losses, traces, minima, replay, note, seen.miss, answers)
     return replace(
@@ -119,7 +120,7 @@ def _extras(
         "curvature": ("bend", lambda: bend_of(landscape, trajectories[0])),
         "ratio": ("ratios", lambda: ratios_of(landscape, scene.plane, scene.window)),
     }
-    return {ways[name][0]: ways[name][1]() for name in names}
+    return {ways[name][0]: ways[name][1]() for name in names if name in ways}
 
 
 def _grid(

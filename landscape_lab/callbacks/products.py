@@ -49,6 +49,11 @@ class Product(ABC):
     def grid(self) -> bool:
         """Whether it shows the losses in the window: only then are they evaluated."""
 
+    @property
+    def extras(self) -> set[str]:
+        """What it shows beside the losses in the window and along the path."""
+        return set()
+
     @abstractmethod
     def check(self, landscape: Landscape) -> None:
         """Raise `ValueError` unless a landscape has what is shown; called before the descent."""
@@ -140,7 +145,7 @@ class Products(pl.Callback):
     def _scene(self, descent: Descent, wanted: Sequence[Product]) -> Scene:
         """The scene on the plane that was asked for, or where this run has none, on its own."""
         grid = any(product.grid for product in wanted)
-        extras = {name for product in wanted if isinstance(product, Pictures) for name in product.extras}
+        extras = {name for product in wanted for name in product.extras}
         make = partial(scene_of, descent.landscape, [descent.trajectory], grid=grid, folder=self.folder)
         try:
             return make(settings=self.settings, extras=extras)
@@ -202,7 +207,6 @@ class Pictures(Product):
 
     @property
     def extras(self) -> set[str]:
-        """What they show beside the losses in the window and along the path."""
         return {extra for name in self.figures if (extra := FIGURES[name].extra) is not None}
 
     def check(self, landscape: Landscape) -> None:

@@ -12,11 +12,15 @@ from landscape_lab.callbacks.products import Product
 from landscape_lab.callbacks.tensorboard import png, show, tensorboards
 from landscape_lab.keys.callbacks import FILMS
 from landscape_lab.landscapes import Landscape
+from landscape_lab.replaying import check_draws
 from landscape_lab.scene import Scene
 from landscape_lab.validation import check_choice
 
 if TYPE_CHECKING:
     from landscape_lab.drawing.video import Film
+
+NEEDS = {"boundary": check_boundary, "draws": check_draws}
+"""The views that not every landscape has, and what tells so."""
 
 
 class Video(Product):
@@ -45,9 +49,13 @@ class Video(Product):
     def grid(self) -> bool:
         return self.film is not None and self.film.view != "boundary"
 
+    @property
+    def extras(self) -> set[str]:
+        return set() if self.film is None else self.film.extras
+
     def check(self, landscape: Landscape) -> None:
-        if self.film is not None and self.film.view == "boundary":
-            check_boundary(landscape, "callbacks.video.view")
+        if self.film is not None and self.film.view in NEEDS:
+            NEEDS[self.film.view](landscape, "callbacks.video.view")
 
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
         if self.film is None:

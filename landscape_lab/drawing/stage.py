@@ -5,7 +5,7 @@ that are new, and on a copy of it what is there for this frame alone; a film of 
 than that of a short one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -16,24 +16,22 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image, ImageDraw, ImageFont
 
-from landscape_lab.drawing.boundary import ChangingRegions, answers_in, prepare_regions
+from landscape_lab.drawing.boundary import ChangingRegions
 from landscape_lab.drawing.encoding import Frame
 from landscape_lab.drawing.growing import GrowingMap
 from landscape_lab.drawing.ink import Label
-from landscape_lab.drawing.loss_panel import loss_curves, prepare_losses
-from landscape_lab.drawing.maps import draw_landscape, path_color
-from landscape_lab.drawing.strip import STRIP, Strip
+from landscape_lab.drawing.layout import CAPTION, lay_out
+from landscape_lab.drawing.loss_panel import loss_curves
+from landscape_lab.drawing.maps import path_color
+from landscape_lab.drawing.strip import Strip
 from landscape_lab.drawing.style import STYLE
+from landscape_lab.drawing.successive import SuccessiveDraws
 from landscape_lab.drawing.turning import TurningSurface
 from landscape_lab.scene import Scene, Trace, last_before
 
 DPI = 100
-CAPTION = 34
-"""Pixels above the map for the line of numbers."""
 NAME_COLOR, VALUE_COLOR, LABEL_COLOR = "#80868b", "#202124", "#5f6368"
 FONT = font_manager.findfont("DejaVu Sans")
-WIDE = 0.75
-"""A picture whose height is less than this share of its width has the loss below it."""
 
 
 class View(Protocol):
@@ -49,10 +47,11 @@ class View(Protocol):
         """The texts of that frame."""
 
 
-VIEWS: dict[str, Callable[[Scene, Axes, RendererAgg], View]] = {
-    "map": GrowingMap,
-    "surface": lambda scene, axes, _: TurningSurface(scene, axes),
-    "boundary": ChangingRegions,
+VIEWS: dict[str, Callable[[Scene, Sequence[Axes], RendererAgg], View]] = {
+    "map": lambda scene, maps, renderer: GrowingMap(scene, maps[0], renderer),
+    "surface": lambda scene, maps, _: TurningSurface(scene, maps[0]),
+    "boundary": lambda scene, maps, renderer: ChangingRegions(scene, maps[0], renderer),
+    "draws": SuccessiveDraws,
 }
 
 
@@ -71,7 +70,7 @@ class Stage:
         scene: What is filmed.
         size: Width and height, pixels.
         clock: `linear` or `logarithmic`: the loss curve's steps are drawn alike.
-        view: `map`, `surface` or `boundary`.
+        view: One of `VIEWS`.
 
     Raises:
         ValueError: The view is not one of this scene.
@@ -82,18 +81,18 @@ class Stage:
         with rc_context(STYLE | {"font.size": 8}):
             layout = ConstrainedLayoutEngine(rect=(0.0, 0.0, 1.0, 1.0 - CAPTION / size[1]))
             figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, layout=layout)
-            map_axes, *curves = lay_out(figure, scene, view)
-            self.strips = [Strip(scene, axes, size[0]) for axes in curves[1:]]
+            maps, loss, strips = lay_out(figure, scene, view)
+            self.strips = [Strip(scene, axes, size[0]) for axes in strips]
             if clock == "logarithmic":
-                for axes in curves:
+                for axes in (loss, *strips):
                     axes.set_xscale("symlog", linthresh=1.0)
             canvas = FigureCanvasAgg(figure)
             canvas.draw()
         self.renderer: RendererAgg = canvas.get_renderer()
         self.whole = figure.bbox
         traces = enumerate(scene.traces)
-        self.curves = [curve for number, trace in traces for curve in loss_curves(number, trace, curves[0])]
-        self.view = VIEWS[view](scene, map_axes, self.renderer)
+        self.curves = [curve for number, trace in traces for curve in loss_curves(number, trace, loss)]
+        self.view = VIEWS[view](scene, maps, self.renderer)
         self.background = self.renderer.copy_from_bbox(self.whole)
         self.small = ImageFont.truetype(FONT, 11)
         self.font = _fitting(caption(scene.traces, np.inf), size[0] - 28)
@@ -185,34 +184,3 @@ def _fitting(words: list[Word], width: int) -> ImageFont.FreeTypeFont:
         ),
         ImageFont.truetype(FONT, 7),
     )
-
-
-def lay_out(figure: Figure, scene: Scene, view: str = "map") -> list[Axes]:
-    """The map, the loss beside it, or below it when the map is wide, and on a slice empty axes for a strip.
-
-    A surface gets empty axes to draw on, regions a frame.
-    """
-    map_axes, loss_axes, *strip = _divided(figure, scene, view)
-    if view == "map":
-        draw_landscape(map_axes, scene)
-        map_axes.set_xlabel(scene.plane.axes.labels[0])
-        map_axes.set_ylabel(scene.plane.axes.labels[1])
-    elif view == "boundary":
-        prepare_regions(map_axes, answers_in(scene))
-    else:
-        map_axes.set_axis_off()
-    prepare_losses(loss_axes, scene)
-    return [map_axes, loss_axes, *strip]
-
-
-def _divided(figure: Figure, scene: Scene, view: str) -> list[Axes]:
-    """Empty axes for the map, for the loss, and where paths are compared with their plane, for that."""
-    if view == "map" and scene.plane.axes.picture and scene.window.ratio < WIDE:
-        return list(figure.subplots(2, 1, height_ratios=(3, 1)))
-    height = figure.bbox.height
-    strip = [STRIP] if view != "boundary" and Strip.fits(scene, height) else []
-    heights = [height - CAPTION - sum(strip), *strip]
-    grid = figure.add_gridspec(
-        len(heights), 2, width_ratios=(4.0 if view == "surface" else 2.4, 1), height_ratios=heights
-    )
-    return [figure.add_subplot(part) for part in (grid[0, 0], grid[0, 1], *(grid[1, :] for _ in strip))]

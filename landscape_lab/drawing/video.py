@@ -38,8 +38,9 @@ class Film:
         fps: Frames a second.
         length: Seconds, of which the last frame's stay is not a part; `None` for as many as the frames
             take. A film of too few frames for it shows each of them longer.
-        view: `map`; `surface`: in three dimensions, slowly turning; or `boundary`: the classes that a
-            network tells apart by two features.
+        view: `map`; `surface`: in three dimensions, slowly turning; `boundary`: the classes that a
+            network tells apart by two features; or `draws`: beside the whole landscape what one step
+            after another saw of it, through its minibatch or its augmentations.
         clean: Show a landscape with augmentations without them, not as it was seen in each step.
 
     Raises:
@@ -53,6 +54,11 @@ class Film:
     length: float | None = None
     view: str = "map"
     clean: bool = False
+
+    @property
+    def extras(self) -> set[str]:
+        """What it shows of a scene that is made only where it is asked for."""
+        return {"draws"} & {self.view}
 
     def moments(self, scene: Scene) -> np.ndarray:
         """The steps at which frames are taken: at least two."""

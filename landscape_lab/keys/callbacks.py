@@ -5,7 +5,7 @@ from landscape_lab.keys.kinds import ListOf, Nullable, Parts
 from landscape_lab.validation import Choice, Kind, Number, Switch, Text, Whole
 
 CLOCKS = ("linear", "logarithmic")
-VIEWS = ("map", "surface", "boundary")
+VIEWS = ("map", "surface", "boundary", "draws")
 FILMS = ("mp4", "gif")
 """The formats of films."""
 FIGURES = (
@@ -40,7 +40,9 @@ _FILM = {
     "fps": Key(Whole(low=1), "frames a second"),
     "length": Key(Nullable(Number(positive=True)), "seconds; null: as long as the frames take"),
     "view": Key(
-        Choice(*VIEWS), "surface: in three dimensions, slowly turning; boundary: what a network answers"
+        Choice(*VIEWS),
+        "surface: in three dimensions, slowly turning; boundary: what a network answers; draws: what "
+        "minibatches or augmentations show of the landscape, beside the whole",
     ),
     "clean": Key(Switch(), "show the clean landscape, not augmentations as they were in each step"),
 }

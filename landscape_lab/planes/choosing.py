@@ -95,6 +95,8 @@ def plane_of(
     centre = centre_of(landscape, trajectories, paths, settings.centre)
     if way in ("auto", "pca"):
         plane = principal(paths, kept=kept) if paths else _unmoved(landscape, kept)
+        if way == "pca" and paths and not any(plane.explained or ()):
+            raise ValueError(f"A path should move to tell directions: plane=pca. Found {_still(paths)}.")
         if kept is not None:
             plane = _named("pca", paths, plane, settings)
     else:
@@ -169,6 +171,14 @@ def _check_paths(landscape: Landscape, trajectories: Sequence[Trajectory], paths
                 f"The trajectory of {trajectory.label or 'the run'} should have points of {landscape.dims:,} "
                 f"numbers, as the landscape has. Found {path.shape[-1]:,}: it is of another landscape."
             )
+
+
+def _still(paths: Sequence[Points]) -> str:
+    """What paths that do not move consist of."""
+    points = lists_of(paths)
+    if last_finite(points) is None:
+        return "only NaN or infinity"
+    return "one record" if sum(map(len, points)) == 1 else "the same point in each record"
 
 
 def _unmoved(landscape: Landscape, kept: Tensor | None) -> Plane:

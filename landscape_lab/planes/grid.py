@@ -131,7 +131,7 @@ def sample(
     remark = ""
     if samples is not None:
         landscape, remark = on_some_samples(landscape, samples)
-    measure = _measure_at(landscape, plane)
+    measure = measure_at(landscape, plane)
     if isinstance(landscape, PointLandscape):
         picture = plane.axes.picture
         finest = RESOLUTION if resolution is None else resolution if picture else 2 * resolution
@@ -210,7 +210,7 @@ def cells(window: Window, *, picture: bool, resolution: int = RESOLUTION) -> tup
     return max(2, round(width * shrink)), max(2, round(height * shrink))
 
 
-def _measure_at(landscape: Landscape, plane: Plane) -> Measure:
+def measure_at(landscape: Landscape, plane: Plane) -> Measure:
     """What is measured at places of the plane, by the landscape's slice: a network loads weights in place.
 
     Of all others the points are made, no more of them at once than memory allows.

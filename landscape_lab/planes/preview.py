@@ -23,9 +23,15 @@ def on_some_samples(landscape: Landscape, samples: int) -> tuple[Landscape, str]
         return landscape, ""
     total = landscape.batches.samples
     chosen = torch.randperm(total, generator=torch.Generator().manual_seed(0))[:samples].sort().values
-    preview = landscape.on(_joined(_picked(landscape, chosen)))
-    preview.calibration = preview.batches
+    preview = on_these(landscape, _joined(_picked(landscape, chosen)))
     return preview, f"a preview: {samples:,} of {total:,} samples"
+
+
+def on_these(landscape: NetworkLandscape, batch: Batch) -> NetworkLandscape:
+    """The same weights on some samples only; BatchNorm, where it is recalibrated, knows no others."""
+    seen = landscape.on(batch)
+    seen.calibration = seen.batches
+    return seen
 
 
 def _picked(landscape: NetworkLandscape, chosen: Tensor) -> list[Batch]:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -54,12 +54,14 @@ class Together(NamedTuple):
         trajectories: What happened, in the order of the runs.
         settings: How the first of them chooses its plane.
         names: The label of each, by the name of its folder.
+        alike: Whether all runs saw the same draws.
     """
 
     landscape: Landscape
     trajectories: list[Trajectory]
     settings: PlaneSettings
     names: dict[str, str]
+    alike: bool = True
 
     def settings_with(self, changes: Mapping[str, object]) -> PlaneSettings:
         """The settings with some changed; as the centre, a run may be called by its folder."""
@@ -67,15 +69,22 @@ class Together(NamedTuple):
         named = {"centre": self.names[centre]} if centre in self.names else {}
         return replace(self.settings, **{**changes, **named})  # type: ignore[arg-type]
 
-    def scene(self, settings: PlaneSettings | None = None, folder: Path | None = None) -> Scene:
+    def scene(
+        self,
+        settings: PlaneSettings | None = None,
+        folder: Path | None = None,
+        extras: Collection[str] = (),
+    ) -> Scene:
         """All of them on one plane.
 
         Args:
             settings: How it is chosen, if not as the first run does.
             folder: Where the losses of a network are kept.
+            extras: As for `scene_of`; `draws` only where all saw the same.
         """
         settings = self.settings if settings is None else settings
-        return scene_of(self.landscape, self.trajectories, settings=settings, folder=folder)
+        extras = set(extras) if self.alike else set(extras) - {"draws"}
+        return scene_of(self.landscape, self.trajectories, settings=settings, folder=folder, extras=extras)
 
     def connectivity(self) -> Connectivity:
         """The straight lines between the ends of the runs, of their first members."""
@@ -111,11 +120,12 @@ def bring_together(paths: Sequence[Path]) -> Together:
         one.trajectory.label = label
     first = kept[0].config
     settings = plane_settings(first)
-    if any(_draws(one.config) != _draws(first) for one in kept):
+    alike = all(_draws(one.config) == _draws(first) for one in kept)
+    if not alike:
         first.augmentation = {}  # no step looked alike to all of them: the clean landscape is shown
     landscape, _ = landscape_of(first)
     names = {one.run.folder.absolute().name: one.trajectory.label for one in kept}
-    return Together(landscape, [one.trajectory for one in kept], settings, names)
+    return Together(landscape, [one.trajectory for one in kept], settings, names, alike)
 
 
 def _runs_in(path: Path) -> list[Run]:

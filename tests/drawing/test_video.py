@@ -60,7 +60,7 @@ def head_on(view, step, size):
     with rc_context(STYLE | {"font.size": 8}):
         layout = ConstrainedLayoutEngine(rect=(0.0, 0.0, 1.0, 1.0 - CAPTION / size[1]))
         figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, layout=layout)
-        axes, *_ = lay_out(figure, view)
+        axes = lay_out(figure, view).maps[0]
         FigureCanvasAgg(figure).draw()
         x, y = axes.transData.transform(view.traces[0].places[step, 0])
     return round(x), round(size[1] - y)

@@ -10,8 +10,7 @@ from jaxtyping import Float, Int
 from landscape_lab.curvature import Spectrum
 from landscape_lab.landscapes.base import Axes
 from landscape_lab.measured import of_members
-from landscape_lab.planes import Line, Plane, RatioMap, Window
-from landscape_lab.planes.departure import Departure
+from landscape_lab.planes import Departure, Line, Plane, RatioMap, Window
 from landscape_lab.validation import check_choice
 
 
@@ -48,8 +47,7 @@ class Trace:
         rates: The learning rate of each member, where they differ.
         off: How far each point is from the plane; `None` where the plane is the whole landscape.
         place_steps: The step of each place, where fewer places than losses are kept.
-        spent: What else had been spent by each record, `[records]`: `seconds` where a clock ran,
-            `epochs` of a network.
+        spent: What else had been spent by each record, `[records]`: `seconds`, `epochs` of a network.
         measured: What was measured of a network, as a trajectory's archive has it.
         departure: The losses of some points and those of the plane below them, where they were compared.
     """
@@ -119,8 +117,7 @@ class Samples:
     """Some samples of a network's data, and what it answers to them.
 
     Args:
-        inputs: Numbers `[n, features]`, images `[n, channels, height, width]`, or tokens `[n, length]`
-            as whole numbers.
+        inputs: Numbers `[n, features]`, images `[n, channels, height, width]`, or whole tokens `[n, length]`.
         targets: Classes as whole numbers, `[n]` or `[n, length]`; or numbers.
         answers: Of the same shape and kind.
         classes: The name of each class; empty where targets are numbers.
@@ -202,8 +199,7 @@ class Scene:
         losses: At the centres of the window's cells; empty where no product asks for them.
         traces: One for each trajectory.
         minima: Known minima.
-        replay: The landscape as it was seen in each step, if it has augmentations that change its loss; as
-            minibatches saw it, where a product asks for it.
+        replay: The landscape as each step saw it: augmented, or where a product asks by its minibatch.
         note: What a picture tells about its losses, if they are not evaluated in each cell.
         miss: How far its losses are from the landscape's own at the centre of the plane, beyond rounding.
         answers: What the network of a single trace answers; `None` of all other landscapes.

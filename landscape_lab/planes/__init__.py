@@ -2,6 +2,7 @@
 
 from landscape_lab.planes.choosing import plane_of
 from landscape_lab.planes.components import principal
+from landscape_lab.planes.departure import Departure
 from landscape_lab.planes.directions import custom, gradient, start_to_end, three_points
 from landscape_lab.planes.eigenvectors import hessian
 from landscape_lab.planes.grid import Grid, sample
@@ -14,6 +15,7 @@ from landscape_lab.planes.settings import PlaneSettings
 from landscape_lab.planes.window import Window
 
 __all__ = [
+    "Departure",
     "Grid",
     "Line",
     "Plane",

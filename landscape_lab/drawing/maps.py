@@ -67,7 +67,7 @@ def draw_landscape(axes: Axes, scene: Scene) -> None:
         _draw_losses(axes, scene)
     if scene.note:
         words = axes.text(0.01, 0.01, scene.note, transform=axes.transAxes, fontsize=7, zorder=7)
-        words.set(color="white", path_effects=[NOTE_EDGE])
+        words.set(color="white", path_effects=[NOTE_EDGE], in_layout=False, clip_on=True)
     finish_map(axes, scene)
 
 

@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from networks import halves
 from scenes import recorded
+from torch import nn
+from torch.nn.functional import cross_entropy
 
 from landscape_lab.augmentations import (
     AddNoise,
@@ -15,8 +18,9 @@ from landscape_lab.augmentations import (
     SaltAndPepper,
     augment,
 )
-from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
-from landscape_lab.replaying import draws_of
+from landscape_lab.landscapes import FunctionLandscape, ImageLandscape, NetworkLandscape
+from landscape_lab.planes import Plane, Window
+from landscape_lab.replaying import Minibatches, check_draws, draws_of
 from landscape_lab.staging import scene_of
 
 RAMP = torch.linspace(0.2, 0.8, 320).expand(160, 320)
@@ -107,6 +111,36 @@ def test_only_a_loss_that_changes_is_replayed():
     assert scene_of(landscape, [line(landscape)]).replay is None
     augment(landscape, [GradientNoise(std=0.1)])
     assert scene_of(landscape, [line(landscape)]).replay is None
+
+
+def test_a_minibatch_has_the_losses_that_its_step_saw():
+    """BatchNorm takes the statistics of the minibatch, as in training."""
+    data = halves()
+    landscape = NetworkLandscape(nn.Sequential(nn.BatchNorm1d(2), nn.Linear(2, 2)), data, batch_size=8)
+    window = Window(-2.0, 2.0, -1.0, 1.0)
+    plane = Plane(torch.zeros(10, dtype=torch.float64), torch.eye(10, dtype=torch.float64)[[4, 7]])
+    seen = Minibatches(landscape, plane, window).losses(3, np.zeros(2), (4, 6))
+    (inputs, targets), _ = landscape.batches.batch(3, (0,))
+    # the scale of BatchNorm is 0, so every class has the same probability
+    assert np.ptp(seen) < 1e-9
+    assert seen[0, 0] == pytest.approx(np.log(2.0))
+    origin = torch.tensor([1.0, 1.0] + 8 * [0.0], dtype=torch.float64)
+    view = Minibatches(landscape, Plane(origin, plane.directions), window)
+    normal = (inputs - inputs.mean(0)) / inputs.std(0)
+    u, v = window.columns(6)[4], window.rows(4)[3]
+    expected = cross_entropy(normal * torch.stack([u, v]).float(), targets)
+    assert view.losses(3, np.zeros(2), (4, 6))[3, 4] == pytest.approx(float(expected), rel=1e-3)
+    assert view.name(3) == "the 8 samples of step 3"
+    assert view.name(None) == "all 40 samples"
+
+
+def test_only_where_steps_see_draws_may_they_be_asked_for():
+    network = NetworkLandscape(nn.Linear(2, 2), halves())
+    for landscape in (network, FunctionLandscape.named("sphere")):
+        with pytest.raises(ValueError, match=r"`figures` may be draws only .* landscape\.batch_size=32"):
+            check_draws(landscape, "figures")
+    check_draws(NetworkLandscape(nn.Linear(2, 2), halves(), batch_size=8), "figures")
+    check_draws(augment(FunctionLandscape.named("sphere"), [LossNoise(0.2)]), "figures")
 
 
 def line(landscape, to=1.0):

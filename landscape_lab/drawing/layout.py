@@ -1,11 +1,13 @@
 """How a frame of a film is divided: the map, the loss, and where there is one the comparison below them."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from landscape_lab.drawing.boundary import answers_in, prepare_regions
+from landscape_lab.drawing.departures import what_it_is
 from landscape_lab.drawing.loss_panel import prepare_losses
 from landscape_lab.drawing.maps import draw_landscape
 from landscape_lab.drawing.strip import STRIP, Strip
@@ -36,34 +38,51 @@ def lay_out(figure: Figure, scene: Scene, view: str = "map") -> Layout:
 
     A surface gets empty axes to draw on, regions a frame.
     """
-    made = _divided(figure, scene, view)
-    if view in ("map", "draws"):
-        for axes in made.maps:
-            draw_landscape(axes, scene)
-            axes.set_xlabel(scene.plane.axes.labels[0])
-        made.maps[0].set_ylabel(scene.plane.axes.labels[1])
-    elif view == "boundary":
-        prepare_regions(made.maps[0], answers_in(scene))
+    if view == "draws":
+        made = _two_maps(figure)
+    elif view == "map" and scene.plane.axes.picture and scene.window.ratio < WIDE:
+        made = _wide_map(figure)
     else:
-        made.maps[0].set_axis_off()
+        made = _one_map(figure, scene, view)
+    for axes in made.maps:
+        _prepare(axes, scene, view)
     prepare_losses(made.loss, scene)
+    if len(made.maps) > 1 and scene.compares:
+        made.loss.set_title(what_it_is(scene), loc="right", fontsize=8)
     return made
 
 
-def _divided(figure: Figure, scene: Scene, view: str) -> Layout:
-    """Empty axes."""
-    if view == "draws":
-        grid = figure.add_gridspec(2, 2, height_ratios=(3, 1))
-        maps = [figure.add_subplot(grid[0, column], title=" ") for column in range(2)]  # room for their names
-        return Layout(maps, figure.add_subplot(grid[1, :]), [])
-    if view == "map" and scene.plane.axes.picture and scene.window.ratio < WIDE:
-        above, below = figure.subplots(2, 1, height_ratios=(3, 1))
-        return Layout([above], below, [])
+def _prepare(axes: Axes, scene: Scene, view: str) -> None:
+    """What a map has before anything moves."""
+    if view == "surface":
+        axes.set_axis_off()
+    elif view == "boundary":
+        prepare_regions(axes, answers_in(scene))
+    else:
+        draw_landscape(axes, scene if view == "map" else replace(scene, note=""))  # two leave it no room
+        axes.set_xlabel(scene.plane.axes.labels[0])
+        axes.set_ylabel(scene.plane.axes.labels[1])
+
+
+def _two_maps(figure: Figure) -> Layout:
+    """Empty axes for two maps, with room for their names, and for the loss."""
+    grid = figure.add_gridspec(2, 2, height_ratios=(3, 1))
+    maps = [figure.add_subplot(grid[0, column], title=" ") for column in range(2)]
+    return Layout(maps, figure.add_subplot(grid[1, :]), [])
+
+
+def _wide_map(figure: Figure) -> Layout:
+    """Empty axes for a map, and below it for the loss."""
+    above, below = figure.subplots(2, 1, height_ratios=(3, 1))
+    return Layout([above], below, [])
+
+
+def _one_map(figure: Figure, scene: Scene, view: str) -> Layout:
+    """Empty axes for a map, for the loss, and where paths are compared with their plane, for that."""
     height = figure.bbox.height
     strip = [STRIP] if view != "boundary" and Strip.fits(scene, height) else []
     heights = [height - CAPTION - sum(strip), *strip]
-    grid = figure.add_gridspec(
-        len(heights), 2, width_ratios=(4.0 if view == "surface" else 2.4, 1), height_ratios=heights
-    )
+    wide = 4.0 if view == "surface" else 2.4
+    grid = figure.add_gridspec(len(heights), 2, width_ratios=(wide, 1), height_ratios=heights)
     left, right = (figure.add_subplot(grid[0, column]) for column in range(2))
     return Layout([left], right, [figure.add_subplot(grid[1, :]) for _ in strip])

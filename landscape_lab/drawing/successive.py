@@ -115,6 +115,9 @@ class SuccessiveDraws:
 
     def labels(self) -> list[Label]:
         """What the two maps show."""
-        words = [self.held.name(None), f"{self.held.name(self.held.step)} · ×: its lowest loss"]
+        words = [
+            self.held.name(None),
+            f"{self.held.name(self.held.step)} · ×: its lowest loss, dots: earlier",
+        ]
         boxes = [axes.bbox for axes in self.axes]
         return [Label(box.x0, box.y1 + 5.0, text, "lb") for box, text in zip(boxes, words, strict=True)]

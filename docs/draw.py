@@ -17,7 +17,7 @@ from landscape_lab.drawing.figures import gallery_figure, save_figure
 from landscape_lab.gallery import names, scenes
 
 DOCS = Path(__file__).parent
-SHOWN = ("surface", "planes", "basins", "boundary", "data", "lr", "path")
+SHOWN = ("sharpness", "surface", "planes", "basins", "boundary", "data", "lr", "path")
 """The figures of an experiment, of which the first one that it has is shown."""
 
 
@@ -34,6 +34,9 @@ def shrink(source: Path, target: Path, width: int) -> None:
 def _experiment(path: Path) -> str:
     """The line of an experiment, and its picture; of one whose data are not here, what it says of them."""
     about = " ".join(re.findall(r"^# (?!@)(.*)$", path.read_text(), re.MULTILINE))
+    if "mode: MULTIRUN" in path.read_text():
+        planes(path.stem, DOCS / "experiments" / f"{path.stem}.png")
+        return f"| `{path.stem}` | {about} | ![{path.stem}](experiments/{path.stem}.png) |"
     with tempfile.TemporaryDirectory() as folder:
         words = [f"experiment={path.stem}", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"]
         try:
@@ -45,6 +48,19 @@ def _experiment(path: Path) -> str:
         shrink(drawn, DOCS / "experiments" / f"{path.stem}.png", 640)
     about += f" {result.metrics['steps']:,} steps, final loss {result.metrics['final_loss']:.4g}."
     return f"| `{path.stem}` | {about} | ![{path.stem}](experiments/{path.stem}.png) |"
+
+
+def planes(experiment: str, target: Path) -> None:
+    """The planes that an experiment of several runs draws, side by side."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "landscape_lab", f"experiment={experiment}"]
+        subprocess.run([*command, f"hydra.sweep.dir={folder}"], check=True, stdout=subprocess.DEVNULL)
+        drawn = [Image.open(file) for file in sorted(Path(folder).glob("plane_*.png"))]
+        both = Image.new("RGB", (sum(one.width for one in drawn), drawn[0].height), "white")
+        for number, one in enumerate(drawn):
+            both.paste(one, (number * drawn[0].width, 0))
+        both.thumbnail((1100, 1100))
+        both.save(target, optimize=True)  # 256 colours are too few for several maps and their paths
 
 
 def experiments() -> None:
@@ -75,6 +91,18 @@ def ensembles() -> None:
             shrink(Path(folder) / f"{name}.png", DOCS / {"lr": "lr_sweep.png"}.get(name, f"{name}.png"), 900)
 
 
+def curvature() -> None:
+    """The spectrum at the end of a run and the ratio map of its plane, and Adam at the edge of stability."""
+    bent = ["landscape=network", "steps=150", "figures=[curvature,ratio]"]
+    edge = ["experiment=edge_of_stability", "optimizer=adam", "optimizer.lr=0.01", "steps=3000", "figures=[]"]
+    named = {"curvature": "curvature", "ratio": "ratio", "sharpness": "adam_at_the_edge"}
+    with tempfile.TemporaryDirectory() as folder:
+        for words in (bent, edge):
+            run([*words, f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"])
+        for name, target in named.items():
+            shrink(Path(folder) / f"{name}.png", DOCS / f"{target}.png", 960)
+
+
 def race() -> None:
     """The standings of the default race."""
     with tempfile.TemporaryDirectory() as folder:
@@ -83,11 +111,23 @@ def race() -> None:
         shrink(Path(folder) / "standings.png", DOCS / "race.png", 1800)
 
 
+def connectivity() -> None:
+    """The barriers between the ends of four optimizers."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["landscape=network", "optimizer=adam,sgd,adagrad,rmsprop", "steps=300"]
+        words += ["sweep.connectivity=true", f"hydra.sweep.dir={folder}"]
+        command = [sys.executable, "-m", "landscape_lab", "-m", *words]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        shrink(Path(folder) / "connectivity.png", DOCS / "connectivity.png", 700)
+
+
 def main() -> None:
-    """The experiments, ensembles, the gallery, the race, and the picture of the front door."""
+    """The experiments, ensembles, curvature, the gallery, the race, and the picture of the front door."""
     experiments()
     ensembles()
+    curvature()
     race()
+    connectivity()
     with tempfile.TemporaryDirectory() as folder:
         save_figure(gallery_figure(scenes(names())), Path(folder) / "gallery.png")
         shrink(Path(folder) / "gallery.png", DOCS / "gallery.png", 1800)

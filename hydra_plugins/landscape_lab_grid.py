@@ -1,6 +1,6 @@
 """The sweeper of `sweep=grid`: Hydra looks for plugins here, and `landscape_lab.sweeps` does the work."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,14 @@ from omegaconf import DictConfig
 
 
 class GridSweeper(Sweeper):
-    """Every combination of the values on the command line that has no results in the sweep's folder yet."""
+    """Every combination of the values on the command line that has no results in the sweep's folder yet.
+
+    Args:
+        params: Further keys and their values, such as an experiment brings; the command line goes before.
+    """
+
+    def __init__(self, params: Mapping[str, str] | None = None) -> None:
+        self.params = params or {}
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Take what Hydra gives, and build the launcher."""
@@ -28,12 +35,14 @@ class GridSweeper(Sweeper):
             HydraException: A job does not compose; none is begun.
             ValueError: An objective or its direction cannot be.
         """
-        from landscape_lab.configuration import plain
+        from landscape_lab.configuration import key_of, plain
         from landscape_lab.sweeps.goals import goals_of
         from landscape_lab.sweeps.plan import keep_settings, plan
         from landscape_lab.sweeps.progress import finished, watched
 
         goals_of(plain(self.config.objective), plain(self.config.sweep.direction))
+        typed = set(map(key_of, arguments))
+        arguments += [f"{key}={values}" for key, values in self.params.items() if key not in typed]
         overrides = OverridesParser.create(config_loader=self.composer).parse_overrides(arguments)
         (grid,) = BasicSweeper.split_arguments(overrides, None)
         folder = Path(self.config.hydra.sweep.dir)

@@ -121,7 +121,7 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
         descent, threads = _descended(cfg, names, files)
     metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **results.metrics(descent)}
     metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": digits}
-    metrics |= results.details(descent) | {"threads": threads} | Products.misses(descent.trainer)
+    metrics |= results.details(descent) | {"threads": threads} | Products.told_of(descent.trainer)
     metrics |= Sharpness.told(descent.trainer)
     descent.trajectory.save(files.trajectory_file)
     _save_weights(descent, files)
@@ -142,7 +142,8 @@ def _descended(cfg: DictConfig, names: dict[str, str], files: Run) -> tuple[Desc
     if checkpoint.path is None:
         files.forget()
     loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values()]
-    callbacks = Products.gathering((build(node) for node in cfg.callbacks.values()), plane_settings(cfg))
+    parts = (build(node) for node in cfg.callbacks.values())
+    callbacks = Products.gathering(parts, plane_settings(cfg), files.folder)
     callbacks.append(HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)))
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
     threads = _threads(cfg, descent.landscape, checkpoint.threads)

@@ -109,3 +109,8 @@ class Measured:
         """Go on from what `state_dict` returned."""
         kept = Measured.of({name: values.numpy() for name, values in state.items()})
         self.steps, self.values = kept.steps, kept.values
+
+
+def of_members(measured: Mapping[str, np.ndarray], some: np.ndarray) -> dict[str, np.ndarray]:
+    """Measured arrays `[n, members]` of some members; `measured_steps` `[n]` are those of all."""
+    return {name: values[:, some] if values.ndim > 1 else values for name, values in measured.items()}

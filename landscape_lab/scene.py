@@ -7,11 +7,11 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float, Int
 
+from landscape_lab.curvature import Spectrum
 from landscape_lab.landscapes.base import Axes
+from landscape_lab.measured import of_members
+from landscape_lab.planes import Line, Plane, RatioMap, Window
 from landscape_lab.planes.departure import Departure
-from landscape_lab.planes.line import Line
-from landscape_lab.planes.plane import Plane
-from landscape_lab.planes.window import Window
 from landscape_lab.validation import check_choice
 
 
@@ -20,13 +20,7 @@ class Replay(Protocol):
     """The losses as they were seen in a step: too many to be kept, they are made again for each frame."""
 
     def losses(self, step: int, place: Float[np.ndarray, "2"], shape: tuple[int, int]) -> np.ndarray:
-        """The losses of a step at the centres of the window's cells, `[rows, columns]`.
-
-        Args:
-            step: Which.
-            place: Where the member was.
-            shape: How many rows and columns.
-        """
+        """The losses of a step, in which a member was at a place, in cells of the shape (rows, columns)."""
 
     def name(self, step: int | None) -> str:
         """What a step saw, in words; `None`: what no step saw, the whole."""
@@ -109,11 +103,6 @@ class Trace:
         return self.losses if self.place_steps is None else self.losses[self.path_records]
 
 
-def of_members(measured: Mapping[str, np.ndarray], some: np.ndarray) -> dict[str, np.ndarray]:
-    """Measured arrays `[n, members]` of some members; `measured_steps` `[n]` are those of all."""
-    return {name: values[:, some] if values.ndim > 1 else values for name, values in measured.items()}
-
-
 def last_before(steps: Int[np.ndarray, " n"], moment: float) -> int:
     """The number of the last of some steps up to a moment; before the first one, the first."""
     return max(0, int(steps.searchsorted(moment, side="right")) - 1)
@@ -166,16 +155,35 @@ class Answers(Protocol):
 
 
 @dataclass(frozen=True)
+class Bend:
+    """How a landscape curves where a descent was.
+
+    Args:
+        spectrum: Of the Hessian at the last finite point.
+        member: Whose, of several members, the one that ended lowest; else empty.
+        along: On a landscape of two dimensions, both eigenvalues at each kept point, `[points, 2]`.
+        steps: The step of each of them.
+    """
+
+    spectrum: Spectrum
+    member: str = ""
+    along: Float[np.ndarray, "points 2"] | None = None
+    steps: Int[np.ndarray, " points"] | None = None
+
+
+@dataclass(frozen=True)
 class Shading:
     """How the losses of a map are drawn.
 
     Args:
         colormap: The name of a colormap of matplotlib; `None`: the house's own.
         levels: About how many contours, or the losses at which there are some; `None`: the house's own.
+        show: `loss`, or `accuracy` where the scene has it.
     """
 
     colormap: str | None = None
     levels: int | tuple[float, ...] | None = None
+    show: str = "loss"
 
 
 @dataclass(frozen=True)
@@ -196,6 +204,9 @@ class Scene:
         shading: How the losses are drawn.
         line: What is measured on the line between two points, where a product asks for it.
         compared: The same traces on other planes, by what these are called, where a product asks for them.
+        accuracy: At the same places as the losses, where a network measures it.
+        bend: How the landscape curves at the end of the first trace, where a product asks for it.
+        ratios: The negative curvature beside the positive, where a product asks for them.
     """
 
     plane: Plane
@@ -210,6 +221,9 @@ class Scene:
     shading: Shading = Shading()
     line: Line | None = None
     compared: Mapping[str, "Scene"] = field(default_factory=dict)
+    accuracy: Float[np.ndarray, "rows columns"] | None = None
+    bend: Bend | None = None
+    ratios: RatioMap | None = None
 
     @property
     def compares(self) -> bool:

@@ -1,25 +1,26 @@
 """From landscapes and trajectories to scenes: the one way to all that is drawn."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import torch
 
 from landscape_lab.answering import answers_of
+from landscape_lab.bending import bend_of, ratios_of
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.network import NetworkLandscape
-from landscape_lab.planes import Grid, Line, Plane, PlaneSettings, Window, interpolate, plane_of, sample
+from landscape_lab.measured import of_members, results_of
+from landscape_lab.planes import Grid, Plane, PlaneSettings, Window, plane_of, sample
 from landscape_lab.planes.choosing import centre_of
 from landscape_lab.planes.departure import departure_of
-from landscape_lab.planes.directions import finite_end
-from landscape_lab.planes.line import POINTS
+from landscape_lab.planes.line import line_of
+from landscape_lab.planes.plane_file import PlaneFile, ProjectedPath
 from landscape_lab.planes.ranges import NOWHERE, window_of
-from landscape_lab.planes.vectors import read_vector
 from landscape_lab.point_file import Points
-from landscape_lab.replaying import replay_of
-from landscape_lab.scene import Scene, Shading, Trace, of_members
+from landscape_lab.replaying import draws_over, replay_of
+from landscape_lab.scene import Scene, Shading, Trace
 from landscape_lab.trajectory import Trajectory
 
 SHOWN_MEMBERS = 1000
@@ -55,7 +56,8 @@ def scene_of(
             curves of the loss do without.
         folder: Where the losses of a network are kept, so that the next picture evaluates none.
         extras: What else a product shows: `line`, the losses between two points; `planes`, the scenes
-            of several planes; `draws`, what minibatches saw.
+            of several planes; `curvature` at the end of the first path; `ratio`, the curvatures over
+            the plane; `draws`, what minibatches saw.
 
     Raises:
         ValueError: The settings describe no plane or window of this landscape, or a trajectory is of
@@ -65,40 +67,100 @@ def scene_of(
     points = [trajectory.points for trajectory in trajectories]
     if plane is None:
         plane = plane_of(landscape, trajectories, points, settings)
-    off = landscape.dims != 2
-    pairs = zip(trajectories, points, strict=True)
-    traces = tuple(trace_of(trajectory, plane, path, off=off) for trajectory, path in pairs)
-    if isinstance(landscape, NetworkLandscape):
-        traces = tuple(_with_epochs(trace, landscape.batches.per_epoch) for trace in traces)
-    if off and grid:
-        traces = tuple(
-            _with_departure(trace, landscape, plane, path) for trace, path in zip(traces, points, strict=True)
-        )
+    traces = _traces(landscape, plane, trajectories, points, compared=grid)
     if window is None:
         places = [trace.places for trace in traces]
         window = _window(landscape, plane, trajectories, points, places, settings, reach)
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
-    seen = Grid(np.empty((0, 0)))
-    if grid:
-        seen = sample(landscape, plane, window, resolution=settings.resolution, folder=folder)
-    replay = replay_of(landscape, plane, window, minibatches="draws" in extras)
-    answers = answers_of(landscape, trajectories)
-    scene = Scene(plane, window, seen.losses, traces, minima, replay, seen.note, seen.miss, answers)
+    seen = _grid(landscape, plane, window, settings, folder) if grid else Grid(np.empty((0, 0)))
+    replay, answers = replay_of(landscape, plane, window), answers_of(landscape, trajectories)
+    note = seen.note if settings.show == "loss" else seen.accuracy_note
+    scene = Scene(plane, window, seen.losses, traces, minima, replay, note, seen.miss, answers)
     return replace(
         scene,
+        accuracy=seen.accuracy,
         shading=_shading(settings),
-        line=line_of(landscape, points, settings) if "line" in extras else None,
-        compared=_compared(landscape, trajectories, settings) if "planes" in extras else {},
+        **_extras(extras, landscape, trajectories, points, scene, settings, folder),
+    )
+
+
+def _traces(
+    landscape: Landscape,
+    plane: Plane,
+    trajectories: Sequence[Trajectory],
+    points: Sequence[Points],
+    *,
+    compared: bool,
+) -> tuple[Trace, ...]:
+    """The trajectories on a plane, and where it is a slice compared with it."""
+    off = landscape.dims != 2
+    made = []
+    for trajectory, path in zip(trajectories, points, strict=True):
+        trace = trace_of(trajectory, plane, path, off=off)
+        if isinstance(landscape, NetworkLandscape):
+            trace = _with_epochs(trace, landscape.batches.per_epoch)
+        made.append(_with_departure(trace, landscape, plane, path) if off and compared else trace)
+    return tuple(made)
+
+
+def _extras(
+    names: Collection[str],
+    landscape: Landscape,
+    trajectories: Sequence[Trajectory],
+    points: Sequence[Points],
+    scene: Scene,
+    settings: PlaneSettings,
+    folder: Path | None,
+) -> dict[str, Any]:
+    """What products ask for beyond the map, by the names of the scene's attributes."""
+    ways: dict[str, tuple[str, Callable[[], object]]] = {
+        "line": ("line", lambda: line_of(landscape, points, settings)),
+        "planes": ("compared", lambda: _compared(landscape, trajectories, settings, folder)),
+        "curvature": ("bend", lambda: bend_of(landscape, trajectories[0])),
+        "ratio": ("ratios", lambda: ratios_of(landscape, scene.plane, scene.window)),
+        "draws": ("replay", lambda: draws_over(landscape, scene.plane, scene.window)),
+    }
+    return {ways[name][0]: ways[name][1]() for name in names}
+
+
+def _grid(
+    landscape: Landscape, plane: Plane, window: Window, settings: PlaneSettings, folder: Path | None
+) -> Grid:
+    """What the map shows."""
+    check_shown(landscape, settings)
+    return sample(
+        landscape, plane, window, resolution=settings.resolution, samples=settings.samples, folder=folder
     )
 
 
 def _shading(settings: PlaneSettings) -> Shading:
     levels = settings.levels
-    return Shading(settings.colormap, levels if levels is None or isinstance(levels, int) else tuple(levels))
+    levels = levels if levels is None or isinstance(levels, int) else tuple(levels)
+    return Shading(settings.colormap, levels, settings.show)
+
+
+def check_shown(landscape: Landscape, settings: PlaneSettings) -> None:
+    """Raise `ValueError` where a map is to show the accuracy of a landscape that measures none."""
+    if settings.show == "accuracy" and "accuracy" not in results_of(landscape):
+        raise ValueError(
+            "Parameter `plane.show` may be accuracy only of a network that measures it: landscape=network "
+            f"with classes as targets. Found a {type(landscape).__name__} without."
+        )
+
+
+def archive_of(scene: Scene) -> PlaneFile:
+    """The plane of a scene, what is drawn of it and its paths, one for each member of each trace."""
+    paths = [
+        ProjectedPath(trace.places[:, member], off[:, member], trace.path_losses[:, member])
+        for trace in scene.traces
+        for off in [np.zeros(trace.places.shape[:2]) if trace.off is None else trace.off]
+        for member in range(trace.places.shape[1])
+    ]
+    return PlaneFile.of(scene.plane, scene.window, Grid(scene.losses, accuracy=scene.accuracy), paths)
 
 
 def _compared(
-    landscape: Landscape, trajectories: Sequence[Trajectory], settings: PlaneSettings
+    landscape: Landscape, trajectories: Sequence[Trajectory], settings: PlaneSettings, folder: Path | None
 ) -> dict[str, Scene]:
     """The scenes of the trajectories on three planes: random, start to end, principal."""
     chosen = {
@@ -106,28 +168,9 @@ def _compared(
         "start to end, and a random direction": replace(settings, directions="start_to_end", second="random"),
         "the two principal components": replace(settings, directions="pca"),
     }
-    return {name: scene_of(landscape, trajectories, settings=one) for name, one in chosen.items()}
-
-
-def line_of(landscape: Landscape, paths: Sequence[Points], settings: PlaneSettings) -> Line:
-    """What is measured on the line between two points: given ones, the ends of two paths, or those of one.
-
-    Raises:
-        ValueError: There are no two points, or they are the same or of another landscape.
-    """
-    points = settings.resolution or POINTS
-    if settings.vectors is not None:
-        first, second, *_ = (read_vector(landscape, source) for source in settings.vectors)
-        return interpolate(landscape, first, second, points, (settings.vectors[0], settings.vectors[1]))
-    if not paths:
-        raise ValueError(
-            "A line should join two points: the start and end of a run, or two files. Found none."
-        )
-    if len(paths) > 1:
-        ends = [torch.from_numpy(finite_end(path)) for path in paths[:2]]
-        return interpolate(landscape, ends[0], ends[1], points, ("end of the first run", "end of the second"))
-    first, second = (torch.from_numpy(finite_end(paths[0], first=begins)) for begins in (True, False))
-    return interpolate(landscape, first, second, points)
+    return {
+        name: scene_of(landscape, trajectories, settings=one, folder=folder) for name, one in chosen.items()
+    }
 
 
 def trace_of(

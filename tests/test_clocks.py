@@ -2,6 +2,7 @@
 
 import ast
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,12 +15,14 @@ import pytorch_lightning as pl
 import torch
 from training import fit
 
-from landscape_lab import Descent, results, threads
+from landscape_lab import Descent, bending, results, threads
 from landscape_lab.augmentations import MapImage
+from landscape_lab.bending import ratios_of
 from landscape_lab.callbacks import Checkpoints, ProgressBar
+from landscape_lab.curvature import HessianProducts, Spectrum, spectrum
 from landscape_lab.ending import Ending
 from landscape_lab.landscapes import FunctionLandscape
-from landscape_lab.planes import Plane
+from landscape_lab.planes import Plane, Window
 from landscape_lab.planes.departure import departure_of
 from landscape_lab.planes.grid import _seconds
 from landscape_lab.planes.grid_file import GridFile
@@ -190,6 +193,30 @@ def grid_progress(clock: Clock, folder: Path, monkeypatch) -> None:
     assert len(lines) == 1
 
 
+def ratio_places(clock: Clock, folder: Path, monkeypatch) -> None:
+    """How many places a map of curvatures has depends on what a product takes."""
+    monkeypatch.setattr(bending, "_product", lambda landscape: setattr(clock, "now", clock.now + 0.0625))
+    monkeypatch.setattr(bending, "COARSER", (9, 8, 2))  # 30 products of 1/16 s, 1.875 s a place
+    sphere = FunctionLandscape.named("sphere", dims=3)
+    plane = Plane(torch.zeros(3, dtype=torch.float64), torch.eye(3, dtype=torch.float64)[:2])
+    assert ratios_of(sphere, plane, Window(-1.0, 1.0, -1.0, 1.0)).ratio.shape == (8, 8)
+
+
+def spectrum_products(clock: Clock, folder: Path, monkeypatch) -> None:
+    """How many products a spectrum is made of depends on what one takes."""
+    made, heard = HessianProducts.__call__, []
+
+    def slowly(self: HessianProducts, vectors: torch.Tensor) -> torch.Tensor:
+        clock.now += 0.25
+        return made(self, vectors)
+
+    monkeypatch.setattr(HessianProducts, "__call__", slowly)
+    monkeypatch.setattr(sys.modules[Spectrum.__module__], "WHOLE", 0)
+    sphere = FunctionLandscape.named("sphere", dims=12)
+    spectrum(sphere, torch.ones(12), seconds=60.0, heard=heard.append)
+    assert set(heard) == {60 + 2 * 60 + 2 * 30}  # of 240 products a quarter, a half, a quarter
+
+
 USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "callbacks/progress.py": progress_bar,
     "callbacks/checkpoints.py": checkpoints,
@@ -197,6 +224,8 @@ USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "chunk.py": chunk,
     "descent.py": metrics,
     "threads.py": number_of_threads,
+    "bending.py": ratio_places,
+    "curvature/spectrum.py": spectrum_products,
     "planes/departure.py": departure,
     "planes/grid.py": grid,
     "planes/grid_file.py": grid_file,

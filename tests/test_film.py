@@ -8,6 +8,7 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from landscape_lab import film
+from landscape_lab.sweeps.together import bring_together
 
 
 def call(monkeypatch, capsys, *words):
@@ -46,7 +47,10 @@ def test_runs_that_are_there_are_filmed_together(lab, tmp_path, monkeypatch, cap
     folders = [lab("steps=20", f"optimizer={name}", name=name).folder for name in ("adam", "lion")]
     status, written = call(monkeypatch, capsys, *folders, tmp_path / "race.gif")
     assert (status, written.out) == (0, f"{tmp_path}/race.gif\n")
-    assert [trace.label for trace in film.scene_of_runs(folders).traces] == ["adam, lr 0.05", "lion, lr 0.03"]
+    assert [trace.label for trace in bring_together(folders).scene().traces] == [
+        "adam, lr 0.05",
+        "lion, lr 0.03",
+    ]
     status, written = call(monkeypatch, capsys, folders[0])
     assert written.out == f"{folders[0]}/descent.mp4\n"
 
@@ -70,14 +74,14 @@ def test_a_saved_run_shows_the_landscape_that_its_optimizer_saw(lab):
         "start=[[300,400],[700,600]]",
     )
     folder = lab(*words).folder
-    replay, (trace,) = (view := film.scene_of_runs([folder])).replay, view.traces
+    replay, (trace,) = (view := bring_together([folder]).scene()).replay, view.traces
     for step in (0, 7, 39):
         replay.field.see(step)
         points = view.plane.points(torch.from_numpy(trace.places[step]))
         assert replay.field(points.float()).tolist() == pytest.approx(trace.losses[step].tolist(), abs=1e-5)
     alike, other = (lab(*words, f"seed={seed}", name=f"seed {seed}").folder for seed in (0, 1))
-    assert film.scene_of_runs([folder, alike]).replay is not None
-    assert film.scene_of_runs([folder, other]).replay is None
+    assert bring_together([folder, alike]).scene().replay is not None
+    assert bring_together([folder, other]).scene().replay is None
 
 
 @pytest.mark.parametrize(
@@ -101,7 +105,7 @@ def test_mistakes_are_told_in_one_line(monkeypatch, capsys, words, message):
 
 def test_in_the_illusion_the_path_climbs_on_the_picture_while_its_loss_falls(lab):
     folder = lab("experiment=illusion", "plane.resolution=4").folder
-    (trace,) = film.scene_of_runs([folder]).traces
+    (trace,) = bring_together([folder]).scene().traces
     on_the_map, own = trace.departure.on_plane[:, 0], trace.departure.losses[:, 0]
     assert on_the_map[-1] > on_the_map[0] + 0.2
     assert own[-1] < 0.1 * own[0]

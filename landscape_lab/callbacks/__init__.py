@@ -10,9 +10,10 @@ from landscape_lab.callbacks.curves import Curves
 from landscape_lab.callbacks.hparams import HParams
 from landscape_lab.callbacks.measurements import Measurements
 from landscape_lab.callbacks.members import Members
-from landscape_lab.callbacks.products import Pictures, Product, Products, Video
+from landscape_lab.callbacks.products import Pictures, Product, Products
 from landscape_lab.callbacks.progress import ProgressBar
 from landscape_lab.callbacks.sharpness import Sharpness
+from landscape_lab.callbacks.video import Video
 
 __all__ = [
     "AugmentationPictures",

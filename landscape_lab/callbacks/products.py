@@ -1,16 +1,17 @@
 """What is drawn of a descent when it has ended: one scene, handed to every product."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytorch_lightning as pl
 
 from landscape_lab.answering import check_boundary, check_data
-from landscape_lab.callbacks.tensorboard import png, show, tensorboards
+from landscape_lab.bending import check_curvature
+from landscape_lab.callbacks import spectra
+from landscape_lab.callbacks.tensorboard import show
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.curves import loss_figure
@@ -20,21 +21,19 @@ from landscape_lab.keys.callbacks import COSTS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.planes.vectors import check_vectors
-from landscape_lab.replaying import check_draws
 from landscape_lab.scene import Scene
-from landscape_lab.staging import scene_of
+from landscape_lab.staging import archive_of, check_shown, scene_of
 from landscape_lab.validation import check_choice
 
-if TYPE_CHECKING:
-    from landscape_lab.drawing.video import Film
-
-FORMATS = ("mp4", "gif")
 CURVES = ("loss", "evaluations")
 """The figures that TensorBoard draws itself."""
-NEEDS = {"data": check_data, "boundary": check_boundary}
+NEEDS: Mapping[str, Callable[[Landscape], None]] = {
+    "data": check_data,
+    "boundary": check_boundary,
+    "curvature": check_curvature,
+    "ratio": partial(check_curvature, figure="ratio"),
+}
 """The figures that not every landscape has, and what tells so."""
-VIEW_NEEDS = {"boundary": check_boundary, "draws": check_draws}
-"""The same of views of a film."""
 
 
 class Product(ABC):
@@ -72,47 +71,60 @@ class Products(pl.Callback):
     Args:
         products: What is made, in this order.
         settings: How the plane is chosen and drawn; the defaults if not given.
+        folder: Where the losses of a network are kept, so that a process that is killed while they are
+            evaluated goes on where it was.
 
     Attributes:
-        miss: How far the losses of the scene are from the landscape's own at its centre, beyond rounding.
+        told: What `results.json` tells: `slice_miss`, how far the losses of the scene are from the
+            landscape's own at its centre, beyond rounding; and `curvature`, where it is drawn.
     """
 
-    def __init__(self, products: Sequence[Product], settings: PlaneSettings | None = None) -> None:
+    def __init__(
+        self,
+        products: Sequence[Product],
+        settings: PlaneSettings | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self.products = tuple(products)
         self.settings = PlaneSettings() if settings is None else settings
-        self.miss = 0.0
+        self.folder = folder
+        self.told: dict[str, object] = {}
 
     @classmethod
     def gathering(
-        cls, parts: Iterable[pl.Callback | Product], settings: PlaneSettings | None = None
+        cls,
+        parts: Iterable[pl.Callback | Product],
+        settings: PlaneSettings,
+        folder: Path,
     ) -> list[pl.Callback]:
         """Callbacks in their order, with one for all products where the first of them stood.
 
         Args:
             parts: Both.
-            settings: How the plane of the products is chosen.
+            settings: How the plane of the products is chosen, and whether it is one of them.
+            folder: That of the run.
         """
-        parts = list(parts)
+        parts = [*parts, *([PlaneArchive(folder)] if settings.save else [])]
         products = [part for part in parts if isinstance(part, Product)]
         gathered: list[pl.Callback] = []
         for part in parts:
             if not isinstance(part, Product):
                 gathered.append(part)
             elif part is products[0]:
-                gathered.append(cls(products, settings))
+                gathered.append(cls(products, settings, folder))
         return gathered
 
     @staticmethod
-    def misses(trainer: pl.Trainer) -> dict[str, float]:
-        """What `results.json` tells of a scene that misses its landscape; nothing where none does."""
+    def told_of(trainer: pl.Trainer) -> dict[str, object]:
+        """What `results.json` tells of the scene; mostly nothing."""
         made: list[pl.Callback] = getattr(trainer, "callbacks", [])
-        found = [part.miss for part in made if isinstance(part, Products) and part.miss > 0]
-        return {"slice_miss": found[0]} if found else {}
+        return next((part.told for part in made if isinstance(part, Products)), {})
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         if any(product.wanted for product in self.products):
             check_shading(self.settings.colormap)
             check_vectors(pl_module.landscape, self.settings)
+            check_shown(pl_module.landscape, self.settings)
         for product in self.products:
             product.check(pl_module.landscape)
 
@@ -121,9 +133,12 @@ class Products(pl.Callback):
         if not wanted:
             return
         scene = self._scene(pl_module, wanted)
-        self.miss = scene.miss
-        if self.miss > 0:
-            tell(f"The slice of the landscape misses it at the centre of the plane by {self.miss:.1e}.")
+        if scene.miss > 0:
+            self.told["slice_miss"] = scene.miss
+            tell(f"The slice of the landscape misses it at the centre of the plane by {scene.miss:.1e}.")
+        if scene.bend is not None:
+            self.told["curvature"] = spectra.told(scene.bend.spectrum)
+            spectra.log_spectrum(trainer, scene.bend.spectrum)
         for product in wanted:
             product.make(scene, trainer)
 
@@ -131,7 +146,7 @@ class Products(pl.Callback):
         """The scene on the plane that was asked for, or where this run has none, on its own."""
         grid = any(product.grid for product in wanted)
         extras = {name for product in wanted for name in product.extras}
-        make = partial(scene_of, descent.landscape, [descent.trajectory], grid=grid)
+        make = partial(scene_of, descent.landscape, [descent.trajectory], grid=grid, folder=self.folder)
         try:
             return make(settings=self.settings, extras=extras)
         except ValueError as error:  # the descent is over, and its results are to be kept
@@ -139,13 +154,33 @@ class Products(pl.Callback):
             return make()
 
 
+class PlaneArchive(Product):
+    """`plane.npz`: the plane, the losses on it, and the paths.
+
+    Args:
+        folder: Where it goes.
+    """
+
+    wanted = grid = True
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "plane.npz"
+
+    def check(self, landscape: Landscape) -> None:
+        """Every landscape has a plane."""
+
+    def make(self, scene: Scene, trainer: pl.Trainer) -> None:
+        archive_of(scene).save(self.file)
+
+
 class Pictures(Product):
     """Figures; TensorBoard shows them too, but for the loss, which it draws itself.
 
     Args:
         folder: Where they go.
-        figures: Any of `path`, `loss`, `evaluations` (the loss against them), `surface` and `gradient`;
-            of a network also `data`, and of two features `boundary`.
+        figures: Any of `path`, `loss`, `evaluations` (the loss against them), `surface`, `gradient`,
+            `topology`, `line`, `planes`, `curvature` and `ratio`; of a network also `data`, and of two
+            features `boundary`.
         against: What the loss is drawn over: `steps`, `evaluations`, `seconds`, or `epochs` of a network.
     """
 
@@ -192,57 +227,3 @@ class Pictures(Product):
             save_figure(loss_figure(scene, self.against) if name == "loss" else FIGURES[name](scene), file)
             if name not in CURVES:
                 show(trainer, name, file.read_bytes())
-
-
-class Video(Product):
-    """Films. TensorBoard's IMAGES tab plays the GIF, and has a few key frames beside it.
-
-    Args:
-        folder: Where they go.
-        formats: Any of `mp4` and `gif`; none for no film.
-        settings: Those of `landscape_lab.drawing.video.Film`.
-    """
-
-    def __init__(
-        self, folder: str | PathLike[str], formats: Sequence[str] = ("mp4",), **settings: object
-    ) -> None:
-        for kind in formats:
-            check_choice("video", kind, FORMATS)
-        self.folder = Path(folder)
-        self.formats = tuple(formats)
-        self.film = _film(settings) if formats else None
-
-    @property
-    def wanted(self) -> bool:
-        return self.film is not None
-
-    @property
-    def grid(self) -> bool:
-        return self.film is not None and self.film.view != "boundary"
-
-    @property
-    def extras(self) -> set[str]:
-        return set() if self.film is None else self.film.extras
-
-    def check(self, landscape: Landscape) -> None:
-        if self.film is not None and self.film.view in VIEW_NEEDS:
-            VIEW_NEEDS[self.film.view](landscape, "callbacks.video.view")
-
-    def make(self, scene: Scene, trainer: pl.Trainer) -> None:
-        if self.film is None:
-            return
-        for kind in self.formats:
-            file = self.folder / f"descent.{kind}"
-            self.film.write(scene, file)
-            if kind == "gif":
-                show(trainer, "descent", file.read_bytes())
-        if tensorboards(trainer):  # only there are key frames seen, which take a while to draw
-            for step, frame in self.film.key_frames(scene).items():
-                show(trainer, "descent/key_frames", png(frame), step)
-
-
-def _film(settings: dict[str, Any]) -> "Film":
-    """How a film is taken; imported when one is asked for, since FFmpeg takes a while to load."""
-    from landscape_lab.drawing.video import Film
-
-    return Film(**settings)

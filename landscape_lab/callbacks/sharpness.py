@@ -77,8 +77,7 @@ class Sharpness(pl.Callback):
         pl_module.pauses.append(self.interval)
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        if trainer.global_step == 0:
-            self._measure(trainer, pl_module)
+        self._measure_if_due(trainer, pl_module)  # a checkpoint may be older than the measurement there
 
     def on_train_batch_end(
         self,
@@ -88,12 +87,10 @@ class Sharpness(pl.Callback):
         batch: object,
         batch_idx: int,
     ) -> None:
-        if trainer.global_step % self.interval == 0 and trainer.global_step < pl_module.steps:
-            self._measure(trainer, pl_module)
+        self._measure_if_due(trainer, pl_module)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        if not self.rows or trainer.global_step != self.rows[-1][0]:
-            self._measure(trainer, pl_module)
+        self._measure_if_due(trainer, pl_module, every=1)
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         curve, trajectory = self.curve(pl_module), pl_module.trajectory
@@ -117,6 +114,12 @@ class Sharpness(pl.Callback):
         formula, preconditioned = ("", False) if stability is None else stability[1:]
         return Sharpnesses(table[:, 0].astype(np.int64), kinds, table[:, -1], formula, preconditioned)
 
+    def _measure_if_due(self, trainer: pl.Trainer, descent: Descent, every: int | None = None) -> None:
+        """Measure in steps that are a multiple of the interval, each once."""
+        step = trainer.global_step
+        if step % (every or self.interval) == 0 and not (self.rows and self.rows[-1][0] == step):
+            self._measure(trainer, descent)
+
     def _measure(self, trainer: pl.Trainer, descent: Descent) -> None:
         """Add a row, and log its values."""
         step, stability = trainer.global_step, _stability(descent)
@@ -130,7 +133,7 @@ class Sharpness(pl.Callback):
             if stability.preconditioned:
                 values["preconditioned_sharpness"] = self._preconditioned(descent, products)
         self.rows.append([step, *values.values()])
-        curves = {name: np.array([value]) for name, value in values.items() if not math.isnan(value)}
+        curves = {name: np.array([value]) for name, value in values.items() if math.isfinite(value)}
         for logger in trainer.loggers:
             log_curves(logger, np.array([step]), curves)
 

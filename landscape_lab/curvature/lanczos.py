@@ -12,6 +12,10 @@ EXACT = 2**20
 """Vectors of more numbers are kept in float32, which halves the memory."""
 BREAKDOWN = 1e-12
 """A remainder this small beside the matrix is rounding: the vectors so far span an invariant subspace."""
+ROUNDINGS = 4
+"""Or one of so few roundings of a product, where products are less precise."""
+NEGLIGIBLE = 1e-6
+"""Or one this small, where eigenvalues are wanted no more precisely."""
 FIRST_LOOK = 10
 """After so many products the eigenvalues are looked at for the first time."""
 LOOK_EVERY = 2
@@ -42,17 +46,24 @@ class Krylov:
     Each new vector is made orthogonal to all others twice ("twice is enough", Parlett 1998), because
     Lanczos' three-term recurrence loses orthogonality as soon as an eigenvalue converges and then finds
     it again and again. Where the space is exhausted, a new random direction goes on: so a matrix with
-    repeated eigenvalues, and every matrix of few dimensions, is found whole.
+    repeated eigenvalues, and every matrix of few dimensions, is found whole. `closed` holds the sizes at
+    which that last happened to each matrix, the one before first, 0 for never, `[n, 2]`.
 
     Args:
         products: Of the matrices, one each of `n` points.
         start: First vectors, `[n, dims]`, of any length but 0.
         limit: The most vectors.
         random: Of new directions.
+        negligible: A remainder this small beside the matrix is taken for none.
     """
 
     def __init__(
-        self, products: Products, start: Float[Tensor, "n dims"], limit: int, random: torch.Generator
+        self,
+        products: Products,
+        start: Float[Tensor, "n dims"],
+        limit: int,
+        random: torch.Generator,
+        negligible: float = BREAKDOWN,
     ) -> None:
         n, dims = products.shape
         dtype = torch.float64 if dims <= EXACT else torch.float32
@@ -61,8 +72,10 @@ class Krylov:
         self.diagonal = torch.zeros(n, limit, dtype=torch.float64)
         self.beside = torch.zeros(n, limit, dtype=torch.float64)  # β of vector i and i + 1
         self.scale = torch.zeros(n, dtype=dtype, device=products.device)  # of the longest product
+        self.closed = torch.zeros(n, 2, dtype=torch.int64)
         self.size = 0
         self.random = random
+        self.negligible = negligible
         self._next = start.to(self.basis) / start.to(self.basis).norm(dim=1, keepdim=True)
 
     @torch.no_grad()
@@ -70,14 +83,18 @@ class Krylov:
         """One more product, one more vector."""
         at, size = self.size, self.size + 1
         self.basis[:, at] = self._next
-        product = self.products(self._next).to(self.basis)
+        product = self.products(self._next)
+        rounding = max(self.negligible, ROUNDINGS * torch.finfo(product.dtype).eps)
+        product = product.to(self.basis)
         self.scale = torch.maximum(self.scale, product.norm(dim=1))
         remainder, along = _orthogonal(product, self.basis[:, :size])
         self.diagonal[:, at] = along[:, at].cpu()
         length = remainder.norm(dim=1)
         self.size = size
-        spent = length <= BREAKDOWN * self.scale
+        spent = length <= rounding * self.scale
         self.beside[:, at] = torch.where(spent, 0.0, length).cpu()
+        here = torch.stack([self.closed[:, 1], torch.full_like(self.closed[:, 1], size)], dim=1)
+        self.closed = torch.where(spent[:, None].cpu(), here, self.closed)
         if spent.any() and size < self.products.shape[1]:
             fresh = torch.randn(remainder.shape, generator=self.random).to(remainder)
             fresh = _orthogonal(fresh, self.basis[:, :size])[0]
@@ -112,7 +129,9 @@ def eigenpairs(
 
     Lanczos stops when all of them are known: with a Ritz pair θ, y of T, the residual is
     :math:`r = β|y_m|`, and the nearest eigenvalue is within :math:`\min(r, r²/γ)`, where γ is the gap
-    to the next Ritz value (Parlett, "The Symmetric Eigenvalue Problem", §11.7).
+    to the next Ritz value (Parlett, "The Symmetric Eigenvalue Problem", §11.7). Where the space is
+    exhausted, as it soon is of a network of dead units, all residuals are 0, but an eigenvalue that is
+    repeated was met once: new directions follow until one brings nothing that is wanted.
 
     Args:
         products: Of the matrices.
@@ -138,15 +157,15 @@ def eigenpairs(
     random = torch.Generator().manual_seed(seed)
     if start is None:
         start = torch.randn(n, dims, generator=random)
-    space = Krylov(products, start.to(products.device), limit, random)
+    space = Krylov(products, start.to(products.device), limit, random, min(tolerance, NEGLIGIBLE))
     wanted = torch.tensor([*range(top), *range(-bottom, 0)])
     look = max(FIRST_LOOK, top + bottom)
     while space.size < limit:
         space.grow()
         if space.size == look:
-            if bool(_known(space, wanted, tolerance).all()):
+            if bool((_known(space, wanted, tolerance) | space.broken()).all()):
                 break
-            look += LOOK_EVERY
+            look += 1 if space.closed.any() else LOOK_EVERY
     values, vectors, errors = _ritz(space, wanted)
     lifted = vectors.mT.to(space.basis) @ space.basis[:, : space.size]
     converged = _known(space, wanted, tolerance) & ~space.broken()
@@ -169,7 +188,23 @@ def freshened(vectors: Float[Tensor, "n dims"], share: float, seed: int = 0) -> 
 def _known(space: Krylov, wanted: Tensor, tolerance: float) -> Bool[Tensor, " n"]:
     """Of which matrices all wanted eigenvalues are within the tolerance."""
     values, _, errors = _ritz(space, wanted)
-    return (errors <= tolerance * values.abs().amax(dim=1, keepdim=True)).all(dim=1)
+    small = tolerance * values.abs().amax(dim=1, keepdim=True)
+    return (errors <= small).all(dim=1) & _settled(space, wanted, values, small)
+
+
+def _settled(space: Krylov, wanted: Tensor, values: Tensor, small: Tensor) -> Bool[Tensor, " n"]:
+    """Of which matrices the space was never exhausted, or is again and no wanted value has changed since."""
+    settled = torch.ones(len(values), dtype=torch.bool)
+    if space.size == space.products.shape[1]:
+        return settled
+    for row in space.closed[:, 1].nonzero().flatten().tolist():
+        before, last = space.closed[row].tolist()
+        if last < space.size or before < len(wanted):
+            settled[row] = False
+            continue
+        earlier = torch.linalg.eigvalsh(space.tridiagonal()[row, :before, :before]).flip(0)[wanted]
+        settled[row] = bool(((earlier - values[row]).abs() <= small[row]).all())
+    return settled
 
 
 def _ritz(space: Krylov, wanted: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -148,7 +148,7 @@ class Scaled:
 
 def hessians(
     landscape: Landscape, points: Float[Tensor, "n dims"] | None = None, part: slice | None = None
-) -> Float[Tensor, "n dims dims"]:
+) -> Float[Tensor, "n size size"]:
     """The whole Hessian at each point, by as many products as there are coordinates.
 
     Args:
@@ -164,7 +164,7 @@ def hessians(
     return dense(HessianProducts(landscape, points, part))
 
 
-def dense(products: Products) -> Float[Tensor, "n dims dims"]:
+def dense(products: Products) -> Float[Tensor, "n size size"]:
     """The matrices themselves, made symmetric: rounding is not."""
     n, dims = products.shape
     axes = torch.eye(dims, device=products.device)

@@ -12,7 +12,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from landscape_lab.drawing.maps import DRAWN_POINTS, PATH_COLORS, RATE_COLORS, evenly
+from landscape_lab.drawing.maps import DRAWN_POINTS, PATH_COLORS, RATE_COLORS, evenly, path_color
 from landscape_lab.drawing.style import GRID, STYLE, label_cost
 from landscape_lab.drawing.titles import title_of
 from landscape_lab.scene import Scene, Trace
@@ -76,7 +76,7 @@ def loss_figure(scene: Scene, against: str = "steps") -> Figure:
         for panel, axes in zip(panels, figure.subplots(1, len(panels)), strict=True):
             axes.set_yscale("log" if panel.logarithmic else "linear")  # first: margins depend on it
             for number, trace in enumerate(scene.traces):
-                panel.draw(axes, trace, PATH_COLORS[number % len(PATH_COLORS)])
+                panel.draw(axes, trace, path_color(number))
             axes.set_xlabel(AXIS[against])
             axes.set_ylabel(panel.name)
             label_cost(axes.xaxis, whole=against in ("steps", "evaluations"))
@@ -106,7 +106,7 @@ def _write_legend(axes: Axes, scene: Scene) -> None:
     """The labels of several traces; which line is of which data, where there are several."""
     several, (first, *_) = len(scene.traces) > 1, scene.traces
     lines = [
-        Line2D([], [], color=PATH_COLORS[number % len(PATH_COLORS)], label=trace.label, linewidth=1.2)
+        Line2D([], [], color=path_color(number), label=trace.label, linewidth=1.2)
         for number, trace in enumerate(scene.traces if several else ())
     ]
     if "measured_losses" in first.measured and first.rates is None:

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from landscape_lab.drawing.maps import PATH_COLORS
+from landscape_lab.drawing.maps import path_color
 from landscape_lab.drawing.style import GREY, GRID, INK, label_cost
 from landscape_lab.planes.departure import Departure
 from landscape_lab.scene import Scene, Trace
@@ -36,7 +36,7 @@ def draw_comparison(axes: Axes, scene: Scene) -> None:
     alone = len(scene.traces) == 1
     for number, trace in enumerate(scene.traces):
         if trace.departure is not None:
-            own = PATH_COLORS[number % len(PATH_COLORS)]
+            own = path_color(number)
             _draw(axes, trace, trace.departure, (own, PLANE_COLOR if alone else own), named=number == 0)
     if alone:
         _draw_distance(axes, scene.traces[0])

@@ -9,12 +9,15 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from landscape_lab.drawing.boundary import boundary_figure
+from landscape_lab.drawing.curvature import curvature_figure
 from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.departures import COMPARISON, draw_departures
+from landscape_lab.drawing.legend import write_legend
 from landscape_lab.drawing.lines import line_figure
-from landscape_lab.drawing.maps import draw_landscape, draw_scene, map_ratio
+from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, draw_scene, map_ratio
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.planes import planes_figure
+from landscape_lab.drawing.ratios import ratio_figure
 from landscape_lab.drawing.samples import data_figure
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.surfaces import gradient_figure, surface_figure
@@ -46,7 +49,11 @@ def path_figure(scene: Scene) -> Figure:
             figure = Figure(figsize=(8.0, height), layout="constrained")
             axes = figure.add_subplot()
         draw_scene(axes, scene)
-        axes.set_title(title_of(scene.traces), loc="left", fontsize=11)
+        if len(scene.traces) > 1:
+            colors = dict(zip([trace.label for trace in scene.traces], PATH_COLORS, strict=False))
+            write_legend(figure, colors, scene.traces, len(scene.traces) - len(colors), at="upper left")
+        else:
+            axes.set_title(title_of(scene.traces), loc="left", fontsize=11)
     return figure
 
 
@@ -57,7 +64,8 @@ class Kind:
     Args:
         draw: Makes it.
         grid: Whether it shows the losses in the window, which take a while.
-        extra: What of a scene it shows that is made only where it is asked for: `line` or `planes`.
+        extra: What of a scene it shows that is made only where it is asked for: `line`, `planes`,
+            `curvature` or `ratio`.
     """
 
     draw: Callable[[Scene], Figure]
@@ -69,7 +77,8 @@ class Kind:
 
     def lacks(self, scene: Scene) -> bool:
         """Whether the scene has not what it shows."""
-        return {"line": scene.line is None, "planes": not scene.compared}.get(self.extra or "", False)
+        has = {"line": scene.line, "planes": scene.compared, "curvature": scene.bend, "ratio": scene.ratios}
+        return self.extra is not None and not has[self.extra]
 
 
 FIGURES: Mapping[str, Kind] = {
@@ -83,6 +92,8 @@ FIGURES: Mapping[str, Kind] = {
     "boundary": Kind(boundary_figure, grid=False),
     "line": Kind(line_figure, grid=False, extra="line"),
     "planes": Kind(planes_figure, grid=False, extra="planes"),
+    "curvature": Kind(curvature_figure, grid=False, extra="curvature"),
+    "ratio": Kind(ratio_figure, extra="ratio"),
 }
 """The figures of a scene, by name."""
 

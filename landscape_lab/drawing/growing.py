@@ -10,9 +10,10 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_lines, draw_ring, inside
-from landscape_lab.drawing.maps import colored, colors_of, parted_points
+from landscape_lab.drawing.maps import colored, colors_of
 from landscape_lab.drawing.marks import MINIMUM_COLOR
 from landscape_lab.drawing.paint import Paint, resized
+from landscape_lab.drawing.rings import parted_points
 from landscape_lab.scene import Scene, Trace
 
 RING = 4.0

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from landscape_lab.drawing.growing import Curve, on_canvas
-from landscape_lab.drawing.maps import PATH_COLORS, colored
+from landscape_lab.drawing.maps import colored, path_color
 from landscape_lab.drawing.style import GRID
 from landscape_lab.scene import Scene, Trace
 
@@ -47,7 +47,7 @@ def _write_legend(axes: Axes, traces: tuple[Trace, ...]) -> None:
     """The labels of several traces, or the lowest, the middle and the highest learning rate of one."""
     if len(traces) > 1:
         for number, trace in enumerate(traces):
-            axes.plot([], [], color=PATH_COLORS[number % len(PATH_COLORS)], label=trace.label)
+            axes.plot([], [], color=path_color(number), label=trace.label)
         axes.legend(frameon=False, fontsize=7)
     elif traces and traces[0].rates is not None:
         rates, parts = np.unique(traces[0].rates), colored(0, traces[0])

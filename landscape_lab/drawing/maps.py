@@ -4,19 +4,18 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.colors import LogNorm, Normalize, to_hex
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LogNorm, to_hex
 from matplotlib.patheffects import withStroke
 
+from landscape_lab.drawing.accuracy import draw_accuracy, shows_accuracy
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.marks import mark_ends
-from landscape_lab.drawing.style import INK
-from landscape_lab.planes.departure import Departure
+from landscape_lab.drawing.rings import LOSS_COLORS, color_scale, draw_compared_dots, draw_parted
+from landscape_lab.drawing.style import GREY, INK
 from landscape_lab.scene import Scene, Trace
 
-LOSS_COLORS = "plasma_r"
-"""Bright where the loss is low: it stands out from a landscape that is dark there."""
 PATH_COLORS = ("#e4572e", "#17bebb", "#ffc914", "#7b5ea7", "#76b041", "#2e86de", "#ef798a", "#b08968")
 """One colour for each optimizer."""
 RATE_COLORS = "turbo"
@@ -29,8 +28,6 @@ SLOPE_COLORS = "RdBu_r"
 FRAME_COLOR = "#dadce0"
 NOTE_EDGE = withStroke(linewidth=2.0, foreground=INK)
 """Around white words: they may lie on a light corner."""
-RING = 0.02
-"""How far apart hollow dots are, as a share of the map."""
 DRAWN_POINTS = 3000
 """The most points of one trace that are drawn as dots; the line goes through twenty times as many."""
 
@@ -43,13 +40,16 @@ def map_ratio(scene: Scene) -> float:
     return float(np.clip(scene.window.ratio, 0.4, 2.0)) if scene.plane.axes.picture else 0.85
 
 
+def path_color(number: int) -> str:
+    """The colour of one of several traces; the first have one each, all others are grey."""
+    return PATH_COLORS[number] if number < len(PATH_COLORS) else GREY
+
+
 def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
     """The landscape, the traces, and where they begin and end."""
     draw_landscape(axes, scene)
     for number, trace in enumerate(scene.traces):
-        _draw_trace(
-            axes, trace, PATH_COLORS[number % len(PATH_COLORS)], alone=len(scene.traces) == 1, bar=bar
-        )
+        _draw_trace(axes, trace, path_color(number), alone=len(scene.traces) == 1, bar=bar)
     mark_ends(axes, scene)
     axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
     axes.set_ylabel(scene.plane.axes.labels[1])
@@ -58,38 +58,34 @@ def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
 def draw_landscape(axes: Axes, scene: Scene) -> None:
     """A picture in its own greys.
 
-    A formula is drawn in dark and light with contours, linear or logarithmic as the losses ask for.
+    A formula is drawn in dark and light with contours, linear or logarithmic as the losses ask for. Of a
+    network the accuracy may be asked for instead of the loss.
     """
-    extent = scene.window.image_extent
-    if scene.plane.axes.picture:
-        axes.imshow(
-            scene.losses,
-            cmap=scene.shading.colormap or "gray",
-            vmin=0.0,
-            vmax=1.0,
-            extent=extent,
-            aspect="equal",
-            interpolation="bilinear",
-        )
-        if scene.shading.levels is not None:
-            draw_contours(axes, scene, scene.losses, width=0.6, alpha=0.45)
+    if shows_accuracy(scene):
+        draw_accuracy(axes, scene)
     else:
-        heights_of = Heights(scene)
-        heights, (low, high) = heights_of(scene.losses), heights_of.span
-        axes.imshow(
-            heights,
-            cmap=scene.shading.colormap or HEIGHT_COLORS,
-            vmin=low,
-            vmax=high,
-            extent=extent,
-            aspect="auto",
-            interpolation="bilinear",
-        )
-        draw_contours(axes, scene, heights, width=0.6, alpha=0.45)
+        _draw_losses(axes, scene)
     if scene.note:
         words = axes.text(0.01, 0.01, scene.note, transform=axes.transAxes, fontsize=7, zorder=7)
         words.set(color="white", path_effects=[NOTE_EDGE])
     finish_map(axes, scene)
+
+
+def _draw_losses(axes: Axes, scene: Scene) -> None:
+    """The losses in their colours, and contours, which a picture has only where they are asked for."""
+    picture, heights_of = scene.plane.axes.picture, Heights(scene)
+    heights, (low, high) = heights_of(scene.losses), heights_of.span
+    axes.imshow(
+        heights,
+        cmap=scene.shading.colormap or ("gray" if picture else HEIGHT_COLORS),
+        vmin=low,
+        vmax=high,
+        extent=scene.window.image_extent,
+        aspect="equal" if picture else "auto",
+        interpolation="bilinear",
+    )
+    if not picture or scene.shading.levels is not None:
+        draw_contours(axes, scene, heights, width=0.6, alpha=0.45)
 
 
 def finish_map(axes: Axes, scene: Scene) -> None:
@@ -126,7 +122,7 @@ def _draw_dots(axes: Axes, trace: Trace, alpha: float, *, bar: bool) -> None:
     number, members = trace.places.shape[:2]
     shown = evenly(number, max(2, DRAWN_POINTS // members))
     if trace.departure is not None:
-        dots = _draw_compared_dots(axes, trace, trace.departure, shown)
+        dots = draw_compared_dots(axes, trace, trace.departure, shown)
     else:
         dots = axes.scatter(
             trace.places[shown, :, 0],
@@ -145,47 +141,6 @@ def _draw_dots(axes: Axes, trace: Trace, alpha: float, *, bar: bool) -> None:
         scale.outline.set_visible(False)
         if scale.solids is not None:
             scale.solids.set_alpha(1.0)  # the colours of the scale are not faded as the dots are
-
-
-def _draw_compared_dots(axes: Axes, trace: Trace, departure: Departure, shown: np.ndarray) -> PathCollection:
-    """Dots that are full where the plane has the loss of the point above it, and hollow where it has not."""
-    x, y = trace.places[shown].reshape(-1, 2).T
-    losses, parted = trace.path_losses[shown].ravel(), departure.parted_at(shown).ravel()
-    scale = color_scale(losses)
-    full = axes.scatter(
-        x[~parted], y[~parted], s=9, c=losses[~parted], cmap=LOSS_COLORS, norm=scale, linewidths=0, zorder=3
-    )
-    rings = np.flatnonzero(parted)
-    rings = rings[_apart(axes, np.stack([x, y], axis=1)[rings])]
-    edges = colormaps[LOSS_COLORS](scale(losses[rings]))
-    axes.scatter(x[rings], y[rings], s=26, facecolors="none", edgecolors=edges, linewidths=1.1, zorder=3)
-    return full
-
-
-def draw_parted(axes: Axes, trace: Trace, color: str) -> None:
-    """Rings along a trace wherever its losses are not those of the map, if they were compared."""
-    x, y = trace.places[parted_points(axes, trace)].T
-    axes.scatter(x, y, s=26, facecolors="none", edgecolors=color, linewidths=1.1, zorder=3)
-
-
-def parted_points(axes: Axes, trace: Trace) -> tuple[np.ndarray, np.ndarray]:
-    """The records and the members of the points that get a ring: as many as do not touch."""
-    if trace.departure is None:
-        return np.empty(0, dtype=int), np.empty(0, dtype=int)
-    records, members = np.nonzero(trace.departure.parted_at(np.arange(len(trace.places))))
-    shown = _apart(axes, trace.places[records, members])
-    return records[shown], members[shown]
-
-
-def _apart(axes: Axes, places: np.ndarray) -> list[int]:
-    """The numbers of those places that lie so far apart that rings around them do not touch."""
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    at = (places - [left, low]) / [right - left, high - low]
-    kept: list[int] = []
-    for number in np.flatnonzero(np.isfinite(at).all(axis=1)).tolist():
-        if not kept or np.hypot(*(at[number] - at[kept[-1]])) > RING:
-            kept.append(number)
-    return kept
 
 
 def _draw_members(axes: Axes, trace: Trace, *, bar: bool) -> None:
@@ -229,17 +184,9 @@ def colored(number: int, trace: Trace) -> list[tuple[str, Trace]]:
 def colors_of(number: int, trace: Trace) -> list[str]:
     """The colour of each member: the trace's own, or that of its learning rate."""
     if trace.rates is None:
-        return [PATH_COLORS[number % len(PATH_COLORS)]] * max(1, trace.places.shape[1])
+        return [path_color(number)] * max(1, trace.places.shape[1])
     scale = LogNorm(trace.rates.min(), trace.rates.max())
     return [to_hex(color) for color in colormaps[RATE_COLORS](scale(trace.rates))]
-
-
-def color_scale(values: np.ndarray) -> Normalize:
-    """Colours over values without the extremes, logarithmic where they span decades."""
-    finite = values[np.isfinite(values)]
-    low, high = np.quantile(finite, [0.02, 0.98]) if len(finite) else (0.0, 1.0)
-    high = high if high > low else low + 1.0
-    return LogNorm(low, high) if low > 0 and high / low > 100 else Normalize(low, high)
 
 
 def last_finite(losses: np.ndarray) -> np.ndarray:

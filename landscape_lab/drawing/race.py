@@ -8,11 +8,12 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.departures import COMPARISON, draw_departures
-from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, draw_parted, evenly
+from landscape_lab.drawing.legend import write_legend
+from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly
 from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.rings import draw_parted
 from landscape_lab.drawing.style import GREY, GRID, STYLE, label_cost
 from landscape_lab.scene import Scene, Trace
 
@@ -36,42 +37,37 @@ def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "") -> Figure:
     colors = dict(zip(labels, PATH_COLORS, strict=False))
     with rc_context(STYLE):
         figure = _race(scenes[0][1], labels, colors) if len(scenes) == 1 else _maps(scenes, colors)
-        handles = _handles(colors, len(labels) - len(colors))
-        figure.legend(
-            handles=handles, loc="outside lower left", ncols=min(5, len(handles)), frameon=False, fontsize=10
+        write_legend(
+            figure, colors, scenes[0][1].traces if len(scenes) == 1 else (), len(labels) - len(colors)
         )
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     return figure
 
 
-def _handles(colors: dict[str, str], more: int) -> list[Line2D]:
-    """A line of the legend for each label that has a colour, and one for all others."""
-    named = [*colors.items(), (f"{more} more", GREY)] if more else colors.items()
-    return [Line2D([], [], color=color, linewidth=2.5, label=label) for label, color in named]
-
-
 def _race(scene: Scene, labels: list[str], colors: dict[str, str]) -> Figure:
     """The map, and the curves."""
     named = replace(scene, traces=tuple(_first_of(scene, colors).values()))
-    compared = COMPARISON if named.compares else 0.0
-    figure = Figure(figsize=(13.0, 6.4 + compared), layout="constrained")
-    grid = figure.add_gridspec(
-        2 if compared else 1, 2, width_ratios=(1.1, 1.0), height_ratios=(6.4, compared)[: 1 + bool(compared)]
-    )
+    heights = [6.4, COMPARISON] if named.compares else [6.4]
+    figure = Figure(figsize=(13.0, sum(heights)), layout="constrained")
+    grid = figure.add_gridspec(len(heights), 2, width_ratios=(1.1, 1.0), height_ratios=heights)
     left, right = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
-    if compared:
+    if named.compares:
         draw_departures(figure.add_subplot(grid[1, :]), named)
     _draw_map(left, scene, colors, small=False)
     for label in reversed(labels):
         _draw_band(right, [trace for trace in scene.traces if trace.label == label], colors.get(label))
-    lowest = [float(np.nanmin(trace.losses, initial=np.inf)) for trace in scene.traces]
-    right.set_yscale("log" if min(lowest, default=0.0) >= 0 < max(lowest, default=0.0) else "linear")
-    right.set(xlabel="step", ylabel="lowest loss so far")
+    right.set(xlabel="step", ylabel="lowest loss so far", yscale=_scale(scene))
     label_cost(right.xaxis, whole=True)
     right.grid(color=GRID, linewidth=0.8)
     right.set_axisbelow(True)
     return figure
+
+
+def _scale(scene: Scene) -> str:
+    """Logarithmic where no loss is negative."""
+    lowest = [float(np.nanmin(trace.losses, initial=np.inf)) for trace in scene.traces]
+    return "log" if min(lowest, default=0.0) >= 0 < max(lowest, default=0.0) else "linear"
 
 
 def _maps(scenes: Sequence[tuple[str, Scene]], colors: dict[str, str]) -> Figure:
@@ -135,7 +131,12 @@ def _draw_band(axes: Axes, traces: Sequence[Trace], color: str | None) -> None:
 
 
 def _lowest(trace: Trace, steps: np.ndarray) -> np.ndarray:
-    """The lowest loss up to each step, `[steps, members]`; NaN after the end and where it is infinite."""
-    lowest = np.minimum.accumulate(np.nan_to_num(trace.losses, nan=np.inf), axis=0)
-    values = lowest[trace.steps.searchsorted(steps, side="right") - 1]
+    """The lowest loss up to each step, `[steps, members]`; NaN after the end and where it is infinite.
+
+    Of a network these are losses of all data: a lucky minibatch wins no race.
+    """
+    known = trace.measured
+    at, losses = known.get("measured_steps", trace.steps), known.get("measured_losses", trace.losses)
+    lowest = np.minimum.accumulate(np.nan_to_num(losses, nan=np.inf), axis=0)
+    values = lowest[(at.searchsorted(steps, side="right") - 1).clip(min=0)]
     return np.where((steps <= trace.steps[-1])[:, None] & np.isfinite(values), values, np.nan)

@@ -7,12 +7,16 @@ from matplotlib.figure import Figure
 
 from landscape_lab.curvature import Sharpnesses
 from landscape_lab.drawing.maps import PATH_COLORS
-from landscape_lab.drawing.style import GRID, STYLE, label_cost
+from landscape_lab.drawing.style import GRID, STYLE, label_cost, shortened
 
 THRESHOLD = "#c5221f"
 """The colour of the line that the optimizer bears."""
 ROOM = 1.6
 """How far above the line an axis goes, so that curves beyond it do not hide what is near."""
+DECADE = 10.0
+"""By what factor losses differ that are drawn logarithmically."""
+FAR = 4.0
+"""A line that rises beyond so many times the highest sharpness is followed no further."""
 NAMES = {
     "sharpness": "sharpness  $λ_{max}(H)$",
     "preconditioned_sharpness": "preconditioned sharpness  $λ_{max}(P^{-1}H)$",
@@ -31,7 +35,7 @@ def sharpness_figure(curve: Sharpnesses, losses: tuple[np.ndarray, np.ndarray], 
     with rc_context(STYLE):
         figure = Figure(figsize=(7.6, 2.4 + 2.6 * len(names)), layout="constrained")
         first, *others = figure.subplots(1 + len(names), 1, sharex=True)
-        _draw_losses(first, *losses)
+        draw_losses(first, *losses)
         for name, axes in zip(names, others, strict=True):
             _draw_sharpness(axes, curve, name)
         others[-1].set_xlabel("step")
@@ -43,11 +47,18 @@ def sharpness_figure(curve: Sharpnesses, losses: tuple[np.ndarray, np.ndarray], 
     return figure
 
 
-def _draw_losses(axes: Axes, steps: np.ndarray, losses: np.ndarray) -> None:
-    """The loss, logarithmic where it can be."""
+def draw_losses(axes: Axes, steps: np.ndarray, losses: np.ndarray) -> None:
+    """The loss, logarithmic where it can be and falls far enough.
+
+    Args:
+        axes: Where.
+        steps: `[records]`.
+        losses: Alike.
+    """
     known = np.isfinite(losses)
     axes.plot(steps[known], losses[known], color=PATH_COLORS[0], linewidth=1.2)
-    axes.set_yscale("log" if known.any() and (losses[known] > 0).all() else "linear")
+    low, high = losses[known].min(initial=np.inf), losses[known].max(initial=0.0)
+    axes.set_yscale("log" if 0 < DECADE * low < high else "linear")
     axes.set_ylabel("loss")
 
 
@@ -56,6 +67,8 @@ def _draw_sharpness(axes: Axes, curve: Sharpnesses, name: str) -> None:
     values = curve.values.get(name, np.full(len(curve.steps), np.nan))
     axes.plot(curve.steps, values, color=PATH_COLORS[0], linewidth=1.4, marker="o", markersize=2.2)
     axes.set_ylabel(NAMES[name])
+    if np.nanmin(values, initial=0.0) >= 0 and "lowest_curvature" not in curve.values:
+        axes.set_ylim(bottom=0.0)
     if name == "sharpness" and "lowest_curvature" in curve.values:
         lowest = curve.values["lowest_curvature"]
         axes.plot(curve.steps, lowest, color="0.5", linewidth=1.0, label="lowest curvature")
@@ -63,14 +76,18 @@ def _draw_sharpness(axes: Axes, curve: Sharpnesses, name: str) -> None:
     if not curve.formula or curve.preconditioned != name.startswith("preconditioned"):
         return
     axes.plot(curve.steps, curve.thresholds, color=THRESHOLD, linewidth=1.2, linestyle="--")
-    last = np.flatnonzero(np.isfinite(curve.thresholds))[-1]
-    at = (curve.steps[last], curve.thresholds[last])
+    known = np.flatnonzero(np.isfinite(curve.thresholds))
+    if not len(known):
+        return
+    first, most = curve.thresholds[known[0]], float(curve.thresholds[known].max())
+    fixed = bool((curve.thresholds[known] == first).all())
     axes.annotate(
-        f"{curve.formula} = {at[1]:.4g}", at, xytext=(0, 4), textcoords="offset points",
-        ha="right", va="bottom", color=THRESHOLD,
+        f"{curve.formula} = {shortened(float(f'{first:.4g}'))}" if fixed else curve.formula,
+        (curve.steps[known[0]], first), xytext=(0, 4), textcoords="offset points",
+        ha="left", va="bottom", color=THRESHOLD,
     )  # fmt: skip
-    top, highest = ROOM * float(np.nanmax(curve.thresholds)), np.nanmax(values, initial=0.0)
-    if highest > 2 * top:
-        axes.set_ylim(top=2 * top)
-    elif highest < at[1] <= 4 * highest:
-        axes.set_ylim(top=1.15 * at[1])
+    highest = float(np.max(values[np.isfinite(values)], initial=0.0))
+    if highest > 2 * ROOM * most:
+        axes.set_ylim(top=2 * ROOM * most)
+    elif highest < first <= FAR * highest or most > FAR * highest >= first:
+        axes.set_ylim(top=1.15 * min(most, FAR * highest))

@@ -22,7 +22,7 @@ from landscape_lab.drawing.growing import GrowingMap
 from landscape_lab.drawing.ink import Label
 from landscape_lab.drawing.layout import CAPTION, lay_out
 from landscape_lab.drawing.loss_panel import loss_curves
-from landscape_lab.drawing.maps import PATH_COLORS
+from landscape_lab.drawing.maps import path_color
 from landscape_lab.drawing.strip import Strip
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.successive import SuccessiveDraws
@@ -138,7 +138,7 @@ def caption(traces: tuple[Trace, ...], moment: float) -> list[Word]:
     ]
     if len(traces) == 1:
         return _caption_of_one(traces[0], moment, step)
-    colors = [PATH_COLORS[number % len(PATH_COLORS)] for number in range(len(traces))]
+    colors = [path_color(number) for number in range(len(traces))]
     losses = zip(traces, colors, strict=True)
     return step + [Word(_loss(trace, moment), "-0.0000e+00  ", color) for trace, color in losses]
 

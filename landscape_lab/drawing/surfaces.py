@@ -10,12 +10,12 @@ from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import (
     DRAWN_POINTS,
     HEIGHT_COLORS,
-    PATH_COLORS,
     SLOPE_COLORS,
     draw_scene,
     evenly,
     finish_map,
     map_ratio,
+    path_color,
 )
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.titles import title_of
@@ -74,9 +74,7 @@ def _draw_lines(relief: Axes3D, scene: Scene, heights: Heights) -> None:
         for member in range(min(trace.losses.shape[1], SURFACE_MEMBERS)):
             places, losses = trace.places[shown, member], heights(losses_of[shown, member])
             places = np.where(scene.window.contains(places)[:, None], places, np.nan)
-            relief.plot(
-                *places.T, losses, color=PATH_COLORS[number % len(PATH_COLORS)], linewidth=1.6, zorder=10
-            )
+            relief.plot(*places.T, losses, color=path_color(number), linewidth=1.6, zorder=10)
 
 
 def gradient_figure(scene: Scene) -> Figure:

@@ -6,6 +6,8 @@ import numpy as np
 
 from landscape_lab.scene import Trace
 
+DIVERGED = "diverged"
+
 
 def title_of(traces: Sequence[Trace]) -> str:
     """What, how long, and how it ended; of several traces their labels."""
@@ -22,9 +24,17 @@ def title_of(traces: Sequence[Trace]) -> str:
 
 
 def _end_of(trace: Trace) -> str:
-    """How a descent ended; of many members the median of those that did not diverge."""
-    finite = trace.losses[-1][np.isfinite(trace.losses[-1])]
+    """How a descent ended."""
+    told = ending([trace])
+    return f"{told}, best loss {trace.best[1]:.4g}" if told == DIVERGED else told
+
+
+def ending(traces: Sequence[Trace]) -> str:
+    """The final loss, of several members or traces their median; those that diverged do not count."""
+    ends = np.concatenate([trace.losses[-1] for trace in traces])
+    finite = ends[np.isfinite(ends)]
     if not len(finite):
-        return f"diverged, best loss {trace.best[1]:.4g}"
-    median = "median " if trace.total > 1 else ""
-    return f"{median}final loss {np.median(finite):.4g}"
+        return DIVERGED
+    return (
+        f"{'median ' if sum(trace.total for trace in traces) > 1 else ''}final loss {np.median(finite):.4g}"
+    )

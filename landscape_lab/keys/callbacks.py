@@ -19,6 +19,8 @@ FIGURES = (
     "boundary",
     "line",
     "planes",
+    "curvature",
+    "ratio",
 )
 """The figures of a run."""
 COSTS = ("steps", "epochs", "evaluations", "seconds")

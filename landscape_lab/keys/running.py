@@ -114,6 +114,11 @@ SWEEP = Keys(
         OneOf(Choice(*DIRECTIONS), ListOf(Choice(*DIRECTIONS), least=1)), "a list where objective is a list"
     ),
     resume=Key(Nullable(Text("the folder of a sweep")), "the folder of a sweep to go on with"),
+    centres=Key(
+        ListOf(Text("start, end, best, or the label of a run"), lone=False),
+        "runs through whose ends there is a plane, too: plane_adam.png",
+    ),
+    connectivity=Key(Switch(), "measure the straight lines between the ends of the jobs"),
     n_trials=Key(COUNT, "of the whole study, whoever runs them"),
     parallel=Key(COUNT, "trials handed to the launcher together"),
     sampler=Key(Text("the name of a sampler"), "tpe, cma_es, gaussian_process, random or quasi_random"),

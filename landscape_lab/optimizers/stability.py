@@ -1,5 +1,6 @@
 """Above which curvature an optimizer's steps are unstable: the line of the edge of stability."""
 
+import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -43,16 +44,21 @@ def stability_of(optimizer: Optimizer) -> Stability | None:
     group: dict[str, Any] = optimizer.param_groups[0]
     rate = float(group.get("lr", 0.0))
     others = ("nesterov", "dampening", "weight_decay", "amsgrad", "maximize")
-    if not rate > 0 or any(group.get(name) for name in others):
+    if not rate >= 0 or any(group.get(name) for name in others):
         return None
     if type(optimizer) is SGD:
         momentum = group["momentum"]
-        return Stability((2.0 + 2.0 * momentum) / rate, "(2 + 2β)/lr" if momentum else "2/lr")
+        return Stability(_over(2.0 + 2.0 * momentum, rate), "(2 + 2β)/lr" if momentum else "2/lr")
     if type(optimizer) is Adam:
         beta = float(group["betas"][0])
         factor = (2.0 + 2.0 * beta) / (1.0 - beta)
-        return Stability(factor / rate, f"{factor:.4g}/lr", preconditioned=True)
+        return Stability(_over(factor, rate), f"{factor:.4g}/lr", preconditioned=True)
     return None
+
+
+def _over(factor: float, rate: float) -> float:
+    """The threshold; infinite where a schedule ends with a learning rate of 0."""
+    return factor / rate if rate > 0 else math.inf
 
 
 @torch.no_grad()

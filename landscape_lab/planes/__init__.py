@@ -3,6 +3,7 @@
 from landscape_lab.planes.choosing import plane_of
 from landscape_lab.planes.components import principal
 from landscape_lab.planes.directions import custom, gradient, start_to_end, three_points
+from landscape_lab.planes.eigenvectors import hessian
 from landscape_lab.planes.grid import Grid, sample
 from landscape_lab.planes.line import Line, interpolate
 from landscape_lab.planes.plane import Plane
@@ -22,6 +23,7 @@ __all__ = [
     "custom",
     "filter_normalised",
     "gradient",
+    "hessian",
     "interpolate",
     "layer_normalised",
     "plane_of",

@@ -11,6 +11,7 @@ from torch import Tensor
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes import directions as ways
 from landscape_lab.planes.components import axes_named, last_finite, lists_of, principal
+from landscape_lab.planes.eigenvectors import hessian
 from landscape_lab.planes.explained import explained_variance
 from landscape_lab.planes.parameters import kept_numbers
 from landscape_lab.planes.plane import Plane
@@ -29,9 +30,12 @@ NAMES = {
     "custom": ("given direction 1", "given direction 2"),
     "start_to_end": ("from start to end", "{second} across it"),
     "gradient": ("gradient at the centre", "{second} across it"),
+    "hessian": ("sharpest curvature at the centre", "{second} curvature"),
     "three_points": ("from the first point to the second", "towards the third across it"),
 }
 """What the axes of a plane are called."""
+CURVATURES = {"top": "second sharpest", "bottom": "lowest"}
+"""What the other direction of the plane `hessian` has."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +123,7 @@ def centre_of(
         ValueError: There is no such path.
     """
     if centre not in ("start", "end", "best"):
-        labels = [trajectory.label.split(",")[0].split(" · ")[-1] for trajectory in trajectories]
-        check_choice("plane.centre", centre, ("start", "end", "best", *labels))
-        return torch.from_numpy(ways.finite_end(paths[labels.index(centre)]))
+        return torch.from_numpy(ways.finite_end(paths[_named_path(trajectories, centre)]))
     last = last_finite(lists_of(paths)) if paths else None
     if last is None:
         return landscape.flat()[0].double().cpu()
@@ -130,6 +132,26 @@ def centre_of(
     if centre == "start":
         return torch.from_numpy(ways.finite_end(paths[0], first=True))
     return torch.from_numpy(_best(trajectories[0], paths[0]))
+
+
+def _named_path(trajectories: Sequence[Trajectory], name: str) -> int:
+    """The number of the path whose label is a name, or begins with it; of some with one label, the first.
+
+    Raises:
+        ValueError: There is no such path, or there are several of different labels.
+    """
+    labels = [trajectory.label for trajectory in trajectories]
+    if name in labels:
+        return labels.index(name)
+    begins = [label.split(",")[0].split(" · ")[-1] for label in labels]
+    check_choice("plane.centre", name, ("start", "end", "best", *dict.fromkeys(begins)))
+    meant = {label for label, begin in zip(labels, begins, strict=True) if begin == name}
+    if len(meant) > 1:
+        raise ValueError(
+            f"Parameter `plane.centre` should tell one run. Found `plane.centre = {name}`, which may be "
+            f"{' or '.join(sorted(meant))}."
+        )
+    return begins.index(name)
 
 
 def _best(trajectory: Trajectory, path: Points) -> np.ndarray:
@@ -166,8 +188,8 @@ def _unmoved(landscape: Landscape, kept: Tensor | None) -> Plane:
 
 def _named(way: str, paths: Sequence[Points], plane: Plane, settings: PlaneSettings) -> Plane:
     """A plane whose axes have their names, with their shares of the motion where there is any."""
-    second = settings.second or ("random" if way == "gradient" else "principal")
-    first, other = (name.format(second=second) for name in NAMES[way])
+    second = settings.other
+    first, other = (name.format(second=CURVATURES.get(second, second)) for name in NAMES[way])
     explained = explained_variance(paths, plane.directions)
     return replace(plane, axes=axes_named((first, other), explained), explained=explained)
 
@@ -175,11 +197,11 @@ def _named(way: str, paths: Sequence[Points], plane: Plane, settings: PlaneSetti
 def _start_to_end(asked: Request) -> Tensor:
     if not asked.paths:
         raise ValueError("Parameter `plane.directions` may be start_to_end only of a path. Found none.")
-    return ways.start_to_end(asked.paths, asked.settings.second or "principal", asked.seed, asked.kept)
+    return ways.start_to_end(asked.paths, asked.settings.other, asked.seed, asked.kept)
 
 
 def _gradient(asked: Request) -> Tensor:
-    second = asked.settings.second or "random"
+    second = asked.settings.other
     return ways.gradient(asked.landscape, asked.centre, asked.paths, second, asked.seed, asked.kept)
 
 
@@ -201,6 +223,7 @@ MAKERS: dict[str, Callable[[Request], Tensor]] = {
     "custom": lambda asked: ways.custom(asked.landscape, asked.vectors),
     "start_to_end": _start_to_end,
     "gradient": _gradient,
+    "hessian": lambda asked: hessian(asked.landscape, asked.centre, asked.settings.other, asked.kept),
     "three_points": _three_points,
 }
 """How directions are made, by name; `auto` and `pca` are made with their plane."""

@@ -74,6 +74,19 @@ class Grid:
         nodes = "" if self.nodes is None else f"spline through {self.nodes[1]} × {self.nodes[0]} losses"
         if self.nodes is not None and self.error is not None:
             nodes += f", half of which foretell the others to {self.error:.1%} of the range"
+        return self._told(nodes)
+
+    @property
+    def accuracy_note(self) -> str:
+        """What a picture tells about its accuracies."""
+        return self._told(
+            ""
+            if self.nodes is None
+            else f"straight lines between {self.nodes[1]} × {self.nodes[0]} accuracies"
+        )
+
+    def _told(self, nodes: str) -> str:
+        """A note that begins with what is known of the nodes."""
         miss = f"the centre misses the landscape by {self.miss:.1e}" if self.miss > 0 else ""
         return " · ".join(part for part in (nodes, self.remark, miss) if part)
 

@@ -1,6 +1,6 @@
 """The straight line between two weight vectors: what is measured along it, and the barrier on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.planes.directions import finite_end
 from landscape_lab.planes.parameters import check_size
+from landscape_lab.planes.settings import PlaneSettings
+from landscape_lab.planes.vectors import read_vector
+from landscape_lab.point_file import Points
 
 POINTS = 51
 """How many points of a line are measured; an odd number, so that its middle is among them."""
@@ -83,3 +87,24 @@ def interpolate(
     parts = [measure(place) for place in places.split(max(1, 2**22 // landscape.dims))]
     measures = {name: torch.cat([part[name] for part in parts]).double().cpu().numpy() for name in parts[0]}
     return Line(shares.numpy(), measures, names)
+
+
+def line_of(landscape: Landscape, paths: Sequence[Points], settings: PlaneSettings) -> Line:
+    """What is measured on the line between two points: given ones, the ends of two paths, or those of one.
+
+    Raises:
+        ValueError: There are no two points, or they are the same or of another landscape.
+    """
+    points = settings.resolution or POINTS
+    if settings.vectors is not None:
+        first, second, *_ = (read_vector(landscape, source) for source in settings.vectors)
+        return interpolate(landscape, first, second, points, (settings.vectors[0], settings.vectors[1]))
+    if not paths:
+        raise ValueError(
+            "A line should join two points: the start and end of a run, or two files. Found none."
+        )
+    if len(paths) > 1:
+        ends = [torch.from_numpy(finite_end(path)) for path in paths[:2]]
+        return interpolate(landscape, ends[0], ends[1], points, ("end of the first run", "end of the second"))
+    first, second = (torch.from_numpy(finite_end(paths[0], first=begins)) for begins in (True, False))
+    return interpolate(landscape, first, second, points)

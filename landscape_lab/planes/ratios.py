@@ -1,5 +1,6 @@
 """Where a plane is not what it seems: the curvature of the whole landscape at each place of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -19,6 +20,8 @@ RESOLUTION = 25
 """Places along each side."""
 TOLERANCE = 3e-4
 """Of an eigenvalue, as a share of the largest magnitude: a colour shows no more."""
+LIMIT = 60
+"""The most products of a place: where a loss is all but flat, its eigenvalues do not part."""
 CHEAP_NUMBERS, DEAR_NUMBERS = 2**16, 2**11
 """The most numbers that the points of a batch consist of, where points are cheap and where they are dear."""
 TOGETHER = 5
@@ -65,6 +68,7 @@ def ratio_map(
     window: Window,
     resolution: int = RESOLUTION,
     tolerance: float = TOLERANCE,
+    heard: Callable[[int, int], None] = lambda known, made: None,
 ) -> RatioMap:
     r"""The lowest and highest curvature of the whole landscape at places of a plane.
 
@@ -75,9 +79,10 @@ def ratio_map(
     Args:
         landscape: Any.
         plane: Where points lie.
-        window: Its corners are places of the map.
+        window: Its corners are places of the map, of a picture to half a pixel.
         resolution: Places along each side, at least 2.
         tolerance: Of each eigenvalue, as a share of the largest magnitude.
+        heard: Hears after each row how many places are known, and how many of them were made.
 
     Raises:
         ValueError: The resolution is below 2, or the landscape is not twice differentiable.
@@ -85,6 +90,8 @@ def ratio_map(
     if resolution < 2:
         raise ValueError(f"Parameter `resolution` should be at least 2. Found `resolution = {resolution}`.")
     u, v = window.nodes(resolution)
+    if plane.axes.picture:
+        u, v = _between_pixels(u), _between_pixels(v)
     rows = crossed(u, v).view(resolution, resolution, 2)
     ends = torch.empty(resolution, resolution, 2, dtype=torch.float64)
     before: list[Tensor] = []
@@ -94,9 +101,19 @@ def ratio_map(
         found = [_ends(landscape, *pair, number, tolerance) for pair in zip_longest(parts, before)]
         ends[number] = torch.cat([each.values for each in found]).cpu()
         made += sum(each.products * len(each.values) for each in found)
+        heard((number + 1) * resolution, (number + 1) * resolution)
         before = [each.vectors for each in found] if landscape.dims * 2 * resolution <= KEPT else []
     lowest, highest = ends[..., 1].numpy(), ends[..., 0].numpy()
     return RatioMap(u.numpy(), v.numpy(), lowest, highest, made / resolution**2)
+
+
+def _between_pixels(axis: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
+    """Places more than a pixel apart, each moved to the nearest place half way between two pixels' centres.
+
+    Within a pixel the second derivative of bicubic interpolation swings: of a parabola from 0 to twice
+    its mean, which it has half way. Places at other distances would show stripes that are not there.
+    """
+    return axis if (axis[1] - axis[0]).abs() <= 1.0 else (axis + 0.5).round() - 0.5
 
 
 def _batch(landscape: Landscape) -> int:
@@ -117,6 +134,6 @@ def _ends(
     start = None
     if near is not None:
         start = freshened(near.sum(dim=1).nan_to_num(), FRESH, seed)
-    found = eigenpairs(products, top=1, bottom=1, tolerance=tolerance, start=start, seed=seed)
+    found = eigenpairs(products, top=1, bottom=1, tolerance=tolerance, limit=LIMIT, start=start, seed=seed)
     known = products.losses.isfinite().to(found.values.device)[:, None]  # log(x) has derivatives below 0
     return found._replace(values=torch.where(known, found.values, torch.nan))

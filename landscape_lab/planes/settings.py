@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from landscape_lab.keys.planes import PLANE
+from landscape_lab.keys.planes import PLANE, SECONDS
 
 
 @PLANE.checks_class
@@ -14,11 +14,12 @@ class PlaneSettings:
     Args:
         directions: Where they come from: `auto` (a two-dimensional landscape itself, else `pca`),
             `pca`, `random`, `filter_normalised`, `layer_normalised`, `custom`, `start_to_end`,
-            `gradient`, `three_points`.
+            `gradient`, `hessian`, `three_points`.
         centre: The point at (0, 0): `start`, `end` or `best` of the first path, or the end of the path
             whose label begins so. Coordinates of a two-dimensional landscape itself stay.
         second: The other direction of `start_to_end` and of `gradient`: `principal`, the most motion
-            across the first, or `random`; `None`: principal and random, in this order.
+            across the first, or `random`; of `hessian` the eigenvector of the second highest curvature,
+            `top`, or of the lowest, `bottom`. `None`: principal, random and top, in this order.
         vectors: Files of weights or folders of runs: the two directions of `custom`, or the three
             points of `three_points`, which otherwise are the ends of three paths.
         window: `auto`: the bounds and every path, of normalised directions ±1 and every path; `path`:
@@ -33,6 +34,9 @@ class PlaneSettings:
         colormap: The colours of the losses, by matplotlib's names.
         ignore: `biases`: directions are 0 in all parameters of one axis.
         seed: Of random directions; 0 if not given.
+        show: `loss`, or of a network `accuracy`.
+        samples: A preview on so many of a network's samples, which the picture says; all if not given.
+        save: Whether a run writes `plane.npz`.
     """
 
     directions: str = "auto"
@@ -47,3 +51,19 @@ class PlaneSettings:
     colormap: str | None = None
     ignore: str | None = None
     seed: int | None = None
+    show: str = "loss"
+    samples: int | None = None
+    save: bool = False
+
+    def __post_init__(self) -> None:
+        known = SECONDS.get(self.directions)
+        if known is not None and self.second not in (None, *known):
+            raise ValueError(
+                f"Parameter `plane.second` should be one of {', '.join(known)} of plane={self.directions}. "
+                f"Found `plane.second = {self.second}`."
+            )
+
+    @property
+    def other(self) -> str:
+        """What the other direction is, where there is a choice; else `principal`."""
+        return self.second or SECONDS.get(self.directions, ("principal",))[0]

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from landscape_lab.errors import tell
 from landscape_lab.files import replacing
+from landscape_lab.sweeps.plan import kept_settings
 from landscape_lab.sweeps.ranking import SHOWN, Brief, Leaderboard, short
 from landscape_lab.tables import markdown, write_csv
 
@@ -146,3 +147,17 @@ def _draw(board: Leaderboard) -> None:
         draw_paths(entrants, board.folder / "race.png", board.title)
     except (ValueError, OSError, KeyError) as error:
         tell(f"race.png was not drawn: {error}")
+    asked = kept_settings(board.folder).get("sweep") or {}
+    centres, connectivity = asked.get("centres", []), asked.get("connectivity", False)
+    if centres or connectivity:
+        _compare(board.folder, centres, connectivity=connectivity)
+
+
+def _compare(folder: Path, centres: Sequence[str], *, connectivity: bool) -> None:
+    """Draw what compares the jobs; where that is not possible, the rest is there all the same."""
+    from landscape_lab.sweeps.comparing import draw_comparisons  # torch and matplotlib
+
+    try:
+        draw_comparisons(folder, centres, connectivity=connectivity)
+    except (ValueError, OSError) as error:
+        tell(f"The jobs were not compared: {error}")

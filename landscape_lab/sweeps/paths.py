@@ -1,6 +1,5 @@
 """The paths of a sweep's jobs as one picture."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,9 +10,11 @@ from landscape_lab.assembly import build_landscape, plane_settings
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.maps import evenly
 from landscape_lab.drawing.race import MAPS, race_figure
+from landscape_lab.measured import Measured, of_members
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
+from landscape_lab.sweeps.together import landscape_identity
 from landscape_lab.trajectory import Trajectory
 
 PATHS = 200
@@ -51,28 +52,21 @@ def draw_paths(entrants: Sequence[Entrant], path: Path, title: str) -> None:
     together: dict[str, list[Entrant]] = {}
     for entrant in entrants:
         if entrant.run.trajectory_file.is_file():
-            together.setdefault(_landscape(entrant.run), []).append(entrant)
-    scenes = [(group[0].landscape, _scene(group[:PATHS])) for group in list(together.values())[:MAPS]]
+            together.setdefault(landscape_identity(entrant.run), []).append(entrant)
+    groups = list(together.values())[:MAPS]
+    scenes = [(group[0].landscape, _scene(group[:PATHS], path.parent)) for group in groups]
     if scenes:
         save_figure(race_figure(scenes, title), path)
 
 
-def _landscape(run: Run) -> str:
-    """What tells one landscape from another; where descents begin does not."""
-    settings = run.settings()["landscape"]
-    return json.dumps(
-        {key: value for key, value in settings.items() if key not in ("start", "gradient")}, sort_keys=True
-    )
-
-
-def _scene(entrants: Sequence[Entrant]) -> Scene:
+def _scene(entrants: Sequence[Entrant], folder: Path) -> Scene:
     """The paths of jobs on the landscape that they share."""
     config = entrants[0].run.config()
     if config is None:
         raise ValueError(f"{entrants[0].run.config_file} cannot be read.")
     landscape = build_landscape(config)
     trajectories = [_trajectory(entrant) for entrant in entrants]
-    return scene_of(landscape, trajectories, settings=plane_settings(config), reach=REACH)
+    return scene_of(landscape, trajectories, settings=plane_settings(config), reach=REACH, folder=folder)
 
 
 def _trajectory(entrant: Entrant) -> Trajectory:
@@ -84,4 +78,5 @@ def _trajectory(entrant: Entrant) -> Trajectory:
     seen = Trajectory(RECORDS, label=entrant.label)
     points = torch.from_numpy(whole.points[records][:, members])
     seen.extend(steps, points, torch.from_numpy(losses[records][:, members]), evaluations)
+    seen.measured = Measured.of(of_members(whole.measured.arrays(), members))
     return seen

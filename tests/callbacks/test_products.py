@@ -3,6 +3,7 @@
 from functools import partial
 from unittest.mock import Mock
 
+import numpy as np
 import pytest
 import torch
 from networks import linear
@@ -14,6 +15,9 @@ from training import fit
 from landscape_lab import Descent
 from landscape_lab.callbacks import Checkpoints, Curves, Pictures, Product, Products, Video, products
 from landscape_lab.landscapes import FunctionLandscape
+from landscape_lab.planes import PlaneSettings
+from landscape_lab.planes.plane_file import PlaneFile
+from landscape_lab.runs import Run
 
 
 class Noted(Product):
@@ -74,10 +78,12 @@ def test_curves_alone_make_no_grid(finish, monkeypatch, tmp_path):
 def test_one_callback_stands_for_all_products_where_the_first_of_them_stood(tmp_path):
     curves, checkpoints = Curves(), Checkpoints(tmp_path)
     pictures, video = Pictures(tmp_path), Video(tmp_path, [])
-    first, gathered, last = Products.gathering([curves, pictures, checkpoints, video])
+    first, gathered, last = Products.gathering(
+        [curves, pictures, checkpoints, video], PlaneSettings(), tmp_path
+    )
     assert (first, last) == (curves, checkpoints)
     assert gathered.products == (pictures, video)
-    assert Products.gathering([curves]) == [curves]
+    assert Products.gathering([curves], PlaneSettings(), tmp_path) == [curves]
 
 
 def test_pictures_are_shown_in_tensorboard_but_for_the_curves_that_it_draws_itself(finish, tmp_path):
@@ -134,7 +140,7 @@ def test_data_regions_and_a_film_of_them_do_without_a_grid(monkeypatch, tmp_path
 
 
 def test_a_slice_that_misses_its_landscape_is_told_on_a_line(finish, monkeypatch, capsys):
-    monkeypatch.setattr(products, "scene_of", lambda *_, **__: Mock(miss=0.25))
+    monkeypatch.setattr(products, "scene_of", lambda *_, **__: Mock(miss=0.25, bend=None))
     finish(Noted())
     assert "misses it at the centre of the plane by 2.5e-01" in capsys.readouterr().err
 
@@ -190,3 +196,30 @@ def test_a_plane_that_cannot_be_is_refused_before_the_descent(lab):
     }.items():
         with pytest.raises(Exception, match=message):
             lab(*WORDS, *words, "steps=3")
+
+
+def test_a_run_writes_its_plane_where_asked_and_keeps_the_losses(lab):
+    words = ("landscape=network", "model.hidden=[4]", "data.samples=60", "steps=5", "plane.resolution=8")
+    folder = lab(*words, "plane.save=true").folder  # without any product
+    kept, trajectory = PlaneFile.load(folder / "plane.npz"), Run(folder).trajectory()
+    assert kept.losses.shape == kept.accuracy.shape == (8, 8)
+    np.testing.assert_array_equal(kept.plane.origin, trajectory.points[-1, 0])
+    np.testing.assert_array_equal(kept.paths[0].losses, trajectory.losses[:, 0])
+    (grid,) = folder.glob("grid-*.npz")
+    measured = grid.stat().st_mtime_ns
+    lab(
+        *words,
+        "callbacks=default",
+        "~callbacks.progress",
+        "figures=[path]",
+        "plane.show=accuracy",
+        quiet=False,
+    )
+    assert list(folder.glob("grid-*.npz")) == [grid]
+    assert grid.stat().st_mtime_ns == measured  # nothing was evaluated anew
+    assert (folder / "path.png").is_file()
+
+
+def test_an_accuracy_that_nobody_measures_is_refused_before_the_descent(lab):
+    with pytest.raises(ValueError, match=r"`plane.show` may be accuracy only of a network"):
+        lab("landscape=booth", "steps=5", "plane.show=accuracy", "plane.save=true")

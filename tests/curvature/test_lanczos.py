@@ -7,7 +7,7 @@ import torch
 from matrices import with_spectra
 
 from landscape_lab.curvature import HessianProducts, eigenpairs, hessians
-from landscape_lab.curvature.lanczos import Krylov
+from landscape_lab.curvature.lanczos import FIRST_LOOK, Krylov
 from landscape_lab.landscapes import NetworkLandscape
 
 NETWORK_LIKE = np.concatenate([[9.0, 4.0, 2.5], np.geomspace(1e-6, 0.5, 60), -np.geomspace(1e-4, 0.2, 20)])
@@ -49,6 +49,17 @@ def test_repeated_eigenvalues_and_few_dimensions():
     np.testing.assert_allclose(single.values, [[7.0]])
 
 
+@pytest.mark.parametrize("precision", [torch.float32, torch.float64])
+def test_eigenvalues_repeated_in_many_dimensions_are_met_as_often_as_they_are_wanted(precision):
+    values = np.array([5.0, *np.linspace(5.0, 2.0, 12), *[0.0] * 300, -1.0, -1.0])
+    products = with_spectra(values)
+    products.matrices = products.matrices.to(precision)
+    found = eigenpairs(products, top=3, bottom=4)
+    np.testing.assert_allclose(found.values[0], [*values[:3], *values[-4:]], atol=2e-5)
+    assert found.converged.all()
+    assert found.products < 40
+
+
 def test_the_basis_stays_orthonormal():
     space = Krylov(with_spectra(NETWORK_LIKE), torch.ones(1, len(NETWORK_LIKE)), 70, torch.Generator())
     for _ in range(70):
@@ -66,6 +77,12 @@ def test_a_matrix_that_is_not_finite_is_nan_and_spoils_no_other():
     assert found.values[0].isnan().all()
     np.testing.assert_allclose(found.values[1], [3.0, -2.0], atol=1e-6)
     assert found.converged.tolist() == [False, True]
+
+
+def test_where_nothing_is_finite_no_more_products_are_made():
+    products = with_spectra(np.linspace(1, 2, 40))
+    products.matrices *= torch.nan
+    assert eigenpairs(products, top=1).products == FIRST_LOOK
 
 
 def test_a_good_start_saves_products():

@@ -1,10 +1,26 @@
 """Several traces against each other."""
 
+from dataclasses import replace
+
+import numpy as np
 from networks import line, linear, path
+from scenes import scene, trajectory
 
 from landscape_lab.drawing.race import race_figure
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.staging import scene_of
+
+
+def test_a_lucky_minibatch_wins_no_race():
+    seen = scene(*(trajectory([[5, 5], [30, 20], [40, 30]], [0.8, 0.1, 0.5], label) for label in "ab"))
+    measured = {"measured_steps": np.array([0, 2]), "measured_losses": np.array([[0.9], [0.6]])}
+    first, second = seen.traces
+    curves = race_figure([("ramp", replace(seen, traces=(first, replace(second, measured=measured))))]).axes[
+        1
+    ]
+    of_second, of_first = (curve.get_ydata().tolist() for curve in curves.lines)
+    np.testing.assert_allclose(of_first, [0.8, 0.1, 0.1], rtol=1e-6)
+    assert of_second == [0.9, 0.9, 0.6]
 
 
 def test_a_slice_says_so_and_has_rings_and_the_comparison_of_each_path_below():

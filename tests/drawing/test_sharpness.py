@@ -22,3 +22,13 @@ def test_without_a_line_there_is_the_curve_only():
     curve = Sharpnesses(STEPS, {"sharpness": np.linspace(1, 9, 5)}, np.full(5, np.nan))
     loss, plain = sharpness_figure(curve, LOSSES, "lion").axes
     assert (len(loss.lines), len(plain.lines), len(plain.texts)) == (1, 1, 0)
+
+
+def test_a_line_that_rises_is_followed_only_near_the_curve():
+    thresholds = np.array([10.0, 20.0, 500.0, 1e6, np.inf])
+    curve = Sharpnesses(STEPS, {"sharpness": np.linspace(1, 9, 5)}, thresholds, "2/lr")
+    _, plain = sharpness_figure(curve, LOSSES, "sgd").axes
+    assert 20 < plain.get_ylim()[1] < 50
+    assert plain.texts[0].get_text() == "2/lr"
+    unknown = Sharpnesses(STEPS, {"sharpness": np.linspace(1, 9, 5)}, np.full(5, np.inf), "2/lr")
+    assert not sharpness_figure(unknown, LOSSES, "sgd").axes[1].texts

@@ -27,6 +27,7 @@ def test_formulas():
     assert stability_of(SGD([parameter()], lr=0.1))[:2] == (pytest.approx(20.0), "2/lr")
     threshold, formula, preconditioned = stability_of(Adam([parameter()], lr=0.01))
     assert (threshold, formula, preconditioned) == (pytest.approx(3800.0), "38/lr", True)
+    assert stability_of(SGD([parameter()], lr=0.0)).threshold == float("inf")
 
 
 def test_others_have_no_line():

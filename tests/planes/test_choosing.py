@@ -51,6 +51,17 @@ def test_centres():
         chosen(trajectories=kept, centre="lin")
 
 
+def test_of_runs_that_begin_alike_the_whole_label_tells_one():
+    ends = {"lion, lr 1": line(), "lion, lr 2": 2 * line()}
+    kept = [path(-line(), end) for end in ends.values()]
+    for trajectory, label in zip(kept, ends, strict=True):
+        trajectory.label = label
+    for label, end in ends.items():
+        np.testing.assert_allclose(chosen("random", kept, centre=label).origin, end)
+    with pytest.raises(ValueError, match=r"should tell one run.* lion, lr 1 or lion, lr 2"):
+        chosen("random", kept, centre="lion")
+
+
 def test_normalised_directions_are_as_long_as_the_weights_at_the_centre():
     found = chosen("filter_normalised", centre="start", seed=5)
     assert torch.equal(found.directions, filter_normalised(linear(), -line(), 5))

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from landscape_lab.curvature import hessians
-from landscape_lab.landscapes import FunctionLandscape
+from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.planes import Plane, Window, ratio_map, ratios
 from landscape_lab.planes.window import crossed
 
@@ -55,3 +55,16 @@ def test_a_single_place_is_no_map():
     landscape = FunctionLandscape.named("sphere")
     with pytest.raises(ValueError, match=r"`resolution` should be at least 2. Found `resolution = 1`"):
         ratio_map(landscape, Plane.of(landscape), WINDOW, resolution=1)
+
+
+@pytest.mark.parametrize("size", [(90, 60), (60, 90)])
+def test_a_picture_has_no_stripes_of_its_pixels(size):
+    width, height = size
+    rows, columns = np.mgrid[:height, :width]
+    bowl = (columns - width / 2) ** 2 / width**2 + (rows - height / 2) ** 2 / height**2
+    landscape = ImageLandscape(bowl, start=(3, 4), gradient="exact", smoothing=0)
+    window = Window(2.5, width - 3.5, 2.5, height - 3.5)  # away from the edges, which are repeated
+    found = ratio_map(landscape, Plane.of(landscape), window, resolution=24)
+    assert found.u[[0, -1]].tolist() == [2.5, width - 3.5]
+    np.testing.assert_array_equal([found.u % 1, found.v % 1], 0.5)
+    assert not found.ratio.any()

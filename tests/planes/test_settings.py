@@ -14,3 +14,18 @@ def test_settings_are_checked_as_on_the_command_line():
         PlaneSettings(window="all")
     with pytest.raises(ValueError, match="`margin` should be zero or positive"):
         PlaneSettings(margin=-1.0)
+
+
+def test_the_other_direction_is_one_that_a_plane_has():
+    assert [PlaneSettings(way).other for way in ("start_to_end", "gradient", "hessian")] == [
+        "principal",
+        "random",
+        "top",
+    ]
+    assert PlaneSettings("hessian", second="bottom").other == "bottom"
+    with pytest.raises(ValueError, match=r"`plane.second` should be one of top, bottom of plane=hessian"):
+        PlaneSettings("hessian", second="random")
+    with pytest.raises(
+        ValueError, match=r"one of principal, random of plane=start_to_end. Found .* = bottom"
+    ):
+        PlaneSettings("start_to_end", second="bottom")

@@ -1,0 +1,84 @@
+"""Where a slice hides a saddle: the negative curvature of the whole landscape beside the positive."""
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from landscape_lab.drawing.contours import draw_contours
+from landscape_lab.drawing.heights import Heights
+from landscape_lab.drawing.maps import NOTE_EDGE, PATH_COLORS, finish_map, map_ratio
+from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.style import STYLE
+from landscape_lab.drawing.titles import title_of
+from landscape_lab.planes.ratios import RatioMap
+from landscape_lab.scene import Scene
+
+RATIO_COLORS = "viridis"
+LARGEST = 1.0
+"""A ratio above has the highest colour: there it bends down more than up."""
+LABEL = "negative curvature beside positive, |min(λmin, 0)| / λmax"
+
+
+def ratio_figure(scene: Scene) -> Figure:
+    """The ratio at each place in colour, contours of the loss, and the traces.
+
+    Raises:
+        ValueError: The scene has no ratios.
+    """
+    if (found := scene.ratios) is None:
+        raise ValueError("A scene should have curvatures to be drawn: figures=[ratio]. Found none.")
+    with rc_context(STYLE):
+        figure = Figure(figsize=(8.0, 6.4 * map_ratio(scene) + 0.9), layout="constrained")
+        axes = figure.add_subplot()
+        _draw_ratios(axes, scene, found)
+        draw_contours(axes, scene, Heights(scene)(scene.losses), width=0.6, alpha=0.55)
+        finish_map(axes, scene)
+        for number, trace in enumerate(scene.traces):
+            color = "white" if len(scene.traces) == 1 else PATH_COLORS[number % len(PATH_COLORS)]
+            fade = max(0.15, trace.places.shape[1] ** -0.5)
+            axes.plot(trace.places[..., 0], trace.places[..., 1], color=color, linewidth=1.2, alpha=fade)
+        mark_ends(axes, scene)
+        axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
+        axes.set_ylabel(scene.plane.axes.labels[1])
+        axes.set_title(f"{title_of(scene.traces)}\n{told(found)}", loc="left", fontsize=11)
+    return figure
+
+
+def told(found: RatioMap) -> str:
+    """How much of the map bends down, in words."""
+    known = found.ratio[~np.isnan(found.ratio)]
+    if not len(known):
+        return "the curvature is not finite anywhere here"
+    if not (known > 0).any():
+        return "convex in all dimensions at every place of the map"
+    down = np.mean(known > LARGEST)
+    if down > 0:
+        return f"on {down:.0%} of the map the landscape bends down more than up"
+    half = f"above {np.median(known):.2g} on half of the map"
+    return f"negative curvature up to {known.max():.2g} of the positive; {half}"
+
+
+def _draw_ratios(axes: Axes, scene: Scene, found: RatioMap) -> None:
+    """A colour for each ratio; holes are grey."""
+    ratio, finite = found.ratio, found.ratio[np.isfinite(found.ratio)]
+    highest = float(finite.max()) if len(finite) else 0.0
+    above = bool((ratio > LARGEST).any())  # infinite ones among them
+    scale = Normalize(0.0, LARGEST if above or highest <= 0 else highest)
+    axes.set_facecolor("0.75")
+    axes.pcolormesh(
+        found.u, found.v, np.ma.masked_invalid(np.where(np.isinf(ratio), LARGEST, ratio)),
+        cmap=RATIO_COLORS, norm=scale, shading="gouraud",
+    )  # fmt: skip
+    bar = axes.figure.colorbar(
+        ScalarMappable(scale, RATIO_COLORS), ax=axes, label=LABEL, shrink=0.8, aspect=35, pad=0.02,
+        extend="max" if above else "neither",
+    )  # fmt: skip
+    bar.outline.set_visible(False)
+    rows, columns = ratio.shape
+    words = f"{columns} × {rows} places, {found.products:.0f} Hessian products each"
+    axes.text(
+        0.01, 0.01, words, transform=axes.transAxes, fontsize=7, color="white", path_effects=[NOTE_EDGE]
+    )

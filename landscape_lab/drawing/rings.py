@@ -1,0 +1,70 @@
+"""Points of a path that are hollow where the map has not the loss that was found there."""
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.colors import LogNorm, Normalize
+
+from landscape_lab.planes.departure import Departure
+from landscape_lab.scene import Trace
+
+LOSS_COLORS = "plasma_r"
+"""Bright where the loss is low: it stands out from a landscape that is dark there."""
+RING = 0.02
+"""How far apart hollow dots are, as a share of the map."""
+
+
+def draw_compared_dots(axes: Axes, trace: Trace, departure: Departure, shown: np.ndarray) -> PathCollection:
+    """Dots that are full where the plane has the loss of the point above it, and hollow where it has not."""
+    x, y = trace.places[shown].reshape(-1, 2).T
+    losses, parted = trace.path_losses[shown].ravel(), departure.parted_at(shown).ravel()
+    scale = color_scale(losses)
+    full = axes.scatter(
+        x[~parted], y[~parted], s=9, c=losses[~parted], cmap=LOSS_COLORS, norm=scale, linewidths=0, zorder=3
+    )
+    _draw_rings(axes, np.stack([x, y], axis=1)[parted], colormaps[LOSS_COLORS](scale(losses[parted])))
+    return full
+
+
+def draw_parted(axes: Axes, trace: Trace, color: str) -> None:
+    """Rings along a trace wherever its losses are not those of the map, if they were compared."""
+    x, y = trace.places[parted_points(axes, trace)].T
+    axes.scatter(x, y, s=26, facecolors="none", edgecolors=color, linewidths=1.1, zorder=3)
+
+
+def parted_points(axes: Axes, trace: Trace) -> tuple[np.ndarray, np.ndarray]:
+    """The records and the members of the points that get a ring: as many as do not touch."""
+    if trace.departure is None:
+        return np.empty(0, dtype=int), np.empty(0, dtype=int)
+    records, members = np.nonzero(trace.departure.parted_at(np.arange(len(trace.places))))
+    shown = _apart(axes, trace.places[records, members])
+    return records[shown], members[shown]
+
+
+def _draw_rings(axes: Axes, places: Float[np.ndarray, "n 2"], colors: str | np.ndarray) -> None:
+    """Hollow dots, in one colour or each in its own, as many as do not touch."""
+    shown = _apart(axes, places)
+    edges = colors if isinstance(colors, str) else colors[shown]
+    x, y = places[shown].T
+    axes.scatter(x, y, s=26, facecolors="none", edgecolors=edges, linewidths=1.1, zorder=3)
+
+
+def _apart(axes: Axes, places: np.ndarray) -> list[int]:
+    """The numbers of those places that lie so far apart that rings around them do not touch."""
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    at = (places - [left, low]) / [right - left, high - low]
+    kept: list[int] = []
+    for number in np.flatnonzero(np.isfinite(at).all(axis=1)).tolist():
+        if not kept or np.hypot(*(at[number] - at[kept[-1]])) > RING:
+            kept.append(number)
+    return kept
+
+
+def color_scale(values: np.ndarray) -> Normalize:
+    """Colours over values without the extremes, logarithmic where they span decades."""
+    finite = values[np.isfinite(values)]
+    low, high = np.quantile(finite, [0.02, 0.98]) if len(finite) else (0.0, 1.0)
+    high = high if high > low else low + 1.0
+    return LogNorm(low, high) if low > 0 and high / low > 100 else Normalize(low, high)

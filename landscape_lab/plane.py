@@ -1,0 +1,89 @@
+"""`python -m landscape_lab.plane SWEEP|RUN… [key=value…]`: finished runs on one plane.
+
+The keys are those of the group `plane`: `directions=pca centre=rmsprop resolution=100 show=accuracy
+samples=512`; where none is given, the first run's own hold. A run is called by its optimizer or by its
+folder's name. `film=mp4` makes a film, too, with the keys of `callbacks.video`: `frames=300 fps=30`.
+`connectivity=true` measures the barrier on the straight line between every two ends.
+
+Into the first folder go `plane.png`, `plane.npz`, `plane.mp4` and `connectivity.png`, `.csv`. The losses are
+kept there, so that the next picture of this plane evaluates none.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from landscape_lab.configuration import open_keys
+from landscape_lab.drawing.contours import check_shading
+from landscape_lab.drawing.figures import path_figure, save_figure
+from landscape_lab.drawing.video import Film
+from landscape_lab.errors import one_line, tell
+from landscape_lab.keys.planes import COMMAND
+from landscape_lab.planes import PlaneSettings
+from landscape_lab.staging import archive_of
+from landscape_lab.sweeps.comparing import write_connectivity
+from landscape_lab.sweeps.together import bring_together, settings_in, split_words
+from landscape_lab.validation import check_choice
+
+
+@COMMAND.checks_class
+@dataclass(frozen=True)
+class Asked:
+    """What is made beside `plane.png` and `plane.npz`.
+
+    Args:
+        film: `mp4` or `gif`, or `None` for no film.
+        connectivity: Whether the straight lines between the ends are measured, too.
+    """
+
+    film: str | None = None
+    connectivity: bool = False
+
+
+def _full(word: str) -> str:
+    """A `key=value` word as a run takes it: `plane=pca` chooses directions, and `plane.` may be left out."""
+    key, _, value = word.partition("=")
+    return f"plane.{'directions' if key == 'plane' else key.removeprefix('plane.')}={value}"
+
+
+def _sorted(keys: Sequence[str], *takers: type) -> list[dict[str, object]]:
+    """What `key=value` words say to each of some classes.
+
+    Raises:
+        ValueError: None of them takes such a key.
+    """
+    settings = settings_in(open_keys(map(_full, keys))).get("plane", {})
+    assert isinstance(settings, dict)
+    known = [[field.name for field in fields(taker)] for taker in takers]
+    for key in settings:
+        check_choice("key", key, [name for names in known for name in names])
+    return [{name: settings[name] for name in names if name in settings} for names in known]
+
+
+@one_line()
+def main() -> None:
+    """Draw the plane of the runs, and tell the files."""
+    words, folders = split_words(sys.argv[1:])
+    if not folders:
+        raise ValueError("Give the folder of a sweep, or the folders of one or more runs.")
+    changes, film, more = _sorted(words, PlaneSettings, Film, Asked)
+    filming, asked = Film(**film), Asked(**more)  # type: ignore[arg-type]
+    together = bring_together(folders)
+    settings = together.settings_with(changes)
+    check_shading(settings.colormap)
+    files = write_connectivity(together, folders[0]) if asked.connectivity else []
+    scene = together.scene(settings, folders[0], () if asked.film is None else filming.extras)
+    if scene.note:
+        tell(f"The map: {scene.note}.")
+    archive, picture = (folders[0] / f"plane.{kind}" for kind in ("npz", "png"))
+    archive_of(scene).save(archive)
+    save_figure(path_figure(scene), picture)
+    files += [archive, picture]
+    if asked.film is not None:
+        files.append(folders[0] / f"plane.{asked.film}")
+        filming.write(scene, files[-1])
+    sys.stdout.write("".join(f"{file}\n" for file in files))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Pictures that compare finished runs: on planes through the ends of some, and the barriers between all."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from landscape_lab.drawing.connectivity import connectivity_figure
+from landscape_lab.drawing.figures import path_figure, save_figure
+from landscape_lab.sweeps.together import Together, bring_together
+
+
+def draw_comparisons(folder: Path, centres: Sequence[str], *, connectivity: bool) -> None:
+    """Draw what a sweep is asked for beside its race.
+
+    Args:
+        folder: The sweep's, with its jobs, which are of one landscape.
+        centres: For each of these runs the plane through its end: `plane_adam.png`.
+        connectivity: Whether the barriers between all ends are wanted.
+    """
+    together = bring_together([folder])
+    for centre in centres:
+        scene = together.scene(together.settings_with({"centre": centre}), folder)
+        save_figure(path_figure(scene), folder / f"plane_{centre}.png")
+    if connectivity:
+        write_connectivity(together, folder)
+
+
+def write_connectivity(together: Together, folder: Path) -> list[Path]:
+    """Write `connectivity.csv` and `connectivity.png`: the straight lines between the ends of runs."""
+    table, picture = (folder / f"connectivity.{kind}" for kind in ("csv", "png"))
+    found = together.connectivity()
+    found.save(table)
+    save_figure(connectivity_figure(found), picture)
+    return [table, picture]

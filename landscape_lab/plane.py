@@ -72,7 +72,7 @@ def main() -> None:
     settings = together.settings_with(changes)
     check_shading(settings.colormap)
     files = write_connectivity(together, folders[0]) if asked.connectivity else []
-    scene = together.scene(settings, folders[0])
+    scene = together.scene(settings, folders[0], () if asked.film is None else filming.extras)
     if scene.note:
         tell(f"The map: {scene.note}.")
     archive, picture = (folders[0] / f"plane.{kind}" for kind in ("npz", "png"))

@@ -86,19 +86,15 @@ def check_draws(landscape: Landscape, parameter: str) -> None:
         )
 
 
-def replay_of(
-    landscape: Landscape, plane: Plane, window: Window, *, minibatches: bool = False
-) -> Replay | None:
-    """The landscape in any step again, if its augmentations change its losses.
-
-    Args:
-        landscape: What was descended.
-        plane: What is looked at.
-        window: What of it is drawn.
-        minibatches: Whether to make those of a network again, too.
-    """
-    if minibatches and isinstance(landscape, NetworkLandscape) and landscape.batches.stochastic:
+def draws_over(landscape: Landscape, plane: Plane, window: Window) -> Replay | None:
+    """The landscape in the draw of any step, its minibatch or its augmentations, if there is one."""
+    if isinstance(landscape, NetworkLandscape) and landscape.batches.stochastic:
         return Minibatches(landscape, plane, window)
+    return replay_of(landscape, plane, window)
+
+
+def replay_of(landscape: Landscape, plane: Plane, window: Window) -> Replay | None:
+    """The landscape in any step again, if its augmentations change its losses."""
     field = augmented_field(landscape)
     if field is None or not field.changes_losses or not isinstance(landscape, PointLandscape):
         return None

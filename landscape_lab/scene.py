@@ -19,13 +19,7 @@ class Replay(Protocol):
     """The losses as they were seen in a step: too many to be kept, they are made again for each frame."""
 
     def losses(self, step: int, place: Float[np.ndarray, "2"], shape: tuple[int, int]) -> np.ndarray:
-        """The losses of a step at the centres of the window's cells, `[rows, columns]`.
-
-        Args:
-            step: Which.
-            place: Where the member was.
-            shape: How many rows and columns.
-        """
+        """The losses of a step, in which a member was at a place, in cells of the shape (rows, columns)."""
 
     def name(self, step: int | None) -> str:
         """What a step saw, in words; `None`: what no step saw, the whole."""

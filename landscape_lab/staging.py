@@ -19,7 +19,7 @@ from landscape_lab.planes.line import line_of
 from landscape_lab.planes.plane_file import PlaneFile, ProjectedPath
 from landscape_lab.planes.ranges import NOWHERE, window_of
 from landscape_lab.point_file import Points
-from landscape_lab.replaying import replay_of
+from landscape_lab.replaying import draws_over, replay_of
 from landscape_lab.scene import Scene, Shading, Trace
 from landscape_lab.trajectory import Trajectory
 
@@ -73,8 +73,7 @@ def scene_of(
         window = _window(landscape, plane, trajectories, points, places, settings, reach)
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
     seen = _grid(landscape, plane, window, settings, folder) if grid else Grid(np.empty((0, 0)))
-    replay = replay_of(landscape, plane, window, minibatches="draws" in extras)
-    answers = answers_of(landscape, trajectories)
+    replay, answers = replay_of(landscape, plane, window), answers_of(landscape, trajectories)
     note = seen.note if settings.show == "loss" else seen.accuracy_note
     scene = Scene(plane, window, seen.losses, traces, minima, replay, note, seen.miss, answers)
     return replace(
@@ -119,8 +118,9 @@ def _extras(
         "planes": ("compared", lambda: _compared(landscape, trajectories, settings, folder)),
         "curvature": ("bend", lambda: bend_of(landscape, trajectories[0])),
         "ratio": ("ratios", lambda: ratios_of(landscape, scene.plane, scene.window)),
+        "draws": ("replay", lambda: draws_over(landscape, scene.plane, scene.window)),
     }
-    return {ways[name][0]: ways[name][1]() for name in names if name in ways}
+    return {ways[name][0]: ways[name][1]() for name in names}
 
 
 def _grid(

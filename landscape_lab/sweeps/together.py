@@ -80,11 +80,11 @@ class Together(NamedTuple):
         Args:
             settings: How it is chosen, if not as the first run does.
             folder: Where the losses of a network are kept.
-            extras: As for `scene_of`; `draws` only where all saw the same.
+            extras: As for `scene_of`; no step looked alike to runs that saw different draws.
         """
         settings = self.settings if settings is None else settings
-        extras = set(extras) if self.alike else set(extras) - {"draws"}
-        return scene_of(self.landscape, self.trajectories, settings=settings, folder=folder, extras=extras)
+        shown = set(extras) if self.alike else set(extras) - {"draws"}
+        return scene_of(self.landscape, self.trajectories, settings=settings, folder=folder, extras=shown)
 
     def connectivity(self) -> Connectivity:
         """The straight lines between the ends of the runs, of their first members."""

@@ -62,6 +62,7 @@ class Basins:
         points: The attractors, the one of most members first, `[n, 2]`.
         losses: Their losses, `[n]`.
         total: How many steps there were.
+        bounds: The corners of the map, `[2, 2]`.
     """
 
     verdicts: Int[np.ndarray, "rows columns"]
@@ -69,6 +70,7 @@ class Basins:
     points: Float[np.ndarray, "n 2"]
     losses: Float[np.ndarray, " n"]
     total: int
+    bounds: Float[np.ndarray, "2 2"]
 
     @property
     def shares(self) -> np.ndarray:
@@ -132,7 +134,8 @@ def find_basins(
     points, final, since = (
         values.cpu().numpy() for values in (ends.double(), losses.double(), settling.since)
     )
-    cells, inside = _cells(points, bounds.double().cpu().numpy())
+    corners = bounds.double().cpu().numpy()
+    cells, inside = _cells(points, corners)
     inside &= np.isfinite(final)
     resting = inside & (since <= (1 - REST) * steps)
     verdicts = np.where(inside, MOVING, LOST)
@@ -140,7 +143,12 @@ def find_basins(
     found = range(verdicts.max(initial=-1) + 1)
     lowest = [np.flatnonzero(verdicts == number)[final[verdicts == number].argmin()] for number in found]
     return Basins(
-        verdicts.reshape(shape), since.reshape(shape), points[lowest].reshape(-1, 2), final[lowest], steps
+        verdicts.reshape(shape),
+        since.reshape(shape),
+        points[lowest].reshape(-1, 2),
+        final[lowest],
+        steps,
+        corners,
     )
 
 

@@ -1,18 +1,20 @@
 """`python -m landscape_lab.film RUN… [FILE] [key=value…]`: film what is already in the folders of runs.
 
 Several runs, or those of a sweep, are raced on the landscape that they share. The keys are those of
-`callbacks.video`: `view=surface clock=logarithmic frames=300 size=[800,600] fps=30 length=10 clean=true`.
+`callbacks.video`: `view=surface clock=logarithmic frames=300 size=[800,600] fps=30 length=10 clean=true`,
+and those of the group `plane`: `window=path resolution=200 levels=8 colormap=viridis`; where none
+is given, the first run's own hold.
 """
 
 import sys
-from dataclasses import fields
 from pathlib import Path
 
+from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.video import Film
 from landscape_lab.errors import one_line
 from landscape_lab.keys.callbacks import FILMS
-from landscape_lab.sweeps.together import bring_together, settings_in, split_words
-from landscape_lab.validation import check_choice
+from landscape_lab.planes import PlaneSettings
+from landscape_lab.sweeps.together import bring_together, sorted_keys, split_words
 
 
 @one_line()
@@ -20,8 +22,11 @@ def main() -> None:
     """Film the runs into a file, `descent.mp4` in the first of them if none is named."""
     keys, paths = split_words(sys.argv[1:])
     folders, path = _places(paths)
-    film = _film(keys)
-    film.write(bring_together(folders).scene(folder=folders[0], extras=film.extras), path)
+    filming, changes = sorted_keys(keys, Film, PlaneSettings)
+    film, together = Film(**filming), bring_together(folders)  # type: ignore[arg-type]
+    settings = together.settings_with(changes)
+    check_shading(settings.colormap)
+    film.write(together.scene(settings, folders[0], film.extras), path)
     sys.stdout.write(f"{path}\n")
 
 
@@ -34,14 +39,6 @@ def _places(paths: list[Path]) -> tuple[list[Path], Path]:
             "Give the folders of one or more runs, and at most one file that ends in .mp4 or .gif."
         )
     return folders, files[0] if files else folders[0] / "descent.mp4"
-
-
-def _film(keys: list[str]) -> Film:
-    """The film that `key=value` words describe."""
-    settings = settings_in(keys)
-    for key in settings:
-        check_choice("key", key, (field.name for field in fields(Film)))
-    return Film(**settings)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

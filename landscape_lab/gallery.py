@@ -1,4 +1,7 @@
-"""`python -m landscape_lab.gallery [FILE]`: every landscape on one page, with start and minima."""
+"""`python -m landscape_lab.gallery [FILE] [key=value…]`: every landscape on one page, with start and minima.
+
+The keys are those of the group `plane`: `colormap=viridis levels=8`.
+"""
 
 import sys
 from collections.abc import Iterable
@@ -10,10 +13,13 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
 from landscape_lab.configuration import CONF
+from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.figures import gallery_figure, save_figure
 from landscape_lab.errors import one_line
+from landscape_lab.planes import PlaneSettings
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of, start_of
+from landscape_lab.sweeps.together import sorted_keys, split_words
 
 
 def names() -> list[str]:
@@ -27,13 +33,13 @@ def names() -> list[str]:
     return found
 
 
-def scenes(chosen: Iterable[str]) -> list[tuple[str, Scene]]:
+def scenes(chosen: Iterable[str], settings: PlaneSettings | None = None) -> list[tuple[str, Scene]]:
     """Each landscape with where descents begin on it."""
     drawn = []
     with initialize_config_dir(str(CONF), version_base="1.3"):
         for name in chosen:
             landscape = instantiate(compose("config", [f"landscape={name}"]).landscape, _convert_="all")
-            scene = scene_of(landscape, [])
+            scene = scene_of(landscape, [], settings=settings)
             drawn.append((name, replace(scene, traces=(start_of(landscape, scene.plane),))))
     return drawn
 
@@ -41,8 +47,12 @@ def scenes(chosen: Iterable[str]) -> list[tuple[str, Scene]]:
 @one_line()
 def main() -> None:
     """Write the page."""
-    path = Path(sys.argv[1] if len(sys.argv) > 1 else "gallery.png")
-    save_figure(gallery_figure(scenes(names())), path)
+    words, files = split_words(sys.argv[1:])
+    path = files[0] if files else Path("gallery.png")
+    (changes,) = sorted_keys(words, PlaneSettings)
+    settings = PlaneSettings(**changes)  # type: ignore[arg-type]
+    check_shading(settings.colormap)
+    save_figure(gallery_figure(scenes(names(), settings)), path)
     sys.stdout.write(f"{path}\n")
 
 

@@ -10,10 +10,8 @@ kept there, so that the next picture of this plane evaluates none.
 """
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from landscape_lab.configuration import open_keys
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.figures import path_figure, save_figure
 from landscape_lab.drawing.video import Film
@@ -22,8 +20,7 @@ from landscape_lab.keys.planes import COMMAND
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.staging import archive_of
 from landscape_lab.sweeps.comparing import write_connectivity
-from landscape_lab.sweeps.together import bring_together, settings_in, split_words
-from landscape_lab.validation import check_choice
+from landscape_lab.sweeps.together import bring_together, sorted_keys, split_words
 
 
 @COMMAND.checks_class
@@ -40,33 +37,13 @@ class Asked:
     connectivity: bool = False
 
 
-def _full(word: str) -> str:
-    """A `key=value` word as a run takes it: `plane=pca` chooses directions, and `plane.` may be left out."""
-    key, _, value = word.partition("=")
-    return f"plane.{'directions' if key == 'plane' else key.removeprefix('plane.')}={value}"
-
-
-def _sorted(keys: Sequence[str], *takers: type) -> list[dict[str, object]]:
-    """What `key=value` words say to each of some classes.
-
-    Raises:
-        ValueError: None of them takes such a key.
-    """
-    settings = settings_in(open_keys(map(_full, keys))).get("plane", {})
-    assert isinstance(settings, dict)
-    known = [[field.name for field in fields(taker)] for taker in takers]
-    for key in settings:
-        check_choice("key", key, [name for names in known for name in names])
-    return [{name: settings[name] for name in names if name in settings} for names in known]
-
-
 @one_line()
 def main() -> None:
     """Draw the plane of the runs, and tell the files."""
     words, folders = split_words(sys.argv[1:])
     if not folders:
         raise ValueError("Give the folder of a sweep, or the folders of one or more runs.")
-    changes, film, more = _sorted(words, PlaneSettings, Film, Asked)
+    changes, film, more = sorted_keys(words, PlaneSettings, Film, Asked)
     filming, asked = Film(**film), Asked(**more)  # type: ignore[arg-type]
     together = bring_together(folders)
     settings = together.settings_with(changes)

@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 from torch.optim import optimizer as torch_optimizer
 
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.planes import PlaneSettings
 from landscape_lab.records import UNKNOWN
 from landscape_lab.trajectory import Trajectory
 
@@ -40,15 +41,22 @@ class Recording:
             raise AttributeError(name)
         return getattr(self.trajectory, name)
 
-    def plot(self, path: str | PathLike[str] | None = None) -> "Figure":
-        """Draw the path on the landscape; written to `path`, a PNG, PDF or SVG file, when given."""
+    def plot(
+        self, path: str | PathLike[str] | None = None, settings: PlaneSettings | None = None
+    ) -> "Figure":
+        """Draw the path on the landscape.
+
+        Args:
+            path: A PNG, PDF or SVG file to which it is written, when given.
+            settings: How the plane is chosen and drawn; the defaults if not given.
+        """
         from landscape_lab.drawing.figures import (  # matplotlib takes a second to load
             path_figure,
             save_figure,
         )
         from landscape_lab.staging import scene_of
 
-        figure = path_figure(scene_of(self.landscape, [self.trajectory]))
+        figure = path_figure(scene_of(self.landscape, [self.trajectory], settings=settings))
         if path is not None:
             save_figure(figure, path)
         return figure

@@ -1,5 +1,7 @@
 """A landscape as it was seen: in a few draws of its augmentations, or in any step again."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from jaxtyping import Float
@@ -18,7 +20,7 @@ from landscape_lab.planes.grid import measure_at
 from landscape_lab.planes.interpolation import between
 from landscape_lab.planes.preview import on_these
 from landscape_lab.planes.refinement import FEWEST, Nodes
-from landscape_lab.scene import Draws, Replay
+from landscape_lab.scene import Draws, Replay, Scene
 
 RESOLUTION = 320
 """Cells along the longer side of a picture of draws."""
@@ -31,34 +33,37 @@ def has_draws(landscape: Landscape) -> bool:
     return augmented_field(landscape) is not None
 
 
-def draws_of(landscape: Landscape, number: int) -> Draws:
-    """The landscape inside its bounds, clean and in as many draws, with its gradient in every cell.
+def draws_of(landscape: Landscape, scene: Scene, number: int, resolution: int | None = None) -> Draws:
+    """The landscape in the window of a scene, clean and in as many draws, with its gradient in every cell.
+
+    Args:
+        landscape: With augmentations, of two dimensions.
+        scene: What of it is drawn, and how.
+        number: How many draws.
+        resolution: Cells along the longer side, 320 if not given.
 
     Raises:
-        ValueError: The landscape has no augmentations, or not two dimensions.
+        ValueError: The landscape has no augmentations.
     """
     field = augmented_field(landscape)
     if field is None:
         raise ValueError(
             "A landscape should have augmentations to be seen in their draws: augmentation=shift_noise."
         )
-    plane = Plane.of(landscape)
-    assert landscape.bounds is not None
-    window = Window.between(*plane.project(landscape.bounds.cpu().numpy()))
-    columns, rows = _cells(window, picture=plane.axes.picture)
-    points = plane.points(window.centres(columns, rows)).to(landscape.flat())
+    columns, rows = _cells(scene.window, scene.plane.axes.picture, resolution or RESOLUTION)
+    points = scene.plane.points(scene.window.centres(columns, rows)).to(landscape.flat())
     looks: list[tuple[Field, int]] = [(field.clean, 0), *((field.overview(), step) for step in range(number))]
     seen = [_look(look, step, points, (rows, columns)) for look, step in looks]
     losses, gradients = (np.stack(part) for part in zip(*seen, strict=True))
-    return Draws(losses, gradients, window, plane.axes)
+    return Draws(losses, gradients, replace(scene, losses=losses[0]))
 
 
-def _cells(window: Window, *, picture: bool) -> tuple[int, int]:
+def _cells(window: Window, picture: bool, resolution: int) -> tuple[int, int]:
     """Columns and rows: a picture's own shape, however small its pixels are drawn."""
     if not picture:
-        return RESOLUTION, RESOLUTION
+        return resolution, resolution
     size = np.array(window.size)
-    columns, rows = np.clip(size * RESOLUTION / size.max(), 2, None)
+    columns, rows = np.clip(size * resolution / size.max(), 2, None)
     return round(columns), round(rows)
 
 

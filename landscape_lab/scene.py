@@ -8,7 +8,6 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from landscape_lab.curvature import Spectrum
-from landscape_lab.landscapes.base import Axes
 from landscape_lab.measured import of_members
 from landscape_lab.planes import Departure, Line, Plane, RatioMap, Window
 from landscape_lab.validation import check_choice
@@ -234,11 +233,9 @@ class Draws:
     Args:
         losses: The clean landscape's first.
         gradients: Along x and along y.
-        window: The bounds of the landscape.
-        axes: How it is drawn.
+        scene: The clean landscape.
     """
 
     losses: Float[np.ndarray, "draws rows columns"]
     gradients: Float[np.ndarray, "draws 2 rows columns"]
-    window: Window
-    axes: Axes
+    scene: Scene

@@ -27,7 +27,7 @@ RAMP = torch.linspace(0.2, 0.8, 320).expand(160, 320)
 
 
 def test_clean_landscape_is_first_and_each_pixel_has_its_own_noise():
-    seen = draws_of(augment(ImageLandscape(RAMP, smoothing=0), [AddNoise(0.01)]), 3)
+    seen = drawn(augment(ImageLandscape(RAMP, smoothing=0), [AddNoise(0.01)]), 3)
     assert seen.losses.shape == (4, 160, 320)
     assert seen.gradients.shape == (4, 2, 160, 320)
     np.testing.assert_allclose(seen.losses[0], RAMP, atol=1e-5)
@@ -41,7 +41,7 @@ def test_clean_landscape_is_first_and_each_pixel_has_its_own_noise():
 
 
 def test_shift_is_seen_as_a_shift():
-    seen = draws_of(augment(ImageLandscape(RAMP, smoothing=0), [RandomShift(100, crop=True)]), 4)
+    seen = drawn(augment(ImageLandscape(RAMP, smoothing=0), [RandomShift(100, crop=True)]), 4)
     cut = seen.losses[1:, 80, 0]
     assert len(np.unique(cut.round(4))) > 2
     assert (cut >= 0.2 - 1e-5).all()
@@ -50,7 +50,7 @@ def test_shift_is_seen_as_a_shift():
 
 def test_landscape_without_augmentations_has_no_draws():
     with pytest.raises(ValueError, match="should have augmentations to be seen"):
-        draws_of(ImageLandscape(RAMP), 1)
+        drawn(ImageLandscape(RAMP), 1)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +141,11 @@ def test_only_where_steps_see_draws_may_they_be_asked_for():
             check_draws(landscape, "figures")
     check_draws(NetworkLandscape(nn.Linear(2, 2), halves(), batch_size=8), "figures")
     check_draws(augment(FunctionLandscape.named("sphere"), [LossNoise(0.2)]), "figures")
+
+
+def drawn(landscape, number):
+    """The draws in the bounds of a landscape."""
+    return draws_of(landscape, scene_of(landscape, [], grid=False), number)
 
 
 def line(landscape, to=1.0):

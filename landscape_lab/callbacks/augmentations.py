@@ -1,18 +1,23 @@
 """A picture of what the optimizer is going to see."""
 
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
 import pytorch_lightning as pl
 
+from landscape_lab.callbacks.products import OwnMap
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.draws import augmentations_figure
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.replaying import draws_of, has_draws
+from landscape_lab.staging import scene_of
 
 
-class AugmentationPictures(pl.Callback):
+class AugmentationPictures(OwnMap):
     """Draw `augmentations.png` at the start: the landscape in a few draws, its gradients beside it.
+
+    There is no path yet, so the window `path` is that of the bounds.
 
     Args:
         folder: Where the picture goes.
@@ -28,5 +33,10 @@ class AugmentationPictures(pl.Callback):
         self.draws = draws
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        if self.draws > 0 and has_draws(pl_module.landscape):
-            save_figure(augmentations_figure(draws_of(pl_module.landscape, self.draws)), self.path)
+        landscape = pl_module.landscape
+        if self.draws > 0 and has_draws(landscape):
+            window = "bounds" if self.settings.window in ("auto", "path") else self.settings.window
+            settings = replace(self.settings, directions="auto", window=window)
+            scene = scene_of(landscape, [], settings=settings, grid=False)
+            draws = draws_of(landscape, scene, self.draws, self.settings.resolution)
+            save_figure(augmentations_figure(draws), self.path)

@@ -63,6 +63,16 @@ class Product(ABC):
         """Write the files, and show them in the trainer's TensorBoard."""
 
 
+class OwnMap(pl.Callback):
+    """Draws a map of its own, not of the scene of a run.
+
+    Attributes:
+        settings: How: window, resolution, contours and colours.
+    """
+
+    settings: PlaneSettings = PlaneSettings()
+
+
 class Products(pl.Callback):
     """Make the scene of a descent once, at its end, and hand it to every product.
 
@@ -101,13 +111,15 @@ class Products(pl.Callback):
 
         Args:
             parts: Both.
-            settings: How the plane of the products is chosen, and whether it is one of them.
+            settings: How planes are chosen and maps drawn, and whether the plane is a product.
             folder: That of the run.
         """
         parts = [*parts, *([PlaneArchive(folder)] if settings.save else [])]
         products = [part for part in parts if isinstance(part, Product)]
         gathered: list[pl.Callback] = []
         for part in parts:
+            if isinstance(part, OwnMap):
+                part.settings = settings
             if not isinstance(part, Product):
                 gathered.append(part)
             elif part is products[0]:

@@ -13,6 +13,7 @@ from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import finish_map
 from landscape_lab.drawing.marks import MINIMUM_COLOR
 from landscape_lab.drawing.style import GREY, STYLE
+from landscape_lab.planes.window import Window
 from landscape_lab.scene import Scene
 
 BASIN_COLORS = ("#4e9fd1", "#f2994a", "#6fbf73", "#b07cc6", "#e5c649", "#e0727e", "#58c2b7", "#a98467")
@@ -27,8 +28,8 @@ def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
     White contours show the loss, crosses the known minima.
 
     Args:
-        basins: Of starts over the window of the scene.
-        scene: The landscape.
+        basins: Of starts.
+        scene: The landscape, of which the window is shown; its traces are not.
         label: The title.
     """
     picture = scene.plane.axes.picture
@@ -38,11 +39,11 @@ def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
         axes = figure.add_subplot()
         axes.imshow(
             _colors(basins, low, high),
-            extent=scene.window.image_extent,
+            extent=Window.between(*scene.plane.project(basins.bounds)).image_extent,
             aspect="equal" if picture else "auto",
             interpolation="nearest",
         )
-        if not picture:
+        if not picture or scene.shading.levels is not None:
             draw_contours(axes, scene, Heights(scene)(scene.losses), width=0.5, alpha=0.35, lines=None)
         finish_map(axes, scene)
         if len(scene.minima):

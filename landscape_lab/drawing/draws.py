@@ -7,21 +7,24 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from landscape_lab.drawing.maps import FRAME_COLOR, HEIGHT_COLORS, SLOPE_COLORS
+from landscape_lab.drawing.contours import draw_contours
+from landscape_lab.drawing.heights import Heights
+from landscape_lab.drawing.maps import HEIGHT_COLORS, SLOPE_COLORS, finish_map
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.scene import Draws
 
 
 def augmentations_figure(draws: Draws) -> Figure:
     """A row for the clean landscape and for each draw: the loss, and the gradient along x and along y."""
-    picture = draws.axes.picture
+    scene = draws.scene
+    picture = scene.plane.axes.picture
     number = len(draws.losses)
     with rc_context(STYLE):
-        height = 2.6 * float(np.clip(draws.window.ratio, 0.4, 2.0)) if picture else 2.4
+        height = 2.6 * float(np.clip(scene.window.ratio, 0.4, 2.0)) if picture else 2.4
         figure = Figure(figsize=(9.4, number * (height + 0.15) + 0.5), layout="constrained")
         grid = figure.subplots(number, 3, squeeze=False, sharex=True, sharey=True)
         losses, slopes = _draw_rows(grid, draws)
-        x, y = draws.axes.labels
+        x, y = scene.plane.axes.labels
         for axes, title in zip(grid[0], ("loss", f"gradient along {x}", f"gradient along {y}"), strict=True):
             axes.set_title(title, loc="left", fontsize=10)
         for axes in grid.ravel():
@@ -35,14 +38,16 @@ def augmentations_figure(draws: Draws) -> Figure:
 
 def _draw_rows(grid: np.ndarray, draws: Draws) -> tuple[Any, Any]:
     """The images, and of the losses and of the gradients one whose colours all share."""
-    picture = draws.axes.picture
+    scene, picture = draws.scene, draws.scene.plane.axes.picture
     finite = draws.losses[np.isfinite(draws.losses)]
     low, high = (0.0, 1.0) if picture else np.quantile(finite, [0.0, 0.98])
     steep = max(float(np.nanquantile(np.abs(draws.gradients), 0.99)), 1e-12)
-    shape = {"extent": draws.window.image_extent, "aspect": "equal" if picture else "auto"}
-    colors = "gray" if picture else HEIGHT_COLORS
+    shape = {"extent": scene.window.image_extent, "aspect": "equal" if picture else "auto"}
+    colors = scene.shading.colormap or ("gray" if picture else HEIGHT_COLORS)
     for row, (losses, gradients) in enumerate(zip(draws.losses, draws.gradients, strict=True)):
         height_map = grid[row, 0].imshow(losses, cmap=colors, vmin=low, vmax=high, **shape)
+        if scene.shading.levels is not None:
+            draw_contours(grid[row, 0], scene, Heights(scene)(losses), width=0.5, alpha=0.45)
         for column, gradient in enumerate(gradients, start=1):
             slope_map = grid[row, column].imshow(
                 gradient, cmap=SLOPE_COLORS, vmin=-steep, vmax=steep, **shape
@@ -53,8 +58,5 @@ def _draw_rows(grid: np.ndarray, draws: Draws) -> tuple[Any, Any]:
 
 def _finish(axes: Axes, draws: Draws) -> None:
     """The window and its frame."""
-    left, right, first, last = draws.window.extent
-    axes.set(ylim=(last, first) if draws.axes.picture else (first, last), xlim=(left, right))
+    finish_map(axes, draws.scene)
     axes.tick_params(labelsize=8)
-    for spine in axes.spines.values():
-        spine.set(visible=True, color=FRAME_COLOR)

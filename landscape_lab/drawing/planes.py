@@ -8,6 +8,7 @@ from landscape_lab.drawing.departures import away, draw_comparison
 from landscape_lab.drawing.maps import draw_scene
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.titles import title_of
+from landscape_lab.planes.components import part_of
 from landscape_lab.scene import Scene
 
 
@@ -35,7 +36,7 @@ def _draw(above: Axes, below: Axes, name: str, shown: Scene) -> None:
     """One plane."""
     draw_scene(above, shown, bar=False)
     explained = shown.plane.explained
-    share = "" if explained is None else f": {sum(explained):.1%} of the motion"
+    share = "" if explained is None else f": {part_of(sum(explained))} of the motion"
     above.set_title(f"{name}{share}", loc="left", fontsize=10)
     if shown.compares:
         draw_comparison(below, shown)

@@ -116,9 +116,18 @@ def axes_named(names: tuple[str, str], explained: tuple[float, float] | None) ->
     if explained is None:
         return Axes(labels=names)
     first, second = (
-        f"{name} ({share:.1%} of the motion)" for name, share in zip(names, explained, strict=True)
+        f"{name} ({part_of(share)} of the motion)" for name, share in zip(names, explained, strict=True)
     )
     return Axes(labels=(first, second))
+
+
+def part_of(share: float) -> str:
+    """A share in words, none of which is said to be nothing unless it is.
+
+    >>> part_of(0.25), part_of(0.0004), part_of(0.0)
+    ('25.0%', '<0.1%', '0.0%')
+    """
+    return "<0.1%" if 0.0 < share < 0.0005 else f"{share:.1%}"
 
 
 def last_finite(points: Sequence[Points]) -> Float[np.ndarray, " dims"] | None:

@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from landscape_lab.assembly import label_of, landscape_of, plane_settings
-from landscape_lab.configuration import plain
+from landscape_lab.configuration import open_keys, plain
 from landscape_lab.errors import tell
 from landscape_lab.landscapes import Landscape
 from landscape_lab.planes import PlaneSettings
@@ -24,7 +24,7 @@ from landscape_lab.staging import scene_of
 from landscape_lab.sweeps.plan import job_runs
 from landscape_lab.sweeps.ranking import Leaderboard
 from landscape_lab.trajectory import Trajectory
-from landscape_lab.validation import alternatives
+from landscape_lab.validation import alternatives, check_choice
 
 KEY = re.compile(r"[\w.]+=")
 """How a word of the command line begins that is no path."""
@@ -98,9 +98,24 @@ def split_words(words: Sequence[str]) -> tuple[list[str], list[Path]]:
     return keys, [Path(word) for word in words if word not in keys]
 
 
-def settings_in(keys: Sequence[str]) -> dict[str, object]:
-    """The values of `key=value` words."""
-    return {str(key): plain(value) for key, value in OmegaConf.from_dotlist(list(keys)).items()}
+def _full(word: str) -> str:
+    """A `key=value` word as a run takes it: `plane=pca` chooses directions, and `plane.` may be left out."""
+    key, _, value = word.partition("=")
+    return f"plane.{'directions' if key == 'plane' else key.removeprefix('plane.')}={value}"
+
+
+def sorted_keys(keys: Sequence[str], *takers: type) -> list[dict[str, object]]:
+    """What `key=value` words say to each of some classes.
+
+    Raises:
+        ValueError: None of them takes such a key.
+    """
+    settings = plain(OmegaConf.from_dotlist(list(open_keys(map(_full, keys)))).get("plane", {}))
+    assert isinstance(settings, dict)
+    known = [[field.name for field in fields(taker)] for taker in takers]
+    for key in settings:
+        check_choice("key", key, [name for names in known for name in names])
+    return [{name: settings[name] for name in names if name in settings} for names in known]
 
 
 def bring_together(paths: Sequence[Path]) -> Together:

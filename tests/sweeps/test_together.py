@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from landscape_lab.drawing.video import Film
+from landscape_lab.planes import PlaneSettings
 from landscape_lab.runs import Run
-from landscape_lab.sweeps.together import bring_together, landscape_identity, settings_in, split_words
+from landscape_lab.sweeps.together import bring_together, landscape_identity, sorted_keys, split_words
 
 QUICK = ["landscape=turn", "steps=5", "callbacks=none", "logger=none", "hydra.sweep.dir=sweep"]
 
@@ -54,4 +56,7 @@ def test_a_landscape_is_told_by_what_its_clean_losses_need(tmp_path):
 def test_words_are_keys_or_paths():
     keys = ["centre=adam", "plane.levels=[1]"]
     assert split_words(["a/b", *keys]) == (keys, [Path("a/b")])
-    assert settings_in(["levels=[0.5]", "centre=adam, lr 1"]) == {"levels": [0.5], "centre": "adam, lr 1"}
+    film, plane = sorted_keys(["levels=[0.5]", "fps=5", "plane.centre=adam, lr 1"], Film, PlaneSettings)
+    assert (film, plane) == ({"fps": 5}, {"levels": [0.5], "centre": "adam, lr 1"})
+    with pytest.raises(ValueError, match=r"Found `key = colourmap`\. Nearest: colormap"):
+        sorted_keys(["colourmap=bone"], Film, PlaneSettings)

@@ -81,10 +81,10 @@ def basins(settings):
 
 
 def augmentations(settings):
-    """Two draws of it."""
+    """A draw of it."""
     ground = landscape()
     shown = scene_of(ground, [], settings=settings, grid=False)
-    return augmentations_figure(draws_of(ground, shown, 2, settings.resolution))
+    return augmentations_figure(draws_of(ground, shown, 1, settings.resolution))
 
 
 def figure_of(name):
@@ -107,6 +107,9 @@ PICTURES = {
 def image_of(figure):
     """The pixels of a figure, few of them."""
     figure.set_dpi(30)
+    figure.set_layout_engine("none")  # this and ticks take most of the time
+    for axes in figure.axes:
+        axes.set_axis_off()
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())
@@ -147,7 +150,7 @@ def test_every_figure_is_enrolled():
 
 
 WORDS = (
-    *("landscape=himmelblau", "augmentation=shift", "augmentations=1", "figures=[path,surface]"),
+    *("landscape=himmelblau", "augmentation=loss_noise", "augmentations=1", "figures=[path]"),
     *("steps=4", "ensemble=starts", "ensemble.starts.grid=[4,3]", "callbacks=[default,basins]"),
     *("~callbacks.progress", "logger=none", "plane.resolution=30"),
 )
@@ -157,12 +160,11 @@ def test_every_picture_of_a_run_gets_the_keys(lab):
     """Callbacks that draw maps of their own, too."""
     usual = lab(*WORDS, quiet=False, name="usual").folder
     files = {file.name for file in usual.glob("*.png")} - {"loss.png"}
-    assert {"augmentations.png", "basins.png", "path.png", "surface.png"} <= files
-    for key, value in ("window", "[[-2,2],[-1,1]]"), ("levels", "3"):
-        other = lab(*WORDS, f"plane.{key}={value}", quiet=False, name=key).folder
-        for name in files:
-            pixels = [np.asarray(Image.open(folder / name)) for folder in (usual, other)]
-            assert pixels[0].shape != pixels[1].shape or (pixels[0] != pixels[1]).any(), f"{name}, {key}"
+    assert {"augmentations.png", "basins.png", "path.png"} <= files
+    other = lab(*WORDS, "plane.window=[[-2,2],[-1,1]]", quiet=False, name="other").folder
+    for name in files:
+        pixels = [np.asarray(Image.open(folder / name)) for folder in (usual, other)]
+        assert pixels[0].shape != pixels[1].shape or (pixels[0] != pixels[1]).any(), name
 
 
 def test_a_wrong_colormap_is_told_with_the_nearest(command_line):

@@ -80,7 +80,7 @@ def perceptron() -> None:
     landscape = NetworkLandscape(model, data)
     plane, window = descended(landscape, 300)
     places, pair = window.centres(100, 100), (data.inputs, data.targets)
-    measure = grid._measure_at(landscape, plane)
+    measure = grid.measure_at(landscape, plane)
     ways = {
         "plain loop, loss": partial(plain, model, pair, plane, places, False),
         "plain loop, loss and accuracy": partial(plain, model, pair, plane, places, True),
@@ -102,7 +102,7 @@ def tell(landscape: NetworkLandscape, plane: Plane, window: Window, resolution: 
     seen = sample(landscape, plane, window, resolution=resolution)
     rows, columns = (torch.randint(resolution, (HELD_OUT,)) for _ in range(2))
     centres = window.centres(resolution, resolution).view(resolution, resolution, 2)
-    exact = grid._measure_at(landscape, plane)(centres[rows, columns])["loss"]
+    exact = grid.measure_at(landscape, plane)(centres[rows, columns])["loss"]
     misses = np.abs(np.log(seen.losses[rows, columns]) - np.log(exact)) / np.ptp(np.log(seen.losses))
     fewer = resolution**2 / seen.evaluated
     print(seen.note)

@@ -214,7 +214,7 @@ def test_a_grid_is_kept_by_its_content(cost, tmp_path, monkeypatch):
         raise AssertionError("evaluated")
 
     with monkeypatch.context() as patch:
-        patch.setattr(grid, "_measure_at", lambda *_: forbidden)
+        patch.setattr(grid, "measure_at", lambda *_: forbidden)
         patch.setattr(grid, "_centre", forbidden)
         again = sample(landscape, plane, WINDOW, resolution=20, folder=tmp_path)
         np.testing.assert_array_equal(again.losses, first.losses)

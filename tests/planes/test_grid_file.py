@@ -30,14 +30,14 @@ GridFile = grid_file.GridFile
 grid.GridFile = lambda file, key: GridFile(file, key, 0.05)
 grid.CHEAP = 0.0
 folder, slow = sys.argv[1], float(sys.argv[2])
-one = grid._measure_at
+one = grid.measure_at
 def slowly(*about):
     measure = one(*about)
     def at(places):
         time.sleep(slow * len(places))
         return measure(places)
     return at
-grid._measure_at = slowly
+grid.measure_at = slowly
 grid._seconds = lambda measure: 0.05
 seen = grid.sample(landscape, plane, Window(-3.0, 3.0, -2.0, 3.0), resolution=24, folder=folder)
 np.savez(folder + "/seen.npz", losses=seen.losses, accuracy=seen.accuracy)

@@ -97,7 +97,7 @@ NETWORK = Keys(
     Open(),  # `weights` is the configuration's own, a loss may be anybody's
     batch_size=Key(Nullable(Whole(low=1)), "samples that a step sees; null: all of them"),
     samples=Key(Nullable(Whole(low=1)), "how many samples are used at all; null: all that the data have"),
-    batchnorm=Key(Choice("recalibrate", "frozen"), "whose statistics of BatchNorm a picture uses"),
+    batchnorm=Key(Choice("auto", "recalibrate", "frozen"), "whose statistics of BatchNorm a picture uses"),
     dropout=Key(
         Choice("exact", "distribution"), "members one after another, or all at once with other numbers"
     ),

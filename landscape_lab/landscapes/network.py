@@ -49,8 +49,8 @@ class NetworkLandscape(Landscape):
         batch_size: Samples in a minibatch; `None`: every step sees all data, or what a DataLoader
             says.
         validation: More data, measured by the landscape `validation`; a data module brings its own.
-        batchnorm: What `evaluate` does with BatchNorm: `recalibrate` takes the statistics of the
-            training data at each point, `frozen` the running ones.
+        batchnorm: What `evaluate` does with BatchNorm: `frozen` takes its running statistics; `recalibrate`
+            those of the training data at each point; `auto` too, but on random planes of the centre.
         samples: How many samples of the data are used, at random by the seed.
         seed: Of minibatches, dropout and transforms.
         dropout: Of several members: `exact`, each as it is alone, one after another; or
@@ -79,7 +79,7 @@ class NetworkLandscape(Landscape):
         metrics: Mapping[str, Callable[..., Tensor]] | Sequence[str] | None = None,
         batch_size: int | None = None,
         validation: object = None,
-        batchnorm: str = "recalibrate",
+        batchnorm: str = "auto",
         samples: int | None = None,
         seed: int = 0,
         dropout: str = "exact",
@@ -119,7 +119,7 @@ class NetworkLandscape(Landscape):
     @property
     def recalibrates(self) -> bool:
         """Whether a clean evaluation begins with a pass over the training data, for BatchNorm."""
-        return self.batchnorm == "recalibrate" and bool(tracking_layers(self.objective))
+        return self.batchnorm != "frozen" and bool(tracking_layers(self.objective))
 
     @property
     def carried_by(self) -> str:

@@ -16,6 +16,7 @@ from landscape_lab.planes.explained import explained_variance
 from landscape_lab.planes.parameters import kept_numbers
 from landscape_lab.planes.plane import Plane
 from landscape_lab.planes.random_directions import filter_normalised, layer_normalised, random
+from landscape_lab.planes.ranges import NORMALISED
 from landscape_lab.planes.settings import PlaneSettings
 from landscape_lab.planes.vectors import read_vector
 from landscape_lab.point_file import Points
@@ -34,6 +35,8 @@ NAMES = {
     "three_points": ("from the first point to the second", "towards the third across it"),
 }
 """What the axes of a plane are called."""
+RANDOM = ("random", *NORMALISED)
+"""Directions that lead nowhere in particular."""
 CURVATURES = {"top": "second sharpest", "bottom": "lowest"}
 """What the other direction of the plane `hessian` has."""
 
@@ -103,7 +106,7 @@ def plane_of(
         made = MAKERS[way](Request(landscape, trajectories, paths, centre, kept, settings))
         made = made if kept is None else made * kept
         ways.check_independent(made)
-        plane = _named(way, paths, Plane(centre.to(made), made), settings)
+        plane = _named(way, paths, Plane(centre.to(made), made, random=way in RANDOM), settings)
     return replace(plane, origin=centre.to(plane.directions))
 
 

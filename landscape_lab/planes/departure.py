@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int
 
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes.plane import Plane
+from landscape_lab.planes.slices import slice_of
 from landscape_lab.point_file import Points
 
 MOST = 100
@@ -69,7 +70,7 @@ def departure_of(landscape: Landscape, plane: Plane, points: Points, seconds: fl
         seconds: What it may take; the first comparison tells how many more there can be.
     """
     records, members = points.shape[:2]
-    like, measure = next(landscape.parameters()), landscape.slice(plane.origin, plane.directions)
+    like, measure = next(landscape.parameters()), slice_of(landscape, plane)
 
     def compare(record: int) -> tuple[np.ndarray, np.ndarray]:
         here = np.asarray(points[record])  # [members, dims]

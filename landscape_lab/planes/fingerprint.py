@@ -12,6 +12,7 @@ from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.networks.batchnorm import tracking_layers
 from landscape_lab.landscapes.networks.trees import tensors_of
 from landscape_lab.planes.plane import Plane
+from landscape_lab.planes.slices import freezes
 from landscape_lab.planes.window import Window
 
 Part = Tensor | bytes | str
@@ -32,7 +33,14 @@ def fingerprint(landscape: Landscape, plane: Plane, window: Window, *choices: ob
     if not isinstance(landscape, NetworkLandscape):
         return None
     digest = hashlib.sha256()
-    for part in (plane.origin, plane.directions, repr(window), repr(choices), *_parts(landscape)):
+    for part in (
+        plane.origin,
+        plane.directions,
+        repr(window),
+        repr(choices),
+        *_parts(landscape),
+        repr(freezes(landscape, plane)),
+    ):
         digest.update(b"\0")  # so that two parts are told from one that is as long as both
         digest.update(_bytes(part))
     return digest.hexdigest()[:16]

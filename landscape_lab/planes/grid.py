@@ -20,6 +20,7 @@ from landscape_lab.planes.plane import Plane
 from landscape_lab.planes.preview import on_some_samples
 from landscape_lab.planes.progress import Progress
 from landscape_lab.planes.refinement import FEWEST, Measure, Nodes, Plan, refine
+from landscape_lab.planes.slices import freezes, slice_of
 from landscape_lab.planes.window import Window
 from landscape_lab.validation import check_count
 
@@ -131,6 +132,8 @@ def sample(
     remark = ""
     if samples is not None:
         landscape, remark = on_some_samples(landscape, samples)
+    if freezes(landscape, plane):
+        remark = " · ".join(part for part in (remark, "BatchNorm as at the centre") if part)
     measure = measure_at(landscape, plane)
     if isinstance(landscape, PointLandscape):
         picture = plane.axes.picture
@@ -216,7 +219,7 @@ def measure_at(landscape: Landscape, plane: Plane) -> Measure:
     Of all others the points are made, no more of them at once than memory allows.
     """
     batch = max(1, BATCH // landscape.dims)
-    measure = landscape.slice(plane.origin, plane.directions)
+    measure = slice_of(landscape, plane)
 
     def at(places: Float[torch.Tensor, "n 2"]) -> dict[str, np.ndarray]:
         parts = [measure(part) for part in places.to(plane.directions).split(batch)]

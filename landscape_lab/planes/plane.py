@@ -26,6 +26,8 @@ class Plane:
         directions: `[2, dims]`, linearly independent.
         axes: Their names, and how the plane is drawn.
         explained: The share of the motion along each direction, where it is known.
+        random: Whether its directions lead nowhere in particular, so that one mode of a network holds
+            everywhere: BatchNorm keeps the statistics of the origin.
 
     >>> plane = Plane(torch.tensor([1.0, 1.0, 1.0]), torch.tensor([[0.0, 2.0, 0.0], [1.0, 0.0, 0.0]]))
     >>> plane.points(torch.tensor([[1.0, 0.5]]))
@@ -40,6 +42,7 @@ class Plane:
     directions: Float[Tensor, "2 dims"]
     axes: Axes = Axes()  # noqa: RUF009 - frozen
     explained: tuple[float, float] | None = None
+    random: bool = False
 
     @classmethod
     def of(cls, landscape: Landscape) -> "Plane":

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes.plane import Plane
 from landscape_lab.planes.settings import PlaneSettings
+from landscape_lab.planes.slices import slice_of
 from landscape_lab.planes.window import ROOM, Window
 
 NORMALISED = ("filter_normalised", "layer_normalised")
@@ -86,7 +87,7 @@ def rising(
     Raises:
         ValueError: The loss at the centre is not positive, or the loss does not rise so far.
     """
-    measure = landscape.slice(plane.origin, plane.directions)
+    measure = slice_of(landscape, plane)
 
     @torch.no_grad()
     def losses(offsets: list[list[float]]) -> np.ndarray:

@@ -33,6 +33,7 @@ def test_content_decides():
         fingerprint(landscape, replace(plane, directions=-plane.directions), WINDOW),
         fingerprint(network(data=(inputs, 2 - targets)), plane, WINDOW),
         fingerprint(network(batchnorm="frozen"), plane, WINDOW),
+        fingerprint(landscape, replace(plane, random=True), WINDOW),
         fingerprint(network(metrics=[]), plane, WINDOW),
         fingerprint(network(loss=lambda p, t: p.square().mean()), plane, WINDOW),
         fingerprint(network(loss=lambda p, t: p.abs().mean()), plane, WINDOW),

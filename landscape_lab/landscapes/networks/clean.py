@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.func import functional_call
 
 from landscape_lab.landscapes.networks.batches import Batches
-from landscape_lab.landscapes.networks.batchnorm import recalibrate
+from landscape_lab.landscapes.networks.batchnorm import recalibrate, tracking_layers
 from landscape_lab.landscapes.networks.feedforward import Feedforward
 from landscape_lab.landscapes.networks.objective import Objective
 from landscape_lab.landscapes.networks.together import GROUPS, Together, joined
@@ -67,9 +67,15 @@ class Clean:
             )
 
     def slice(
-        self, origin: Float[Tensor, " dims"], directions: Float[Tensor, "2 dims"]
+        self, origin: Float[Tensor, " dims"], directions: Float[Tensor, "2 dims"], frozen: bool = False
     ) -> Callable[[Float[Tensor, "n 2"]], dict[str, Tensor]]:
-        """`measure` at places of a plane, without a vector of weights for each of them."""
+        """`measure` at places of a plane, without a vector of weights for each of them.
+
+        Args:
+            origin: The place (0, 0).
+            directions: Linearly independent.
+            frozen: Whether BatchNorm keeps at all places the statistics that it has at the origin.
+        """
         like = next(iter(self.weights.current().values()))
         origin, directions = origin.to(like), directions.to(like)
         together = self.together()
@@ -89,6 +95,15 @@ class Clean:
             for name, part in start.items()
         }
 
+        kept: list[Tensor] = []
+
+        def measured_here() -> dict[str, Tensor]:
+            if not frozen or self.calibration is None:
+                return self._one(loaded, 0, True)
+            with self.weights.lend_buffers(0):
+                self._settle(start, kept)
+                return self._means(loaded, True)
+
         @torch.no_grad()
         def measured_in_place(places: Float[Tensor, "n 2"]) -> dict[str, Tensor]:
             measures = []
@@ -96,10 +111,19 @@ class Clean:
                 for u, v in places.tolist():
                     for name, part in loaded.items():
                         torch.add(start[name], first[name], alpha=u, out=part).add_(second[name], alpha=v)
-                    measures.append(self._one(loaded, 0, True))
+                    measures.append(measured_here())
             return _stacked(measures)
 
         return measured_in_place
+
+    def _settle(self, weights: Mapping[str, Tensor], kept: list[Tensor]) -> None:
+        """Give lent buffers the statistics of some weights; they are made once, and kept in a list."""
+        buffers = [part for layer in tracking_layers(self.objective) for part in layer.buffers()]
+        if not kept and self.calibration is not None:
+            recalibrate(self.objective, weights, self.calibration.whole())
+            kept.extend(part.clone() for part in buffers)
+        for part, statistics in zip(buffers, kept, strict=True):
+            part.copy_(statistics)
 
     @torch.no_grad()
     def answers(
@@ -124,10 +148,14 @@ class Clean:
         with self.weights.lend_buffers(member):
             if self.calibration is not None:
                 recalibrate(self.objective, weights, self.calibration.whole())
-            return _mean(
-                self.batches.whole(),
-                lambda batch: functional_call(self.objective, dict(weights), (batch, measured)),
-            )
+            return self._means(weights, measured)
+
+    def _means(self, weights: Mapping[str, Tensor], measured: bool) -> dict[str, Tensor]:
+        """The same with the buffers as they are."""
+        return _mean(
+            self.batches.whole(),
+            lambda batch: functional_call(self.objective, dict(weights), (batch, measured)),
+        )
 
 
 def _mean(

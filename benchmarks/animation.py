@@ -7,7 +7,8 @@ measured where it is installed, which is best done beside the lab and without it
     pip install --no-deps loss-landscape-anim==0.1.10 importlib_resources
 
 It is of 2022: torchvision, which it imports for a network that is not used here, is replaced by an
-empty module, and two calls that torch and matplotlib have since made stricter are allowed again.
+empty module, a call that matplotlib has since made stricter is allowed again, and its network stays in
+memory instead of going through a pickle, which torch has since refused. (Its spirals are one, too.)
 Each job runs in a process of its own, in turn.
 """
 
@@ -65,7 +66,18 @@ def theirs() -> Callable[[], object]:
         setattr(vision, part, module)
     strict = Line2D.set_data
     Line2D.set_data = lambda line, *places: strict(line, *map(np.atleast_1d, places))
-    torch.load = partial(torch.load, weights_only=False)
+    kept: dict[str, object] = {}
+    written = torch.save
+
+    def keep(value: object, file: object) -> None:
+        """Keep in memory what it would pickle into a file, only to read it again at once."""
+        if isinstance(file, str | Path):
+            kept[str(file)] = value
+            Path(file).touch()
+        else:
+            written(value, file)
+
+    torch.save, torch.load = keep, lambda file: kept[str(file)]
     from loss_landscape_anim import loss_landscape_anim
 
     return partial(loss_landscape_anim, n_epochs=300, seed=180102)

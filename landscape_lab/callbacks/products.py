@@ -163,7 +163,7 @@ class Products(pl.Callback):
             return make(settings=self.settings, extras=extras)
         except ValueError as error:  # the descent is over, and its results are to be kept
             tell(f"Drawn with plane=auto instead: {error}")
-            return make()
+            return make(extras=extras & {"draws"})  # which no plane lacks, and its film does not go without
 
 
 class PlaneArchive(Product):

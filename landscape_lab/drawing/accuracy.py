@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
+from landscape_lab.drawing.style import add_scale
 from landscape_lab.scene import Scene
 
 COLORS = "bone"
@@ -24,5 +25,4 @@ def draw_accuracy(axes: Axes, scene: Scene) -> None:
         aspect="auto",
         interpolation="bilinear",
     )
-    scale = axes.figure.colorbar(image, ax=axes, label="accuracy on the map", shrink=0.8, aspect=35, pad=0.02)
-    scale.outline.set_visible(False)
+    add_scale(axes, image, "accuracy on the map")

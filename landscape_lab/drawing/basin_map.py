@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 from landscape_lab.basins import LOST, MOVING, Basins
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import finish_map
+from landscape_lab.drawing.maps import finish_map, name_axes
 from landscape_lab.drawing.marks import MINIMUM_COLOR
 from landscape_lab.drawing.style import GREY, STYLE
 from landscape_lab.planes.window import Window
@@ -48,8 +48,7 @@ def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
         finish_map(axes, scene)
         if len(scene.minima):
             axes.plot(*scene.minima.T, "x", color=MINIMUM_COLOR, markersize=9, markeredgewidth=2.0)
-        axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
-        axes.set_ylabel(scene.plane.axes.labels[1])
+        name_axes(axes, scene)
         axes.set_title(label, loc="left", fontsize=11)
         figure.legend(
             handles=_legend(basins, scene), loc="outside lower center", ncols=2, frameon=False, fontsize=9

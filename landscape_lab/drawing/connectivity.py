@@ -5,7 +5,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from landscape_lab.drawing.style import INK, STYLE
+from landscape_lab.drawing.style import INK, STYLE, add_scale
 from landscape_lab.planes.connectivity import Connectivity
 
 COLORS = "Purples"
@@ -39,9 +39,7 @@ def connectivity_figure(connectivity: Connectivity) -> Figure:
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         axes.set_title("Barriers on the straight lines between the ends", loc="left", fontsize=11)
-        scale = figure.colorbar(image, ax=axes, shrink=0.8, aspect=35, pad=0.02)
-        scale.set_label("loss above the straight line between the two losses")
-        scale.outline.set_visible(False)
+        add_scale(axes, image, "loss above the straight line between the two losses")
     return figure
 
 

@@ -13,7 +13,7 @@ from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.rings import LOSS_COLORS, color_scale, draw_compared_dots, draw_parted
-from landscape_lab.drawing.style import GREY, INK
+from landscape_lab.drawing.style import GREY, INK, add_scale
 from landscape_lab.scene import Scene, Trace
 
 PATH_COLORS = ("#e4572e", "#17bebb", "#ffc914", "#7b5ea7", "#76b041", "#2e86de", "#ef798a", "#b08968")
@@ -51,8 +51,19 @@ def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
     for number, trace in enumerate(scene.traces):
         _draw_trace(axes, trace, path_color(number), alone=len(scene.traces) == 1, bar=bar)
     mark_ends(axes, scene)
+    name_axes(axes, scene)
+
+
+def name_axes(axes: Axes, scene: Scene) -> None:
+    """What the two directions of a map are called; the first at the left, beside the legend of marks."""
     axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
     axes.set_ylabel(scene.plane.axes.labels[1])
+
+
+def write_note(axes: Axes, words: str) -> None:
+    """Small words in the corner of a map; long ones are cut and take no room from it."""
+    text = axes.text(0.01, 0.01, words, transform=axes.transAxes, fontsize=7, zorder=7)
+    text.set(color="white", path_effects=[NOTE_EDGE], in_layout=False, clip_on=True)
 
 
 def draw_landscape(axes: Axes, scene: Scene) -> None:
@@ -66,8 +77,7 @@ def draw_landscape(axes: Axes, scene: Scene) -> None:
     else:
         _draw_losses(axes, scene)
     if scene.note:
-        words = axes.text(0.01, 0.01, scene.note, transform=axes.transAxes, fontsize=7, zorder=7)
-        words.set(color="white", path_effects=[NOTE_EDGE], in_layout=False, clip_on=True)
+        write_note(axes, scene.note)
     finish_map(axes, scene)
 
 
@@ -135,10 +145,7 @@ def _draw_dots(axes: Axes, trace: Trace, alpha: float, *, bar: bool) -> None:
             zorder=3,
         )
     if bar:
-        scale = axes.figure.colorbar(
-            dots, ax=axes, label="loss along the path", shrink=0.8, aspect=35, pad=0.02
-        )
-        scale.outline.set_visible(False)
+        scale = add_scale(axes, dots, "loss along the path")
         if scale.solids is not None:
             scale.solids.set_alpha(1.0)  # the colours of the scale are not faded as the dots are
 
@@ -163,10 +170,7 @@ def _draw_members(axes: Axes, trace: Trace, *, bar: bool) -> None:
     )
     axes.add_collection(lines, autolim=False)
     if bar:
-        colors = ScalarMappable(lines.norm, lines.cmap)
-        axes.figure.colorbar(
-            colors, ax=axes, label=label, shrink=0.8, aspect=35, pad=0.02
-        ).outline.set_visible(False)
+        add_scale(axes, ScalarMappable(lines.norm, lines.cmap), label)
 
 
 def colored(number: int, trace: Trace) -> list[tuple[str, Trace]]:

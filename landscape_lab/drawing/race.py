@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.departures import COMPARISON, draw_departures
 from landscape_lab.drawing.legend import write_legend
-from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly
+from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly, name_axes
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.rings import draw_parted
 from landscape_lab.drawing.style import GREY, GRID, STYLE, label_cost
@@ -107,8 +107,7 @@ def _draw_map(axes: Axes, scene: Scene, colors: dict[str, str], *, small: bool) 
             draw_parted(axes, trace, colors[label])
     mark_ends(axes, replace(scene, traces=tuple(first.values())), small=small)
     if not small:
-        axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
-        axes.set_ylabel(scene.plane.axes.labels[1])
+        name_axes(axes, scene)
 
 
 def _first_of(scene: Scene, colors: dict[str, str]) -> dict[str, Trace]:

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import NOTE_EDGE, PATH_COLORS, finish_map, map_ratio
+from landscape_lab.drawing.maps import finish_map, map_ratio, name_axes, path_color, write_note
 from landscape_lab.drawing.marks import mark_ends
-from landscape_lab.drawing.style import STYLE
+from landscape_lab.drawing.style import STYLE, add_scale
 from landscape_lab.drawing.titles import title_of
 from landscape_lab.planes.ratios import RatioMap
 from landscape_lab.scene import Scene
@@ -37,12 +37,11 @@ def ratio_figure(scene: Scene) -> Figure:
         draw_contours(axes, scene, Heights(scene)(scene.losses), width=0.6, alpha=0.55)
         finish_map(axes, scene)
         for number, trace in enumerate(scene.traces):
-            color = "white" if len(scene.traces) == 1 else PATH_COLORS[number % len(PATH_COLORS)]
+            color = "white" if len(scene.traces) == 1 else path_color(number)
             fade = max(0.15, trace.places.shape[1] ** -0.5)
             axes.plot(trace.places[..., 0], trace.places[..., 1], color=color, linewidth=1.2, alpha=fade)
         mark_ends(axes, scene)
-        axes.set_xlabel(scene.plane.axes.labels[0], loc="left")
-        axes.set_ylabel(scene.plane.axes.labels[1])
+        name_axes(axes, scene)
         axes.set_title(f"{title_of(scene.traces)}\n{told(found)}", loc="left", fontsize=11)
     return figure
 
@@ -72,13 +71,6 @@ def _draw_ratios(axes: Axes, scene: Scene, found: RatioMap) -> None:
         found.u, found.v, np.ma.masked_invalid(np.where(np.isinf(ratio), LARGEST, ratio)),
         cmap=RATIO_COLORS, norm=scale, shading="gouraud",
     )  # fmt: skip
-    bar = axes.figure.colorbar(
-        ScalarMappable(scale, RATIO_COLORS), ax=axes, label=LABEL, shrink=0.8, aspect=35, pad=0.02,
-        extend="max" if above else "neither",
-    )  # fmt: skip
-    bar.outline.set_visible(False)
+    add_scale(axes, ScalarMappable(scale, RATIO_COLORS), LABEL, "max" if above else "neither")
     rows, columns = ratio.shape
-    words = f"{columns} × {rows} places, {found.products:.0f} Hessian products each"
-    axes.text(
-        0.01, 0.01, words, transform=axes.transAxes, fontsize=7, color="white", path_effects=[NOTE_EDGE]
-    )
+    write_note(axes, f"{columns} × {rows} places, {found.products:.0f} Hessian products each")

@@ -24,14 +24,15 @@ def draw_compared_dots(axes: Axes, trace: Trace, departure: Departure, shown: np
     full = axes.scatter(
         x[~parted], y[~parted], s=9, c=losses[~parted], cmap=LOSS_COLORS, norm=scale, linewidths=0, zorder=3
     )
-    _draw_rings(axes, np.stack([x, y], axis=1)[parted], colormaps[LOSS_COLORS](scale(losses[parted])))
+    places = np.stack([x, y], axis=1)[parted]
+    rings = _apart(axes, places)
+    _draw_rings(axes, places[rings], colormaps[LOSS_COLORS](scale(losses[parted][rings])))
     return full
 
 
 def draw_parted(axes: Axes, trace: Trace, color: str) -> None:
     """Rings along a trace wherever its losses are not those of the map, if they were compared."""
-    x, y = trace.places[parted_points(axes, trace)].T
-    axes.scatter(x, y, s=26, facecolors="none", edgecolors=color, linewidths=1.1, zorder=3)
+    _draw_rings(axes, trace.places[parted_points(axes, trace)], color)
 
 
 def parted_points(axes: Axes, trace: Trace) -> tuple[np.ndarray, np.ndarray]:
@@ -44,11 +45,9 @@ def parted_points(axes: Axes, trace: Trace) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _draw_rings(axes: Axes, places: Float[np.ndarray, "n 2"], colors: str | np.ndarray) -> None:
-    """Hollow dots, in one colour or each in its own, as many as do not touch."""
-    shown = _apart(axes, places)
-    edges = colors if isinstance(colors, str) else colors[shown]
-    x, y = places[shown].T
-    axes.scatter(x, y, s=26, facecolors="none", edgecolors=edges, linewidths=1.1, zorder=3)
+    """Hollow dots, in one colour or each in its own."""
+    x, y = places.T
+    axes.scatter(x, y, s=26, facecolors="none", edgecolors=colors, linewidths=1.1, zorder=3)
 
 
 def _apart(axes: Axes, places: np.ndarray) -> list[int]:

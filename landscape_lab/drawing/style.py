@@ -1,6 +1,9 @@
 """How all figures look."""
 
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
 INK, GREY = "#202124", "#9aa0a6"
@@ -37,3 +40,17 @@ def label_cost(axis: Axis, whole: bool) -> None:
     """
     axis.set_major_locator(MaxNLocator(nbins="auto", steps=(1, 2, 5, 10), integer=whole, min_n_ticks=1))
     axis.set_major_formatter(shortened)
+
+
+def add_scale(axes: Axes, image: ScalarMappable, label: str = "", extend: str = "neither") -> Colorbar:
+    """The scale of colours beside a map, without a frame.
+
+    Args:
+        axes: Of the map.
+        image: Whose colours.
+        label: What they stand for.
+        extend: At which ends there is more than the scale shows: `neither` or `max`.
+    """
+    bar = axes.figure.colorbar(image, ax=axes, label=label, shrink=0.8, aspect=35, pad=0.02, extend=extend)
+    bar.outline.set_visible(False)
+    return bar

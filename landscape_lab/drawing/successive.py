@@ -30,6 +30,7 @@ class Held:
 
     Attributes:
         step: Whose draw it is; `None` before the first.
+        words: What that step saw.
         lowest: The lowest place of each draw so far, `[2]` each.
     """
 
@@ -37,6 +38,7 @@ class Held:
         self.replay = replay
         self.window = window
         self.step: int | None = None
+        self.words = replay.name(None)
         self.lowest: list[np.ndarray] = []
         self._losses: np.ndarray | None = None
 
@@ -48,6 +50,7 @@ class Held:
         """See `landscape_lab.scene.Replay`."""
         if self._losses is None:
             self.step, self._losses = step, self.replay.losses(step, place, shape)
+            self.words = self.name(step)  # once a draw: a minibatch is made for it
             if np.isfinite(self._losses).any():
                 cell = int(np.nanargmin(self._losses))
                 self.lowest.append(self.window.centres(*shape[::-1])[cell].numpy())
@@ -115,9 +118,6 @@ class SuccessiveDraws:
 
     def labels(self) -> list[Label]:
         """What the two maps show."""
-        words = [
-            self.held.name(None),
-            f"{self.held.name(self.held.step)} · ×: its lowest loss, dots: earlier",
-        ]
+        words = [self.held.name(None), f"{self.held.words} · ×: its lowest loss, dots: earlier"]
         boxes = [axes.bbox for axes in self.axes]
         return [Label(box.x0, box.y1 + 5.0, text, "lb") for box, text in zip(boxes, words, strict=True)]

@@ -17,7 +17,7 @@ from landscape_lab.drawing.maps import (
     map_ratio,
     path_color,
 )
-from landscape_lab.drawing.style import STYLE
+from landscape_lab.drawing.style import STYLE, add_scale
 from landscape_lab.drawing.titles import title_of
 from landscape_lab.scene import Scene
 
@@ -116,4 +116,4 @@ def _draw_slope(axes: Axes, scene: Scene, values: np.ndarray) -> None:
         shown = evenly(len(trace.places), DRAWN_POINTS)
         lines = trace.places[shown].reshape(len(shown), -1, 2).transpose(2, 0, 1)
         axes.plot(*lines, color="black", linewidth=0.8)
-    axes.figure.colorbar(image, ax=axes, shrink=0.8, aspect=35, pad=0.02).outline.set_visible(False)
+    add_scale(axes, image)

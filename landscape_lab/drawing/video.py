@@ -55,6 +55,10 @@ class Film:
     view: str = "map"
     clean: bool = False
 
+    def __post_init__(self) -> None:
+        if self.clean and self.view == "draws":
+            raise ValueError("Parameter `clean` should not hide what `view=draws` shows. Found both.")
+
     @property
     def extras(self) -> set[str]:
         """What it shows of a scene that is made only where it is asked for."""

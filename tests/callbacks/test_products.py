@@ -187,6 +187,15 @@ def test_a_run_that_has_no_such_plane_keeps_its_results(lab, capsys):
     assert not (result.folder / "line.png").exists()
 
 
+def test_a_film_of_draws_is_made_on_any_plane_and_the_results_are_kept(lab, capsys):
+    words = ["plane=pca", "optimizer.lr=0", "steps=3", "figures=[]", "video=[gif]", "plane.resolution=8"]
+    more = ["landscape.batch_size=4", "callbacks.video.view=draws", "callbacks.video.frames=2"]
+    folder = lab(*WORDS, *words, *more).folder
+    assert "Drawn with plane=auto instead: A path should move" in capsys.readouterr().err
+    assert (folder / "descent.gif").is_file()
+    assert Run(folder).results()["status"] == "completed"
+
+
 def test_a_plane_that_cannot_be_is_refused_before_the_descent(lab):
     for words, message in {
         ("plane=custom",): "should hold two directions",

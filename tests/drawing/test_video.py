@@ -66,6 +66,11 @@ def head_on(view, step, size):
     return round(x), round(size[1] - y)
 
 
+def test_draws_are_not_hidden_while_they_are_filmed():
+    with pytest.raises(ValueError, match="should not hide what `view=draws` shows"):
+        Film(view="draws", clean=True)
+
+
 def test_film_has_the_frames_the_size_and_the_head_that_were_asked_for(tmp_path):
     view = scene()
     Film(size=(641, 481)).write(view, tmp_path / "descent.mp4")

@@ -1,0 +1,95 @@
+"""From shapes to a picture."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from landscape_lab.landscapes.shapes.fast import Picture
+from landscape_lab.landscapes.shapes.formulas import MEAN, OVER, SUM, UNCUT
+from landscape_lab.landscapes.shapes.plain import Plain
+from landscape_lab.landscapes.shapes.shape import Shapes
+from landscape_lab.landscapes.shapes.tiles import Grid
+from landscape_lab.validation import check_choice
+
+MODELS = {"sum": SUM, "uncut": UNCUT, "weighted": MEAN, "over": OVER}
+"""The models by name; see `formulas`."""
+FAINT = 1e-3
+"""ε, the background's weight in `weighted`."""
+
+
+def render(
+    shapes: Shapes,
+    size: tuple[int, int],
+    model: str = "over",
+    background: Float[Tensor, " channels"] | None = None,
+    *,
+    plain: bool = False,
+) -> Float[Tensor, "channels height width"]:
+    """The picture of some shapes, differentiable in all of their numbers and in the background.
+
+    Values are not clamped: those of `sum` may lie anywhere. The first derivative is computed by
+    tiles; a second one (`create_graph=True`) by the plain formula, in bounded memory, and a warning
+    says so. Numbers that are not finite give a picture that is not a number anywhere.
+
+    Args:
+        shapes: Any number of them, in one dtype, on one device.
+        size: Height and width in pixels, 1 at least.
+        model: `sum`, `uncut`, `weighted` or `over`.
+        background: One number a channel; black by default.
+        plain: Compute the formula as it reads, at every pixel of every shape, some hundred times
+            slower. `uncut` always does.
+
+    Returns:
+        `[channels, height, width]`, row by row from above.
+
+    Raises:
+        ValueError: There is no such model.
+
+    >>> disc = Shapes(
+    ...     centre=torch.tensor([[0.5, 0.5]]),
+    ...     matrix=torch.eye(2)[None] / 0.25,
+    ...     cosines=torch.zeros(1, 8),
+    ...     sines=torch.zeros(1, 8),
+    ...     sharpness=torch.tensor([1000.0]),
+    ...     strength=torch.ones(1),
+    ...     colour=torch.tensor([[0.5]]),
+    ... )
+    >>> render(disc, (4, 4))
+    tensor([[[0.0000, 0.0000, 0.0000, 0.0000],
+             [0.0000, 0.5000, 0.5000, 0.0000],
+             [0.0000, 0.5000, 0.5000, 0.0000],
+             [0.0000, 0.0000, 0.0000, 0.0000]]])
+    """
+    check_choice("model", model, MODELS)
+    if background is None:
+        background = shapes.colour.new_zeros(shapes.colour.shape[1])
+    if not torch.is_grad_enabled():
+        background, shapes = background.detach(), _detached(shapes)
+    if model == "weighted":
+        weighed = _draw(_weighed(shapes), size, model, torch.cat([background, background.new_ones(1)]) * FAINT, plain)
+        return weighed[:-1] / weighed[-1:]
+    return _draw(shapes, size, model, background, plain)
+
+
+def _draw(
+    shapes: Shapes, size: tuple[int, int], model: str, background: Tensor, plain: bool
+) -> Float[Tensor, "channels height width"]:
+    """The picture of a formula by tiles, or as it reads."""
+    health = sum(numbers.sum() for numbers in (*shapes, background) if numbers is not None)
+    if not torch.isfinite(health):
+        return (health * torch.nan).expand(len(background), *size)
+    draw = Plain if plain or model == "uncut" else Picture
+    return draw.apply(MODELS[model], Grid(*size), background, *shapes)
+
+
+def _detached(shapes: Shapes) -> Shapes:
+    return Shapes(*(None if numbers is None else numbers.detach() for numbers in shapes))
+
+
+def _weighed(shapes: Shapes) -> Shapes:
+    """The shapes with a channel more, 1 everywhere, whose sum is that of the weights."""
+    colour = torch.nn.functional.pad(shapes.colour, (0, 1), value=1.0)
+    slope = None if shapes.slope is None else torch.nn.functional.pad(shapes.slope, (0, 0, 0, 1))
+    return shapes._replace(colour=colour, slope=slope)

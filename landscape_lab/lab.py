@@ -119,12 +119,11 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     keeper = Keeper(files, {**known, "config_hash": identity(cfg)})  # now: epochs become steps with the data
     with _quiet_lightning(), current_folder():  # a user's code may import others beside it at any time
         descent = _descended(cfg, names, keeper)
-    failed = descent.ending.status == "failed"
-    if failed and FULL and descent.ending.error is not None:
-        raise descent.ending.error
     metrics = keeper.finish(descent)
-    if failed:
+    if "error" in metrics:
         tell(f"{names['optimizer']} failed in step {metrics['steps']}: {metrics['error']}")
+        if FULL and descent.ending.error is not None:
+            raise descent.ending.error
     return Result(descent.trajectory, metrics, folder)
 
 

@@ -109,6 +109,43 @@ def coast() -> np.ndarray:
     return loss + (0.97 + 0.02 * y - loss) * (1 - np.tanh(shore / 0.12)) / 2
 
 
+def evening() -> np.ndarray:
+    """Hills around a lake at sunset, in colour, `[256, 384, 3]`: for shapes to approximate."""
+    x, y = pixels(384, 256)
+    x, y = x / 384, y / 256
+    up = np.clip(y / 0.62, 0, 1)[..., None]
+    picture = (1 - up) * colour(0.16, 0.18, 0.42) + up * colour(0.98, 0.62, 0.36)
+    far = np.hypot((x - 0.63) * 1.5, y - 0.46)
+    picture += np.exp(-((far / 0.22) ** 2))[..., None] * colour(0.5, 0.3, 0.05)
+    picture = over(picture, colour(1.0, 0.93, 0.66), np.clip((0.085 - far) * 256, 0, 1))
+    hills = ((0.47, 0.06, 5, colour(0.55, 0.36, 0.52)), (0.54, 0.05, 8, colour(0.33, 0.25, 0.45)))
+    for number, (height, swing, waves, tone) in enumerate(hills):
+        ridge = height - swing * (np.sin(waves * x + 2 * number) + 0.5 * np.sin(2.7 * waves * x + 1))
+        picture = over(picture, tone, np.clip((y - ridge) * 256, 0, 1))
+    shore = 0.64
+    lake = picture[np.clip((2 * shore - y) * 256, 0, 255).astype(int), np.arange(384)]
+    ripples = 0.04 * np.sin(260 * np.clip(y - shore, 0, 1) ** 0.7)[..., None]
+    lake = 0.75 * lake + 0.25 * colour(0.1, 0.2, 0.45) + ripples
+    picture = np.where((y > shore)[..., None], lake, picture)
+    for left, size in ((0.1, 0.34), (0.2, 0.24), (0.9, 0.3)):  # firs before it
+        tall = np.clip((y - (0.95 - size)) / size, 0, 1)
+        width = 0.07 * size / 0.3 * (tall - 0.25 * np.abs(np.sin(12 * tall)) * tall)
+        inside = np.clip((width - np.abs(x - left)) * 384, 0, 1) * (y < 0.95)
+        picture = over(picture, colour(0.07, 0.16, 0.16), inside)
+    bank = 0.93 + 0.02 * np.sin(9 * x)
+    return np.clip(over(picture, colour(0.09, 0.12, 0.12), np.clip((y - bank) * 256, 0, 1)), 0, 1)
+
+
+def colour(red: float, green: float, blue: float) -> np.ndarray:
+    """A colour that broadcasts with pictures."""
+    return np.array([red, green, blue])
+
+
+def over(picture: np.ndarray, tone: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """A picture with a colour over some of it."""
+    return picture + share[..., None] * (tone - picture)
+
+
 def pixels(width: int = 1024, height: int = 1024) -> tuple[np.ndarray, np.ndarray]:
     """The column and the row of each pixel."""
     row, column = np.mgrid[:height, :width].astype(np.float64)
@@ -163,6 +200,7 @@ PICTURES = (spiral, noisy_spiral, circle, circle_outwards, turn, coast)
 
 def main(folder: Path) -> None:
     """Write every picture into a folder."""
+    Image.fromarray((255 * evening()).round().astype(np.uint8)).save(folder / "evening.png", optimize=True)
     for picture in PICTURES:
         Image.fromarray(eight_bits(picture())).save(folder / f"{picture.__name__}.png", optimize=True)
 

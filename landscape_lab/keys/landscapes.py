@@ -13,6 +13,8 @@ PLANE_POINTS = Points("2 numbers, or a list of such")
 CELLS = Whole(low=2)
 """Grid lines along a coordinate; a single one has no width."""
 
+PIXELS = Whole(low=1)
+
 H = Key(Number(positive=True), "step of forward and central differences, in coordinates")
 BOUNDARY = Key(Choice(*BOUNDARIES), "what happens outside the bounds")
 WALL = Key(Number(positive=True), "multiplies the gradient of a hard (0.003) or soft (distance³) boundary")
@@ -101,4 +103,29 @@ NETWORK = Keys(
     dropout=Key(
         Choice("exact", "distribution"), "members one after another, or all at once with other numbers"
     ),
+)
+SHAPES = Keys(
+    "landscape_lab.landscapes.ShapesLandscape",
+    image=Key(Picture(), "the picture that is approximated, in colour"),
+    shapes=Key(Whole(low=1), "how many shapes"),
+    harmonics=Key(Whole(low=0, high=32), "of their outlines; 0: ellipses"),
+    model=Key(Choice("over", "sum", "uncut", "weighted"), "how they make a picture"),
+    texture=Key(
+        Choice("flat", "gradient"), "of over: one colour, or one that changes evenly across the shape"
+    ),
+    loss=Key(
+        OneOf(
+            Choice("rmse", "mse", "l1", "ssim", "mix"),
+            Function(),
+            words="rmse, mse, l1, ssim, mix or a function",
+        ),
+        "what is minimised; or my.loss, of (picture, target)",
+    ),
+    size=Key(
+        Nullable(
+            OneOf(PIXELS, Parts("", {"[0]": PIXELS, "[1]": PIXELS}), words="one or two whole numbers from 1")
+        ),
+        "pixels along the longer side, or [height, width]; null: the picture's own",
+    ),
+    seed=Key(Whole(low=0), "of the start"),
 )

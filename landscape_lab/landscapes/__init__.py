@@ -7,6 +7,7 @@ from landscape_lab.landscapes.image import ImageLandscape
 from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.perlin import PerlinLandscape
 from landscape_lab.landscapes.point import PointLandscape
+from landscape_lab.landscapes.shapes import ShapesLandscape
 
 __all__ = [
     "Axes",
@@ -18,4 +19,5 @@ __all__ = [
     "NetworkLandscape",
     "PerlinLandscape",
     "PointLandscape",
+    "ShapesLandscape",
 ]

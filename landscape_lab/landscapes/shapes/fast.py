@@ -89,7 +89,9 @@ class Drawing:
         for band in bands:
             given = gradient.index_select(0, band.layers.tiles)
             shade, slope = self.formula.profile.slope(band.levels)
-            pile = Pile(band.layers, self._field(band.pairs), shade * self._strength(band.pairs), self.offsets)
+            pile = Pile(
+                band.layers, self._field(band.pairs), shade * self._strength(band.pairs), self.offsets
+            )
             if band.light is None:
                 to_cover, to_field = pile.add_backward(given)
             else:
@@ -136,7 +138,11 @@ class Picture(torch.autograd.Function):
         background, *parameters = ctx.saved_tensors
         if torch.is_grad_enabled():
             warnings.warn(PLAIN, stacklevel=2)
-            return None, None, *plain.Gradients.apply(ctx.formula, ctx.grid, gradient, background, *parameters)
+            return (
+                None,
+                None,
+                *plain.Gradients.apply(ctx.formula, ctx.grid, gradient, background, *parameters),
+            )
         drawing = Drawing(ctx.formula, ctx.grid, background, Shapes(*parameters))
         ground, found = drawing.gradients(ctx.bands, ctx.grid.cut(gradient))
         return None, None, ground, *found

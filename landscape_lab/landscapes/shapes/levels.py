@@ -51,7 +51,7 @@ class Frames:
         )
 
     def levels(self, pairs: Pairs) -> Float[Tensor, "pairs pixels"]:
-        """e at every pixel of every pair; infinite where the tile is solid."""
+        """E at every pixel of every pair; infinite where the tile is solid."""
         levels = self.offsets.new_full((len(pairs.shape), SIDE * SIDE), torch.inf)
         edges = pairs.solid.logical_not().nonzero().squeeze(1)
         for chunk in chunks(len(edges), edges.device):

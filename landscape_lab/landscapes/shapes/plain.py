@@ -92,7 +92,12 @@ class Gradients(torch.autograd.Function):
             return found
 
         found = iter(_summed(ctx.grid, parameters, derive))
-        return None, None, second.view_as(gradient), *(None if one is None else next(found) for one in parameters)
+        return (
+            None,
+            None,
+            second.view_as(gradient),
+            *(None if one is None else next(found) for one in parameters),
+        )
 
 
 def _filled(parameters: Sequence[Tensor | None], free: Sequence[Tensor]) -> tuple[Tensor, Shapes]:

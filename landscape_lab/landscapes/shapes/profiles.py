@@ -44,7 +44,7 @@ def _smoothstep(level: Levels) -> tuple[Levels, Levels]:
 
 
 def cut_tanh(level: Levels) -> Levels:
-    """q = max(tanh e, 0)."""
+    """Q = max(tanh e, 0)."""
     return level.clamp(min=0).tanh()
 
 

@@ -61,13 +61,13 @@ class Drawing:
                 yield self._lay(pairs.at(order), layers, levels.index_select(0, order), canvas)
 
     def _lay(self, pairs: Pairs, layers: Layers, levels: Tensor, canvas: Tensor) -> Band:
-        cover = self.formula.profile.slope(levels)[0].mul_(self._strength(pairs))
-        pile = Pile(layers, self._field(pairs), cover, self.offsets)
+        pile = self._pile(pairs, layers, levels)
         light = pile.composite(canvas, self.background) if self.formula.occludes else pile.add(canvas)
         return Band(pairs, layers, levels, light)
 
-    def _strength(self, pairs: Pairs) -> Float[Tensor, "pairs 1"]:
-        return self.shapes.strength.index_select(0, pairs.shape)[:, None]
+    def _pile(self, pairs: Pairs, layers: Layers, levels: Tensor) -> Pile:
+        strength = self.shapes.strength.index_select(0, pairs.shape)[:, None]
+        return Pile(self.formula.profile, layers, levels, strength, self._field(pairs), self.offsets)
 
     def _field(self, pairs: Pairs) -> Float[Tensor, "pairs channels numbers"]:
         """The colours of pairs, from each tile's centre."""
@@ -88,20 +88,17 @@ class Drawing:
         ground = gradient.sum((0, 2))
         for band in bands:
             given = gradient.index_select(0, band.layers.tiles)
-            shade, slope = self.formula.profile.slope(band.levels)
-            pile = Pile(band.layers, self._field(band.pairs), shade * self._strength(band.pairs), self.offsets)
+            pile = self._pile(band.pairs, band.layers, band.levels)
             if band.light is None:
-                to_cover, to_field = pile.add_backward(given)
+                slopes = pile.add_backward(given)
             else:
-                to_cover, to_field = pile.composite_backward(given, self.background, band.light)
+                slopes = pile.composite_backward(given, self.background, band.light)
                 ground -= ((1 - band.light.behind)[:, None] * given).sum((0, 2))
-            strength.index_add_(0, band.pairs.shape, (to_cover * shade).sum(1))
+            strength.index_add_(0, band.pairs.shape, slopes.strength)
             if self.gain is not None:
-                to_field[:, :, 1:].addcmul_(to_field[:, :, :1], band.pairs.apart[:, None])
-            colour.index_add_(0, band.pairs.shape, to_field)
-            edges = band.pairs.solid.logical_not().nonzero().squeeze(1)
-            slopes = to_cover.mul_(slope).mul_(self._strength(band.pairs)).index_select(0, edges)
-            self.frames.gather(band.pairs.at(edges), band.levels.index_select(0, edges), slopes, sums)
+                slopes.field[:, :, 1:].addcmul_(slopes.field[:, :, :1], band.pairs.apart[:, None])
+            colour.index_add_(0, band.pairs.shape, slopes.field)
+            self.frames.gather(band.pairs, band.levels, slopes.levels, sums)
         return ground, self._of_parameters(sums, strength, colour)
 
     def _of_parameters(self, sums: Tensor, strength: Tensor, colour: Tensor) -> Shapes:

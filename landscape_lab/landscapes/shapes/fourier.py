@@ -40,6 +40,12 @@ def matrix(harmonics: int) -> Float[Tensor, "twice_harmonics four_orders"]:
     return found.flatten(2).flatten(0, 1)
 
 
+def split(weights: Sequence[Tensor], harmonics: int) -> list[Sequence[Tensor]]:
+    """The weights of 1, x, y and xy, without those at the end that are 0 for every sum."""
+    orders, fewer = harmonics // 2 + 1, (harmonics + 1) // 2
+    return [weights[:orders], *(weights[i * orders : i * orders + fewer] for i in (1, 2, 3))]
+
+
 def fill(x: Float[Tensor, "n pixels"], tower: Sequence[Float[Tensor, "n pixels"]]) -> None:
     r"""Write :math:`T_1, T_2 …` of z = 2x² - 1 behind :math:`T_0`.
 
@@ -53,7 +59,7 @@ def fill(x: Float[Tensor, "n pixels"], tower: Sequence[Float[Tensor, "n pixels"]
 
 
 def evaluate(
-    weights: Sequence[Float[Tensor, "n 1"]],
+    weights: Sequence[Sequence[Float[Tensor, "n 1"]]],
     tower: Sequence[Float[Tensor, "n pixels"]],
     x: Float[Tensor, "n pixels"],
     y: Float[Tensor, "n pixels"],
@@ -61,10 +67,11 @@ def evaluate(
     scratch: tuple[Float[Tensor, "n pixels"], Float[Tensor, "n pixels"]],
 ) -> None:
     """Add to `total` the sum with weights of (1, x, y, xy) × (T₀, T₁, …); `scratch` is overwritten."""
-    orders = len(tower)
-    one, of_x, of_y, of_xy = (weights[i * orders : (i + 1) * orders] for i in range(4))
+    one, of_x, of_y, of_xy = weights
     for weight, polynomial in zip(one[1:], tower[1:], strict=True):
         total.addcmul_(weight, polynomial)
+    if not of_x:
+        return
     inner, other = scratch
     _sum(of_y, tower, inner)
     _sum(of_xy, tower, other)
@@ -79,5 +86,5 @@ def _sum(weights: Sequence[Tensor], tower: Sequence[Tensor], into: Tensor) -> No
         into.copy_(weights[0].expand_as(into))
         return
     torch.addcmul(weights[0], weights[1], tower[1], out=into)
-    for weight, polynomial in zip(weights[2:], tower[2:], strict=True):
+    for weight, polynomial in zip(weights[2:], tower[2:], strict=False):
         into.addcmul_(weight, polynomial)

@@ -25,11 +25,11 @@ class Frames:
     """
 
     def __init__(self, shapes: Shapes, offsets: Float[Tensor, "3 pixels"]) -> None:
-        harmonics = shapes.cosines.shape[1]
+        self.harmonics = shapes.cosines.shape[1]
         self.offsets, self.sharpness = offsets, shapes.sharpness[:, None]
-        self.fourier = fourier.matrix(harmonics).to(offsets)
+        self.fourier = fourier.matrix(self.harmonics).to(offsets)
         self.weights = self.fourier.shape[1]
-        orders = torch.arange(1, harmonics + 1).to(offsets)
+        orders = torch.arange(1, self.harmonics + 1).to(offsets)
         outline = torch.cat([shapes.cosines, shapes.sines], 1)
         turning = torch.cat([orders * shapes.sines, -orders * shapes.cosines], 1)
         both = [self.sharpness * weights @ self.fourier for weights in (outline, turning)]
@@ -128,8 +128,8 @@ class _Frame:
         a, b, c, d, self.sharpness, *weights = (
             bench.frames.table.index_select(0, pairs.shape).unsqueeze(2).unbind(1)
         )
-        half = bench.frames.weights
-        self.outline, self.turning = weights[:half], weights[half:]
+        half, harmonics = bench.frames.weights, bench.frames.harmonics
+        self.outline, self.turning = (fourier.split(w, harmonics) for w in (weights[:half], weights[half:]))
         right, down = pairs.apart.unsqueeze(2).unbind(1)
         self.x, self.y, self.inverse, self.total, *self.scratch = bench.arrays[:, :n].unbind(0)
         torch.mm(torch.cat([a * right + b * down, a, b], 1), self.offsets, out=self.x)

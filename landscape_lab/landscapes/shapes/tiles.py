@@ -125,7 +125,9 @@ class Reach:
         shape, column, row = self._in_boxes(band)
         place = (torch.stack([column, row], 1).to(self.centre) + 0.5) * self.grid.pitch
         apart = place - self.centre.index_select(0, shape)
-        x, y = (self.matrix.index_select(0, shape) * apart[:, None]).sum(2).unbind(1)
+        a, b, c, d = self.matrix.flatten(1).index_select(0, shape).unbind(1)
+        right, down = apart.unbind(1)
+        x, y = a * right + b * down, c * right + d * down
         radius, spread = torch.hypot(x, y), self.spread.index_select(0, shape)
         arc = torch.asin((spread / radius).clamp(max=1))
         arc = torch.where(spread < radius, arc, torch.pi)  # the tile may hold the centre

@@ -37,7 +37,9 @@ def target() -> Tensor:
 
 def seeds_start(count: int) -> Kinds:
     """The start of the seed's notebook, with its parameters."""
-    kinds = {name: torch.randn(count, 2) for name in ("centre", "scale")} | {"radius": -3 * torch.randn(count)}
+    kinds = {name: torch.randn(count, 2) for name in ("centre", "scale")} | {
+        "radius": -3 * torch.randn(count)
+    }
     flat = {name: torch.zeros(count, HARMONICS) for name in ("cosines", "sines")}
     return kinds | flat | {"rotation": torch.zeros(count), "colour": torch.zeros(count, 3)}
 
@@ -80,7 +82,9 @@ def train(kinds: Kinds, make: Callable[[Kinds], Shapes], model: str, image: Tens
     """Adam, in place; the root of the mean squared error at the end."""
     for tensor in kinds.values():
         tensor.requires_grad_()
-    groups = [{"params": [tensor], "lr": RATES[kind] if model == "over" else 0.01} for kind, tensor in kinds.items()]
+    groups = [
+        {"params": [tensor], "lr": RATES[kind] if model == "over" else 0.01} for kind, tensor in kinds.items()
+    ]
     optimizer = torch.optim.Adam(groups, betas=(0.9, 0.99))
     for _ in range(steps):
         optimizer.zero_grad()
@@ -101,7 +105,9 @@ def grown(image: Tensor) -> tuple[Kinds, float]:
     for cohort in range(COHORTS):
         radius = 0.5 / math.sqrt(SHAPES / COHORTS * (cohort + 1))
         fresh = newcomers(SHAPES // COHORTS, radius, weight, image)
-        kinds = {kind: torch.cat([tensor, kinds[kind]]) if kinds else tensor for kind, tensor in fresh.items()}
+        kinds = {
+            kind: torch.cat([tensor, kinds[kind]]) if kinds else tensor for kind, tensor in fresh.items()
+        }
         error = train(kinds, of_over, "over", image, STEPS)
         residual = (render(of_over(kinds), SIZE) - image).square().sum(0)
         weight = avg_pool2d(residual[None], 9, 1, 4)[0].square()
@@ -115,7 +121,9 @@ def plainly(shapes: Shapes, model: str) -> Tensor:
     return picture(MODELS[model], places, shapes.colour.new_zeros(3), shapes).view(3, *SIZE)
 
 
-def step(draw: Callable[[Shapes, str], Tensor], shapes: Shapes, model: str, aim: Tensor) -> tuple[float, Kinds]:
+def step(
+    draw: Callable[[Shapes, str], Tensor], shapes: Shapes, model: str, aim: Tensor
+) -> tuple[float, Kinds]:
     """Processor seconds of a picture and its gradients, and the gradients."""
     free = shapes._replace(**{name: t.detach().requires_grad_() for name, t in parameters(shapes).items()})
     began = time.process_time()
@@ -188,7 +196,12 @@ def main() -> None:
     shapes = of_over(kinds)
     compare(f"over, trained ({error:.3f})", shapes, "over")
     compare("the same, colour gradients", shapes._replace(slope=0.1 * torch.randn(SHAPES, 3, 2)), "over")
-    for case in (("over", "256", "256"), ("sum", "256", "256"), ("over", "1024", "512"), ("sum", "1024", "512")):
+    for case in (
+        ("over", "256", "256"),
+        ("sum", "256", "256"),
+        ("over", "1024", "512"),
+        ("sum", "1024", "512"),
+    ):
         print(f"memory, {case[0]}, {case[1]} shapes, {case[2]}²:", end=" ", flush=True)
         subprocess.run([sys.executable, __file__, *case], check=True)
 

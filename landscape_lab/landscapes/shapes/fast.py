@@ -133,7 +133,11 @@ class Picture(torch.autograd.Function):
         background, *parameters = ctx.saved_tensors
         if torch.is_grad_enabled():
             warnings.warn(PLAIN, stacklevel=2)
-            return None, None, *plain.Gradients.apply(ctx.formula, ctx.grid, gradient, background, *parameters)
+            return (
+                None,
+                None,
+                *plain.Gradients.apply(ctx.formula, ctx.grid, gradient, background, *parameters),
+            )
         drawing = Drawing(ctx.formula, ctx.grid, background, Shapes(*parameters))
         ground, found = drawing.gradients(ctx.bands, ctx.grid.cut(gradient))
         return None, None, ground, *found

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.autograd.function import FunctionCtx, once_differentiable
+from torch.autograd.function import FunctionCtx
 
 from landscape_lab.landscapes.shapes.formulas import Formula, picture
 from landscape_lab.landscapes.shapes.shape import Shapes
@@ -70,11 +70,19 @@ class Gradients(torch.autograd.Function):
         return tuple(None if one is None else next(found) for one in parameters)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: FunctionCtx, *vectors: Tensor | None) -> tuple[Tensor | None, ...]:
-        """The vectors times the derivative of the gradients, part by part."""
+        """The vectors times the derivative of the gradients."""
+        found = Gradients._products(ctx, vectors)
+        if torch.is_grad_enabled():
+            last = iter(Last.apply(*(one.requires_grad_() for one in found if one is not None)))
+            found = [None if one is None else next(last) for one in found]
+        return None, None, *found
+
+    @staticmethod
+    def _products(ctx: FunctionCtx, vectors: Sequence[Tensor | None]) -> list[Tensor | None]:
+        """The same, part by part."""
         gradient, *parameters = ctx.saved_tensors
-        second = torch.empty_like(gradient).flatten(1)
+        second = torch.zeros_like(gradient).flatten(1)
         given = gradient.flatten(1)
 
         def derive(part: slice, places: Tensor, free: Sequence[Tensor]) -> Sequence[Tensor | None]:
@@ -92,7 +100,21 @@ class Gradients(torch.autograd.Function):
             return found
 
         found = iter(_summed(ctx.grid, parameters, derive))
-        return None, None, second.view_as(gradient), *(None if one is None else next(found) for one in parameters)
+        return [second.view_as(gradient), *(None if one is None else next(found) for one in parameters)]
+
+
+class Last(torch.autograd.Function):
+    """Tensors that refuse to be derived: `once_differentiable` would overlook what the context holds."""
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, *tensors: Tensor) -> tuple[Tensor, ...]:
+        """As they are."""
+        return tensors
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, *gradients: Tensor) -> tuple[Tensor, ...]:
+        """Refused."""
+        raise RuntimeError("Shapes are differentiable twice, not three times.")
 
 
 def _filled(parameters: Sequence[Tensor | None], free: Sequence[Tensor]) -> tuple[Tensor, Shapes]:

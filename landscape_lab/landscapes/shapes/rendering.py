@@ -68,7 +68,9 @@ def render(
     if not torch.is_grad_enabled():
         background, shapes = background.detach(), _detached(shapes)
     if model == "weighted":
-        weighed = _draw(_weighed(shapes), size, model, torch.cat([background, background.new_ones(1)]) * FAINT, plain)
+        weighed = _draw(
+            _weighed(shapes), size, model, torch.cat([background, background.new_ones(1)]) * FAINT, plain
+        )
         return weighed[:-1] / weighed[-1:]
     return _draw(shapes, size, model, background, plain)
 

@@ -136,6 +136,13 @@ def parameters(shapes: Shapes) -> Kinds:
     return {name: tensor for name, tensor in shapes._asdict().items() if tensor is not None}
 
 
+def worst(found: Kinds, exact: Kinds) -> float:
+    """The largest relative error of a kind of parameter."""
+    return max(
+        float((found[kind] - exact[kind]).norm() / exact[kind].norm().clamp(min=1e-30)) for kind in exact
+    )
+
+
 def fast(shapes: Shapes, model: str) -> Tensor:
     """The picture by tiles."""
     return render(shapes, SIZE, model)
@@ -146,18 +153,15 @@ def compare(title: str, shapes: Shapes, model: str) -> None:
     aim = torch.rand(3, *SIZE, generator=torch.Generator().manual_seed(1))
     slow, quick = [], []
     for _ in range(2):
-        taken, _ = step(plainly, shapes, model, aim)
+        taken, float32 = step(plainly, shapes, model, aim)
         slow.append(taken)
         quick += [step(fast, shapes, model, aim)[0] for _ in range(10)]
     double = shapes._replace(**{name: tensor.double() for name, tensor in parameters(shapes).items()})
     exact, found = step(fast, double, model, aim.double())[1], step(fast, shapes, model, aim)[1]
-    worst = max(
-        float((found[name] - exact[name]).norm() / exact[name].norm().clamp(min=1e-30)) for name in exact
-    )
     seconds = median(quick)
+    times = f"plain {median(slow):5.2f} s   fast {seconds:6.4f} s   × {median(slow) / seconds:4.0f}"
     print(
-        f"{title:28s} plain {median(slow):5.2f} s   fast {seconds:6.4f} s   × {median(slow) / seconds:4.0f}   "
-        f"gradients {worst:.1e}",
+        f"{title:28s} {times}   gradients {worst(found, exact):.1e} (plain {worst(float32, exact):.1e})",
         flush=True,
     )
 

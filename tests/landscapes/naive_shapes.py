@@ -12,8 +12,13 @@ from landscape_lab.landscapes.shapes import Shapes, affine
 def some_shapes(count=7, harmonics=8, channels=3, textured=False, seed=0, dtype=torch.float64, wobble=0.06):
     """Shapes of all sizes in and around a picture, and a background; leaves that want gradients."""
     draw = torch.Generator().manual_seed(seed)
-    normal = lambda *size: torch.randn(*size, generator=draw, dtype=torch.float64)
-    uniform = lambda *size: torch.rand(*size, generator=draw, dtype=torch.float64)
+
+    def normal(*size):
+        return torch.randn(*size, generator=draw, dtype=torch.float64)
+
+    def uniform(*size):
+        return torch.rand(*size, generator=draw, dtype=torch.float64)
+
     shapes = Shapes(
         centre=1.2 * uniform(count, 2) - 0.1,
         matrix=affine(normal(count), 1 / (0.04 + 0.3 * uniform(count, 2))),

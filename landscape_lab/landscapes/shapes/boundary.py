@@ -3,6 +3,7 @@ r"""Where a boundary :math:`1 + F(\theta)` lies at most and at least, exactly, f
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from jaxtyping import Float, Int
@@ -39,7 +40,7 @@ class Boundary:
         self.swell = 1 / math.cos(math.pi * (harmonics + 1) / self.samples)
         self.highest, self.lowest = self._table(torch.maximum), self._table(torch.minimum)
 
-    def _table(self, extreme) -> Float[Tensor, " entries"]:  # noqa: ANN001 - torch.maximum or minimum
+    def _table(self, extreme: Callable[[Tensor, Tensor], Tensor]) -> Float[Tensor, " entries"]:
         """Row s, then k: the extreme of 2^k samples from each on, of all samples for the last k."""
         rows = [self.radii]
         while 2 ** (len(rows) - 1) < self.samples:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.autograd.function import FunctionCtx
 
 from landscape_lab.landscapes.shapes import plain
 from landscape_lab.landscapes.shapes.formulas import Formula
@@ -62,8 +61,10 @@ class Drawing:
 
     def _lay(self, pairs: Pairs, layers: Layers, levels: Tensor, canvas: Tensor) -> Band:
         pile = self._pile(pairs, layers, levels)
-        light = pile.composite(canvas, self.background) if self.formula.occludes else pile.add(canvas)
-        return Band(pairs, layers, levels, light)
+        if self.formula.occludes:
+            return Band(pairs, layers, levels, pile.composite(canvas, self.background))
+        pile.add(canvas)
+        return Band(pairs, layers, levels, None)
 
     def _pile(self, pairs: Pairs, layers: Layers, levels: Tensor) -> Pile:
         strength = self.shapes.strength.index_select(0, pairs.shape)[:, None]
@@ -115,11 +116,9 @@ class Picture(torch.autograd.Function):
     """`[channels, height, width]` of a formula, a grid, the background and the shapes."""
 
     @staticmethod
-    def forward(
-        ctx: FunctionCtx, formula: Formula, grid: Grid, background: Tensor, *parameters: Tensor | None
-    ) -> Tensor:
+    def forward(ctx, formula: Formula, grid: Grid, background: Tensor, *parameters: Tensor | None) -> Tensor:
         """Draw; keep the levels where a gradient may be asked for."""
-        drawing = Drawing(formula, grid, background, Shapes(*parameters))
+        drawing = Drawing(formula, grid, background, Shapes.of(parameters))
         canvas = background[:, None].expand(grid.rows * grid.columns, -1, SIDE * SIDE).contiguous()
         bands = drawing.draw(canvas)
         ctx.bands = [band for band in bands if any(ctx.needs_input_grad)]
@@ -128,7 +127,7 @@ class Picture(torch.autograd.Function):
         return grid.join(canvas)
 
     @staticmethod
-    def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """By hand; where the gradient is to be derived again, of the plain formula."""
         background, *parameters = ctx.saved_tensors
         if torch.is_grad_enabled():
@@ -138,6 +137,6 @@ class Picture(torch.autograd.Function):
                 None,
                 *plain.Gradients.apply(ctx.formula, ctx.grid, gradient, background, *parameters),
             )
-        drawing = Drawing(ctx.formula, ctx.grid, background, Shapes(*parameters))
+        drawing = Drawing(ctx.formula, ctx.grid, background, Shapes.of(parameters))
         ground, found = drawing.gradients(ctx.bands, ctx.grid.cut(gradient))
         return None, None, ground, *found

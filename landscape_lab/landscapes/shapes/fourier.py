@@ -64,9 +64,9 @@ def evaluate(
     x: Float[Tensor, "n pixels"],
     y: Float[Tensor, "n pixels"],
     total: Float[Tensor, "n pixels"],
-    scratch: tuple[Float[Tensor, "n pixels"], Float[Tensor, "n pixels"]],
+    scratch: Sequence[Float[Tensor, "n pixels"]],
 ) -> None:
-    """Add to `total` the sum with weights of (1, x, y, xy) × (T₀, T₁, …); `scratch` is overwritten."""
+    """Add to `total` the sum with weights of (1, x, y, xy) × (T₀, T₁, …); two arrays are overwritten."""
     one, of_x, of_y, of_xy = weights
     for weight, polynomial in zip(one[1:], tower[1:], strict=True):
         total.addcmul_(weight, polynomial)

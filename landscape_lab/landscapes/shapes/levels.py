@@ -36,7 +36,7 @@ class Frames:
         self.table = torch.cat([shapes.matrix.flatten(1), self.sharpness, *both], 1)
 
     def levels(self, pairs: Pairs) -> Float[Tensor, "pairs pixels"]:
-        """e at every pixel of every pair; infinite where the tile is solid."""
+        """The level e at every pixel of every pair; infinite where the tile is solid."""
         levels = self.offsets.new_empty(len(pairs.shape), SIDE * SIDE)
         levels.index_fill_(0, pairs.solid.nonzero().squeeze(1), torch.inf)
         edges = pairs.solid.logical_not().nonzero().squeeze(1)
@@ -59,7 +59,8 @@ class Frames:
             pairs: Pairs; a solid one adds nothing.
             levels: Their levels.
             slopes: The gradient of each level.
-            into: A row for each shape: ∂e · e | ∂e · (1, x, y, xy) × (T₀ …) | ∂X · (1, dx, dy) | ∂Y · (1, dx, dy).
+            into: A row for each shape: ∂e · e | ∂e · (1, x, y, xy) × (T₀ …) | ∂X · (1, dx, dy) | ∂Y ·
+                (1, dx, dy).
         """
         edges = pairs.solid.logical_not().nonzero().squeeze(1)
         bench = Bench(self, len(edges))
@@ -124,27 +125,27 @@ class _Frame:
 
     def __init__(self, bench: Bench, pairs: Pairs) -> None:
         n = len(pairs.shape)
-        self.bench, self.offsets = bench, bench.frames.offsets
+        self.bench, offsets = bench, bench.frames.offsets
         a, b, c, d, self.sharpness, *weights = (
             bench.frames.table.index_select(0, pairs.shape).unsqueeze(2).unbind(1)
         )
         half, harmonics = bench.frames.weights, bench.frames.harmonics
         self.outline, self.turning = (fourier.split(w, harmonics) for w in (weights[:half], weights[half:]))
         right, down = pairs.apart.unsqueeze(2).unbind(1)
-        self.x, self.y, self.inverse, self.total, *self.scratch = bench.arrays[:, :n].unbind(0)
-        torch.mm(torch.cat([a * right + b * down, a, b], 1), self.offsets, out=self.x)
-        torch.mm(torch.cat([c * right + d * down, c, d], 1), self.offsets, out=self.y)
-        square = torch.mul(self.x, self.x, out=self.total).addcmul_(self.y, self.y).add_(TINY)
+        self.x, self.y, self.inverse, self.radius, *self.scratch = bench.arrays[:, :n].unbind(0)
+        torch.mm(torch.cat([a * right + b * down, a, b], 1), offsets, out=self.x)
+        torch.mm(torch.cat([c * right + d * down, c, d], 1), offsets, out=self.y)
+        square = torch.mul(self.x, self.x, out=self.radius).addcmul_(self.y, self.y).add_(TINY)
         torch.rsqrt(square, out=self.inverse)
-        self.radius = square.mul_(self.inverse)
+        square.mul_(self.inverse)
         self.x.mul_(self.inverse)
         self.y.mul_(self.inverse)
         self.tower = bench.tower[:n].unbind(1)
         fourier.fill(self.x, self.tower)
 
     def levels(self) -> Float[Tensor, "n pixels"]:
-        """e."""
-        level = torch.addcmul(self.sharpness, self.radius, self.sharpness, value=-1, out=self.total)
+        """The level e."""
+        level = torch.addcmul(self.sharpness, self.radius, self.sharpness, value=-1, out=self.radius)
         fourier.evaluate(self.outline, self.tower, self.x, self.y, level, self.scratch)
         return level
 
@@ -155,14 +156,14 @@ class _Frame:
         (-y + F' x / \rho)`.
         """
         n = len(slope)
-        turning = self.total.zero_()
+        turning = self.radius.zero_()
         fourier.evaluate(self.turning, self.tower, self.x, self.y, turning, self.scratch)
         turning.mul_(self.inverse).mul_(slope)
         inward = torch.mul(slope, self.sharpness, out=self.scratch[0])
         of_x, of_y = self.bench.two[:n].unbind(1)
         torch.mul(self.x, inward, out=of_x).addcmul_(turning, self.y).neg_()
         torch.mul(turning, self.x, out=of_y).addcmul_(inward, self.y, value=-1)
-        own = (self.bench.two[:n].view(2 * n, -1) @ self.offsets.T).view(n, 2, 3)
+        own = (self.bench.two[:n].view(2 * n, -1) @ self.bench.frames.offsets.T).view(n, 2, 3)
         own[:, :, 1:].addcmul_(own[:, :, :1], apart[:, None])
         one, of_x, of_y, of_xy = self.bench.four[:n].unbind(1)
         one.copy_(slope)

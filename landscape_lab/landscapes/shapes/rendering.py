@@ -66,7 +66,7 @@ def render(
     if background is None:
         background = shapes.colour.new_zeros(shapes.colour.shape[1])
     if not torch.is_grad_enabled():
-        background, shapes = background.detach(), _detached(shapes)
+        background, shapes = background.detach(), shapes.map(Tensor.detach)
     if model == "weighted":
         weighed = _draw(
             _weighed(shapes), size, model, torch.cat([background, background.new_ones(1)]) * FAINT, plain
@@ -79,15 +79,11 @@ def _draw(
     shapes: Shapes, size: tuple[int, int], model: str, background: Tensor, plain: bool
 ) -> Float[Tensor, "channels height width"]:
     """The picture of a formula by tiles, or as it reads."""
-    health = sum(numbers.sum() for numbers in (*shapes, background) if numbers is not None)
+    health = torch.stack([kind.sum() for kind in (*shapes, background) if kind is not None]).sum()
     if not torch.isfinite(health):
         return (health * torch.nan).expand(len(background), *size)
     draw = Plain if plain or model == "uncut" else Picture
     return draw.apply(MODELS[model], Grid(*size), background, *shapes)
-
-
-def _detached(shapes: Shapes) -> Shapes:
-    return Shapes(*(None if numbers is None else numbers.detach() for numbers in shapes))
 
 
 def _weighed(shapes: Shapes) -> Shapes:

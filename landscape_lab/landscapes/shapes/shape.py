@@ -1,5 +1,8 @@
 """What a shape is, and the frame in which it lies."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -38,6 +41,15 @@ class Shapes(NamedTuple):
     strength: Float[Tensor, " shapes"]
     colour: Float[Tensor, "shapes channels"]
     slope: Float[Tensor, "shapes channels 2"] | None = None
+
+    @classmethod
+    def of(cls, values: Sequence[Tensor | None]) -> Shapes:
+        """The shapes of these fields, in their order; the last may be None."""
+        return cls(*(kind for kind in values if kind is not None))
+
+    def map(self, change: Callable[[Tensor], Tensor]) -> Shapes:
+        """The shapes with every tensor changed."""
+        return Shapes.of([None if kind is None else change(kind) for kind in self])
 
 
 def affine(

@@ -93,7 +93,7 @@ class Reach:
     """
 
     def __init__(self, shapes: Shapes, grid: Grid, reach: float, plateau: float) -> None:
-        self.grid, self.centre, self.matrix = grid, shapes.centre, shapes.matrix
+        self.grid, self.shapes = grid, shapes
         self.outside, self.inside = reach / shapes.sharpness, plateau / shapes.sharpness
         self.boundary = Boundary(shapes)
         low, high = self.boundary.boxes(shapes, self.outside)
@@ -123,9 +123,9 @@ class Reach:
     def pairs(self, band: range) -> Pairs:
         """Pairs in the boxes whose tile meets the shape, by the bounds of the arc that it spans."""
         shape, column, row = self._in_boxes(band)
-        place = (torch.stack([column, row], 1).to(self.centre) + 0.5) * self.grid.pitch
-        apart = place - self.centre.index_select(0, shape)
-        a, b, c, d = self.matrix.flatten(1).index_select(0, shape).unbind(1)
+        place = (torch.stack([column, row], 1).to(self.shapes.centre) + 0.5) * self.grid.pitch
+        apart = place - self.shapes.centre.index_select(0, shape)
+        a, b, c, d = self.shapes.matrix.flatten(1).index_select(0, shape).unbind(1)
         right, down = apart.unbind(1)
         x, y = a * right + b * down, c * right + d * down
         radius, spread = torch.hypot(x, y), self.spread.index_select(0, shape)

@@ -3,13 +3,12 @@ import math
 import torch
 from naive_shapes import some_shapes
 
-from landscape_lab.landscapes.shapes import Shapes
 from landscape_lab.landscapes.shapes.boundary import Boundary
 
 
 def wild(count=20):
     shapes, _ = some_shapes(count, 8, wobble=0.3)
-    return Shapes(*(None if t is None else t.detach() for t in shapes))
+    return shapes.map(torch.Tensor.detach)
 
 
 def radii(shapes, angles):

@@ -34,7 +34,10 @@ def test_gradients_are_those_of_the_formula(model, textured, harmonics):
 def test_gradients_are_finite_differences(model):
     shapes, background = some_shapes(4, 3, textured=True, seed=2)
     inputs = leaves(shapes, background)
-    draw = lambda *values: render(Shapes(*values[:-1]), (9, 13), model, values[-1])
+
+    def draw(*values):
+        return render(Shapes(*values[:-1]), (9, 13), model, values[-1])
+
     assert torch.autograd.gradcheck(draw, inputs, eps=1e-6, atol=1e-8, rtol=1e-6, fast_mode=True)
 
 
@@ -74,7 +77,7 @@ def test_a_graph_can_be_gone_back_twice():
 
 def test_only_what_is_asked_for_gets_a_gradient():
     shapes, background = some_shapes()
-    fixed = Shapes(*(None if t is None else t.detach() for t in shapes))._replace(colour=shapes.colour)
+    fixed = shapes.map(torch.Tensor.detach)._replace(colour=shapes.colour)
     render(fixed, (9, 9), "over", background.detach()).sum().backward()
     assert shapes.colour.grad is not None
 

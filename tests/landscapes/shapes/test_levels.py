@@ -13,7 +13,7 @@ GRID = Grid(16, 24)
 @pytest.fixture
 def shapes():
     found, _ = some_shapes(3, 5)
-    return Shapes(*(None if t is None else t.detach() for t in found))
+    return found.map(torch.Tensor.detach)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import pytest
 import torch
 from naive_shapes import leaves, naive, some_shapes
 
-from landscape_lab.landscapes.shapes import MODELS, Shapes, render
+from landscape_lab.landscapes.shapes import MODELS, render
 
 
 @pytest.mark.parametrize("plain", [False, True], ids=["tiles", "plain"])
@@ -20,7 +20,7 @@ def test_every_model_is_its_formula_at_every_pixel(model, size, channels, harmon
 
 
 def permuted(shapes):
-    return Shapes(*(None if t is None else t.flip(0) for t in shapes))
+    return shapes.map(lambda kind: kind.flip(0))
 
 
 @pytest.mark.parametrize("model", ["sum", "weighted", "uncut"])

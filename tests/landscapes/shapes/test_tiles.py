@@ -2,7 +2,6 @@ import pytest
 import torch
 from naive_shapes import some_shapes
 
-from landscape_lab.landscapes.shapes import Shapes
 from landscape_lab.landscapes.shapes.formulas import levels
 from landscape_lab.landscapes.shapes.tiles import SIDE, Grid, Reach
 
@@ -32,7 +31,7 @@ def all_levels(shapes, grid):
 @pytest.mark.parametrize("most", [1, 10**6])
 def test_pairs_miss_no_pixel(reach, plateau, most):
     shapes, _ = some_shapes(12, wobble=0.15)
-    shapes = Shapes(*(None if t is None else t.detach() for t in shapes))
+    shapes = shapes.map(torch.Tensor.detach)
     grid = Grid(75, 50)
     at = Reach(shapes, grid, reach, plateau)
     bands = list(at.bands(most))

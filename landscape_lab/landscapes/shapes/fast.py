@@ -42,14 +42,15 @@ class Drawing:
     ) -> None:
         self.formula, self.grid, self.background, self.shapes = formula, grid, background, shapes
         self.offsets = grid.offsets(shapes.colour)
-        self.frames = Frames(shapes, self.offsets)
+        self.frames = Frames(shapes, self.offsets, formula.outline)
         # What a colour gains along the picture's x and y.
         self.gain = None if shapes.slope is None else shapes.slope @ shapes.matrix
 
     def draw(self, canvas: Float[Tensor, "tiles channels pixels"]) -> Iterator[Band]:
         """Draw band by band on tiles that hold the background."""
-        profile = self.formula.profile
-        reach = Reach(self.shapes, self.grid, profile.reach, profile.plateau(canvas.dtype))
+        profile, outline = self.formula.profile, self.formula.outline
+        plateau = profile.plateau(canvas.dtype)
+        reach = Reach(self.shapes, self.grid, profile.reach, plateau, outline)
         for rows in reach.bands(PAIRS_IN_A_BAND):
             pairs = reach.pairs(rows)
             levels = self.frames.levels(pairs)

@@ -1,4 +1,4 @@
-r"""Levels :math:`e = g (1 + F - \rho)` at the pixels of pairs, and the way back to the shapes."""
+r"""Levels :math:`e = g (B + F - \rho)` at the pixels of pairs, and the way back to the shapes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from jaxtyping import Float
 from torch import Tensor
 
 from landscape_lab.landscapes.shapes import fourier
+from landscape_lab.landscapes.shapes.formulas import TINY
+from landscape_lab.landscapes.shapes.outlines import Outline
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.tiles import SIDE, Pairs
 
 PAIRS_AT_ONCE = 512
 """Pairs whose arrays fit the cache of a processor's core: 64 kB each in float32."""
-TINY = 1e-24
-"""Added to ρ², so that the centre has an angle."""
 
 
 class Frames:
@@ -24,15 +24,15 @@ class Frames:
     Row: matrix (4) | g | weights of F, as `fourier` wants them | those of F′; both times g.
     """
 
-    def __init__(self, shapes: Shapes, offsets: Float[Tensor, "3 pixels"]) -> None:
+    def __init__(self, shapes: Shapes, offsets: Float[Tensor, "3 pixels"], outline: Outline) -> None:
         self.harmonics = shapes.cosines.shape[1]
-        self.offsets, self.sharpness = offsets, shapes.sharpness[:, None]
+        self.offsets, self.outline, self.sharpness = offsets, outline, shapes.sharpness[:, None]
         self.fourier = fourier.matrix(self.harmonics).to(offsets)
         self.weights = self.fourier.shape[1]
         orders = torch.arange(1, self.harmonics + 1).to(offsets)
-        outline = torch.cat([shapes.cosines, shapes.sines], 1)
+        sums = torch.cat([shapes.cosines, shapes.sines], 1)
         turning = torch.cat([orders * shapes.sines, -orders * shapes.cosines], 1)
-        both = [self.sharpness * weights @ self.fourier for weights in (outline, turning)]
+        both = [self.sharpness * weights @ self.fourier for weights in (sums, turning)]
         self.table = torch.cat([shapes.matrix.flatten(1), self.sharpness, *both], 1)
 
     def levels(self, pairs: Pairs) -> Float[Tensor, "pairs pixels"]:
@@ -145,18 +145,20 @@ class _Frame:
 
     def levels(self) -> Float[Tensor, "n pixels"]:
         """The level e."""
-        level = torch.addcmul(self.sharpness, self.radius, self.sharpness, value=-1, out=self.radius)
+        base = self.bench.frames.outline.radius(self.x, self.y)
+        level = torch.sub(base, self.radius, out=self.radius).mul_(self.sharpness)
         fourier.evaluate(self.outline, self.tower, self.x, self.y, level, self.scratch)
         return level
 
     def sums(self, level: Tensor, slope: Tensor, apart: Float[Tensor, "n 2"]) -> Float[Tensor, "n numbers"]:
         r"""What `Frames.gather` adds.
 
-        :math:`\partial e / \partial X = g (-x - F' y / \rho)` and :math:`\partial e / \partial Y = g
-        (-y + F' x / \rho)`.
+        :math:`\partial e / \partial X = g (-x - (B + F)' y / \rho)` and :math:`\partial e / \partial Y = g
+        (-y + (B + F)' x / \rho)`.
         """
         n = len(slope)
-        turning = self.radius.zero_()
+        turning = self.bench.frames.outline.turning(self.x, self.y)
+        turning = self.radius.copy_(turning * self.sharpness)
         fourier.evaluate(self.turning, self.tower, self.x, self.y, turning, self.scratch)
         turning.mul_(self.inverse).mul_(slope)
         inward = torch.mul(slope, self.sharpness, out=self.scratch[0])

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from landscape_lab.landscapes.shapes.boundary import SAFETY, Boundary
+from landscape_lab.landscapes.shapes.outlines import Outline
 from landscape_lab.landscapes.shapes.shape import Shapes
 
 SIDE = 8
@@ -90,12 +91,13 @@ class Reach:
         grid: The picture.
         reach: The coverage is 0 where the level is at most -reach …
         plateau: … and full where it is at least this.
+        outline: The radius to which the Fourier sums are added.
     """
 
-    def __init__(self, shapes: Shapes, grid: Grid, reach: float, plateau: float) -> None:
+    def __init__(self, shapes: Shapes, grid: Grid, reach: float, plateau: float, outline: Outline) -> None:
         self.grid, self.shapes = grid, shapes
         self.outside, self.inside = reach / shapes.sharpness, plateau / shapes.sharpness
-        self.boundary = Boundary(shapes)
+        self.boundary = Boundary(shapes, outline)
         low, high = self.boundary.boxes(shapes, self.outside)
         ends = low.new_tensor([grid.columns, grid.rows])
         first = torch.minimum((low / grid.pitch).floor().clamp(min=0), ends).long()

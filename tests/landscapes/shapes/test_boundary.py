@@ -4,6 +4,9 @@ import torch
 from naive_shapes import some_shapes
 
 from landscape_lab.landscapes.shapes.boundary import Boundary
+from landscape_lab.landscapes.shapes.outlines import OUTLINES
+
+DISC = OUTLINES["fourier"]
 
 
 def wild(count=20):
@@ -23,7 +26,7 @@ def test_arcs_hold_the_boundary_and_little_more():
     draw = torch.Generator().manual_seed(0)
     middle = 6.3 * torch.rand(20, generator=draw, dtype=torch.float64) - 3.15
     for half in (0.0, 0.01, 0.3, 1.5, 3.2):
-        low, high = Boundary(shapes).over_arcs(torch.arange(20), middle, torch.full_like(middle, half))
+        low, high = Boundary(shapes, DISC).over_arcs(torch.arange(20), middle, torch.full_like(middle, half))
         found = radii(shapes, middle[:, None] + torch.linspace(-half, half, 301).double())
         assert (low <= found.amin(1)).all()
         assert (high >= found.amax(1)).all()
@@ -36,7 +39,7 @@ def test_boxes_hold_the_boundary_and_little_more():
     shapes = wild()
     angles = torch.linspace(0, 2 * math.pi, 2000).double().expand(20, -1)
     margin = torch.linspace(0, 0.3, 20).double()
-    low, high = Boundary(shapes).boxes(shapes, margin)
+    low, high = Boundary(shapes, DISC).boxes(shapes, margin)
     own = (radii(shapes, angles) + margin[:, None]).clamp(min=0)[:, None] * torch.stack(
         [angles.cos(), angles.sin()], 1
     )

@@ -5,7 +5,11 @@ from naive_shapes import some_shapes
 from landscape_lab.landscapes.shapes import Shapes
 from landscape_lab.landscapes.shapes.formulas import levels
 from landscape_lab.landscapes.shapes.levels import Frames
+from landscape_lab.landscapes.shapes.outlines import OUTLINES
 from landscape_lab.landscapes.shapes.tiles import Grid, Pairs
+
+DISC = OUTLINES["fourier"]
+
 
 GRID = Grid(16, 24)
 
@@ -31,15 +35,15 @@ def places(pairs, shapes):
 
 
 def test_levels_are_those_of_the_formula(shapes, pairs):
-    found = Frames(shapes, GRID.offsets(shapes.colour)).levels(pairs)
+    found = Frames(shapes, GRID.offsets(shapes.colour), DISC).levels(pairs)
     assert (found[0] == torch.inf).all()
     for number in range(1, 18):
-        wanted, _ = levels(shapes, places(pairs, shapes)[number])
+        wanted, _ = levels(shapes, places(pairs, shapes)[number], DISC)
         torch.testing.assert_close(found[number], wanted[pairs.shape[number]])
 
 
 def test_gradients_are_autograds(shapes, pairs):
-    frames = Frames(shapes, GRID.offsets(shapes.colour))
+    frames = Frames(shapes, GRID.offsets(shapes.colour), DISC)
     slopes = torch.rand(18, 64, generator=torch.Generator().manual_seed(0)).double()
     sums = torch.zeros(3, frames.numbers).double()
     frames.gather(pairs, frames.levels(pairs), slopes, sums)
@@ -47,6 +51,6 @@ def test_gradients_are_autograds(shapes, pairs):
     free = [t.clone().requires_grad_() for t in shapes[:5]]
     moved = Shapes(*free, *shapes[5:])
     at = places(pairs, shapes)
-    total = sum((levels(moved, at[n])[0][pairs.shape[n]] * slopes[n]).sum() for n in range(1, 18))
+    total = sum((levels(moved, at[n], DISC)[0][pairs.shape[n]] * slopes[n]).sum() for n in range(1, 18))
     for one, wanted in zip(found[:5], torch.autograd.grad(total, free), strict=True):
         torch.testing.assert_close(one, wanted)

@@ -3,7 +3,10 @@ import torch
 from naive_shapes import some_shapes
 
 from landscape_lab.landscapes.shapes.formulas import levels
+from landscape_lab.landscapes.shapes.outlines import OUTLINES
 from landscape_lab.landscapes.shapes.tiles import SIDE, Grid, Reach
+
+DISC = OUTLINES["fourier"]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (8, 8), (9, 31), (40, 16)])
@@ -22,7 +25,7 @@ def all_levels(shapes, grid):
         torch.arange(grid.rows * SIDE), torch.arange(grid.columns * SIDE), indexing="ij"
     )
     places = (torch.stack([column, row]).flatten(1).double() + 0.5) / grid.longer
-    found, _ = levels(shapes, places)
+    found, _ = levels(shapes, places, DISC)
     whole = Grid(grid.rows * SIDE, grid.columns * SIDE)
     return whole.cut(found.view(-1, grid.rows * SIDE, grid.columns * SIDE)).transpose(0, 1)
 
@@ -33,7 +36,7 @@ def test_pairs_miss_no_pixel(reach, plateau, most):
     shapes, _ = some_shapes(12, wobble=0.15)
     shapes = shapes.map(torch.Tensor.detach)
     grid = Grid(75, 50)
-    at = Reach(shapes, grid, reach, plateau)
+    at = Reach(shapes, grid, reach, plateau, DISC)
     bands = list(at.bands(most))
     assert [row for band in bands for row in band] == list(range(grid.rows))
     everywhere = all_levels(shapes, grid)

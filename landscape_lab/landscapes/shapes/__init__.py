@@ -1,6 +1,6 @@
 """Pictures of smooth closed shapes, differentiable in every parameter of every shape."""
 
-from landscape_lab.landscapes.shapes.rendering import MODELS, render
+from landscape_lab.landscapes.shapes.rendering import MODELS, OUTLINES, render
 from landscape_lab.landscapes.shapes.shape import Shapes, affine
 
-__all__ = ["MODELS", "Shapes", "affine", "render"]
+__all__ = ["MODELS", "OUTLINES", "Shapes", "affine", "render"]

@@ -29,7 +29,13 @@ TINY = 1e-24
 
 
 class Formula(NamedTuple):
-    """How a level becomes coverage, whether a shape hides those behind it, and what the shapes are."""
+    """A model and a primitive.
+
+    Args:
+        profile: How a level becomes coverage.
+        occludes: A shape hides those behind it; else all are added.
+        outline: The radius to which the Fourier sums are added.
+    """
 
     profile: Profile
     occludes: bool
@@ -43,7 +49,7 @@ OVER = Formula(SMOOTHSTEP, occludes=True)
 
 
 def levels(shapes: Shapes, places: Float[Tensor, "2 n"], base: Outline) -> tuple[Tensor, Tensor]:
-    """e, `[shapes, n]`, and the own coordinates (X, Y), `[shapes, 2, n]`."""
+    """Levels, `[shapes, n]`, and the own coordinates (X, Y), `[shapes, 2, n]`."""
     own = shapes.matrix @ (places - shapes.centre[:, :, None])
     x, y = own.unbind(1)
     square = x.square() + y.square()
@@ -57,7 +63,7 @@ def levels(shapes: Shapes, places: Float[Tensor, "2 n"], base: Outline) -> tuple
 
 
 def colours(shapes: Shapes, own: Float[Tensor, "shapes 2 n"]) -> Float[Tensor, "shapes channels #n"]:
-    """c, or c₀ + c_X X + c_Y Y."""
+    """The colour c, or c₀ + c_X X + c_Y Y."""
     if shapes.slope is None:
         return shapes.colour[:, :, None]
     return shapes.colour[:, :, None] + shapes.slope @ own

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.autograd.function import FunctionCtx
 
 from landscape_lab.landscapes.shapes import plain
 from landscape_lab.landscapes.shapes.formulas import Formula
@@ -43,14 +42,15 @@ class Drawing:
     ) -> None:
         self.formula, self.grid, self.background, self.shapes = formula, grid, background, shapes
         self.offsets = grid.offsets(shapes.colour)
-        self.frames = Frames(shapes, self.offsets)
+        self.frames = Frames(shapes, self.offsets, formula.outline)
         # What a colour gains along the picture's x and y.
         self.gain = None if shapes.slope is None else shapes.slope @ shapes.matrix
 
     def draw(self, canvas: Float[Tensor, "tiles channels pixels"]) -> Iterator[Band]:
         """Draw band by band on tiles that hold the background."""
-        profile = self.formula.profile
-        reach = Reach(self.shapes, self.grid, profile.reach, profile.plateau(canvas.dtype))
+        profile, outline = self.formula.profile, self.formula.outline
+        plateau = profile.plateau(canvas.dtype)
+        reach = Reach(self.shapes, self.grid, profile.reach, plateau, outline)
         for rows in reach.bands(PAIRS_IN_A_BAND):
             pairs = reach.pairs(rows)
             levels = self.frames.levels(pairs)
@@ -61,13 +61,15 @@ class Drawing:
                 yield self._lay(pairs.at(order), layers, levels.index_select(0, order), canvas)
 
     def _lay(self, pairs: Pairs, layers: Layers, levels: Tensor, canvas: Tensor) -> Band:
-        cover = self.formula.profile.slope(levels)[0].mul_(self._strength(pairs))
-        pile = Pile(layers, self._field(pairs), cover, self.offsets)
-        light = pile.composite(canvas, self.background) if self.formula.occludes else pile.add(canvas)
-        return Band(pairs, layers, levels, light)
+        pile = self._pile(pairs, layers, levels)
+        if self.formula.occludes:
+            return Band(pairs, layers, levels, pile.composite(canvas, self.background))
+        pile.add(canvas)
+        return Band(pairs, layers, levels, None)
 
-    def _strength(self, pairs: Pairs) -> Float[Tensor, "pairs 1"]:
-        return self.shapes.strength.index_select(0, pairs.shape)[:, None]
+    def _pile(self, pairs: Pairs, layers: Layers, levels: Tensor) -> Pile:
+        strength = self.shapes.strength.index_select(0, pairs.shape)[:, None]
+        return Pile(self.formula.profile, layers, levels, strength, self._field(pairs), self.offsets)
 
     def _field(self, pairs: Pairs) -> Float[Tensor, "pairs channels numbers"]:
         """The colours of pairs, from each tile's centre."""
@@ -88,22 +90,17 @@ class Drawing:
         ground = gradient.sum((0, 2))
         for band in bands:
             given = gradient.index_select(0, band.layers.tiles)
-            shade, slope = self.formula.profile.slope(band.levels)
-            pile = Pile(
-                band.layers, self._field(band.pairs), shade * self._strength(band.pairs), self.offsets
-            )
+            pile = self._pile(band.pairs, band.layers, band.levels)
             if band.light is None:
-                to_cover, to_field = pile.add_backward(given)
+                slopes = pile.add_backward(given)
             else:
-                to_cover, to_field = pile.composite_backward(given, self.background, band.light)
+                slopes = pile.composite_backward(given, self.background, band.light)
                 ground -= ((1 - band.light.behind)[:, None] * given).sum((0, 2))
-            strength.index_add_(0, band.pairs.shape, (to_cover * shade).sum(1))
+            strength.index_add_(0, band.pairs.shape, slopes.strength)
             if self.gain is not None:
-                to_field[:, :, 1:].addcmul_(to_field[:, :, :1], band.pairs.apart[:, None])
-            colour.index_add_(0, band.pairs.shape, to_field)
-            edges = band.pairs.solid.logical_not().nonzero().squeeze(1)
-            slopes = to_cover.mul_(slope).mul_(self._strength(band.pairs)).index_select(0, edges)
-            self.frames.gather(band.pairs.at(edges), band.levels.index_select(0, edges), slopes, sums)
+                slopes.field[:, :, 1:].addcmul_(slopes.field[:, :, :1], band.pairs.apart[:, None])
+            colour.index_add_(0, band.pairs.shape, slopes.field)
+            self.frames.gather(band.pairs, band.levels, slopes.levels, sums)
         return ground, self._of_parameters(sums, strength, colour)
 
     def _of_parameters(self, sums: Tensor, strength: Tensor, colour: Tensor) -> Shapes:
@@ -120,11 +117,9 @@ class Picture(torch.autograd.Function):
     """`[channels, height, width]` of a formula, a grid, the background and the shapes."""
 
     @staticmethod
-    def forward(
-        ctx: FunctionCtx, formula: Formula, grid: Grid, background: Tensor, *parameters: Tensor | None
-    ) -> Tensor:
+    def forward(ctx, formula: Formula, grid: Grid, background: Tensor, *parameters: Tensor | None) -> Tensor:
         """Draw; keep the levels where a gradient may be asked for."""
-        drawing = Drawing(formula, grid, background, Shapes(*parameters))
+        drawing = Drawing(formula, grid, background, Shapes.of(parameters))
         canvas = background[:, None].expand(grid.rows * grid.columns, -1, SIDE * SIDE).contiguous()
         bands = drawing.draw(canvas)
         ctx.bands = [band for band in bands if any(ctx.needs_input_grad)]
@@ -133,7 +128,7 @@ class Picture(torch.autograd.Function):
         return grid.join(canvas)
 
     @staticmethod
-    def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """By hand; where the gradient is to be derived again, of the plain formula."""
         background, *parameters = ctx.saved_tensors
         if torch.is_grad_enabled():
@@ -143,6 +138,6 @@ class Picture(torch.autograd.Function):
                 None,
                 *plain.Gradients.apply(ctx.formula, ctx.grid, gradient, background, *parameters),
             )
-        drawing = Drawing(ctx.formula, ctx.grid, background, Shapes(*parameters))
+        drawing = Drawing(ctx.formula, ctx.grid, background, Shapes.of(parameters))
         ground, found = drawing.gradients(ctx.bands, ctx.grid.cut(gradient))
         return None, None, ground, *found

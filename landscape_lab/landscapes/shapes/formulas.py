@@ -20,6 +20,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from landscape_lab.landscapes.shapes.outlines import OUTLINES, Outline
 from landscape_lab.landscapes.shapes.profiles import CUT_TANH, CUT_TANH_SQUARED, SMOOTHSTEP, TANH, Profile
 from landscape_lab.landscapes.shapes.shape import Shapes
 
@@ -28,10 +29,17 @@ TINY = 1e-24
 
 
 class Formula(NamedTuple):
-    """How a level becomes coverage, and whether a shape hides those behind it."""
+    """A model and a primitive.
+
+    Args:
+        profile: How a level becomes coverage.
+        occludes: A shape hides those behind it; else all are added.
+        outline: The radius to which the Fourier sums are added.
+    """
 
     profile: Profile
     occludes: bool
+    outline: Outline = OUTLINES["fourier"]
 
 
 SUM = Formula(CUT_TANH_SQUARED, occludes=False)
@@ -40,14 +48,14 @@ MEAN = Formula(CUT_TANH, occludes=False)
 OVER = Formula(SMOOTHSTEP, occludes=True)
 
 
-def levels(shapes: Shapes, places: Float[Tensor, "2 n"]) -> tuple[Tensor, Tensor]:
-    """e, `[shapes, n]`, and the own coordinates (X, Y), `[shapes, 2, n]`."""
+def levels(shapes: Shapes, places: Float[Tensor, "2 n"], base: Outline) -> tuple[Tensor, Tensor]:
+    """Levels, `[shapes, n]`, and the own coordinates (X, Y), `[shapes, 2, n]`."""
     own = shapes.matrix @ (places - shapes.centre[:, :, None])
     x, y = own.unbind(1)
     square = x.square() + y.square()
     # At a shape's very centre no angle is better than another, but 0 / 0 is no derivative.
     angle = torch.atan2(y, torch.where(square == 0, torch.ones_like(x), x))
-    outline = 1 - (square + TINY).sqrt()
+    outline = base.radius(angle.cos(), angle.sin()) - (square + TINY).sqrt()
     for m in range(1, shapes.cosines.shape[1] + 1):
         outline = outline + shapes.cosines[:, m - 1, None] * (m * angle).cos()
         outline = outline + shapes.sines[:, m - 1, None] * (m * angle).sin()
@@ -55,7 +63,7 @@ def levels(shapes: Shapes, places: Float[Tensor, "2 n"]) -> tuple[Tensor, Tensor
 
 
 def colours(shapes: Shapes, own: Float[Tensor, "shapes 2 n"]) -> Float[Tensor, "shapes channels #n"]:
-    """c, or c₀ + c_X X + c_Y Y."""
+    """The colour c, or c₀ + c_X X + c_Y Y."""
     if shapes.slope is None:
         return shapes.colour[:, :, None]
     return shapes.colour[:, :, None] + shapes.slope @ own
@@ -68,7 +76,7 @@ def picture(
     shapes: Shapes,
 ) -> Float[Tensor, "channels n"]:
     """The colour at some places, as the formula reads, in operations that autograd follows twice."""
-    level, own = levels(shapes, places)
+    level, own = levels(shapes, places, formula.outline)
     cover = formula.profile.value(level) * shapes.strength[:, None]
     paint = cover[:, None] * colours(shapes, own)
     if not formula.occludes:

@@ -13,6 +13,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from landscape_lab.landscapes.shapes.profiles import Profile
 from landscape_lab.landscapes.shapes.tiles import Pairs
 
 
@@ -55,24 +56,29 @@ class Light(NamedTuple):
 
 
 class Pile:
-    """Layers of pairs, each with a colour and a coverage.
+    """Layers of pairs, each with levels, a strength and a colour.
 
     Args:
+        profile: From levels to coverage.
         layers: Which pairs lie in which layer.
+        levels: At each pixel of each pair.
+        strength: Of each pair: the coverage is the profile's times this.
         field: `[pairs, channels, 1]`, one colour for a pair's whole tile, or `[…, 3]`: the colour at
             the tile's centre and what it gains along x and along y.
-        cover: The coverage at each pixel, 0 … 1 in `composite`.
         offsets: 1, x and y at each pixel of a tile.
     """
 
     def __init__(
         self,
+        profile: Profile,
         layers: Layers,
+        levels: Float[Tensor, "pairs pixels"],
+        strength: Float[Tensor, "pairs 1"],
         field: Float[Tensor, "pairs channels numbers"],
-        cover: Float[Tensor, "pairs pixels"],
         offsets: Float[Tensor, "3 pixels"],
     ) -> None:
-        self.layers, self.field, self.cover, self.offsets = layers, field, cover, offsets
+        self.profile, self.layers, self.levels = profile, layers, levels
+        self.strength, self.field, self.offsets = strength, field, offsets
 
     def _colours(self, part: slice) -> Tensor:
         """The colours of a layer at every pixel, or one for all of them."""
@@ -83,7 +89,8 @@ class Pile:
         """Canvas += colour × coverage."""
         mine = canvas.index_select(0, self.layers.tiles)
         for part in self.layers.slices:
-            mine[: part.stop - part.start].addcmul_(self._colours(part), self.cover[part, None])
+            cover = self.profile.value(self.levels[part]).mul_(self.strength[part])
+            mine[: len(cover)].addcmul_(self._colours(part), cover[:, None])
         canvas.index_copy_(0, self.layers.tiles, mine)
 
     def composite(
@@ -92,47 +99,56 @@ class Pile:
         """Front to back, over the background: what a pair lets through is left for those behind it."""
         channels, pixels = canvas.shape[1:]
         mine = canvas.new_zeros(len(self.layers.tiles), channels, pixels)
-        left, reaching = canvas.new_ones(len(mine), pixels), torch.empty_like(self.cover)
+        left, reaching = canvas.new_ones(len(mine), pixels), torch.empty_like(self.levels)
         for part in self.layers.slices:
-            now = left[: part.stop - part.start]
+            seen = self.profile.value(self.levels[part]).mul_(self.strength[part])
+            now = left[: len(seen)]
             reaching[part] = now
-            seen = now * self.cover[part]
+            seen.mul_(now)
             mine[: len(now)].addcmul_(self._colours(part), seen[:, None])
             now.sub_(seen)
         mine.addcmul_(background[:, None], left[:, None])
         canvas.index_copy_(0, self.layers.tiles, mine)
         return Light(reaching, left)
 
-    def add_backward(self, gradient: Float[Tensor, "tiles channels pixels"]) -> tuple[Tensor, Tensor]:
-        """Gradients of coverage and field, from that of the layers' tiles."""
-        to_cover, to_field = torch.empty_like(self.cover), torch.empty_like(self.field)
+    def add_backward(self, gradient: Float[Tensor, "tiles channels pixels"]) -> Slopes:
+        """Gradients of levels, strength and field, from that of the layers' tiles."""
+        found = Slopes.like(self)
         for part in self.layers.slices:
             given = gradient[: part.stop - part.start]
-            to_cover[part] = _over_channels(self._colours(part), given)
-            self._gather(self.cover[part], given, to_field[part])
-        return to_cover, to_field
+            shade, slope = self.profile.slope(self.levels[part])
+            worth = _over_channels(self._colours(part), given)
+            self._into(found, part, worth, shade, slope)
+            self._gather(shade.mul_(self.strength[part]), given, found.field[part])
+        return found
 
     def composite_backward(
         self,
         gradient: Float[Tensor, "tiles channels pixels"],
         background: Float[Tensor, " channels"],
         light: Light,
-    ) -> tuple[Tensor, Tensor]:
-        """Gradients of coverage and field, from that of the layers' tiles, without a division.
+    ) -> Slopes:
+        """Gradients of levels, strength and field, from that of the layers' tiles; no division.
 
         Last layer first, `behind` is what the light that passes a layer is worth: the background's
         colour times the gradient, then layer by layer its mixture with the layer's.
         """
-        to_cover, to_field = torch.empty_like(self.cover), torch.empty_like(self.field)
+        found = Slopes.like(self)
         behind = _over_channels(background[None, :, None], gradient)
         for part in reversed(self.layers.slices):
-            size = part.stop - part.start
-            cover, reaching, given = self.cover[part], light.reaching[part], gradient[:size]
-            worth = _over_channels(self._colours(part), given).sub_(behind[:size])
-            torch.mul(reaching, worth, out=to_cover[part])
+            size, reaching = part.stop - part.start, light.reaching[part]
+            shade, slope = self.profile.slope(self.levels[part])
+            worth = _over_channels(self._colours(part), gradient[:size]).sub_(behind[:size])
+            cover = shade * self.strength[part]
             behind[:size].addcmul_(cover, worth)
-            self._gather(reaching * cover, given, to_field[part])
-        return to_cover, to_field
+            self._into(found, part, worth.mul_(reaching), shade, slope)
+            self._gather(cover.mul_(reaching), gradient[:size], found.field[part])
+        return found
+
+    def _into(self, found: Slopes, part: slice, worth: Tensor, shade: Tensor, slope: Tensor) -> None:
+        """Write the gradients of a layer's levels and strength from that of its coverage."""
+        torch.sum(shade * worth, 1, out=found.strength[part])
+        torch.mul(worth, slope, out=found.levels[part]).mul_(self.strength[part])
 
     def _gather(self, seen: Tensor, gradient: Tensor, into: Tensor) -> None:
         """The sums over pixels of seen × gradient × (1, x, y), or of the first only."""
@@ -141,6 +157,20 @@ class Pile:
             torch.sum(product, 2, keepdim=True, out=into)
         else:
             torch.matmul(product, self.offsets.T, out=into)
+
+
+class Slopes(NamedTuple):
+    """Gradients of a pile's levels, strengths and fields."""
+
+    levels: Float[Tensor, "pairs pixels"]
+    strength: Float[Tensor, " pairs"]
+    field: Float[Tensor, "pairs channels numbers"]
+
+    @classmethod
+    def like(cls, pile: Pile) -> Slopes:
+        """Room for them."""
+        strength = pile.levels.new_empty(len(pile.levels))
+        return cls(torch.empty_like(pile.levels), strength, torch.empty_like(pile.field))
 
 
 def _over_channels(colour: Tensor, gradient: Float[Tensor, "n channels pixels"]) -> Tensor:

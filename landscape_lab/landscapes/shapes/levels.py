@@ -1,4 +1,4 @@
-r"""Levels :math:`e = g (1 + F - \rho)` at the pixels of pairs, and the way back to the shapes."""
+r"""Levels :math:`e = g (B + F - \rho)` at the pixels of pairs, and the way back to the shapes."""
 
 from __future__ import annotations
 
@@ -8,59 +8,42 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from landscape_lab.landscapes.shapes import chebyshev
+from landscape_lab.landscapes.shapes import fourier
+from landscape_lab.landscapes.shapes.formulas import TINY
+from landscape_lab.landscapes.shapes.outlines import Outline
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.tiles import SIDE, Pairs
 
-PAIRS_AT_ONCE = 256
+PAIRS_AT_ONCE = 512
 """Pairs whose arrays fit the cache of a processor's core: 64 kB each in float32."""
-TINY = 1e-24
-"""Added to ρ², so that the centre has an angle."""
-
-
-def chunks(count: int, device: torch.device) -> Iterator[slice]:
-    """Slices of pairs that are worked on at once; elsewhere than on a processor far more."""
-    at_once = PAIRS_AT_ONCE if device.type == "cpu" else PAIRS_AT_ONCE * 256
-    return (slice(begin, min(begin + at_once, count)) for begin in range(0, count, at_once))
 
 
 class Frames:
     """The shapes' numbers as one table, for pairs to look up.
 
-    Row: matrix (4) | g | cosines as T₁ … | sines as T₀ … | the same two of F′; the last four times g.
+    Row: matrix (4) | g | weights of F, as `fourier` wants them | those of F′; both times g.
     """
 
-    def __init__(self, shapes: Shapes, offsets: Float[Tensor, "3 pixels"]) -> None:
+    def __init__(self, shapes: Shapes, offsets: Float[Tensor, "3 pixels"], outline: Outline) -> None:
         self.harmonics = shapes.cosines.shape[1]
-        self.offsets = offsets
-        orders = torch.arange(1, self.harmonics + 1).to(shapes.cosines)
-        self.signs = orders.new_tensor(chebyshev.signs(self.harmonics)[1:])
-        self.of_sines = chebyshev.of_sines(self.harmonics).to(orders)
-        self.sharpness = shapes.sharpness[:, None]
-        g = self.sharpness
-        self.table = torch.cat(
-            [
-                shapes.matrix.flatten(1),
-                g,
-                g * shapes.cosines * self.signs,
-                g * shapes.sines @ self.of_sines,
-                g * orders * shapes.sines * self.signs,
-                -g * orders * shapes.cosines @ self.of_sines,
-            ],
-            1,
-        )
+        self.offsets, self.outline, self.sharpness = offsets, outline, shapes.sharpness[:, None]
+        self.fourier = fourier.matrix(self.harmonics).to(offsets)
+        self.weights = self.fourier.shape[1]
+        orders = torch.arange(1, self.harmonics + 1).to(offsets)
+        sums = torch.cat([shapes.cosines, shapes.sines], 1)
+        turning = torch.cat([orders * shapes.sines, -orders * shapes.cosines], 1)
+        both = [self.sharpness * weights @ self.fourier for weights in (sums, turning)]
+        self.table = torch.cat([shapes.matrix.flatten(1), self.sharpness, *both], 1)
 
     def levels(self, pairs: Pairs) -> Float[Tensor, "pairs pixels"]:
-        """E at every pixel of every pair; infinite where the tile is solid."""
-        levels = self.offsets.new_full((len(pairs.shape), SIDE * SIDE), torch.inf)
+        """The level e at every pixel of every pair; infinite where the tile is solid."""
+        levels = self.offsets.new_empty(len(pairs.shape), SIDE * SIDE)
+        levels.index_fill_(0, pairs.solid.nonzero().squeeze(1), torch.inf)
         edges = pairs.solid.logical_not().nonzero().squeeze(1)
-        for chunk in chunks(len(edges), edges.device):
-            chosen = pairs.at(edges[chunk])
-            frame = _Frame(self, chosen)
-            g = frame.sharpness
-            total = torch.addcmul(g, frame.radius, g, value=-1)
-            p, q = frame.boundary
-            levels.index_copy_(0, edges[chunk], chebyshev.evaluate(p, q, frame.basis, frame.y, total))
+        bench = Bench(self, len(edges))
+        for chunk in bench.chunks():
+            frame = bench.frame(pairs.at(edges[chunk]))
+            levels.index_copy_(0, edges[chunk], frame.levels())
         return levels
 
     def gather(
@@ -73,76 +56,122 @@ class Frames:
         """Add to `into` the sums over pixels and pairs that `gradients` turns into gradients.
 
         Args:
-            pairs: None of them solid.
+            pairs: Pairs; a solid one adds nothing.
             levels: Their levels.
             slopes: The gradient of each level.
-            into: A row for each shape: ∂e · e | · T₁ … | · y, y T₁ … | ∂X · (1, dx, dy) | ∂Y · (1, dx, dy).
+            into: A row for each shape: ∂e · e | ∂e · (1, x, y, xy) × (T₀ …) | ∂X · (1, dx, dy) | ∂Y ·
+                (1, dx, dy).
         """
-        for chunk in chunks(len(levels), levels.device):
-            chosen = Pairs(*(values[chunk] for values in pairs))
-            frame = _Frame(self, chosen)
-            sums = frame.sums(levels[chunk], slopes[chunk], chosen.apart)
-            into.index_add_(0, chosen.shape, sums)
+        edges = pairs.solid.logical_not().nonzero().squeeze(1)
+        bench = Bench(self, len(edges))
+        for chunk in bench.chunks():
+            chosen = pairs.at(edges[chunk])
+            level, slope = (values.index_select(0, edges[chunk]) for values in (levels, slopes))
+            into.index_add_(0, chosen.shape, bench.frame(chosen).sums(level, slope, chosen.apart))
 
     @property
     def numbers(self) -> int:
         """The length of a row of sums."""
-        return 1 + 2 * self.harmonics + 6
+        return 1 + self.weights + 6
 
     def gradients(self, sums: Float[Tensor, "shapes numbers"], shapes: Shapes) -> Shapes:
         """The gradients of the parameters that make the levels; strength and colour as they were."""
-        h = self.harmonics
-        level, cosines, sines, own = sums.split([1, h, h, 6], 1)
+        level, weights, own = sums.split([1, self.weights, 6], 1)
         own = own.view(-1, 2, 3)
+        cosines, sines = (self.sharpness * weights @ self.fourier.T).chunk(2, 1)
         return shapes._replace(
             centre=-(shapes.matrix * own[:, :, :1]).sum(1),
             matrix=own[:, :, 1:],
-            cosines=self.sharpness * cosines * self.signs,
-            sines=self.sharpness * sines @ self.of_sines.T,
+            cosines=cosines,
+            sines=sines,
             sharpness=(level / self.sharpness).squeeze(1),
         )
+
+
+class Bench:
+    """Arrays that all chunks of pairs are worked on with: fresh memory costs more than the sums.
+
+    Args:
+        frames: The shapes' numbers.
+        count: Pairs in all.
+    """
+
+    def __init__(self, frames: Frames, count: int) -> None:
+        self.frames, self.count = frames, count
+        # Elsewhere than on a processor nothing has to fit a cache, and each operation costs more.
+        at_once = PAIRS_AT_ONCE if frames.offsets.device.type == "cpu" else PAIRS_AT_ONCE * 64
+        self.at_once = max(1, min(count, at_once))
+        pixels = frames.offsets.shape[1]
+        self.tower = frames.offsets.new_empty(self.at_once, frames.weights // 4, pixels)
+        self.tower[:, 0] = 1
+        self.two = frames.offsets.new_empty(self.at_once, 2, pixels)
+        self.four = frames.offsets.new_empty(self.at_once, 4, pixels)
+        self.arrays = frames.offsets.new_empty(6, self.at_once, pixels)
+
+    def chunks(self) -> Iterator[slice]:
+        """Pairs that are worked on at once."""
+        return (
+            slice(begin, min(begin + self.at_once, self.count))
+            for begin in range(0, self.count, self.at_once)
+        )
+
+    def frame(self, pairs: Pairs) -> _Frame:
+        """The pixels of some pairs; the next chunk overwrites them."""
+        return _Frame(self, pairs)
 
 
 class _Frame:
     """The pixels of some pairs in the own frames of their shapes."""
 
-    def __init__(self, frames: Frames, pairs: Pairs) -> None:
-        self.offsets, h = frames.offsets, frames.harmonics
-        rows = frames.table.index_select(0, pairs.shape)
-        matrix, self.sharpness, *fourier = rows.split([4, 1, h, h, h, h], 1)
-        self.boundary, self.turning = fourier[:2], fourier[2:]
-        matrix = matrix.view(-1, 2, 2)
-        middle = (matrix * pairs.apart[:, None]).sum(2, keepdim=True)
-        places = torch.cat([middle, matrix], 2).view(-1, 3) @ self.offsets
-        x, y = places.view(len(rows), 2, -1).unbind(1)
-        square = torch.addcmul(x * x, y, y).add_(TINY)
-        self.inverse = square.rsqrt()
-        self.radius = square.mul_(self.inverse)
-        self.x, self.y = x * self.inverse, y * self.inverse
-        # Pairs lead in memory, as the batched product of `sums` wants them.
-        self.tower = self.x.new_empty(len(rows), h, x.shape[1])
-        self.basis = self.tower.transpose(0, 1)
-        chebyshev.fill(self.x, self.basis)
+    def __init__(self, bench: Bench, pairs: Pairs) -> None:
+        n = len(pairs.shape)
+        self.bench, offsets = bench, bench.frames.offsets
+        a, b, c, d, self.sharpness, *weights = (
+            bench.frames.table.index_select(0, pairs.shape).unsqueeze(2).unbind(1)
+        )
+        half, harmonics = bench.frames.weights, bench.frames.harmonics
+        self.outline, self.turning = (fourier.split(w, harmonics) for w in (weights[:half], weights[half:]))
+        right, down = pairs.apart.unsqueeze(2).unbind(1)
+        self.x, self.y, self.inverse, self.radius, *self.scratch = bench.arrays[:, :n].unbind(0)
+        torch.mm(torch.cat([a * right + b * down, a, b], 1), offsets, out=self.x)
+        torch.mm(torch.cat([c * right + d * down, c, d], 1), offsets, out=self.y)
+        square = torch.mul(self.x, self.x, out=self.radius).addcmul_(self.y, self.y).add_(TINY)
+        torch.rsqrt(square, out=self.inverse)
+        square.mul_(self.inverse)
+        self.x.mul_(self.inverse)
+        self.y.mul_(self.inverse)
+        self.tower = bench.tower[:n].unbind(1)
+        fourier.fill(self.x, self.tower)
+
+    def levels(self) -> Float[Tensor, "n pixels"]:
+        """The level e."""
+        base = self.bench.frames.outline.radius(self.x, self.y)
+        level = torch.sub(base, self.radius, out=self.radius).mul_(self.sharpness)
+        fourier.evaluate(self.outline, self.tower, self.x, self.y, level, self.scratch)
+        return level
 
     def sums(self, level: Tensor, slope: Tensor, apart: Float[Tensor, "n 2"]) -> Float[Tensor, "n numbers"]:
         r"""What `Frames.gather` adds.
 
-        :math:`\partial e / \partial X = g (-x - F' y / \rho)` and :math:`\partial e / \partial Y = g
-        (-y + F' x / \rho)`.
+        :math:`\partial e / \partial X = g (-x - (B + F)' y / \rho)` and :math:`\partial e / \partial Y = g
+        (-y + (B + F)' x / \rho)`.
         """
-        p, q = self.turning
-        turning = chebyshev.evaluate(p, q, self.basis, self.y, torch.zeros_like(slope)).mul_(self.inverse)
-        inward = slope * self.sharpness
-        turning.mul_(slope)
-        two = slope.new_empty(len(slope), 2, slope.shape[1])
-        torch.mul(self.x, inward, out=two[:, 0]).addcmul_(turning, self.y).neg_()
-        torch.mul(turning, self.x, out=two[:, 1]).addcmul_(inward, self.y, value=-1)
-        own = two @ self.offsets.T
+        n = len(slope)
+        turning = self.bench.frames.outline.turning(self.x, self.y)
+        turning = self.radius.copy_(turning * self.sharpness)
+        fourier.evaluate(self.turning, self.tower, self.x, self.y, turning, self.scratch)
+        turning.mul_(self.inverse).mul_(slope)
+        inward = torch.mul(slope, self.sharpness, out=self.scratch[0])
+        of_x, of_y = self.bench.two[:n].unbind(1)
+        torch.mul(self.x, inward, out=of_x).addcmul_(turning, self.y).neg_()
+        torch.mul(turning, self.x, out=of_y).addcmul_(inward, self.y, value=-1)
+        own = (self.bench.two[:n].view(2 * n, -1) @ self.bench.frames.offsets.T).view(n, 2, 3)
         own[:, :, 1:].addcmul_(own[:, :, :1], apart[:, None])
-        scalar = (slope * level).sum(1, keepdim=True)
-        two[:, 0].copy_(slope)
-        torch.mul(slope, self.y, out=two[:, 1])
-        fourier = torch.bmm(two, self.tower.transpose(1, 2))
-        of_sines = torch.cat([two[:, 1].sum(1, keepdim=True), fourier[:, 1, :-1]], 1)
-        of_sines = of_sines[:, : fourier.shape[2]]
-        return torch.cat([scalar, fourier[:, 0], of_sines, own.flatten(1)], 1)
+        one, of_x, of_y, of_xy = self.bench.four[:n].unbind(1)
+        one.copy_(slope)
+        torch.mul(slope, self.x, out=of_x)
+        torch.mul(slope, self.y, out=of_y)
+        torch.mul(of_x, self.y, out=of_xy)
+        weights = torch.bmm(self.bench.four[:n], self.bench.tower[:n].transpose(1, 2))
+        scalar = torch.mul(slope, level, out=self.scratch[0]).sum(1, keepdim=True)
+        return torch.cat([scalar, weights.flatten(1), own.flatten(1)], 1)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.autograd.function import FunctionCtx, once_differentiable
 
 from landscape_lab.landscapes.shapes.formulas import Formula, picture
 from landscape_lab.landscapes.shapes.shape import Shapes
@@ -32,20 +31,18 @@ class Plain(torch.autograd.Function):
     """The picture; its backward pass computes each part anew, so no part is kept."""
 
     @staticmethod
-    def forward(
-        ctx: FunctionCtx, formula: Formula, grid: Grid, background: Tensor, *parameters: Tensor | None
-    ) -> Tensor:
+    def forward(ctx, formula: Formula, grid: Grid, background: Tensor, *parameters: Tensor | None) -> Tensor:
         """Part by part."""
         ctx.formula, ctx.grid = formula, grid
         ctx.save_for_backward(background, *parameters)
-        shapes = Shapes(*parameters)
+        shapes = Shapes.of(parameters)
         found = background.new_empty(len(background), grid.height * grid.width)
         for part, places in parts(grid, background, len(shapes.centre)):
             found[:, part] = picture(formula, places, background, shapes)
         return found.view(-1, grid.height, grid.width)
 
     @staticmethod
-    def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """Differentiable once more."""
         return None, None, *Gradients.apply(ctx.formula, ctx.grid, gradient, *ctx.saved_tensors)
 
@@ -55,7 +52,7 @@ class Gradients(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: FunctionCtx, formula: Formula, grid: Grid, gradient: Tensor, *parameters: Tensor | None
+        ctx, formula: Formula, grid: Grid, gradient: Tensor, *parameters: Tensor | None
     ) -> tuple[Tensor | None, ...]:
         """The sum over all parts."""
         ctx.formula, ctx.grid = formula, grid
@@ -70,11 +67,20 @@ class Gradients(torch.autograd.Function):
         return tuple(None if one is None else next(found) for one in parameters)
 
     @staticmethod
-    @once_differentiable
-    def backward(ctx: FunctionCtx, *vectors: Tensor | None) -> tuple[Tensor | None, ...]:
-        """The vectors times the derivative of the gradients, part by part."""
+    def backward(ctx, *vectors: Tensor | None) -> tuple[Tensor | None, ...]:
+        """The vectors times the derivative of the gradients."""
+        found = Gradients._products(ctx, vectors)
+        if torch.is_grad_enabled():
+            given = [one for one in found if one is not None]
+            last = iter(Last.apply(len(given), *given, *ctx.saved_tensors))
+            found = [None if one is None else next(last) for one in found]
+        return None, None, *found
+
+    @staticmethod
+    def _products(ctx, vectors: Sequence[Tensor | None]) -> list[Tensor | None]:
+        """The same, part by part."""
         gradient, *parameters = ctx.saved_tensors
-        second = torch.empty_like(gradient).flatten(1)
+        second = torch.zeros_like(gradient).flatten(1)
         given = gradient.flatten(1)
 
         def derive(part: slice, places: Tensor, free: Sequence[Tensor]) -> Sequence[Tensor | None]:
@@ -82,22 +88,30 @@ class Gradients(torch.autograd.Function):
             drawn = picture(ctx.formula, places, *_filled(parameters, free))
             firsts = torch.autograd.grad(drawn, free, weight, create_graph=True, allow_unused=True)
             asked = [vector for vector, one in zip(vectors, parameters, strict=True) if one is not None]
-            total = sum(
-                (first * vector).sum()
-                for first, vector in zip(firsts, asked, strict=True)
-                if first is not None and vector is not None
-            )
+            total = torch.zeros_like(weight).sum()
+            for first, vector in zip(firsts, asked, strict=True):
+                if first is not None and vector is not None:
+                    total = total + (first * vector).sum()
             *found, of_weight = torch.autograd.grad(total, [*free, weight], allow_unused=True)
             second[:, part] = 0 if of_weight is None else of_weight
             return found
 
         found = iter(_summed(ctx.grid, parameters, derive))
-        return (
-            None,
-            None,
-            second.view_as(gradient),
-            *(None if one is None else next(found) for one in parameters),
-        )
+        return [second.view_as(gradient), *(None if one is None else next(found) for one in parameters)]
+
+
+class Last(torch.autograd.Function):
+    """Tensors that refuse to be derived: `once_differentiable` would overlook what they depend on."""
+
+    @staticmethod
+    def forward(ctx, count: int, *tensors: Tensor | None) -> tuple[Tensor | None, ...]:
+        """The first `count` tensors as they are; they depend on the others."""
+        return tensors[:count]
+
+    @staticmethod
+    def backward(ctx, *gradients: Tensor) -> tuple[Tensor, ...]:
+        """Refused."""
+        raise RuntimeError("Shapes are differentiable twice, not three times.")
 
 
 def _filled(parameters: Sequence[Tensor | None], free: Sequence[Tensor]) -> tuple[Tensor, Shapes]:
@@ -105,7 +119,7 @@ def _filled(parameters: Sequence[Tensor | None], free: Sequence[Tensor]) -> tupl
     values = iter(free)
     background, *rest = (None if one is None else next(values) for one in parameters)
     assert background is not None
-    return background, Shapes(*rest)
+    return background, Shapes.of(rest)
 
 
 Derive = Callable[[slice, Tensor, Sequence[Tensor]], Sequence[Tensor | None]]

@@ -44,7 +44,7 @@ def _smoothstep(level: Levels) -> tuple[Levels, Levels]:
 
 
 def cut_tanh(level: Levels) -> Levels:
-    """Q = max(tanh e, 0)."""
+    """The q = max(tanh e, 0) of the seed."""
     return level.clamp(min=0).tanh()
 
 
@@ -55,7 +55,7 @@ def _cut_tanh(level: Levels) -> tuple[Levels, Levels]:
 
 
 def cut_tanh_squared(level: Levels) -> Levels:
-    """q²: the seed's notebook multiplies by its mask twice."""
+    """The square of it: the seed's notebook multiplies by its mask twice."""
     return cut_tanh(level).square()
 
 

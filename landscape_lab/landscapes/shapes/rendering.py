@@ -7,7 +7,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from landscape_lab.landscapes.shapes.fast import Picture
-from landscape_lab.landscapes.shapes.formulas import MEAN, OVER, SUM, UNCUT
+from landscape_lab.landscapes.shapes.formulas import MEAN, OVER, SUM, UNCUT, Formula
+from landscape_lab.landscapes.shapes.outlines import OUTLINES
 from landscape_lab.landscapes.shapes.plain import Plain
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.tiles import Grid
@@ -25,6 +26,7 @@ def render(
     model: str = "over",
     background: Float[Tensor, " channels"] | None = None,
     *,
+    primitive: str = "fourier",
     plain: bool = False,
 ) -> Float[Tensor, "channels height width"]:
     """The picture of some shapes, differentiable in all of their numbers and in the background.
@@ -38,6 +40,8 @@ def render(
         size: Height and width in pixels, 1 at least.
         model: `sum`, `uncut`, `weighted` or `over`.
         background: One number a channel; black by default.
+        primitive: `fourier`, a disc that the Fourier sum bends, `triangle`, `rectangle` or `stroke`;
+            see `outlines`. What Fourier weights there are, bend the others as well.
         plain: Compute the formula as it reads, at every pixel of every shape, some hundred times
             slower. `uncut` always does.
 
@@ -45,7 +49,7 @@ def render(
         `[channels, height, width]`, row by row from above.
 
     Raises:
-        ValueError: There is no such model.
+        ValueError: There is no such model or primitive.
 
     >>> disc = Shapes(
     ...     centre=torch.tensor([[0.5, 0.5]]),
@@ -63,31 +67,28 @@ def render(
              [0.0000, 0.0000, 0.0000, 0.0000]]])
     """
     check_choice("model", model, MODELS)
+    check_choice("primitive", primitive, OUTLINES)
+    formula = MODELS[model]._replace(outline=OUTLINES[primitive])
     if background is None:
         background = shapes.colour.new_zeros(shapes.colour.shape[1])
     if not torch.is_grad_enabled():
-        background, shapes = background.detach(), _detached(shapes)
-    if model == "weighted":
-        weighed = _draw(
-            _weighed(shapes), size, model, torch.cat([background, background.new_ones(1)]) * FAINT, plain
-        )
-        return weighed[:-1] / weighed[-1:]
-    return _draw(shapes, size, model, background, plain)
-
-
-def _draw(
-    shapes: Shapes, size: tuple[int, int], model: str, background: Tensor, plain: bool
-) -> Float[Tensor, "channels height width"]:
-    """The picture of a formula by tiles, or as it reads."""
-    health = sum(numbers.sum() for numbers in (*shapes, background) if numbers is not None)
-    if not torch.isfinite(health):
-        return (health * torch.nan).expand(len(background), *size)
+        background, shapes = background.detach(), shapes.map(Tensor.detach)
     draw = Plain if plain or model == "uncut" else Picture
-    return draw.apply(MODELS[model], Grid(*size), background, *shapes)
+    if model == "weighted":
+        ground = torch.cat([background, background.new_ones(1)]) * FAINT
+        weighed = _drawn(draw, formula, Grid(*size), ground, _weighed(shapes))
+        return weighed[:-1] / weighed[-1:]
+    return _drawn(draw, formula, Grid(*size), background, shapes)
 
 
-def _detached(shapes: Shapes) -> Shapes:
-    return Shapes(*(None if numbers is None else numbers.detach() for numbers in shapes))
+def _drawn(
+    draw: type[Plain | Picture], formula: Formula, grid: Grid, background: Tensor, shapes: Shapes
+) -> Float[Tensor, "channels height width"]:
+    """The picture, or one that is not a number anywhere."""
+    health = torch.stack([kind.sum() for kind in (*shapes, background) if kind is not None]).sum()
+    if not torch.isfinite(health):
+        return (health * torch.nan).expand(len(background), grid.height, grid.width)
+    return draw.apply(formula, grid, background, *shapes)
 
 
 def _weighed(shapes: Shapes) -> Shapes:

@@ -1,5 +1,8 @@
 """What a shape is, and the frame in which it lies."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -13,7 +16,8 @@ class Shapes(NamedTuple):
     A place p of the picture has in the shape's own frame the coordinates :math:`(X, Y) = A (p - c)`,
     the radius :math:`\rho = \sqrt{X^2 + Y^2}` and the angle :math:`\theta = atan2(Y, X)`. The
     boundary lies at :math:`\rho = 1 + F(\theta)`, with :math:`F = \sum_m a_m \cos m\theta + b_m \sin
-    m\theta`, and the level is :math:`e = g (1 + F - \rho)`: 0 on the boundary, positive inside.
+    m\theta`, and the level is :math:`e = g (1 + F - \rho)`: 0 on the boundary, positive inside. Other
+    primitives have a radius :math:`B(\theta)` in place of the 1.
 
     Places are measured in the longer side of the picture: x right, y down, (0, 0) the upper left
     corner, the longer side ends at 1. The centre of pixel (column i, row j) lies at (i + ½, j + ½)
@@ -38,6 +42,15 @@ class Shapes(NamedTuple):
     strength: Float[Tensor, " shapes"]
     colour: Float[Tensor, "shapes channels"]
     slope: Float[Tensor, "shapes channels 2"] | None = None
+
+    @classmethod
+    def of(cls, values: Sequence[Tensor | None]) -> Shapes:
+        """The shapes of these fields, in their order; the last may be None."""
+        return cls(*(kind for kind in values if kind is not None))
+
+    def map(self, change: Callable[[Tensor], Tensor]) -> Shapes:
+        """The shapes with every tensor changed."""
+        return Shapes.of([None if kind is None else change(kind) for kind in self])
 
 
 def affine(

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from landscape_lab.landscapes.shapes.boundary import SAFETY, Boundary
+from landscape_lab.landscapes.shapes.outlines import Outline
 from landscape_lab.landscapes.shapes.shape import Shapes
 
 SIDE = 8
@@ -90,12 +91,13 @@ class Reach:
         grid: The picture.
         reach: The coverage is 0 where the level is at most -reach …
         plateau: … and full where it is at least this.
+        outline: The radius to which the Fourier sums are added.
     """
 
-    def __init__(self, shapes: Shapes, grid: Grid, reach: float, plateau: float) -> None:
-        self.grid, self.centre, self.matrix = grid, shapes.centre, shapes.matrix
+    def __init__(self, shapes: Shapes, grid: Grid, reach: float, plateau: float, outline: Outline) -> None:
+        self.grid, self.shapes = grid, shapes
         self.outside, self.inside = reach / shapes.sharpness, plateau / shapes.sharpness
-        self.boundary = Boundary(shapes)
+        self.boundary = Boundary(shapes, outline)
         low, high = self.boundary.boxes(shapes, self.outside)
         ends = low.new_tensor([grid.columns, grid.rows])
         first = torch.minimum((low / grid.pitch).floor().clamp(min=0), ends).long()
@@ -123,9 +125,11 @@ class Reach:
     def pairs(self, band: range) -> Pairs:
         """Pairs in the boxes whose tile meets the shape, by the bounds of the arc that it spans."""
         shape, column, row = self._in_boxes(band)
-        place = (torch.stack([column, row], 1).to(self.centre) + 0.5) * self.grid.pitch
-        apart = place - self.centre.index_select(0, shape)
-        x, y = (self.matrix.index_select(0, shape) * apart[:, None]).sum(2).unbind(1)
+        place = (torch.stack([column, row], 1).to(self.shapes.centre) + 0.5) * self.grid.pitch
+        apart = place - self.shapes.centre.index_select(0, shape)
+        a, b, c, d = self.shapes.matrix.flatten(1).index_select(0, shape).unbind(1)
+        right, down = apart.unbind(1)
+        x, y = a * right + b * down, c * right + d * down
         radius, spread = torch.hypot(x, y), self.spread.index_select(0, shape)
         arc = torch.asin((spread / radius).clamp(max=1))
         arc = torch.where(spread < radius, arc, torch.pi)  # the tile may hold the centre

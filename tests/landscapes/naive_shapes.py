@@ -1,0 +1,91 @@
+"""Shapes pixel by pixel in NumPy, written from the formulas alone, and shapes to try them on."""
+
+import cmath
+import math
+
+import numpy as np
+import torch
+
+from landscape_lab.landscapes.shapes import Shapes, affine
+
+
+def some_shapes(count=7, harmonics=8, channels=3, textured=False, seed=0, dtype=torch.float64, wobble=0.06):
+    """Shapes of all sizes in and around a picture, and a background; leaves that want gradients."""
+    draw = torch.Generator().manual_seed(seed)
+
+    def normal(*size):
+        return torch.randn(*size, generator=draw, dtype=torch.float64)
+
+    def uniform(*size):
+        return torch.rand(*size, generator=draw, dtype=torch.float64)
+
+    shapes = Shapes(
+        centre=1.2 * uniform(count, 2) - 0.1,
+        matrix=affine(normal(count), 1 / (0.04 + 0.3 * uniform(count, 2))),
+        cosines=wobble * normal(count, harmonics),
+        sines=wobble * normal(count, harmonics),
+        sharpness=2 + 8 * uniform(count),
+        strength=0.2 + 0.8 * uniform(count),
+        colour=uniform(count, channels),
+        slope=0.3 * normal(count, channels, 2) if textured else None,
+    )
+    background = uniform(channels).to(dtype).requires_grad_()
+    return Shapes(*(None if t is None else t.to(dtype).requires_grad_() for t in shapes)), background
+
+
+def leaves(shapes, background):
+    """All tensors that may have a gradient."""
+    return [tensor for tensor in (*shapes, background) if tensor is not None]
+
+
+def own_place(shapes, s, x, y):
+    """(X, Y) as a complex number."""
+    a, b, c, d = shapes.matrix[s].flatten()
+    dx, dy = x - shapes.centre[s, 0], y - shapes.centre[s, 1]
+    return complex(a * dx + b * dy, c * dx + d * dy)
+
+
+def level(shapes, s, place):
+    """e."""
+    radius, angle = cmath.polar(place)
+    outline = 1.0
+    for m, (cosine, sine) in enumerate(zip(shapes.cosines[s], shapes.sines[s], strict=True), start=1):
+        outline += cosine * math.cos(m * angle) + sine * math.sin(m * angle)
+    return shapes.sharpness[s] * (outline - radius)
+
+
+def naive(shapes, size, model, background):
+    """`[channels, height, width]`, float64."""
+    shapes = Shapes(*(None if t is None else t.detach().double().numpy() for t in shapes))
+    background = background.detach().double().numpy()
+    height, width = size
+    picture = np.zeros((len(background), height, width))
+    for row in range(height):
+        for column in range(width):
+            x, y = (column + 0.5) / max(size), (row + 0.5) / max(size)
+            picture[:, row, column] = pixel(shapes, x, y, model, background)
+    return picture
+
+
+def pixel(shapes, x, y, model, background):
+    """The colour at one place."""
+    total, weight, through = np.zeros_like(background), 0.0, 1.0
+    for s in range(len(shapes.centre)):
+        place = own_place(shapes, s, x, y)
+        colour = shapes.colour[s]
+        if shapes.slope is not None:
+            colour = colour + shapes.slope[s, :, 0] * place.real + shapes.slope[s, :, 1] * place.imag
+        e = level(shapes, s, place)
+        if model == "over":
+            t = min(max(0.5 + 0.5 * e, 0.0), 1.0)
+            alpha = shapes.strength[s] * (3 * t**2 - 2 * t**3)
+            total, through = total + through * alpha * colour, through * (1 - alpha)
+        else:
+            q = math.tanh(e) if model == "uncut" else max(math.tanh(e), 0.0)
+            amount = shapes.strength[s] * (q**2 if model == "sum" else q)
+            total, weight = total + amount * colour, weight + amount
+    if model == "over":
+        return total + through * background
+    if model == "weighted":
+        return (total + 1e-3 * background) / (weight + 1e-3)
+    return background + total

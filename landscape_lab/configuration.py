@@ -24,6 +24,7 @@ OPEN_KEY = re.compile(
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 SPELLINGS = (
+    (re.compile(r"^sweep\.suite="), "sweep/suite="),  # a choice that is written like a value
     (re.compile(r"^(\+*plane)\.center="), r"\1.centre="),
     (re.compile(r"(?<=[=,])(filter|layer)_normalized(?=,|$)"), r"\1_normalised"),
 )

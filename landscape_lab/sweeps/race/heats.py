@@ -1,7 +1,7 @@
 """The jobs of a race: all learning rates of a setting, with all starts and seeds of a study, make one."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,7 +21,7 @@ class Heat:
     """One job of a race.
 
     Args:
-        stage: Whether it is for tuning, or for the score.
+        stage: `try`: the first steps, which show who is hopeless; `tune`; or `score`.
         landscape: An entry of the protocol.
         optimizer: An entry of the protocol.
         study: Its number.
@@ -29,7 +29,7 @@ class Heat:
         rates: The learning rates; `None` for the optimizer's own.
     """
 
-    stage: Literal["tune", "score"]
+    stage: Literal["try", "tune", "score"]
     landscape: str
     optimizer: str
     study: int
@@ -57,28 +57,25 @@ class Heat:
             *optimizer,
             *self.settings,
             *rates,
-            *(["records=2"] if self.stage == "tune" else []),
+            *([] if self.stage == "score" else ["records=2"]),
+            *([f"steps={protocol.first_steps}"] if self.stage == "try" else []),
             f"ensemble.starts={{random:{protocol.starts}}}",
             f"ensemble.seeds={protocol.seeds}",
-            f"seed={protocol.seed(self.study, tuning=self.stage == 'tune')}",
+            f"seed={protocol.seed(self.study, tuning=self.stage != 'score')}",
             f"hydra.sweep.subdir={quoted(name.replace(', ', '_').replace('/', '_'))}",
         ]
 
 
-def tuning_heats(protocol: Protocol) -> Iterator[Heat]:
+def tuning_heats(protocol: Protocol, stage: Literal["try", "tune"]) -> Iterator[Heat]:
     """All trials of all optimizers, those that differ in their learning rate only together."""
     for landscape in protocol.landscapes:
         for optimizer in protocol.optimizers:
             for study in range(protocol.studies):
-                yield from _grouped(landscape, optimizer, study, protocol.trials_of(optimizer, study))
-
-
-def _grouped(landscape: str, optimizer: str, study: int, trials: Sequence[Trial]) -> Iterator[Heat]:
-    """One heat for all trials with the same settings: their learning rates are members of it."""
-    for settings in dict.fromkeys(trial.settings for trial in trials):
-        rates = [trial.rate for trial in trials if trial.settings == settings]
-        given = tuple(rate for rate in rates if rate is not None)
-        yield Heat("tune", landscape, optimizer, study, settings, given or None)
+                trials = protocol.trials_of(optimizer, study)
+                for settings in dict.fromkeys(trial.settings for trial in trials):
+                    rates = [trial.rate for trial in trials if trial.settings == settings]
+                    given = tuple(rate for rate in rates if rate is not None)
+                    yield Heat(stage, landscape, optimizer, study, settings, given or None)
 
 
 def write_heats(folder: Path, heats: Mapping[Heat, str]) -> None:

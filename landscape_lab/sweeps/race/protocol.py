@@ -1,5 +1,6 @@
 """What a race declares: who runs where, what each may try, and how the race is scored."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from landscape_lab.dotted_paths import locate
 from landscape_lab.files import replacing
 from landscape_lab.runs import FAST_LOADER
-from landscape_lab.sweeps.race.entries import name_of, takes_rate
+from landscape_lab.sweeps.race.entries import landscape_overrides, name_of, takes_rate
 from landscape_lab.sweeps.race.trials import Trial, spread_trials
 from landscape_lab.validation import check_count, check_number, nearest
 
@@ -37,6 +38,7 @@ class Protocol:
         starts: How many random starts a trial descends from.
         seeds: How many noises each start sees.
         tolerance: How far above the best baseline a target lies, as a share of its way from the start.
+        prune: The share of the steps after which hopeless trials end; `None`: all go on.
         steps: Of each descent. Evaluations are what counts: an optimizer that makes several in a step
             gets fewer steps before the budget is spent.
 
@@ -54,6 +56,7 @@ class Protocol:
     starts: int
     seeds: int
     tolerance: float
+    prune: float | None
     steps: int
 
     def __post_init__(self) -> None:
@@ -70,6 +73,8 @@ class Protocol:
         for key in ("studies", "trials", "starts", "seeds"):
             check_count(f"sweep.{key}", sweep[key])
         check_number("sweep.tolerance", sweep["tolerance"], positive=True)
+        if sweep["prune"] is not None:
+            check_number("sweep.prune", sweep["prune"], high=1.0, positive=True)
         listed = {
             key: _list(f"sweep.{key}", sweep[key])
             for key in ("optimizers", "mine", "landscapes", "baselines")
@@ -90,6 +95,7 @@ class Protocol:
             starts=sweep["starts"],
             seeds=sweep["seeds"],
             tolerance=sweep["tolerance"],
+            prune=sweep["prune"],
             steps=config.steps,
         )
 
@@ -101,7 +107,8 @@ class Protocol:
             else:
                 _check_known("sweep.optimizers", name, optimizers)
         for entry in self.landscapes:
-            _check_known("sweep.landscapes", entry.split()[0], landscapes)
+            name = landscape_overrides(entry)[0].partition("=")[2]
+            _check_known("sweep.landscapes", name, landscapes)
         for name in (*self.spaces, *self.contains):
             _check_known("sweep.spaces", name, ["default", *self.names, *optimizers])
         for name in self.optimizers:
@@ -111,6 +118,11 @@ class Protocol:
     def budget(self) -> int:
         """The evaluations that count: those of one in each step, and the end's."""
         return self.steps + 1
+
+    @property
+    def first_steps(self) -> int:
+        """After so many steps of tuning hopeless trials end; all of them where none is to end early."""
+        return self.steps if self.prune is None else math.ceil(self.prune * self.steps)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -173,20 +185,31 @@ class Protocol:
         return [
             f"{len(self.names)} optimizers, {len(self.landscapes)} landscapes, {self.studies} studies. "
             f"In each study every optimizer gets {self.trials} trials, quasi-random in its declared space, "
-            f"of {self.steps:,} evaluations each.",
+            f"of {self.steps:,} evaluations each{self._pruning}.",
             f"Tuned on {self.starts} random starts × {self.seeds} seeds of noise, scored on as many others; "
             "starts and noise are the same for all. The trial with the lowest median time to the target is "
             "chosen; if none arrives, the lowest loss.",
             f"Target of a landscape: the loss that the best of the tuned baselines ({baselines}) reaches in "
             f"the median of the descents for tuning, plus {self.tolerance:g} of its way from the start. "
-            "Losses are those without augmentations.",
+            "Losses are those without augmentations, and of a network those of the data held out, if there are any.",
             "Time: evaluations until a loss no higher than the target is seen, median over the descents of a "
-            f"study; infinite if more than half miss. Seconds: of the {self.starts * self.seeds} descents "
-            "together, on this machine; not ranked.",
+            f"study; infinite if more than half miss. Seconds: so many median steps of the "
+            f"{self.starts * self.seeds} descents together, without measurements, on this machine.",
             "Score: the integral of the performance profile over τ from 1 to 4, divided by 3, so that the "
-            "best possible is 1. Bands: 90 % bootstrap over studies and starts; in the lower panels, between "
+            "best possible is 1; evaluations rank. Bands: 90 % bootstrap over studies and starts; in the lower panels, between "
             "the lowest and the highest study.",
         ]
+
+
+    @property
+    def _pruning(self) -> str:
+        """How trials end early, in words."""
+        if self.prune is None:
+            return ""
+        return (
+            f"; after {self.first_steps:,} of them those end that, at their pace so far, would not by the "
+            "end come to where the best of them is now"
+        )
 
 
 def _check_known(key: str, name: str, choices: Sequence[str]) -> None:
@@ -213,9 +236,16 @@ def _flat(space: Any, prefix: str = "") -> dict[str, Any]:
     return flat
 
 
+def _named(one: Any) -> Any:
+    """`{name: overrides}` as one text."""
+    return ": ".join(map(str, *one.items())) if isinstance(one, dict) and len(one) == 1 else one
+
+
 def _list(name: str, value: Any) -> list[str]:
     """One name or several."""
     names = [value] if isinstance(value, str) else value
+    if isinstance(names, list):
+        names = [_named(one) for one in names]
     if not isinstance(names, list) or not all(isinstance(one, str) and one for one in names):
         raise ValueError(f"Parameter `{name}` should be a list of names. Found `{name} = {value}`.")
     return names

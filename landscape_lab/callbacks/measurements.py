@@ -44,9 +44,7 @@ class Measurements(pl.Callback):
         training: Whether the training data are measured, too, where others are held out.
     """
 
-    def __init__(
-        self, folder: str | PathLike[str], every: int | None = None, training: bool = True
-    ) -> None:
+    def __init__(self, folder: str | PathLike[str], every: int | None = None, training: bool = True) -> None:
         self.folder = Path(folder)
         self.every = every
         self.training = training
@@ -58,9 +56,7 @@ class Measurements(pl.Callback):
         if not isinstance(pl_module.landscape, NetworkLandscape):
             return
         self.landscape = pl_module.landscape
-        self.interval = self.every or default_interval(
-            pl_module.landscape, pl_module.steps, self.training
-        )
+        self.interval = self.every or default_interval(pl_module.landscape, pl_module.steps, self.training)
         pl_module.pauses.append(self.interval)
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:

@@ -135,6 +135,9 @@ SWEEP = Keys(
     trials=Key(COUNT, "settings that each optimizer may try in a study"),
     starts=Key(COUNT, "at random in the bounds, others for tuning than for the score"),
     seeds=Key(COUNT, "of the noise that each start sees"),
+    prune=Key(
+        Nullable(Number(high=1.0, positive=True)), "the share of the steps after which hopeless trials end"
+    ),
     tolerance=Key(
         Number(positive=True), "the target lies so much of their way above where the best baseline ends"
     ),

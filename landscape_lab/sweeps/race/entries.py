@@ -41,7 +41,9 @@ def label_of(entry: str) -> str:
     'lenet_digits'
     """
     name, overrides = _parts(entry)
-    return name or ", ".join(re.sub(r"^\W*(augmentation=|landscape\.)", "", word) for word in shlex.split(overrides))
+    return name or ", ".join(
+        re.sub(r"^\W*(augmentation=|landscape\.)", "", word) for word in shlex.split(overrides)
+    )
 
 
 def _parts(entry: str) -> tuple[str, str]:

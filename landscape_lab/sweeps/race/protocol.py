@@ -191,15 +191,15 @@ class Protocol:
             "chosen; if none arrives, the lowest loss.",
             f"Target of a landscape: the loss that the best of the tuned baselines ({baselines}) reaches in "
             f"the median of the descents for tuning, plus {self.tolerance:g} of its way from the start. "
-            "Losses are those without augmentations, and of a network those of the data held out, if there are any.",
+            "Losses are those without augmentations; of a network, those of the data held out, if there are "
+            "any.",
             "Time: evaluations until a loss no higher than the target is seen, median over the descents of a "
             f"study; infinite if more than half miss. Seconds: so many median steps of the "
             f"{self.starts * self.seeds} descents together, without measurements, on this machine.",
             "Score: the integral of the performance profile over τ from 1 to 4, divided by 3, so that the "
-            "best possible is 1; evaluations rank. Bands: 90 % bootstrap over studies and starts; in the lower panels, between "
-            "the lowest and the highest study.",
+            "best possible is 1; evaluations rank. Bands: 90 % bootstrap over studies and starts; in the "
+            "lower panels, between the lowest and the highest study.",
         ]
-
 
     @property
     def _pruning(self) -> str:

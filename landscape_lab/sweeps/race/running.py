@@ -1,7 +1,7 @@
 """Running a race: first every optimizer is tuned, then the tuned ones run for the score."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,12 @@ from omegaconf import DictConfig
 from landscape_lab.sweeps.plan import keep_settings, plan
 from landscape_lab.sweeps.progress import finished, watched
 from landscape_lab.sweeps.race.heats import Heat, read_heats, tuning_heats, write_heats
+from landscape_lab.sweeps.race.hopeful import hopeful_heats
 from landscape_lab.sweeps.race.protocol import Protocol
 from landscape_lab.sweeps.race.tuned import Tuned
+
+WORDS = {"try": "jobs of first steps", "tune": "jobs for tuning", "score": "jobs for the score"}
+"""What progress calls the jobs of each stage."""
 
 
 def run_race(config: DictConfig, arguments: Sequence[str], composer: Any, launcher: Launcher) -> list[Any]:
@@ -41,14 +45,26 @@ def run_race(config: DictConfig, arguments: Sequence[str], composer: Any, launch
     choices = (composer.get_group_options(group, ObjectType.CONFIG) for group in ("optimizer", "landscape"))
     protocol.check(*choices)
     race = _Race(config, protocol, folder, list(arguments), composer, launcher)
-    tuning = list(tuning_heats(protocol))
-    returned = race.launch(tuning, [])
-    return returned + race.launch(list(Tuned.of(folder).scoring_heats()), tuning)
+    return [returned for heats in _stages(protocol, folder) for returned in race.launch(list(heats))]
+
+
+def _stages(protocol: Protocol, folder: Path) -> Iterator[Iterator[Heat]]:
+    """What is run one after another, each stage by what those before it showed."""
+    if protocol.prune is None:
+        yield tuning_heats(protocol, "tune")
+    else:
+        yield tuning_heats(protocol, "try")
+        yield hopeful_heats(protocol, folder)
+    yield Tuned.of(folder).scoring_heats()
 
 
 @dataclass
 class _Race:
-    """A race that is being run."""
+    """A race that is being run.
+
+    Attributes:
+        earlier: The heats of the stages before.
+    """
 
     config: DictConfig
     protocol: Protocol
@@ -56,16 +72,22 @@ class _Race:
     arguments: list[str]
     composer: ConfigLoader
     launcher: Launcher
+    earlier: list[Heat] = field(default_factory=list)
 
-    def launch(self, heats: Sequence[Heat], earlier: Sequence[Heat]) -> list[Any]:
+    def launch(self, heats: Sequence[Heat]) -> list[Any]:
         """Run those that are not done, and note which folder is whose."""
         grid = [[*self.arguments, *heat.overrides(self.protocol)] for heat in heats]
         jobs = plan(self.composer, self.config, grid, self.folder)
         keep_settings(self.config, self.folder)
         self.protocol.save(self.folder)
-        known = read_heats(self.folder) if earlier else {}
+        known = read_heats(self.folder) if self.earlier else {}
         new = {heat: job.name for heat, job in zip(heats, jobs, strict=True)}
-        write_heats(self.folder, {heat: known[heat] for heat in earlier} | new)
-        waiting = [job.overrides for job in jobs if not job.done]
-        with watched(self.folder, len(jobs), finished(self.folder / job.name for job in jobs)):
-            return list(self.launcher.launch(waiting, initial_job_idx=len(earlier))) if waiting else []
+        write_heats(self.folder, {heat: known[heat] for heat in self.earlier} | new)
+        waiting, first = [job.overrides for job in jobs if not job.done], len(self.earlier)
+        self.earlier += heats
+        look, word = (
+            finished(self.folder / job.name for job in jobs),
+            WORDS[heats[0].stage] if heats else "jobs",
+        )
+        with watched(self.folder, len(jobs), look, word):
+            return list(self.launcher.launch(waiting, initial_job_idx=first)) if waiting else []

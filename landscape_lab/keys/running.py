@@ -133,7 +133,10 @@ SWEEP = Keys(
     folder=Key(Nullable(Text("a folder")), "filled in for each job"),
     studies=Key(Whole(low=3), "each with its own trials, starts and noise"),
     trials=Key(COUNT, "settings that each optimizer may try in a study"),
-    starts=Key(COUNT, "at random in the bounds, others for tuning than for the score"),
+    starts=Key(
+        Nullable(COUNT),
+        "at random in the bounds, others for tuning than for the score; null: a network's own of each seed",
+    ),
     seeds=Key(COUNT, "of the noise that each start sees"),
     prune=Key(
         Nullable(Number(high=1.0, positive=True)), "the share of the steps after which hopeless trials end"

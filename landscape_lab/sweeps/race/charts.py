@@ -30,7 +30,7 @@ def charts_of(standings: Standings) -> Report:
         seconds=standings.typical_seconds[order],
         sensitivity=_over_studies(standings, MULTIPLES, _sensitivity, np.mean),
         budget=_over_studies(standings, np.arange(1, protocol.trials + 1), _budget, _geometric_mean),
-        descents=protocol.starts * protocol.seeds,
+        descents=1 if protocol.starts is None else math.prod(protocol.descents),
         checks=[(check.words, check.passed) for check in standings.checks],
         words=protocol.words,
     )

@@ -6,7 +6,7 @@ import shlex
 
 import yaml
 
-from landscape_lab.configuration import CONF
+from landscape_lab.configuration import CONF, open_keys
 from landscape_lab.dotted_paths import locate
 from landscape_lab.runs import FAST_LOADER
 
@@ -29,7 +29,7 @@ def landscape_overrides(entry: str) -> list[str]:
     ['landscape=network', 'model=lenet', 'data=digits']
     """
     name, *others = shlex.split(_parts(entry)[1])
-    return [f"landscape={name}", *others]
+    return open_keys([f"landscape={name}", *others])
 
 
 def label_of(entry: str) -> str:

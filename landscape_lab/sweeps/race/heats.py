@@ -27,6 +27,7 @@ class Heat:
         study: Its number.
         settings: Overrides of the optimizer, without the learning rate.
         rates: The learning rates; `None` for the optimizer's own.
+        seed: The number of the only seed, where each has a job of its own; else `None`.
     """
 
     stage: Literal["try", "tune", "score"]
@@ -35,6 +36,7 @@ class Heat:
     study: int
     settings: tuple[str, ...]
     rates: tuple[float, ...] | None
+    seed: int | None = None
 
     @property
     def trials(self) -> list[Trial]:
@@ -51,6 +53,9 @@ class Heat:
             ]
         rates = [] if self.rates is None else [f"ensemble.lr=[{','.join(map(str, self.rates))}]"]
         who = f"{label_of(self.landscape)}_{name_of(self.optimizer)}_{self.study}"
+        who += "" if self.seed is None else f"_{self.seed}"
+        starts = "null" if protocol.starts is None else f"{{random:{protocol.starts}}}"
+        seed = protocol.seed(self.study, tuning=self.stage != "score") + (self.seed or 0)
         name = f"${{hydra.job.num}}_{self.stage}_{who}"
         return [
             *landscape_overrides(self.landscape),
@@ -59,9 +64,9 @@ class Heat:
             *rates,
             *([] if self.stage == "score" else ["records=2"]),
             *([f"steps={protocol.first_steps}"] if self.stage == "try" else []),
-            f"ensemble.starts={{random:{protocol.starts}}}",
-            f"ensemble.seeds={protocol.seeds}",
-            f"seed={protocol.seed(self.study, tuning=self.stage != 'score')}",
+            f"ensemble.starts={starts}",
+            f"ensemble.seeds={protocol.seeds if self.seed is None else 'null'}",
+            f"seed={seed}",
             f"hydra.sweep.subdir={quoted(name.replace(', ', '_').replace('/', '_'))}",
         ]
 

@@ -35,7 +35,9 @@ class Protocol:
         spaces: Keys and their ranges: those of `default`, and each optimizer's own under its name.
         studies: How many times all is tuned and scored, each time with other trials, starts and noise.
         trials: How many settings each optimizer may try in a study.
-        starts: How many random starts a trial descends from.
+        starts: How many random starts a trial descends from; `None`: each seed has one of its own,
+            the initial weights of a network, and descents for the score run alone, so that their
+            seconds are those of one.
         seeds: How many noises each start sees.
         tolerance: How far above the best baseline a target lies, as a share of its way from the start.
         prune: The share of the steps after which hopeless trials end; `None`: all go on.
@@ -53,7 +55,7 @@ class Protocol:
     spaces: dict[str, dict[str, Any]]
     studies: int
     trials: int
-    starts: int
+    starts: int | None
     seeds: int
     tolerance: float
     prune: float | None
@@ -71,7 +73,8 @@ class Protocol:
         """The protocol of a configuration."""
         sweep: dict[str, Any] = OmegaConf.to_container(config.sweep, resolve=True)  # type: ignore[assignment]
         for key in ("studies", "trials", "starts", "seeds"):
-            check_count(f"sweep.{key}", sweep[key])
+            if key != "starts" or sweep[key] is not None:
+                check_count(f"sweep.{key}", sweep[key])
         check_number("sweep.tolerance", sweep["tolerance"], positive=True)
         if sweep["prune"] is not None:
             check_number("sweep.prune", sweep["prune"], high=1.0, positive=True)
@@ -123,6 +126,11 @@ class Protocol:
     def first_steps(self) -> int:
         """After so many steps of tuning hopeless trials end; all of them where none is to end early."""
         return self.steps if self.prune is None else math.ceil(self.prune * self.steps)
+
+    @property
+    def descents(self) -> tuple[int, int]:
+        """Of each trial: how many starts, and how many seeds each of them sees."""
+        return (self.seeds, 1) if self.starts is None else (self.starts, self.seeds)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -186,20 +194,35 @@ class Protocol:
             f"{len(self.names)} optimizers, {len(self.landscapes)} landscapes, {self.studies} studies. "
             f"In each study every optimizer gets {self.trials} trials, quasi-random in its declared space, "
             f"of {self.steps:,} evaluations each{self._pruning}.",
-            f"Tuned on {self.starts} random starts × {self.seeds} seeds of noise, scored on as many others; "
-            "starts and noise are the same for all. The trial with the lowest median time to the target is "
+            f"Tuned on {self._starts}, scored on as many others; starts and noise are the same for all. The trial with the lowest median time to the target is "
             "chosen; if none arrives, the lowest loss.",
             f"Target of a landscape: the loss that the best of the tuned baselines ({baselines}) reaches in "
             f"the median of the descents for tuning, plus {self.tolerance:g} of its way from the start. "
             "Losses are those without augmentations; of a network, those of the data held out, if there are "
             "any.",
             "Time: evaluations until a loss no higher than the target is seen, median over the descents of a "
-            f"study; infinite if more than half miss. Seconds: so many median steps of the "
-            f"{self.starts * self.seeds} descents together, without measurements, on this machine.",
+            f"study; infinite if more than half miss. Seconds: so many median steps {self._together}, "
+            "without measurements, on this machine.",
             "Score: the integral of the performance profile over τ from 1 to 4, divided by 3, so that the "
             "best possible is 1; evaluations rank. Bands: 90 % bootstrap over studies and starts; in the "
             "lower panels, between the lowest and the highest study.",
         ]
+
+    @property
+    def _starts(self) -> str:
+        """How many descents a trial makes, in words."""
+        if self.starts is None:
+            return f"{self.seeds} seeds, each with initial weights and minibatches of its own"
+        return f"{self.starts} random starts × {self.seeds} seeds of noise"
+
+    @property
+    def _together(self) -> str:
+        """Whose seconds are told, in words."""
+        return (
+            "of a descent alone"
+            if self.starts is None
+            else f"of the {math.prod(self.descents)} descents together"
+        )
 
     @property
     def _pruning(self) -> str:

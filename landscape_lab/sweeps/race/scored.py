@@ -110,8 +110,7 @@ class Standings:
             len(protocol.optimizers),
             len(protocol.landscapes),
             protocol.studies,
-            protocol.starts,
-            protocol.seeds,
+            *protocol.descents,
         )
         times, seconds, losses = np.full((3, *shape), np.inf)
         for heat in tuned.scoring_heats():
@@ -119,10 +118,11 @@ class Standings:
                 protocol.optimizers.index(heat.optimizer),
                 protocol.landscapes.index(heat.landscape),
                 heat.study,
+                slice(None) if heat.seed is None else heat.seed,
             )
             if heat in heats:
                 target = tuned.targets[heat.landscape].loss
-                found = _times(folder / heats[heat], target, protocol)
+                found = _times(folder / heats[heat], target, protocol.budget, times[index].shape)
                 times[index], seconds[index], losses[index] = found
         ends = [(Run(folder / name).results() or {}).get("status", "interrupted") for name in heats.values()]
         failed = sum(end in ("failed", "interrupted") for end in ends)
@@ -209,9 +209,9 @@ def _scored(times: Times) -> np.ndarray:
     return score(time_of_each_study(times))
 
 
-def _times(job: Path, target: float, protocol: Protocol) -> np.ndarray:
-    """Evaluations and seconds to the target, and the lowest loss, of each descent, `[3, starts, seeds]`."""
-    shape, curves = (protocol.starts, protocol.seeds), read_curves(job, protocol.budget)
+def _times(job: Path, target: float, budget: int, shape: tuple[int, ...]) -> np.ndarray:
+    """Evaluations and seconds to the target, and the lowest loss, of descents of this shape, `[3, *shape]`."""
+    curves = read_curves(job, budget)
     if curves is None or curves.losses.shape[1] != math.prod(shape):
         return np.full((3, *shape), np.inf)
     to_target = (times_to_target(at, curves.losses, target) for at in (curves.evaluations, curves.seconds))

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -124,12 +124,14 @@ class Tuned:
         """The race of the tuned."""
         for (landscape, optimizer, study), tried in self.chosen.items():
             rates = None if tried.trial.rate is None else (tried.trial.rate,)
-            yield Heat("score", landscape, optimizer, study, tried.trial.settings, rates)
+            heat = Heat("score", landscape, optimizer, study, tried.trial.settings, rates)
+            alone = self.protocol.starts is None
+            yield from (replace(heat, seed=seed) for seed in range(self.protocol.seeds)) if alone else [heat]
 
 
 def curves_of(heat: Heat, folder: Path, protocol: Protocol) -> Lowest:
     """The lowest losses of a job, `[records, trials, descents]`; infinite where it left nothing."""
-    trials, starts, seeds = len(heat.trials), protocol.starts, protocol.seeds
+    trials, starts, seeds = len(heat.trials), protocol.starts or 1, protocol.seeds
     curves = read_curves(folder, protocol.budget)
     if curves is None or curves.losses.shape[1] != starts * trials * seeds:
         return Lowest(np.ones(1, dtype=np.int64), np.zeros(1), np.full((1, trials, starts * seeds), np.inf))

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -185,54 +184,6 @@ class Protocol:
             return cls(**settings | lists)
         except (yaml.YAMLError, TypeError, KeyError) as error:
             raise ValueError(f"{path} cannot be read: {error}") from error
-
-    @cached_property
-    def words(self) -> list[str]:
-        """The protocol in sentences, for people."""
-        baselines = ", ".join(map(name_of, self.baselines))
-        return [
-            f"{len(self.names)} optimizers, {len(self.landscapes)} landscapes, {self.studies} studies. "
-            f"In each study every optimizer gets {self.trials} trials, quasi-random in its declared space, "
-            f"of {self.steps:,} evaluations each{self._pruning}.",
-            f"Tuned on {self._starts}, scored on as many others; starts and noise are the same for all. The trial with the lowest median time to the target is "
-            "chosen; if none arrives, the lowest loss.",
-            f"Target of a landscape: the loss that the best of the tuned baselines ({baselines}) reaches in "
-            f"the median of the descents for tuning, plus {self.tolerance:g} of its way from the start. "
-            "Losses are those without augmentations; of a network, those of the data held out, if there are "
-            "any.",
-            "Time: evaluations until a loss no higher than the target is seen, median over the descents of a "
-            f"study; infinite if more than half miss. Seconds: so many median steps {self._together}, "
-            "without measurements, on this machine.",
-            "Score: the integral of the performance profile over τ from 1 to 4, divided by 3, so that the "
-            "best possible is 1; evaluations rank. Bands: 90 % bootstrap over studies and starts; in the "
-            "lower panels, between the lowest and the highest study.",
-        ]
-
-    @property
-    def _starts(self) -> str:
-        """How many descents a trial makes, in words."""
-        if self.starts is None:
-            return f"{self.seeds} seeds, each with initial weights and minibatches of its own"
-        return f"{self.starts} random starts × {self.seeds} seeds of noise"
-
-    @property
-    def _together(self) -> str:
-        """Whose seconds are told, in words."""
-        return (
-            "of a descent alone"
-            if self.starts is None
-            else f"of the {math.prod(self.descents)} descents together"
-        )
-
-    @property
-    def _pruning(self) -> str:
-        """How trials end early, in words."""
-        if self.prune is None:
-            return ""
-        return (
-            f"; after {self.first_steps:,} of them those end that, at their pace so far, would not by the "
-            "end come to where the best of them is now"
-        )
 
 
 def _check_known(key: str, name: str, choices: Sequence[str]) -> None:

@@ -210,7 +210,7 @@ def _scored(times: Times) -> np.ndarray:
 
 
 def _times(job: Path, target: float, budget: int, shape: tuple[int, ...]) -> np.ndarray:
-    """Evaluations and seconds to the target, and the lowest loss, of descents of this shape, `[3, *shape]`."""
+    """Evaluations and seconds to the target, and the lowest loss, of descents, `[3, *shape]`."""
     curves = read_curves(job, budget)
     if curves is None or curves.losses.shape[1] != math.prod(shape):
         return np.full((3, *shape), np.inf)

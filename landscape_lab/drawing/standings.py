@@ -163,8 +163,8 @@ def _draw_ranking(axes: Axes, report: Report, colors: Sequence[str]) -> None:
     for rank, score in enumerate(report.scores):
         axes.annotate(
             f"{score:.2f}",
-            (max(score, report.bands[1, rank]), rank),
-            (5, 0),
+            (max(score, report.bands[1, rank], report.seconds_scores[rank]), rank),
+            (8, 0),
             textcoords="offset points",
             va="center",
             fontsize=9.5,
@@ -240,4 +240,4 @@ def _finish(axes: Axes, title: str, along: Literal["both", "x"] = "both") -> Non
 def _number(value: float) -> str:
     if not np.isfinite(value):
         return "∞"
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.3g}"

@@ -14,7 +14,7 @@ from landscape_lab.sweeps.race.entries import label_of, name_of
 from landscape_lab.sweeps.race.scored import Ranked, Standings
 from landscape_lab.sweeps.race.scoring import time_of_each_study
 from landscape_lab.sweeps.race.tuned import Entry, Tuned
-from landscape_lab.sweeps.race.wording import protocol_page
+from landscape_lab.sweeps.race.wording import protocol_page, verdicts
 from landscape_lab.tables import markdown, write_csv
 
 FIGURE = "standings.png"
@@ -78,14 +78,14 @@ def _table(standings: Standings) -> Table:
 
 
 def number(value: float) -> str:
-    """A time, as tables show it.
+    """A time or a loss, as tables show it.
 
     >>> number(12.0), number(0.01234), number(float("inf"))
-    ('12', '0.012', '∞')
+    ('12', '0.0123', '∞')
     """
     if math.isinf(value):
         return "∞"
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.3g}"
 
 
 def _times(standings: Standings) -> Iterator[tuple[object, ...]]:
@@ -173,7 +173,7 @@ def _page(standings: Standings) -> str:
             "",
             "## Does tuning suffice?",
             "",
-            *(f"* {check.words}" for check in standings.checks),
+            *verdicts(standings),
             "",
             "The protocol: [protocol.md](protocol.md). "
             "All numbers: `standings.csv`, `times.csv`, `trials.csv`.",

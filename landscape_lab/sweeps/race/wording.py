@@ -55,6 +55,12 @@ def _together(protocol: Protocol) -> str:
     return "of a descent alone" if protocol.starts is None else f"of the {number} descents together"
 
 
+def verdicts(standings: Standings) -> list[str]:
+    """What the checks showed, a line for each."""
+    none = ["No optimizer of this race contains another."]
+    return [f"* {check.words}" for check in standings.checks] or none
+
+
 def protocol_page(standings: Standings) -> str:
     """The protocol, its spaces and its targets."""
     protocol = standings.protocol
@@ -85,7 +91,7 @@ def protocol_page(standings: Standings) -> str:
             "Who contains another as a special case should not lose to it, if tuned enough. "
             "Lead: by how much it scores higher.",
             "",
-            *(f"* {check.words}" for check in standings.checks),
+            *verdicts(standings),
             "",
             "## Again",
             "",

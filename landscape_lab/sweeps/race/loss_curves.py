@@ -1,6 +1,5 @@
 """How low each descent has come by each evaluation: what a job of a race leaves for the score."""
 
-import time
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
@@ -45,8 +44,7 @@ class LossCurves(pl.Callback):
     where steps see samples of the data, only losses that were measured on all of them.
 
     The time of a step is that of the median chunk of steps: the first steps, in which memory is
-    made, and what disturbs some of them do not count, nor what is measured between chunks. On a
-    processor it is the time that this thread had, whatever else the machine did.
+    made, and what disturbs some of them do not count, nor what is measured between chunks.
 
     Args:
         folder: Where it goes.
@@ -60,12 +58,6 @@ class LossCurves(pl.Callback):
         self.evaluations: list[Tensor] = []
         self.losses: list[Tensor] = []
         self.paces: list[float] = []  # seconds of a step, in each chunk
-        self.clock = time.thread_time if pl_module.device.type == "cpu" else time.perf_counter
-
-    def on_train_batch_start(
-        self, trainer: pl.Trainer, pl_module: Descent, batch: object, batch_idx: int
-    ) -> None:
-        self.began = self.clock()
 
     @torch.no_grad()
     def on_train_batch_end(
@@ -76,7 +68,7 @@ class LossCurves(pl.Callback):
         batch: object,
         batch_idx: int,
     ) -> None:
-        self.paces.append((self.clock() - self.began) / len(outputs["steps"]))
+        self.paces.append(float(outputs["seconds"]) / len(outputs["steps"]))
         if not _is_measured(pl_module.landscape):
             self._keep(outputs["steps"], outputs["evaluations"], pl_module.clean_losses(outputs))
 

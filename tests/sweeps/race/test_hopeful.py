@@ -11,7 +11,13 @@ from landscape_lab.sweeps.race.protocol import Protocol
 
 PROTOCOL = Protocol(
     *(("sgd", "adam"), ("booth",), ("sgd",), {}, {"default": {}}),
-    studies=3, trials=3, starts=2, seeds=1, tolerance=0.1, prune=0.25, steps=40,
+    studies=3,
+    trials=3,
+    starts=2,
+    seeds=1,
+    tolerance=0.1,
+    prune=0.25,
+    steps=40,
 )
 
 

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Mapping
 
 from landscape_lab.sweeps.race.entries import label_of, name_of
+from landscape_lab.sweeps.race.hopeful import LITTLE
 from landscape_lab.sweeps.race.protocol import Protocol
 from landscape_lab.sweeps.race.scored import Standings
 from landscape_lab.tables import markdown
@@ -37,8 +38,8 @@ def _pruning(protocol: Protocol) -> str:
     if protocol.prune is None:
         return ""
     return (
-        f"; after {protocol.first_steps:,} of them those end that, at their pace so far, would not by the "
-        "end come to where the optimizer's best is now"
+        f"; after {protocol.first_steps:,} of them those end that have come less than {LITTLE:.0%} of the way of "
+        "the optimizer's best"
     )
 
 

@@ -38,8 +38,8 @@ def _pruning(protocol: Protocol) -> str:
     if protocol.prune is None:
         return ""
     return (
-        f"; after {protocol.first_steps:,} of them those end that have come less than {LITTLE:.0%} of the way of "
-        "the optimizer's best"
+        f"; after {protocol.first_steps:,} of them those end that have come less than {LITTLE:.0%} of the "
+        "way of the optimizer's best"
     )
 
 

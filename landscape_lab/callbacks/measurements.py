@@ -1,6 +1,7 @@
 """Measurements of a network on all of its data, and on those held out."""
 
 import math
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -83,12 +84,10 @@ class Measurements(pl.Callback):
         step, values = trainer.global_step, measure(self.landscape, training=self.training)
         if "validation_losses" in values:
             self._keep_best(values["validation_losses"])
-        if self.landscape.sampled and "measured_losses" in values:
-            descent.tally.follow(step, values["measured_losses"].unsqueeze(0))
+        if self.landscape.sampled and (losses := values.get("measured_losses")) is not None:
+            descent.tally.follow(step, losses.unsqueeze(0))
         descent.trajectory.measured.add(step, values)
-        curves = {CURVES.get(name, name): _median(value) for name, value in values.items()}
-        for logger in trainer.loggers:
-            log_curves(logger, np.array([step]), curves)
+        _log(trainer, values)
 
     def _keep_best(self, losses: Tensor) -> None:
         """Write the first member's weights where its validation loss is the lowest so far."""
@@ -111,6 +110,13 @@ def default_interval(landscape: NetworkLandscape, steps: int, training: bool = T
     in_a_step = PASSES * batches.samples / batches.per_epoch + STEP / weights
     times = max(SHARE * steps * in_a_step / measured, CHEAP / (weights * measured))
     return max(1, math.ceil(steps / min(TIMES, max(1.0, times))))
+
+
+def _log(trainer: pl.Trainer, values: Mapping[str, Tensor]) -> None:
+    """Give the loggers what was measured at this step."""
+    curves = {CURVES.get(name, name): _median(value) for name, value in values.items()}
+    for logger in trainer.loggers:
+        log_curves(logger, np.array([trainer.global_step]), curves)
 
 
 def _median(values: Tensor) -> np.ndarray:

@@ -32,6 +32,17 @@ def landscape_overrides(entry: str) -> list[str]:
     return open_keys([f"landscape={name}", *others])
 
 
+def optimizer_overrides(optimizer: str) -> list[str]:
+    """The overrides that an optimizer of a race stands for.
+
+    >>> optimizer_overrides("adam"), optimizer_overrides("torch.optim.SGD")
+    (['optimizer=adam'], ['++optimizer._target_=torch.optim.SGD'])
+    """
+    if "." not in optimizer:
+        return [f"optimizer={optimizer}"]
+    return [f"++optimizer._target_={optimizer}", *([] if takes_rate(optimizer) else ["~optimizer.lr"])]
+
+
 def label_of(entry: str) -> str:
     """What tables call an entry of `sweep.landscapes`.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -37,11 +38,8 @@ def hopeful_heats(protocol: Protocol, folder: Path) -> Iterator[Heat]:
         best[entry] = max(best.get(entry, 0.0), float(way.max()))
     for heat, way in ways.items():
         hopeful = way >= LITTLE * best[heat.landscape, heat.optimizer, heat.study]
-        if heat.rates is None:
-            rates = None
-        else:
-            rates = tuple(rate for rate, goes_on in zip(heat.rates, hopeful, strict=True) if goes_on)
         if hopeful.any():
+            rates = None if heat.rates is None else tuple(compress(heat.rates, hopeful))
             yield replace(heat, stage="tune", rates=rates)
 
 

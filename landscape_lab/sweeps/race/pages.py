@@ -70,11 +70,14 @@ def _table(standings: Standings) -> Table:
     for name in ("", "optimizer", *scores, *map(label_of, standings.protocol.landscapes)):
         table.add_column(name, justify="left" if name == "optimizer" else "right")
     for one in standings.ranking():
-        sure = f"{one.low:.2f} to {one.high:.2f}"
-        shares = (f"{one.score:.3f}", sure, f"{one.seconds_score:.3f}", f"{one.reached:.0%}")
-        texts = (str(one.rank), one.name, *shares)
-        table.add_row(*texts, *map(number, one.evaluations))
+        table.add_row(*_scores(one, "{:.2f} to {:.2f}"), *map(number, one.evaluations))
     return table
+
+
+def _scores(one: Ranked, band: str) -> list[str]:
+    """Rank, name and scores of an optimizer, as tables show them."""
+    scores = [f"{one.score:.3f}", band.format(one.low, one.high), f"{one.seconds_score:.3f}"]
+    return [str(one.rank), one.name, *scores, f"{one.reached:.0%}"]
 
 
 def number(value: float) -> str:
@@ -138,17 +141,6 @@ def _page(standings: Standings) -> str:
     targets = [
         f"{standings.tuned.targets[landscape].loss:.4g}" for landscape in standings.protocol.landscapes
     ]
-    scores = [
-        [
-            str(one.rank),
-            one.name,
-            f"{one.score:.3f}",
-            f"{one.low:.3f} to {one.high:.3f}",
-            f"{one.seconds_score:.3f}",
-            f"{one.reached:.0%}",
-        ]
-        for one in ranking
-    ]
     return "\n".join(
         [
             "# Standings",
@@ -156,7 +148,8 @@ def _page(standings: Standings) -> str:
             f"![standings]({FIGURE})",
             "",
             *markdown(
-                ["", "optimizer", "score", "90 % band", "score by seconds", "descents that arrived"], scores
+                ["", "optimizer", "score", "90 % band", "score by seconds", "descents that arrived"],
+                [_scores(one, "{:.3f} to {:.3f}") for one in ranking],
             ),
             "",
             "## Evaluations to the target, median",

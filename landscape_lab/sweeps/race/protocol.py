@@ -11,15 +11,18 @@ from omegaconf import DictConfig, OmegaConf
 
 from landscape_lab.dotted_paths import locate
 from landscape_lab.files import replacing
+from landscape_lab.keys.running import SWEEP
 from landscape_lab.runs import FAST_LOADER
 from landscape_lab.sweeps.race.entries import landscape_overrides, name_of, takes_rate
 from landscape_lab.sweeps.race.trials import Trial, spread_trials
-from landscape_lab.validation import check_count, check_number, nearest
+from landscape_lab.validation import nearest
 
 FILE = "protocol.yaml"
 """The file in a race's folder that says what was declared."""
 STUDIES = 3
 """The fewest studies of a race: two cannot tell skill from luck."""
+NUMBERS = ("studies", "trials", "starts", "seeds", "tolerance", "prune")
+"""Keys of `sweep` that are numbers."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,8 @@ class Protocol:
     def of(cls, config: DictConfig) -> "Protocol":
         """The protocol of a configuration."""
         sweep: dict[str, Any] = OmegaConf.to_container(config.sweep, resolve=True)  # type: ignore[assignment]
-        for key in ("studies", "trials", "starts", "seeds"):
-            if key != "starts" or sweep[key] is not None:
-                check_count(f"sweep.{key}", sweep[key])
-        check_number("sweep.tolerance", sweep["tolerance"], positive=True)
-        if sweep["prune"] is not None:
-            check_number("sweep.prune", sweep["prune"], high=1.0, positive=True)
+        for key in NUMBERS:
+            SWEEP.keys[key].kind.check(f"sweep.{key}", sweep[key])
         listed = {
             key: _list(f"sweep.{key}", sweep[key])
             for key in ("optimizers", "mine", "landscapes", "baselines")
@@ -92,12 +91,7 @@ class Protocol:
             baselines=tuple(dict.fromkeys(listed["baselines"])),
             contains=sweep["contains"],
             spaces={name: _flat(space) for name, space in sweep["spaces"].items()},
-            studies=sweep["studies"],
-            trials=sweep["trials"],
-            starts=sweep["starts"],
-            seeds=sweep["seeds"],
-            tolerance=sweep["tolerance"],
-            prune=sweep["prune"],
+            **{key: sweep[key] for key in NUMBERS},
             steps=config.steps,
         )
 
@@ -210,16 +204,14 @@ def _flat(space: Any, prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _named(one: Any) -> Any:
+def _named(one: object) -> object:
     """`{name: overrides}` as one text."""
     return ": ".join(map(str, *one.items())) if isinstance(one, dict) and len(one) == 1 else one
 
 
 def _list(name: str, value: Any) -> list[str]:
     """One name or several."""
-    names = [value] if isinstance(value, str) else value
-    if isinstance(names, list):
-        names = [_named(one) for one in names]
-    if not isinstance(names, list) or not all(isinstance(one, str) and one for one in names):
+    names = [_named(one) for one in value] if isinstance(value, list) else [value]
+    if not all(isinstance(one, str) and one for one in names):
         raise ValueError(f"Parameter `{name}` should be a list of names. Found `{name} = {value}`.")
-    return names
+    return [str(one) for one in names]

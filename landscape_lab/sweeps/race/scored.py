@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from landscape_lab.runs import Run
+from landscape_lab.sweeps.plan import is_final
 from landscape_lab.sweeps.race.heats import read_heats
 from landscape_lab.sweeps.race.loss_curves import read_curves
 from landscape_lab.sweeps.race.protocol import Protocol
@@ -106,13 +107,8 @@ class Standings:
         folder = folder.absolute()
         tuned, heats = Tuned.of(folder), read_heats(folder)
         protocol = tuned.protocol
-        shape = (
-            len(protocol.optimizers),
-            len(protocol.landscapes),
-            protocol.studies,
-            *protocol.descents,
-        )
-        times, seconds, losses = np.full((3, *shape), np.inf)
+        entrants = len(protocol.optimizers), len(protocol.landscapes), protocol.studies
+        times, seconds, losses = np.full((3, *entrants, *protocol.descents), np.inf)
         for heat in tuned.scoring_heats():
             index = (
                 protocol.optimizers.index(heat.optimizer),
@@ -124,8 +120,7 @@ class Standings:
                 target = tuned.targets[heat.landscape].loss
                 found = _times(folder / heats[heat], target, protocol.budget, times[index].shape)
                 times[index], seconds[index], losses[index] = found
-        ends = [(Run(folder / name).results() or {}).get("status", "interrupted") for name in heats.values()]
-        failed = sum(end in ("failed", "interrupted") for end in ends)
+        failed = sum(not is_final(Run(folder / name)) for name in heats.values())
         return cls(folder, tuned, times, seconds, losses, failed)
 
     @property

@@ -26,7 +26,7 @@ sweep:
   prune: 0.25
   starts: null
   seeds: 2
-  baselines: [racers.Signs]
+  baselines: [network_racers.Signs]
   tolerance: 0.02
   contains: {}
   spaces:
@@ -61,7 +61,7 @@ def results(name: str) -> dict:
 @pytest.fixture
 def tiny(command_line, tmp_path, monkeypatch):
     """Race on a suite of one's own."""
-    (tmp_path / "racers.py").write_text(OWN)
+    (tmp_path / "network_racers.py").write_text(OWN)
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "own" / "sweep" / "suite").mkdir(parents=True)
     (tmp_path / "own" / "sweep" / "suite" / "tiny.yaml").write_text(TINY.lstrip())
@@ -70,7 +70,7 @@ def tiny(command_line, tmp_path, monkeypatch):
 
 
 def test_networks_race_and_go_on(tiny, command_line):
-    assert tiny("sweep.optimizers=[]", "sweep.mine=racers.Signs").status == 0
+    assert tiny("sweep.optimizers=[]", "sweep.mine=network_racers.Signs").status == 0
     heats = read_heats(Path("race"))
     stages = [heat.stage for heat in heats]
     assert stages == ["try"] * 3 + ["tune"] * 3 + ["score"] * 6

@@ -177,7 +177,10 @@ def test_starts_and_noise_are_the_same_for_all_and_others_for_the_score(command_
         ),
         ('sweep.landscapes=["boot augmentation=noise"]', "Found `sweep.landscapes = boot`. Nearest: booth"),
         ('sweep.landscapes=["booth augmentation=nois"]', "There is no augmentation `nois`. Nearest: noise"),
-        ("sweep.studies=2", "Parameter `sweep.studies` should be at least 3. Found `sweep.studies = 2`."),
+        (
+            "sweep.studies=2",
+            "Parameter `sweep.studies` should be a whole number of at least 3. Found `sweep.studies = 2`.",
+        ),
         (
             "sweep.trials=0",
             "Parameter `sweep.trials` should be a positive whole number. Found `sweep.trials = 0`.",

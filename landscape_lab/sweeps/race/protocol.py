@@ -74,13 +74,14 @@ class Protocol:
     def of(cls, config: DictConfig) -> "Protocol":
         """The protocol of a configuration."""
         sweep: dict[str, Any] = OmegaConf.to_container(config.sweep, resolve=True)  # type: ignore[assignment]
-        for key in NUMBERS:
-            SWEEP.keys[key].kind.check(f"sweep.{key}", sweep[key])
+        numbers: dict[str, Any] = {
+            key: SWEEP.keys[key].kind.check(f"sweep.{key}", sweep[key]) for key in NUMBERS
+        }
         listed = {
             key: _list(f"sweep.{key}", sweep[key])
             for key in ("optimizers", "mine", "landscapes", "baselines")
         }
-        if not listed["baselines"] or not listed["landscapes"]:
+        if not all(listed[key] for key in ("baselines", "landscapes")):
             raise ValueError(
                 "Parameters `sweep.baselines` and `sweep.landscapes` should name one at least. "
                 "Found an empty list."
@@ -91,7 +92,7 @@ class Protocol:
             baselines=tuple(dict.fromkeys(listed["baselines"])),
             contains=sweep["contains"],
             spaces={name: _flat(space) for name, space in sweep["spaces"].items()},
-            **{key: sweep[key] for key in NUMBERS},
+            **numbers,
             steps=config.steps,
         )
 
@@ -204,14 +205,16 @@ def _flat(space: Any, prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _named(one: object) -> object:
-    """`{name: overrides}` as one text."""
-    return ": ".join(map(str, *one.items())) if isinstance(one, dict) and len(one) == 1 else one
-
-
 def _list(name: str, value: Any) -> list[str]:
     """One name or several."""
-    names = [_named(one) for one in value] if isinstance(value, list) else [value]
-    if not all(isinstance(one, str) and one for one in names):
+    names = [_text(one) for one in value] if isinstance(value, list) else [_text(value)]
+    if not all(names):
         raise ValueError(f"Parameter `{name}` should be a list of names. Found `{name} = {value}`.")
-    return [str(one) for one in names]
+    return names
+
+
+def _text(one: object) -> str:
+    """A name; `{name: overrides}` as one text; empty for all else."""
+    if isinstance(one, dict) and len(one) == 1:
+        return ": ".join(map(str, *one.items()))
+    return one if isinstance(one, str) else ""

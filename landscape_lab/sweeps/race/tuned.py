@@ -102,9 +102,7 @@ class Tuned:
             targets[landscape] = target = _target(protocol, curves)
             for heat, lowest in curves:  # the first steps come first: what went on replaces them
                 found = tried.setdefault(Entry(landscape, heat.optimizer, heat.study), {})
-                for number, trial in enumerate(heat.trials):
-                    losses = lowest.losses[:, number]
-                    found[trial] = _tried(trial, lowest.evaluations, losses, target.loss, heat.stage == "try")
+                found |= {one.trial: one for one in _tried(heat, lowest, target.loss)}
         return cls(protocol, targets, {entry: list(found.values()) for entry, found in tried.items()})
 
     @cached_property
@@ -155,8 +153,10 @@ def _target(protocol: Protocol, curves: list[tuple[Heat, Lowest]]) -> Target:
     return Target(begin, lowest, lowest + protocol.tolerance * max(0.0, begin - lowest))
 
 
-def _tried(trial: Trial, evaluations: np.ndarray, losses: np.ndarray, target: float, pruned: bool) -> Tried:
-    """A trial's losses `[records, descents]` against the target."""
-    times = times_to_target(evaluations, losses, target)
-    reached = float(np.isfinite(times).mean())
-    return Tried(trial, float(typical(losses[-1])), float(typical(times)), reached, pruned)
+def _tried(heat: Heat, lowest: Lowest, target: float) -> Iterator[Tried]:
+    """A heat's trials against the target."""
+    for number, trial in enumerate(heat.trials):
+        losses = lowest.losses[:, number]  # [records, descents]
+        times = times_to_target(lowest.evaluations, losses, target)
+        reached = float(np.isfinite(times).mean())
+        yield Tried(trial, float(typical(losses[-1])), float(typical(times)), reached, heat.stage == "try")

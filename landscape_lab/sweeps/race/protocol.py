@@ -205,7 +205,7 @@ def _flat(space: Any, prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _list(name: str, value: Any) -> list[str]:
+def _list(name: str, value: object) -> list[str]:
     """One name or several."""
     names = [_text(one) for one in value] if isinstance(value, list) else [_text(value)]
     if not all(names):

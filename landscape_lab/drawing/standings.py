@@ -102,7 +102,7 @@ def standings_figure(report: Report) -> Figure:
         evaluations, seconds, losses = tables.subplots(3, 1)
         _draw_table(evaluations, report, report.evaluations, "Evaluations to the target, median; ∞: missed")
         _draw_table(seconds, report, report.seconds, f"Seconds to the target{together}, median")
-        _draw_table(losses, report, report.losses, "Lowest loss, median")
+        _draw_table(losses, report, report.losses, "Lowest loss, median", shaded=False)
         _write(below, 0.008, foot, "Protocol", [(text, None)])
         _write(below, 0.73, foot, "Does tuning suffice? A wider space should not lose", list(report.checks))
     return figure
@@ -174,11 +174,12 @@ def _draw_ranking(axes: Axes, report: Report, colors: Sequence[str]) -> None:
     _finish(axes, "Score: integral of the profile, 1 is best (◇: by seconds)", along="x")
 
 
-def _draw_table(axes: Axes, report: Report, times: np.ndarray, title: str) -> None:
-    """A table whose cells are the darker the more it is of the lowest: of times, or of losses."""
+def _draw_table(axes: Axes, report: Report, times: np.ndarray, title: str, shaded: bool = True) -> None:
+    """A table of times, whose cells are the darker the longer it took; or of losses, which have no ratio."""
     fastest = times.min(axis=0)
-    slower = np.divide(times, fastest, out=np.full_like(times, np.nan), where=np.isfinite(times))
-    shade = np.log(slower) / np.log(SLOWEST)
+    shade = np.where(np.isfinite(times), 0.0, np.nan)
+    if shaded:
+        shade = np.log(np.divide(times, fastest, out=shade, where=np.isfinite(times))) / np.log(SLOWEST)
     painted = colormaps["YlGnBu"](np.clip(0.75 * shade, 0, 0.75))
     painted[np.isnan(shade)] = to_rgba(GRID)
     axes.imshow(painted, aspect="auto")
@@ -219,7 +220,7 @@ def _draw_budget(axes: Axes, report: Report, colors: Sequence[str]) -> None:
     axes.xaxis.set_major_locator(LogLocator(2.0))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
     axes.xaxis.set_minor_locator(NullLocator())
-    _finish(axes, "Budget: loss of the best of so many trials, from start (1) to baselines")
+    _finish(axes, "Budget: loss of the best of so many trials; the start is 1")
 
 
 def _draw_curves(axes: Axes, report: Report, curves: Curves, colors: Sequence[str]) -> None:

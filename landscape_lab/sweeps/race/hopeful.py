@@ -21,7 +21,7 @@ def hopeful_heats(protocol: Protocol, folder: Path) -> Iterator[Heat]:
 
     Hopeless is who stands still or diverges: its way down from the start, median over descents, is less than
     a hundredth of that of the optimizer's best trial. A stricter rule would be unfair, because many descents
-    begin on a plateau: of LeNet, some of the best rates of SGD have made a twentieth of that way by then.
+    begin on a plateau.
 
     Args:
         protocol: Of the race.

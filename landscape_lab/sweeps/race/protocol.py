@@ -1,7 +1,7 @@
 """What a race declares: who runs where, what each may try, and how the race is scored."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -74,9 +74,7 @@ class Protocol:
     def of(cls, config: DictConfig) -> "Protocol":
         """The protocol of a configuration."""
         sweep: dict[str, Any] = OmegaConf.to_container(config.sweep, resolve=True)  # type: ignore[assignment]
-        numbers: dict[str, Any] = {
-            key: SWEEP.keys[key].kind.check(f"sweep.{key}", sweep[key]) for key in NUMBERS
-        }
+        _check_numbers(sweep)
         listed = {
             key: _list(f"sweep.{key}", sweep[key])
             for key in ("optimizers", "mine", "landscapes", "baselines")
@@ -92,7 +90,7 @@ class Protocol:
             baselines=tuple(dict.fromkeys(listed["baselines"])),
             contains=sweep["contains"],
             spaces={name: _flat(space) for name, space in sweep["spaces"].items()},
-            **numbers,
+            **{key: sweep[key] for key in NUMBERS},
             steps=config.steps,
         )
 
@@ -190,6 +188,12 @@ def _check_known(key: str, name: str, choices: Sequence[str]) -> None:
             f"Parameter `{key}` should name what conf/{group}/ or a library has. "
             f"Found `{key} = {name}`.{hint}"
         )
+
+
+def _check_numbers(sweep: Mapping[str, object]) -> None:
+    """Raise `ValueError` unless each number is one that its key takes."""
+    for key in NUMBERS:
+        SWEEP.keys[key].kind.check(f"sweep.{key}", sweep[key])
 
 
 def _flat(space: Any, prefix: str = "") -> dict[str, Any]:

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers.factories import with_rate
+from landscape_lab.optimizers.groups import groups_of, with_rate
 from landscape_lab.optimizers.layouts import Joint, Layout
+from landscape_lab.optimizers.matching import settled
+from landscape_lab.optimizers.probing import probe
 from landscape_lab.optimizers.problem import are_vectors
 from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.optimizers.separate import Separate
@@ -24,6 +26,7 @@ def arrange(landscape: Landscape, ensemble: Ensemble, recipe: Recipe) -> tuple[V
         Whether the members share an optimizer, with the reason; and the optimizers.
     """
     rates = ensemble.rate_of_member
+    recipe = replace(recipe, factory=settled(recipe.factory, landscape))
     if rates is not None and len(set(rates)) == 1:  # then nothing tells the members apart
         recipe, rates = replace(recipe, factory=with_rate(recipe.factory, rates[0])), None
     verdict = _verdict(landscape, ensemble, recipe, rates is not None)
@@ -39,5 +42,12 @@ def _verdict(landscape: Landscape, ensemble: Ensemble, recipe: Recipe, rates: bo
         return Verdict(joint=True, draws=False, why="a single member")
     if ensemble.layout != "auto":
         return Verdict(ensemble.layout == "joint", draws=True, why=f"ensemble.layout={ensemble.layout}")
+    factories = [group.factory for group in groups_of(recipe.factory)]
+    traits = [recipe.traits] if len(factories) == 1 else [probe(one, recipe.steps) for one in factories]
     tensors = not are_vectors(landscape)
-    return try_joint(recipe.factory, recipe.traits, recipe.scheduler, rates=rates, tensors=tensors)
+    verdicts = [
+        try_joint(factory, needs, recipe.scheduler, rates=rates, tensors=tensors)
+        for factory, needs in zip(factories, traits, strict=True)
+    ]
+    against = next((one for one in verdicts if not one.joint), verdicts[0])
+    return replace(against, draws=any(one.draws for one in verdicts))

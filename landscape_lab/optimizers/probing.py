@@ -11,6 +11,7 @@ from landscape_lab.optimizers.adapters import adapt, takes_closure
 from landscape_lab.optimizers.building import make_optimizer
 from landscape_lab.optimizers.closures import Around, Closure, Unrecorded
 from landscape_lab.optimizers.factories import Factory, parts_of
+from landscape_lab.optimizers.groups import groups_of
 from landscape_lab.optimizers.traits import Traits
 
 REFUSALS = {
@@ -57,6 +58,9 @@ class Bowl(nn.Module):
 def probe(factory: Factory, steps: int = 1000) -> Traits:
     """Two steps on a bowl show how the optimizer calls its closure; what it refuses is offered otherwise.
 
+    Where groups of parameters have classes of their own, all have to make do with one gradient in a
+    step, because each moves only a part of the point.
+
     A class that declares its traits is not tried. An optimizer that fails here for a reason of its
     own gets no traits: it will fail again where the user sees it. Torch's random numbers go on as
     if none had been used.
@@ -65,9 +69,32 @@ def probe(factory: Factory, steps: int = 1000) -> Traits:
         factory: A class, or a `functools.partial` with its settings.
         steps: How many steps the descent will make, for a class that wants to know.
 
+    Raises:
+        ValueError: Groups have classes of which one needs more than a gradient.
+
     >>> probe(torch.optim.LBFGS).repeats
     True
     """
+    classes = [group.factory for group in groups_of(factory) if group.apart]
+    found = [_probe(one, steps) for one in classes]
+    if len(classes) == 1:
+        return found[0]
+    for one, traits in zip(classes, found, strict=True):
+        if replace(traits, gradient_first=False) != Traits() or _evaluates(parts_of(one).maker):
+            raise ValueError(
+                "Parameter `optimizer.groups` should join optimizers that need one gradient a step and "
+                f"nothing else. Found {parts_of(one).name}, which has to step all parameters."
+            )
+    return Traits()
+
+
+def _evaluates(maker: object) -> bool:
+    """Whether a class makes the backward pass itself, or has a mode in which it is taken."""
+    return any(callable(getattr(maker, name, None)) for name in ("fused_backward", "backward", "train"))
+
+
+def _probe(factory: Factory, steps: int) -> Traits:
+    """What one class needs."""
     maker, settings = parts_of(factory)
     declared: Traits | Callable[..., Traits] | None = getattr(maker, "traits", None)
     if declared is not None:

@@ -1,0 +1,99 @@
+"""An optimizer of several groups of parameters: one for all of a class, or a composite."""
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from landscape_lab.optimizers.building import make_optimizer
+from landscape_lab.optimizers.composite import Composite
+from landscape_lab.optimizers.factories import Factory, Settings, parts_of
+from landscape_lab.optimizers.groups import DEFAULT, Group, groups_of
+from landscape_lab.optimizers.problem import Problem
+from landscape_lab.validation import alternatives
+
+TORCHS_OWN = "params"
+"""The key of a group's parameters."""
+
+
+class Some:
+    """A problem of which only some parameters are optimised.
+
+    Args:
+        whole: The problem.
+        groups: As torch takes them: the parameters with their settings.
+    """
+
+    def __init__(self, whole: Problem, groups: Sequence[Settings]) -> None:
+        self.whole = whole
+        self.groups = groups
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """The parameters, or where they differ in settings the groups, which torch takes instead."""
+        first, *others = self.groups
+        alike = not others and first.keys() == {TORCHS_OWN}
+        given = first[TORCHS_OWN] if alike else [dict(group) for group in self.groups]
+        return cast(Iterator[nn.Parameter], iter(given))
+
+    def named_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """The parameters with the problem's names."""
+        chosen = {id(one) for group in self.groups for one in group[TORCHS_OWN]}
+        return ((name, one) for name, one in self.whole.named_parameters() if id(one) in chosen)
+
+    def __call__(self) -> Tensor:
+        return self.whole()
+
+    def backward(self) -> Tensor:
+        """The losses `[members]`, and the gradients of all parameters."""
+        return self.whole.backward()
+
+
+def make_grouped(factory: Factory, problem: Problem, steps: int = 1000) -> Optimizer:
+    """The optimizer of a problem whose parameters may be in groups.
+
+    Groups that only change settings become parameter groups of one optimizer, the default group
+    first. Each group with a class of its own gets an optimizer, and one composite steps them.
+
+    Args:
+        factory: Whose groups are settled: `matching.settled`.
+        problem: Whose parameters are optimised.
+        steps: How many steps will be made.
+
+    Raises:
+        ValueError: A setting is unknown or refused.
+    """
+    default, *others = groups_of(factory)
+    if not others:
+        return make_optimizer(default.factory, problem, steps)
+    parameters = [one for one in problem.parameters() if one.requires_grad]
+
+    def of(group: Group) -> Settings:
+        return {TORCHS_OWN: [parameters[number] for number in group.tensors or ()], **group.settings}
+
+    shared = [of(group) for group in (default, *(one for one in others if not one.apart)) if group.tensors]
+    parts = [_made(default, Some(problem, shared), steps)]
+    parts += [_made(group, Some(problem, [of(group)]), steps) for group in others if group.apart]
+    for group in others:
+        if not group.apart:
+            _check_shared(group, parts[0])
+    return parts[0] if len(parts) == 1 else Composite(parts)
+
+
+def _made(group: Group, problem: Some, steps: int) -> Optimizer:
+    """The optimizer of a group, which errors name."""
+    try:
+        return make_optimizer(group.factory, problem, steps)
+    except ValueError as error:
+        named = "" if group.match == DEFAULT else f"optimizer.groups, match `{group.match}`: "
+        raise ValueError(f"{named}{error}") from error
+
+
+def _check_shared(group: Group, optimizer: Optimizer) -> None:
+    """Raise `ValueError` for settings that a class does not have for each group."""
+    for name in group.settings.keys() - optimizer.defaults.keys():
+        hint = alternatives(name, optimizer.defaults.keys(), "Groups may have their own")
+        raise ValueError(
+            f"optimizer.groups, match `{group.match}`: {parts_of(group.factory).name} has one `{name}` for "
+            f"all its parameters. {hint}"
+        )

@@ -2,11 +2,12 @@
 
 import inspect
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
+
+from landscape_lab.optimizers.factories import Settings
 
 State = MutableMapping[str, object]
 """What an optimizer remembers of one parameter."""
@@ -47,6 +48,10 @@ class Composite(Optimizer):
         self.births = [0] * len(self.parts)
         self.steps = 0
         super().__init__([group for part in self.parts for group in part.param_groups], {})
+        shared = set.intersection(*(set(part.defaults) for part in self.parts))
+        self.defaults = {
+            name: self.parts[0].defaults[name] for name in sorted(shared)
+        }  # schedulers look there
         self.state = _States(self.parts)  # type: ignore[assignment] # a view of the parts' own
 
     def add(self, part: Optimizer) -> None:
@@ -63,7 +68,7 @@ class Composite(Optimizer):
         for group in part.param_groups:
             self.add_param_group(group)
 
-    def add_param_group(self, param_group: dict[str, Any]) -> None:
+    def add_param_group(self, param_group: Settings) -> None:
         """Take up a group of a part; no other, because nobody would step it.
 
         Raises:
@@ -89,12 +94,12 @@ class Composite(Optimizer):
         self.steps += 1
         return loss
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> Settings:
         """What `load_state_dict` takes: the parts' own state dictionaries, and when each was born."""
         parts = [part.state_dict() for part in self.parts]
         return {"parts": parts, "births": list(self.births), "steps": self.steps}
 
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+    def load_state_dict(self, state_dict: Settings) -> None:
         """Take up a state, to go on to the bit.
 
         Raises:
@@ -111,7 +116,7 @@ class Composite(Optimizer):
         self.births, self.steps = list(state_dict["births"]), int(state_dict["steps"])
         self.param_groups[:] = [group for part in self.parts for group in part.param_groups]
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> Settings:
         own = {"parts": self.parts, "births": self.births, "steps": self.steps}
         return {**super().__getstate__(), **own}
 
@@ -144,6 +149,9 @@ class _States(MutableMapping[Tensor, State]):
             if any(parameter is one for group in part.param_groups for one in group["params"]):
                 return part.state
         raise KeyError(parameter)
+
+    def __contains__(self, parameter: object) -> bool:
+        return any(parameter in part.state for part in self.parts)
 
     def __getitem__(self, parameter: Tensor) -> State:
         return self._of(parameter)[parameter]

@@ -82,11 +82,16 @@ def _group(number: int, given: Settings, base: Factory) -> Group:
     target = given.get("_target_")
     own = locate(f"{name}._target_", target) if isinstance(target, str) else target
     factory = partial(own or base, **settings)
+    _check(name, factory, settings)
+    return Group(given["match"], factory, own is not None, {} if own else settings)
+
+
+def _check(name: str, factory: Factory, settings: Settings) -> None:
+    """Raise `ValueError` for settings that the class of a group does not have."""
     try:
         check_settings(parts_of(factory).maker, settings)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
-    return Group(given["match"], factory, own is not None, {} if own else settings)
 
 
 def with_groups(factory: Factory, groups: Sequence[Group]) -> Factory:

@@ -90,17 +90,13 @@ def told(factory: Factory, landscape: Landscape) -> list[dict[str, object]]:
     Returns:
         `match`, `class`, `tensors` and `weights` (of one member) of each group that is not empty.
     """
-    groups = [group for group in groups_of(factory) if group.tensors]
-    described = _described(landscape, hidden=False) if groups else []
-    return [
-        {
-            "match": group.match,
-            "class": parts_of(group.factory).name,
-            "tensors": len(group.tensors or ()),
-            "weights": sum(described[number].numel for number in group.tensors or ()),
-        }
-        for group in groups
-    ]
+    described = _described(landscape, hidden=False)
+    found: list[dict[str, object]] = []
+    for group in groups_of(factory):
+        sizes = [described[number].numel for number in group.tensors or ()]
+        name = parts_of(group.factory).name
+        found.append({"match": group.match, "class": name, "tensors": len(sizes), "weights": sum(sizes)})
+    return [one for one in found if one["tensors"]]
 
 
 def _described(landscape: Landscape, hidden: bool) -> list[Described]:

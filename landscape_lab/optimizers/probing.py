@@ -76,21 +76,23 @@ def probe(factory: Factory, steps: int = 1000) -> Traits:
     True
     """
     classes = [group.factory for group in groups_of(factory) if group.apart]
-    found = [_probe(one, steps) for one in classes]
     if len(classes) == 1:
-        return found[0]
-    for one, traits in zip(classes, found, strict=True):
-        if replace(traits, gradient_first=False) != Traits() or _evaluates(parts_of(one).maker):
-            raise ValueError(
-                "Parameter `optimizer.groups` should join optimizers that need one gradient a step and "
-                f"nothing else. Found {parts_of(one).name}, which has to step all parameters."
-            )
+        return _probe(classes[0], steps)
+    for one in classes:
+        _check_part(one, _probe(one, steps))
     return Traits()
 
 
-def _evaluates(maker: object) -> bool:
-    """Whether a class makes the backward pass itself, or has a mode in which it is taken."""
-    return any(callable(getattr(maker, name, None)) for name in ("fused_backward", "backward", "train"))
+def _check_part(factory: Factory, traits: Traits) -> None:
+    """Raise `ValueError` for a class that cannot step some of the parameters beside others."""
+    maker = parts_of(factory).maker
+    # Such methods make the backward pass, or switch to a mode in which it is taken.
+    evaluates = any(callable(getattr(maker, name, None)) for name in ("fused_backward", "backward", "train"))
+    if evaluates or replace(traits, gradient_first=False) != Traits():
+        raise ValueError(
+            "Parameter `optimizer.groups` should join optimizers that need one gradient a step and "
+            f"nothing else. Found {parts_of(factory).name}, which has to step all parameters."
+        )
 
 
 def _probe(factory: Factory, steps: int) -> Traits:

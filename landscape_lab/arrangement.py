@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.optimizers.factories import Factory
 from landscape_lab.optimizers.groups import groups_of, with_rate
 from landscape_lab.optimizers.layouts import Joint, Layout
 from landscape_lab.optimizers.matching import settled
@@ -11,6 +12,7 @@ from landscape_lab.optimizers.probing import probe
 from landscape_lab.optimizers.problem import are_vectors
 from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.optimizers.separate import Separate
+from landscape_lab.optimizers.traits import Traits
 from landscape_lab.optimizers.trial import Verdict, try_joint
 
 
@@ -42,12 +44,18 @@ def _verdict(landscape: Landscape, ensemble: Ensemble, recipe: Recipe, rates: bo
         return Verdict(joint=True, draws=False, why="a single member")
     if ensemble.layout != "auto":
         return Verdict(ensemble.layout == "joint", draws=True, why=f"ensemble.layout={ensemble.layout}")
-    factories = [group.factory for group in groups_of(recipe.factory)]
-    traits = [recipe.traits] if len(factories) == 1 else [probe(one, recipe.steps) for one in factories]
     tensors = not are_vectors(landscape)
     verdicts = [
-        try_joint(factory, needs, recipe.scheduler, rates=rates, tensors=tensors)
-        for factory, needs in zip(factories, traits, strict=True)
+        try_joint(factory, traits, recipe.scheduler, rates=rates, tensors=tensors)
+        for factory, traits in _alone(recipe)
     ]
     against = next((one for one in verdicts if not one.joint), verdicts[0])
     return replace(against, draws=any(one.draws for one in verdicts))
+
+
+def _alone(recipe: Recipe) -> list[tuple[Factory, Traits]]:
+    """What steps each group of parameters, and how it wants to be called."""
+    groups = groups_of(recipe.factory)
+    if len(groups) == 1:
+        return [(groups[0].factory, recipe.traits)]
+    return [(group.factory, probe(group.factory, recipe.steps)) for group in groups]

@@ -63,36 +63,39 @@ def make_grouped(factory: Factory, problem: Problem, steps: int = 1000) -> Optim
     Raises:
         ValueError: A setting is unknown or refused.
     """
-    default, *others = groups_of(factory)
-    if not others:
-        return make_optimizer(default.factory, problem, steps)
-    parameters = [one for one in problem.parameters() if one.requires_grad]
-
-    def of(group: Group) -> Settings:
-        return {TORCHS_OWN: [parameters[number] for number in group.tensors or ()], **group.settings}
-
-    shared = [of(group) for group in (default, *(one for one in others if not one.apart)) if group.tensors]
-    parts = [_made(default, Some(problem, shared), steps)]
-    parts += [_made(group, Some(problem, [of(group)]), steps) for group in others if group.apart]
-    for group in others:
-        if not group.apart:
-            _check_shared(group, parts[0])
+    groups = groups_of(factory)
+    if len(groups) == 1:
+        return make_optimizer(groups[0].factory, problem, steps)
+    shared = [group for group in groups if not group.apart]
+    parts = [_made(some, problem, steps) for some in (shared, *([one] for one in groups if one.apart))]
+    for group in shared:
+        _check_shared(group, parts[0])
     return parts[0] if len(parts) == 1 else Composite(parts)
 
 
-def _made(group: Group, problem: Some, steps: int) -> Optimizer:
-    """The optimizer of a group, which errors name."""
+def _made(groups: Sequence[Group], problem: Problem, steps: int) -> Optimizer:
+    """The optimizer of some groups, which errors name by the first."""
+    parameters = [one for one in problem.parameters() if one.requires_grad]
+    chosen = [
+        {TORCHS_OWN: [parameters[number] for number in group.tensors], **group.settings}
+        for group in groups
+        if group.tensors
+    ]
+    first = groups[0]
     try:
-        return make_optimizer(group.factory, problem, steps)
+        return make_optimizer(first.factory, Some(problem, chosen), steps)
     except ValueError as error:
-        named = "" if group.match == DEFAULT else f"optimizer.groups, match `{group.match}`: "
+        named = "" if first.match == DEFAULT else f"optimizer.groups, match `{first.match}`: "
         raise ValueError(f"{named}{error}") from error
 
 
 def _check_shared(group: Group, optimizer: Optimizer) -> None:
     """Raise `ValueError` for settings that a class does not have for each group."""
-    for name in group.settings.keys() - optimizer.defaults.keys():
-        hint = alternatives(name, optimizer.defaults.keys(), "Groups may have their own")
+    known = set(optimizer.defaults)
+    if len(optimizer.param_groups) > 1:  # a setting that the class gives to all groups is each group's own
+        known |= set.intersection(*map(set, optimizer.param_groups)) - {TORCHS_OWN}
+    for name in group.settings.keys() - known:
+        hint = alternatives(name, known, "Groups may have their own")
         raise ValueError(
             f"optimizer.groups, match `{group.match}`: {parts_of(group.factory).name} has one `{name}` for "
             f"all its parameters. {hint}"

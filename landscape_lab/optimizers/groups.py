@@ -30,7 +30,7 @@ class Group:
     Args:
         match: Which: see `landscape_lab.keys.groups.Match`; `DEFAULT` of all else.
         factory: What would build an optimizer of this group alone.
-        apart: Whether it is stepped by an optimizer of its own.
+        apart: Whether it has an optimizer of its own beside that of the default group.
         settings: What differs from the default group, where it shares that group's optimizer.
         tensors: The numbers of its tensors in the order of the parameters, once a landscape is known.
     """
@@ -44,10 +44,10 @@ class Group:
     def scaled(self, factor: float) -> "Group":
         """The same group with a multiple of its learning rate, if it has one."""
         rate = own_rate(self.factory)
-        if rate is None or not (self.apart or "lr" in self.settings):
+        if rate is None:
             return self
         new = {"lr": rate * factor}
-        settings = self.settings if self.apart else self.settings | new
+        settings = self.settings | new if "lr" in self.settings else self.settings
         return replace(self, factory=partial(self.factory, **new), settings=settings)
 
 
@@ -65,7 +65,7 @@ def groups_of(factory: Factory) -> list[Group]:
     maker, settings = parts_of(factory)
     given = settings.pop(KEY, None) or []
     base = partial(maker, **settings) if settings else maker
-    default = Group(DEFAULT, base, apart=True, settings={})
+    default = Group(DEFAULT, base, apart=False, settings={})
     if given and isinstance(given[0], Group):
         known: list[Group] = list(given)
         return [replace(known[0], factory=base), *known[1:]]

@@ -64,24 +64,17 @@ def settled(factory: Factory, landscape: Landscape) -> Factory:
     if not others or default.tensors is not None:
         return factory
     described = _described(landscape, any(group.match in HIDDEN for group in others))
-    matches = [
-        [number for number, one in enumerate(described) if _matches(group.match, one)] for group in others
-    ]
-    left, groups = set(range(len(described))), []
-    for number, (group, matched) in enumerate(zip(others, matches, strict=True)):
-        tensors = tuple(one for one in matched if one in left)
+    left, groups = list(range(len(described))), []
+    for number, group in enumerate(others):
+        matched = [one for one, tensor in enumerate(described) if _matches(group.match, tensor)]
+        tensors = tuple(one for one in left if one in matched)
         if not tensors and group.match not in HIDDEN:
             raise _unmatched(number, group, described, bool(matched))
-        left -= set(tensors)
+        left = [one for one in left if one not in matched]
         groups.append(replace(group, tensors=tensors))
-    if not left and all(group.apart for group in groups):
-        raise ValueError(
-            f"Parameter `optimizer.groups` should leave something to {parts_of(default.factory).name}: "
-            f"{_listed(described)}. Found nothing left, because groups match all; "
-            "`optimizer.groups=[]` has none."
-        )
     kept = [group for group in groups if group.tensors]
-    return with_groups(factory, [replace(default, tensors=tuple(sorted(left))), *kept])
+    _check_left(default, left, kept, described)
+    return with_groups(factory, [replace(default, tensors=tuple(left)), *kept])
 
 
 def told(factory: Factory, landscape: Landscape) -> list[dict[str, object]]:
@@ -132,6 +125,18 @@ def _matches(match: str, one: Described) -> bool:
         return fnmatchcase(one.name, match)
     found = one.ndim if condition.what == "ndim" else one.numel
     return COMPARISONS[condition.comparison](found, condition.number)
+
+
+def _check_left(
+    default: Group, left: Sequence[int], groups: Sequence[Group], described: Sequence[Described]
+) -> None:
+    """Raise `ValueError` where an optimizer would have nothing to step."""
+    if not left and all(group.apart for group in groups):
+        matches = ", ".join(f"`{group.match}`" for group in groups)
+        raise ValueError(
+            f"Parameter `optimizer.groups` should leave something to {parts_of(default.factory).name}. "
+            f"Found {matches}, which match all of {_listed(described)}; `optimizer.groups=[]` has no groups."
+        )
 
 
 def _unmatched(number: int, group: Group, described: Sequence[Described], taken: bool) -> ValueError:

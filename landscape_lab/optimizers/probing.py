@@ -75,7 +75,8 @@ def probe(factory: Factory, steps: int = 1000) -> Traits:
     >>> probe(torch.optim.LBFGS).repeats
     True
     """
-    classes = [group.factory for group in groups_of(factory) if group.apart]
+    default, *others = groups_of(factory)
+    classes = [default.factory, *(group.factory for group in others if group.apart)]
     if len(classes) == 1:
         return _probe(classes[0], steps)
     for one in classes:

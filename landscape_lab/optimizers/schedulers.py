@@ -2,7 +2,7 @@
 
 import inspect
 import math
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau
@@ -58,15 +58,18 @@ def _of_groups(settings: Settings, known: Container[str], optimizer: Optimizer) 
     """
     rates = [float(group["lr"]) for group in optimizer.param_groups]
     found: Settings = {"max_lr": rates} if "max_lr" in known else {}
-    for name in RATES:
-        if isinstance(settings.get(name), int | float) and len(rates) > 1 and rates[0] > 0:
-            found[name] = [settings[name] * rate / rates[0] for rate in rates]
-        elif name in settings:
-            found[name] = settings[name]
-    kinds = {frozenset(group) for group in optimizer.param_groups}
-    if len(kinds) > 1 and "cycle_momentum" in known:  # groups of different classes may have no momentum
+    found |= {name: _in_ratio(settings[name], rates) for name in RATES if name in settings}
+    alike = len({frozenset(group) for group in optimizer.param_groups}) == 1
+    if "cycle_momentum" in known and not alike:  # groups of different classes may have no momentum
         found["cycle_momentum"] = settings.get("cycle_momentum", False)
     return found
+
+
+def _in_ratio(rate: object, rates: Sequence[float]) -> object:
+    """A rate for each group, in the ratio of their own; a list is taken as it is."""
+    if not isinstance(rate, int | float) or len(rates) == 1 or rates[0] == 0:
+        return rate
+    return [rate * one / rates[0] for one in rates]
 
 
 @WARMUP_COSINE.checks

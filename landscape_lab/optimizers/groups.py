@@ -78,7 +78,8 @@ def _group(number: int, given: Settings, base: Factory) -> Group:
     name = f"optimizer.groups[{number}]"
     settings = {key: value for key, value in given.items() if key not in ("match", "_target_", RATIO)}
     if RATIO in given:
-        settings["lr"] = given[RATIO] * _rate_of(base)
+        stands = parts_of(base).settings.get("lr") == 0  # a rate of 0 is a rate
+        settings["lr"] = 0.0 if stands else given[RATIO] * _rate_of(base)
     target = given.get("_target_")
     own = locate(f"{name}._target_", target) if isinstance(target, str) else target
     factory = partial(own or base, **settings)

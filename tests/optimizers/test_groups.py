@@ -42,6 +42,11 @@ def test_another_rate_keeps_all_ratios():
     assert biases.settings == {"weight_decay": 0.1}  # it takes the optimizer's rate
 
 
+def test_a_rate_of_zero_is_a_rate():
+    factory = partial(Adam, lr=0.0, groups=[{"match": "*", "lr_ratio": 2}])
+    assert parts_of(groups_of(factory)[1].factory).settings == {"lr": 0.0}
+
+
 def test_a_plain_factory_has_the_default_group_only():
     assert [group.match for group in groups_of(Adam)] == ["default"]
     assert [group.match for group in groups_of(partial(Adam, groups=None))] == ["default"]

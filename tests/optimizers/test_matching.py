@@ -88,6 +88,8 @@ def test_a_match_of_nothing_is_refused(landscape, matches, message):
 
 
 def test_something_has_to_be_left_to_the_optimizer_itself():
-    with pytest.raises(ValueError, match=r"should leave something to Adam. Found `\*`, .*`optimizer.groups=\[\]`"):
+    with pytest.raises(
+        ValueError, match=r"should leave something to Adam. Found `\*`, .*`optimizer.groups=\[\]`"
+    ):
         split(NETWORK, "*", _target_=SGD)
     assert split(NETWORK, "*") == [(), (0, 1, 2, 3, 4, 5)]

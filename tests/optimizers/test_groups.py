@@ -42,6 +42,11 @@ def test_another_rate_keeps_all_ratios():
     assert biases.settings == {"weight_decay": 0.1}  # it takes the optimizer's rate
 
 
+def test_another_rate_leaves_all_else():
+    factory = partial(SGD, lr=0.1, momentum=0.9)
+    assert parts_of(with_rate(factory, 0.5)) == (SGD, {"lr": 0.5, "momentum": 0.9})
+
+
 def test_a_rate_of_zero_is_a_rate():
     factory = partial(Adam, lr=0.0, groups=[{"match": "*", "lr_ratio": 2}])
     assert parts_of(groups_of(factory)[1].factory).settings == {"lr": 0.0}

@@ -17,7 +17,7 @@ TORCHS_OWN = "params"
 """The key of a group's parameters."""
 
 
-class Some:
+class Selection:
     """A problem of which only some parameters are optimised.
 
     Args:
@@ -68,35 +68,44 @@ def make_grouped(factory: Factory, problem: Problem, steps: int = 1000) -> Optim
         return make_optimizer(groups[0].factory, problem, steps)
     shared = [group for group in groups if not group.apart]
     parts = [_made(some, problem, steps) for some in (shared, *([one] for one in groups if one.apart))]
-    for group in shared:
-        _check_shared(group, parts[0])
     return parts[0] if len(parts) == 1 else Composite(parts)
 
 
 def _made(groups: Sequence[Group], problem: Problem, steps: int) -> Optimizer:
-    """The optimizer of some groups, which errors name by the first."""
+    """The optimizer of some groups, whose class is that of the first."""
     parameters = [one for one in problem.parameters() if one.requires_grad]
-    chosen = [
-        {TORCHS_OWN: [parameters[number] for number in group.tensors], **group.settings}
+    filled = [
+        (group, {TORCHS_OWN: [parameters[number] for number in group.tensors], **group.settings})
         for group in groups
         if group.tensors
     ]
-    first = groups[0]
     try:
-        return make_optimizer(first.factory, Some(problem, chosen), steps)
-    except ValueError as error:
-        named = "" if first.match == DEFAULT else f"optimizer.groups, match `{first.match}`: "
-        raise ValueError(f"{named}{error}") from error
-
-
-def _check_shared(group: Group, optimizer: Optimizer) -> None:
-    """Raise `ValueError` for settings that a class does not have for each group."""
-    known = set(optimizer.defaults)
-    if len(optimizer.param_groups) > 1:  # a setting that the class gives to all groups is each group's own
-        known |= set.intersection(*map(set, optimizer.param_groups)) - {TORCHS_OWN}
-    for name in group.settings.keys() - known:
-        hint = alternatives(name, known, "Groups may have their own")
-        raise ValueError(
-            f"optimizer.groups, match `{group.match}`: {parts_of(group.factory).name} has one `{name}` for "
-            f"all its parameters. {hint}"
+        optimizer = make_optimizer(
+            groups[0].factory, Selection(problem, [chosen for _, chosen in filled]), steps
         )
+    except ValueError as error:
+        named = "" if groups[0].match == DEFAULT else f"optimizer.groups, match `{groups[0].match}`: "
+        raise ValueError(f"{named}{error}") from error
+    for group, chosen in filled:
+        _check_kept(group, optimizer, chosen[TORCHS_OWN][0])
+    return optimizer
+
+
+def _check_kept(group: Group, optimizer: Optimizer, parameter: nn.Parameter) -> None:
+    """Raise `ValueError` for settings that the class does not keep for each group.
+
+    Args:
+        group: Its settings may be held by the optimizer as a whole, or be lost.
+        optimizer: Of several groups.
+        parameter: One of the group.
+    """
+    known, groups = set(optimizer.defaults), optimizer.param_groups
+    if len(groups) > 1:  # what the class gives to all groups is each group's own
+        known |= set.intersection(*map(set, groups)) - {TORCHS_OWN}
+    held = next((one for one in groups if any(parameter is other for other in one[TORCHS_OWN])), {})
+    for name, value in group.settings.items():
+        if name not in known or held.get(name) != value:
+            raise ValueError(
+                f"optimizer.groups, match `{group.match}`: {parts_of(group.factory).name} has one `{name}` "
+                f"for all its parameters. {alternatives(name, known - {name}, 'Groups may have their own')}"
+            )

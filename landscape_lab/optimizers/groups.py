@@ -95,8 +95,8 @@ def _check(name: str, factory: Factory, settings: Settings) -> None:
         raise ValueError(f"{name}: {error}") from error
 
 
-def with_groups(factory: Factory, groups: Sequence[Group]) -> Factory:
-    """A factory with other groups; without any, where only the default group is left."""
+def with_groups(groups: Sequence[Group]) -> Factory:
+    """The factory of some groups, the default group first; a plain one, if that is alone."""
     base = groups[0].factory
     return base if len(groups) == 1 else partial(base, **{KEY: list(groups)})
 
@@ -110,9 +110,10 @@ def with_rate(optimizer: Factory, rate: float) -> Factory:
     default, *others = groups_of(optimizer)
     if not others:
         return partial(default.factory, lr=rate)
-    factor = rate / _rate_of(default.factory)
+    rated = any(own_rate(group.factory) for group in others)
+    factor = rate / _rate_of(default.factory) if rated else 1.0
     scaled = replace(default, factory=partial(default.factory, lr=rate))
-    return with_groups(optimizer, [scaled, *(group.scaled(factor) for group in others)])
+    return with_groups([scaled, *(group.scaled(factor) for group in others)])
 
 
 def _rate_of(base: Factory) -> float:

@@ -66,7 +66,7 @@ def settled(factory: Factory, landscape: Landscape) -> Factory:
     described = _described(landscape, any(group.match in HIDDEN for group in others))
     left, groups = list(range(len(described))), []
     for number, group in enumerate(others):
-        matched = [one for one, tensor in enumerate(described) if _matches(group.match, tensor)]
+        matched = {one for one, tensor in enumerate(described) if _matches(group.match, tensor)}
         tensors = tuple(one for one in left if one in matched)
         if not tensors and group.match not in HIDDEN:
             raise _unmatched(number, group, described, bool(matched))
@@ -74,7 +74,7 @@ def settled(factory: Factory, landscape: Landscape) -> Factory:
         groups.append(replace(group, tensors=tensors))
     kept = [group for group in groups if group.tensors]
     _check_left(default, left, kept, described)
-    return with_groups(factory, [replace(default, tensors=tuple(left)), *kept])
+    return with_groups([replace(default, tensors=tuple(left)), *kept])
 
 
 def told(factory: Factory, landscape: Landscape) -> list[dict[str, object]]:

@@ -84,6 +84,9 @@ def test_a_setting_that_is_one_for_all_is_refused():
     factory = partial(pytorch_optimizer.Lamb, groups=[{"match": "*.bias", "pre_norm": True}])
     with pytest.raises(ValueError, match=r"match `\*.bias`: Lamb has one `pre_norm` for all"):
         build_optimizer(factory, network())
+    factory = partial(pytorch_optimizer.AdamMini, groups=[{"match": "*.bias", "weight_decay": 0.5}])
+    with pytest.raises(ValueError, match="AdamMini"):  # it takes the model and makes groups of its own
+        build_optimizer(factory, network())
 
 
 def test_an_optimizer_that_marks_matrices_does_so_in_each_group():

@@ -9,6 +9,7 @@ from torch import Tensor
 from landscape_lab.descent import Descent
 from landscape_lab.ensemble import LISTED
 from landscape_lab.measured import RESULTS
+from landscape_lab.optimizers.matching import settled, told
 from landscape_lab.outcomes import Outcomes
 
 
@@ -104,6 +105,8 @@ def details(descent: Descent) -> dict[str, Any]:
     }
     if (carried := getattr(descent.landscape, "carried_by", None)) is not None:
         found |= {"dims": descent.landscape.dims, "carried_by": carried}
+    if groups := told(settled(descent.make_optimizer, descent.landscape), descent.landscape):
+        found["groups"] = groups
     if len(descent.ensemble) == 1:
         return found
     return found | {

@@ -1,6 +1,7 @@
 """What our own optimizers and schedules take, and what all optimizers have in common."""
 
 from landscape_lab.keys.declaring import Key, Keys
+from landscape_lab.keys.groups import Groups
 from landscape_lab.keys.kinds import Nullable, Open, Parts
 from landscape_lab.validation import Anything, Choice, Number, Whole
 
@@ -18,6 +19,7 @@ OPTIMIZER = Keys(
     "optimizer",
     FINITE,
     lr=Key(Number(low=0.0), "learning rate"),
+    groups=Key(Nullable(Groups()), "settings or classes of some parameters; docs/groups.md"),
     growth_rate=Key(Number(positive=True, infinite=True), "how fast a rate that is found may grow (Prodigy)"),
 )
 SCHEDULER = Keys("scheduler", FINITE)

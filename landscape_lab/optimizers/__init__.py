@@ -2,6 +2,7 @@
 
 from landscape_lab.optimizers.adapters import adapt, closure_step
 from landscape_lab.optimizers.cma_es import CMAES
+from landscape_lab.optimizers.composite import Composite
 from landscape_lab.optimizers.conjugate_gradient import NonlinearConjugateGradient
 from landscape_lab.optimizers.line_search import ArmijoLineSearch
 from landscape_lab.optimizers.newton import Newton
@@ -15,6 +16,7 @@ from landscape_lab.optimizers.traits import Traits
 __all__ = [
     "CMAES",
     "ArmijoLineSearch",
+    "Composite",
     "Newton",
     "NonlinearConjugateGradient",
     "RandomSearch",

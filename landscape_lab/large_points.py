@@ -105,6 +105,7 @@ class LargePoints:
 
     def extend(self, steps: Tensor, points: Tensor, losses: Tensor) -> None:
         """More of them: steps `[k]`, points `[k, members, dims]`, losses `[k, members]`."""
+        self.reopen()
         at = steps.to("cpu", torch.int64)
         self.series.extend(at, points=points.detach(), **on_cpu(losses=losses))
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from landscape_lab import archive
+from landscape_lab.checkpoints import path_through
 from landscape_lab.clock import Clock
 from landscape_lab.curves import Curves
 from landscape_lab.keys.running import TRAJECTORY
@@ -58,8 +59,7 @@ class Trajectory:
         always: bool = False,
     ) -> None:
         self.records = max(records, 2)
-        self.label = label
-        self.members = dict(members or {})
+        self.label, self.members = label, dict(members or {})
         self.expected, self.to, self.always = steps, to, always
         self.measured, self.clock = Measured(), Clock()
         self._curves: Curves | None = None
@@ -123,7 +123,6 @@ class Trajectory:
         lr = torch.full(steps.shape, UNKNOWN) if lr is None else lr
         records = on_cpu(steps=steps, losses=losses, evaluations=evaluations, lr=lr, **curves)
         self.open(*points.shape[1:])
-        self._reopen()
         if self._large is None:
             records |= on_cpu(points=points)
         else:
@@ -134,7 +133,6 @@ class Trajectory:
     def end(self, step: int, points: Tensor, losses: Tensor, evaluations: int, **curves: Tensor) -> None:
         """The end point `[members, dims]`: the last record, unless the descent goes on."""
         self.open(*points.shape)
-        self._reopen()
         if self._large is None:
             curves["points"] = points
         else:
@@ -142,12 +140,6 @@ class Trajectory:
         lr = torch.tensor(UNKNOWN) if self._kept.last is None else self._kept.last["lr"]
         at, made = torch.tensor(step), torch.tensor(evaluations)
         self._kept.finish(on_cpu(steps=at, losses=losses, evaluations=made, lr=lr, **curves))
-
-    def _reopen(self) -> None:
-        """Forget the end: the descent goes on."""
-        self._kept.reopen()
-        if self._large is not None:
-            self._large.reopen()
 
     @property
     def _kept(self) -> Curves:
@@ -240,4 +232,19 @@ class Trajectory:
         curves, large, members, measured = archive.read(Path(path))
         trajectory = cls(curves.series.records, members=members)
         trajectory._curves, trajectory._large, trajectory.measured = curves, large, measured
+        return trajectory
+
+    @classmethod
+    def from_checkpoints(cls, source: str | PathLike[str], module: nn.Module | None = None) -> "Trajectory":
+        """The path of a training through its checkpoints; its losses are unknown, NaN.
+
+        Args:
+            source: A folder of checkpoints, or a pattern: `runs/*.ckpt`.
+            module: Whose trainable parameters make the points; without it all floating-point tensors.
+
+        Raises:
+            ValueError: There are none, or of different networks, or one holds more than weights.
+        """
+        trajectory = cls()
+        trajectory._curves = path_through(source, module)
         return trajectory

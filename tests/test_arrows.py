@@ -14,8 +14,8 @@ FLOORS = (
     ("optimizers", "optimizers"),
     (
         "what happened",
-        "clock series point_file records curves measured large_points archive trajectory ensemble outcomes "
-        "basins",
+        "clock series point_file records curves checkpoints measured large_points archive trajectory "
+        "ensemble outcomes basins",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),

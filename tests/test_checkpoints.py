@@ -123,7 +123,7 @@ def test_nothing_is_unpickled_and_nothing_is_told(tmp_path):
         Trajectory.from_checkpoints(tmp_path, Net())
     (tmp_path / "empty").mkdir()
     with pytest.raises(
-        ValueError, match=r"no checkpoints in .*empty: .safetensors, .pt, .pth, .ckpt, .bin, or"
+        ValueError, match=r"no checkpoints in .*empty: files .safetensors, .pt, .pth, .ckpt, .bin, or"
     ):
         Trajectory.from_checkpoints(tmp_path / "empty")
     with pytest.raises(ValueError, match=r"no checkpoints in .*emty: .* Nearest: empty"):

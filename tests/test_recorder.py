@@ -6,54 +6,11 @@ import numpy as np
 import pytest
 import pytorch_lightning as pl
 import torch
-from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from foreign_modules import Adversarial, OwnSchedule, Plain, Regularised, loader
 
 from landscape_lab import Trajectory, TrajectoryRecorder
 
-INPUTS = torch.randn(48, 3, generator=torch.Generator().manual_seed(1))
-TARGETS = (INPUTS.sum(1) > 0).long()
-
-
-class Plain(pl.LightningModule):
-    """With BatchNorm, dropout and a scheduler, as its author would write it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.net = nn.Sequential(
-            nn.Linear(3, 5), nn.BatchNorm1d(5), nn.Tanh(), nn.Dropout(0.2), nn.Linear(5, 2)
-        )
-
-    def training_step(self, batch, batch_idx):
-        inputs, targets = batch
-        loss = nn.functional.cross_entropy(self.net(inputs), targets)
-        self.log("train_loss", loss, on_step=True)
-        return {"loss": loss, "logits": 0}
-
-    def configure_optimizers(self):
-        optimizer = torch.optim.Adam(self.parameters(), lr=0.05)
-        return [optimizer], [{"scheduler": torch.optim.lr_scheduler.StepLR(optimizer, 4), "interval": "step"}]
-
-
-class Adversaries(pl.LightningModule):
-    """Two optimizers, stepped by hand."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.automatic_optimization = False
-        self.maker, self.judge = nn.Linear(2, 3), nn.Linear(3, 1)
-
-    def training_step(self, batch, batch_idx):
-        real, _ = batch
-        for optimizer, sign in zip(self.optimizers(), (-1.0, 1.0), strict=True):
-            made = self.maker(torch.randn(len(real), 2))
-            loss = sign * (self.judge(made) - self.judge(real)).mean()
-            optimizer.zero_grad()
-            self.manual_backward(loss)
-            optimizer.step()
-
-    def configure_optimizers(self):
-        return [torch.optim.SGD(part.parameters(), lr=0.05) for part in (self.maker, self.judge)]
+pytestmark = pytest.mark.filterwarnings("ignore:You defined a `validation_step` but have no `val_dataloader`")
 
 
 class Clones(pl.Callback):
@@ -89,11 +46,10 @@ def cloned(module):
     return torch.cat([part.detach().clone().flatten() for part in module.parameters()]).float().numpy()
 
 
-def fitted(make, *callbacks, checkpoint=None, seed=0, steps=14, **settings):
+def fitted(make, *callbacks, checkpoint=None, seed=0, steps=14, validation=None, **settings):
     """A module after some steps of training."""
     pl.seed_everything(seed, verbose=False)
     module = make()
-    loader = DataLoader(TensorDataset(INPUTS, TARGETS), batch_size=8, shuffle=True)
     trainer = pl.Trainer(
         max_steps=steps,
         max_epochs=-1,
@@ -106,7 +62,7 @@ def fitted(make, *callbacks, checkpoint=None, seed=0, steps=14, **settings):
         callbacks=list(callbacks),
         **settings,
     )
-    trainer.fit(module, loader, ckpt_path=checkpoint, weights_only=True)
+    trainer.fit(module, loader(shuffle=True), validation, ckpt_path=checkpoint, weights_only=True)
     return module
 
 
@@ -115,7 +71,7 @@ def streams():
     return torch.get_rng_state().tolist(), np.random.get_state()[1].tolist(), random.getstate()
 
 
-@pytest.mark.parametrize("make", [Plain, Adversaries])
+@pytest.mark.parametrize("make", [Plain, Regularised, OwnSchedule, Adversarial])
 @pytest.mark.parametrize("to", [None, "points.f16"])
 def test_points_are_what_clones_say_and_the_module_stays_to_the_bit(make, to, tmp_path):
     alone = fitted(make)
@@ -143,12 +99,12 @@ def test_points_are_what_clones_say_and_the_module_stays_to_the_bit(make, to, tm
 
 def test_every_so_many_steps_with_rates_and_label():
     recorder = TrajectoryRecorder(every=5)
-    fitted(Plain, recorder)
+    fitted(Regularised, recorder)
     assert recorder.trajectory.steps.tolist() == [0, 5, 10, 14]
-    np.testing.assert_allclose(recorder.trajectory.lr, [0.05, 0.005, 0.0005, 0.0005])
-    assert recorder.trajectory.label == "Adam, lr 0.05"
+    np.testing.assert_allclose(recorder.trajectory.lr, [0.01, 0.01, 0.005, 0.005])
+    assert recorder.trajectory.label == "AdamW, lr 0.01"
     both = TrajectoryRecorder(every=5)  # two optimizers: two steps a batch
-    fitted(Adversaries, both)
+    fitted(Adversarial, both)
     assert both.trajectory.steps.tolist() == [0, 6, 12, 14]
     assert both.trajectory.evaluations.tolist() == [0, 3, 6, 7]
 
@@ -175,7 +131,8 @@ def test_other_precisions(precision, tmp_path):
 def test_an_average_of_weights_is_not_taken_for_the_path(first):
     recorder, clones = TrajectoryRecorder(every=1), Clones()
     average = pl.callbacks.EMAWeightAveraging(decay=0.5)
-    module = fitted(Plain, clones, *((recorder, average) if first else (average, recorder)))
+    both = (recorder, average) if first else (average, recorder)
+    module = fitted(Plain, clones, *both, validation=loader(seed=1))
     np.testing.assert_array_equal(recorder.trajectory.points[:, 0], [*clones.points, clones.end[1]])
     assert not np.array_equal(cloned(module), clones.end[1])  # what is left is the average
 
@@ -212,9 +169,9 @@ def test_another_training_is_recorded_anew_and_an_interrupted_one_to_its_end():
 
 def test_large_points_are_thinned_and_saved(tmp_path, monkeypatch):
     monkeypatch.setattr("landscape_lab.large_points.SMALL", 10)
-    monkeypatch.setattr("landscape_lab.large_points.MEMORY", 14 * 13 * 4)  # 14 points
+    monkeypatch.setattr("landscape_lab.large_points.MEMORY", 14 * 83 * 4)  # 14 points
     recorder = TrajectoryRecorder(every=1)
-    fitted(Adversaries, recorder, steps=40)
+    fitted(Adversarial, recorder, steps=40)
     path = recorder.trajectory
     assert path.point_steps.tolist() == [*range(0, 40, 4), 40]
     path.save(tmp_path / "trajectory.npz")

@@ -1,6 +1,9 @@
 """The training of a module that knows nothing of us is recorded, and goes as it goes without us."""
 
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -184,3 +187,18 @@ def test_sharded_weights_are_refused_and_so_are_wrong_numbers():
     trainer = type("Trainer", (), {"strategy": object.__new__(pl.strategies.FSDPStrategy)})
     with pytest.raises(ValueError, match=r"strategy=ddp. Found FSDPStrategy"):
         TrajectoryRecorder().setup(trainer, Plain(), "fit")
+
+
+@pytest.mark.slow
+def test_the_first_of_two_processes_records(tmp_path):
+    script = Path(__file__).with_name("ddp_training.py")
+    done = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    path = Trajectory.load(tmp_path / "trajectory.npz")
+    assert path.steps.tolist() == [0, 2, 4, 5]
+    ends = [np.load(tmp_path / f"weights_{rank}.npy") for rank in (0, 1)]
+    np.testing.assert_array_equal(*ends)
+    np.testing.assert_allclose(path.points[-1, 0], ends[0], atol=5e-5)
+    assert np.load(tmp_path / "trajectory.npz")["losses"].shape == (4, 1)
+    kept = torch.load(tmp_path / "last.ckpt", weights_only=True)["callbacks"]
+    assert any(name.startswith("TrajectoryRecorder") for name in kept)

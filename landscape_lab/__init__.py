@@ -9,14 +9,16 @@ if TYPE_CHECKING:
     from landscape_lab.recorder import TrajectoryRecorder
     from landscape_lab.recording import record
     from landscape_lab.trajectory import Trajectory
+    from landscape_lab.view import loss_plane
 
-__all__ = ["Descent", "Trajectory", "TrajectoryRecorder", "record", "run"]
+__all__ = ["Descent", "Trajectory", "TrajectoryRecorder", "loss_plane", "record", "run"]
 __version__ = "0.1.0"
 
 _HOMES = {
     "Descent": "descent",
     "Trajectory": "trajectory",
     "TrajectoryRecorder": "recorder",
+    "loss_plane": "view",
     "record": "recording",
     "run": "lab",
 }

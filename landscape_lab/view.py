@@ -1,8 +1,8 @@
 """The loss of a LightningModule around where its training went: a plane, pictures and films of it."""
 
-import copy
 import inspect
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +15,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from landscape_lab.gathering import gather
+from landscape_lab.keys.callbacks import FILM
+from landscape_lab.keys.planes import PLANE
 from landscape_lab.landscapes.network import NetworkLandscape
+from landscape_lab.landscapes.networks.seeds import all_random
 from landscape_lab.planes import Departure, Plane, PlaneSettings, Window
 from landscape_lab.planes.departure import departure_of
 from landscape_lab.scene import Scene, Trace
@@ -64,7 +68,7 @@ class View:
         if figure in NEEDS:
             NEEDS[figure](self.landscape)
         kind = FIGURES[figure]
-        drawn = kind.draw(self._with({kind.extra} - {None}))
+        drawn = kind.draw(self._with([] if kind.extra is None else [kind.extra]))
         if path is not None:
             save_figure(drawn, path)
         return drawn
@@ -81,7 +85,8 @@ class View:
         """
         from landscape_lab.drawing.video import Film
 
-        film = Film(**settings)  # type: ignore[arg-type] # it checks them
+        checked = {name: FILM.check(name, value) for name, value in settings.items()}
+        film = Film(**checked)  # type: ignore[arg-type] # they were checked
         film.write(self._with(film.extras), path)
 
     def _with(self, extras: Collection[str]) -> Scene:
@@ -115,18 +120,20 @@ def loss_plane(
         trajectory: Of a `TrajectoryRecorder`; or the folder of a run, a folder or a pattern of
             checkpoints (`Trajectory.from_checkpoints`); or several of these on one plane, as a list
             or by their names.
-        directions: Of the plane, and
-        **settings: as `PlaneSettings` has them: `centre`, `window`, `resolution`, `samples`, ….
+        directions: Of the plane, as `PlaneSettings` names them.
         loss: Instead of `training_step`: `loss(prediction, target)`, or a function whose parameters
             are called `model` and `batch`. A module with manual optimization needs it.
         folder: Where losses are kept, so that the next look at this plane evaluates none.
+        **settings: More of `PlaneSettings`: `centre`, `window`, `resolution`, `samples`, ….
 
     Raises:
         ValueError: There are no data, no loss or no path, or they do not fit each other.
     """
-    how = PlaneSettings(directions, **settings)  # type: ignore[arg-type] # it checks them
-    paths = tuple(_paths(trajectory, module))
-    with _untouched(module):
+    checked = {name: PLANE.check(name, value) for name, value in settings.items()}
+    how = PlaneSettings(directions, **checked)  # type: ignore[arg-type] # they were checked
+    paths = tuple(gather(trajectory, module))
+    with _untouched(module), all_random(how.seed or 0), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Of \w+'s hooks")  # a plane needs none of them
         landscape = NetworkLandscape.from_lightning(module, loader, **_measured_by(loss))
         kept = None if folder is None else Path(folder)
         return View(_staged(landscape, paths, how, folder=kept), landscape, paths, how)
@@ -144,7 +151,7 @@ def _untouched(module: nn.Module) -> Iterator[None]:
     for name, part in _tensors(module):
         if not torch.equal(part, before[name]):
             raise RuntimeError(
-                f"The module should stay as it is, but its copy shares {name}, now changed."
+                f"The module should stay as it is, but its copy shares {name}, and it changed."
             )
 
 
@@ -160,41 +167,6 @@ def _measured_by(loss: Callable[..., Tensor] | str | None) -> dict[str, object]:
         return {}
     names = [] if isinstance(loss, str) else list(inspect.signature(loss).parameters)
     return {"batch_loss" if {"model", "batch"} & {*names} else "loss": loss}
-
-
-def _paths(source: object, module: nn.Module) -> Iterator[Trajectory]:
-    """Trajectories, each with a name of its own."""
-    if isinstance(source, Mapping):
-        named = [(str(name), _path(one, module)) for name, one in source.items()]
-    else:
-        sources = source if isinstance(source, list | tuple) else [source]
-        read = [(one, _path(one, module)) for one in sources]
-        named = [(path.label or Path(str(one)).name, path) for one, path in read]
-    names = [name for name, _ in named]
-    for number, (name, path) in enumerate(named):
-        own = copy.copy(path)  # which shares what was recorded: only its label is another one
-        own.label = name if names.count(name) == 1 else f"{name} ({names[: number + 1].count(name)})"
-        yield own
-
-
-def _path(source: object, module: nn.Module) -> Trajectory:
-    """One trajectory, wherever it comes from.
-
-    Raises:
-        ValueError: It comes from nowhere, or is of another module.
-    """
-    recorded = getattr(source, "trajectory", source)
-    if isinstance(recorded, Trajectory):
-        return recorded
-    if not isinstance(recorded, str | PathLike):
-        raise ValueError(
-            "Parameter `trajectory` should be a Trajectory, a folder of a run or of checkpoints, or several of "
-            f"these. Found a {type(source).__name__}."
-        )
-    path = Path(recorded)
-    file = path / "trajectory.npz" if path.is_dir() else path
-    is_one = file.suffix == ".npz" and file.is_file()
-    return Trajectory.load(file) if is_one else Trajectory.from_checkpoints(recorded, module)
 
 
 def _staged(

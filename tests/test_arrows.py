@@ -15,7 +15,7 @@ FLOORS = (
     (
         "what happened",
         "clock series point_file records curves checkpoints measured large_points archive trajectory "
-        "ensemble outcomes basins",
+        "gathering ensemble outcomes basins",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),

@@ -1,7 +1,7 @@
 """Trajectories from wherever they are: of recorders, in the folders of runs, through checkpoints."""
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -21,17 +21,32 @@ def gather(source: object, module: nn.Module) -> Iterator[Trajectory]:
     Raises:
         ValueError: It is none of these, or checkpoints are of another module.
     """
-    if isinstance(source, Mapping):
-        named = [(str(name), _path(one, module)) for name, one in source.items()]
-    else:
-        sources = source if isinstance(source, list | tuple) else [source]
-        read = [(one, _path(one, module)) for one in sources]
-        named = [(path.label or Path(str(one)).name, path) for one, path in read]
-    names = [name for name, _ in named]
-    for number, (name, path) in enumerate(named):
+    read = [(label, one, _path(one, module)) for label, one in _several(source)]
+    labels = _apart([label or path.label or Path(str(one)).name for label, one, path in read])
+    for (_, _, path), label in zip(read, labels, strict=True):
         own = copy.copy(path)  # which shares what was recorded: only its label is another one
-        own.label = name if names.count(name) == 1 else f"{name} ({names[: number + 1].count(name)})"
+        own.label = label
         yield own
+
+
+def _several(source: object) -> list[tuple[str, object]]:
+    """One or several sources with their names, which are empty where none were given."""
+    if isinstance(source, Mapping):
+        return [(str(name), one) for name, one in source.items()]
+    return [("", one) for one in (source if isinstance(source, list | tuple) else [source])]
+
+
+def _apart(labels: Sequence[str]) -> list[str]:
+    """Labels, those numbered that occur more than once.
+
+    >>> _apart(["a", "b", "a"])
+    ['a (1)', 'b', 'a (2)']
+    """
+    counts = [labels[: number + 1].count(label) for number, label in enumerate(labels)]
+    return [
+        f"{label} ({count})" if labels.count(label) > 1 else label
+        for label, count in zip(labels, counts, strict=True)
+    ]
 
 
 def _path(source: object, module: nn.Module) -> Trajectory:

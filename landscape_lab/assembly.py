@@ -19,6 +19,7 @@ from landscape_lab.keys.running import MEASURED
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.measured import results_of
 from landscape_lab.networking import build_network, is_network, settle_length
+from landscape_lab.optimizers.own import with_own
 from landscape_lab.optimizers.probing import probe
 from landscape_lab.planes import PlaneSettings
 
@@ -34,8 +35,9 @@ def build_descent(cfg: DictConfig, names: dict[str, str], points_file: Path) -> 
         names: What the landscape and the optimizer are called.
         points_file: Where points go that are too large for memory.
     """
-    optimizer = factory_of(cfg, "optimizer")
+    chosen = factory_of(cfg, "optimizer"), factory_of(cfg, "scheduler") if cfg.scheduler else None
     landscape, ensemble = landscape_of(cfg)
+    optimizer, scheduler = with_own(*chosen, landscape, cfg.steps)
     traits = probe(optimizer, cfg.steps)
     _check_objective(cfg, landscape)
     if (changed := landscape.suit(traits.exact)) is not None:
@@ -49,7 +51,7 @@ def build_descent(cfg: DictConfig, names: dict[str, str], points_file: Path) -> 
         steps_per_batch=cfg.steps_per_batch,
         records=cfg.records,
         label=label_of(cfg, names["optimizer"], names["landscape"], ensemble.rates),
-        scheduler=factory_of(cfg, "scheduler") if cfg.scheduler else None,
+        scheduler=scheduler,
         traits=traits,
         ensemble=ensemble,
         target=default_target(landscape) if cfg.target is None else cfg.target,

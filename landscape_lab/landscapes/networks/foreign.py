@@ -144,7 +144,7 @@ class ModuleStep:
             batch_value = getattr(value, "_forward_cache", None)
             value = value.compute() if batch_value is None else batch_value
         if isinstance(value, Tensor | int | float):
-            self.logged[_plain(name)] = torch.as_tensor(value).detach()
+            self.logged[plain_name(name)] = torch.as_tensor(value).detach()
 
     def log_dict(self, values: Mapping[str, object], *_: object, **__: object) -> None:
         """In place of the module's `log_dict`."""
@@ -214,10 +214,10 @@ def lend(module: nn.Module, trainer: StandIn, log: ModuleStep | None = None) -> 
         own["log"], own["log_dict"] = log.log, log.log_dict
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A logged name without the data on which it was measured.
 
-    >>> _plain("val_acc"), _plain("loss/train"), _plain("Top 5")
+    >>> plain_name("val_acc"), plain_name("loss/train"), plain_name("Top 5")
     ('accuracy', 'loss', 'top_5')
     """
     name = re.sub(r"\W+", "_", OF_A_SET.sub("", name.lower()))

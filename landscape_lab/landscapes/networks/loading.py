@@ -94,7 +94,12 @@ def validation_loader(module: Any) -> object:
 def has_own(module: object, method: str) -> bool:
     """Whether a class has a method that it does not merely inherit from Lightning."""
     owner = next((kind for kind in type(module).__mro__ if method in vars(kind)), None)
-    return owner is not None and not owner.__module__.startswith(("lightning.", "pytorch_lightning."))
+    return owner is not None and not from_lightning(owner)
+
+
+def from_lightning(kind: type) -> bool:
+    """Whether a class is one of Lightning's own."""
+    return kind.__module__.startswith(("lightning.", "pytorch_lightning."))
 
 
 def _tensors(data: Batch) -> Batch:

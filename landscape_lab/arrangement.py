@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers.factories import Factory
+from landscape_lab.optimizers.factories import Factory, parts_of
 from landscape_lab.optimizers.groups import groups_of, with_rate
 from landscape_lab.optimizers.layouts import Joint, Layout
 from landscape_lab.optimizers.matching import settled
+from landscape_lab.optimizers.own import Own
 from landscape_lab.optimizers.probing import probe
 from landscape_lab.optimizers.problem import are_vectors
 from landscape_lab.optimizers.recipe import Recipe
@@ -42,6 +43,8 @@ def _verdict(landscape: Landscape, ensemble: Ensemble, recipe: Recipe, rates: bo
     """Whether the members share an optimizer; where nobody says so, a trial shows whether they can."""
     if len(ensemble) == 1:
         return Verdict(joint=True, draws=False, why="a single member")
+    if isinstance(parts_of(recipe.factory).maker, Own) and ensemble.layout == "auto":
+        return Verdict(joint=False, draws=True, why="the module configures one for each member")
     if ensemble.layout != "auto":
         return Verdict(ensemble.layout == "joint", draws=True, why=f"ensemble.layout={ensemble.layout}")
     tensors = not are_vectors(landscape)

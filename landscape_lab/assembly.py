@@ -22,6 +22,7 @@ from landscape_lab.networking import build_network, is_network, settle_length
 from landscape_lab.optimizers.factories import Factory
 from landscape_lab.optimizers.groups import KEY
 from landscape_lab.optimizers.matching import settled, told
+from landscape_lab.optimizers.own import with_own
 from landscape_lab.optimizers.probing import probe
 from landscape_lab.planes import PlaneSettings
 
@@ -37,8 +38,9 @@ def build_descent(cfg: DictConfig, names: dict[str, str], points_file: Path) -> 
         names: What the landscape and the optimizer are called.
         points_file: Where points go that are too large for memory.
     """
-    optimizer: Factory = factory_of(cfg, "optimizer")
+    chosen = factory_of(cfg, "optimizer"), factory_of(cfg, "scheduler") if cfg.scheduler else None
     landscape, ensemble = landscape_of(cfg)
+    optimizer, scheduler = with_own(*chosen, landscape, cfg.steps)
     traits = probe(optimizer, cfg.steps)
     optimizer = settled(optimizer, landscape)
     _tell_groups(optimizer, landscape)
@@ -54,7 +56,7 @@ def build_descent(cfg: DictConfig, names: dict[str, str], points_file: Path) -> 
         steps_per_batch=cfg.steps_per_batch,
         records=cfg.records,
         label=label_of(cfg, names["optimizer"], names["landscape"], ensemble.rates),
-        scheduler=factory_of(cfg, "scheduler") if cfg.scheduler else None,
+        scheduler=scheduler,
         traits=traits,
         ensemble=ensemble,
         target=default_target(landscape) if cfg.target is None else cfg.target,

@@ -41,8 +41,8 @@ def results_of(landscape: Landscape) -> tuple[str, ...]:
     if not isinstance(landscape, NetworkLandscape):
         return ()
     known = {f"measured_{name}" for name in landscape.objective.metrics}
-    if landscape.validation is not None:
-        known |= {"validation_losses", *(f"validation_{name}" for name in landscape.objective.metrics)}
+    if (held_out := landscape.validation) is not None:
+        known |= {"validation_losses", *(f"validation_{name}" for name in held_out.objective.metrics)}
     return tuple(name for name, array in RESULTS.items() if array in known)
 
 

@@ -60,6 +60,12 @@ DESCENT = Keys(
     **{name: RUN.keys[name] for name in ("steps", "steps_per_batch", "records", "target")},
 )
 TRAJECTORY = Keys("landscape_lab.trajectory.Trajectory", Open(), records=RUN.keys["records"])
+RECORDER = Keys(
+    "landscape_lab.recorder.TrajectoryRecorder",
+    every=Key(COUNT, "steps from one record to the next"),
+    to=Key(Nullable(Text("a file")), "a file for all points: points.f16"),
+    records=RUN.keys["records"],
+)
 ENSEMBLE = Keys(
     "ensemble",
     starts=Key(

@@ -94,10 +94,10 @@ def _ends(points: Any, member: int) -> dict[str, Any]:
     return {"start": _plain(points[0, member]), "final": _plain(points[-1, member])}
 
 
-def details(descent: Descent) -> dict[str, Any]:
+def details(descent: Descent) -> dict[str, object]:
     """More results: kinds of evaluations, when the target was reached, and what concerns many members."""
     ends, tally = outcomes(descent), descent.tally
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         "gradient_evaluations": tally.gradient_evaluations,
         "hessian_vector_products": tally.hessian_vector_products,
         "target": tally.target,

@@ -74,21 +74,22 @@ def make_grouped(factory: Factory, problem: Problem, steps: int = 1000) -> Optim
 def _made(groups: Sequence[Group], problem: Problem, steps: int) -> Optimizer:
     """The optimizer of some groups, whose class is that of the first."""
     parameters = [one for one in problem.parameters() if one.requires_grad]
-    filled = [
-        (group, {TORCHS_OWN: [parameters[number] for number in group.tensors], **group.settings})
-        for group in groups
-        if group.tensors
-    ]
+    filled = [group for group in groups if group.tensors]
+    chosen = [_as_torch_takes(group, parameters) for group in filled]
+    first = groups[0]
     try:
-        optimizer = make_optimizer(
-            groups[0].factory, Selection(problem, [chosen for _, chosen in filled]), steps
-        )
+        optimizer = make_optimizer(first.factory, Selection(problem, chosen), steps)
     except ValueError as error:
-        named = "" if groups[0].match == DEFAULT else f"optimizer.groups, match `{groups[0].match}`: "
+        named = "" if first.match == DEFAULT else f"optimizer.groups, match `{first.match}`: "
         raise ValueError(f"{named}{error}") from error
-    for group, chosen in filled:
-        _check_kept(group, optimizer, chosen[TORCHS_OWN][0])
+    for group, settings in zip(filled, chosen, strict=True):
+        _check_kept(group, optimizer, settings[TORCHS_OWN][0])
     return optimizer
+
+
+def _as_torch_takes(group: Group, parameters: Sequence[nn.Parameter]) -> Settings:
+    """A group with its parameters."""
+    return {TORCHS_OWN: [parameters[number] for number in group.tensors or ()], **group.settings}
 
 
 def _check_kept(group: Group, optimizer: Optimizer, parameter: nn.Parameter) -> None:
@@ -99,13 +100,19 @@ def _check_kept(group: Group, optimizer: Optimizer, parameter: nn.Parameter) -> 
         optimizer: Of several groups.
         parameter: One of the group.
     """
-    known, groups = set(optimizer.defaults), optimizer.param_groups
-    if len(groups) > 1:  # what the class gives to all groups is each group's own
-        known |= set.intersection(*map(set, groups)) - {TORCHS_OWN}
-    held = next((one for one in groups if any(parameter is other for other in one[TORCHS_OWN])), {})
+    known = _of_each_group(optimizer)
+    holding = (one for one in optimizer.param_groups if any(parameter is other for other in one[TORCHS_OWN]))
+    held = next(holding, {})
     for name, value in group.settings.items():
         if name not in known or held.get(name) != value:
             raise ValueError(
                 f"optimizer.groups, match `{group.match}`: {parts_of(group.factory).name} has one `{name}` "
                 f"for all its parameters. {alternatives(name, known - {name}, 'Groups may have their own')}"
             )
+
+
+def _of_each_group(optimizer: Optimizer) -> set[str]:
+    """The settings that groups have for themselves: those with a default, and what the class gives to all."""
+    groups = optimizer.param_groups
+    given = set.intersection(*map(set, groups)) if len(groups) > 1 else set()
+    return (set(optimizer.defaults) | given) - {TORCHS_OWN}

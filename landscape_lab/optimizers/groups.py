@@ -75,16 +75,20 @@ def groups_of(factory: Factory) -> list[Group]:
 
 def _group(number: int, given: Settings, base: Factory) -> Group:
     """A group as it was written."""
-    name = f"optimizer.groups[{number}]"
-    settings = {key: value for key, value in given.items() if key not in ("match", "_target_", RATIO)}
-    if RATIO in given:
-        stands = parts_of(base).settings.get("lr") == 0  # a rate of 0 is a rate
-        settings["lr"] = 0.0 if stands else given[RATIO] * _rate_of(base)
-    target = given.get("_target_")
+    name, settings, target = f"optimizer.groups[{number}]", _settings(given, base), given.get("_target_")
     own = locate(f"{name}._target_", target) if isinstance(target, str) else target
     factory = partial(own or base, **settings)
     _check(name, factory, settings)
     return Group(given["match"], factory, own is not None, {} if own else settings)
+
+
+def _settings(given: Settings, base: Factory) -> Settings:
+    """What a group sets, its rate as a number."""
+    settings = {key: value for key, value in given.items() if key not in ("match", "_target_", RATIO)}
+    if RATIO in given:
+        stands = parts_of(base).settings.get("lr") == 0  # a rate of 0 is a rate
+        settings["lr"] = 0.0 if stands else given[RATIO] * _rate_of(base)
+    return settings
 
 
 def _check(name: str, factory: Factory, settings: Settings) -> None:

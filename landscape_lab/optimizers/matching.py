@@ -63,18 +63,25 @@ def settled(factory: Factory, landscape: Landscape) -> Factory:
     default, *others = groups_of(factory)
     if not others or default.tensors is not None:
         return factory
-    described = _described(landscape, any(group.match in HIDDEN for group in others))
-    left, groups = list(range(len(described))), []
+    described = _described(landscape, others)
+    left, groups = tuple(range(len(described))), []
     for number, group in enumerate(others):
-        matched = {one for one, tensor in enumerate(described) if _matches(group.match, tensor)}
-        tensors = tuple(one for one in left if one in matched)
-        if not tensors and group.match not in HIDDEN:
-            raise _unmatched(number, group, described, bool(matched))
-        left = [one for one in left if one not in matched]
-        groups.append(replace(group, tensors=tensors))
-    kept = [group for group in groups if group.tensors]
-    _check_left(default, left, kept, described)
-    return with_groups([replace(default, tensors=tuple(left)), *kept])
+        tensors = _matched(number, group, described, left)
+        left = tuple(one for one in left if one not in tensors)
+        groups += [replace(group, tensors=tensors)] if tensors else []
+    _check_left(default, left, groups, described)
+    return with_groups([replace(default, tensors=left), *groups])
+
+
+def _matched(
+    number: int, group: Group, described: Sequence[Described], left: Sequence[int]
+) -> tuple[int, ...]:
+    """The tensors that a group takes of those that earlier ones have left."""
+    matched = [one for one, tensor in enumerate(described) if _matches(group.match, tensor)]
+    tensors = tuple(sorted(set(matched) & set(left)))
+    if not tensors and group.match not in HIDDEN:
+        raise _unmatched(number, group, described, bool(matched))
+    return tensors
 
 
 def told(factory: Factory, landscape: Landscape) -> list[dict[str, object]]:
@@ -83,7 +90,7 @@ def told(factory: Factory, landscape: Landscape) -> list[dict[str, object]]:
     Returns:
         `match`, `class`, `tensors` and `weights` (of one member) of each group that is not empty.
     """
-    described = _described(landscape, hidden=False)
+    described = _described(landscape)
     found: list[dict[str, object]] = []
     for group in groups_of(factory):
         sizes = [described[number].numel for number in group.tensors or ()]
@@ -92,9 +99,10 @@ def told(factory: Factory, landscape: Landscape) -> list[dict[str, object]]:
     return [one for one in found if one["tensors"]]
 
 
-def _described(landscape: Landscape, hidden: bool) -> list[Described]:
-    """The trainable parameters in their order; which are hidden only where that matters."""
-    matrices = _hidden(landscape) if hidden and isinstance(landscape, NetworkLandscape) else None
+def _described(landscape: Landscape, groups: Sequence[Group] = ()) -> list[Described]:
+    """The trainable parameters in their order; which are hidden only where a group asks for it."""
+    asked = any(group.match in HIDDEN for group in groups)
+    matrices = _hidden(landscape) if asked and isinstance(landscape, NetworkLandscape) else None
     return [
         Described(own, _shape(landscape, parameter), matrices is None or own in matrices)
         for name, parameter in landscape.named_parameters()

@@ -14,6 +14,8 @@ from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.networks.foreign import ModuleStep, StandIn, lend, plain_name
 from landscape_lab.landscapes.networks.loading import has_own
+from landscape_lab.optimizers.adapters import takes_closure
+from landscape_lab.optimizers.closures import Closure
 from landscape_lab.optimizers.factories import Factory, parts_of
 from landscape_lab.optimizers.member import Member
 from landscape_lab.optimizers.plans import INTERVALS, Plan, Timed, plan_of, scale
@@ -106,7 +108,7 @@ class Own:
         if lr is not None:
             scale(plan, lr)
         if self.clips:
-            plan.optimizer.register_step_pre_hook(self._clip)
+            self._let_clip(plan.optimizer)
         self.plans[plan.optimizer] = plan, model
         return plan.optimizer
 
@@ -147,12 +149,25 @@ class Own:
         settings = {
             name: value for name, value in optimizer.param_groups[0].items() if name in optimizer.defaults
         }
-        traits = probe(partial(type(optimizer), **settings))
-        return Traits(**(vars(traits) | {"gradient_first": True})) if self.clips else traits
+        return probe(partial(type(optimizer), **settings))
 
-    def _clip(self, optimizer: Optimizer, *_: object) -> None:
-        """Before a step, whose gradient is there by then."""
-        self.module().configure_gradient_clipping(optimizer, None, None)  # type: ignore[operator]
+    def _let_clip(self, optimizer: Optimizer) -> None:
+        """Let the module clip each gradient that an optimizer's step gets."""
+        inner, clip = optimizer.step, self.module().configure_gradient_clipping
+        closes = takes_closure(optimizer) and not self.traits.gradient_first
+
+        def step(closure: Closure) -> object:
+            def clipped() -> Tensor:
+                loss = closure()
+                clip(optimizer, None, None)  # type: ignore[operator]
+                return loss
+
+            if closes:
+                return inner(clipped)  # type: ignore[arg-type] # a tensor, as torch's own loops return
+            clip(optimizer, None, None)  # type: ignore[operator]
+            return inner()
+
+        optimizer.step = step  # type: ignore[method-assign,assignment]
 
 
 class Schedules:

@@ -12,7 +12,9 @@ from omegaconf import OmegaConf
 from landscape_lab.landscapes import FunctionLandscape, Landscape, PerlinLandscape
 
 CONF = Path(__file__).parents[2] / "conf"
-NAMES = sorted(path.stem for path in (CONF / "landscape").glob("*.yaml") if path.stem != "network")
+NAMES = sorted(
+    path.stem for path in (CONF / "landscape").glob("*.yaml") if path.stem not in ("network", "lightning")
+)
 MISSING = {
     "catalogue": ["landscape.name=booth"],
     "expression": ["landscape.expression='x**2 + 10*sin(y)'"],

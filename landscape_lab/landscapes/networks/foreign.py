@@ -72,7 +72,9 @@ class StandIn:
 
     @staticmethod
     def clip_gradients(optimizer: Optimizer, clip_val: float, gradient_clip_algorithm: str = "norm") -> None:
-        """Clip the gradients of an optimizer's parameters by their common norm, or each by its value."""
+        """Clip the gradients of an optimizer's parameters by their common norm, or each by its value; not by 0."""
+        if clip_val <= 0:
+            return
         parameters = [part for group in optimizer.param_groups for part in group["params"]]
         by_value = "value" in str(gradient_clip_algorithm).lower()
         clip = nn.utils.clip_grad_value_ if by_value else nn.utils.clip_grad_norm_

@@ -76,34 +76,44 @@ def _check(module: nn.Module, settings: Arguments) -> None:
             "Parameter `module` should be a LightningModule, with a `training_step`. "
             f"Found a {name}: for a plain model, landscape=network."
         )
-    given = [key for key in ("loss", "batch_loss") if settings.get(key) is not None]
-    if len(given) == 2:
-        raise ValueError("Parameter `loss` or `batch_loss` should be given, not both. Found both.")
-    if given or (getattr(module, "automatic_optimization", True) and has_own(module, "training_step")):
+    if any(settings.get(key) is not None for key in ("loss", "batch_loss")):
         return
-    by_hand = has_own(module, "training_step")
-    why = "optimizes by hand (automatic_optimization = False)" if by_hand else "has no `training_step`"
+    if not has_own(module, "training_step"):
+        why = "has no `training_step`"
+    elif not getattr(module, "automatic_optimization", True):
+        why = "optimizes by hand (automatic_optimization = False)"
+    else:
+        return
     raise ValueError(
-        f"Parameter `loss(prediction, target)` or `batch_loss(model, batch)` should be given, "
-        f"as {name} {why}, so there is no loss to descend."
+        f"Parameter `loss` (prediction, target) or `batch_loss` (model, batch) should be given, "
+        f"as {name} {why}."
     )
 
 
 def _data_of(model: nn.Module, trainer: StandIn, loader: object) -> tuple[object, object]:
-    """Data for training and for validation; the module is prepared as Lightning does it, after its data."""
+    """Data for training and for validation; the module is prepared after its data, as Lightning does it."""
     trainer.datamodule = loader if hasattr(loader, "train_dataloader") else None
     training, held_out = (None, None) if loader is None else parts_of(loader)
     for hook, arguments in (("prepare_data", ()), ("setup", ("fit",)), ("configure_model", ())):
         if has_own(model, hook):
             getattr(model, hook)(*arguments)
     trainer.datamodule = None  # it holds data, of which each member would get a copy
-    if training is None and not has_own(model, "train_dataloader"):
+    training = _own_loader(model) if training is None else training
+    return training, validation_loader(model) if held_out is None else held_out
+
+
+def _own_loader(model: nn.Module) -> object:
+    """The loader that a module itself has for training.
+
+    Raises:
+        ValueError: It has none.
+    """
+    if not has_own(model, "train_dataloader"):
         raise ValueError(
             "Parameter `datamodule` should be given (in Python `loader`), "
             f"as {type(model).__name__} has no `train_dataloader` of its own. Found none."
         )
-    training = model.train_dataloader() if training is None else training  # type: ignore[operator]
-    return training, validation_loader(model) if held_out is None else held_out
+    return model.train_dataloader()  # type: ignore[operator]
 
 
 def _warn(module: nn.Module) -> None:

@@ -4,10 +4,11 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import torch
 from omegaconf import DictConfig, OmegaConf, open_dict
+from torch import nn
 
 from landscape_lab.data import build_data
 from landscape_lab.dotted_paths import locate
@@ -61,14 +62,15 @@ def _of_module(cfg: DictConfig) -> NetworkLandscape:
         if "." in str(settings[name]):
             settings[name] = locate(f"landscape.{name}", settings[name])
     with torch_random(cfg.seed, torch.device("cpu")), _warnings_told():
-        module, data = (_of_user(cfg, f"landscape.{name}") for name in OF_MODULES)
+        module = cast(nn.Module, _of_user(cfg, "landscape.module"))
+        data = _of_user(cfg, "landscape.datamodule")
         if (source := settings.pop("weights")) is not None:
             put_weights(module, load_weights(source), source)
         build = partial(NetworkLandscape.from_lightning, module, data, seed=cfg.seed, **settings)
         return _told("landscape", build)
 
 
-def _of_user(cfg: DictConfig, name: str) -> Any:
+def _of_user(cfg: DictConfig, name: str) -> object:
     """The object that a node describes, `None` where it is empty."""
     if not OmegaConf.select(cfg, name):
         return None

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import torch
 from jaxtyping import Float
@@ -103,7 +103,7 @@ class NetworkLandscape(Landscape):
         self.carrier: Carrier = Alone(self.objective)
 
     @classmethod
-    def from_lightning(cls, module: nn.Module, loader: object = None, **settings: Any) -> "NetworkLandscape":
+    def from_lightning(cls, module: nn.Module, loader: object = None, **settings: object) -> Self:
         """A LightningModule by its `training_step`; data held out are measured by its `validation_step`.
 
         Args:
@@ -114,7 +114,7 @@ class NetworkLandscape(Landscape):
         Raises:
             ValueError: There are no data or no loss, or the module needs a Trainer.
         """
-        return settled(cls(**adopt(module, loader, settings)))
+        return settled(cls(**adopt(module, loader, settings)))  # type: ignore[arg-type]
 
     @property
     def model(self) -> nn.Module:

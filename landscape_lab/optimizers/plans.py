@@ -1,6 +1,7 @@
 """What `configure_optimizers` of a LightningModule returns: an optimizer, and schedules with their times."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple, Protocol, cast
 
 from torch.optim import Optimizer
@@ -37,9 +38,9 @@ class Timed(NamedTuple):
     """
 
     scheduler: Scheduler
-    interval: str = "epoch"
-    frequency: int = 1
-    monitor: str | None = None
+    interval: str
+    frequency: int
+    monitor: str | None
 
 
 class Plan(NamedTuple):
@@ -79,31 +80,43 @@ def _parts(answer: object) -> Several:
     if isinstance(answer, Optimizer):
         return [answer], ()
     if isinstance(answer, Mapping):
-        brought, monitor = answer.get("lr_scheduler"), answer.get("monitor")
-        schedules = () if brought is None else (_timed(brought, monitor),)
-        return _parts(answer.get("optimizer"))[0], schedules
-    if not isinstance(answer, Sequence):
-        return [], ()
+        return _of_dictionary(answer)
+    return _of_sequence(answer) if isinstance(answer, Sequence) else ([], ())
+
+
+def _of_dictionary(answer: Mapping[str, object]) -> Several:
+    """`{"optimizer": …, "lr_scheduler": …}`."""
+    optimizers, _ = _parts(answer.get("optimizer"))
+    brought = answer.get("lr_scheduler")
+    return optimizers, () if brought is None else (_timed(brought, answer.get("monitor")),)
+
+
+def _of_sequence(answer: Sequence) -> Several:
+    """Several answers, or a list of optimizers and a list of schedules."""
     if [isinstance(part, Sequence) for part in answer] == [True, True]:
-        return list(answer[0]), tuple(_timed(one) for one in answer[1])
-    each = [_parts(one) for one in answer]
-    schedules = tuple(one for part in each for one in part[1])
-    return [one for part in each for one in part[0]], schedules
+        return list(answer[0]), tuple(map(_timed, answer[1]))
+    optimizers, schedules = zip(*map(_parts, answer), strict=True) if answer else ((), ())
+    return list(chain.from_iterable(optimizers)), tuple(chain.from_iterable(schedules))
 
 
-def _timed(brought: object, monitor: str | None = None) -> Timed:
+def _timed(brought: object, monitor: object = None) -> Timed:
     """A schedule, or a dictionary with one and when it is stepped."""
-    brought = cast(Mapping, brought if isinstance(brought, Mapping) else {"scheduler": brought})
-    known = {name: brought[name] for name in Timed._fields if name in brought}
-    timed = Timed(known.pop("scheduler"), **({"monitor": monitor} | known))
+    given: Mapping = brought if isinstance(brought, Mapping) else {"scheduler": brought}
+    timed = Timed(
+        given["scheduler"],
+        given.get("interval", "epoch"),
+        given.get("frequency", 1),
+        given.get("monitor", monitor),
+    )
     if timed.interval not in INTERVALS:
         raise ValueError(
             f"The `interval` of a schedule should be {' or '.join(INTERVALS)}. Found {timed.interval!r}."
         )
-    follows = isinstance(timed.scheduler, ReduceLROnPlateau) or bool(brought.get("reduce_on_plateau"))
-    if follows and timed.monitor is None:
+    if not isinstance(timed.scheduler, ReduceLROnPlateau) and not given.get("reduce_on_plateau"):
+        return timed._replace(monitor=None)  # the others follow nothing
+    if timed.monitor is None:
         raise ValueError("A ReduceLROnPlateau should come with `monitor`, what it follows. Found none.")
-    return timed if follows else timed._replace(monitor=None)
+    return timed
 
 
 def scale(plan: Plan, lr: float) -> None:
@@ -112,13 +125,19 @@ def scale(plan: Plan, lr: float) -> None:
     Raises:
         ValueError: There is no rate to multiply, or it is set by a schedule that is not torch's.
     """
-    schedules = [part for timed in plan.schedules for part in _nested(timed.scheduler)]
+    schedules = list(chain.from_iterable(_nested(timed.scheduler) for timed in plan.schedules))
     factor = lr / _base_rate(plan.optimizer, schedules)
     for group in plan.optimizer.param_groups:
         group.update({name: group[name] * factor for name in RATES if name in group})
     for part in schedules:
-        bases = {name: getattr(part, name) for name in BASES if hasattr(part, name)}
-        vars(part).update({name: [rate * factor for rate in rates] for name, rates in bases.items()})
+        _scale_bases(part, factor)
+
+
+def _scale_bases(schedule: object, factor: float) -> None:
+    """Multiply the rates to which a schedule comes back."""
+    for name in BASES:
+        if hasattr(schedule, name):
+            setattr(schedule, name, [rate * factor for rate in getattr(schedule, name)])
 
 
 def _base_rate(optimizer: Optimizer, schedules: Sequence[object]) -> float:

@@ -2,7 +2,7 @@
 
 import copy
 import warnings
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from torch import nn
 
@@ -17,9 +17,11 @@ UNCALLED = (
     *("on_before_optimizer_step", "optimizer_step"),
 )
 """Hooks that a descent has no place for."""
+PREPARING = {"prepare_data": (), "setup": ("fit",), "configure_model": ()}
+"""Hooks that come before the data are asked for, in Lightning's order, and their arguments."""
 WITH_OWN = ("configure_gradient_clipping", "lr_scheduler_step")
 """Hooks that belong to the module's own optimizer."""
-Arguments = dict[str, Any]
+Arguments = dict[str, object]
 """Of a `NetworkLandscape`, by their names."""
 
 
@@ -51,7 +53,7 @@ def adopt(module: nn.Module, loader: object, settings: Arguments) -> Arguments:
     lend(model, trainer)
     training, held_out = _data_of(model, trainer, loader)
     adopted = {"model": model, "data": training, "validation": held_out} | settings
-    if settings.get("loss") is None and settings.get("batch_loss") is None:
+    if _asks_itself(settings):
         step = adopted["batch_loss"] = ModuleStep(model, "training_step", trainer)
         if has_own(module, "validation_step"):
             step.validation = ModuleStep(model, "validation_step", trainer, otherwise=step)
@@ -71,35 +73,39 @@ def settled(landscape: Network) -> Network:
 def _check(module: nn.Module, settings: Arguments) -> None:
     """Raise `ValueError` for what is no LightningModule, and for one whose loss has to be given."""
     name = type(module).__name__
-    if not (isinstance(module, nn.Module) and callable(getattr(module, "training_step", None))):
+    if not callable(getattr(module, "training_step", None)):
         raise ValueError(
             "Parameter `module` should be a LightningModule, with a `training_step`. "
             f"Found a {name}: for a plain model, landscape=network."
         )
-    if any(settings.get(key) is not None for key in ("loss", "batch_loss")):
+    if not _asks_itself(settings):
         return
-    if not has_own(module, "training_step"):
-        why = "has no `training_step`"
-    elif not getattr(module, "automatic_optimization", True):
-        why = "optimizes by hand (automatic_optimization = False)"
-    else:
-        return
-    raise ValueError(
-        f"Parameter `loss` (prediction, target) or `batch_loss` (model, batch) should be given, "
-        f"as {name} {why}."
-    )
+    by_hand = not getattr(module, "automatic_optimization", True)
+    why = "optimizes by hand (automatic_optimization = False)" if by_hand else "has no `training_step`"
+    if by_hand or not has_own(module, "training_step"):
+        raise ValueError(
+            f"Parameter `loss` (prediction, target) or `batch_loss` (model, batch) should be given, "
+            f"as {name} {why}."
+        )
+
+
+def _asks_itself(settings: Arguments) -> bool:
+    """Whether the loss is the module's own."""
+    return settings.get("loss") is None and settings.get("batch_loss") is None
 
 
 def _data_of(model: nn.Module, trainer: StandIn, loader: object) -> tuple[object, object]:
     """Data for training and for validation; the module is prepared after its data, as Lightning does it."""
-    trainer.datamodule = loader if hasattr(loader, "train_dataloader") else None
-    training, held_out = (None, None) if loader is None else parts_of(loader)
-    for hook, arguments in (("prepare_data", ()), ("setup", ("fit",)), ("configure_model", ())):
+    training = held_out = None
+    if loader is not None:
+        trainer.datamodule = loader
+        training, held_out = parts_of(loader)
+    for hook, arguments in PREPARING.items():
         if has_own(model, hook):
             getattr(model, hook)(*arguments)
     trainer.datamodule = None  # it holds data, of which each member would get a copy
-    training = _own_loader(model) if training is None else training
-    return training, validation_loader(model) if held_out is None else held_out
+    held_out = validation_loader(model) if held_out is None else held_out
+    return _own_loader(model) if training is None else training, held_out
 
 
 def _own_loader(model: nn.Module) -> object:

@@ -130,7 +130,9 @@ class ModuleStep:
             answer = self._ask(model, batch)
         except Exception as error:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
-            raise ValueError(f"{self._title(model)} cannot be asked for a loss: {reason}.") from error
+            raise ValueError(
+                f"`{self.name}` of {type(model).__name__} cannot be asked for a loss: {reason}."
+            ) from error
         finally:
             self._tidy(model, lists)
         if self.names is None:
@@ -169,7 +171,7 @@ class ModuleStep:
             logged = [name for name in sorted(self.logged, key=len) if "loss" in name]
             return self.logged[logged[0]] if logged else self.otherwise(model, batch)
         raise ValueError(
-            f"{self._title(model)} should return the loss, or a dictionary with `loss`. "
+            f"`{self.name}` of {type(model).__name__} should return the loss, or a dictionary with `loss`. "
             f"Found {_described(answer)}."
         )
 
@@ -185,9 +187,6 @@ class ModuleStep:
         if self.gatherers is None or self.gatherers[0] is not model:
             self.gatherers = model, [part for part in model.modules() if _gathers(part)]
         return self.gatherers[1]
-
-    def _title(self, model: nn.Module) -> str:
-        return f"`{self.name}` of {type(model).__name__}"
 
 
 class Logged:

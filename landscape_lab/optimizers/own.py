@@ -167,6 +167,7 @@ class Own:
             clip(optimizer, None, None)  # type: ignore[operator]
             return inner()
 
+        step._wrapped_by_lr_sched = False  # type: ignore[attr-defined] # torch's schedules ask whether it is there
         optimizer.step = step  # type: ignore[method-assign,assignment]
 
 

@@ -9,6 +9,8 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 RATES = ("lr", "initial_lr", "max_lr", "min_lr")
 """The learning rates in a parameter group."""
+NOMINAL = ("max_lr", "initial_lr", "lr")
+"""Which of them is the rate that somebody chose: the first that is there."""
 BASES = ("base_lrs", "max_lrs")
 """The lists of learning rates in a schedule."""
 INTERVALS = ("step", "epoch")
@@ -141,10 +143,10 @@ def _scale_bases(schedule: object, factor: float) -> None:
 
 
 def _base_rate(optimizer: Optimizer, schedules: Sequence[object]) -> float:
-    """The rate of the first group before a schedule changed it."""
+    """The rate of the first group before a schedule changed it; of one cycle, the highest."""
     strange = [type(part).__name__ for part in schedules if not isinstance(part, LRScheduler)]
     first = optimizer.param_groups[0]
-    base = float(first.get("initial_lr", first.get("lr", 0.0)))
+    base = float(next((first[name] for name in NOMINAL if name in first), 0.0))
     if base > 0 and not strange:
         return base
     reason = f"its rate is set by {strange[0]}" if strange else f"its own is {base:g}"

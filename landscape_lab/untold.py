@@ -22,10 +22,10 @@ LOSSES = "measured_losses"
 def told_scene_of(
     landscape: Landscape,
     trajectories: Sequence[Trajectory],
-    settings: PlaneSettings,
     plane: Plane | None = None,
     window: Window | None = None,
     *,
+    settings: PlaneSettings | None = None,
     grid: bool = True,
     folder: Path | None = None,
     extras: Collection[str] = (),

@@ -91,10 +91,9 @@ class View:
         """The scene with what else a picture shows."""
         if not extras:
             return self.scene
-        staged = partial(
-            told_scene_of, self.landscape, self.trajectories, self.settings, grid=False, extras=extras
-        )
-        fresh = staged(plane=self.scene.plane, window=self.scene.window)
+        plane, window, settings = self.scene.plane, self.scene.window, self.settings
+        stage = partial(told_scene_of, self.landscape, self.trajectories, plane, window, settings=settings)
+        fresh = stage(grid=False, extras=extras)
         return replace(self.scene, **{name: getattr(fresh, name) for name in EXTRAS})
 
 
@@ -136,7 +135,7 @@ def loss_plane(
         warnings.filterwarnings("ignore", message=r"Of \w+'s hooks")  # a plane needs none of them
         landscape = NetworkLandscape.from_lightning(module, loader, **_measured_by(loss))
         kept = None if folder is None else Path(folder)
-        return View(told_scene_of(landscape, paths, how, folder=kept), landscape, paths, how)
+        return View(told_scene_of(landscape, paths, settings=how, folder=kept), landscape, paths, how)
 
 
 @contextmanager

@@ -65,19 +65,24 @@ def _files(source: str | PathLike[str]) -> list[Path]:
     Raises:
         ValueError: There are none.
     """
-    if has_magic(str(source)):
-        files = _weights_of(map(Path, glob(str(source))))
-    else:
-        folder = Path(source)
-        files = _weights_of([folder])
-        for pattern in INSIDE:
-            files = files or _weights_of(folder.glob(pattern))
+    files = files_in(source)
     if not files:
         raise ValueError(
             f"There are no checkpoints in {source}: files {', '.join(KINDS)}, or folders checkpoint-* that "
             f"hold {' or '.join(OF_FOLDERS)}.{_hint(Path(source))}"
         )
     return sorted(files, key=_natural)
+
+
+def files_in(source: str | PathLike[str]) -> list[Path]:
+    """The checkpoints in a folder, or that a pattern or a path means; perhaps none."""
+    if has_magic(str(source)):
+        return _weights_of(map(Path, glob(str(source))))
+    folder = Path(source)
+    files = _weights_of([folder])
+    for pattern in INSIDE:
+        files = files or _weights_of(folder.glob(pattern))
+    return files
 
 
 def _hint(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 import inspect
 import warnings
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +11,6 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -20,11 +19,10 @@ from landscape_lab.keys.callbacks import FILM
 from landscape_lab.keys.planes import PLANE
 from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.networks.seeds import all_random
-from landscape_lab.planes import Departure, Plane, PlaneSettings, Window
-from landscape_lab.planes.departure import departure_of
-from landscape_lab.scene import Scene, Trace
-from landscape_lab.staging import scene_of
+from landscape_lab.planes import PlaneSettings
+from landscape_lab.scene import Scene
 from landscape_lab.trajectory import Trajectory
+from landscape_lab.untold import told_scene_of
 from landscape_lab.validation import check_choice
 
 if TYPE_CHECKING:
@@ -93,8 +91,9 @@ class View:
         """The scene with what else a picture shows."""
         if not extras:
             return self.scene
-        staged = partial(_staged, self.landscape, self.trajectories, self.settings, grid=False, extras=extras)
-        fresh = staged(plane=self.scene.plane, window=self.scene.window)
+        plane, window, settings = self.scene.plane, self.scene.window, self.settings
+        stage = partial(told_scene_of, self.landscape, self.trajectories, plane, window, settings=settings)
+        fresh = stage(grid=False, extras=extras)
         return replace(self.scene, **{name: getattr(fresh, name) for name in EXTRAS})
 
 
@@ -136,7 +135,7 @@ def loss_plane(
         warnings.filterwarnings("ignore", message=r"Of \w+'s hooks")  # a plane needs none of them
         landscape = NetworkLandscape.from_lightning(module, loader, **_measured_by(loss))
         kept = None if folder is None else Path(folder)
-        return View(_staged(landscape, paths, how, folder=kept), landscape, paths, how)
+        return View(told_scene_of(landscape, paths, settings=how, folder=kept), landscape, paths, how)
 
 
 @contextmanager
@@ -167,54 +166,3 @@ def _measured_by(loss: Callable[..., Tensor] | str | None) -> dict[str, object]:
         return {}
     names = [] if isinstance(loss, str) else list(inspect.signature(loss).parameters)
     return {"batch_loss" if {"model", "batch"} & {*names} else "loss": loss}
-
-
-def _staged(
-    landscape: NetworkLandscape,
-    trajectories: Sequence[Trajectory],
-    settings: PlaneSettings,
-    plane: Plane | None = None,
-    window: Window | None = None,
-    *,
-    grid: bool = True,
-    folder: Path | None = None,
-    extras: Collection[str] = (),
-) -> Scene:
-    """The scene, all of whose traces know their losses."""
-    scene = scene_of(
-        landscape, trajectories, plane, window, settings=settings, grid=grid, folder=folder, extras=extras
-    )
-    complete = partial(_complete, landscape=landscape, trajectories=trajectories)
-    return complete(replace(scene, compared={name: complete(one) for name, one in scene.compared.items()}))
-
-
-def _complete(scene: Scene, landscape: NetworkLandscape, trajectories: Sequence[Trajectory]) -> Scene:
-    """A scene with losses where the traces have none."""
-    traces = [
-        _told(trace, trace.departure or departure_of(landscape, scene.plane, trajectory.points))
-        if np.isnan(trace.losses).any()
-        else trace
-        for trace, trajectory in zip(scene.traces, trajectories, strict=True)
-    ]
-    return replace(scene, traces=tuple(traces))
-
-
-def _told(trace: Trace, departure: Departure) -> Trace:
-    """A trace with the losses of those points that were evaluated; records that know none are left out."""
-    losses, at = trace.losses.copy(), trace.path_records[departure.places]
-    losses[at] = np.where(np.isnan(losses[at]), departure.losses, losses[at])
-    known = ~np.isnan(losses).any(axis=1)
-    known[[0, -1]] = True  # one that diverged has no loss
-    lowest = int(np.where(np.isfinite(losses), losses, np.inf).min(axis=1).argmin())
-    return replace(
-        trace,
-        losses=losses[known],
-        steps=trace.steps[known],
-        evaluations=trace.evaluations[known],
-        lr=trace.lr[known],
-        best=trace.best
-        if np.isfinite(trace.best[1])
-        else (int(trace.steps[lowest]), float(losses[lowest].min())),
-        place_steps=trace.path_steps,
-        spent={name: values[known] for name, values in trace.spent.items()},
-    )

@@ -21,7 +21,7 @@ FLOORS = (
     ("scenes", "scene"),
     ("descents", "evaluation chunk tally ending arrangement results descent"),
     ("drawing", "drawing"),
-    ("when", "staging answering bending replaying seen recording recorder callbacks view"),
+    ("when", "staging answering bending replaying seen recording recorder untold view callbacks"),
     ("lab", "instantiation schema runs keeping networking assembly lab summary"),
     ("sweeps", "sweeps"),
     ("commands", "__init__ __main__ film gallery plane report dossier optimizers.__main__"),

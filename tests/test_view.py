@@ -164,7 +164,7 @@ def test_a_copy_that_shares_its_weights_is_noticed(plain, monkeypatch):
             module.net[0].bias.add_(1.0)
 
     monkeypatch.setattr("landscape_lab.view.NetworkLandscape.from_lightning", shared)
-    monkeypatch.setattr("landscape_lab.view._staged", shared)
+    monkeypatch.setattr("landscape_lab.view.told_scene_of", shared)
     before = module.net[0].bias.detach().clone()
     with pytest.raises(RuntimeError, match=r"its copy shares net.0.bias"):
         loss_plane(module, loader(), recorder.trajectory)

@@ -93,6 +93,16 @@ class Evaluation:
         self.calls = 0
         self.without_gradient = 0
 
+    @property
+    def stochastic(self) -> bool:
+        """Whether the next step sees other losses at the same points."""
+        return self.landscape.stochastic
+
+    @property
+    def mutate(self) -> Callable[[Tensor, Tensor], Tensor]:
+        """How the landscape makes children of points `[n, dims]` at scales `[n, 1]`."""
+        return self.landscape.mutate
+
     def want(self, step: int, quantities: Sequence[Quantity]) -> None:
         """The first evaluation of this step with a gradient also takes these quantities."""
         self.wanted = [(step, quantity) for quantity in quantities]
@@ -126,12 +136,26 @@ class Evaluation:
         self.without_gradient += 1
         return self.total(losses)
 
+    @torch.no_grad()
+    def losses_at(self, candidates: Tensor) -> Tensor:
+        """The losses `[k, members]` of candidates `[k, members, dims]`, as k evaluations.
+
+        They are evaluated together, but one after another where members have draws of their own.
+        """
+        landscape = self.landscape
+        self.calls += len(candidates)
+        self.without_gradient += len(candidates)
+        if landscape.stochastic:
+            return torch.stack([landscape.at(points) for points in candidates])
+        return landscape.evaluate(candidates.flatten(0, 1)).view(candidates.shape[:2])
+
     def note(self, losses: Tensor | None = None, gradients: Tensor | None = None) -> None:
         """Write down losses `[members]` and gradients `[members, dims]` of where the step began.
 
         An optimizer that knows them from an earlier step calls this; where nobody does, the losses
         are looked up, and not counted.
         """
+        self.fresh = False
         self.record.losses.copy_(self._losses_where_the_step_began() if losses is None else losses)
         if gradients is not None and self.record.gradient is not None:
             self.record.gradient.copy_(gradients)

@@ -13,6 +13,13 @@ from torch import Tensor, nn
 AnyLandscape = TypeVar("AnyLandscape", bound="Landscape")
 
 
+def gaussian_mutation(
+    points: Float[Tensor, "n dims"], scale: Float[Tensor, "n 1"]
+) -> Float[Tensor, "n dims"]:
+    """Points with Gaussian noise of a standard deviation, one for each point."""
+    return points + scale * torch.randn_like(points)
+
+
 @dataclass(frozen=True)
 class Axes:
     """How a two-dimensional landscape is drawn: the unit in which its coordinates are read.
@@ -40,7 +47,7 @@ class Landscape(nn.Module, ABC):
     as one vector of `dims` numbers.
 
     A new landscape writes `forward` and `evaluate`. The rest follows from these and from
-    `parameters()`, and the hooks `see`, `suit` and `measure` have neutral defaults.
+    `parameters()`, and the hooks `see`, `suit`, `mutate` and `measure` have defaults.
 
     Args:
         members: How many descents there are.
@@ -222,6 +229,18 @@ class Landscape(nn.Module, ABC):
             The setting that changed, as `key=value`, or `None`.
         """
         return None
+
+    def mutate(self, points: Float[Tensor, "n dims"], scale: Float[Tensor, "n 1"]) -> Float[Tensor, "n dims"]:
+        """A child of each point, for evolution strategies: by default Gaussian noise is added.
+
+        A landscape that knows better moves, such as swapping two parts of a point, makes them here.
+        Random numbers are torch's own, which a descent keeps with its checkpoints.
+
+        Args:
+            points: The parents.
+            scale: The standard deviation of each child's change, or how large any other change is.
+        """
+        return gaussian_mutation(points, scale)
 
     def measure(self, points: Float[Tensor, "n dims"]) -> dict[str, Float[Tensor, " n"]]:
         """All that one clean pass tells of points: the loss, and what else a landscape knows."""

@@ -93,16 +93,6 @@ class Evaluation:
         self.calls = 0
         self.without_gradient = 0
 
-    @property
-    def stochastic(self) -> bool:
-        """Whether the next step sees other losses at the same points."""
-        return self.landscape.stochastic
-
-    @property
-    def mutate(self) -> Callable[[Tensor, Tensor], Tensor]:
-        """How the landscape makes children of points `[n, dims]` at scales `[n, 1]`."""
-        return self.landscape.mutate
-
     def want(self, step: int, quantities: Sequence[Quantity]) -> None:
         """The first evaluation of this step with a gradient also takes these quantities."""
         self.wanted = [(step, quantity) for quantity in quantities]

@@ -10,7 +10,9 @@ from torch import Tensor
 class Closure(Protocol):
     """Evaluates the loss where the parameters now are.
 
-    Optimizers of ours also work in a plain loop, with a function that only evaluates.
+    Optimizers of ours also work in a plain loop, with a function that only evaluates. A descent's
+    closure also has `landscape`, which tells evolution how it mutates and whether a loss holds for
+    the next step, and `losses_at`, by which many points are evaluated at once; `rows.py` asks for them.
     """
 
     def __call__(self) -> Tensor:

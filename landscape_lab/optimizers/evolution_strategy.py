@@ -61,7 +61,9 @@ class EvolutionStrategy(Optimizer):
         parents, losses, sigma = self._parents(closure)  # [μ, rows, dims], [μ, rows], [rows]
         before = losses[0]
         turn = torch.arange(settings["children"]) % len(parents)
-        children = self._mutated(parents[turn], sigma, closure)
+        mutate = getattr(_landscape_of(closure), "mutate", gaussian_mutation)
+        scale = sigma.expand(len(turn), -1).reshape(-1, 1)
+        children = mutate(parents[turn].flatten(0, 1), scale).view(len(turn), *parents.shape[1:])
         found = losses_of(self, children, closure)
         successes = (found <= losses[turn]).to(sigma).mean(0)
         points, losses = torch.cat([children, parents]), torch.cat([found, losses])
@@ -86,18 +88,12 @@ class EvolutionStrategy(Optimizer):
                 torch.full_like(losses, self.param_groups[0]["sigma"]),
             )
         parents, losses = state["parents"], state["losses"]
-        if getattr(closure, "stochastic", True):  # the function of a plain loop does not say
+        if getattr(_landscape_of(closure), "stochastic", True):  # a plain loop does not say
             losses = losses_of(self, parents, closure)
         note = getattr(closure, "note", None)
         if note is not None:
             note(losses[0])
         return parents, losses, state["sigma"]
-
-    def _mutated(self, points: Tensor, sigma: Tensor, closure: Callable[[], Tensor] | None) -> Tensor:
-        """A child of each point `[k, rows, dims]`."""
-        mutate = getattr(closure, "mutate", gaussian_mutation)
-        scale = sigma.expand(points.shape[:2]).reshape(-1, 1)
-        return mutate(points.flatten(0, 1), scale).view_as(points)
 
     def _adapted(self, sigma: Tensor, successes: Tensor, dims: int) -> Tensor:
         """The spread of the next generation, `[rows]`; it stays positive and finite."""
@@ -105,3 +101,8 @@ class EvolutionStrategy(Optimizer):
         damping = settings["damping"] or max(1.0, ((dims + 1) / settings["children"]) ** 0.5)
         limits = torch.finfo(sigma.dtype)
         return (sigma * ((successes - 0.2) / damping).exp()).clamp(limits.tiny, limits.max**0.5)
+
+
+def _landscape_of(closure: Callable[[], Tensor] | None) -> object:
+    """What a descent's closure evaluates; `None` for the function of a plain loop."""
+    return getattr(closure, "landscape", None)

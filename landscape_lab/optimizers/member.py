@@ -100,6 +100,7 @@ class MemberClosure:
 
     def __init__(self, member: Member, notes: dict[int, Note]) -> None:
         self.member = member
+        self.landscape = member.landscape[0]
         self.notes = notes
 
     def __call__(self) -> Tensor:

@@ -130,9 +130,11 @@ class Evaluation:
     def losses_at(self, candidates: Tensor) -> Tensor:
         """The losses `[k, members]` of candidates `[k, members, dims]`, as k evaluations.
 
-        They are evaluated together, but one after another where members have draws of their own.
+        They are evaluated together, but one after another where a step sees draws, of which each
+        member has its own. No candidate is recorded: the optimizer notes where the step began.
         """
         landscape = self.landscape
+        self.fresh = False
         self.calls += len(candidates)
         self.without_gradient += len(candidates)
         if landscape.stochastic:
@@ -145,7 +147,6 @@ class Evaluation:
         An optimizer that knows them from an earlier step calls this; where nobody does, the losses
         are looked up, and not counted.
         """
-        self.fresh = False
         self.record.losses.copy_(self._losses_where_the_step_began() if losses is None else losses)
         if gradients is not None and self.record.gradient is not None:
             self.record.gradient.copy_(gradients)

@@ -63,7 +63,7 @@ def outcome(factory: Factory, name: str, rate: float | None = None, steps: int =
         except ValueError as error:
             return Outcome(math.nan, rate, 0, str(error).split("cannot be built: ")[-1])
         adapted = adapt(optimizer, landscape, probe(factory, steps))
-        closure = Unrecorded(adapted.backward)
+        closure = Unrecorded(adapted.backward, landscape=landscape)
         try:
             for _ in range(steps):
                 adapted.step(closure)

@@ -1,5 +1,6 @@
 """One member of a landscape, as its own optimizer sees it."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -96,12 +97,16 @@ class MemberClosure:
     Args:
         member: Whose loss is evaluated.
         notes: Where notes for the record are kept, by the member's number.
+
+    Attributes:
+        pools: Whether candidates may be evaluated together.
     """
 
     def __init__(self, member: Member, notes: dict[int, Note]) -> None:
         self.member = member
         self.landscape = member.landscape[0]
         self.notes = notes
+        self.pools = False
 
     def __call__(self) -> Tensor:
         return self.member.backward().squeeze()
@@ -110,12 +115,22 @@ class MemberClosure:
         self.member.settle()
         return ask("losses")
 
+    @property
+    def losses_at(self) -> Callable[[Tensor], Tensor] | None:
+        return self._losses_at if self.pools else None
+
+    def _losses_at(self, candidates: Tensor) -> Tensor:
+        """The losses `[k, 1]` of candidates `[k, 1, dims]`, together with those of the other members."""
+        return ask(candidates)[: len(candidates), None]
+
     def note(self, losses: Tensor | None = None, gradients: Tensor | None = None) -> None:
         self.notes[self.member.number] = Note(losses, gradients)
 
 
-def ask(what: str) -> Tensor:
-    """Wait until all members have asked for `losses`, or for `gradients` too; returns this member's loss.
+def ask(what: str | Tensor) -> Tensor:
+    """Wait until all members have asked for `losses`, for `gradients` too, or for those of candidates.
+
+    Returns this member's loss, or those of its candidates `[k, 1, dims]`, `[k]` or longer.
 
     The optimizer that asks runs in a greenlet, and `switch` leaves it in the midst of its step.
     """

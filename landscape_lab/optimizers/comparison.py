@@ -30,6 +30,7 @@ default learning rate and
 This tells that they run as they should, not which is best: two tame functions and one seed are no benchmark.
 
 *Evaluations* are calls of the loss. *Elementwise* optimizers move each number as if it were alone.
+Those that see losses only, on a network too: [evolution](evolution.md).
 """
 
 

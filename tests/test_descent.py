@@ -294,7 +294,10 @@ def test_candidates_are_evaluated_together_and_counted(augmentations):
     evaluation.record, evaluation.fresh = record, True
     landscape.see(3)
     candidates = torch.rand(5, 2, 2)
-    losses = evaluation.losses_at(candidates)
+    other = torch.nn.Parameter(landscape.flat().clone())
+    assert evaluation.losses_at(candidates, [other]) is None
+    assert (evaluation.calls, evaluation.fresh) == (0, True)
+    losses = evaluation.losses_at(candidates, [landscape.points])
     assert (evaluation.calls, evaluation.without_gradient, evaluation.fresh) == (5, 5, False)
     expected = torch.stack([landscape.at(points) for points in candidates])
     torch.testing.assert_close(losses, expected)

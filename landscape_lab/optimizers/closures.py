@@ -12,7 +12,7 @@ class Closure(Protocol):
 
     Optimizers of ours also work in a plain loop, with a function that only evaluates. A descent's
     closure also has `landscape`, which tells evolution how it mutates and whether a loss holds for
-    the next step, and `losses_at`, the losses `[k, members]` of candidates `[k, members, dims]`.
+    the next step, and `losses_at(candidates, parameters)`, by which many points are evaluated at once.
     """
 
     def __call__(self) -> Tensor:

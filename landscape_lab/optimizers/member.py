@@ -1,13 +1,13 @@
 """One member of a landscape, as its own optimizer sees it."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from greenlet import getcurrent
 from torch import Tensor, nn
 
-from landscape_lab.optimizers.problem import Members, are_vectors
+from landscape_lab.optimizers.problem import Members, are_vectors, are_whole
 
 
 class Part(NamedTuple):
@@ -115,12 +115,10 @@ class MemberClosure:
         self.member.settle()
         return ask("losses")
 
-    @property
-    def losses_at(self) -> Callable[[Tensor], Tensor] | None:
-        return self._losses_at if self.pools else None
-
-    def _losses_at(self, candidates: Tensor) -> Tensor:
+    def losses_at(self, candidates: Tensor, parameters: Sequence[Tensor]) -> Tensor | None:
         """The losses `[k, 1]` of candidates `[k, 1, dims]`, together with those of the other members."""
+        if not self.pools or not are_whole(parameters, self.member):
+            return None
         return ask(candidates)[: len(candidates), None]
 
     def note(self, losses: Tensor | None = None, gradients: Tensor | None = None) -> None:

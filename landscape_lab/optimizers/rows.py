@@ -31,13 +31,12 @@ def evaluate_losses(closure: Callable[[], Tensor] | None) -> Tensor:
 def losses_of(optimizer: Optimizer, candidates: Tensor, closure: Callable[[], Tensor] | None) -> Tensor:
     """The losses `[k, rows]` of candidates `[k, rows, dims]`; what is not a number counts as infinite.
 
-    A descent's closure evaluates them together. Else the parameters go from one to the next, and
-    stay at the last.
+    A descent's closure evaluates them together where it can. Else the parameters go from one to the
+    next, and stay at the last.
     """
     together = getattr(closure, "losses_at", None)
-    if together is not None:
-        losses = together(candidates)
-    else:
+    losses = None if together is None else together(candidates, parameters_of(optimizer))
+    if losses is None:
         found = []
         for points in candidates:
             move_to(optimizer, points)

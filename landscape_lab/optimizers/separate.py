@@ -168,7 +168,8 @@ class _Rounds:
         candidates = self.layout.landscape.flat().expand(most, -1, -1).clone()  # [k, members, dims]
         for number, pool in pools.items():
             candidates[: len(pool), number] = pool[:, 0]
-        return closure.losses_at(candidates).T  # type: ignore[attr-defined] # else nobody asks
+        parameters = [one for one in self.layout.landscape.parameters() if one.requires_grad]
+        return closure.losses_at(candidates, parameters).T  # type: ignore[attr-defined] # else nobody asks
 
     def _advance(
         self, threads: dict[int, greenlet], answers: Sequence[Closure] | Tensor

@@ -32,9 +32,9 @@ def loop(optimizer, landscape, steps):
             self.landscape = landscape
 
         def __call__(self):
-            return self.losses_at(landscape.flat()[None])[0]
+            return self.losses_at(landscape.flat()[None], ())[0]
 
-        def losses_at(self, candidates):
+        def losses_at(self, candidates, parameters):
             self.evaluations += len(candidates)
             return landscape.evaluate(candidates.flatten(0, 1)).view(candidates.shape[:2])
 

@@ -120,7 +120,7 @@ class Together(Unrecorded):
         super().__init__(landscape.backward, rows=True, landscape=landscape)
         self.numbers = []
 
-    def losses_at(self, candidates):
+    def losses_at(self, candidates, parameters):
         self.numbers.append(len(candidates))
         return self.landscape.evaluate(candidates.flatten(0, 1)).view(candidates.shape[:2])
 

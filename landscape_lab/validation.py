@@ -133,7 +133,6 @@ class Whole(Kind):
     Args:
         low: The lowest, if there is one.
         high: The highest, if there is one.
-        even: Whether odd numbers are refused; then there is a lowest and no highest.
 
     >>> Whole(low=1).check("steps", 1e3)
     1000
@@ -141,12 +140,9 @@ class Whole(Kind):
 
     low: int | None = None
     high: int | None = None
-    even: bool = False
 
     @property
     def wanted(self) -> str:
-        if self.even:
-            return f"an even whole number of at least {self.low}"
         if self.high is not None and self.low != 1:
             high = "2^32 - 1" if self.high == 2**32 - 1 else f"{self.high}"
             return f"a whole number from {self.low} to {high}"
@@ -159,7 +155,6 @@ class Whole(Kind):
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         whole = isinstance(value, Integral) and not isinstance(value, bool)
-        whole = whole and not (self.even and value % 2)  # type: ignore[operator]
         if whole and (self.low is None or value >= self.low) and (self.high is None or value <= self.high):  # type: ignore[operator]
             return value
         raise refusal(name, self.wanted, value)

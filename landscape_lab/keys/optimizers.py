@@ -1,7 +1,7 @@
 """What our own optimizers and schedules take, and what all optimizers have in common."""
 
 from landscape_lab.keys.declaring import Key, Keys
-from landscape_lab.keys.kinds import Nullable, Open, Parts
+from landscape_lab.keys.kinds import Even, Nullable, Open, Parts
 from landscape_lab.validation import Anything, Choice, Number, Switch, Whole
 
 FIRST_ORDER = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")
@@ -86,9 +86,7 @@ PGPE = _optimizer(
     "PGPE",
     lr=Key(POSITIVE, "the length of the gradient's step"),
     sigma=Key(Nullable(POSITIVE), "the first spread; null: 15 max_speed / sqrt(dims)"),
-    candidates=Key(
-        Nullable(Whole(low=2, even=True)), "evaluations in a step; null: 4 + 3 log(dims), made even"
-    ),
+    candidates=Key(Nullable(Even()), "evaluations in a step; null: 4 + 3 log(dims), made even"),
     momentum=Key(Number(low=0.0, high=1.0), "the share of the velocity that stays"),
     max_speed=Key(Nullable(POSITIVE), "the longest step; null: 2 lr"),
     sigma_lr=Key(Number(low=0.0), "the learning rate of the spread; 0 keeps it"),

@@ -13,13 +13,6 @@ from torch import Tensor, nn
 AnyLandscape = TypeVar("AnyLandscape", bound="Landscape")
 
 
-def gaussian_mutation(
-    points: Float[Tensor, "n dims"], scale: Float[Tensor, "n 1"]
-) -> Float[Tensor, "n dims"]:
-    """Points with Gaussian noise of a standard deviation, one for each point."""
-    return points + scale * torch.randn_like(points)
-
-
 @dataclass(frozen=True)
 class Axes:
     """How a two-dimensional landscape is drawn: the unit in which its coordinates are read.
@@ -231,16 +224,12 @@ class Landscape(nn.Module, ABC):
         return None
 
     def mutate(self, points: Float[Tensor, "n dims"], scale: Float[Tensor, "n 1"]) -> Float[Tensor, "n dims"]:
-        """A child of each point, for evolution strategies: by default Gaussian noise is added.
+        """A child of each point, for evolution: Gaussian noise is added.
 
-        A landscape that knows better moves, such as swapping two parts of a point, makes them here.
-        Random numbers are torch's own, which a descent keeps with its checkpoints.
-
-        Args:
-            points: The parents.
-            scale: The standard deviation of each child's change, or how large any other change is.
+        A landscape that knows better moves, such as a swap of two parts, makes them here, with
+        torch's random numbers and as large as the scales say.
         """
-        return gaussian_mutation(points, scale)
+        return points + scale * torch.randn_like(points)
 
     def measure(self, points: Float[Tensor, "n dims"]) -> dict[str, Float[Tensor, " n"]]:
         """All that one clean pass tells of points: the loss, and what else a landscape knows."""

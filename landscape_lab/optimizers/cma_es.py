@@ -1,13 +1,13 @@
 """CMA-ES through the `cmaes` package."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
-from torch.optim.optimizer import ParamsT
+from torch.optim.optimizer import ParamsT, StateDict
 
 from landscape_lab.keys.optimizers import CMA_ES
 from landscape_lab.optimizers.rows import evaluate_losses, losses_of, move_to, points_of
@@ -15,9 +15,6 @@ from landscape_lab.optimizers.traits import Traits
 
 if TYPE_CHECKING:
     from cmaes import CMA, SepCMA
-
-State = dict[str, Any]
-"""What a checkpoint keeps: tensors, numbers, and dictionaries of such."""
 
 
 @CMA_ES.checks_class
@@ -64,11 +61,11 @@ class CMAES(Optimizer):
         move_to(self, torch.from_numpy(np.stack([row.mean for row in self._rows])).to(means))
         return losses.amin(0)
 
-    def state_dict(self) -> State:
+    def state_dict(self) -> StateDict:
         """With the distributions."""
         return {**super().state_dict(), "distributions": [_state_of(row) for row in self._rows]}
 
-    def load_state_dict(self, state_dict: State) -> None:
+    def load_state_dict(self, state_dict: StateDict) -> None:
         """With the distributions."""
         super().load_state_dict({name: state_dict[name] for name in ("state", "param_groups")})
         self._rows = []
@@ -92,7 +89,7 @@ class CMAES(Optimizer):
         return kind(mean, settings["sigma"], seed=seed, population_size=settings["candidates"])
 
 
-def _state_of(row: "CMA | SepCMA") -> State:
+def _state_of(row: "CMA | SepCMA") -> StateDict:
     """All of a distribution, as tensors and numbers.
 
     The package's own way loses the random numbers, and half of a matrix that is symmetric but for
@@ -103,7 +100,7 @@ def _state_of(row: "CMA | SepCMA") -> State:
     return {**state, "random": [_plain(value) for value in random]}
 
 
-def _restore(row: "CMA | SepCMA", state: State) -> None:
+def _restore(row: "CMA | SepCMA", state: StateDict) -> None:
     """Give a distribution a state that `_state_of` told."""
     key, *rest = state["random"]
     row._rng.set_state(("MT19937", key.numpy(), *rest))

@@ -9,7 +9,6 @@ from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
 from landscape_lab.keys.optimizers import EVOLUTION_STRATEGY
-from landscape_lab.landscapes.base import gaussian_mutation
 from landscape_lab.optimizers.rows import evaluate_losses, losses_of, move_to, points_of
 from landscape_lab.optimizers.traits import Traits
 
@@ -61,7 +60,7 @@ class EvolutionStrategy(Optimizer):
         parents, losses, sigma = self._parents(closure)  # [μ, rows, dims], [μ, rows], [rows]
         before = losses[0]
         turn = torch.arange(settings["children"]) % len(parents)
-        mutate = getattr(_landscape_of(closure), "mutate", gaussian_mutation)
+        mutate = getattr(_landscape_of(closure), "mutate", _gaussian)
         scale = sigma.expand(len(turn), -1).reshape(-1, 1)
         children = mutate(parents[turn].flatten(0, 1), scale).view(len(turn), *parents.shape[1:])
         found = losses_of(self, children, closure)
@@ -101,6 +100,11 @@ class EvolutionStrategy(Optimizer):
         damping = settings["damping"] or max(1.0, ((dims + 1) / settings["children"]) ** 0.5)
         limits = torch.finfo(sigma.dtype)
         return (sigma * ((successes - 0.2) / damping).exp()).clamp(limits.tiny, limits.max**0.5)
+
+
+def _gaussian(points: Tensor, scale: Tensor) -> Tensor:
+    """What `Landscape.mutate` does by default, for a plain loop."""
+    return points + scale * torch.randn_like(points)
 
 
 def _landscape_of(closure: Callable[[], Tensor] | None) -> object:

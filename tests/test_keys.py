@@ -16,7 +16,7 @@ from landscape_lab.augmentations import GradientNoise, RandomFlip
 from landscape_lab.configuration import CONF, open_keys, register_catalogue
 from landscape_lab.keys import DECLARED, Key, Keys
 from landscape_lab.keys.groups import Groups
-from landscape_lab.keys.kinds import ListOf, Nullable, OneOf, Parts, Picture, Points, Record
+from landscape_lab.keys.kinds import Even, ListOf, Nullable, OneOf, Parts, Picture, Points, Record
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.schema import check, describe, entries, settle
 from landscape_lab.validation import Anything, Choice, Function, Kind, Number, Switch, Text, Whole
@@ -39,6 +39,7 @@ BAD = {
 TAKEN: dict[type[Kind], set[str]] = {
     Number: {"negative", "huge", "infinity"},
     Whole: {"negative", "huge"},
+    Even: {"huge"},
     Choice: set(),
     Switch: {"switch"},
     Text: {"word"},

@@ -42,6 +42,8 @@ class Layers(pl.Callback):
     |G|², as far as the step between them changes no mean. Both are averaged over measurements, the older
     the less. Where all data are seen, it tells only what the step changed.
 
+    Each layer has a row, each parameter group where there are several, and all layers together.
+
     Nothing is evaluated for it, and the steps stay the same to the bit. Of several members it is the
     first. An optimizer that evaluates several times in a step is measured by its last gradient.
 
@@ -65,33 +67,33 @@ class Layers(pl.Callback):
         self.interval = self.every or max(SELDOM, math.ceil(pl_module.steps / TIMES))
         self.landscape = pl_module.landscape
         self.made = trainer.global_step
+        self.names, self.belongs = _rows(pl_module.landscape, pl_module.layout.optimizers[0])
         pl_module.layout.optimizers[0].register_step_post_hook(self._after_step)
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         if not self.rows:
             return
-        curves = self.curves(pl_module)
+        curves = self.curves()
         values = [curves.values[name] for name in QUANTITIES]
         lines = (
-            (step, layer, group, *(each[record, place] for each in values))
+            (step, layer, *(each[record, place] for each in values))
             for record, step in enumerate(curves.steps.tolist())
-            for place, (layer, group) in enumerate(zip(curves.layers, curves.groups, strict=True))
+            for place, layer in enumerate(curves.layers)
         )
-        write_csv(self.folder / "layers.csv", ["step", "layer", "group", *QUANTITIES], lines, digits=6)
+        write_csv(self.folder / "layers.csv", ["step", "layer", *QUANTITIES], lines, digits=6)
         for logger in trainer.loggers:
             log_curves(logger, curves.steps, curves.named())
         file = self.folder / "layers.png"
         save_figure(layers_figure(curves, pl_module.trajectory.label), file)
         show(trainer, "layers", file.read_bytes())
 
-    def curves(self, descent: Descent) -> LayerCurves:
+    def curves(self) -> LayerCurves:
         """What was measured so far."""
         table = (
             torch.stack([row for _, row in self.rows]).double().cpu().numpy()
         )  # [records, quantities, layers]
         return LayerCurves(
-            layers=[name for name, _ in _layers(descent.landscape)],
-            groups=_groups(descent.landscape, descent.layout.optimizers[0]),
+            layers=self.names,
             steps=np.array([step for step, _ in self.rows]),
             values={name: table[:, number] for number, name in enumerate(QUANTITIES)},
         )
@@ -113,16 +115,19 @@ class Layers(pl.Callback):
         gradients = [torch.zeros_like(part) if part.grad is None else part.grad.detach() for part in parts]
         return [part.detach()[first] for part in parts], [part[first] for part in gradients]
 
-    def _measured(self, weights: list[Tensor], gradients: list[Tensor]) -> Float[Tensor, "quantities layers"]:
+    def _measured(self, weights: list[Tensor], gradients: list[Tensor]) -> Float[Tensor, "quantities rows"]:
         """All quantities of a step, from what was before it."""
         before, previous = self.before[: len(weights)], self.before[len(weights) :]
         updates = list(torch._foreach_sub(weights, before))
         changes = torch._foreach_sub(gradients, previous)
-        gradient, weight, update, change = (
-            torch.stack(torch._foreach_norm(parts)) for parts in (gradients, before, updates, changes)
-        )
-        cosine = -_products(updates, gradients) / (update * gradient)
-        new = [_batch_size(self.landscape) * change**2 / 2, _products(gradients, previous)]
+        squares = [
+            torch.stack(torch._foreach_norm(parts)) ** 2 for parts in (gradients, before, updates, changes)
+        ]
+        products = [_products(updates, gradients), _products(gradients, previous)]
+        sums = torch.stack([*squares, *products]) @ self.belongs.to(squares[0])  # [6, rows]
+        gradient, weight, update, change = sums[:4].sqrt()
+        cosine = -sums[4] / (update * gradient)
+        new = [_batch_size(self.landscape) * change**2 / 2, sums[5]]
         if self.noise:
             new = [MEMORY * old + (1 - MEMORY) * one for old, one in zip(self.noise, new, strict=True)]
         self.noise = new
@@ -145,14 +150,18 @@ def _layers(landscape: Landscape) -> list[tuple[str, Tensor]]:
     ]
 
 
-def _groups(landscape: Landscape, optimizer: Optimizer) -> list[int]:
-    """The number of each layer's parameter group."""
-    of = {
-        part.data_ptr(): number
-        for number, group in enumerate(optimizer.param_groups)
-        for part in group["params"]
-    }
-    return [of.get(part.data_ptr(), 0) for _, part in _layers(landscape)]
+def _rows(landscape: Landscape, optimizer: Optimizer) -> tuple[list[str], Float[Tensor, "layers rows"]]:
+    """What is measured: each layer, each of several parameter groups, and all; and who belongs there."""
+    layers, groups = _layers(landscape), optimizer.param_groups
+    of = {part.data_ptr(): number for number, group in enumerate(groups) for part in group["params"]}
+    numbers = torch.tensor([of.get(part.data_ptr(), 0) for _, part in layers])
+    names, columns = [name for name, _ in layers], list(torch.eye(len(layers)))
+    if len(groups) > 1:
+        names += [f"group {number}" for number in range(len(groups))]
+        columns += [(numbers == number).float() for number in range(len(groups))]
+    if len(layers) > 1:
+        names, columns = [*names, "all"], [*columns, torch.ones(len(layers))]
+    return names, torch.stack(columns, dim=1)
 
 
 def _products(ones: list[Tensor], others: list[Tensor]) -> Float[Tensor, " layers"]:

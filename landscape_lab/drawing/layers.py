@@ -34,23 +34,14 @@ class LayerCurves:
     """What was measured of each layer.
 
     Args:
-        layers: Their names.
-        groups: The number of each one's parameter group.
+        layers: Their names; also of parameter groups, and of all layers together.
         steps: `[records]`.
         values: `[records, layers]` each, by the names of `QUANTITIES`.
     """
 
     layers: list[str]
-    groups: list[int]
     steps: np.ndarray
     values: dict[str, np.ndarray]
-
-    @property
-    def labels(self) -> list[str]:
-        """Names, with the group where there are several."""
-        if len(set(self.groups)) == 1:
-            return self.layers
-        return [f"{layer} · {group}" for layer, group in zip(self.layers, self.groups, strict=True)]
 
     def named(self) -> dict[str, np.ndarray]:
         """Each curve by the name that loggers use: `layers/ratio/0.weight`."""
@@ -80,7 +71,7 @@ def layers_figure(curves: LayerCurves, title: str) -> Figure:
         for axes, name in zip(panels, shown, strict=True):
             _draw(axes, curves, name)
             axes.set_title(QUANTITIES[name], loc="left", fontsize=10)
-            _name_layers(axes, curves.labels)
+            _name_layers(axes, curves.layers)
         for axes in panels if beside else panels[-1:]:
             axes.set_xlabel("step")
             label_cost(axes.xaxis, whole=True)

@@ -26,11 +26,11 @@ def test_steps_stay_the_same_to_the_bit_and_each_layer_is_measured(lab):
     measured = lab(*NETWORK, "steps=9", *MEASURED, name="measured")
     np.testing.assert_array_equal(plain.trajectory.points, measured.trajectory.points)
     rows = table(measured.folder)
-    assert [row["step"] for row in rows] == [step for step in "2468" for _ in range(4)]
-    assert [row["layer"] for row in rows[:4]] == ["0.weight", "0.bias", "2.weight", "2.bias"]
+    assert [row["step"] for row in rows] == [step for step in "2468" for _ in range(5)]
+    assert [row["layer"] for row in rows[:5]] == ["0.weight", "0.bias", "2.weight", "2.bias", "all"]
     points, sizes = measured.trajectory.points[:, 0], [6, 3, 9, 3]
     ends = np.cumsum([0, *sizes])
-    for row, (first, last) in zip(rows[4:8], pairwise(ends), strict=False):
+    for row, (first, last) in zip(rows[5:9], pairwise(ends), strict=False):
         before, after = (points[step, first:last].astype(np.float64) for step in (3, 4))
         assert float(row["weight"]) == pytest.approx(np.linalg.norm(before), rel=1e-5)
         ratio = np.linalg.norm(after - before) / np.linalg.norm(before)
@@ -48,8 +48,17 @@ def test_gradient_descent_goes_against_its_gradient(lab):
 @pytest.mark.parametrize("more", [["optimizer=lbfgs"], ["ensemble=seeds", "ensemble.seeds=2"]])
 def test_closures_and_members_are_measured(lab, more):
     rows = table(lab(*NETWORK, "steps=4", *MEASURED, *more).folder)
-    assert len(rows) == 8
+    assert len(rows) == 10
     assert all(np.isfinite(float(row["ratio"])) for row in rows)
+
+
+def test_parameter_groups_have_rows(lab):
+    groups = "optimizer.groups=[{match: '*.bias', lr: 0.5}]"
+    rows = table(lab(*NETWORK, "steps=2", *MEASURED, "optimizer=sgd", groups).folder)
+    assert [row["layer"] for row in rows][4:] == ["group 0", "group 1", "all"]
+    squares = {row["layer"]: float(row["gradient"]) ** 2 for row in rows}
+    assert squares["group 1"] == pytest.approx(squares["0.bias"] + squares["2.bias"], rel=1e-4)
+    assert squares["all"] == pytest.approx(squares["group 0"] + squares["group 1"], rel=1e-4)
 
 
 def test_a_point_is_one_layer(lab):
@@ -81,7 +90,7 @@ def test_the_noise_scale_is_that_of_the_covariance(tmp_path):
     layers = Layers(tmp_path, every=2)
     quiet = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False}
     pl.Trainer(**quiet, callbacks=[layers], max_steps=4000).fit(descent)
-    scale = layers.curves(descent).values[list(QUANTITIES)[-1]][:, 0]
+    scale = layers.curves().values[list(QUANTITIES)[-1]][:, 0]
     assert np.nanmedian(scale) == pytest.approx(expected, rel=0.2)
 
 

@@ -7,7 +7,7 @@ from landscape_lab.drawing.layers import QUANTITIES, LayerCurves, layers_figure
 def curves(layers, records, value=1.0):
     steps = 10 * (1 + np.arange(records))
     values = {name: np.full((records, layers), value) for name in QUANTITIES}
-    return LayerCurves([f"{number}.weight" for number in range(layers)], [0] * layers, steps, values)
+    return LayerCurves([f"{number}.weight" for number in range(layers)], steps, values)
 
 
 @pytest.mark.parametrize(("layers", "records"), [(1, 1), (4, 30), (60, 20), (200, 3)])

@@ -351,6 +351,7 @@ def test_the_page_about_modules_runs(tmp_path, monkeypatch):
     (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     names = {"__name__": "page"}
+    torch.manual_seed(0)
     quiet = code.replace("logger=False", "logger=False, accelerator='cpu', enable_progress_bar=False")
     exec(quiet, names)
     landscape = names["landscape"]

@@ -17,9 +17,8 @@ from hydra.initialize import get_gh_backup, restore_gh_from_backup
 from omegaconf import DictConfig, OmegaConf, open_dict
 from pytorch_lightning.loggers import Logger
 
-from landscape_lab import results
 from landscape_lab.assembly import build_descent, plane_settings
-from landscape_lab.callbacks import HParams, Products, Sharpness
+from landscape_lab.callbacks import HParams, Products
 from landscape_lab.configuration import (
     CONF,
     PARAMETERS,
@@ -35,12 +34,12 @@ from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import current_folder
 from landscape_lab.errors import FULL, tell
 from landscape_lab.instantiation import build
-from landscape_lab.landscapes import Landscape, NetworkLandscape
+from landscape_lab.keeping import Keeper
+from landscape_lab.landscapes import Landscape
 from landscape_lab.runs import Run
 from landscape_lab.schema import check
 from landscape_lab.threads import faster, using
 from landscape_lab.trajectory import Trajectory
-from landscape_lab.weights import LAST, save_weights
 
 
 @dataclass(frozen=True)
@@ -116,26 +115,21 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     if cfg.resume and (finished := _finished(cfg, files)) is not None:
         tell(f"{folder} is complete: these are its results.")
         return finished
-    digits = identity(cfg)  # now: epochs become steps when the data are there
+    known = {**names, "objective": plain(cfg.objective), "seed": cfg.seed}
+    keeper = Keeper(files, {**known, "config_hash": identity(cfg)})  # now: epochs become steps with the data
     with _quiet_lightning(), current_folder():  # a user's code may import others beside it at any time
-        descent, threads = _descended(cfg, names, files)
-    metrics = {"landscape": names["landscape"], "optimizer": names["optimizer"], **results.metrics(descent)}
-    metrics |= {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": digits}
-    metrics |= results.details(descent) | {"threads": threads} | Products.told_of(descent.trainer)
-    metrics |= Sharpness.told(descent.trainer)
-    descent.trajectory.save(files.trajectory_file)
-    _save_weights(descent, files)
-    if (error := descent.ending.error) is not None and descent.ending.status == "failed":
-        if FULL:
-            raise error
-        metrics["error"] = f"{type(error).__name__}: {error}"
+        descent = _descended(cfg, names, keeper)
+    metrics = keeper.finish(descent)
+    if "error" in metrics:
         tell(f"{names['optimizer']} failed in step {metrics['steps']}: {metrics['error']}")
-    files.write_results(metrics)
+        if FULL and descent.ending.error is not None:
+            raise descent.ending.error
     return Result(descent.trajectory, metrics, folder)
 
 
-def _descended(cfg: DictConfig, names: dict[str, str], files: Run) -> tuple[Descent, int]:
-    """Build the descent and what is around it, and let Lightning run it to its end; with how many threads."""
+def _descended(cfg: DictConfig, names: dict[str, str], keeper: Keeper) -> Descent:
+    """Build the descent and what is around it, and let Lightning run it to its end."""
+    files = keeper.run
     pl.seed_everything(cfg.seed, verbose=False)
     descent = build_descent(cfg, names, files.points_file)
     checkpoint = _checkpoint(cfg, files)
@@ -143,21 +137,14 @@ def _descended(cfg: DictConfig, names: dict[str, str], files: Run) -> tuple[Desc
         files.forget()
     loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values()]
     parts = (build(node) for node in cfg.callbacks.values())
-    callbacks = Products.gathering(parts, plane_settings(cfg), files.folder)
+    callbacks = [keeper, *Products.gathering(parts, plane_settings(cfg), files.folder)]
     callbacks.append(HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)))
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
     threads = _threads(cfg, descent.landscape, checkpoint.threads)
+    keeper.known["threads"] = threads
     with using(threads):
         trainer.fit(descent, ckpt_path=checkpoint.path, weights_only=True)
-    return descent, threads
-
-
-def _save_weights(descent: Descent, files: Run) -> None:
-    """The last weights of a network, of the representative member of many."""
-    landscape = descent.landscape
-    if isinstance(landscape, NetworkLandscape):
-        member = results.outcomes(descent).representative()
-        save_weights(landscape.state_of(member), files.folder / LAST)
+    return descent
 
 
 def _threads(cfg: DictConfig, landscape: Landscape, before: int | None) -> int:
@@ -199,7 +186,7 @@ def _finished(cfg: DictConfig, files: Run) -> Result | None:
     metrics = files.results()
     if metrics is None or metrics.get("config_hash") != identity(cfg):
         return None
-    if metrics.get("status") in ("failed", "stopped"):
+    if metrics.get("status") in ("failed", "stopped") or "unfinished" in metrics:
         return None  # it is tried again, or goes on
     return Result(files.trajectory(), metrics, files.folder)
 

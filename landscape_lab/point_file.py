@@ -16,6 +16,8 @@ HALF = np.dtype("<f2")
 """Offsets from the start are numbers of 16 bits, lowest byte first, on every machine."""
 BLOCK = 2**22
 """How many numbers are converted at a time."""
+ROWS = 16
+"""How many records are read through one view of the file: a system may map two megabytes around each."""
 
 
 class HalfPrecisionPoints:
@@ -71,8 +73,14 @@ class HalfPrecisionPoints:
         """Points as NumPy indexes them; of slices over members and dims only that part is read."""
         record, *inner = _without_ellipsis(index if isinstance(index, tuple) else (index,), self.ndim)
         inner = inner if self.number is None else [self.number, *inner]
+        slots = np.asarray(self.slots[record])
+        if slots.ndim == 0 or not slots.size:
+            return self._read(slots, inner)
+        return np.concatenate([self._read(slots[i : i + ROWS], inner) for i in range(0, len(slots), ROWS)])
+
+    def _read(self, slots: Int[np.ndarray, "*records"], inner: list[Any]) -> np.ndarray:
         offsets = np.memmap(self.path, HALF, "r").reshape(-1, *self.start.shape)
-        return self.start[tuple(inner)] + offsets[(self.slots[record], *inner)].astype(np.float32)
+        return self.start[tuple(inner)] + offsets[(slots, *inner)].astype(np.float32)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         points = self[:]

@@ -44,7 +44,7 @@ class Run:
 
     @property
     def results_file(self) -> Path:
-        """The results, written last: where this file is, the run came to its end."""
+        """The results, written when the descent has ended and, without `unfinished`, when all is drawn."""
         return self.folder / "results.json"
 
     @property

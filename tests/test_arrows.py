@@ -22,7 +22,7 @@ FLOORS = (
     ("descents", "evaluation chunk tally ending arrangement results descent"),
     ("drawing", "drawing"),
     ("when", "staging answering bending replaying seen recording callbacks"),
-    ("lab", "instantiation schema runs networking assembly lab summary"),
+    ("lab", "instantiation schema runs keeping networking assembly lab summary"),
     ("sweeps", "sweeps"),
     ("commands", "__init__ __main__ film gallery plane report dossier optimizers.__main__"),
 )

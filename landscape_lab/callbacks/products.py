@@ -114,6 +114,7 @@ class Products(pl.Callback):
             settings: How planes are chosen and maps drawn, and whether the plane is a product.
             folder: That of the run.
         """
+        check_shading(settings.colormap)
         parts = [*parts, *([PlaneArchive(folder)] if settings.save else [])]
         products = [part for part in parts if isinstance(part, Product)]
         gathered: list[pl.Callback] = []
@@ -134,7 +135,6 @@ class Products(pl.Callback):
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         if any(product.wanted for product in self.products):
-            check_shading(self.settings.colormap)
             check_vectors(pl_module.landscape, self.settings)
             check_shown(pl_module.landscape, self.settings)
         for product in self.products:

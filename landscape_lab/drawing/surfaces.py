@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d import Axes3D
 
 from landscape_lab.drawing.heights import Heights
@@ -40,14 +41,23 @@ def surface_figure(scene: Scene) -> Figure:
         heights = Heights(scene)
         _draw_ground(relief, scene, heights)
         _draw_lines(relief, scene, heights)
-        relief.set_xlabel(scene.plane.axes.labels[0])
-        relief.set_ylabel(scene.plane.axes.labels[1])
-        relief.set_zlabel(heights.label)
+        _name_axes(relief, scene, heights)
         relief.view_init(elev=40, azim=-60)
         relief.set_box_aspect((1.0, 1.0, 0.55), zoom=0.95)
         if scene.plane.axes.picture:
             relief.invert_yaxis()
     return figure
+
+
+def _name_axes(relief: Axes3D, scene: Scene, heights: Heights) -> None:
+    """Short names and few numbers, as axes are seen at a slant; what else there is to say, the map says."""
+    names = (label.split(" (")[0] for label in scene.plane.axes.labels)
+    for axis, name in zip((relief.xaxis, relief.yaxis), names, strict=True):
+        axis.set_label_text(name)
+        axis.labelpad = 8
+    for axis in (relief.xaxis, relief.yaxis, relief.zaxis):
+        axis.set_major_locator(MaxNLocator(nbins=5, steps=(1, 2, 5, 10)))
+    relief.set_title(f"height: {heights.label}", fontsize=11)
 
 
 def _draw_ground(relief: Axes3D, scene: Scene, heights: Heights) -> None:

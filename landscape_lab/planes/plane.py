@@ -64,12 +64,20 @@ class Plane:
         return self.origin + places.to(self.directions) @ self.directions
 
     def project(self, points: Points) -> Float[np.ndarray, "*n 2"]:
-        """The places nearest to points, by least squares: directions may be oblique and of any length."""
-        inverse = np.linalg.pinv(self.directions.double().cpu().numpy())  # [dims, 2]
-        places = np.zeros((*points.shape[:-1], 2))
+        """The places nearest to points, by least squares: directions may be oblique and of any length.
+
+        The normal equations, whose Gram matrix holds the cosines of the directions: no copy of the directions
+        in double precision is made, which of ten million weights would take half a gigabyte.
+        """
+        places, gram = np.zeros((*points.shape[:-1], 2)), np.zeros((2, 2))
         for part, offsets in self._offsets(points):
-            places += offsets @ inverse[part]
-        return places
+            directions = self.directions[:, part].double().cpu().numpy()
+            places += offsets @ directions.T
+            gram += directions @ directions.T
+        lengths = np.sqrt(gram.diagonal())
+        lengths[lengths == 0] = 1  # a direction that is no direction: nothing is along it
+        cosines = gram / np.outer(lengths, lengths)
+        return places / lengths @ np.linalg.pinv(cosines, hermitian=True) / lengths
 
     def off(self, points: Points) -> Float[np.ndarray, "*n"]:
         """How far points are from the plane.

@@ -122,12 +122,13 @@ def _freeze_once() -> None:
 
 
 def _keep(error: Exception, cfg: DictConfig, names: dict[str, str], run: Run) -> None:
-    """Write what a job raised."""
+    """Write what a job raised; where only its pictures did, beside the results that it has."""
     with replacing(run.error_file) as unfinished:
         unfinished.write_text("".join(traceback.format_exception(error)))
-    reason = {"status": "failed", "error": explain(error)}
+    found = run.results() or {}
+    found = found if "unfinished" in found else {"status": "failed"}
     settings = {"objective": plain(cfg.objective), "seed": cfg.seed, "config_hash": identity(cfg)}
-    run.write_results(names | reason | settings)
+    run.write_results({**names, **settings, **found, "error": explain(error)})
 
 
 @contextmanager

@@ -115,7 +115,8 @@ def job_runs(folder: Path) -> list[Run]:
 
 def is_final(run: Run) -> bool:
     """Whether a job has results that need no further run."""
-    return (run.results() or {}).get("status") in FINAL
+    results = run.results() or {}
+    return results.get("status") in FINAL and "unfinished" not in results
 
 
 def keep_settings(config: DictConfig, folder: Path, *, anew: bool = False) -> None:

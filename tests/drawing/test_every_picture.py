@@ -167,8 +167,9 @@ def test_every_picture_of_a_run_gets_the_keys(lab):
         assert pixels[0].shape != pixels[1].shape or (pixels[0] != pixels[1]).any(), name
 
 
-def test_a_wrong_colormap_is_told_with_the_nearest(command_line):
-    status, written = command_line("steps=2", "plane.colormap=virids", "logger=none")
+@pytest.mark.parametrize("pictures", [(), ("figures=[]",), ("figures=[]", "augmentations=1")])
+def test_a_wrong_colormap_is_told_with_the_nearest(command_line, pictures):
+    status, written = command_line("steps=2", "plane.colormap=virids", "logger=none", *pictures)
     assert status == 1
     (told,) = written.err.splitlines()
     assert "`plane.colormap`" in told

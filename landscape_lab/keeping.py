@@ -1,0 +1,55 @@
+"""The results of a descent are kept before anything is drawn of it."""
+
+from collections.abc import Mapping
+
+import pytorch_lightning as pl
+
+from landscape_lab import results
+from landscape_lab.callbacks import Products, Sharpness
+from landscape_lab.descent import Descent
+from landscape_lab.landscapes import NetworkLandscape
+from landscape_lab.runs import Run
+from landscape_lab.weights import LAST, save_weights
+
+
+class Keeper(pl.Callback):
+    """Write what a descent found, once before its pictures and once after them.
+
+    A picture may fail or be killed, and nothing is lost. Until the pictures are made, `results.json`
+    holds `unfinished`, so that a run with `resume` draws them.
+
+    It has to be the first of the callbacks: what others measure, they measure when training ends; what
+    they draw, they draw when fitting ends.
+
+    Args:
+        run: Where it goes.
+        known: Results that are known before the descent, such as what the landscape is called.
+    """
+
+    def __init__(self, run: Run, known: Mapping[str, object]) -> None:
+        self.run = run
+        self.known = dict(known)
+
+    def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        pl_module.trajectory.save(self.run.trajectory_file)
+        if isinstance(landscape := pl_module.landscape, NetworkLandscape):  # of many, the representative's
+            member = results.outcomes(pl_module).representative()
+            save_weights(landscape.state_of(member), self.run.folder / LAST)
+        self.run.write_results({**self._results(pl_module), "unfinished": True})
+
+    def finish(self, descent: Descent) -> dict[str, object]:
+        """Write the results, and what the pictures found, once these are made.
+
+        Returns:
+            The content of `results.json`.
+        """
+        found = self._results(descent) | Products.told_of(descent.trainer)
+        self.run.write_results(found)
+        return found
+
+    def _results(self, descent: Descent) -> dict[str, object]:
+        found = {**self.known, **results.metrics(descent), **results.details(descent)}
+        found |= Sharpness.told(descent.trainer)
+        if (error := descent.ending.error) is not None and descent.ending.status == "failed":
+            found["error"] = f"{type(error).__name__}: {error}"
+        return found

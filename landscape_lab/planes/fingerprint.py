@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from types import CodeType
 
 import torch
@@ -70,8 +71,8 @@ def _steps(objective: Objective) -> Iterator[Part]:
         return
     module = objective.model
     kinds = [kind for kind in type(module).__mro__ if not from_lightning(kind)]
-    for part in (part for kind in kinds[: kinds.index(nn.Module)] for part in vars(kind).values()):
-        yield from _code(part)
+    for method in chain.from_iterable(vars(kind).values() for kind in kinds[: kinds.index(nn.Module)]):
+        yield from _code(method) if callable(method) else ()
     plain = {name: value for name, value in vars(module).items() if isinstance(value, int | float | str)}
     yield f"{sorted(plain.items())} {getattr(module, 'hparams', None)}"
 

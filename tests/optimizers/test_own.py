@@ -35,14 +35,11 @@ def trained(module, data):
     return module
 
 
-def descended(landscape, steps=STEPS, **settings):
+def descended(landscape, steps=STEPS, checkpoint=None, **settings):
     """What a descent with the module's own optimizer makes of its landscape."""
     brought = Own(landscape, steps)
-    return fit(
-        Descent(
-            landscape, brought, steps, scheduler=brought.schedule if brought.scheduled else None, **settings
-        )
-    )
+    scheduler = brought.schedule if brought.scheduled else None
+    return fit(Descent(landscape, brought, steps, scheduler=scheduler, **settings), checkpoint=checkpoint)
 
 
 class WithPlateau(foreign.Plain):
@@ -137,6 +134,17 @@ def test_schedules_go_on_where_they_were():
     second.optimizer.load_state_dict(first.optimizer.state_dict())
     second.step()
     assert second.optimizer.param_groups[0]["lr"] == pytest.approx(1e-2 / 4)
+
+
+def test_a_resumed_descent_goes_on_with_its_schedule_and_dropout_to_the_bit(tmp_path):
+    torch.manual_seed(0)
+    module = foreign.Regularised()
+    landscape, cut, other = (NetworkLandscape.from_lightning(module, foreign.loader(SIZE)) for _ in range(3))
+    descended(landscape)
+    descended(cut, 7).trainer.save_checkpoint(tmp_path / "cut.ckpt")
+    descended(other, checkpoint=tmp_path / "cut.ckpt")
+    assert torch.equal(landscape.flat(), other.flat())
+    assert not torch.equal(landscape.flat(), cut.flat())
 
 
 def test_a_chosen_schedule_takes_the_place_of_the_modules():

@@ -83,9 +83,9 @@ def names_of(data: object) -> Names:
     return Names(*(tuple(map(str, names)) if isinstance(names, list | tuple) else () for names in found))
 
 
-def validation_loader(module: Any) -> object:
+def validation_loader(module: object) -> object:
     """The loader that a data module has for validation; the hook that it inherits only raises."""
-    loaders = module.val_dataloader() if has_own(module, "val_dataloader") else None
+    loaders = module.val_dataloader() if has_own(module, "val_dataloader") else None  # type: ignore[attr-defined]
     if isinstance(loaders, list | tuple) and all(isinstance(one, DataLoader) for one in loaders):
         loaders = loaders[0] if loaders else None  # of several, validation is by the first
     return loaders or None

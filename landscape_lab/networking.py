@@ -1,11 +1,14 @@
 """From a configuration to a network: its data, its model, its weights, and how long it is trained."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import torch
 from omegaconf import DictConfig, OmegaConf, open_dict
+from torch import nn
 
 from landscape_lab.data import build_data
 from landscape_lab.dotted_paths import locate
@@ -52,23 +55,37 @@ def _of_groups(cfg: DictConfig) -> NetworkLandscape:
 
 
 def _of_module(cfg: DictConfig) -> NetworkLandscape:
-    """The network of a LightningModule; what it does not keep of that is told, a line each."""
+    """The network of a LightningModule."""
     node = cfg.landscape
     settings = settings_of(OmegaConf.masked_copy(node, [key for key in node if key not in OF_MODULES]))
     for name in ("loss", "batch_loss"):
-        if "." in str(settings[name] or ""):
+        if "." in str(settings[name]):
             settings[name] = locate(f"landscape.{name}", settings[name])
-    with torch_random(cfg.seed, torch.device("cpu")), warnings.catch_warnings(record=True) as caught:
-        module = _told("landscape.module", _own_class(cfg, "landscape.module"))
-        own = _own_class(cfg, "landscape.datamodule") if node.datamodule else None
-        data = None if own is None else _told("landscape.datamodule", own)
+    with torch_random(cfg.seed, torch.device("cpu")), _warnings_told():
+        module = cast(nn.Module, _of_user(cfg, "landscape.module"))
+        data = _of_user(cfg, "landscape.datamodule")
         if (source := settings.pop("weights")) is not None:
             put_weights(module, load_weights(source), source)
         build = partial(NetworkLandscape.from_lightning, module, data, seed=cfg.seed, **settings)
-        landscape = _told("landscape", build)
+        return _told("landscape", build)
+
+
+def _of_user(cfg: DictConfig, name: str) -> object:
+    """The object that a node describes, `None` where it is empty."""
+    if not OmegaConf.select(cfg, name):
+        return None
+    factory = _factory(cfg, name)
+    check_settings(name.rpartition(".")[2], factory.func, factory.keywords)
+    return _told(name, factory)
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """A line for each warning."""
+    with warnings.catch_warnings(record=True) as caught:
+        yield
     for line in dict.fromkeys(str(warning.message) for warning in caught):
         tell(line)
-    return landscape
 
 
 def settle_length(cfg: DictConfig, landscape: NetworkLandscape) -> None:
@@ -82,13 +99,6 @@ def _factory(cfg: DictConfig, group: str) -> partial:
     """The class or function that a group or a node names, with its settings."""
     node = OmegaConf.select(cfg, group)
     return partial(locate(f"{group}._target_", node._target_), **settings_of(node))
-
-
-def _own_class(cfg: DictConfig, name: str) -> partial:
-    """A user's class with its settings, which it has to know."""
-    factory = _factory(cfg, name)
-    check_settings(name.rpartition(".")[2], factory.func, factory.keywords)
-    return factory
 
 
 def _told(group: str, build: partial) -> Any:

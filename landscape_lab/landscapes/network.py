@@ -103,18 +103,18 @@ class NetworkLandscape(Landscape):
         self.carrier: Carrier = Alone(self.objective)
 
     @classmethod
-    def from_lightning(cls, module: nn.Module, loader: object = None, **settings: Any) -> "NetworkLandscape":
+    def from_lightning(cls, module: nn.Module, loader: object = None, **more: object) -> "NetworkLandscape":
         """A LightningModule by its `training_step`; data held out are measured by its `validation_step`.
 
         Args:
             module: It stays as it is: a copy is descended. What its steps log are metrics.
             loader: A DataLoader or a LightningDataModule; `None`: the module's own loaders.
-            settings: As for the constructor, such as `loss` instead of `training_step`.
+            more: As for the constructor, such as `loss` instead of `training_step`.
 
         Raises:
             ValueError: There are no data or no loss, or the module needs a Trainer.
         """
-        return settled(cls(**adopt(module, loader, settings)))
+        return settled(cls(**adopt(module, loader, more)))  # type: ignore[arg-type]
 
     @property
     def model(self) -> nn.Module:

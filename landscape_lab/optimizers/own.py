@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import cast
 from weakref import WeakKeyDictionary
 
 from torch import Tensor, nn
@@ -14,9 +14,11 @@ from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.networks.foreign import ModuleStep, StandIn, lend, plain_name
 from landscape_lab.landscapes.networks.loading import has_own
+from landscape_lab.optimizers.adapters import takes_closure
+from landscape_lab.optimizers.closures import Closure
 from landscape_lab.optimizers.factories import Factory, parts_of
 from landscape_lab.optimizers.member import Member
-from landscape_lab.optimizers.plans import INTERVALS, Plan, Timed, plan_of, scale
+from landscape_lab.optimizers.plans import Plan, State, plan_of, scale
 from landscape_lab.optimizers.probing import probe
 from landscape_lab.optimizers.problem import Problem
 from landscape_lab.optimizers.schedulers import SchedulerFactory
@@ -106,7 +108,7 @@ class Own:
         if lr is not None:
             scale(plan, lr)
         if self.clips:
-            plan.optimizer.register_step_pre_hook(self._clip)
+            self._let_clip(plan.optimizer)
         self.plans[plan.optimizer] = plan, model
         return plan.optimizer
 
@@ -147,12 +149,26 @@ class Own:
         settings = {
             name: value for name, value in optimizer.param_groups[0].items() if name in optimizer.defaults
         }
-        traits = probe(partial(type(optimizer), **settings))
-        return Traits(**(vars(traits) | {"gradient_first": True})) if self.clips else traits
+        return probe(partial(type(optimizer), **settings))
 
-    def _clip(self, optimizer: Optimizer, *_: object) -> None:
-        """Before a step, whose gradient is there by then."""
-        self.module().configure_gradient_clipping(optimizer, None, None)  # type: ignore[operator]
+    def _let_clip(self, optimizer: Optimizer) -> None:
+        """Let the module clip each gradient that an optimizer's step gets."""
+        inner, clip = optimizer.step, self.module().configure_gradient_clipping
+        closes = takes_closure(optimizer) and not self.traits.gradient_first
+
+        def step(closure: Closure) -> object:
+            def clipped() -> Tensor:
+                loss = closure()
+                clip(optimizer, None, None)  # type: ignore[operator]
+                return loss
+
+            if closes:
+                return inner(clipped)  # type: ignore[arg-type] # a tensor, as torch's own loops return
+            clip(optimizer, None, None)  # type: ignore[operator]
+            return inner()
+
+        step._wrapped_by_lr_sched = False  # type: ignore[attr-defined] # torch's schedules ask whether it is there
+        optimizer.step = step  # type: ignore[method-assign,assignment]
 
 
 class Schedules:
@@ -176,25 +192,25 @@ class Schedules:
         per_epoch = self.own.trainer.num_training_batches
         epoch, batch = divmod(self.made, per_epoch)
         self.made += 1
-        ended = {"step": batch + 1, "epoch": epoch + 1 if batch + 1 == per_epoch else None}
-        for interval in INTERVALS:  # Lightning's order
-            number = ended[interval]
-            for timed in self.schedules:
-                if timed.interval == interval and number is not None and number % timed.frequency == 0:
-                    self._advance(timed)
+        self._advance("step", batch + 1)
+        if batch + 1 == per_epoch:
+            self._advance("epoch", epoch + 1)
 
-    def _advance(self, timed: Timed) -> None:
-        value = None if timed.monitor is None else self.own.measured(timed.monitor, self.problem)
-        self.own.module().lr_scheduler_step(timed.scheduler, value)  # type: ignore[operator]
+    def _advance(self, interval: str, number: int) -> None:
+        """Step the schedules of an interval, of which so many have ended."""
+        for timed in self.schedules:
+            if timed.interval == interval and number % timed.frequency == 0:
+                value = None if timed.monitor is None else self.own.measured(timed.monitor, self.problem)
+                self.own.module().lr_scheduler_step(timed.scheduler, value)  # type: ignore[operator]
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> State:
         """For a checkpoint."""
         return {"made": self.made, "schedules": [timed.scheduler.state_dict() for timed in self.schedules]}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: State) -> None:
         """Go on from what `state_dict` returned."""
-        self.made = state["made"]
-        for timed, kept in zip(self.schedules, state["schedules"], strict=True):
+        self.made = cast(int, state["made"])
+        for timed, kept in zip(self.schedules, cast(list[State], state["schedules"]), strict=True):
             timed.scheduler.load_state_dict(kept)
 
 

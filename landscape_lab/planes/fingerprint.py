@@ -12,6 +12,7 @@ from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.networks.batchnorm import tracking_layers
 from landscape_lab.landscapes.networks.foreign import ModuleStep
 from landscape_lab.landscapes.networks.loading import from_lightning
+from landscape_lab.landscapes.networks.objective import Objective
 from landscape_lab.landscapes.networks.trees import tensors_of
 from landscape_lab.planes.plane import Plane
 from landscape_lab.planes.slices import freezes
@@ -56,19 +57,21 @@ def _parts(landscape: NetworkLandscape) -> Iterator[Part]:
     for name, measure in (("", objective.loss), ("", objective.batch_loss), *objective.metrics.items()):
         yield name
         yield from _code(measure)
-    if isinstance(objective.batch_loss, ModuleStep):
-        yield from _lightning(objective.model)
+    yield from _steps(objective)
     yield from _constants(landscape)
     yield from _tensors(landscape.batches.whole())
     if landscape.recalibrates and landscape.calibration is not landscape.batches:
         yield from _tensors(landscape.calibration.whole())
 
 
-def _lightning(module: nn.Module) -> Iterator[Part]:
+def _steps(objective: Objective) -> Iterator[Part]:
     """What a LightningModule does in its steps: its own methods, and the settings that they may read."""
-    for kind in type(module).__mro__:
-        if not from_lightning(kind) and kind is not nn.Module:
-            yield from (code for part in vars(kind).values() if callable(part) for code in _code(part))
+    if not isinstance(objective.batch_loss, ModuleStep):
+        return
+    module = objective.model
+    kinds = [kind for kind in type(module).__mro__ if not from_lightning(kind)]
+    for part in (part for kind in kinds[: kinds.index(nn.Module)] for part in vars(kind).values()):
+        yield from _code(part)
     plain = {name: value for name, value in vars(module).items() if isinstance(value, int | float | str)}
     yield f"{sorted(plain.items())} {getattr(module, 'hparams', None)}"
 

@@ -2,7 +2,7 @@
 
 import copy
 import warnings
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from torch import nn
 
@@ -17,9 +17,11 @@ UNCALLED = (
     *("on_before_optimizer_step", "optimizer_step"),
 )
 """Hooks that a descent has no place for."""
+PREPARING = {"prepare_data": (), "setup": ("fit",), "configure_model": ()}
+"""Hooks that come before the data are asked for, in Lightning's order, and their arguments."""
 WITH_OWN = ("configure_gradient_clipping", "lr_scheduler_step")
 """Hooks that belong to the module's own optimizer."""
-Arguments = dict[str, Any]
+Arguments = dict[str, object]
 """Of a `NetworkLandscape`, by their names."""
 
 
@@ -51,7 +53,7 @@ def adopt(module: nn.Module, loader: object, settings: Arguments) -> Arguments:
     lend(model, trainer)
     training, held_out = _data_of(model, trainer, loader)
     adopted = {"model": model, "data": training, "validation": held_out} | settings
-    if settings.get("loss") is None and settings.get("batch_loss") is None:
+    if _asks_itself(settings):
         step = adopted["batch_loss"] = ModuleStep(model, "training_step", trainer)
         if has_own(module, "validation_step"):
             step.validation = ModuleStep(model, "validation_step", trainer, otherwise=step)
@@ -71,39 +73,53 @@ def settled(landscape: Network) -> Network:
 def _check(module: nn.Module, settings: Arguments) -> None:
     """Raise `ValueError` for what is no LightningModule, and for one whose loss has to be given."""
     name = type(module).__name__
-    if not (isinstance(module, nn.Module) and callable(getattr(module, "training_step", None))):
+    if not callable(getattr(module, "training_step", None)):
         raise ValueError(
             "Parameter `module` should be a LightningModule, with a `training_step`. "
             f"Found a {name}: for a plain model, landscape=network."
         )
-    given = [key for key in ("loss", "batch_loss") if settings.get(key) is not None]
-    if len(given) == 2:
-        raise ValueError("Parameter `loss` or `batch_loss` should be given, not both. Found both.")
-    if given or (getattr(module, "automatic_optimization", True) and has_own(module, "training_step")):
+    if not _asks_itself(settings):
         return
-    by_hand = has_own(module, "training_step")
+    by_hand = not getattr(module, "automatic_optimization", True)
     why = "optimizes by hand (automatic_optimization = False)" if by_hand else "has no `training_step`"
-    raise ValueError(
-        f"Parameter `loss(prediction, target)` or `batch_loss(model, batch)` should be given, "
-        f"as {name} {why}, so there is no loss to descend."
-    )
+    if by_hand or not has_own(module, "training_step"):
+        raise ValueError(
+            f"Parameter `loss` (prediction, target) or `batch_loss` (model, batch) should be given, "
+            f"as {name} {why}."
+        )
+
+
+def _asks_itself(settings: Arguments) -> bool:
+    """Whether the loss is the module's own."""
+    return settings.get("loss") is None and settings.get("batch_loss") is None
 
 
 def _data_of(model: nn.Module, trainer: StandIn, loader: object) -> tuple[object, object]:
-    """Data for training and for validation; the module is prepared as Lightning does it, after its data."""
-    trainer.datamodule = loader if hasattr(loader, "train_dataloader") else None
-    training, held_out = (None, None) if loader is None else parts_of(loader)
-    for hook, arguments in (("prepare_data", ()), ("setup", ("fit",)), ("configure_model", ())):
+    """Data for training and for validation; the module is prepared after its data, as Lightning does it."""
+    training = held_out = None
+    if loader is not None:
+        trainer.datamodule = loader
+        training, held_out = parts_of(loader)
+    for hook, arguments in PREPARING.items():
         if has_own(model, hook):
             getattr(model, hook)(*arguments)
     trainer.datamodule = None  # it holds data, of which each member would get a copy
-    if training is None and not has_own(model, "train_dataloader"):
+    held_out = validation_loader(model) if held_out is None else held_out
+    return _own_loader(model) if training is None else training, held_out
+
+
+def _own_loader(model: nn.Module) -> object:
+    """The loader that a module itself has for training.
+
+    Raises:
+        ValueError: It has none.
+    """
+    if not has_own(model, "train_dataloader"):
         raise ValueError(
             "Parameter `datamodule` should be given (in Python `loader`), "
             f"as {type(model).__name__} has no `train_dataloader` of its own. Found none."
         )
-    training = model.train_dataloader() if training is None else training  # type: ignore[operator]
-    return training, validation_loader(model) if held_out is None else held_out
+    return model.train_dataloader()  # type: ignore[operator]
 
 
 def _warn(module: nn.Module) -> None:

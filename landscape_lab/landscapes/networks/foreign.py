@@ -73,6 +73,8 @@ class StandIn:
     @staticmethod
     def clip_gradients(optimizer: Optimizer, clip_val: float, gradient_clip_algorithm: str = "norm") -> None:
         """Clip the gradients of an optimizer's parameters by their common norm, or each by its value."""
+        if clip_val <= 0:
+            return
         parameters = [part for group in optimizer.param_groups for part in group["params"]]
         by_value = "value" in str(gradient_clip_algorithm).lower()
         clip = nn.utils.clip_grad_value_ if by_value else nn.utils.clip_grad_norm_
@@ -123,17 +125,16 @@ class ModuleStep:
     def __call__(self, model: nn.Module, batch: Batch) -> Tensor:
         lend(model, self.trainer, self)
         self.logged.clear()
-        lists = [(part, len(part)) for part in vars(model).values() if type(part) is list]
+        lists = [(part, len(part)) for part in vars(model).values() if isinstance(part, list)]
         try:
             answer = self._ask(model, batch)
         except Exception as error:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
-            raise ValueError(f"{self._title(model)} cannot be asked for a loss: {reason}.") from error
+            raise ValueError(
+                f"`{self.name}` of {type(model).__name__} cannot be asked for a loss: {reason}."
+            ) from error
         finally:
-            for part, length in lists:
-                del part[length:]
-            for gatherer in self._gatherers_of(model):
-                gatherer.reset()  # type: ignore[operator]
+            self._tidy(model, lists)
         if self.names is None:
             self.names = tuple(name for name in self.logged if "loss" not in name)
         return self._loss_of(answer, model, batch)
@@ -169,21 +170,23 @@ class ModuleStep:
         if self.otherwise is not None:
             logged = [name for name in sorted(self.logged, key=len) if "loss" in name]
             return self.logged[logged[0]] if logged else self.otherwise(model, batch)
-        found = "None" if answer is None else f"a {type(answer).__name__}"
-        if isinstance(answer, Mapping):
-            found = f"a dictionary of {', '.join(map(str, answer))}"
         raise ValueError(
-            f"{self._title(model)} should return the loss, or a dictionary with `loss`. Found {found}."
+            f"`{self.name}` of {type(model).__name__} should return the loss, or a dictionary with `loss`. "
+            f"Found {_described(answer)}."
         )
+
+    def _tidy(self, model: nn.Module, lists: list[tuple[list, int]]) -> None:
+        """Shorten the module's lists to what they were, and let its torchmetrics begin anew."""
+        for part, length in lists:
+            del part[length:]
+        for gatherer in self._gatherers_of(model):
+            gatherer.reset()  # type: ignore[operator]
 
     def _gatherers_of(self, model: nn.Module) -> list[nn.Module]:
         """The torchmetrics of a module, which gather numbers; looked for once, as the walk takes a while."""
         if self.gatherers is None or self.gatherers[0] is not model:
             self.gatherers = model, [part for part in model.modules() if _gathers(part)]
         return self.gatherers[1]
-
-    def _title(self, model: nn.Module) -> str:
-        return f"`{self.name}` of {type(model).__name__}"
 
 
 class Logged:
@@ -233,6 +236,13 @@ def _count_arguments(step: object) -> int:
     return sum(
         one.default is one.empty or one.name in named for one in known if one.kind is not one.VAR_KEYWORD
     )
+
+
+def _described(answer: object) -> str:
+    """What a step returned, in words."""
+    if isinstance(answer, Mapping):
+        return f"a dictionary of {', '.join(map(str, answer))}"
+    return "None" if answer is None else f"a {type(answer).__name__}"
 
 
 def _gathers(part: nn.Module) -> bool:

@@ -20,7 +20,7 @@ from landscape_lab import TrajectoryRecorder
 from landscape_lab.models import lenet
 
 STEPS = 250
-PAIRS = 20
+PAIRS = 16
 
 
 class Classifier(pl.LightningModule):

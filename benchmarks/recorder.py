@@ -19,8 +19,8 @@ from torch.utils.data import DataLoader, TensorDataset
 from landscape_lab import TrajectoryRecorder
 from landscape_lab.models import lenet
 
-STEPS = 300
-PAIRS = 12
+STEPS = 250
+PAIRS = 16
 
 
 class Classifier(pl.LightningModule):

@@ -22,30 +22,39 @@ SHARDED = (DeepSpeedStrategy, FSDPStrategy, ModelParallelStrategy)
 """Strategies under which no process has all weights."""
 UNTOLD = torch.tensor([math.nan])
 """The loss of a step that tells none."""
+TOGETHER = 2**24
+"""So many bytes of points wait until they are handed on."""
 
 
 @dataclass
-class _Pending:
-    """A record whose step has not yet been made.
+class _Record:
+    """What is known of a step.
 
     Args:
         step: How many steps were made before.
         point: The weights, `[1, dims]`.
         evaluations: How many batches were seen before.
         lr: The first learning rate of the first optimizer.
-        losses: Of the step's batches so far: several where gradients are accumulated.
+        divisor: Of its losses, by Lightning.
+        losses: Of its batches: several where gradients are accumulated.
+        made: Whether the step was made, so that there will be no more batches.
     """
 
     step: int
     point: Float[Tensor, "1 dims"]
     evaluations: int
     lr: float
+    divisor: int
     losses: list[Tensor] = field(default_factory=list)
+    made: bool = False
 
     @property
     def loss(self) -> Float[Tensor, " 1"]:
         """The mean of the batches, NaN where `training_step` told none."""
-        return torch.stack(self.losses).mean().view(1) if self.losses else UNTOLD
+        if not self.losses:
+            return UNTOLD
+        means = torch.stack([loss.float().mean() for loss in self.losses])
+        return self.divisor * means.mean().view(1)
 
 
 @RECORDER.checks_class
@@ -68,25 +77,37 @@ class TrajectoryRecorder(pl.Callback):
         to: A file for all points, `points.f16`: their offsets from the start in half precision, so that
             small moves are not lost. A record then costs a write to the disk.
         records: The most records; more are thinned in the same way.
-
-    Attributes:
-        trajectory: What happened; complete when the training has ended, also by an exception.
     """
 
     def __init__(self, every: int = 10, to: str | PathLike[str] | None = None, records: int = 10_000) -> None:
         self.every = every
         self.to = to
         self.records = records
-        self.trajectory = self._empty()
+        self._trajectory = self._empty()
         self._batches = 0  # seen so far
         self._due = 0  # from this step on, the next record
-        self._pending: _Pending | None = None
+        self._taken: list[_Record] = []  # not yet in the trajectory, which takes many together faster
         self._last: tuple[int, Tensor] | None = None  # the step and the point at the end of an epoch
         self._parts: list[Tensor] = []  # the trainable parameters, while they are trained
         self._began = 0.0
 
     def _empty(self) -> Trajectory:
         return Trajectory(self.records, to=self.to, always=self.to is not None)
+
+    @property
+    def trajectory(self) -> Trajectory:
+        """What happened so far; complete when the training has ended, also by an exception."""
+        made = [record for record in self._taken if record.made]
+        if made:
+            self._trajectory.extend(
+                torch.tensor([record.step for record in made]),
+                torch.stack([record.point for record in made]),
+                torch.stack([record.loss for record in made]),
+                torch.tensor([record.evaluations for record in made]),
+                torch.tensor([record.lr for record in made]),
+            )
+            self._taken = [record for record in self._taken if not record.made]
+        return self._trajectory
 
     @property
     def state_key(self) -> str:
@@ -105,12 +126,12 @@ class TrajectoryRecorder(pl.Callback):
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Go on with what was recorded of this training; one that begins earlier is another one."""
         if self._last is not None and trainer.global_step < self._last[0]:
-            self.trajectory = self._empty()
+            self._trajectory, self._taken = self._empty(), []
             self._batches = self._due = 0
         self._parts = [part for part in pl_module.parameters() if part.requires_grad]
-        self._pending = None
-        self._began = time.perf_counter() - self.trajectory.clock.moments[-1][1]
-        self.trajectory.label = _label_of(trainer)
+        self._taken = [record for record in self._taken if record.made]
+        self._began = time.perf_counter() - self._trajectory.clock.moments[-1][1]
+        self._trajectory.label = _label_of(trainer)
 
     @rank_zero_only
     def on_train_batch_start(
@@ -118,10 +139,11 @@ class TrajectoryRecorder(pl.Callback):
     ) -> None:
         """Take the point where a step begins whose record is due."""
         step = trainer.global_step
-        if self._pending is None and step >= self._due:
+        if step >= self._due and self._pending is None:
             self._due = step + self.every
-            if self.trajectory.wants_point(step):
-                self._pending = _Pending(step, self._point(), self._batches, _rate_of(trainer))
+            if self._trajectory.wants_point(step):
+                divisor = trainer.accumulate_grad_batches if pl_module.automatic_optimization else 1
+                self._taken.append(_Record(step, self._point(), self._batches, _rate_of(trainer), divisor))
 
     @rank_zero_only
     def on_train_batch_end(
@@ -139,12 +161,17 @@ class TrajectoryRecorder(pl.Callback):
             return
         loss = outputs.get("loss") if isinstance(outputs, Mapping) else None
         if isinstance(loss, Tensor):
-            divisor = trainer.accumulate_grad_batches if pl_module.automatic_optimization else 1
-            pending.losses.append(divisor * loss.detach().mean())
+            pending.losses.append(loss.detach().clone())
         if trainer.global_step > pending.step:
-            self._pending = None
-            self.trajectory.append(pending.step, pending.point, pending.loss, pending.evaluations, pending.lr)
-            self.trajectory.clock.read(trainer.global_step, time.perf_counter() - self._began)
+            pending.made = True
+            self._trajectory.clock.read(trainer.global_step, time.perf_counter() - self._began)
+            if len(self._taken) * pending.point.nbytes >= TOGETHER:
+                _ = self.trajectory  # takes them
+
+    @property
+    def _pending(self) -> _Record | None:
+        """The record whose step has not yet been made."""
+        return self._taken[-1] if self._taken and not self._taken[-1].made else None
 
     @rank_zero_only
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -183,8 +210,8 @@ class TrajectoryRecorder(pl.Callback):
         Raises:
             ValueError: The file of points is not what it was.
         """
-        self.trajectory = self._empty()
-        self.trajectory.load_state_dict(state_dict["trajectory"])
+        self._trajectory, self._taken = self._empty(), []
+        self._trajectory.load_state_dict(state_dict["trajectory"])
         self._batches, self._due, self._last = state_dict["batches"], state_dict["due"], None
 
 

@@ -82,7 +82,7 @@ class HalfPrecisionPoints:
         offsets = np.memmap(self.path, HALF, "r").reshape(-1, *self.start.shape)
         return self.start[tuple(inner)] + offsets[(slots, *inner)].astype(np.float32)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> np.ndarray:
         points = self[:]
         return points if dtype is None else points.astype(dtype, copy=False)
 

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -155,7 +156,7 @@ def test_members_have_statistics_and_dropout_of_their_own(lab):
 
 
 def test_one_rate_of_an_ensemble_is_a_run_of_its_own(lab):
-    words = [*NOISY, "steps=8", "optimizer=muon", "model._target_=torch.nn.Linear"]
+    words = [*NOISY, "steps=8", "optimizer=muon", "optimizer.groups=[]", "model._target_=torch.nn.Linear"]
     words = [*words, "model.in_features=2", "model.out_features=3", "model.bias=false", "~model.hidden"]
     one = lab(*words, "ensemble.lr=[0.01]")
     alone = lab(*words, "optimizer.lr=0.01", name="alone")
@@ -226,7 +227,7 @@ def test_each_seed_has_initial_weights_and_minibatches_of_its_own(lab):
         (["landscape=network", "data=mnist"], "mnist"),
         (["landscape=network", "augmentation=shift"], "RandomShift for a NetworkLandscape"),
         (["landscape=network", "augmentation=loss_noise"], "LossNoise for a NetworkLandscape"),
-        (["landscape=network", "optimizer=muon"], "only supports 2D parameters"),
+        (["landscape=network", "optimizer=muon", "optimizer.groups=[]"], "only supports 2D parameters"),
     ],
 )
 def test_mistakes_are_told_in_one_line(lab, words, message):
@@ -285,3 +286,74 @@ def test_the_landscape_of_a_configuration_has_its_members():
 def test_the_lab_is_there_from_python(tmp_path):
     result = run([*SMALL, "steps=3", "callbacks=none", "logger=none", f"hydra.run.dir={tmp_path}"])
     assert result.metrics["carried_by"] == "alone"
+
+
+MODULE = ["landscape=lightning", "landscape.module._target_=foreign_modules.WithLoaders"]
+
+
+def test_a_lightning_module_is_raced_with_its_own_optimizer(command_line, tmp_path):
+    sweep = [
+        *MODULE,
+        "steps=12",
+        "callbacks=none",
+        "logger=none",
+        "hydra.sweep.dir=sweep",
+        "plane.resolution=9",
+    ]
+    status, written = command_line("-m", *sweep, "optimizer=own,lion", "landscape.module.hidden=2")
+    assert status == 0, written.err
+    lines = (tmp_path / "sweep" / "leaderboard.csv").read_text().splitlines()
+    rows = list(csv.DictReader(lines))
+    assert {row["optimizer"] for row in rows} == {"own", "lion"}
+    assert all(0 < float(row["final_loss"]) < 2 for row in rows)
+
+
+def test_a_lightning_module_brings_data_metrics_schedule_and_seeded_weights(lab):
+    words = [*MODULE, "landscape.datamodule._target_=foreign_modules.ShufflingData", "epochs=2"]
+    result = lab(*words, "optimizer=own", "optimizer.lr=0.05", "callbacks=default", "figures=[]", quiet=False)
+    assert result.metrics["steps"] == 12
+    assert {"accuracy", "validation_loss", "validation_accuracy"} <= set(result.metrics)
+    again = lab(*words, "optimizer=own", "optimizer.lr=0.05", name="again")
+    assert np.array_equal(again.trajectory.points, result.trajectory.points)
+    swept = lab(
+        *words, "optimizer=own", "ensemble=lr_sweep", "ensemble.lr={low:0.005,high:0.05,num:2}", name="s"
+    )
+    assert swept.metrics["layout"].startswith("separate")
+    assert swept.trajectory.points[-1, 1] == pytest.approx(result.trajectory.points[-1, 0], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["landscape=lightning"], "The key `landscape.module._target_` should be given"),
+        ([MODULE[0], "landscape.module._target_=foreign_modules.Plan"], "Nearest: Plain"),
+        ([*MODULE, "landscape.module.hiden=3"], "has no parameter `hiden`. Nearest: hidden"),
+        ([MODULE[0], "landscape.module._target_=foreign_modules.Plain"], "`datamodule` should be given"),
+        ([MODULE[0], "landscape.module._target_=foreign_modules.Adversarial"], "`loss` (prediction, target)"),
+        ([*MODULE, "landscape.loss=hinge"], "cross_entropy"),
+        ([*MODULE, "landscape.batch_loss=nowhere.at_all"], "landscape.batch_loss"),
+        ([*MODULE, "landscape.datamodule._target_=foreign_modules.ShuflingData"], "Nearest: ShufflingData"),
+        ([*MODULE, "optimizer=own", "optimizer.betas=[0.5,0.9]"], "own has no parameter `betas`"),
+        (["landscape=spiral", "optimizer=own"], "optimizer=own is what a LightningModule brings"),
+        ([*MODULE, "start=[1,2]"], "`start` should not be given"),
+    ],
+)
+def test_mistakes_about_a_module_are_one_line_and_status_1(quiet_command, words, message):
+    status, written = quiet_command(*words, "steps=2")
+    assert status == 1
+    assert written.err.startswith("landscape_lab: ")
+    assert message in written.err
+    assert written.err.count("\n") == 1
+
+
+def test_the_page_about_modules_runs(tmp_path, monkeypatch):
+    page = (Path(__file__).parents[1] / "docs" / "lightning_module.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": "page"}
+    torch.manual_seed(0)
+    quiet = code.replace("logger=False", "logger=False, accelerator='cpu', enable_progress_bar=False")
+    exec(quiet, names)
+    landscape = names["landscape"]
+    assert landscape.measure(landscape.flat())["accuracy"] > 0.8
+    names["Module"]().load_state_dict(torch.load("weights.pt", weights_only=True))

@@ -76,8 +76,14 @@ SHARPNESS = Keys(
     folder=FOLDER,
     every=Key(Nullable(Whole(low=1)), "steps from one measurement to the next"),
 )
+LAYERS = Keys(
+    "landscape_lab.callbacks.Layers",
+    folder=FOLDER,
+    every=Key(Nullable(Whole(low=2)), "steps from one measurement to the next"),
+)
 MEASUREMENTS = Keys(
     "landscape_lab.callbacks.Measurements",
     folder=FOLDER,
     every=Key(Nullable(Whole(low=1)), "steps from one measurement to the next"),
+    training=Key(Switch(), "measure the training data, too, where others are held out"),
 )

@@ -129,3 +129,10 @@ SHAPES = Keys(
     ),
     seed=Key(Whole(low=0), "of the start"),
 )
+LIGHTNING = Keys(
+    "landscape_lab.landscapes.NetworkLandscape.from_lightning",
+    Open(),  # `module` and `datamodule` describe objects of the user
+    loss=Key(Nullable(Function()), "of (prediction, target), instead of training_step"),
+    batch_loss=Key(Nullable(Function()), "of (model, batch), instead of training_step"),
+    **{name: NETWORK.keys[name] for name in ("samples", "batchnorm", "dropout")},
+)

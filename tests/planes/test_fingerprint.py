@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import foreign_modules as foreign
 import naive_networks as naive
 import torch
 from torch import nn
@@ -50,3 +51,28 @@ def test_content_decides():
 def test_only_networks_are_dear_enough():
     landscape = FunctionLandscape.named("sphere")
     assert fingerprint(landscape, Plane.of(landscape), WINDOW) is None
+
+
+def test_what_a_module_does_in_its_steps_decides():
+    class Smoothed(foreign.Plain):
+        def training_step(self, batch):
+            return self.helped(batch)
+
+        def helped(self, batch):
+            return super().training_step(batch, 0) + 0.1
+
+    class Rougher(Smoothed):
+        def helped(self, batch):
+            return super().helped(batch) + 0.2
+
+    torch.manual_seed(0)
+    plain = foreign.Plain()
+    modules = [plain, Smoothed(), Rougher(), Smoothed(lr=0.5)]
+    for module in modules:
+        module.load_state_dict(plain.state_dict())
+    landscapes = [NetworkLandscape.from_lightning(module, foreign.loader()) for module in modules]
+    plane = Plane(landscapes[0].flat()[0].clone(), naive.points_of(landscapes[0], 2))
+    numbers = [fingerprint(landscape, plane, WINDOW) for landscape in landscapes]
+    assert len(set(numbers)) == len(numbers)
+    again = NetworkLandscape.from_lightning(modules[1], foreign.loader())
+    assert fingerprint(again, plane, WINDOW) == numbers[1]

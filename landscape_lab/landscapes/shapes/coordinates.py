@@ -39,7 +39,7 @@ class Coordinates(Protocol):
 
 @dataclass(frozen=True)
 class Seed:
-    r"""The coordinates of the notebook: centre 3σ(n) - 1, radius σ(-3n), scales 4σ(n), colour tanh(n).
+    r"""The notebook's: centre 3σ(n) - 1, radius σ(-3n), scales 4σ(n), angle π n, colour tanh(n).
 
     The radius r and the scales act by (sx / r, sy / r) alone. Colours, rotations and Fourier weights begin at
     0, all else at random. So a picture begins black, and about three quarters of the centres lie outside it.
@@ -75,7 +75,7 @@ class Seed:
         ones = torch.ones_like(radius)
         return Shapes(
             centre=3 * numbers["centre"].sigmoid() - 1,
-            matrix=affine(numbers["rotation"], scale),
+            matrix=affine(torch.pi * numbers["rotation"], scale),
             cosines=WAVES * numbers["cosines"],
             sines=WAVES * numbers["sines"],
             sharpness=EDGE * ones,
@@ -113,7 +113,8 @@ class Painted:
         radius = RADIUS * (self.extent[0] * self.extent[1] / self.number) ** 0.5
         width, height = (max(1, round(side / radius / 2)) for side in self.extent)
         blurred = F.adaptive_avg_pool2d(target, (height, width))
-        colours = F.grid_sample(blurred[None], 2 * places[None, None] - 1, align_corners=False)[0, :, 0].T
+        grid = 2 * places[None, None] - 1
+        colours = F.grid_sample(blurred[None], grid, padding_mode="border", align_corners=False)[0, :, 0].T
         slope = {"slope": torch.zeros(self.number, len(target), 2)} if self.texture == "gradient" else {}
         return {
             "centre": 2 * places.clamp(1e-3, 1 - 1e-3).logit(),

@@ -1,17 +1,20 @@
 """Shapes that approximate a picture, as a landscape: its coordinates are theirs."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from landscape_lab.dotted_paths import locate
 from landscape_lab.keys.landscapes import SHAPES
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.shapes.coordinates import Coordinates, Painted, Seed
 from landscape_lab.landscapes.shapes.rendering import render
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.target import LOSSES, psnr, read_target, rmse, ssim
+from landscape_lab.validation import check_choice
 
 Difference = Callable[[Tensor, Tensor], Tensor]
 """Of two pictures `[channels, height, width]`: one number."""
@@ -74,7 +77,7 @@ class ShapesLandscape(Landscape):
             else Seed(shapes, harmonics)
         )
         self.model = model
-        self.difference: Difference = LOSSES[loss] if isinstance(loss, str) else loss
+        self.difference = _difference(loss)
         begin = self.coordinates.begin(self.target, torch.Generator().manual_seed(seed))
         for kind, numbers in begin.items():
             self.register_parameter(kind, nn.Parameter(numbers.unsqueeze(0)))
@@ -145,3 +148,13 @@ class ShapesLandscape(Landscape):
 
 def _pair(size: int | Sequence[int] | None) -> int | tuple[int, int] | None:
     return size if size is None or isinstance(size, int) else (int(size[0]), int(size[1]))
+
+
+def _difference(loss: str | Difference) -> Difference:
+    """A loss by its name, by the path of a function, or itself."""
+    if not isinstance(loss, str):
+        return loss
+    if loss not in LOSSES and "." in loss:
+        return cast(Difference, locate("loss", loss))
+    check_choice("loss", loss, LOSSES)
+    return LOSSES[loss]

@@ -113,14 +113,7 @@ SHAPES = Keys(
     texture=Key(
         Choice("flat", "gradient"), "of over: one colour, or one that changes evenly across the shape"
     ),
-    loss=Key(
-        OneOf(
-            Choice("rmse", "mse", "l1", "ssim", "mix"),
-            Function(),
-            words="rmse, mse, l1, ssim, mix or a function",
-        ),
-        "what is minimised; or my.loss, of (picture, target)",
-    ),
+    loss=Key(Function(), "rmse, mse, l1, ssim, mix, or my.loss, of (picture, target)"),
     size=Key(
         Nullable(
             OneOf(PIXELS, Parts("", {"[0]": PIXELS, "[1]": PIXELS}), words="one or two whole numbers from 1")

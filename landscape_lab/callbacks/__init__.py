@@ -3,6 +3,7 @@
 Callbacks decide when; others do the work.
 """
 
+from landscape_lab.callbacks.approximation import Approximation
 from landscape_lab.callbacks.augmentations import AugmentationPictures
 from landscape_lab.callbacks.basins import BasinMap
 from landscape_lab.callbacks.checkpoints import Checkpoints
@@ -17,6 +18,7 @@ from landscape_lab.callbacks.sharpness import Sharpness
 from landscape_lab.callbacks.video import Video
 
 __all__ = [
+    "Approximation",
     "AugmentationPictures",
     "BasinMap",
     "Checkpoints",

@@ -76,6 +76,7 @@ SHARPNESS = Keys(
     folder=FOLDER,
     every=Key(Nullable(Whole(low=1)), "steps from one measurement to the next"),
 )
+APPROXIMATION = Keys("landscape_lab.callbacks.Approximation", folder=FOLDER)
 LAYERS = Keys(
     "landscape_lab.callbacks.Layers",
     folder=FOLDER,

@@ -4,6 +4,7 @@ import ast
 import json
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -13,9 +14,10 @@ import numpy as np
 import pytest
 import pytorch_lightning as pl
 import torch
+from foreign_modules import WithLoaders
 from training import fit
 
-from landscape_lab import Descent, bending, results, threads
+from landscape_lab import Descent, TrajectoryRecorder, bending, results, threads
 from landscape_lab.augmentations import MapImage
 from landscape_lab.bending import ratios_of
 from landscape_lab.callbacks import Checkpoints, ProgressBar
@@ -101,6 +103,22 @@ def metrics(clock: Clock, folder: Path, monkeypatch) -> None:
     found = results.metrics(fit(descent()))
     assert (found["seconds"], found["steps_per_second"]) == (0.0, None)
     json.dumps(found, allow_nan=False)
+
+
+def recorder(clock: Clock, folder: Path, monkeypatch) -> None:
+    """A training takes as long as it takes, whenever it began."""
+
+    class Slow(pl.Callback):
+        def on_train_batch_start(self, trainer, pl_module, batch, batch_idx):
+            clock.now += 0.5
+
+    recorder = TrajectoryRecorder(every=1)
+    quiet = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False}
+    trainer = pl.Trainer(**quiet, enable_model_summary=False, max_steps=2, callbacks=[Slow(), recorder])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        trainer.fit(WithLoaders())
+    assert recorder.trajectory.clock.moments[-1] == (2, 1.0)
 
 
 def chunk(clock: Clock, folder: Path, monkeypatch) -> None:
@@ -243,6 +261,7 @@ USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "callbacks/checkpoints.py": checkpoints,
     "sweeps/progress.py": watch,
     "chunk.py": chunk,
+    "recorder.py": recorder,
     "descent.py": metrics,
     "threads.py": number_of_threads,
     "bending.py": ratio_places,

@@ -22,6 +22,11 @@ NEEDED = {
     "catalogue": ["landscape.name=booth"],
     "function": ["landscape.fn=tests.test_lab.bowl"],
     "expression": ["landscape.expression=x**2 + 10*sin(y)"],
+    "lightning": [
+        "landscape.module._target_=foreign_modules.Plain",
+        "landscape.datamodule._target_=foreign_modules.ShufflingData",
+    ],
+    "shapes": ["landscape.shapes=4", "landscape.size=16"],
 }
 """What the landscapes need that do not run by name alone."""
 WITHOUT_FILES = {"lenet_mnist": ["data=digits", "data.samples=null"]}

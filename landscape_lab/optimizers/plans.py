@@ -62,6 +62,7 @@ def plan_of(answer: object) -> Plan:
     Raises:
         ValueError: It is none of these forms, or there is not one optimizer.
 
+    >>> import torch
     >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
     >>> schedule = torch.optim.lr_scheduler.ConstantLR(optimizer)
     >>> plan_of({"optimizer": optimizer, "lr_scheduler": schedule}).schedules[0].interval

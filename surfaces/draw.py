@@ -196,11 +196,15 @@ def eight_bits(loss: np.ndarray) -> np.ndarray:
 
 
 PICTURES = (spiral, noisy_spiral, circle, circle_outwards, turn, coast)
+COLOURED = (evening,)
+"""Pictures to approximate, `[height, width, 3]`, not to descend."""
 
 
 def main(folder: Path) -> None:
     """Write every picture into a folder."""
-    Image.fromarray((255 * evening()).round().astype(np.uint8)).save(folder / "evening.png", optimize=True)
+    for picture in COLOURED:
+        pixels = (255 * picture()).round().astype(np.uint8)
+        Image.fromarray(pixels).save(folder / f"{picture.__name__}.png", optimize=True)
     for picture in PICTURES:
         Image.fromarray(eight_bits(picture())).save(folder / f"{picture.__name__}.png", optimize=True)
 

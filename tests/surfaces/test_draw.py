@@ -50,7 +50,17 @@ def assert_falls_along(name: str, path: np.ndarray) -> None:
 
 def test_every_picture_is_listed_and_committed():
     assert [picture.__name__ for picture in draw.PICTURES] == NAMES
-    assert sorted(path.stem for path in SURFACES.glob("*.png")) == sorted(NAMES)
+    assert sorted(path.stem for path in SURFACES.glob("*.png")) == sorted(
+        [*NAMES, *(picture.__name__ for picture in draw.COLOURED)]
+    )
+
+
+@pytest.mark.parametrize("picture", draw.COLOURED)
+def test_pictures_in_colour_are_drawn_again_alike(picture):
+    with Image.open(SURFACES / f"{picture.__name__}.png") as committed:
+        np.testing.assert_allclose(
+            255 * picture(), np.asarray(committed), atol=1
+        )  # sines may round otherwise
 
 
 @pytest.mark.parametrize("picture", draw.PICTURES, ids=NAMES)
@@ -73,6 +83,7 @@ def test_files_are_small_and_grey(name):
 
 def test_main_writes_into_the_given_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(draw, "PICTURES", (draw.circle,))
+    monkeypatch.setattr(draw, "COLOURED", ())
     draw.main(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["circle.png"]
     with Image.open(tmp_path / "circle.png") as drawn, Image.open(SURFACES / "circle.png") as committed:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 Along = Float[Tensor, "..."]
@@ -61,7 +61,7 @@ WIDTH = 0.25
 STRAIGHT = 1 - WIDTH
 
 
-def _ends(x: Along, y: Along) -> tuple[Along, Along]:
+def _ends(x: Along, y: Along) -> tuple[Bool[Tensor, ...], Along]:
     """Whether (x, y) crosses a long side, and elsewhere the root of the end's circle."""
     side = WIDTH * x.abs() <= STRAIGHT * y.abs()
     return side, torch.where(side, torch.ones_like(y), WIDTH**2 - STRAIGHT**2 * y.square()).sqrt()

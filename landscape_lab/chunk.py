@@ -143,6 +143,8 @@ class Chunk:
             made.products.append(layout.products if graph else 0)
             if error is not None:
                 break
+            if evaluation.pending:
+                evaluation.settle()
             if step >= look_at:  # a look at the clock costs 1 % of a step on two numbers
                 if (seconds := time.perf_counter() - began) > SECONDS:
                     break
@@ -209,8 +211,9 @@ class Chunk:
         if self.gradients is not None:
             outputs["gradients"] = self.gradients[:records]
         for name, taken in self.made.further.items():
-            steps, values = zip(*(one for one in taken if one[0] < first + records), strict=True)
-            outputs |= {name: torch.stack(values), f"{name}_steps": torch.tensor(steps)}
+            if kept_values := [one for one in taken if one[0] < first + records]:
+                steps, values = zip(*kept_values, strict=True)
+                outputs |= {name: torch.stack(values), f"{name}_steps": torch.tensor(steps)}
         return outputs
 
 

@@ -41,8 +41,11 @@ class Quantity(Protocol):
     def wants(self, step: int) -> bool:
         """Whether it is taken in this step."""
 
-    def take(self, landscape: Landscape) -> Tensor:
-        """Its value after the step's first evaluation, when the gradient is in the parameters."""
+    def take(self, landscape: Landscape) -> Tensor | Callable[[], Tensor]:
+        """Its value after the step's first evaluation, when the gradient is in the parameters.
+
+        Of what is known only when the step is made, a function that gives the value then.
+        """
 
 
 class Evaluation:
@@ -60,6 +63,7 @@ class Evaluation:
         fresh: Whether nothing has been written there yet.
         wanted: This step, with each further quantity of it.
         further: The steps and the values of each quantity so far.
+        pending: The step, the name and the function of each quantity that waits for the step to be made.
         calls: Evaluations so far.
         without_gradient: Those of them that gave no gradient.
     """
@@ -71,6 +75,7 @@ class Evaluation:
         "fresh",
         "further",
         "landscape",
+        "pending",
         "record",
         "total",
         "wanted",
@@ -90,12 +95,19 @@ class Evaluation:
         self.fresh = True
         self.wanted: Sequence[tuple[int, Quantity]] = ()
         self.further: dict[str, list[tuple[int, Tensor]]] = defaultdict(list)
+        self.pending: list[tuple[int, str, Callable[[], Tensor]]] = []
         self.calls = 0
         self.without_gradient = 0
 
     def want(self, step: int, quantities: Sequence[Quantity]) -> None:
         """The first evaluation of this step with a gradient also takes these quantities."""
         self.wanted = [(step, quantity) for quantity in quantities]
+
+    def settle(self) -> None:
+        """Take the quantities that waited for the step to be made."""
+        for step, name, value in self.pending:
+            self.further[name].append((step, value()))
+        self.pending.clear()
 
     def __call__(self) -> Tensor:
         """Evaluate losses and gradient.
@@ -112,7 +124,11 @@ class Evaluation:
             if gradient is not None:
                 gradient.copy_(self.flat_gradient())
             for step, quantity in self.wanted:
-                self.further[quantity.name].append((step, quantity.take(self.landscape)))
+                value = quantity.take(self.landscape)
+                if isinstance(value, Tensor):
+                    self.further[quantity.name].append((step, value))
+                else:
+                    self.pending.append((step, quantity.name, value))
         self.calls += 1
         return self.total(losses)
 

@@ -14,12 +14,12 @@ FLOORS = (
     ("optimizers", "optimizers"),
     (
         "what happened",
-        "clock series point_file records curves measured large_points archive trajectory ensemble outcomes "
+        "layer_curves clock series point_file records curves measured large_points archive trajectory ensemble outcomes "
         "basins",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),
-    ("descents", "evaluation chunk tally ending arrangement results descent"),
+    ("descents", "layer_sums evaluation chunk tally ending arrangement results descent"),
     ("drawing", "drawing"),
     ("when", "staging answering bending replaying seen recording callbacks"),
     ("lab", "instantiation schema runs keeping networking assembly lab summary"),

@@ -8,6 +8,7 @@ from landscape_lab.callbacks.basins import BasinMap
 from landscape_lab.callbacks.checkpoints import Checkpoints
 from landscape_lab.callbacks.curves import Curves
 from landscape_lab.callbacks.hparams import HParams
+from landscape_lab.callbacks.layers import Layers
 from landscape_lab.callbacks.measurements import Measurements
 from landscape_lab.callbacks.members import Members
 from landscape_lab.callbacks.products import Pictures, Product, Products
@@ -21,6 +22,7 @@ __all__ = [
     "Checkpoints",
     "Curves",
     "HParams",
+    "Layers",
     "Measurements",
     "Members",
     "Pictures",

@@ -76,6 +76,11 @@ SHARPNESS = Keys(
     folder=FOLDER,
     every=Key(Nullable(Whole(low=1)), "steps from one measurement to the next"),
 )
+LAYERS = Keys(
+    "landscape_lab.callbacks.Layers",
+    folder=FOLDER,
+    every=Key(Nullable(Whole(low=1)), "steps from one measurement to the next"),
+)
 MEASUREMENTS = Keys(
     "landscape_lab.callbacks.Measurements",
     folder=FOLDER,

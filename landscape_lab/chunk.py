@@ -130,11 +130,13 @@ class Chunk:
                 record.point.copy_(flat())  # type: ignore[union-attr]
             evaluation.record, evaluation.fresh = record, True
             if further:
+                evaluation.settle()  # the last step is made, and the weights are still where it led
                 evaluation.want(step, [one for one in further if one.wants(step)])
             try:
                 made.rates.append(layout.step(evaluation))
             except Exception as raised:  # noqa: BLE001 - an optimizer may raise anything; what was made before is kept
                 error = raised
+                evaluation.pending.clear()
                 made.rates.append(layout.rate)
             if evaluation.fresh:
                 evaluation.note()
@@ -143,12 +145,11 @@ class Chunk:
             made.products.append(layout.products if graph else 0)
             if error is not None:
                 break
-            if evaluation.pending:
-                evaluation.settle()
             if step >= look_at:  # a look at the clock costs 1 % of a step on two numbers
                 if (seconds := time.perf_counter() - began) > SECONDS:
                     break
                 look_at = step + 1 + int(LOOK * len(made.calls) / max(seconds, 1e-9))
+        evaluation.settle()
         return error
 
     def _records(self, first: int, number: int) -> Iterable[tuple[int, StepRecord]]:

@@ -71,9 +71,9 @@ def noise_scale(variance: np.ndarray, signal: np.ndarray) -> np.ndarray:
     r"""The simple noise scale :math:`B_{simple} = \operatorname{tr} Σ / |G|^2` from estimates of both.
 
     G is the gradient of all data and Σ the covariance of the gradients of single samples: of a batch
-    much smaller than that, a gradient is mostly noise; of one much larger, most samples are wasted (McCandlish
-    et al., "An Empirical Model of Large-Batch Training", 2018, equation 2.9). Each estimate is without
-    bias, their ratio is not; so both are averaged first, over the last `AVERAGED` measurements.
+    much smaller than that, a gradient is mostly noise; of one much larger, most samples are wasted
+    (McCandlish et al., "An Empirical Model of Large-Batch Training", 2018, equation 2.9). Each estimate
+    is without bias, their ratio is not; so both are averaged first, over the last `AVERAGED` measurements.
 
     Args:
         variance: Estimates of tr Σ, `[k, rows]`.

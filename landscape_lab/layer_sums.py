@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Sequence
-from typing import TypeGuard
+from typing import TypeAlias, TypeGuard
 
 import torch
 from torch import Tensor
@@ -11,6 +11,8 @@ from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.landscapes.networks.draws import Draws
 from landscape_lab.landscapes.networks.streams import StreamBatches
 from landscape_lab.landscapes.networks.trees import Batch, tensors_of
+
+Tensors: TypeAlias = Sequence[Tensor]
 
 
 class LayerSums:
@@ -76,12 +78,12 @@ def _first(landscape: Landscape, values: Tensor) -> Tensor:
     return (values[0] if landscape.stacked else values).reshape(-1)
 
 
-def _squares(parts: list[Tensor]) -> Tensor:
+def _squares(parts: Tensors) -> Tensor:
     """The sum of squares over each tensor, float64 `[tensors]`."""
-    return torch.stack(torch._foreach_norm(parts)).double() ** 2
+    return torch.stack(torch._foreach_norm(list(parts))).double() ** 2
 
 
-def _dots(parts: list[Tensor], others: list[Tensor]) -> Tensor:
+def _dots(parts: Tensors, others: Tensors) -> Tensor:
     """The scalar products of tensors, float64 `[tensors]`."""
     return torch.stack(list(map(torch.dot, parts, others))).double()
 

@@ -14,8 +14,8 @@ FLOORS = (
     ("optimizers", "optimizers"),
     (
         "what happened",
-        "layer_curves clock series point_file records curves measured large_points archive trajectory ensemble outcomes "
-        "basins",
+        "clock series point_file records curves measured large_points archive trajectory ensemble outcomes "
+        "basins layer_curves",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),

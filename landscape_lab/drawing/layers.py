@@ -17,17 +17,19 @@ TITLES = {
     "weight_norm": "weights  |w|",
     "update_ratio": "update / weights  |Δw| / |w|",
     "cosine": "cosine of update and −gradient",
-    "noise_scale": "gradient noise scale  tr Σ / |G|²  (samples)",
+    "noise_scale": "gradient noise scale  tr Σ / |G|²  (samples; grey: unknown)",
 }
 COLORS, ANGLES, UNKNOWN = "viridis", "RdBu", "#dadce0"
 """Of sizes; of cosines, which have a sign; and of what is not known."""
+COLUMNS = 3
+"""Panels beside each other."""
 FEW = 16
-"""So many rows have room for panels in two lines."""
+"""More rows than these are lower, and named in smaller letters."""
 DECADE = 10.0
 """From such a ratio on, colours are logarithmic."""
 RARE = 1.0
 """Percent of the values at either end that the colours need not tell apart."""
-ROW, SMALL_ROW = 0.24, 0.125
+ROW, SMALL_ROW = 0.24, 0.13
 """Inches of a row, where there are few and where there are many."""
 
 
@@ -40,18 +42,16 @@ def layers_figure(curves: LayerCurves, losses: tuple[np.ndarray, np.ndarray], ti
         title: What stands above.
     """
     values, rows = curves.values(), len(curves.names)
-    few = rows <= FEW
-    columns = 3 if few else len(values) + 1
-    lines = -(-(len(values) + 1) // columns)
-    height = max(1.5, rows * (ROW if few else SMALL_ROW))
+    lines = -(-(len(values) + 1) // COLUMNS)
+    height = max(1.5, rows * (ROW if rows <= FEW else SMALL_ROW))
     with rc_context(STYLE | {"font.size": 9}):
-        figure = Figure(figsize=(1.6 + 3.9 * columns, lines * (height + 1.0) + 0.4), layout="constrained")
-        panels = figure.subplots(lines, columns, squeeze=False)
+        figure = Figure(figsize=(13.3, lines * (height + 1.0) + 0.4), layout="constrained")
+        panels = figure.subplots(lines, COLUMNS, squeeze=False)
         for axes, (name, table) in zip(panels.flat, values.items(), strict=False):
             _draw_map(axes, name, table, curves)
         for number, axes in enumerate(panels.flat):
             if number < len(values):
-                _label_rows(axes, curves, named=number % columns == 0)
+                _label_rows(axes, curves, named=number % COLUMNS == 0)
             elif number == len(values):
                 _draw_loss(axes, losses)
             else:

@@ -17,7 +17,7 @@ TITLES = {
     "weight_norm": "weights  |w|",
     "update_ratio": "update / weights  |Δw| / |w|",
     "cosine": "cosine of update and −gradient",
-    "noise_scale": "gradient noise scale  tr Σ / |G|²  (samples; grey: unknown)",
+    "noise_scale": "gradient noise scale  tr Σ / |G|²  (samples)",
 }
 COLORS, ANGLES, UNKNOWN = "viridis", "RdBu", "#dadce0"
 """Of sizes; of cosines, which have a sign; and of what is not known."""
@@ -56,6 +56,8 @@ def layers_figure(curves: LayerCurves, losses: tuple[np.ndarray, np.ndarray], ti
                 _draw_loss(axes, losses)
             else:
                 axes.set_visible(False)
+        if any(np.isnan(table).any() for table in values.values()):
+            title += " · grey: zero or unknown"
         figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     return figure
 
@@ -81,7 +83,7 @@ def _scale(name: str, table: np.ndarray) -> tuple[Normalize, str]:
     """Colours over what is usual, logarithmic where that spans decades; and where there is more."""
     if name == "cosine":
         return Normalize(-1.0, 1.0), "neither"
-    known = table[np.isfinite(table) & (table > 0)]
+    known = table[table > 0]
     if not len(known):
         return Normalize(0.0, 1.0), "neither"
     low, high = np.percentile(known, (RARE, 100 - RARE))

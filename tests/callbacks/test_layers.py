@@ -2,6 +2,7 @@
 
 import csv
 from functools import partial
+from itertools import pairwise
 from unittest.mock import Mock
 
 import numpy as np
@@ -51,7 +52,7 @@ def test_a_formula_has_one_layer_without_noise(lab):
 
 def model(*sizes):
     torch.manual_seed(0)
-    return nn.Sequential(*(nn.Linear(*pair) for pair in zip(sizes, sizes[1:], strict=False)))
+    return nn.Sequential(*(nn.Linear(*pair) for pair in pairwise(sizes)))
 
 
 def network(batch_size=5):

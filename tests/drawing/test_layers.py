@@ -1,5 +1,7 @@
 """The heat maps of layers: what colour is where, and that names have room."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -33,7 +35,7 @@ def test_each_quantity_has_a_map_whose_names_have_room(tensors):
     for axes in maps(figure)[::3]:  # the first of a line has the names
         boxes = [label.get_window_extent() for label in axes.get_yticklabels()]
         assert len(boxes) == tensors + 1
-        assert all(below.y1 <= above.y0 for above, below in zip(boxes, boxes[1:], strict=False))
+        assert all(below.y1 <= above.y0 for above, below in pairwise(boxes))
         assert min(box.x0 for box in boxes) >= 0
     assert max(figure.get_size_inches()) < 22
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from landscape_lab.evaluation import Evaluation, Quantity, StepRecord
+from landscape_lab.evaluation import Evaluation, Further, Quantity, StepRecord
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.layouts import Layout
 from landscape_lab.series import State
@@ -117,10 +117,11 @@ class Chunk:
         Returns:
             What the last step raised, or `None`.
         """
-        landscape, evaluation = self.landscape, Evaluation(self.landscape, layout)
+        landscape, further = self.landscape, Further(self.quantities)
+        evaluation = Evaluation(landscape, layout, further)
         see = landscape.see if landscape.stochastic else None
-        flat, small, further = landscape.flat, self.gradients is not None, self.quantities
-        made = self.made = Made(layout.products, further=evaluation.further)
+        flat, small = landscape.flat, self.gradients is not None
+        made = self.made = Made(layout.products, further=further.values)
         graph, error = layout.graph, None
         began, look_at = time.perf_counter(), first
         for step, record in self._records(first, number):
@@ -129,14 +130,13 @@ class Chunk:
             if small:
                 record.point.copy_(flat())  # type: ignore[union-attr]
             evaluation.record, evaluation.fresh = record, True
-            if further:
-                evaluation.settle()  # the last step is made, and the weights are still where it led
-                evaluation.want(step, [one for one in further if one.wants(step)])
+            if further.quantities:
+                further.begin(step)
             try:
                 made.rates.append(layout.step(evaluation))
             except Exception as raised:  # noqa: BLE001 - an optimizer may raise anything; what was made before is kept
                 error = raised
-                evaluation.pending.clear()
+                further.drop()
                 made.rates.append(layout.rate)
             if evaluation.fresh:
                 evaluation.note()
@@ -149,7 +149,7 @@ class Chunk:
                 if (seconds := time.perf_counter() - began) > SECONDS:
                     break
                 look_at = step + 1 + int(LOOK * len(made.calls) / max(seconds, 1e-9))
-        evaluation.settle()
+        further.settle()
         return error
 
     def _records(self, first: int, number: int) -> Iterable[tuple[int, StepRecord]]:

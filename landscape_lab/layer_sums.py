@@ -10,7 +10,7 @@ from torch import Tensor
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.landscapes.networks.draws import Draws
 from landscape_lab.landscapes.networks.streams import StreamBatches
-from landscape_lab.landscapes.networks.trees import Batch, tensors_of
+from landscape_lab.landscapes.networks.trees import tensors_of
 
 Tensors: TypeAlias = Sequence[Tensor]
 
@@ -129,6 +129,5 @@ def _second(landscape: NetworkLandscape) -> tuple[list[Tensor], int]:
 
 def _samples(draws: Draws) -> int:
     """How many samples a member's minibatch has."""
-    batch: Batch
     batch, own = draws.batch()
     return next(tensors_of(batch)).shape[int(own)]

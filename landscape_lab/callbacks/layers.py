@@ -155,11 +155,9 @@ def _groups(landscape: Landscape, optimizer: Optimizer) -> Iterator[tuple[str, l
     """All tensors where there are several, and the tensors of each of several parameter groups."""
     # An optimizer of one member has parameters of its own, whose numbers are the landscape's.
     where = [part.data_ptr() for part in landscape.parameters() if part.requires_grad]
-    number = {address: at for at, address in enumerate(where)}
     if len(where) > 1:
         yield WHOLE, list(range(len(where)))
-    for at, group in enumerate(optimizer.param_groups if len(optimizer.param_groups) > 1 else []):
-        yield (
-            f"group_{at}",
-            [number[part.data_ptr()] for part in group["params"] if part.data_ptr() in number],
-        )
+    if len(optimizer.param_groups) > 1:
+        for number, group in enumerate(optimizer.param_groups):
+            inside = {part.data_ptr() for part in group["params"]}
+            yield f"group_{number}", [at for at, address in enumerate(where) if address in inside]

@@ -47,18 +47,15 @@ def layers_figure(curves: LayerCurves, losses: tuple[np.ndarray, np.ndarray], ti
     with rc_context(STYLE | {"font.size": 9}):
         figure = Figure(figsize=(13.3, lines * (height + 1.0) + 0.4), layout="constrained")
         panels = figure.subplots(lines, COLUMNS, squeeze=False)
-        for axes, (name, table) in zip(panels.flat, values.items(), strict=False):
-            _draw_map(axes, name, table, curves)
-        for number, axes in enumerate(panels.flat):
-            if number < len(values):
-                _label_rows(axes, curves, named=number % COLUMNS == 0)
-            elif number == len(values):
-                _draw_loss(axes, losses)
-            else:
-                axes.set_visible(False)
-        if any(np.isnan(table).any() for table in values.values()):
-            title += " · grey: zero or unknown"
-        figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+        maps, (loss, *empty) = panels.flat[: len(values)], panels.flat[len(values) :]
+        for number, (axes, name) in enumerate(zip(maps, values, strict=True)):
+            _draw_map(axes, name, values[name], curves)
+            _label_rows(axes, curves, named=number % COLUMNS == 0)
+        _draw_loss(loss, losses)
+        for axes in empty:
+            axes.set_visible(False)
+        grey = np.isnan(np.stack(list(values.values()))).any()
+        figure.suptitle(f"{title} · grey: zero or unknown" if grey else title, x=0.01, ha="left", fontsize=11)
     return figure
 
 
@@ -96,16 +93,18 @@ def _scale(name: str, table: np.ndarray) -> tuple[Normalize, str]:
 def _label_rows(axes: Axes, curves: LayerCurves, named: bool) -> None:
     """The name of each row at the left, a gap below rows of several tensors, a line between modules."""
     rows = len(curves.names)
-    modules = [name.rpartition(".")[0] or name for name in curves.names]
-    for at in range(curves.together + 1, rows):
-        if modules[at] != modules[at - 1]:
-            axes.axhline(at, color="white", linewidth=0.8)
-    if 0 < curves.together < rows:
-        axes.axhline(curves.together, color="white", linewidth=4.0)
+    for at in _edges(curves.names[curves.together :]):
+        axes.axhline(curves.together + at, color="white", linewidth=4.0 if at == 0 else 0.8)
     axes.set_ylim(rows, 0)
     axes.tick_params(axis="y", length=0)
     labels: Sequence[str] = curves.names if named else [""] * rows
     axes.set_yticks(np.arange(rows) + 0.5, labels, fontsize=8 if rows <= FEW else 6.5)
+
+
+def _edges(tensors: Sequence[str]) -> list[int]:
+    """Before which tensors another module begins."""
+    modules = [name.rpartition(".")[0] or name for name in tensors]
+    return [at for at, module in enumerate(modules) if module not in modules[max(0, at - 1) : at]]
 
 
 def _draw_loss(axes: Axes, losses: tuple[np.ndarray, np.ndarray]) -> None:

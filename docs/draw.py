@@ -104,10 +104,10 @@ def curvature() -> None:
 
 
 def layers() -> None:
-    """What Lion does to the layers of LeNet."""
-    words = ["experiment=lenet_digits", "optimizer=lion", "steps=1000", "callbacks=layers", "figures=[]"]
+    """What AdamW does to the layers of a transformer."""
+    words = ["experiment=transformer_text", "optimizer=adamw", "steps=600", "callbacks=layers", "figures=[]"]
     with tempfile.TemporaryDirectory() as folder:
-        run([*words, f"hydra.run.dir={folder}", "logger=none"])
+        run([*words, "callbacks.layers.every=10", f"hydra.run.dir={folder}", "logger=none"])
         shrink(Path(folder) / "layers.png", DOCS / "layers.png", 1400)
 
 

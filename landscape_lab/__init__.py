@@ -6,13 +6,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from landscape_lab.descent import Descent
     from landscape_lab.lab import run
+    from landscape_lab.recorder import TrajectoryRecorder
     from landscape_lab.recording import record
     from landscape_lab.trajectory import Trajectory
+    from landscape_lab.view import loss_plane
 
-__all__ = ["Descent", "Trajectory", "record", "run"]
+__all__ = ["Descent", "Trajectory", "TrajectoryRecorder", "loss_plane", "record", "run"]
 __version__ = "0.1.0"
 
-_HOMES = {"Descent": "descent", "Trajectory": "trajectory", "record": "recording", "run": "lab"}
+_HOMES = {
+    "Descent": "descent",
+    "Trajectory": "trajectory",
+    "TrajectoryRecorder": "recorder",
+    "loss_plane": "view",
+    "record": "recording",
+    "run": "lab",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -19,6 +19,10 @@ from landscape_lab.keys.running import MEASURED
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.measured import results_of
 from landscape_lab.networking import build_network, is_network, settle_length
+from landscape_lab.optimizers.factories import Factory
+from landscape_lab.optimizers.groups import KEY
+from landscape_lab.optimizers.matching import settled, told
+from landscape_lab.optimizers.own import with_own
 from landscape_lab.optimizers.probing import probe
 from landscape_lab.planes import PlaneSettings
 
@@ -34,9 +38,12 @@ def build_descent(cfg: DictConfig, names: dict[str, str], points_file: Path) -> 
         names: What the landscape and the optimizer are called.
         points_file: Where points go that are too large for memory.
     """
-    optimizer = factory_of(cfg, "optimizer")
+    chosen = factory_of(cfg, "optimizer"), factory_of(cfg, "scheduler") if cfg.scheduler else None
     landscape, ensemble = landscape_of(cfg)
+    optimizer, scheduler = with_own(*chosen, landscape, cfg.steps)
     traits = probe(optimizer, cfg.steps)
+    optimizer = settled(optimizer, landscape)
+    _tell_groups(optimizer, landscape)
     _check_objective(cfg, landscape)
     if (changed := landscape.suit(traits.exact)) is not None:
         tell(
@@ -49,12 +56,22 @@ def build_descent(cfg: DictConfig, names: dict[str, str], points_file: Path) -> 
         steps_per_batch=cfg.steps_per_batch,
         records=cfg.records,
         label=label_of(cfg, names["optimizer"], names["landscape"], ensemble.rates),
-        scheduler=factory_of(cfg, "scheduler") if cfg.scheduler else None,
+        scheduler=scheduler,
         traits=traits,
         ensemble=ensemble,
         target=default_target(landscape) if cfg.target is None else cfg.target,
         points_file=points_file,
     )
+
+
+def _tell_groups(optimizer: Factory, landscape: Landscape) -> None:
+    """One line about which class steps which parameters, where there are groups."""
+    groups = [
+        f"{group['class']} ({group['match']}) {group['weights']:,} weights (tensors: {group['tensors']})"
+        for group in told(optimizer, landscape)
+    ]
+    if len(groups) > 1:
+        tell(f"Parameter groups: {'; '.join(groups)}.")
 
 
 def label_of(
@@ -110,8 +127,9 @@ def default_target(landscape: Landscape) -> float | None:
 
 
 def factory_of(cfg: DictConfig, group: str) -> partial:
-    """The class that a group names, with its settings."""
-    return partial(locate(f"{group}._target_", cfg[group]._target_), **settings_of(cfg[group]))
+    """The class that a group names, with its settings; groups of parameters name classes of their own."""
+    settings = settings_of(cfg[group], written=[KEY])
+    return partial(locate(f"{group}._target_", cfg[group]._target_), **settings)
 
 
 def _augmentation(name: Any, node: Any) -> Any:

@@ -50,6 +50,7 @@ class Made:
         without_gradient: Those of them that gave no gradient.
         products: Hessian-vector products by then.
         rates: The learning rate of each step, NaN where there is none.
+        seconds: Of stepping: of a processor, those that this thread had, whatever else ran there.
         point_steps: The steps whose points were recorded.
         further: The steps and the values of each further quantity.
     """
@@ -59,6 +60,7 @@ class Made:
     without_gradient: list[int] = field(default_factory=list)
     products: list[int] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
+    seconds: float = 0.0
     point_steps: list[int] = field(default_factory=list)
     further: Mapping[str, Sequence[tuple[int, Tensor]]] = field(default_factory=dict)
 
@@ -117,6 +119,17 @@ class Chunk:
         Returns:
             What the last step raised, or `None`.
         """
+        device = self.losses.device.type
+        clock = time.thread_time if device == "cpu" else time.perf_counter
+        began = clock()
+        error = self._run(layout, first, number)
+        if device == "cuda":
+            torch.cuda.synchronize()
+        self.made.seconds = clock() - began
+        return error
+
+    def _run(self, layout: Layout, first: int, number: int) -> Exception | None:
+        """The steps themselves."""
         landscape, further = self.landscape, Further(self.quantities)
         evaluation = Evaluation(landscape, layout, further)
         see = landscape.see if landscape.stochastic else None
@@ -208,6 +221,7 @@ class Chunk:
             "losses": self.losses[:records],
             "evaluations": torch.tensor([0, *self.made.calls[: records - 1]]) + evaluations,
             "lr": torch.tensor(self.made.rates[:records], dtype=torch.float64),
+            "seconds": torch.tensor(self.made.seconds, dtype=torch.float64),
         }
         if self.gradients is not None:
             outputs["gradients"] = self.gradients[:records]

@@ -18,12 +18,15 @@ CONF = next(
 )
 """The configuration: inside an installed package, or beside it in a checkout."""
 OPEN_KEY = re.compile(
-    r"(optimizer|scheduler|model|data|augmentation\.\w+|sweep\.(sampler|pruner)_settings)\.\w+="
+    r"(optimizer|scheduler|model|data|landscape\.(data)?module|augmentation\.\w+|sweep\.(sampler|pruner)_settings)\.\w+="
 )
 """Keys that a group's YAML need not list: an optimizer or a model takes whatever its class takes."""
+OWN = {"_target_": "landscape_lab.optimizers.own.own"}
+"""`optimizer=own`, which has no YAML: on any other landscape than that of a module there is none."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 SPELLINGS = (
+    (re.compile(r"^sweep\.suite="), "sweep/suite="),  # a choice that is written like a value
     (re.compile(r"^(\+*plane)\.center="), r"\1.centre="),
     (re.compile(r"(?<=[=,])(filter|layer)_normalized(?=,|$)"), r"\1_normalised"),
 )
@@ -97,7 +100,8 @@ def quoted(text: str) -> str:
 
 
 def register_catalogue() -> None:
-    """Let `optimizer=NAME` choose every optimizer of the catalogue that has no YAML of its own."""
+    """Let `optimizer=NAME` choose every optimizer that has no YAML: of the catalogue, and a module's own."""
+    ConfigStore.instance().store("own", OWN, group="optimizer", provider="catalogue")
     curated = {path.stem for path in (CONF / "optimizer").glob("*.yaml")}
     with CATALOGUE.open(newline="") as file:
         for row in csv.DictReader(file):
@@ -127,7 +131,7 @@ def settle_typed_length(cfg: DictConfig, overrides: Iterable[str]) -> None:
         )
     if "steps" in typed:
         cfg.epochs = None
-    if cfg.epochs is not None and "data" not in cfg:
+    if cfg.epochs is not None and "data" not in cfg and "module" not in cfg.landscape:
         raise ValueError(
             f"Parameter `epochs` should be given for landscape=network only. Found `epochs = {cfg.epochs}`."
         )

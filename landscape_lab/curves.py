@@ -38,7 +38,8 @@ class Curves:
         return list(self.series.columns)
 
     def extend(self, records: Record, *, best: bool) -> None:
-        """Records in order, of which the best one is kept if it is wanted."""
+        """Records in order, of which the best one is kept if it is wanted; the descent goes on."""
+        self._extra.pop("end", None)
         if best:
             self._extra["best"] = better(self._extra.get("best", {}), records)
         self._extra["last"] = record_at(records, -1)
@@ -47,10 +48,6 @@ class Curves:
     def finish(self, record: Record) -> None:
         """The end point, which is the last record unless the descent goes on."""
         self._extra["end"] = record_at(several(record), 0)
-
-    def reopen(self) -> None:
-        """Forget the end point."""
-        self._extra.pop("end", None)
 
     @property
     def _kept(self) -> list[Record]:

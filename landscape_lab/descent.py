@@ -36,9 +36,9 @@ class Descent(pl.LightningModule):
     Lightning's loop costs more than a step on two numbers, so one `training_step` makes a *chunk*
     of steps, records them into tensors made once, and returns them to the callbacks together:
     `steps` `[n]`, `losses` `[n, members]`, `evaluations` `[n]` (made before that step), learning
-    rates `lr` `[n]`, `points` `[k, members, dims]` at `point_steps` `[k]`, and where points are
-    small, so that all n are there, `gradients` `[n, members, dims]`. A record is the state before
-    its step, so its gradient is the one that the step uses.
+    rates `lr` `[n]`, the `seconds` of all, `points` `[k, members, dims]` at `point_steps` `[k]`, and
+    where points are small, so that all n are there, `gradients` `[n, members, dims]`. A record is the
+    state before its step, so its gradient is the one that the step uses.
 
     A member whose point, loss or gradient is not finite has diverged: that state is its last
     record, and the others go on without it. When every member has, the descent ends as `diverged`.

@@ -18,8 +18,10 @@ from landscape_lab.validation import alternatives
 
 FULL = os.environ.get("LANDSCAPE_LAB_FULL_ERROR", os.environ.get("HYDRA_FULL_ERROR", "0")) not in ("", "0")
 """Whether the user asked for tracebacks: `main` sets Hydra's variable for itself, ours for workers."""
-OF_NETWORKS = re.compile(r"Could not override '(model|data)'")
-"""Hydra's words for a choice of a group that pictures do not have."""
+OWNERS = {"model": "landscape=network", "data": "landscape=network", "sweep/suite": "sweep=race"}
+"""Groups that are there only with the choice of another."""
+NOT_THERE = re.compile(f"Could not override '({'|'.join(OWNERS)})'")
+"""Hydra's words for a choice of a group that is not there."""
 
 
 @contextmanager
@@ -43,8 +45,8 @@ def explain(error: BaseException) -> str:
     """What went wrong, on one line."""
     if isinstance(error, MissingConfigException) and error.options is not None:
         text = _unknown_choice(error)
-    elif isinstance(error, ConfigCompositionException) and (group := OF_NETWORKS.search(str(error))):
-        text = f"The group `{group[1]}` is there only with landscape=network."
+    elif isinstance(error, ConfigCompositionException) and (group := NOT_THERE.search(str(error))):
+        text = f"The group `{group[1]}` is there only with {OWNERS[group[1]]}."
     elif isinstance(cause := error.__cause__, OmegaConfBaseException) and isinstance(error, HydraException):
         text = _unknown_key(cause, str(error))
     elif isinstance(error, InstantiationException) and cause is not None:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.layouts import Layout
+from landscape_lab.optimizers.problem import are_whole
 
 
 class StepRecord(NamedTuple):
@@ -166,6 +167,24 @@ class Evaluation:
         self.calls += 1
         self.without_gradient += 1
         return self.total(losses)
+
+    @torch.no_grad()
+    def losses_at(self, candidates: Tensor, parameters: Sequence[Tensor]) -> Tensor | None:
+        """The losses `[k, members]` of candidates `[k, members, dims]`, as k evaluations.
+
+        They are evaluated together, but one after another where a step sees draws, of which each
+        member has its own. No candidate is recorded: the optimizer notes where the step began.
+        `None`, and no evaluation, where the optimizer's parameters are no whole point.
+        """
+        landscape = self.landscape
+        if not are_whole(parameters, landscape):
+            return None
+        self.fresh = False
+        self.calls += len(candidates)
+        self.without_gradient += len(candidates)
+        if landscape.stochastic:
+            return torch.stack([landscape.at(points) for points in candidates])
+        return landscape.evaluate(candidates.flatten(0, 1)).view(candidates.shape[:2])
 
     def note(self, losses: Tensor | None = None, gradients: Tensor | None = None) -> None:
         """Write down losses `[members]` and gradients `[members, dims]` of where the step began.

@@ -1,5 +1,6 @@
 """Objects that a configuration describes by `_target_` and settings."""
 
+from collections.abc import Collection
 from typing import Any
 
 from hydra.errors import InstantiationException
@@ -52,17 +53,25 @@ def _trusted_class(node: DictConfig) -> type | None:
     return found if isinstance(found, type) and found.__module__.partition(".")[0] in TRUSTED else None
 
 
-def settings_of(node: DictConfig) -> dict[str, Any]:
-    """The values of a node without its `_target_`, as plain Python; objects that they describe are built."""
-    values = {str(key): value for key, value in node.items() if key != "_target_"}
-    if _describes_objects(node):
-        return instantiate(values, _convert_="all")
-    return {key: plain(value) for key, value in values.items()}
+def settings_of(node: DictConfig, written: Collection[str] = ()) -> dict[str, Any]:
+    """The values of a node without its `_target_`, as plain Python; objects that they describe are built.
+
+    Args:
+        node: Some settings.
+        written: Keys whose values stay descriptions, as they are written.
+    """
+    values = {str(key): value for key, value in node.items() if key not in ("_target_", *written)}
+    if _describes_objects(node, written):
+        values = instantiate(values, _convert_="all")
+    return {
+        key: plain(value)
+        for key, value in (values | {key: node[key] for key in written if key in node}).items()
+    }
 
 
-def _describes_objects(node: DictConfig) -> bool:
+def _describes_objects(node: DictConfig, written: Collection[str] = ()) -> bool:
     """Whether a node has more keys than its `_target_` that mean something to Hydra, at any depth."""
-    others = [key for key in node if key != "_target_"]
+    others = [key for key in node if key not in ("_target_", *written)]
     return any(str(key).startswith("_") or _has_special_keys(node._get_node(key)) for key in others)
 
 

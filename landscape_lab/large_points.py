@@ -7,12 +7,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from landscape_lab.curves import Curves
 from landscape_lab.point_file import FileColumn, HalfPrecisionPoints, Points
 from landscape_lab.records import Record, better, on_cpu
 from landscape_lab.series import Series, State, spacing_for
 
+SMALL = 1000
+"""Points of up to so many numbers a member are kept with every record, larger ones less often."""
+WITH_CURVES = 2**25
+"""The most bytes that curves take, and small points with them, however many members there are."""
 MEMORY = 2**27
-"""The most bytes that they take in memory."""
+"""The most bytes that large points take in memory."""
 ENOUGH = 200
 """So many of them draw a path: where memory holds fewer, so many go to a file."""
 DISK = 2**32
@@ -35,7 +40,7 @@ class LargePoints:
 
     @classmethod
     def of_size(
-        cls, size: int, records: int, steps: int | None, to: str | PathLike[str] | None
+        cls, size: int, records: int, steps: int | None, to: str | PathLike[str] | None, always: bool = False
     ) -> "LargePoints":
         """As many as fit.
 
@@ -44,12 +49,14 @@ class LargePoints:
             records: The most points.
             steps: How many steps there will be, where that is known: the points are spaced for it.
             to: A file, for where memory holds too few.
+            always: Whether they go to the file also where memory holds enough, as many as it takes.
         """
         in_memory = MEMORY // size
-        if in_memory >= min(ENOUGH, records) or to is None:
+        enough = records if always else min(ENOUGH, records)
+        if to is None or (in_memory >= enough and not always):
             number, columns = max(2, min(records, in_memory)), None
         else:
-            number, columns = max(2, min(records, ENOUGH, 2 * DISK // size)), {"points": FileColumn(to)}
+            number, columns = max(2, min(enough, 2 * DISK // size)), {"points": FileColumn(to)}
         return cls(Series(number, 1 if steps is None else spacing_for(steps, number), columns))
 
     @classmethod
@@ -98,6 +105,7 @@ class LargePoints:
 
     def extend(self, steps: Tensor, points: Tensor, losses: Tensor) -> None:
         """More of them: steps `[k]`, points `[k, members, dims]`, losses `[k, members]`."""
+        self.reopen()
         at = steps.to("cpu", torch.int64)
         self.series.extend(at, points=points.detach(), **on_cpu(losses=losses))
 
@@ -139,6 +147,30 @@ class LargePoints:
         if large.file is not None:  # without the end point, which may have been written since
             large.file.select(torch.arange(len(large.series)))
         return large
+
+
+def room_for(
+    members: int,
+    dims: int,
+    records: int,
+    steps: int | None,
+    to: str | PathLike[str] | None,
+    always: bool,
+) -> tuple[Curves, LargePoints | None]:
+    """What keeps records with such points: `None` where the curves hold small points, too.
+
+    Args:
+        members: How many.
+        dims: Numbers in the point of each.
+        records: The most that are wanted.
+        steps: How many steps there will be, where that is known.
+        to: A file for points of which memory holds too few.
+        always: Whether all points go there, small ones, too.
+    """
+    of_points = dims if dims <= SMALL and not always else 0
+    number = max(2, min(records, WITH_CURVES // (4 * members * (of_points + 1))))
+    large = None if of_points else LargePoints.of_size(4 * members * dims, number, steps, to, always)
+    return Curves(number), large
 
 
 def opened(path: Path, start: np.ndarray, slots: np.ndarray) -> FileColumn:

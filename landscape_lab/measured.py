@@ -21,11 +21,16 @@ CURVES = {array: name for name, array in RESULTS.items()} | {"measured_losses": 
 """What loggers call the curves of these arrays; those of further metrics keep their names."""
 
 
-def measure(landscape: Landscape) -> dict[str, Tensor]:
-    """Loss and more of the present point, of a network also on data held out, `[members]` each, by array."""
+def measure(landscape: Landscape, *, training: bool = True) -> dict[str, Tensor]:
+    """Loss and more of the present point, of a network also on data held out, `[members]` each, by array.
+
+    Args:
+        landscape: What is descended.
+        training: Whether its own data are measured where others are held out.
+    """
     points = landscape.flat()
-    values = _named(landscape.measure(points), "measured")
     held_out = landscape.validation if isinstance(landscape, NetworkLandscape) else None
+    values = _named(landscape.measure(points), "measured") if training or held_out is None else {}
     if held_out is not None:
         values |= _named(held_out.measure(points), "validation")
     return values
@@ -36,8 +41,8 @@ def results_of(landscape: Landscape) -> tuple[str, ...]:
     if not isinstance(landscape, NetworkLandscape):
         return ()
     known = {f"measured_{name}" for name in landscape.objective.metrics}
-    if landscape.validation is not None:
-        known |= {"validation_losses", *(f"validation_{name}" for name in landscape.objective.metrics)}
+    if (held_out := landscape.validation) is not None:
+        known |= {"validation_losses", *(f"validation_{name}" for name in held_out.objective.metrics)}
     return tuple(name for name, array in RESULTS.items() if array in known)
 
 

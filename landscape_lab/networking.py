@@ -1,22 +1,32 @@
 """From a configuration to a network: its data, its model, its weights, and how long it is trained."""
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
-from omegaconf import DictConfig, open_dict
+import torch
+from omegaconf import DictConfig, OmegaConf, open_dict
+from torch import nn
 
 from landscape_lab.data import build_data
 from landscape_lab.dotted_paths import locate
-from landscape_lab.errors import explain
+from landscape_lab.errors import explain, tell
+from landscape_lab.factories import check_settings
 from landscape_lab.instantiation import settings_of
 from landscape_lab.landscapes import NetworkLandscape
+from landscape_lab.landscapes.networks.seeds import torch_random
 from landscape_lab.models import build_model
 from landscape_lab.weights import load_weights, put_weights
 
+OF_MODULES = ("module", "datamodule")
+"""The nodes of landscape=lightning that describe objects of the user."""
+
 
 def is_network(cfg: DictConfig) -> bool:
-    """Whether a configuration describes a network: only then are there the groups `model` and `data`."""
-    return "model" in cfg and "data" in cfg
+    """Whether a configuration describes a network, by the groups `model` and `data`, or a LightningModule."""
+    return ("model" in cfg and "data" in cfg) or "module" in cfg.landscape
 
 
 def build_network(cfg: DictConfig) -> NetworkLandscape:
@@ -30,6 +40,11 @@ def build_network(cfg: DictConfig) -> NetworkLandscape:
             "Parameter `start` should not be given with landscape=network, which begins at "
             f"landscape.weights=FILE or at its model's own weights. Found `start = {cfg.start}`."
         )
+    return _of_module(cfg) if "module" in cfg.landscape else _of_groups(cfg)
+
+
+def _of_groups(cfg: DictConfig) -> NetworkLandscape:
+    """The network of the groups `model` and `data`."""
     data = _told("data", partial(build_data, _factory(cfg, "data")))
     model, data = _told("model", partial(build_model, _factory(cfg, "model"), data, cfg.seed))
     settings = settings_of(cfg.landscape)
@@ -37,6 +52,40 @@ def build_network(cfg: DictConfig) -> NetworkLandscape:
         put_weights(model, load_weights(source), source)
     build = partial(NetworkLandscape, model, data, seed=cfg.seed, **settings)
     return _told("landscape", build)
+
+
+def _of_module(cfg: DictConfig) -> NetworkLandscape:
+    """The network of a LightningModule."""
+    node = cfg.landscape
+    settings = settings_of(OmegaConf.masked_copy(node, [key for key in node if key not in OF_MODULES]))
+    for name in ("loss", "batch_loss"):
+        if "." in str(settings[name]):
+            settings[name] = locate(f"landscape.{name}", settings[name])
+    with torch_random(cfg.seed, torch.device("cpu")), _warnings_told():
+        module = cast(nn.Module, _of_user(cfg, "landscape.module"))
+        data = _of_user(cfg, "landscape.datamodule")
+        if (source := settings.pop("weights")) is not None:
+            put_weights(module, load_weights(source), source)
+        build = partial(NetworkLandscape.from_lightning, module, data, seed=cfg.seed, **settings)
+        return _told("landscape", build)
+
+
+def _of_user(cfg: DictConfig, name: str) -> object:
+    """The object that a node describes, `None` where it is empty."""
+    if not OmegaConf.select(cfg, name):
+        return None
+    factory = _factory(cfg, name)
+    check_settings(name.rpartition(".")[2], factory.func, factory.keywords)
+    return _told(name, factory)
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """A line for each warning."""
+    with warnings.catch_warnings(record=True) as caught:
+        yield
+    for line in dict.fromkeys(str(warning.message) for warning in caught):
+        tell(line)
 
 
 def settle_length(cfg: DictConfig, landscape: NetworkLandscape) -> None:
@@ -47,8 +96,9 @@ def settle_length(cfg: DictConfig, landscape: NetworkLandscape) -> None:
 
 
 def _factory(cfg: DictConfig, group: str) -> partial:
-    """The class or function that a group names, with its settings."""
-    return partial(locate(f"{group}._target_", cfg[group]._target_), **settings_of(cfg[group]))
+    """The class or function that a group or a node names, with its settings."""
+    node = OmegaConf.select(cfg, group)
+    return partial(locate(f"{group}._target_", node._target_), **settings_of(node))
 
 
 def _told(group: str, build: partial) -> Any:

@@ -3,7 +3,8 @@
 The keys are those of the group `plane`: `directions=pca centre=rmsprop resolution=100 show=accuracy
 samples=512`; where none is given, the first run's own hold. A run is called by its optimizer or by its
 folder's name. `film=mp4` makes a film, too, with the keys of `callbacks.video`: `frames=300 fps=30`.
-`connectivity=true` measures the barrier on the straight line between every two ends.
+`connectivity=true` measures the barrier on the straight line between every two ends. Beside the runs may
+stand folders of checkpoints of their network, such as `lightning_logs/version_0`.
 
 Into the first folder go `plane.png`, `plane.npz`, `plane.mp4` and `connectivity.png`, `.csv`. The losses are
 kept there, so that the next picture of this plane evaluates none.

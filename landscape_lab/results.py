@@ -9,6 +9,7 @@ from torch import Tensor
 from landscape_lab.descent import Descent
 from landscape_lab.ensemble import LISTED
 from landscape_lab.measured import RESULTS
+from landscape_lab.optimizers.matching import settled, told
 from landscape_lab.outcomes import Outcomes
 
 
@@ -93,10 +94,10 @@ def _ends(points: Any, member: int) -> dict[str, Any]:
     return {"start": _plain(points[0, member]), "final": _plain(points[-1, member])}
 
 
-def details(descent: Descent) -> dict[str, Any]:
+def details(descent: Descent) -> dict[str, object]:
     """More results: kinds of evaluations, when the target was reached, and what concerns many members."""
     ends, tally = outcomes(descent), descent.tally
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         "gradient_evaluations": tally.gradient_evaluations,
         "hessian_vector_products": tally.hessian_vector_products,
         "target": tally.target,
@@ -104,6 +105,8 @@ def details(descent: Descent) -> dict[str, Any]:
     }
     if (carried := getattr(descent.landscape, "carried_by", None)) is not None:
         found |= {"dims": descent.landscape.dims, "carried_by": carried}
+    if groups := told(settled(descent.make_optimizer, descent.landscape), descent.landscape):
+        found["groups"] = groups
     if len(descent.ensemble) == 1:
         return found
     return found | {

@@ -6,22 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from landscape_lab import archive
+from landscape_lab.checkpoints import path_through
 from landscape_lab.clock import Clock
 from landscape_lab.curves import Curves
 from landscape_lab.keys.running import TRAJECTORY
-from landscape_lab.large_points import LargePoints
+from landscape_lab.large_points import LargePoints, room_for
 from landscape_lab.measured import Measured
 from landscape_lab.point_file import Points
 from landscape_lab.records import UNKNOWN, better, lowest_loss, on_cpu, several
 from landscape_lab.series import State
-
-SMALL = 1000
-"""Points of up to so many numbers a member are kept with every record, larger ones less often."""
-MEMORY = 2**25
-"""The most bytes that curves take, and small points with them, however many members there are."""
 
 
 @TRAJECTORY.checks_class
@@ -44,6 +40,7 @@ class Trajectory:
         steps: How many steps there will be, where that is known: large points are then spaced for
             it from the beginning.
         to: A file for large points of which memory holds too few, or `None`.
+        always: Whether all points go to that file, however small or few.
 
     >>> trajectory = Trajectory(records=4)
     >>> for step in range(10):
@@ -59,11 +56,11 @@ class Trajectory:
         members: Mapping[str, np.ndarray] | None = None,
         steps: int | None = None,
         to: str | PathLike[str] | None = None,
+        always: bool = False,
     ) -> None:
         self.records = max(records, 2)
-        self.label = label
-        self.members = dict(members or {})
-        self.expected, self.to = steps, to
+        self.label, self.members = label, dict(members or {})
+        self.expected, self.to, self.always = steps, to, always
         self.measured, self.clock = Measured(), Clock()
         self._curves: Curves | None = None
         self._large: LargePoints | None = None  # small points are a column of the curves
@@ -75,13 +72,10 @@ class Trajectory:
 
     def open(self, members: int, dims: int) -> None:
         """Decide, once, how much is kept for points of `members` × `dims` numbers."""
-        if self._curves is not None:
-            return
-        of_points = dims if dims <= SMALL else 0
-        self.records = max(2, min(self.records, MEMORY // (4 * members * (of_points + 1))))
-        self._curves = Curves(self.records)
-        if dims > SMALL:
-            self._large = LargePoints.of_size(4 * members * dims, self.records, self.expected, self.to)
+        if self._curves is None:
+            how = self.records, self.expected, self.to, self.always
+            self._curves, self._large = room_for(members, dims, *how)
+            self.records = self._curves.series.records
 
     @property
     def spacing(self) -> int:
@@ -129,7 +123,6 @@ class Trajectory:
         lr = torch.full(steps.shape, UNKNOWN) if lr is None else lr
         records = on_cpu(steps=steps, losses=losses, evaluations=evaluations, lr=lr, **curves)
         self.open(*points.shape[1:])
-        self._reopen()
         if self._large is None:
             records |= on_cpu(points=points)
         else:
@@ -140,7 +133,6 @@ class Trajectory:
     def end(self, step: int, points: Tensor, losses: Tensor, evaluations: int, **curves: Tensor) -> None:
         """The end point `[members, dims]`: the last record, unless the descent goes on."""
         self.open(*points.shape)
-        self._reopen()
         if self._large is None:
             curves["points"] = points
         else:
@@ -148,12 +140,6 @@ class Trajectory:
         lr = torch.tensor(UNKNOWN) if self._kept.last is None else self._kept.last["lr"]
         at, made = torch.tensor(step), torch.tensor(evaluations)
         self._kept.finish(on_cpu(steps=at, losses=losses, evaluations=made, lr=lr, **curves))
-
-    def _reopen(self) -> None:
-        """Forget the end: the descent goes on."""
-        self._kept.reopen()
-        if self._large is not None:
-            self._large.reopen()
 
     @property
     def _kept(self) -> Curves:
@@ -246,4 +232,19 @@ class Trajectory:
         curves, large, members, measured = archive.read(Path(path))
         trajectory = cls(curves.series.records, members=members)
         trajectory._curves, trajectory._large, trajectory.measured = curves, large, measured
+        return trajectory
+
+    @classmethod
+    def from_checkpoints(cls, source: str | PathLike[str], module: nn.Module | None = None) -> "Trajectory":
+        """The path of a training through its checkpoints; its losses are unknown, NaN.
+
+        Args:
+            source: A folder of checkpoints, or a pattern: `runs/*.ckpt`.
+            module: Whose trainable parameters make the points; without it all floating-point tensors.
+
+        Raises:
+            ValueError: There are none, or of different networks, or one holds more than weights.
+        """
+        trajectory = cls()
+        trajectory._curves = path_through(source, module)
         return trajectory

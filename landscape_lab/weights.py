@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from pickle import UnpicklingError  # what torch.load raises; nothing is unpickled
+from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError
@@ -19,8 +20,24 @@ BEST = "best_weights.safetensors"
 """A run's file with the weights of the lowest validation loss."""
 PICKLED = (".pt", ".pth", ".ckpt", ".bin")
 """Files of torch; of these only tensors and plain containers are read."""
+KINDS = (".safetensors", *PICKLED)
+"""All files of weights that are read."""
 INSIDE = ("state_dict", "model_state_dict", "model")
 """Where a training checkpoint keeps the weights; the first is Lightning's."""
+COUNTERS = ("global_step", "step")
+"""Where it keeps how many steps had been made; the first is Lightning's."""
+
+
+class Checkpoint(NamedTuple):
+    """What a file of weights holds.
+
+    Args:
+        weights: Parameters and buffers by name, on the CPU.
+        step: How many steps had been made, where it says so.
+    """
+
+    weights: dict[str, Tensor]
+    step: int | None = None
 
 
 def save_weights(state: Mapping[str, Tensor], path: str | PathLike[str]) -> None:
@@ -38,7 +55,12 @@ def save_weights(state: Mapping[str, Tensor], path: str | PathLike[str]) -> None
 
 
 def load_weights(path: str | PathLike[str]) -> dict[str, Tensor]:
-    """Parameters and buffers by name, on the CPU.
+    """The weights of `load_checkpoint`: parameters and buffers by name, on the CPU."""
+    return load_checkpoint(path).weights
+
+
+def load_checkpoint(path: str | PathLike[str]) -> Checkpoint:
+    """Weights, and after how many steps.
 
     Args:
         path: `.safetensors`; `.pt`, `.pth`, `.bin` or `.ckpt` with a `state_dict`, alone or inside a
@@ -53,12 +75,11 @@ def load_weights(path: str | PathLike[str]) -> dict[str, Tensor]:
         inside = f" The run {source} left none." if source.is_dir() else ""
         raise ValueError(f"There is no file of weights {file}.{inside}")
     if file.suffix == ".safetensors":
-        return _load_safe(file)
+        return Checkpoint(_load_safe(file))
     if file.suffix not in PICKLED:
-        raise ValueError(
-            f"Parameter `weights` should be a run or a file .safetensors, {', '.join(PICKLED)}. Found {file}."
-        )
-    return _state_of(_load_plain(file), file)
+        raise ValueError(f"Parameter `weights` should be a run or a file {', '.join(KINDS)}. Found {file}.")
+    content = _load_plain(file)
+    return Checkpoint(_state_of(content, file), _step_of(content))
 
 
 def put_weights(model: nn.Module, weights: Mapping[str, Tensor], source: str | PathLike[str]) -> None:
@@ -72,12 +93,31 @@ def put_weights(model: nn.Module, weights: Mapping[str, Tensor], source: str | P
     Raises:
         ValueError: The architectures differ; the message says in which names.
     """
+    model.load_state_dict(fitting(model, weights, source))
+
+
+def fitting(
+    model: nn.Module, weights: Mapping[str, Tensor], source: str | PathLike[str]
+) -> dict[str, Tensor]:
+    """Weights by a model's own names, tied ones under each of theirs wherever the file has them.
+
+    Raises:
+        ValueError: The architectures differ; the message says in which names.
+    """
     own = model.state_dict()
     prefix = _prefix(own, weights)
     found = {name.removeprefix(prefix): tensor for name, tensor in weights.items() if name.startswith(prefix)}
+    parameters = dict(model.named_parameters(remove_duplicate=False))
+    held = {id(part): found[name] for name, part in parameters.items() if name in found}
+    found |= {name: held[id(part)] for name, part in parameters.items() if id(part) in held}
+    check_alike(own, found, f"The weights in {source} are of another architecture")
+    return found
+
+
+def check_alike(own: Mapping[str, Tensor], found: Mapping[str, Tensor], what: str) -> None:
+    """Raise `ValueError`, which begins with some words, where names or shapes of weights differ."""
     if differences := _differences(own, found):
-        raise ValueError(f"The weights in {source} are of another architecture: {'; '.join(differences)}.")
-    model.load_state_dict(found)
+        raise ValueError(f"{what}: {'; '.join(differences)}.")
 
 
 def _differences(own: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> list[str]:
@@ -128,6 +168,12 @@ def _state_of(content: object, file: Path) -> dict[str, Tensor]:
         if tensors := _tensors_in(candidate):
             return tensors
     raise ValueError(f"The file {file} should hold a state_dict: tensors by name. Found none.")
+
+
+def _step_of(content: object) -> int | None:
+    """How many steps a checkpoint says had been made."""
+    counts = [content.get(name) for name in COUNTERS] if isinstance(content, Mapping) else []
+    return next((count for count in counts if isinstance(count, int)), None)
 
 
 def _tensors_in(content: object) -> dict[str, Tensor]:

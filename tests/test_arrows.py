@@ -14,14 +14,14 @@ FLOORS = (
     ("optimizers", "optimizers"),
     (
         "what happened",
-        "clock series point_file records curves measured large_points archive trajectory ensemble outcomes "
-        "basins layer_curves",
+        "clock series point_file records curves checkpoints measured large_points archive trajectory "
+        "gathering ensemble outcomes basins layer_curves",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),
     ("descents", "layer_sums evaluation chunk tally ending arrangement results descent"),
     ("drawing", "drawing"),
-    ("when", "staging answering bending replaying seen recording callbacks"),
+    ("when", "staging answering bending replaying seen recording recorder untold view callbacks"),
     ("lab", "instantiation schema runs keeping networking assembly lab summary"),
     ("sweeps", "sweeps"),
     ("commands", "__init__ __main__ film gallery plane report dossier optimizers.__main__"),

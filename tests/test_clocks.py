@@ -28,9 +28,10 @@ from landscape_lab.planes.grid import _seconds
 from landscape_lab.planes.grid_file import GridFile
 from landscape_lab.planes.progress import Progress
 from landscape_lab.sweeps.progress import PLAIN_SECONDS, Watch
+from landscape_lab.sweeps.race.loss_curves import LossCurves, read_curves
 
 PACKAGE = Path(__file__).parents[1] / "landscape_lab"
-CLOCKS = ("monotonic", "perf_counter", "time", "process_time")
+CLOCKS = ("monotonic", "perf_counter", "thread_time", "time", "process_time")
 
 
 class Clock:
@@ -47,7 +48,7 @@ class Clock:
 def clock(request, monkeypatch) -> Clock:
     """All clocks of the standard library, as on a machine that started just now or long ago."""
     clock = Clock(request.param)
-    for name in CLOCKS[:2]:
+    for name in CLOCKS[:3]:
         monkeypatch.setattr(time, name, clock)
     return clock
 
@@ -119,6 +120,26 @@ def chunk(clock: Clock, folder: Path, monkeypatch) -> None:
     module.make_optimizer = partial(Slow, lr=0.01)
     fit(module, Sizes())
     assert sizes == [3, 2, 3, 2, 2]
+    seconds_of_a_race(clock, folder, monkeypatch)
+
+
+def seconds_of_a_race(clock: Clock, folder: Path, monkeypatch) -> None:
+    """Seconds are those of the median step: not of the first ones, nor of what other callbacks do."""
+
+    class Slow(torch.optim.SGD):
+        def step(self, closure=None):
+            clock.now += 0.5 if module.global_step else 30.0
+            return super().step(closure)
+
+    class Measuring(pl.Callback):
+        def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
+            clock.now += 100.0
+
+    module = descent()
+    module.make_optimizer = partial(Slow, lr=0.01)
+    monkeypatch.setattr("landscape_lab.chunk.SECONDS", 1e9)
+    fit(module, Measuring(), LossCurves(folder))
+    assert read_curves(folder, 21).seconds.tolist() == [0.5 * made for made in range(1, 22)]
 
 
 def number_of_threads(clock: Clock, folder: Path, monkeypatch) -> None:

@@ -28,8 +28,10 @@ def test_the_end_takes_the_place_of_the_last_record_until_the_descent_goes_on():
     curves = descended(40)
     curves.finish(on_cpu(steps=torch.tensor(40), losses=torch.tensor([1.0])))
     assert curves.array("steps")[-1] == 40
-    curves.reopen()
-    assert curves.array("steps")[-1] == 39
+    assert curves.array("losses")[-1] == 1
+    curves.extend(on_cpu(steps=torch.tensor([40]), losses=torch.tensor([[2.0]])), best=False)
+    assert curves.array("steps")[-2:].tolist() == [32, 40]
+    assert curves.array("losses")[-1] == 2
 
 
 def test_what_is_saved_goes_on_as_if_nothing_had_happened():

@@ -11,10 +11,14 @@ from hypothesis import strategies as st
 from training import fit, loop
 
 from landscape_lab import Descent, record
+from landscape_lab.augmentations import LossNoise, augment
 from landscape_lab.callbacks import Checkpoints
 from landscape_lab.ensemble import Ensemble
-from landscape_lab.landscapes import ImageLandscape
-from landscape_lab.optimizers import closure_step
+from landscape_lab.evaluation import Evaluation, StepRecord
+from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
+from landscape_lab.optimizers import RandomSearch, closure_step
+from landscape_lab.optimizers.layouts import Joint
+from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.results import metrics
 
 VALLEY = torch.linspace(-1, 1, 11).square().expand(7, 11) / 2 + torch.linspace(-1, 1, 7).square()[:, None] / 2
@@ -279,3 +283,23 @@ def test_the_fast_step_is_the_optimizers_own():
     parameter.grad = torch.ones(2)
     closure_step(optimizer)(lambda: torch.zeros(()))
     assert parameter.tolist() == pytest.approx([0.9, 0.9])
+
+
+@pytest.mark.parametrize("augmentations", [[], [LossNoise(0.1)]], ids=["clean", "noisy"])
+def test_candidates_are_evaluated_together_and_counted(augmentations):
+    landscape = augment(FunctionLandscape.named("booth", start=[(1.0, 2.0), (0.5, -1.0)]), augmentations)
+    layout = Joint(landscape, Recipe(RandomSearch, traits=RandomSearch.traits))
+    evaluation = Evaluation(landscape, layout)
+    record = StepRecord(torch.zeros(2), landscape.flat().clone(), torch.zeros(2, 2))
+    evaluation.record, evaluation.fresh = record, True
+    landscape.see(3)
+    candidates = torch.rand(5, 2, 2)
+    other = torch.nn.Parameter(landscape.flat().clone())
+    assert evaluation.losses_at(candidates, [other]) is None
+    assert (evaluation.calls, evaluation.fresh) == (0, True)
+    losses = evaluation.losses_at(candidates, [landscape.points])
+    assert (evaluation.calls, evaluation.without_gradient, evaluation.fresh) == (5, 5, False)
+    expected = torch.stack([landscape.at(points) for points in candidates])
+    torch.testing.assert_close(losses, expected)
+    assert bool(record.losses.eq(0).all())
+    assert torch.equal(landscape.flat(), record.point)

@@ -15,7 +15,8 @@ from omegaconf import OmegaConf, open_dict
 from landscape_lab.augmentations import GradientNoise, RandomFlip
 from landscape_lab.configuration import CONF, open_keys, register_catalogue
 from landscape_lab.keys import DECLARED, Key, Keys
-from landscape_lab.keys.kinds import ListOf, Nullable, OneOf, Parts, Picture, Points, Record
+from landscape_lab.keys.groups import Groups
+from landscape_lab.keys.kinds import Even, ListOf, Nullable, OneOf, Parts, Picture, Points, Record
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.schema import check, describe, entries, settle
 from landscape_lab.validation import Anything, Choice, Function, Kind, Number, Switch, Text, Whole
@@ -38,6 +39,7 @@ BAD = {
 TAKEN: dict[type[Kind], set[str]] = {
     Number: {"negative", "huge", "infinity"},
     Whole: {"negative", "huge"},
+    Even: {"huge"},
     Choice: set(),
     Switch: {"switch"},
     Text: {"word"},
@@ -48,6 +50,7 @@ TAKEN: dict[type[Kind], set[str]] = {
     Parts: set(),
     Record: set(),
     OneOf: {"huge"},
+    Groups: {"empty list"},
 }
 """What keys of a kind may take among the bad values, each within its range; all others refuse them."""
 OURS = {name: keys for name, keys in DECLARED.items() if name.startswith("landscape_lab.")}

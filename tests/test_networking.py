@@ -155,7 +155,7 @@ def test_members_have_statistics_and_dropout_of_their_own(lab):
 
 
 def test_one_rate_of_an_ensemble_is_a_run_of_its_own(lab):
-    words = [*NOISY, "steps=8", "optimizer=muon", "model._target_=torch.nn.Linear"]
+    words = [*NOISY, "steps=8", "optimizer=muon", "optimizer.groups=[]", "model._target_=torch.nn.Linear"]
     words = [*words, "model.in_features=2", "model.out_features=3", "model.bias=false", "~model.hidden"]
     one = lab(*words, "ensemble.lr=[0.01]")
     alone = lab(*words, "optimizer.lr=0.01", name="alone")
@@ -226,7 +226,7 @@ def test_each_seed_has_initial_weights_and_minibatches_of_its_own(lab):
         (["landscape=network", "data=mnist"], "mnist"),
         (["landscape=network", "augmentation=shift"], "RandomShift for a NetworkLandscape"),
         (["landscape=network", "augmentation=loss_noise"], "LossNoise for a NetworkLandscape"),
-        (["landscape=network", "optimizer=muon"], "only supports 2D parameters"),
+        (["landscape=network", "optimizer=muon", "optimizer.groups=[]"], "only supports 2D parameters"),
     ],
 )
 def test_mistakes_are_told_in_one_line(lab, words, message):

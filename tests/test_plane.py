@@ -3,11 +3,13 @@
 import av
 import numpy as np
 import pytest
+import torch
 
 from landscape_lab import plane
 from landscape_lab.lab import run
 from landscape_lab.planes.plane_file import PlaneFile
 from landscape_lab.runs import Run
+from landscape_lab.weights import load_weights
 
 QUIET = ("callbacks=none", "logger=none")
 SMALL = (
@@ -53,6 +55,22 @@ def test_a_plane_of_two_runs_holds_what_each_of_them_did(runs, call):
     with av.open(str(files[2])) as film:
         frames = [frame.to_image() for frame in film.decode(video=0)]
     assert frames[0].size == (320, 240)
+
+
+def test_checkpoints_of_its_network_may_stand_beside_a_run(runs, call, tmp_path):
+    path = Run(runs / "adam").trajectory()
+    state = load_weights(runs / "adam")  # its end
+    for step in (3, 8):
+        moved = {f"model.{name}": tensor + 0.1 * (8 - step) for name, tensor in state.items()}
+        torch.save({"state_dict": moved, "global_step": step}, tmp_path / f"step={step}.ckpt")
+    assert call(runs / "adam", tmp_path, *QUICK).status == 0
+    kept = PlaneFile.load(runs / "adam" / "plane.npz")
+    np.testing.assert_allclose(kept.paths[1].places[-1], kept.paths[0].places[-1], atol=1e-5)
+    np.testing.assert_allclose(kept.paths[1].losses[-1], path.losses[-1, 0], rtol=1e-5)
+    status, written = call(tmp_path, *QUICK)
+    assert (status, "there should be a run of their network" in written.err) == (1, True)
+    status, written = call(runs / "booth", tmp_path, *QUICK)
+    assert (status, "Checkpoints belong to a network" in written.err) == (1, True)
 
 
 def test_the_losses_are_kept_so_that_the_next_picture_evaluates_none(runs, call):

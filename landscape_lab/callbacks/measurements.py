@@ -1,6 +1,7 @@
 """Measurements of a network on all of its data, and on those held out."""
 
 import math
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -41,11 +42,13 @@ class Measurements(pl.Callback):
         folder: Where the best weights go.
         every: Steps from one measurement to the next. By default about 50 in a run, but seldom enough
             that they cost about a tenth of it at most, or a few seconds.
+        training: Whether the training data are measured, too, where others are held out.
     """
 
-    def __init__(self, folder: str | PathLike[str], every: int | None = None) -> None:
+    def __init__(self, folder: str | PathLike[str], every: int | None = None, training: bool = True) -> None:
         self.folder = Path(folder)
         self.every = every
+        self.training = training
         self.landscape: NetworkLandscape | None = None
         self.lowest = math.inf
 
@@ -54,7 +57,7 @@ class Measurements(pl.Callback):
         if not isinstance(pl_module.landscape, NetworkLandscape):
             return
         self.landscape = pl_module.landscape
-        self.interval = self.every or default_interval(pl_module.landscape, pl_module.steps)
+        self.interval = self.every or default_interval(pl_module.landscape, pl_module.steps, self.training)
         pl_module.pauses.append(self.interval)
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
@@ -78,15 +81,13 @@ class Measurements(pl.Callback):
     def _measure(self, trainer: pl.Trainer, descent: Descent) -> None:
         if self.landscape is None:
             return
-        step, values = trainer.global_step, measure(self.landscape)
+        step, values = trainer.global_step, measure(self.landscape, training=self.training)
         if "validation_losses" in values:
             self._keep_best(values["validation_losses"])
-        if self.landscape.sampled:
-            descent.tally.follow(step, values["measured_losses"].unsqueeze(0))
+        if self.landscape.sampled and (losses := values.get("measured_losses")) is not None:
+            descent.tally.follow(step, losses.unsqueeze(0))
         descent.trajectory.measured.add(step, values)
-        curves = {CURVES.get(name, name): _median(value) for name, value in values.items()}
-        for logger in trainer.loggers:
-            log_curves(logger, np.array([step]), curves)
+        _log(trainer, values)
 
     def _keep_best(self, losses: Tensor) -> None:
         """Write the first member's weights where its validation loss is the lowest so far."""
@@ -95,13 +96,13 @@ class Measurements(pl.Callback):
             save_weights(self.landscape.state_of(0), self.folder / BEST)
 
 
-def default_interval(landscape: NetworkLandscape, steps: int) -> int:
+def default_interval(landscape: NetworkLandscape, steps: int, training: bool = True) -> int:
     """Steps from one measurement to the next, for a descent of so many steps.
 
     They follow from numbers of samples, not from a clock: a resumed run measures at the same steps.
     """
     batches = landscape.batches
-    data = [batches] if landscape.held_out is None else [batches, landscape.held_out]
+    data = [batches] if landscape.held_out is None else [landscape.held_out, *[batches] * training]
     measured = sum(each.samples for each in data)
     if landscape.recalibrates:
         measured += len(data) * batches.samples  # each takes the statistics of the training data first
@@ -109,6 +110,13 @@ def default_interval(landscape: NetworkLandscape, steps: int) -> int:
     in_a_step = PASSES * batches.samples / batches.per_epoch + STEP / weights
     times = max(SHARE * steps * in_a_step / measured, CHEAP / (weights * measured))
     return max(1, math.ceil(steps / min(TIMES, max(1.0, times))))
+
+
+def _log(trainer: pl.Trainer, values: Mapping[str, Tensor]) -> None:
+    """Give the loggers what was measured at this step."""
+    curves = {CURVES.get(name, name): _median(value) for name, value in values.items()}
+    for logger in trainer.loggers:
+        log_curves(logger, np.array([trainer.global_step]), curves)
 
 
 def _median(values: Tensor) -> np.ndarray:

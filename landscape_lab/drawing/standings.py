@@ -51,9 +51,11 @@ class Report:
         landscapes: Their names.
         scores: Of each optimizer.
         bands: The ends of each score's band.
+        seconds_scores: The scores that they would have if seconds ranked.
         profiles: Shares of solved problems against τ.
         evaluations: Of each optimizer to each target; infinite where it was missed.
         seconds: The same in seconds.
+        losses: The lowest that each reached.
         sensitivity: Shares of descents that arrive, against the learning rate as a multiple of the tuned one.
         budget: How far the best of so many trials ends above the best baseline, as a share of the way there.
         descents: How many there are for each study and landscape.
@@ -65,9 +67,11 @@ class Report:
     landscapes: Sequence[str]
     scores: Float[np.ndarray, " optimizers"]
     bands: Float[np.ndarray, "2 optimizers"]
+    seconds_scores: Float[np.ndarray, " optimizers"]
     profiles: Curves
     evaluations: Float[np.ndarray, "optimizers landscapes"]
     seconds: Float[np.ndarray, "optimizers landscapes"]
+    losses: Float[np.ndarray, "optimizers landscapes"]
     sensitivity: Curves
     budget: Curves
     descents: int
@@ -76,7 +80,7 @@ class Report:
 
 
 def standings_figure(report: Report) -> Figure:
-    """Six panels, the verdicts of the checks, and the protocol."""
+    """Seven panels, the verdicts of the checks, and the protocol."""
     colors = [(PATH_COLORS + MORE_COLORS)[rank % 16] for rank in range(len(report.names))]
     text = "\n".join(
         line
@@ -88,15 +92,17 @@ def standings_figure(report: Report) -> Figure:
     with rc_context(STYLE):
         figure = Figure(figsize=(19.0, 2 * rows + foot + 0.6), layout="constrained")
         panels, below = np.asarray(figure.subfigures(2, 1, height_ratios=(2 * rows + 0.6, foot)))
-        axes = panels.subplots(2, 3, width_ratios=(1.15, 1.0, 1.35))
+        curves, tables = panels.subfigures(1, 2, width_ratios=(2.15, 1.35))
+        axes = curves.subplots(2, 2, width_ratios=(1.15, 1.0))
         _draw_profiles(axes[0, 0], report, colors)
         _draw_ranking(axes[0, 1], report, colors)
-        _draw_times(axes[0, 2], report, report.evaluations, "Evaluations to the target")
         _draw_sensitivity(axes[1, 0], report, colors)
         _draw_budget(axes[1, 1], report, colors)
-        _draw_times(
-            axes[1, 2], report, report.seconds, f"Seconds to the target, of all {report.descents} descents"
-        )
+        together = "" if report.descents == 1 else f", of all {report.descents} descents"
+        evaluations, seconds, losses = tables.subplots(3, 1)
+        _draw_table(evaluations, report, report.evaluations, "Evaluations to the target, median; ∞: missed")
+        _draw_table(seconds, report, report.seconds, f"Seconds to the target{together}, median")
+        _draw_table(losses, report, report.losses, "Lowest loss, median", shaded=False)
         _write(below, 0.008, foot, "Protocol", [(text, None)])
         _write(below, 0.73, foot, "Does tuning suffice? A wider space should not lose", list(report.checks))
     return figure
@@ -153,25 +159,27 @@ def _draw_ranking(axes: Axes, report: Report, colors: Sequence[str]) -> None:
     ranks = np.arange(len(report.names))
     axes.barh(ranks, report.scores, color=colors, height=0.66, zorder=2)
     axes.hlines(ranks, *report.bands, color="#202124", linewidth=1.6, zorder=3)
+    axes.plot(report.seconds_scores, ranks, "D", color="white", markeredgecolor="#202124", zorder=4)
     for rank, score in enumerate(report.scores):
         axes.annotate(
             f"{score:.2f}",
-            (max(score, report.bands[1, rank]), rank),
-            (5, 0),
+            (max(score, report.bands[1, rank], report.seconds_scores[rank]), rank),
+            (8, 0),
             textcoords="offset points",
             va="center",
             fontsize=9.5,
         )
     axes.set(yticks=ranks, yticklabels=report.names, xlim=(0, 1.1), xticks=np.linspace(0, 1, 6))
     axes.invert_yaxis()
-    _finish(axes, "Score: integral of the profile over τ in [1, 4]; 1 is best", along="x")
+    _finish(axes, "Score: integral of the profile, 1 is best (◇: by seconds)", along="x")
 
 
-def _draw_times(axes: Axes, report: Report, times: np.ndarray, title: str) -> None:
-    """A table whose cells are the darker the longer it took."""
+def _draw_table(axes: Axes, report: Report, times: np.ndarray, title: str, shaded: bool = True) -> None:
+    """A table of times, whose cells are the darker the longer it took; or of losses, which have no ratio."""
     fastest = times.min(axis=0)
-    slower = np.divide(times, fastest, out=np.full_like(times, np.nan), where=np.isfinite(times))
-    shade = np.log(slower) / np.log(SLOWEST)
+    shade = np.where(np.isfinite(times), 0.0, np.nan)
+    if shaded:
+        shade = np.log(np.divide(times, fastest, out=shade, where=np.isfinite(times))) / np.log(SLOWEST)
     painted = colormaps["YlGnBu"](np.clip(0.75 * shade, 0, 0.75))
     painted[np.isnan(shade)] = to_rgba(GRID)
     axes.imshow(painted, aspect="auto")
@@ -196,7 +204,7 @@ def _draw_times(axes: Axes, report: Report, times: np.ndarray, title: str) -> No
     )
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title(title + ", median; ∞: missed", loc="left", fontsize=11)
+    axes.set_title(title, loc="left", fontsize=11)
 
 
 def _draw_sensitivity(axes: Axes, report: Report, colors: Sequence[str]) -> None:
@@ -212,7 +220,7 @@ def _draw_budget(axes: Axes, report: Report, colors: Sequence[str]) -> None:
     axes.xaxis.set_major_locator(LogLocator(2.0))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
     axes.xaxis.set_minor_locator(NullLocator())
-    _finish(axes, "Budget: loss of the best of so many trials, from start (1) to baselines")
+    _finish(axes, "Budget: loss of the best of so many trials; the start is 1")
 
 
 def _draw_curves(axes: Axes, report: Report, curves: Curves, colors: Sequence[str]) -> None:
@@ -233,4 +241,4 @@ def _finish(axes: Axes, title: str, along: Literal["both", "x"] = "both") -> Non
 def _number(value: float) -> str:
     if not np.isfinite(value):
         return "∞"
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.3g}"

@@ -85,4 +85,5 @@ MEASUREMENTS = Keys(
     "landscape_lab.callbacks.Measurements",
     folder=FOLDER,
     every=Key(Nullable(Whole(low=1)), "steps from one measurement to the next"),
+    training=Key(Switch(), "measure the training data, too, where others are held out"),
 )

@@ -50,6 +50,18 @@ class Picture(Kind):
 
 
 @dataclass(frozen=True)
+class Even(Kind):
+    """A number of things that come in pairs."""
+
+    wanted: ClassVar[str] = "an even whole number of at least 2"
+
+    def check(self, name: str, value: object) -> object:
+        if not isinstance(value, int | float) or isinstance(value, bool) or value < 2 or value % 2:
+            raise refusal(name, self.wanted, value)
+        return int(value)
+
+
+@dataclass(frozen=True)
 class Open(Kind):
     """Whatever a class that is not ours takes; but NaN is refused, because it spoils a whole descent.
 

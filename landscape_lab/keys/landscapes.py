@@ -102,3 +102,10 @@ NETWORK = Keys(
         Choice("exact", "distribution"), "members one after another, or all at once with other numbers"
     ),
 )
+LIGHTNING = Keys(
+    "landscape_lab.landscapes.NetworkLandscape.from_lightning",
+    Open(),  # `module` and `datamodule` describe objects of the user
+    loss=Key(Nullable(Function()), "of (prediction, target), instead of training_step"),
+    batch_loss=Key(Nullable(Function()), "of (model, batch), instead of training_step"),
+    **{name: NETWORK.keys[name] for name in ("samples", "batchnorm", "dropout")},
+)

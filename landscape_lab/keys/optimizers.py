@@ -1,8 +1,9 @@
 """What our own optimizers and schedules take, and what all optimizers have in common."""
 
 from landscape_lab.keys.declaring import Key, Keys
-from landscape_lab.keys.kinds import Nullable, Open, Parts
-from landscape_lab.validation import Anything, Choice, Number, Whole
+from landscape_lab.keys.groups import Groups
+from landscape_lab.keys.kinds import Even, Nullable, Open, Parts
+from landscape_lab.validation import Anything, Choice, Number, Switch, Whole
 
 FIRST_ORDER = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")
 GRADIENT_FREE = ("Nelder-Mead", "Powell", "COBYLA", "COBYQA")
@@ -18,6 +19,7 @@ OPTIMIZER = Keys(
     "optimizer",
     FINITE,
     lr=Key(Number(low=0.0), "learning rate"),
+    groups=Key(Nullable(Groups()), "settings or classes of some parameters; docs/groups.md"),
     growth_rate=Key(Number(positive=True, infinite=True), "how fast a rate that is found may grow (Prodigy)"),
 )
 SCHEDULER = Keys("scheduler", FINITE)
@@ -71,6 +73,25 @@ CMA_ES = _optimizer(
     "CMAES",
     sigma=Key(POSITIVE, "the first spread"),
     candidates=Key(Nullable(Whole(low=1)), "evaluations in a step; null: 4 + 3 log(dims)"),
+    separable=Key(Switch(), "a spread for each number, no covariances: time and memory grow with dims only"),
+)
+EVOLUTION_STRATEGY = _optimizer(
+    "EvolutionStrategy",
+    sigma=Key(POSITIVE, "the first spread of a mutation"),
+    parents=Key(Whole(low=1), "how many live on"),
+    children=Key(Whole(low=1), "evaluations in a step"),
+    damping=Key(
+        Nullable(POSITIVE), "how slowly the spread changes; null: sqrt((dims + 1) / children), at least 1"
+    ),
+)
+PGPE = _optimizer(
+    "PGPE",
+    lr=Key(POSITIVE, "the length of the gradient's step"),
+    sigma=Key(Nullable(POSITIVE), "the first spread; null: 15 max_speed / sqrt(dims)"),
+    candidates=Key(Nullable(Even()), "evaluations in a step; null: 4 + 3 log(dims), made even"),
+    momentum=Key(Number(low=0.0, high=1.0), "the share of the velocity that stays"),
+    max_speed=Key(Nullable(POSITIVE), "the longest step; null: 2 lr"),
+    sigma_lr=Key(Number(low=0.0), "the learning rate of the spread; 0 keeps it"),
 )
 SCIPY = _optimizer(
     "ScipyMinimizer",

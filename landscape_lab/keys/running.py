@@ -60,6 +60,12 @@ DESCENT = Keys(
     **{name: RUN.keys[name] for name in ("steps", "steps_per_batch", "records", "target")},
 )
 TRAJECTORY = Keys("landscape_lab.trajectory.Trajectory", Open(), records=RUN.keys["records"])
+RECORDER = Keys(
+    "landscape_lab.recorder.TrajectoryRecorder",
+    every=Key(COUNT, "steps from one record to the next"),
+    to=Key(Nullable(Text("a file")), "a file for all points: points.f16"),
+    records=RUN.keys["records"],
+)
 ENSEMBLE = Keys(
     "ensemble",
     starts=Key(
@@ -133,8 +139,14 @@ SWEEP = Keys(
     folder=Key(Nullable(Text("a folder")), "filled in for each job"),
     studies=Key(Whole(low=3), "each with its own trials, starts and noise"),
     trials=Key(COUNT, "settings that each optimizer may try in a study"),
-    starts=Key(COUNT, "at random in the bounds, others for tuning than for the score"),
+    starts=Key(
+        Nullable(COUNT),
+        "at random in the bounds, others for tuning than for the score; null: a network's own of each seed",
+    ),
     seeds=Key(COUNT, "of the noise that each start sees"),
+    prune=Key(
+        Nullable(Number(high=1.0, positive=True)), "the share of the steps after which hopeless trials end"
+    ),
     tolerance=Key(
         Number(positive=True), "the target lies so much of their way above where the best baseline ends"
     ),

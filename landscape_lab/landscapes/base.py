@@ -40,7 +40,7 @@ class Landscape(nn.Module, ABC):
     as one vector of `dims` numbers.
 
     A new landscape writes `forward` and `evaluate`. The rest follows from these and from
-    `parameters()`, and the hooks `see`, `suit` and `measure` have neutral defaults.
+    `parameters()`, and the hooks `see`, `suit`, `mutate` and `measure` have defaults.
 
     Args:
         members: How many descents there are.
@@ -222,6 +222,14 @@ class Landscape(nn.Module, ABC):
             The setting that changed, as `key=value`, or `None`.
         """
         return None
+
+    def mutate(self, points: Float[Tensor, "n dims"], scale: Float[Tensor, "n 1"]) -> Float[Tensor, "n dims"]:
+        """A child of each point, for evolution: Gaussian noise is added.
+
+        A landscape that knows better moves, such as a swap of two parts, makes them here, with
+        torch's random numbers and as large as the scales say.
+        """
+        return points + scale * torch.randn_like(points)
 
     def measure(self, points: Float[Tensor, "n dims"]) -> dict[str, Float[Tensor, " n"]]:
         """All that one clean pass tells of points: the loss, and what else a landscape knows."""

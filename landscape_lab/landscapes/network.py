@@ -10,9 +10,10 @@ from torch import Tensor, nn
 
 from landscape_lab.keys.landscapes import NETWORK
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.landscapes.networks.adopting import adopt, settled
 from landscape_lab.landscapes.networks.batches import Batches
 from landscape_lab.landscapes.networks.batchnorm import tracking_layers
-from landscape_lab.landscapes.networks.carriers import Alone, Carrier
+from landscape_lab.landscapes.networks.carriers import Alone, Carrier, check_not_augmented
 from landscape_lab.landscapes.networks.clean import Clean
 from landscape_lab.landscapes.networks.draws import Draws
 from landscape_lab.landscapes.networks.habits import check_fit, habits_of
@@ -20,7 +21,7 @@ from landscape_lab.landscapes.networks.initial import as_points, initial_weights
 from landscape_lab.landscapes.networks.loading import batches_for, names_of, parts_of
 from landscape_lab.landscapes.networks.losses import Measure
 from landscape_lab.landscapes.networks.objective import BatchMeasure, Objective
-from landscape_lab.landscapes.networks.stacked import carrier_of, with_members
+from landscape_lab.landscapes.networks.stacked import carrier_of, state_of, with_members
 from landscape_lab.landscapes.networks.trees import Batch
 from landscape_lab.landscapes.networks.weights import Weights
 
@@ -96,10 +97,24 @@ class NetworkLandscape(Landscape):
         self.weights = Weights(self.objective)
         check_fit(self.objective, self.weights, self.batches)
         if self.held_out is not None:
-            check_fit(self.objective, self.weights, self.held_out)
+            check_fit(self.objective.validating(), self.weights, self.held_out)
         self.habits = habits_of(self.objective, self.weights, self.batches.last())
         self.draws = Draws(self.batches, (seed,), self.habits.random)
         self.carrier: Carrier = Alone(self.objective)
+
+    @classmethod
+    def from_lightning(cls, module: nn.Module, loader: object = None, **more: object) -> "NetworkLandscape":
+        """A LightningModule by its `training_step`; data held out are measured by its `validation_step`.
+
+        Args:
+            module: It stays as it is: a copy is descended. What its steps log are metrics.
+            loader: A DataLoader or a LightningDataModule; `None`: the module's own loaders.
+            more: As for the constructor, such as `loss` instead of `training_step`.
+
+        Raises:
+            ValueError: There are no data or no loss, or the module needs a Trainer.
+        """
+        return settled(cls(**adopt(module, loader, more)))  # type: ignore[arg-type]
 
     @property
     def model(self) -> nn.Module:
@@ -129,13 +144,10 @@ class NetworkLandscape(Landscape):
     @property
     def validation(self) -> "NetworkLandscape | None":
         """The same weights on the data for validation."""
-        return None if self.held_out is None else self._with(self.held_out)
+        return None if (own := self.held_out) is None else self._with(own, None, self.objective.validating())
 
     def on(self, data: object) -> "NetworkLandscape":
-        """The same weights on other data; BatchNorm is still recalibrated on the training data.
-
-        Args:
-            data: As for the constructor.
+        """The same weights on other data of any kind; BatchNorm is still recalibrated on those of training.
 
         Raises:
             ValueError: The data do not fit the model and the loss.
@@ -154,20 +166,11 @@ class NetworkLandscape(Landscape):
             seeds: Of each member's minibatches and dropout: those that a single landscape of that
                 seed sees. By default all members see what the present first one sees.
         """
-        if self.carrier.augmented:
-            raise ValueError(
-                "A landscape should get its members before its augmentations, whose draws are made for "
-                "each: augment(landscape, []) takes them away."
-            )
-        seeds = [self.draws.seeds[0]] * len(points) if seeds is None else seeds
-        if len(seeds) != len(points):
-            raise ValueError(
-                f"Parameter `seeds` should have one for each member, {len(points)}. Found {len(seeds)}."
-            )
+        check_not_augmented(self.carrier)
+        seeds = self.draws.seeds_of(len(points), seeds)
         objective = with_members(self.objective, self.weights, points)
-        weights = Weights(objective, len(points))
-        landscape = self._with(self.batches, tuple(seeds))
-        landscape.objective, landscape.weights = objective, weights
+        landscape = self._with(self.batches, seeds, objective)
+        landscape.weights = weights = Weights(objective, len(points))
         landscape.members, landscape.stacked = len(points), len(points) > 1
         batch, random = self.batches.last(), self.habits.random
         landscape.carrier = carrier_of(objective, weights, batch, random, self.dropout)
@@ -179,18 +182,12 @@ class NetworkLandscape(Landscape):
         Raises:
             ValueError: No layer draws its weights anew.
         """
-        alone = self.objective
-        if self.members > 1:
-            alone = with_members(self.objective, self.weights, self.flat()[:1])
-        return as_points(initial_weights(alone, seeds))
+        one = with_members(self.objective, self.weights, self.flat()[:1])
+        return as_points(initial_weights(one, seeds))
 
     def state_of(self, member: int = 0) -> dict[str, Tensor]:
         """A member's weights and buffers by the model's own names: what `model.load_state_dict` takes."""
-        stacked = {*self.weights.shapes, *self.weights.buffers} if self.members > 1 else set()
-        return {
-            name: (part[member] if f"model.{name}" in stacked else part).detach()
-            for name, part in self.model.state_dict().items()
-        }
+        return state_of(self.model, self.weights, member)
 
     def named_parameters(self, *args: Any, **kwargs: Any) -> Iterator[tuple[str, nn.Parameter]]:
         """The trainable parameters only: frozen ones are no coordinates of the landscape."""
@@ -204,6 +201,7 @@ class NetworkLandscape(Landscape):
 
     def forward(self, batch: Batch | None = None) -> Float[Tensor, " members"]:
         first = self.draws.begin()
+        self.objective.see(max(self.draws.step, 0))
         given, own = self.draws.batch() if batch is None else (batch, False)
         seeds = self.draws.model_seeds()
         if first or not self.habits.updates:
@@ -235,10 +233,13 @@ class NetworkLandscape(Landscape):
         calibration = self.calibration if self.recalibrates else None
         return Clean(self.objective, self.weights, self.batches, calibration)
 
-    def _with(self, batches: Batches, seeds: tuple[int, ...] | None = None) -> "NetworkLandscape":
-        """A copy that shares the model and sees other data, or draws of other seeds."""
+    def _with(
+        self, batches: Batches, seeds: tuple[int, ...] | None = None, objective: Objective | None = None
+    ) -> "NetworkLandscape":
+        """A copy that sees other data or draws of other seeds, or has another objective."""
         landscape = copy.copy(self)
         landscape._modules = dict(self._modules)  # a shallow copy of a module shares the table of its parts
+        landscape.objective = self.objective if objective is None else objective
         landscape.batches = batches
         landscape.draws = Draws(batches, self.draws.seeds if seeds is None else seeds, self.habits.random)
         return landscape

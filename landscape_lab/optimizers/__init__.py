@@ -2,9 +2,12 @@
 
 from landscape_lab.optimizers.adapters import adapt, closure_step
 from landscape_lab.optimizers.cma_es import CMAES
+from landscape_lab.optimizers.composite import Composite
 from landscape_lab.optimizers.conjugate_gradient import NonlinearConjugateGradient
+from landscape_lab.optimizers.evolution_strategy import EvolutionStrategy
 from landscape_lab.optimizers.line_search import ArmijoLineSearch
 from landscape_lab.optimizers.newton import Newton
+from landscape_lab.optimizers.pgpe import PGPE
 from landscape_lab.optimizers.probing import probe
 from landscape_lab.optimizers.random_search import RandomSearch
 from landscape_lab.optimizers.recipe import build_optimizer
@@ -14,7 +17,10 @@ from landscape_lab.optimizers.traits import Traits
 
 __all__ = [
     "CMAES",
+    "PGPE",
     "ArmijoLineSearch",
+    "Composite",
+    "EvolutionStrategy",
     "Newton",
     "NonlinearConjugateGradient",
     "RandomSearch",

@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import product
 
 import torch
 from torch import Tensor
@@ -75,7 +76,7 @@ def make_optimizer(factory: Factory, problem: Problem, steps: int = 1000) -> Opt
         if isinstance(settings[name], str):
             settings[name] = locate(name, settings[name])
     known = _parameters(maker)
-    _check_settings(maker, settings)
+    check_settings(maker, settings)
     if "fused" in known and not settings.keys() & {"fused", "foreach", "differentiable"}:
         settings["fused"] = True
     try:
@@ -101,8 +102,12 @@ def _call(maker: Factory, settings: Settings, problem: Problem, steps: int) -> O
 def _groups(problem: Problem, flags: list[str]) -> list[Settings]:
     """The parameters that are matrices, for which the flags are set, and the others, for which not."""
     parameters = list(problem.parameters())
-    halves = {whether: [one for one in parameters if (one.ndim > 1) == whether] for whether in (True, False)}
-    return [{"params": half, **dict.fromkeys(flags, whether)} for whether, half in halves.items() if half]
+    given = parameters if isinstance(parameters[0], Mapping) else [{"params": parameters}]
+    found = []
+    for group, whether in product(given, (True, False)):
+        half = [one for one in group["params"] if (one.ndim > 1) == whether]
+        found.append({**group, "params": half, **dict.fromkeys(flags, whether)})
+    return [group for group in found if group["params"]]
 
 
 def _completed(made: Optimizer) -> Optimizer:
@@ -192,7 +197,7 @@ def _sources(maker: Factory) -> list[str]:
     return found
 
 
-def _check_settings(maker: Factory, settings: Settings) -> None:
+def check_settings(maker: Factory, settings: Settings) -> None:
     """Raise `ValueError` for a setting that the class does not have, and for a rate that is none."""
     if "lr" in settings and not isinstance(settings["lr"], Tensor):
         OPTIMIZER.check("lr", settings["lr"], "optimizer.")

@@ -10,7 +10,9 @@ from torch import Tensor
 class Closure(Protocol):
     """Evaluates the loss where the parameters now are.
 
-    Optimizers of ours also work in a plain loop, with a function that only evaluates.
+    Optimizers of ours also work in a plain loop, with a function that only evaluates. A descent's
+    closure also has `landscape`, which tells evolution how it mutates and whether a loss holds for
+    the next step, and `losses_at(candidates, parameters)`, by which many points are evaluated at once.
     """
 
     def __call__(self) -> Tensor:
@@ -63,14 +65,16 @@ class Unrecorded:
     Args:
         backward: Evaluates the losses of the members and leaves their gradients.
         rows: Whether the optimizer takes the losses of the members instead of their sum.
+        landscape: What is evaluated, for optimizers that want to know.
 
     Attributes:
         calls: How many evaluations were made.
     """
 
-    def __init__(self, backward: Callable[[], Tensor], rows: bool = False) -> None:
+    def __init__(self, backward: Callable[[], Tensor], rows: bool = False, landscape: object = None) -> None:
         self.backward = backward
         self.rows = rows
+        self.landscape = landscape
         self.calls = 0
 
     def __call__(self) -> Tensor:

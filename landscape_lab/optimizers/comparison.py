@@ -30,6 +30,7 @@ default learning rate and
 This tells that they run as they should, not which is best: two tame functions and one seed are no benchmark.
 
 *Evaluations* are calls of the loss. *Elementwise* optimizers move each number as if it were alone.
+Those that see losses only, on a network too: [evolution](evolution.md).
 """
 
 
@@ -63,7 +64,7 @@ def outcome(factory: Factory, name: str, rate: float | None = None, steps: int =
         except ValueError as error:
             return Outcome(math.nan, rate, 0, str(error).split("cannot be built: ")[-1])
         adapted = adapt(optimizer, landscape, probe(factory, steps))
-        closure = Unrecorded(adapted.backward)
+        closure = Unrecorded(adapted.backward, landscape=landscape)
         try:
             for _ in range(steps):
                 adapted.step(closure)

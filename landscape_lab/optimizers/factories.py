@@ -24,6 +24,11 @@ class Parts(NamedTuple):
     maker: Callable[..., Any]
     settings: Settings
 
+    @property
+    def name(self) -> str:
+        """What the class is called."""
+        return getattr(self.maker, "__name__", type(self.maker).__name__)
+
 
 def parts_of(factory: Callable[..., object]) -> Parts:
     """Take a factory apart; the settings are a copy.
@@ -34,11 +39,6 @@ def parts_of(factory: Callable[..., object]) -> Parts:
     if isinstance(factory, partial):
         return Parts(factory.func, dict(factory.keywords))
     return Parts(factory, {})
-
-
-def with_rate(optimizer: Factory, rate: float) -> Factory:
-    """The same optimizer with another learning rate."""
-    return partial(optimizer, lr=rate)
 
 
 def own_rate(optimizer: Factory) -> float | None:

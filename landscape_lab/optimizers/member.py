@@ -1,12 +1,13 @@
 """One member of a landscape, as its own optimizer sees it."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from greenlet import getcurrent
 from torch import Tensor, nn
 
-from landscape_lab.optimizers.problem import Members, are_vectors
+from landscape_lab.optimizers.problem import Members, are_vectors, are_whole
 
 
 class Part(NamedTuple):
@@ -96,11 +97,16 @@ class MemberClosure:
     Args:
         member: Whose loss is evaluated.
         notes: Where notes for the record are kept, by the member's number.
+
+    Attributes:
+        pools: Whether candidates may be evaluated together.
     """
 
     def __init__(self, member: Member, notes: dict[int, Note]) -> None:
         self.member = member
+        self.landscape = member.landscape[0]
         self.notes = notes
+        self.pools = False
 
     def __call__(self) -> Tensor:
         return self.member.backward().squeeze()
@@ -109,12 +115,20 @@ class MemberClosure:
         self.member.settle()
         return ask("losses")
 
+    def losses_at(self, candidates: Tensor, parameters: Sequence[Tensor]) -> Tensor | None:
+        """The losses `[k, 1]` of candidates `[k, 1, dims]`, together with those of the other members."""
+        if not self.pools or not are_whole(parameters, self.member):
+            return None
+        return ask(candidates)[: len(candidates), None]
+
     def note(self, losses: Tensor | None = None, gradients: Tensor | None = None) -> None:
         self.notes[self.member.number] = Note(losses, gradients)
 
 
-def ask(what: str) -> Tensor:
-    """Wait until all members have asked for `losses`, or for `gradients` too; returns this member's loss.
+def ask(what: str | Tensor) -> Tensor:
+    """Wait until all members have asked for `losses`, for `gradients` too, or for those of candidates.
+
+    Returns this member's loss, or those of its candidates `[k, 1, dims]`, `[k]` or longer.
 
     The optimizer that asks runs in a greenlet, and `switch` leaves it in the midst of its step.
     """

@@ -11,6 +11,7 @@ from landscape_lab.optimizers.adapters import adapt, takes_closure
 from landscape_lab.optimizers.building import make_optimizer
 from landscape_lab.optimizers.closures import Around, Closure, Unrecorded
 from landscape_lab.optimizers.factories import Factory, parts_of
+from landscape_lab.optimizers.groups import groups_of
 from landscape_lab.optimizers.traits import Traits
 
 REFUSALS = {
@@ -57,6 +58,9 @@ class Bowl(nn.Module):
 def probe(factory: Factory, steps: int = 1000) -> Traits:
     """Two steps on a bowl show how the optimizer calls its closure; what it refuses is offered otherwise.
 
+    Where groups of parameters have classes of their own, all have to make do with one gradient in a
+    step, because each moves only a part of the point.
+
     A class that declares its traits is not tried. An optimizer that fails here for a reason of its
     own gets no traits: it will fail again where the user sees it. Torch's random numbers go on as
     if none had been used.
@@ -65,9 +69,35 @@ def probe(factory: Factory, steps: int = 1000) -> Traits:
         factory: A class, or a `functools.partial` with its settings.
         steps: How many steps the descent will make, for a class that wants to know.
 
+    Raises:
+        ValueError: Groups have classes of which one needs more than a gradient.
+
     >>> probe(torch.optim.LBFGS).repeats
     True
     """
+    default, *others = groups_of(factory)
+    classes = [default.factory, *(group.factory for group in others if group.apart)]
+    if len(classes) == 1:
+        return _probe(classes[0], steps)
+    for one in classes:
+        _check_part(one, _probe(one, steps))
+    return Traits()
+
+
+def _check_part(factory: Factory, traits: Traits) -> None:
+    """Raise `ValueError` for a class that cannot step some of the parameters beside others."""
+    maker = parts_of(factory).maker
+    # Such methods make the backward pass, or switch to a mode in which it is taken.
+    evaluates = any(callable(getattr(maker, name, None)) for name in ("fused_backward", "backward", "train"))
+    if evaluates or replace(traits, gradient_first=False) != Traits():
+        raise ValueError(
+            "Parameter `optimizer.groups` should join optimizers that need one gradient a step and "
+            f"nothing else. Found {parts_of(factory).name}, which has to step all parameters."
+        )
+
+
+def _probe(factory: Factory, steps: int) -> Traits:
+    """What one class needs."""
     maker, settings = parts_of(factory)
     declared: Traits | Callable[..., Traits] | None = getattr(maker, "traits", None)
     if declared is not None:

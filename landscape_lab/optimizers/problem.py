@@ -1,6 +1,7 @@
 """What optimizers and layouts see of a landscape: less than it is, so that a member can offer the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from operator import is_
 from typing import Protocol
 
 from torch import Tensor, nn
@@ -30,6 +31,12 @@ class Members(Problem, Protocol):
 
     def at(self, points: Tensor) -> Tensor:
         """The losses `[members]` if the members were at other points `[members, dims]`."""
+
+
+def are_whole(parameters: Sequence[Tensor], landscape: Problem) -> bool:
+    """Whether parameters are all that is optimised, in the order in which a point holds them."""
+    own = [one for one in landscape.parameters() if one.requires_grad]
+    return len(own) == len(parameters) and all(map(is_, own, parameters))
 
 
 def are_vectors(landscape: Problem) -> bool:

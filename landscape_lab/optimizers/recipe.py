@@ -6,8 +6,10 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers.building import make_optimizer
-from landscape_lab.optimizers.factories import Factory, with_rate
+from landscape_lab.optimizers.factories import Factory
+from landscape_lab.optimizers.grouped import make_grouped
+from landscape_lab.optimizers.groups import with_rate
+from landscape_lab.optimizers.matching import settled
 from landscape_lab.optimizers.probing import probe
 from landscape_lab.optimizers.problem import Problem
 from landscape_lab.optimizers.schedulers import SchedulerFactory, build_scheduler
@@ -19,7 +21,8 @@ class Recipe:
     """How the optimizer of a landscape, or of each of its members, is built and called.
 
     Args:
-        factory: Builds the optimizer: a class, or a `functools.partial` with its settings.
+        factory: Builds the optimizer: a class, or a `functools.partial` with its settings; groups of
+            parameters are settled (`matching.settled`).
         scheduler: Builds the schedule of its learning rate, if there is one.
         steps: How many steps will be made.
         traits: How the optimizer wants to be called.
@@ -38,7 +41,7 @@ class Recipe:
             rate: A learning rate instead of the optimizer's own.
         """
         factory = self.factory if rate is None else with_rate(self.factory, rate)
-        optimizer = make_optimizer(factory, problem, self.steps)
+        optimizer = make_grouped(factory, problem, self.steps)
         if self.scheduler is None:
             return optimizer, []
         return optimizer, [build_scheduler(self.scheduler, optimizer, self.steps)]
@@ -64,4 +67,4 @@ def build_optimizer(
     """
     needs = probe(factory, steps) if traits is None else traits
     landscape.suit(exact=needs.exact)
-    return make_optimizer(factory, landscape, steps)
+    return make_grouped(settled(factory, landscape), landscape, steps)

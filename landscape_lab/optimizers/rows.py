@@ -1,5 +1,6 @@
 """The parameters of an optimizer as rows: each row a problem of its own."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -25,6 +26,23 @@ def evaluate_losses(closure: Callable[[], Tensor] | None) -> Tensor:
     A descent's closure can, the function of a plain loop cannot.
     """
     return evaluate(getattr(closure, "losses", closure))
+
+
+def losses_of(optimizer: Optimizer, candidates: Tensor, closure: Callable[[], Tensor] | None) -> Tensor:
+    """The losses `[k, rows]` of candidates `[k, rows, dims]`; what is not a number counts as infinite.
+
+    A descent's closure evaluates them together where it can. Else the parameters go from one to the
+    next, and stay at the last.
+    """
+    together = getattr(closure, "losses_at", None)
+    losses = None if together is None else together(candidates, parameters_of(optimizer))
+    if losses is None:
+        found = []
+        for points in candidates:
+            move_to(optimizer, points)
+            found.append(evaluate_losses(closure))
+        losses = torch.stack(found)
+    return losses.nan_to_num(nan=math.inf, posinf=math.inf, neginf=-math.inf)
 
 
 def parameters_of(optimizer: Optimizer) -> list[Tensor]:

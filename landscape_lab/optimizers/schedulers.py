@@ -2,20 +2,23 @@
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau
 
 from landscape_lab.keys.optimizers import WARMUP_COSINE
 from landscape_lab.optimizers.closures import Closure, Step
-from landscape_lab.optimizers.factories import parts_of
+from landscape_lab.optimizers.factories import Settings, parts_of
 from landscape_lab.validation import nearest
 
 SchedulerFactory = Callable[..., LRScheduler]
 """Builds a scheduler from an optimizer: a class, or a `functools.partial` with its settings."""
 LENGTHS = ("T_max", "total_steps", "total_iters", "steps")
 """Names of an argument that is the number of steps."""
+
+RATES = ("max_lr", "base_lr", "min_lr")
+"""Names of an argument that is a learning rate, or one for each group of parameters."""
 
 
 def build_scheduler(factory: SchedulerFactory, optimizer: Optimizer, steps: int) -> LRScheduler:
@@ -41,12 +44,32 @@ def build_scheduler(factory: SchedulerFactory, optimizer: Optimizer, steps: int)
     for name in LENGTHS:
         if name in known and name not in settings:
             settings[name] = steps
-    if "max_lr" in known and "max_lr" not in settings:
-        settings["max_lr"] = [float(group["lr"]) for group in optimizer.param_groups]
+    settings |= _of_groups(settings, known, optimizer)
     try:
         return maker(optimizer, **settings)
     except Exception as error:
         raise ValueError(f"The scheduler {maker.__name__} cannot be built: {error}") from error
+
+
+def _of_groups(settings: Settings, known: Container[str], optimizer: Optimizer) -> Settings:
+    """Settings that each group of parameters has for itself.
+
+    A rate that is given is meant for the first group; the others keep their ratio to it.
+    """
+    rates = [float(group["lr"]) for group in optimizer.param_groups]
+    found: Settings = {"max_lr": rates} if "max_lr" in known else {}
+    found |= {name: _in_ratio(settings[name], rates) for name in RATES if name in settings}
+    alike = len({frozenset(group) for group in optimizer.param_groups}) == 1
+    if "cycle_momentum" in known and not alike:  # groups of different classes may have no momentum
+        found["cycle_momentum"] = settings.get("cycle_momentum", False)
+    return found
+
+
+def _in_ratio(rate: object, rates: Sequence[float]) -> object:
+    """A rate for each group, in the ratio of their own; a list is taken as it is."""
+    if not isinstance(rate, int | float) or len(rates) == 1 or rates[0] == 0:
+        return rate
+    return [rate * one / rates[0] for one in rates]
 
 
 @WARMUP_COSINE.checks

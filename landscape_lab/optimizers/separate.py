@@ -107,11 +107,11 @@ class _Asking(NamedTuple):
 
     Args:
         thread: Where it waits.
-        what: What it has asked for, `losses` or `gradients`.
+        what: What it has asked for, `losses`, `gradients`, or the losses of candidates `[k, 1, dims]`.
     """
 
     thread: greenlet
-    what: str
+    what: str | Tensor
 
 
 class _Rounds:
@@ -142,17 +142,34 @@ class _Rounds:
         layout = self.layout
         self.notes.clear()
         threads = {number: greenlet(self.steps[number]) for number in layout.running}
+        for member in self.closures:
+            member.pools = hasattr(closure, "losses_at")
         asking = self._advance(threads, self.closures)
         while asking:
-            # Gradients serve also the members that asked for no more than losses.
-            gradients = any(one.what == "gradients" for one in asking.values())
-            losses = closure() if gradients else closure.losses()  # [members]
-            asking = self._advance({number: one.thread for number, one in asking.items()}, losses)
+            # Members with candidates go first, because all candidates have a shape in common.
+            some = {number: one for number, one in asking.items() if isinstance(one.what, Tensor)} or asking
+            losses = self._losses(some, closure)
+            going = self._advance({number: one.thread for number, one in some.items()}, losses)
+            asking = {number: one for number, one in asking.items() if number not in some} | going
         for number in layout.running:
             layout.members[number].settle()
         self._note(closure)
         if layout.errors and not layout.running:
             raise next(iter(layout.errors.values()))
+
+    def _losses(self, asking: dict[int, _Asking], closure: Closure) -> Tensor:
+        """The losses of all members: `[members]`, or of the candidates of each, `[members, k]`."""
+        pools = {number: one.what for number, one in asking.items() if isinstance(one.what, Tensor)}
+        if not pools:
+            # Gradients serve also the members that asked for no more than losses.
+            gradients = any(one.what == "gradients" for one in asking.values())
+            return closure() if gradients else closure.losses()
+        most = max(len(pool) for pool in pools.values())
+        candidates = self.layout.landscape.flat().expand(most, -1, -1).clone()  # [k, members, dims]
+        for number, pool in pools.items():
+            candidates[: len(pool), number] = pool[:, 0]
+        parameters = [one for one in self.layout.landscape.parameters() if one.requires_grad]
+        return closure.losses_at(candidates, parameters).T  # type: ignore[attr-defined] # else nobody asks
 
     def _advance(
         self, threads: dict[int, greenlet], answers: Sequence[Closure] | Tensor

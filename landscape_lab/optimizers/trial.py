@@ -11,7 +11,8 @@ from torch import Tensor
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from landscape_lab.optimizers.closures import Unrecorded
-from landscape_lab.optimizers.factories import Factory, own_rate, parts_of, with_rate
+from landscape_lab.optimizers.factories import Factory, own_rate, parts_of
+from landscape_lab.optimizers.groups import with_rate
 from landscape_lab.optimizers.layouts import Joint
 from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.optimizers.schedulers import SchedulerFactory

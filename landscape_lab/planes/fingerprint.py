@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from types import CodeType
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.networks.batchnorm import tracking_layers
+from landscape_lab.landscapes.networks.foreign import ModuleStep
+from landscape_lab.landscapes.networks.loading import from_lightning
+from landscape_lab.landscapes.networks.objective import Objective
 from landscape_lab.landscapes.networks.trees import tensors_of
 from landscape_lab.planes.plane import Plane
 from landscape_lab.planes.slices import freezes
@@ -54,10 +57,23 @@ def _parts(landscape: NetworkLandscape) -> Iterator[Part]:
     for name, measure in (("", objective.loss), ("", objective.batch_loss), *objective.metrics.items()):
         yield name
         yield from _code(measure)
+    yield from _steps(objective)
     yield from _constants(landscape)
     yield from _tensors(landscape.batches.whole())
     if landscape.recalibrates and landscape.calibration is not landscape.batches:
         yield from _tensors(landscape.calibration.whole())
+
+
+def _steps(objective: Objective) -> Iterator[Part]:
+    """What a LightningModule does in its steps: its own methods, and the settings that they may read."""
+    if not isinstance(objective.batch_loss, ModuleStep):
+        return
+    module = objective.model
+    kinds = [kind for kind in type(module).__mro__ if not from_lightning(kind)]
+    for part in (part for kind in kinds[: kinds.index(nn.Module)] for part in vars(kind).values()):
+        yield from _code(part)
+    plain = {name: value for name, value in vars(module).items() if isinstance(value, int | float | str)}
+    yield f"{sorted(plain.items())} {getattr(module, 'hparams', None)}"
 
 
 def _constants(landscape: NetworkLandscape) -> Iterator[Part]:

@@ -12,9 +12,11 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from landscape_lab.assembly import label_of, landscape_of, plane_settings
+from landscape_lab.checkpoints import files_in
 from landscape_lab.configuration import open_keys, plain
 from landscape_lab.errors import tell
-from landscape_lab.landscapes import Landscape
+from landscape_lab.gathering import gather
+from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.planes.connectivity import Connectivity, connect
 from landscape_lab.planes.directions import finite_end
@@ -24,6 +26,7 @@ from landscape_lab.staging import scene_of
 from landscape_lab.sweeps.plan import job_runs
 from landscape_lab.sweeps.ranking import Leaderboard
 from landscape_lab.trajectory import Trajectory
+from landscape_lab.untold import told_scene_of
 from landscape_lab.validation import alternatives, check_choice
 
 KEY = re.compile(r"[\w.]+=")
@@ -55,6 +58,7 @@ class Together(NamedTuple):
         settings: How the first of them chooses its plane.
         names: The label of each, by the name of its folder.
         alike: Whether all runs saw the same draws.
+        untold: Whether there are trajectories that know no losses.
     """
 
     landscape: Landscape
@@ -62,6 +66,7 @@ class Together(NamedTuple):
     settings: PlaneSettings
     names: dict[str, str]
     alike: bool = True
+    untold: bool = False
 
     def settings_with(self, changes: Mapping[str, object]) -> PlaneSettings:
         """The settings with some changed; as the centre, a run may be called by its folder."""
@@ -84,7 +89,8 @@ class Together(NamedTuple):
         """
         settings = self.settings if settings is None else settings
         shown = set(extras) if self.alike else set(extras) - {"draws"}
-        return scene_of(self.landscape, self.trajectories, settings=settings, folder=folder, extras=shown)
+        make = told_scene_of if self.untold else scene_of
+        return make(self.landscape, self.trajectories, settings=settings, folder=folder, extras=shown)
 
     def connectivity(self) -> Connectivity:
         """The straight lines between the ends of the runs, of their first members."""
@@ -122,13 +128,17 @@ def bring_together(paths: Sequence[Path]) -> Together:
     """Read some runs, and the landscape that they share.
 
     Args:
-        paths: Folders of runs; that of a sweep stands for its jobs.
+        paths: Folders of runs; that of a sweep stands for its jobs. Beside them, folders of checkpoints
+            of the network that they train.
 
     Raises:
         FileNotFoundError: A folder is not that of a run, or no run in it left a trajectory.
         ValueError: The runs are of different landscapes.
     """
-    runs = [run for path in paths for run in _runs_in(path)]
+    saved = [path for path in paths if _is_of_checkpoints(path)]
+    runs = [run for path in paths if path not in saved for run in _runs_in(path)]
+    if not runs:
+        raise ValueError(f"Beside the checkpoints in {saved[0]} there should be a run of their network.")
     kept = [_read(run, alone=len(runs) == 1) for run in runs]
     _check_one_landscape(kept)
     for one, label in zip(kept, _labels(kept), strict=True):
@@ -140,7 +150,22 @@ def bring_together(paths: Sequence[Path]) -> Together:
         first.augmentation = {}  # no step looked alike to all of them: the clean landscape is shown
     landscape, _ = landscape_of(first)
     names = {one.run.folder.absolute().name: one.trajectory.label for one in kept}
-    return Together(landscape, [one.trajectory for one in kept], settings, names, alike)
+    trajectories = [*(one.trajectory for one in kept), *_through(saved, landscape)]
+    return Together(landscape, trajectories, settings, names, alike and not saved, bool(saved))
+
+
+def _is_of_checkpoints(path: Path) -> bool:
+    """Whether a path is no run and no sweep, but holds checkpoints."""
+    return not Run(path).begun and not job_runs(path) and bool(files_in(path))
+
+
+def _through(folders: Sequence[Path], landscape: Landscape) -> list[Trajectory]:
+    """The paths through checkpoints of the network that a landscape has."""
+    if folders and not isinstance(landscape, NetworkLandscape):
+        raise ValueError(
+            f"Checkpoints belong to a network. Found {folders[0]} beside a picture or a formula."
+        )
+    return list(gather(list(folders), landscape.model)) if isinstance(landscape, NetworkLandscape) else []
 
 
 def _runs_in(path: Path) -> list[Run]:

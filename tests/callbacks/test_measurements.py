@@ -102,11 +102,16 @@ def test_without_measurements_no_minibatch_is_a_result():
     assert found["best_loss"] == found["final_loss"]
 
 
-def test_a_race_hears_measured_losses(tmp_path):
-    module = fit(descent(network(1)), Measurements(tmp_path, every=5), LossCurves(tmp_path))
+@pytest.mark.parametrize("training", [False, True])
+def test_a_race_hears_the_losses_of_data_held_out(tmp_path, training):
+    measurements = Measurements(tmp_path, every=5, training=training)
+    module = fit(descent(network(1)), measurements, LossCurves(tmp_path))
     lowest = read_curves(tmp_path, budget=100)
     assert lowest.evaluations.tolist() == [1, 6, 11, 16, 21]
-    measured = module.trajectory.measured.arrays()["measured_losses"]
+    assert np.diff(lowest.seconds) == pytest.approx(np.full(4, 5 * lowest.seconds[0]))
+    arrays = module.trajectory.measured.arrays()
+    assert ("measured_losses" in arrays) is training
+    measured = arrays["validation_losses"]
     np.testing.assert_allclose(lowest.losses, np.minimum.accumulate(measured), rtol=1e-6)
 
 

@@ -12,7 +12,8 @@ from omegaconf import OmegaConf
 from landscape_lab.landscapes import FunctionLandscape, Landscape, PerlinLandscape
 
 CONF = Path(__file__).parents[2] / "conf"
-NAMES = sorted(path.stem for path in (CONF / "landscape").glob("*.yaml") if path.stem != "network")
+BUILT_OF_PARTS = ("network", "lightning")
+NAMES = sorted(path.stem for path in (CONF / "landscape").glob("*.yaml") if path.stem not in BUILT_OF_PARTS)
 MISSING = {
     "catalogue": ["landscape.name=booth"],
     "expression": ["landscape.expression='x**2 + 10*sin(y)'"],

@@ -105,6 +105,8 @@ def test_the_record_is_of_the_point_where_each_step_begins(lab):
         "lomo",
         "scipy_bfgs",
         "cma_es",
+        "mu_plus_lambda",
+        "pgpe",
         "newton",
     ):
         result = lab(f"optimizer={name}", "landscape=rosenbrock", "steps=6")
@@ -132,16 +134,17 @@ def test_schedule_free_records_the_averaged_point():
 def test_costs_are_counted(lab):
     counts = {
         name: [lab(f"optimizer={name}", "landscape=rosenbrock", "steps=10").metrics[key] for key in COSTS]
-        for name in ("adam", "sam", "adahessian", "newton", "random_search", "scipy_nelder_mead")
+        for name in ("adam", "sam", "adahessian", "newton", *FREE, "scipy_nelder_mead")
     }
     assert counts["adam"] == [10, 10, 0]
     assert counts["sam"] == [20, 20, 0]
     assert counts["adahessian"] == [10, 10, 10]
     assert counts["newton"] == [10, 10, 20]
-    assert counts["random_search"] == [30, 0, 0]
+    assert [counts[name] for name in FREE] == [[30, 0, 0], [11, 0, 0], [351, 0, 0], [61, 0, 0], [61, 0, 0]]
     assert counts["scipy_nelder_mead"][1] == 0 < 10 <= counts["scipy_nelder_mead"][0]
 
 
+FREE = ("random_search", "one_plus_one", "mu_plus_lambda", "pgpe", "sep_cma_es")
 COSTS = ("evaluations", "gradient_evaluations", "hessian_vector_products")
 
 

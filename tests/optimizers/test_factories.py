@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 import torch
 
-from landscape_lab.optimizers.factories import own_rate, parts_of, with_rate
+from landscape_lab.optimizers.factories import own_rate, parts_of
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,7 @@ def test_the_own_rate_is_the_setting_or_else_the_default(factory, rate):
     assert own_rate(factory) == rate
 
 
-def test_another_rate_leaves_all_else():
+def test_the_settings_are_a_copy():
     factory = partial(torch.optim.SGD, lr=0.1, momentum=0.9)
-    assert parts_of(with_rate(factory, 0.5)) == (torch.optim.SGD, {"lr": 0.5, "momentum": 0.9})
     parts_of(factory).settings["momentum"] = 0.0
     assert factory.keywords["momentum"] == 0.9

@@ -6,7 +6,6 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from training import fit
 
@@ -14,11 +13,14 @@ from landscape_lab import Descent
 from landscape_lab.configuration import CONF
 from landscape_lab.dotted_paths import locate
 from landscape_lab.ensemble import Ensemble
+from landscape_lab.instantiation import settings_of
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.optimizers import adapt, catalogue, probe
-from landscape_lab.optimizers.building import make_optimizer
 from landscape_lab.optimizers.closures import Unrecorded
-from landscape_lab.optimizers.factories import own_rate, with_rate
+from landscape_lab.optimizers.factories import own_rate
+from landscape_lab.optimizers.grouped import make_grouped
+from landscape_lab.optimizers.groups import with_rate
+from landscape_lab.optimizers.matching import settled
 
 STEPS = 20
 STARTS = torch.tensor([[-1.2, 1.0], [0.4, 1.7], [1.5, -0.3], [-0.2, -0.9]])
@@ -27,8 +29,7 @@ MULTIPLES = (0.4, 1.0, 1.9)
 
 def configured(path):
     node = OmegaConf.load(path)
-    settings = instantiate({key: value for key, value in node.items() if key != "_target_"}, _convert_="all")
-    return partial(locate("optimizer", node._target_), **settings)
+    return partial(locate("optimizer", node._target_), **settings_of(node, written=["groups"]))
 
 
 FACTORIES = {
@@ -44,7 +45,7 @@ def plain(factory, traits, start, dtype, nudge=0.0):
     torch.manual_seed(0)
     landscape = FunctionLandscape.named("three_hump_camel", start=start.tolist()).to(dtype)
     landscape.points.data *= 1 + nudge
-    optimizer = make_optimizer(factory, landscape, STEPS)
+    optimizer = make_grouped(settled(factory, landscape), landscape, STEPS)
     adapted = adapt(optimizer, landscape, traits)
     closure = Unrecorded(adapted.backward, traits.rows)
     points = [landscape.flat().clone()]

@@ -11,7 +11,9 @@ from landscape_lab import record
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.optimizers import (
     CMAES,
+    PGPE,
     ArmijoLineSearch,
+    EvolutionStrategy,
     Newton,
     NonlinearConjugateGradient,
     RandomSearch,
@@ -45,6 +47,8 @@ def test_ours_run_in_a_plain_loop():
         RandomSearch,
         ScipyMinimizer,
         CMAES,
+        EvolutionStrategy,
+        PGPE,
         partial(SophiaG, lr=0.05),
     ):
         landscape = FunctionLandscape.named("booth")
@@ -90,6 +94,13 @@ def test_lbfgs_is_torchs_own_loop(lab):
         (partial(ArmijoLineSearch, shrink=2.0), "Parameter `shrink` should be between 0 and 1"),
         (partial(SophiaG, interval=0), "Parameter `interval` should be a positive whole number"),
         (partial(CMAES, sigma=-1.0), "Parameter `sigma` should be positive"),
+        (partial(EvolutionStrategy, children=-3), "Parameter `children` should be a positive whole number"),
+        (partial(EvolutionStrategy, damping=0.0), "Parameter `damping` should be positive"),
+        (
+            partial(PGPE, candidates=7),
+            "`candidates` should be an even whole number of at least 2. Found .* 7",
+        ),
+        (partial(PGPE, momentum=1.5), "Parameter `momentum` should be between 0 and 1"),
     ],
 )
 def test_bad_settings_are_told(factory, message):

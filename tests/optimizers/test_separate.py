@@ -8,7 +8,7 @@ import torch
 from two_tensors import STARTS, TwoTensors
 
 from landscape_lab.landscapes import FunctionLandscape
-from landscape_lab.optimizers import Newton, NonlinearConjugateGradient, SophiaG, probe
+from landscape_lab.optimizers import EvolutionStrategy, Newton, NonlinearConjugateGradient, SophiaG, probe
 from landscape_lab.optimizers.closures import Unrecorded
 from landscape_lab.optimizers.layouts import Joint
 from landscape_lab.optimizers.member import Member
@@ -111,3 +111,33 @@ def test_a_member_that_raises_leaves_the_others_alone():
     layout.drop([0, 2])
     with pytest.raises(ArithmeticError, match="too steep"):
         layout.step(Unrecorded(layout.backward, rows=True))
+
+
+class Together(Unrecorded):
+    """A closure that evaluates the candidates of all members at once, and notes how many it gets."""
+
+    def __init__(self, landscape):
+        super().__init__(landscape.backward, rows=True, landscape=landscape)
+        self.numbers = []
+
+    def losses_at(self, candidates, parameters):
+        self.numbers.append(len(candidates))
+        return self.landscape.evaluate(candidates.flatten(0, 1)).view(candidates.shape[:2])
+
+
+def test_candidates_of_members_are_evaluated_together_and_each_gets_its_own():
+    factory = partial(EvolutionStrategy, parents=2, children=5)
+    ends = {}
+    for kind in (Together, None):
+        landscape = FunctionLandscape.named("booth", start=[(1.0, 2.0), (0.5, -1.0), (3.0, 3.0)]).double()
+        layout = Separate(landscape, Recipe(factory, traits=factory.func.traits), seeds=(4, 5, 6))
+        layout.optimizers[1].param_groups[0]["children"] = 3  # some have fewer candidates than others
+        closure = Together(landscape) if kind else Unrecorded(landscape.backward, True, landscape)
+        for step in range(6):
+            layout.step(closure)
+            if step == 3:
+                layout.drop([2])
+        ends[kind] = landscape.flat().clone()
+        if kind:
+            assert closure.numbers == [5] * 6
+    torch.testing.assert_close(ends[Together], ends[None], rtol=0, atol=1e-12)

@@ -42,6 +42,15 @@ class Carrier(ABC):
         """
 
 
+def check_not_augmented(carrier: Carrier) -> None:
+    """Raise `ValueError` for members that are to be made of a landscape with augmentations."""
+    if carrier.augmented:
+        raise ValueError(
+            "A landscape should get its members before its augmentations, whose draws are made for "
+            "each: augment(landscape, []) takes them away."
+        )
+
+
 class Alone(Carrier):
     """One member: the model itself.
 

@@ -58,6 +58,19 @@ class Draws:
             [seed_of(seed, Purpose.MODEL, max(self.step, 0)) for seed in self.seeds] if self.random else None
         )
 
+    def seeds_of(self, members: int, seeds: Sequence[int] | None) -> tuple[int, ...]:
+        """The seeds of so many members, if none are given those of the present first one.
+
+        Raises:
+            ValueError: There are more or fewer.
+        """
+        seeds = [self.seeds[0]] * members if seeds is None else seeds
+        if len(seeds) != members:
+            raise ValueError(
+                f"Parameter `seeds` should have one for each member, {members}. Found {len(seeds)}."
+            )
+        return tuple(seeds)
+
     def forget(self) -> None:
         """The data moved to another device or precision: take the minibatch from there."""
         self._batch = None

@@ -71,7 +71,7 @@ def parts_of(data: Any) -> tuple[object, object]:
     if hasattr(data, "train_dataloader"):
         data.prepare_data()
         data.setup("fit")
-        return data.train_dataloader(), _validation_loader(data)
+        return data.train_dataloader(), validation_loader(data)
     if hasattr(data, "train") and hasattr(data, "validation"):
         return data.train, data.validation
     return data, None
@@ -83,12 +83,23 @@ def names_of(data: object) -> Names:
     return Names(*(tuple(map(str, names)) if isinstance(names, list | tuple) else () for names in found))
 
 
-def _validation_loader(module: Any) -> object:
+def validation_loader(module: Any) -> object:
     """The loader that a data module has for validation; the hook that it inherits only raises."""
-    owner = next((kind for kind in type(module).__mro__ if "val_dataloader" in vars(kind)), None)
-    if owner is None or owner.__module__.startswith(("lightning.", "pytorch_lightning.")):
-        return None
-    return module.val_dataloader() or None
+    loaders = module.val_dataloader() if has_own(module, "val_dataloader") else None
+    if isinstance(loaders, list | tuple) and all(isinstance(one, DataLoader) for one in loaders):
+        loaders = loaders[0] if loaders else None  # of several, validation is by the first
+    return loaders or None
+
+
+def has_own(module: object, method: str) -> bool:
+    """Whether a class has a method that it does not merely inherit from Lightning."""
+    owner = next((kind for kind in type(module).__mro__ if method in vars(kind)), None)
+    return owner is not None and not from_lightning(owner)
+
+
+def from_lightning(kind: type) -> bool:
+    """Whether a class is one of Lightning's own."""
+    return kind.__module__.startswith(("lightning.", "pytorch_lightning."))
 
 
 def _tensors(data: Batch) -> Batch:

@@ -1,11 +1,13 @@
 """A network and what is asked of it, as one module: batch in, loss out."""
 
+import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from landscape_lab.landscapes.networks.foreign import ModuleStep
 from landscape_lab.landscapes.networks.losses import (
     Measure,
     check_cross_entropy,
@@ -99,6 +101,20 @@ class Objective(nn.Module):
         if not measured:
             return loss
         return {"loss": loss} | {name: metric(*arguments) for name, metric in self.metrics.items()}
+
+    def see(self, step: int) -> None:
+        """Tell the step of a LightningModule at which step of the descent it is asked."""
+        if isinstance(self.batch_loss, ModuleStep):
+            self.batch_loss.see(step)
+
+    def validating(self) -> "Objective":
+        """The same model as it is asked on data held out: a LightningModule by its `validation_step`."""
+        own = self.batch_loss.validation if isinstance(self.batch_loss, ModuleStep) else None
+        if own is None:
+            return self
+        objective = copy.copy(self)
+        objective.batch_loss, objective.metrics = own, dict(own.metrics)
+        return objective
 
     def check(self, batches: Sequence[Batch]) -> None:
         """Raise `ValueError` unless the model takes the batches and its outputs fit the loss."""

@@ -44,6 +44,21 @@ def with_members(objective: Objective, weights: Weights, points: Float[Tensor, "
     return result
 
 
+def state_of(model: nn.Module, weights: Weights, member: int) -> dict[str, Tensor]:
+    """A member's weights and buffers by the model's own names.
+
+    Args:
+        model: Of all members.
+        weights: Of an objective with this model.
+        member: Which one.
+    """
+    stacked = {*weights.shapes, *weights.buffers} if weights.members > 1 else set()
+    return {
+        name: (part[member] if f"model.{name}" in stacked else part).detach()
+        for name, part in model.state_dict().items()
+    }
+
+
 def carrier_of(objective: Objective, weights: Weights, batch: Batch, random: bool, dropout: str) -> Carrier:
     """The fastest way to evaluate the members that gives what each gives alone.
 

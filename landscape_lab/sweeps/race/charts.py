@@ -10,6 +10,7 @@ from landscape_lab.sweeps.race.entries import label_of
 from landscape_lab.sweeps.race.scored import Standings
 from landscape_lab.sweeps.race.scoring import HIGHEST, Times, band, best_of, profile, time_of_each_study
 from landscape_lab.sweeps.race.tuned import Entry, Target, Tried
+from landscape_lab.sweeps.race.wording import sentences
 
 TAUS = np.linspace(1.0, HIGHEST, 301)
 """Where the performance profiles are evaluated."""
@@ -25,14 +26,16 @@ def charts_of(standings: Standings) -> Report:
         landscapes=[label_of(landscape) for landscape in protocol.landscapes],
         scores=standings.scores[order],
         bands=standings.bands[:, order],
+        seconds_scores=standings.seconds_scores[order],
         profiles=_profiles(standings.times[order]),
         evaluations=standings.typical_times[order],
         seconds=standings.typical_seconds[order],
+        losses=standings.typical_losses[order],
         sensitivity=_over_studies(standings, MULTIPLES, _sensitivity, np.mean),
         budget=_over_studies(standings, np.arange(1, protocol.trials + 1), _budget, _geometric_mean),
-        descents=protocol.starts * protocol.seeds,
+        descents=1 if protocol.starts is None else math.prod(protocol.descents),
         checks=[(check.words, check.passed) for check in standings.checks],
-        words=protocol.words,
+        words=sentences(protocol),
     )
 
 

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from landscape_lab.configuration import quoted
 from landscape_lab.files import replacing
-from landscape_lab.sweeps.race.entries import label_of, landscape_overrides, name_of, takes_rate
+from landscape_lab.sweeps.race.entries import label_of, landscape_overrides, name_of, optimizer_overrides
 from landscape_lab.sweeps.race.protocol import Protocol
 from landscape_lab.sweeps.race.trials import Trial
 
@@ -21,20 +21,22 @@ class Heat:
     """One job of a race.
 
     Args:
-        stage: Whether it is for tuning, or for the score.
+        stage: `try`: the first steps, which show who is hopeless; `tune`; or `score`.
         landscape: An entry of the protocol.
         optimizer: An entry of the protocol.
         study: Its number.
         settings: Overrides of the optimizer, without the learning rate.
         rates: The learning rates; `None` for the optimizer's own.
+        seed: The number of the only seed, where each has a job of its own; else `None`.
     """
 
-    stage: Literal["tune", "score"]
+    stage: Literal["try", "tune", "score"]
     landscape: str
     optimizer: str
     study: int
     settings: tuple[str, ...]
     rates: tuple[float, ...] | None
+    seed: int | None = None
 
     @property
     def trials(self) -> list[Trial]:
@@ -43,42 +45,48 @@ class Heat:
 
     def overrides(self, protocol: Protocol) -> list[str]:
         """What composes it."""
-        optimizer = [f"optimizer={self.optimizer}"]
-        if "." in self.optimizer:
-            optimizer = [
-                f"++optimizer._target_={self.optimizer}",
-                *([] if takes_rate(self.optimizer) else ["~optimizer.lr"]),
-            ]
         rates = [] if self.rates is None else [f"ensemble.lr=[{','.join(map(str, self.rates))}]"]
-        who = f"{label_of(self.landscape)}_{name_of(self.optimizer)}_{self.study}"
-        name = f"${{hydra.job.num}}_{self.stage}_{who}"
+        shown = {"try": ["records=2", f"steps={protocol.first_steps}"], "tune": ["records=2"], "score": []}
         return [
             *landscape_overrides(self.landscape),
-            *optimizer,
+            *optimizer_overrides(self.optimizer),
             *self.settings,
             *rates,
-            *(["records=2"] if self.stage == "tune" else []),
-            f"ensemble.starts={{random:{protocol.starts}}}",
-            f"ensemble.seeds={protocol.seeds}",
-            f"seed={protocol.seed(self.study, tuning=self.stage == 'tune')}",
-            f"hydra.sweep.subdir={quoted(name.replace(', ', '_').replace('/', '_'))}",
+            *shown[self.stage],
+            *self._descents(protocol),
+            f"hydra.sweep.subdir={quoted(f'${{hydra.job.num}}_{self.stage}_{self._name}')}",
         ]
 
+    @property
+    def _name(self) -> str:
+        """What its folder is called."""
+        who = [label_of(self.landscape), name_of(self.optimizer), str(self.study)]
+        who += [] if self.seed is None else [str(self.seed)]
+        return "_".join(who).replace(", ", "_").replace("/", "_")
 
-def tuning_heats(protocol: Protocol) -> Iterator[Heat]:
+    def _descents(self, protocol: Protocol) -> list[str]:
+        """Where each trial begins, and what noise it sees."""
+        starts = "null" if protocol.starts is None else f"{{random:{protocol.starts}}}"
+        seed = protocol.seed(self.study, tuning=self.stage != "score") + (self.seed or 0)
+        seeds = protocol.seeds if self.seed is None else "null"
+        return [f"ensemble.starts={starts}", f"ensemble.seeds={seeds}", f"seed={seed}"]
+
+
+def tuning_heats(protocol: Protocol, stage: Literal["try", "tune"]) -> Iterator[Heat]:
     """All trials of all optimizers, those that differ in their learning rate only together."""
     for landscape in protocol.landscapes:
         for optimizer in protocol.optimizers:
             for study in range(protocol.studies):
-                yield from _grouped(landscape, optimizer, study, protocol.trials_of(optimizer, study))
+                whole = Heat(stage, landscape, optimizer, study, (), None)
+                yield from _grouped(whole, protocol.trials_of(optimizer, study))
 
 
-def _grouped(landscape: str, optimizer: str, study: int, trials: Sequence[Trial]) -> Iterator[Heat]:
+def _grouped(whole: Heat, trials: Sequence[Trial]) -> Iterator[Heat]:
     """One heat for all trials with the same settings: their learning rates are members of it."""
     for settings in dict.fromkeys(trial.settings for trial in trials):
         rates = [trial.rate for trial in trials if trial.settings == settings]
         given = tuple(rate for rate in rates if rate is not None)
-        yield Heat("tune", landscape, optimizer, study, settings, given or None)
+        yield replace(whole, settings=settings, rates=given or None)
 
 
 def write_heats(folder: Path, heats: Mapping[Heat, str]) -> None:

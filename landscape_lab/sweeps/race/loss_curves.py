@@ -11,6 +11,7 @@ from torch import Tensor
 
 from landscape_lab.descent import Descent
 from landscape_lab.files import replacing
+from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.measured import STEPS
 from landscape_lab.trajectory import Trajectory
 
@@ -27,18 +28,23 @@ class Lowest(NamedTuple):
 
     Args:
         evaluations: Made when a loss was seen, `[records]`.
+        seconds: Of stepping until then, for all members together: the median step, so many times.
         losses: The lowest so far, infinite before the first that is finite, `[records, members]`.
     """
 
     evaluations: np.ndarray
+    seconds: np.ndarray
     losses: np.ndarray
 
 
 class LossCurves(pl.Callback):
     """Write `curves.npz`: the lowest loss so far of each member, as it is without augmentations.
 
-    It holds the two arrays of `Lowest`. Where steps see samples of the data, only losses count that
-    were measured on all of them.
+    It holds the arrays of `Lowest`. Of a network that has data held out, only their loss counts;
+    where steps see samples of the data, only losses that were measured on all of them.
+
+    The time of a step is that of the median chunk of steps: the first steps, in which memory is
+    made, and what disturbs some of them do not count, nor what is measured between chunks.
 
     Args:
         folder: Where it goes.
@@ -48,8 +54,10 @@ class LossCurves(pl.Callback):
         self.path = Path(folder) / FILE
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        self.steps: list[Tensor] = []
         self.evaluations: list[Tensor] = []
         self.losses: list[Tensor] = []
+        self.paces: list[float] = []  # seconds of a step, in each chunk
 
     @torch.no_grad()
     def on_train_batch_end(
@@ -60,36 +68,41 @@ class LossCurves(pl.Callback):
         batch: object,
         batch_idx: int,
     ) -> None:
-        if not pl_module.landscape.sampled:
-            self._keep(outputs["evaluations"], pl_module.clean_losses(outputs))
+        self.paces.append(float(outputs["seconds"]) / len(outputs["steps"]))
+        if not _is_measured(pl_module.landscape):
+            self._keep(outputs["steps"], outputs["evaluations"], pl_module.clean_losses(outputs))
 
     @torch.no_grad()
     def on_train_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        landscape, made = pl_module.landscape, pl_module.tally.evaluations
-        if landscape.sampled:
+        landscape, step, made = pl_module.landscape, trainer.global_step, pl_module.tally.evaluations
+        if _is_measured(landscape):
             self._keep_measured(pl_module.trajectory)
-        self._keep(torch.tensor([made]), landscape.evaluate(landscape.flat()).unsqueeze(0))
-        evaluations, losses = torch.cat(self.evaluations).numpy(), torch.cat(self.losses).numpy()
+        else:
+            end = landscape.evaluate(landscape.flat()).unsqueeze(0)
+            self._keep(torch.tensor([step]), torch.tensor([made]), end)
+        steps, evaluations, losses = (
+            torch.cat(parts).numpy() for parts in (self.steps, self.evaluations, self.losses)
+        )
         kept = _growing(len(losses), max(RECORDS, VALUES // losses.shape[1]))
         with replacing(self.path) as unfinished:
             np.savez_compressed(
                 unfinished,
                 allow_pickle=False,
                 evaluations=evaluations[kept],
+                seconds=steps[kept] * float(np.median(self.paces or [0.0])),
                 losses=np.minimum.accumulate(losses)[kept],
             )
 
     def _keep_measured(self, trajectory: Trajectory) -> None:
-        """The losses of all data, where they were measured before the end."""
+        """The losses of the data held out, or else of all, where they were measured."""
         arrays = trajectory.measured.arrays()
-        if not arrays:
-            return
-        before = arrays[STEPS] < trajectory.steps[-1]
-        made = np.interp(arrays[STEPS][before], trajectory.steps, trajectory.evaluations)
-        self._keep(torch.from_numpy(made).long(), torch.from_numpy(arrays["measured_losses"][before]))
+        made = np.interp(arrays[STEPS], trajectory.steps, trajectory.evaluations)
+        losses = arrays.get("validation_losses", arrays.get("measured_losses"))
+        self._keep(*map(torch.from_numpy, (arrays[STEPS], made.astype(np.int64), losses)))
 
-    def _keep(self, made: Tensor, losses: Tensor) -> None:
-        """Records with the evaluations that were made before each."""
+    def _keep(self, steps: Tensor, made: Tensor, losses: Tensor) -> None:
+        """Records with the steps and the evaluations that were made before each."""
+        self.steps.append(steps + 1)
         self.evaluations.append(made + 1)
         self.losses.append(losses.cpu().nan_to_num(nan=torch.inf).clone())
 
@@ -98,11 +111,15 @@ def read_curves(folder: Path, budget: int) -> Lowest | None:
     """What a job left, as far as the budget of evaluations goes; `None` where it left nothing."""
     try:
         with np.load(folder / FILE, allow_pickle=False) as arrays:
-            evaluations, losses = arrays["evaluations"], arrays["losses"]
-            kept = evaluations <= budget
-            return Lowest(evaluations[kept], losses[kept])
+            kept = arrays["evaluations"] <= budget
+            return Lowest(*(arrays[name][kept] for name in Lowest._fields))
     except (OSError, ValueError, KeyError):
         return None
+
+
+def _is_measured(landscape: Landscape) -> bool:
+    """Whether the losses that count are not those that steps see."""
+    return landscape.sampled or (isinstance(landscape, NetworkLandscape) and landscape.held_out is not None)
 
 
 def _growing(length: int, number: int) -> np.ndarray:

@@ -1,9 +1,8 @@
 """What is left of a race: its tables, its pages to read, its figure, and a summary on the terminal."""
 
 import math
-import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from landscape_lab.sweeps.race.entries import label_of, name_of
 from landscape_lab.sweeps.race.scored import Ranked, Standings
 from landscape_lab.sweeps.race.scoring import time_of_each_study
 from landscape_lab.sweeps.race.tuned import Entry, Tuned
+from landscape_lab.sweeps.race.wording import protocol_page, verdicts
 from landscape_lab.tables import markdown, write_csv
 
 FIGURE = "standings.png"
@@ -22,7 +22,7 @@ DIGITS = 6
 """Significant digits of the numbers in the tables."""
 TIME = ("landscape", "optimizer", "study", "target", "lr", "settings", "evaluations", "seconds", "reached")
 """The columns of `times.csv`."""
-TRIAL = ("landscape", "optimizer", "study", "lr", "settings", "loss", "evaluations", "reached")
+TRIAL = ("landscape", "optimizer", "study", "lr", "settings", "loss", "evaluations", "reached", "pruned")
 """The columns of `trials.csv`."""
 
 
@@ -34,14 +34,17 @@ def write(standings: Standings) -> None:
 
     folder = standings.folder
     labels = [label_of(landscape) for landscape in standings.protocol.landscapes]
-    times = [f"{unit} {label}" for unit in ("evaluations", "seconds") for label in labels]
-    names = ["rank", "optimizer", "score", "score_low", "score_high", "reached", *times]
-    lines = ([*one[:6], *one.evaluations, *one.seconds] for one in standings.ranking())
+    each = [f"{what} {label}" for what in ("evaluations", "seconds", "loss") for label in labels]
+    names = ["rank", "optimizer", "score", "score_low", "score_high", "seconds_score", "reached", *each]
+    lines = (
+        [*one[:5], one.seconds_score, one.reached, *one.evaluations, *one.seconds, *one.losses]
+        for one in standings.ranking()
+    )
     write_csv(folder / "standings.csv", names, lines, DIGITS)
     write_csv(folder / "times.csv", TIME, _times(standings), DIGITS)
     write_csv(folder / "trials.csv", TRIAL, _trials(standings.tuned), DIGITS)
     _write_text(folder / "standings.md", _page(standings))
-    _write_text(folder / "protocol.md", _protocol_page(standings))
+    _write_text(folder / "protocol.md", protocol_page(standings))
     save_figure(standings_figure(charts_of(standings)), folder / FIGURE)
 
 
@@ -63,24 +66,29 @@ def show(standings: Standings) -> None:
 def _table(standings: Standings) -> Table:
     """The optimizers by their rank, each with its evaluations to the target of each landscape."""
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for name in ("", "optimizer", "score", "90 %", "reached", *map(label_of, standings.protocol.landscapes)):
+    scores = ("score", "90 %", "in seconds", "reached")
+    for name in ("", "optimizer", *scores, *map(label_of, standings.protocol.landscapes)):
         table.add_column(name, justify="left" if name == "optimizer" else "right")
     for one in standings.ranking():
-        sure = f"{one.low:.2f} to {one.high:.2f}"
-        texts = (str(one.rank), one.name, f"{one.score:.3f}", sure, f"{one.reached:.0%}")
-        table.add_row(*texts, *map(number, one.evaluations))
+        table.add_row(*_scores(one, "{:.2f} to {:.2f}"), *map(number, one.evaluations))
     return table
 
 
+def _scores(one: Ranked, band: str) -> list[str]:
+    """Rank, name and scores of an optimizer, as tables show them."""
+    scores = [f"{one.score:.3f}", band.format(one.low, one.high), f"{one.seconds_score:.3f}"]
+    return [str(one.rank), one.name, *scores, f"{one.reached:.0%}"]
+
+
 def number(value: float) -> str:
-    """A time, as tables show it.
+    """A time or a loss, as tables show it.
 
     >>> number(12.0), number(0.01234), number(float("inf"))
-    ('12', '0.012', '∞')
+    ('12', '0.0123', '∞')
     """
     if math.isinf(value):
         return "∞"
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.3g}"
 
 
 def _times(standings: Standings) -> Iterator[tuple[object, ...]]:
@@ -117,6 +125,7 @@ def _trials(tuned: Tuned) -> Iterator[tuple[object, ...]]:
                 one.loss,
                 one.time,
                 one.reached,
+                one.pruned,
             )
 
 
@@ -132,36 +141,32 @@ def _page(standings: Standings) -> str:
     targets = [
         f"{standings.tuned.targets[landscape].loss:.4g}" for landscape in standings.protocol.landscapes
     ]
-    scores = [
-        [
-            str(one.rank),
-            one.name,
-            f"{one.score:.3f}",
-            f"{one.low:.3f} to {one.high:.3f}",
-            f"{one.reached:.0%}",
-        ]
-        for one in ranking
-    ]
-    evaluations = _numbers(ranking, lambda one: one.evaluations)
     return "\n".join(
         [
             "# Standings",
             "",
             f"![standings]({FIGURE})",
             "",
-            *markdown(["", "optimizer", "score", "90 % band", "descents that arrived"], scores),
+            *markdown(
+                ["", "optimizer", "score", "90 % band", "score by seconds", "descents that arrived"],
+                [_scores(one, "{:.3f} to {:.3f}") for one in ranking],
+            ),
             "",
             "## Evaluations to the target, median",
             "",
-            *markdown(["", *labels], [*evaluations, ["*target*", *targets]]),
+            *markdown(["", *labels], _numbers(ranking, lambda one: one.evaluations)),
             "",
             "## Seconds to the target, median",
             "",
             *markdown(["", *labels], _numbers(ranking, lambda one: one.seconds)),
             "",
+            "## Lowest loss, median",
+            "",
+            *markdown(["", *labels], [*_numbers(ranking, lambda one: one.losses), ["*target*", *targets]]),
+            "",
             "## Does tuning suffice?",
             "",
-            *(f"* {check.words}" for check in standings.checks),
+            *verdicts(standings),
             "",
             "The protocol: [protocol.md](protocol.md). "
             "All numbers: `standings.csv`, `times.csv`, `trials.csv`.",
@@ -171,62 +176,14 @@ def _page(standings: Standings) -> str:
 
 
 def _numbers(ranking: Iterable[Ranked], values: Callable[[Ranked], np.ndarray]) -> list[list[str]]:
-    """A line for each optimizer with a number for each landscape."""
-    return [[one.name, *map(number, values(one))] for one in ranking]
-
-
-def _protocol_page(standings: Standings) -> str:
-    """The protocol, its spaces and its targets."""
-    protocol = standings.protocol
-    spaces = [
-        [name_of(one), "<br>".join(_space(protocol.space(one))) or "nothing"] for one in protocol.optimizers
+    """A line for each optimizer with a number for each landscape; the lowest of each is bold."""
+    table = np.array([values(one) for one in ranking])
+    best = (table == table.min(axis=0)) & np.isfinite(table)
+    bold = [
+        [f"**{number(value)}**" if first else number(value) for value, first in zip(*line, strict=True)]
+        for line in zip(table, best, strict=True)
     ]
-    targets = [
-        [label_of(one), f"{target.begin:.4g}", f"{target.lowest:.4g}", f"{target.loss:.6g}"]
-        for one, target in standings.tuned.targets.items()
-    ]
-    folder = shlex.quote(str(standings.folder))
-    return "\n".join(
-        [
-            "# Protocol",
-            "",
-            *(f"* {sentence}" for sentence in protocol.words),
-            "",
-            "## Spaces",
-            "",
-            *markdown(["optimizer", "trials are drawn from"], spaces),
-            "",
-            "## Targets",
-            "",
-            *markdown(["landscape", "median start", "best tuned baseline", "target"], targets),
-            "",
-            "## Does tuning suffice?",
-            "",
-            "Who contains another as a special case should not lose to it, if tuned enough. "
-            "Lead: by how much it scores higher.",
-            "",
-            *(f"* {check.words}" for check in standings.checks),
-            "",
-            "## Again",
-            "",
-            f"`python -m landscape_lab sweep.resume={folder}` runs what is missing, "
-            "in another folder the same command anew (`multirun.yaml`); "
-            f"`python -m landscape_lab.sweeps.standings {folder}` writes tables and figure anew.",
-            "",
-        ]
-    )
-
-
-def _space(space: Mapping[str, object], condition: str = "") -> list[str]:
-    """A line for each key of an optimizer's space, with the condition under which it is searched."""
-    lines = []
-    for key, value in space.items():
-        if isinstance(value, dict):
-            lines += _space(value, f"{key}: ")
-        else:
-            text = f"[{', '.join(map(str, value))}]" if isinstance(value, list) else value
-            lines.append(f"{condition}`{key}: {text}`")
-    return lines
+    return [[one.name, *line] for one, line in zip(ranking, bold, strict=True)]
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -1,8 +1,8 @@
 """What a race declares: who runs where, what each may try, and how the race is scored."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,18 @@ from omegaconf import DictConfig, OmegaConf
 
 from landscape_lab.dotted_paths import locate
 from landscape_lab.files import replacing
+from landscape_lab.keys.running import SWEEP
 from landscape_lab.runs import FAST_LOADER
-from landscape_lab.sweeps.race.entries import name_of, takes_rate
+from landscape_lab.sweeps.race.entries import landscape_overrides, name_of, takes_rate
 from landscape_lab.sweeps.race.trials import Trial, spread_trials
-from landscape_lab.validation import check_count, check_number, nearest
+from landscape_lab.validation import nearest
 
 FILE = "protocol.yaml"
 """The file in a race's folder that says what was declared."""
 STUDIES = 3
 """The fewest studies of a race: two cannot tell skill from luck."""
+NUMBERS = ("studies", "trials", "starts", "seeds", "tolerance", "prune")
+"""Keys of `sweep` that are numbers."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,12 @@ class Protocol:
         spaces: Keys and their ranges: those of `default`, and each optimizer's own under its name.
         studies: How many times all is tuned and scored, each time with other trials, starts and noise.
         trials: How many settings each optimizer may try in a study.
-        starts: How many random starts a trial descends from.
+        starts: How many random starts a trial descends from; `None`: each seed has one of its own,
+            the initial weights of a network, and descents for the score run alone, so that their
+            seconds are those of one.
         seeds: How many noises each start sees.
         tolerance: How far above the best baseline a target lies, as a share of its way from the start.
+        prune: The share of the steps after which hopeless trials end; `None`: all go on.
         steps: Of each descent. Evaluations are what counts: an optimizer that makes several in a step
             gets fewer steps before the budget is spent.
 
@@ -51,9 +57,10 @@ class Protocol:
     spaces: dict[str, dict[str, Any]]
     studies: int
     trials: int
-    starts: int
+    starts: int | None
     seeds: int
     tolerance: float
+    prune: float | None
     steps: int
 
     def __post_init__(self) -> None:
@@ -67,14 +74,12 @@ class Protocol:
     def of(cls, config: DictConfig) -> "Protocol":
         """The protocol of a configuration."""
         sweep: dict[str, Any] = OmegaConf.to_container(config.sweep, resolve=True)  # type: ignore[assignment]
-        for key in ("studies", "trials", "starts", "seeds"):
-            check_count(f"sweep.{key}", sweep[key])
-        check_number("sweep.tolerance", sweep["tolerance"], positive=True)
+        _check_numbers(sweep)
         listed = {
             key: _list(f"sweep.{key}", sweep[key])
             for key in ("optimizers", "mine", "landscapes", "baselines")
         }
-        if not listed["baselines"] or not listed["landscapes"]:
+        if not all(listed[key] for key in ("baselines", "landscapes")):
             raise ValueError(
                 "Parameters `sweep.baselines` and `sweep.landscapes` should name one at least. "
                 "Found an empty list."
@@ -85,11 +90,7 @@ class Protocol:
             baselines=tuple(dict.fromkeys(listed["baselines"])),
             contains=sweep["contains"],
             spaces={name: _flat(space) for name, space in sweep["spaces"].items()},
-            studies=sweep["studies"],
-            trials=sweep["trials"],
-            starts=sweep["starts"],
-            seeds=sweep["seeds"],
-            tolerance=sweep["tolerance"],
+            **{key: sweep[key] for key in NUMBERS},
             steps=config.steps,
         )
 
@@ -101,7 +102,8 @@ class Protocol:
             else:
                 _check_known("sweep.optimizers", name, optimizers)
         for entry in self.landscapes:
-            _check_known("sweep.landscapes", entry.split()[0], landscapes)
+            name = landscape_overrides(entry)[0].partition("=")[2]
+            _check_known("sweep.landscapes", name, landscapes)
         for name in (*self.spaces, *self.contains):
             _check_known("sweep.spaces", name, ["default", *self.names, *optimizers])
         for name in self.optimizers:
@@ -111,6 +113,16 @@ class Protocol:
     def budget(self) -> int:
         """The evaluations that count: those of one in each step, and the end's."""
         return self.steps + 1
+
+    @property
+    def first_steps(self) -> int:
+        """After so many steps of tuning hopeless trials end; all of them where none is to end early."""
+        return self.steps if self.prune is None else math.ceil(self.prune * self.steps)
+
+    @property
+    def descents(self) -> tuple[int, int]:
+        """Of each trial: how many starts, and how many seeds each of them sees."""
+        return (self.seeds, 1) if self.starts is None else (self.starts, self.seeds)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -166,28 +178,6 @@ class Protocol:
         except (yaml.YAMLError, TypeError, KeyError) as error:
             raise ValueError(f"{path} cannot be read: {error}") from error
 
-    @cached_property
-    def words(self) -> list[str]:
-        """The protocol in sentences, for people."""
-        baselines = ", ".join(map(name_of, self.baselines))
-        return [
-            f"{len(self.names)} optimizers, {len(self.landscapes)} landscapes, {self.studies} studies. "
-            f"In each study every optimizer gets {self.trials} trials, quasi-random in its declared space, "
-            f"of {self.steps:,} evaluations each.",
-            f"Tuned on {self.starts} random starts × {self.seeds} seeds of noise, scored on as many others; "
-            "starts and noise are the same for all. The trial with the lowest median time to the target is "
-            "chosen; if none arrives, the lowest loss.",
-            f"Target of a landscape: the loss that the best of the tuned baselines ({baselines}) reaches in "
-            f"the median of the descents for tuning, plus {self.tolerance:g} of its way from the start. "
-            "Losses are those without augmentations.",
-            "Time: evaluations until a loss no higher than the target is seen, median over the descents of a "
-            f"study; infinite if more than half miss. Seconds: of the {self.starts * self.seeds} descents "
-            "together, on this machine; not ranked.",
-            "Score: the integral of the performance profile over τ from 1 to 4, divided by 3, so that the "
-            "best possible is 1. Bands: 90 % bootstrap over studies and starts; in the lower panels, between "
-            "the lowest and the highest study.",
-        ]
-
 
 def _check_known(key: str, name: str, choices: Sequence[str]) -> None:
     """Raise `ValueError` unless there is such an optimizer or landscape; they are too many to list."""
@@ -198,6 +188,12 @@ def _check_known(key: str, name: str, choices: Sequence[str]) -> None:
             f"Parameter `{key}` should name what conf/{group}/ or a library has. "
             f"Found `{key} = {name}`.{hint}"
         )
+
+
+def _check_numbers(sweep: Mapping[str, object]) -> None:
+    """Raise `ValueError` unless each number is one that its key takes."""
+    for key in NUMBERS:
+        SWEEP.keys[key].kind.check(f"sweep.{key}", sweep[key])
 
 
 def _flat(space: Any, prefix: str = "") -> dict[str, Any]:
@@ -213,9 +209,16 @@ def _flat(space: Any, prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _list(name: str, value: Any) -> list[str]:
+def _list(name: str, value: object) -> list[str]:
     """One name or several."""
-    names = [value] if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(isinstance(one, str) and one for one in names):
+    names = [_text(one) for one in value] if isinstance(value, list) else [_text(value)]
+    if not all(names):
         raise ValueError(f"Parameter `{name}` should be a list of names. Found `{name} = {value}`.")
     return names
+
+
+def _text(one: object) -> str:
+    """A name; `{name: overrides}` as one text; empty for all else."""
+    if isinstance(one, dict) and len(one) == 1:
+        return ": ".join(map(str, *one.items()))
+    return one if isinstance(one, str) else ""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from landscape_lab.runs import Run
+from landscape_lab.sweeps.plan import is_final
 from landscape_lab.sweeps.race.heats import read_heats
 from landscape_lab.sweeps.race.loss_curves import read_curves
 from landscape_lab.sweeps.race.protocol import Protocol
@@ -28,6 +29,8 @@ class Ranked(NamedTuple):
         reached: The share of its descents that reached the target.
         evaluations: To the target of each landscape, `[landscapes]`; infinite where it was missed.
         seconds: The same in seconds.
+        losses: The lowest that it reached.
+        seconds_score: The score that it would have if seconds ranked.
     """
 
     rank: int
@@ -38,6 +41,8 @@ class Ranked(NamedTuple):
     reached: float
     evaluations: np.ndarray
     seconds: np.ndarray
+    losses: np.ndarray
+    seconds_score: float
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,7 @@ class Standings:
         tuned: What tuning found.
         times: Evaluations that each descent for the score made until its target.
         seconds: The same in seconds, at the pace of the job in which it ran.
+        losses: The lowest of each descent; infinite where there is none.
         failed: How many jobs failed or were interrupted.
     """
 
@@ -87,6 +93,7 @@ class Standings:
     tuned: Tuned
     times: Times
     seconds: Times
+    losses: Times
     failed: int
 
     @classmethod
@@ -100,25 +107,21 @@ class Standings:
         folder = folder.absolute()
         tuned, heats = Tuned.of(folder), read_heats(folder)
         protocol = tuned.protocol
-        shape = (
-            len(protocol.optimizers),
-            len(protocol.landscapes),
-            protocol.studies,
-            protocol.starts,
-            protocol.seeds,
-        )
-        times, seconds = np.full(shape, np.inf), np.full(shape, np.inf)
+        entrants = len(protocol.optimizers), len(protocol.landscapes), protocol.studies
+        times, seconds, losses = np.full((3, *entrants, *protocol.descents), np.inf)
         for heat in tuned.scoring_heats():
             index = (
                 protocol.optimizers.index(heat.optimizer),
                 protocol.landscapes.index(heat.landscape),
                 heat.study,
+                slice(None) if heat.seed is None else heat.seed,
             )
             if heat in heats:
                 target = tuned.targets[heat.landscape].loss
-                times[index], seconds[index] = _times(Run(folder / heats[heat]), target, protocol)
-        ends = [(Run(folder / name).results() or {}).get("status", "interrupted") for name in heats.values()]
-        return cls(folder, tuned, times, seconds, sum(end in ("failed", "interrupted") for end in ends))
+                found = _times(folder / heats[heat], target, protocol.budget, times[index].shape)
+                times[index], seconds[index], losses[index] = found
+        failed = sum(not is_final(Run(folder / name)) for name in heats.values())
+        return cls(folder, tuned, times, seconds, losses, failed)
 
     @property
     def protocol(self) -> Protocol:
@@ -129,6 +132,11 @@ class Standings:
     def scores(self) -> np.ndarray:
         """Of each optimizer, in the order of the protocol."""
         return _scored(self.times)
+
+    @cached_property
+    def seconds_scores(self) -> np.ndarray:
+        """What the scores would be if seconds ranked."""
+        return _scored(self.seconds)
 
     @cached_property
     def bands(self) -> np.ndarray:
@@ -149,6 +157,11 @@ class Standings:
     def typical_seconds(self) -> np.ndarray:
         """The same in seconds."""
         return typical(time_of_each_study(self.seconds))
+
+    @cached_property
+    def typical_losses(self) -> np.ndarray:
+        """The lowest loss that was reached, median over descents and studies."""
+        return typical(time_of_each_study(self.losses))
 
     @cached_property
     def checks(self) -> list[Check]:
@@ -179,6 +192,8 @@ class Standings:
                 float(reached[number]),
                 self.typical_times[number],
                 self.typical_seconds[number],
+                self.typical_losses[number],
+                float(self.seconds_scores[number]),
             )
             for rank, number in enumerate(self.order, start=1)
         ]
@@ -189,12 +204,10 @@ def _scored(times: Times) -> np.ndarray:
     return score(time_of_each_study(times))
 
 
-def _times(run: Run, target: float, protocol: Protocol) -> tuple[np.ndarray, np.ndarray]:
-    """Evaluations and seconds of the descents of a job, `[starts, seeds]`."""
-    shape, curves = (protocol.starts, protocol.seeds), read_curves(run.folder, protocol.budget)
-    results = run.results() or {}
+def _times(job: Path, target: float, budget: int, shape: tuple[int, ...]) -> np.ndarray:
+    """Evaluations and seconds to the target, and the lowest loss, of descents, `[3, *shape]`."""
+    curves = read_curves(job, budget)
     if curves is None or curves.losses.shape[1] != math.prod(shape):
-        return np.full(shape, np.inf), np.full(shape, np.inf)
-    times = times_to_target(curves.evaluations, curves.losses, target).reshape(shape)
-    pace = float(results.get("seconds", math.inf)) / max(1, int(results.get("evaluations", 1)))
-    return times, times * pace
+        return np.full((3, *shape), np.inf)
+    to_target = (times_to_target(at, curves.losses, target) for at in (curves.evaluations, curves.seconds))
+    return np.stack([*to_target, curves.losses[-1]]).reshape(3, *shape)

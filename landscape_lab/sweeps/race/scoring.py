@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from math import lgamma
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Real
 
 Times = Float[np.ndarray, "optimizers landscapes studies starts seeds"]
 """Of single descents; infinite where the target was missed."""
@@ -20,14 +20,12 @@ BAND = (0.05, 0.95)
 
 
 def times_to_target(
-    evaluations: Int[np.ndarray, " records"], losses: Float[np.ndarray, "records members"], target: float
+    times: Real[np.ndarray, " records"], losses: Float[np.ndarray, "records members"], target: float
 ) -> Float[np.ndarray, " members"]:
-    """The evaluations after which each member first saw a loss no higher than the target.
-
-    They are infinite where it never did.
+    """When each member first saw a loss no higher than the target; infinite where it never did.
 
     Args:
-        evaluations: Made when a loss was seen.
+        times: Evaluations or seconds by which a loss was seen.
         losses: NaN where there is none.
         target: The loss to reach.
 
@@ -35,7 +33,7 @@ def times_to_target(
     array([ 3., inf])
     """
     reached = losses <= target
-    return np.where(reached.any(axis=0), evaluations[reached.argmax(axis=0)], np.inf)
+    return np.where(reached.any(axis=0), times[reached.argmax(axis=0)], np.inf)
 
 
 def typical(values: np.ndarray, axes: int | tuple[int, ...] = -1) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -39,12 +39,14 @@ class Tried:
         loss: The lowest on the way, median over descents; infinite where more than half have none.
         time: Evaluations to the target, median over descents.
         reached: The share of the descents that reached the target.
+        pruned: Whether it ended after its first steps.
     """
 
     trial: Trial
     loss: float
     time: float
     reached: float
+    pruned: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,52 +92,56 @@ class Tuned:
         """
         protocol, heats = Protocol.load(folder), read_heats(folder)
         targets: dict[str, Target] = {}
-        tried: dict[Entry, list[Tried]] = {}
+        tried: dict[Entry, dict[Trial, Tried]] = {}
         for landscape in protocol.landscapes:
             curves = [
-                (heat, _curves(heat, folder / name, protocol))
+                (heat, curves_of(heat, folder / name, protocol))
                 for heat, name in heats.items()
-                if heat.stage == "tune" and heat.landscape == landscape
+                if heat.stage != "score" and heat.landscape == landscape
             ]
             targets[landscape] = target = _target(protocol, curves)
-            for heat, (evaluations, losses) in curves:
-                found = tried.setdefault(Entry(landscape, heat.optimizer, heat.study), [])
-                found += [
-                    _tried(trial, evaluations, losses[:, number], target.loss)
-                    for number, trial in enumerate(heat.trials)
-                ]
-        return cls(protocol, targets, tried)
+            for heat, lowest in curves:  # the first steps come first: what went on replaces them
+                found = tried.setdefault(Entry(landscape, heat.optimizer, heat.study), {})
+                found |= {one.trial: one for one in _tried(heat, lowest, target.loss)}
+        return cls(protocol, targets, {entry: list(found.values()) for entry, found in tried.items()})
 
     @cached_property
     def chosen(self) -> dict[Entry, Tried]:
         """The best trial of each; none where all diverged or failed."""
-        best = {
-            entry: min(tried, key=lambda one: (one.time, one.loss)) for entry, tried in self.tried.items()
+        finished = {
+            entry: [one for one in tried if not one.pruned and math.isfinite(one.loss)]
+            for entry, tried in self.tried.items()
         }
-        return {entry: one for entry, one in best.items() if math.isfinite(one.loss)}
+        return {
+            entry: min(tried, key=lambda one: (one.time, one.loss))
+            for entry, tried in finished.items()
+            if tried
+        }
 
     def scoring_heats(self) -> Iterator[Heat]:
         """The race of the tuned."""
         for (landscape, optimizer, study), tried in self.chosen.items():
             rates = None if tried.trial.rate is None else (tried.trial.rate,)
-            yield Heat("score", landscape, optimizer, study, tried.trial.settings, rates)
+            heat = Heat("score", landscape, optimizer, study, tried.trial.settings, rates)
+            alone = self.protocol.starts is None
+            yield from (replace(heat, seed=seed) for seed in range(self.protocol.seeds)) if alone else [heat]
 
 
-def _curves(heat: Heat, folder: Path, protocol: Protocol) -> Lowest:
+def curves_of(heat: Heat, folder: Path, protocol: Protocol) -> Lowest:
     """The lowest losses of a job, `[records, trials, descents]`; infinite where it left nothing."""
-    trials, starts, seeds = len(heat.trials), protocol.starts, protocol.seeds
+    trials, starts, seeds = len(heat.trials), protocol.starts or 1, protocol.seeds
     curves = read_curves(folder, protocol.budget)
     if curves is None or curves.losses.shape[1] != starts * trials * seeds:
-        return Lowest(np.ones(1, dtype=np.int64), np.full((1, trials, starts * seeds), np.inf))
+        return Lowest(np.ones(1, dtype=np.int64), np.zeros(1), np.full((1, trials, starts * seeds), np.inf))
     losses = curves.losses.reshape(-1, starts, trials, seeds).swapaxes(1, 2)  # as members are numbered
-    return Lowest(curves.evaluations, losses.reshape(len(losses), trials, starts * seeds))
+    return curves._replace(losses=losses.reshape(len(losses), trials, starts * seeds))
 
 
 def _target(protocol: Protocol, curves: list[tuple[Heat, Lowest]]) -> Target:
     """What the best of the tuned baselines reaches, and a little more."""
     best: dict[str, dict[int, float]] = {baseline: {} for baseline in protocol.baselines}
     begins = []
-    for heat, (_, losses) in curves:
+    for heat, (_, _, losses) in curves:
         if heat.optimizer in best:
             studies = best[heat.optimizer]
             studies[heat.study] = min(studies.get(heat.study, math.inf), float(typical(losses[-1]).min()))
@@ -147,7 +153,10 @@ def _target(protocol: Protocol, curves: list[tuple[Heat, Lowest]]) -> Target:
     return Target(begin, lowest, lowest + protocol.tolerance * max(0.0, begin - lowest))
 
 
-def _tried(trial: Trial, evaluations: np.ndarray, losses: np.ndarray, target: float) -> Tried:
-    """A trial's losses `[records, descents]` against the target."""
-    times = times_to_target(evaluations, losses, target)
-    return Tried(trial, float(typical(losses[-1])), float(typical(times)), float(np.isfinite(times).mean()))
+def _tried(heat: Heat, lowest: Lowest, target: float) -> Iterator[Tried]:
+    """A heat's trials against the target."""
+    for number, trial in enumerate(heat.trials):
+        losses = lowest.losses[:, number]  # [records, descents]
+        times = times_to_target(lowest.evaluations, losses, target)
+        reached = float(np.isfinite(times).mean())
+        yield Tried(trial, float(typical(losses[-1])), float(typical(times)), reached, heat.stage == "try")

@@ -156,7 +156,7 @@ def test_starts_and_noise_are_the_same_for_all_and_others_for_the_score(command_
     )
     begins: dict[tuple, set] = {}
     for heat, name in read_heats(Path("race")).items():
-        _, losses = read_curves(Path("race") / name, 21)
+        *_, losses = read_curves(Path("race") / name, 21)
         each = losses[0].reshape(2, len(heat.trials), 2)
         assert (each == each[:, :1, :1]).all()
         settings = (Path("race") / name / ".hydra" / "config.yaml").read_text()
@@ -177,7 +177,10 @@ def test_starts_and_noise_are_the_same_for_all_and_others_for_the_score(command_
         ),
         ('sweep.landscapes=["boot augmentation=noise"]', "Found `sweep.landscapes = boot`. Nearest: booth"),
         ('sweep.landscapes=["booth augmentation=nois"]', "There is no augmentation `nois`. Nearest: noise"),
-        ("sweep.studies=2", "Parameter `sweep.studies` should be at least 3. Found `sweep.studies = 2`."),
+        (
+            "sweep.studies=2",
+            "Parameter `sweep.studies` should be a whole number of at least 3. Found `sweep.studies = 2`.",
+        ),
         (
             "sweep.trials=0",
             "Parameter `sweep.trials` should be a positive whole number. Found `sweep.trials = 0`.",
@@ -205,7 +208,7 @@ def test_mistake_is_told_before_the_first_job(command_line, mine, argument, told
 
 def test_budget_is_of_evaluations_not_of_steps(lab_job):
     """SAM evaluates twice in a step."""
-    evaluations, losses = lab_job("optimizer=sam", "landscape=booth")
+    evaluations, _, losses = lab_job("optimizer=sam", "landscape=booth")
     assert evaluations.tolist() == [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21]
     assert (np.diff(losses, axis=0) <= 0).all()
 
@@ -275,7 +278,7 @@ def test_check_is_violated_where_the_special_case_is_ahead_by_more_than_chance(p
     times = random.uniform(9, 11, (2, 1, 3, 4, 1))
     for factor, passed in ((np.array([1.0, 2.5]), False), (np.array([2.5, 1.0]), True), (np.ones(2), True)):
         slower = times * factor[:, None, None, None, None]
-        (check,) = Standings(Path(), Tuned(small, {}, {}), slower, slower, 0).checks
+        (check,) = Standings(Path(), Tuned(small, {}, {}), slower, slower, slower, 0).checks
         assert (check.general, check.special, check.passed) == ("momentum", "sgd", passed)
         assert ("VIOLATED" in check.words) is not passed
         assert check.low <= check.lead <= check.high

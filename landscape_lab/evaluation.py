@@ -124,7 +124,7 @@ class Evaluation:
         "without_gradient",
     )
 
-    def __init__(self, landscape: Landscape, layout: Layout, further: Further) -> None:
+    def __init__(self, landscape: Landscape, layout: Layout, further: Further | None = None) -> None:
         self.landscape = landscape
         self.backward = layout.backward
         self.flat_gradient = landscape.flat_gradient
@@ -135,7 +135,7 @@ class Evaluation:
             self.total = Tensor.squeeze
         self.record: StepRecord
         self.fresh = True
-        self.further = further
+        self.further = Further(()) if further is None else further
         self.calls = 0
         self.without_gradient = 0
 

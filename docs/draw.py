@@ -103,6 +103,14 @@ def curvature() -> None:
             shrink(Path(folder) / f"{name}.png", DOCS / f"{target}.png", 960)
 
 
+def layers() -> None:
+    """What AdamW does to the layers of a transformer."""
+    words = ["experiment=transformer_text", "optimizer=adamw", "steps=600", "callbacks=layers", "figures=[]"]
+    with tempfile.TemporaryDirectory() as folder:
+        run([*words, "callbacks.layers.every=10", f"hydra.run.dir={folder}", "logger=none"])
+        shrink(Path(folder) / "layers.png", DOCS / "layers.png", 1400)
+
+
 def race() -> None:
     """The standings of the default race."""
     with tempfile.TemporaryDirectory() as folder:
@@ -122,10 +130,11 @@ def connectivity() -> None:
 
 
 def main() -> None:
-    """The experiments, ensembles, curvature, the gallery, the race, and the picture of the front door."""
+    """All pictures and tables of the documentation, and the picture of the front door."""
     experiments()
     ensembles()
     curvature()
+    layers()
     race()
     connectivity()
     with tempfile.TemporaryDirectory() as folder:

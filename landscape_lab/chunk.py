@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from landscape_lab.evaluation import Evaluation, Quantity, StepRecord
+from landscape_lab.evaluation import Evaluation, Further, Quantity, StepRecord
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.layouts import Layout
 from landscape_lab.series import State
@@ -130,10 +130,11 @@ class Chunk:
 
     def _run(self, layout: Layout, first: int, number: int) -> Exception | None:
         """The steps themselves."""
-        landscape, evaluation = self.landscape, Evaluation(self.landscape, layout)
+        landscape, further = self.landscape, Further(self.quantities)
+        evaluation = Evaluation(landscape, layout, further)
         see = landscape.see if landscape.stochastic else None
-        flat, small, further = landscape.flat, self.gradients is not None, self.quantities
-        made = self.made = Made(layout.products, further=evaluation.further)
+        flat, small = landscape.flat, self.gradients is not None
+        made = self.made = Made(layout.products, further=further.values)
         graph, error = layout.graph, None
         began, look_at = time.perf_counter(), first
         for step, record in self._records(first, number):
@@ -142,12 +143,13 @@ class Chunk:
             if small:
                 record.point.copy_(flat())  # type: ignore[union-attr]
             evaluation.record, evaluation.fresh = record, True
-            if further:
-                evaluation.want(step, [one for one in further if one.wants(step)])
+            if further.quantities:
+                further.begin(step)
             try:
                 made.rates.append(layout.step(evaluation))
             except Exception as raised:  # noqa: BLE001 - an optimizer may raise anything; what was made before is kept
                 error = raised
+                further.drop()
                 made.rates.append(layout.rate)
             if evaluation.fresh:
                 evaluation.note()
@@ -160,6 +162,7 @@ class Chunk:
                 if (seconds := time.perf_counter() - began) > SECONDS:
                     break
                 look_at = step + 1 + int(LOOK * len(made.calls) / max(seconds, 1e-9))
+        further.settle()
         return error
 
     def _records(self, first: int, number: int) -> Iterable[tuple[int, StepRecord]]:
@@ -223,8 +226,9 @@ class Chunk:
         if self.gradients is not None:
             outputs["gradients"] = self.gradients[:records]
         for name, taken in self.made.further.items():
-            steps, values = zip(*(one for one in taken if one[0] < first + records), strict=True)
-            outputs |= {name: torch.stack(values), f"{name}_steps": torch.tensor(steps)}
+            if kept_values := [one for one in taken if one[0] < first + records]:
+                steps, values = zip(*kept_values, strict=True)
+                outputs |= {name: torch.stack(values), f"{name}_steps": torch.tensor(steps)}
         return outputs
 
 

@@ -42,8 +42,56 @@ class Quantity(Protocol):
     def wants(self, step: int) -> bool:
         """Whether it is taken in this step."""
 
-    def take(self, landscape: Landscape) -> Tensor:
-        """Its value after the step's first evaluation, when the gradient is in the parameters."""
+    def take(self, landscape: Landscape) -> Tensor | Callable[[], Tensor]:
+        """Its value after the step's first evaluation, when the gradient is in the parameters.
+
+        Of what is known only when the step is made, a function that gives the value then.
+        """
+
+
+class Further:
+    """What else is recorded of some steps.
+
+    Args:
+        quantities: Each says in which steps it is taken.
+
+    Attributes:
+        wanted: This step, with each quantity that is taken in it.
+        pending: The step, the name and the function of each that waits for its step to be made.
+        values: The steps and the values of each quantity so far, by its name.
+    """
+
+    __slots__ = ("pending", "quantities", "values", "wanted")
+
+    def __init__(self, quantities: Sequence[Quantity]) -> None:
+        self.quantities = quantities
+        self.wanted: Sequence[tuple[int, Quantity]] = ()
+        self.pending: list[tuple[int, str, Callable[[], Tensor]]] = []
+        self.values: dict[str, list[tuple[int, Tensor]]] = defaultdict(list)
+
+    def begin(self, step: int) -> None:
+        """Begin a step, so that the one before it is made."""
+        self.settle()
+        self.wanted = [(step, one) for one in self.quantities if one.wants(step)]
+
+    def take(self, landscape: Landscape) -> None:
+        """Take what is wanted of this step: its first evaluation with a gradient is made."""
+        for step, quantity in self.wanted:
+            value = quantity.take(landscape)
+            if isinstance(value, Tensor):
+                self.values[quantity.name].append((step, value))
+            else:
+                self.pending.append((step, quantity.name, value))
+
+    def settle(self) -> None:
+        """Take what waited for the last step to be made."""
+        for step, name, value in self.pending:
+            self.values[name].append((step, value()))
+        self.pending.clear()
+
+    def drop(self) -> None:
+        """Forget what waits for a step that failed."""
+        self.pending.clear()
 
 
 class Evaluation:
@@ -55,12 +103,11 @@ class Evaluation:
     Args:
         landscape: What is descended.
         layout: Evaluates it as its optimizers want.
+        further: What else is recorded, by the first evaluation of a step with a gradient.
 
     Attributes:
         record: Where the step that is being made is written down.
         fresh: Whether nothing has been written there yet.
-        wanted: This step, with each further quantity of it.
-        further: The steps and the values of each quantity so far.
         calls: Evaluations so far.
         without_gradient: Those of them that gave no gradient.
     """
@@ -74,11 +121,10 @@ class Evaluation:
         "landscape",
         "record",
         "total",
-        "wanted",
         "without_gradient",
     )
 
-    def __init__(self, landscape: Landscape, layout: Layout) -> None:
+    def __init__(self, landscape: Landscape, layout: Layout, further: Further | None = None) -> None:
         self.landscape = landscape
         self.backward = layout.backward
         self.flat_gradient = landscape.flat_gradient
@@ -89,14 +135,9 @@ class Evaluation:
             self.total = Tensor.squeeze
         self.record: StepRecord
         self.fresh = True
-        self.wanted: Sequence[tuple[int, Quantity]] = ()
-        self.further: dict[str, list[tuple[int, Tensor]]] = defaultdict(list)
+        self.further = Further(()) if further is None else further
         self.calls = 0
         self.without_gradient = 0
-
-    def want(self, step: int, quantities: Sequence[Quantity]) -> None:
-        """The first evaluation of this step with a gradient also takes these quantities."""
-        self.wanted = [(step, quantity) for quantity in quantities]
 
     def __call__(self) -> Tensor:
         """Evaluate losses and gradient.
@@ -112,8 +153,8 @@ class Evaluation:
             written.copy_(losses)
             if gradient is not None:
                 gradient.copy_(self.flat_gradient())
-            for step, quantity in self.wanted:
-                self.further[quantity.name].append((step, quantity.take(self.landscape)))
+            if self.further.wanted:
+                self.further.take(self.landscape)
         self.calls += 1
         return self.total(losses)
 

@@ -15,11 +15,11 @@ FLOORS = (
     (
         "what happened",
         "clock series point_file records curves checkpoints measured large_points archive trajectory "
-        "gathering ensemble outcomes basins",
+        "gathering ensemble outcomes basins layer_curves",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),
-    ("descents", "evaluation chunk tally ending arrangement results descent"),
+    ("descents", "layer_sums evaluation chunk tally ending arrangement results descent"),
     ("drawing", "drawing"),
     ("when", "staging answering bending replaying seen recording recorder untold view callbacks"),
     ("lab", "instantiation schema runs keeping networking assembly lab summary"),

@@ -1,176 +1,163 @@
-"""What an optimizer does to each layer: gradients, weights, updates, and how noisy the gradients are."""
+"""What an optimizer does to each layer of a network."""
 
 import math
+from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
 import pytorch_lightning as pl
 import torch
-from jaxtyping import Float
 from torch import Tensor
 from torch.optim import Optimizer
 
 from landscape_lab.callbacks.curves import log_curves
 from landscape_lab.callbacks.tensorboard import show
+from landscape_lab.curvature.products import CARRIERS
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.figures import save_figure
-from landscape_lab.drawing.layers import QUANTITIES, LayerCurves, layers_figure
+from landscape_lab.drawing.layers import layers_figure
+from landscape_lab.errors import tell
 from landscape_lab.keys.callbacks import LAYERS
-from landscape_lab.landscapes import Landscape, NetworkLandscape
+from landscape_lab.landscapes import Landscape
+from landscape_lab.layer_curves import AVERAGED, QUANTITIES, SUMS, LayerCurves
+from landscape_lab.layer_sums import LayerSums
 from landscape_lab.tables import write_csv
 
 TIMES = 100
 """About how often a run measures."""
-SELDOM = 20
-"""Fewest steps from one measurement to the next by default: then it costs a few percent of a step."""
-MEMORY = 0.9
-"""What remains of older measurements of the noise at each new one."""
+APART = 40
+"""Steps between two measurements, at least, by default: one costs 1.3 steps, so 3 to 4 % of the descent."""
+WHOLE = "all"
+"""What all tensors together are called."""
 
 
 @LAYERS.checks_class
 class Layers(pl.Callback):
-    r"""Measure what the steps do to each parameter tensor: `layers.png` and `layers.csv` at the end.
+    r"""Measure what steps do to each parameter tensor: `layers.png` and `layers.csv` at the end.
 
-    Of the step from w to w' with the gradient g, for each tensor by itself: the norms |g| and |w|, the
-    ratio |w' - w| / |w|, the cosine of w' - w with -g, and the gradient noise scale tr Σ / |G|², with G
-    the mean and Σ the covariance of the gradients of single samples: the batch size beyond which a
-    gradient hardly gets better (McCandlish et al. 2018, "An Empirical Model of Large-Batch Training").
+    Of a step from w to w' with gradient g and update u = w' - w: the norms |g| and |w|, the ratio
+    |u| / |w|, the cosine of u with -g, and of a network that sees minibatches the simple noise scale
+    tr Σ / |G|² (`landscape_lab.layer_sums` has the estimate, `landscape_lab.layer_curves` the average).
+    Each tensor has a row; where there are several, one is of all together, and each of the optimizer's
+    parameter groups has one. Loggers get them as `layers/<quantity>/<row>`. Of an ensemble, all is of
+    the first member.
 
-    It is estimated from the gradients g₁ and g₂ of two consecutive steps, whose minibatches of B samples
-    are independent: :math:`B |g_1 - g_2|^2 / 2` has the mean tr Σ, and :math:`g_1 \cdot g_2` has the mean
-    |G|², as far as the step between them changes no mean. Both are averaged over measurements, the older
-    the less. Where all data are seen, it tells only what the step changed.
-
-    Each layer has a row, each parameter group where there are several, and all layers together.
-
-    Nothing is evaluated for it, and the steps stay the same to the bit. Of several members it is the
-    first. An optimizer that evaluates several times in a step is measured by its last gradient.
+    Steps are the same to the bit with it and without. A step that evaluates no gradient where it
+    begins is not measured.
 
     Args:
-        folder: Where the files go.
-        every: Steps from one measurement to the next; by default about 100 in a run, but at least 20 steps.
-
-    Attributes:
-        rows: What was measured: a step, and `[quantities, layers]`.
+        folder: Where they go.
+        every: Steps from one measurement to the next; by default about 100 in a run, and at least
+            40 steps apart, so that it costs at most a twentieth of the descent.
     """
 
     def __init__(self, folder: str | PathLike[str], every: int | None = None) -> None:
         self.folder = Path(folder)
         self.every = every
-        self.rows: list[tuple[int, Tensor]] = []
-        self.before: list[Tensor] = []
-        self.noise: list[Tensor] = []
-        self.made = 0
+        self.steps: list[Tensor] = []
+        self.sums: list[Tensor] = []
+        self.names: list[str] = []
+        self.groups: dict[str, list[int]] = {}
+
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        """Ask for the sums of some steps."""
+        every = self.every or max(APART, math.ceil(pl_module.steps / TIMES))
+        pl_module.quantities.append(LayerSums(every))
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        self.interval = self.every or max(SELDOM, math.ceil(pl_module.steps / TIMES))
-        self.landscape = pl_module.landscape
-        self.made = trainer.global_step
-        self.names, self.belongs = _rows(pl_module.landscape, pl_module.layout.optimizers[0])
-        pl_module.layout.optimizers[0].register_step_post_hook(self._after_step)
+        """The landscape and the optimizers are what they will be."""
+        self.names = list(_names(pl_module.landscape))
+        self.groups = dict(_groups(pl_module.landscape, pl_module.layout.optimizers[0]))
+
+    def on_train_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: Descent,
+        outputs: dict[str, Tensor],
+        batch: object,
+        batch_idx: int,
+    ) -> None:
+        if LayerSums.name not in outputs:
+            return
+        self.sums.append(outputs[LayerSums.name].cpu())
+        self.steps.append(outputs[f"{LayerSums.name}_steps"])
+        if trainer.loggers:
+            self._log(trainer, new=len(self.steps[-1]))
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        if not self.rows:
+        if not self.steps:
+            tell("There is no layers.png: no measured step evaluated a gradient where it began.")
             return
         curves = self.curves()
-        values = [curves.values[name] for name in QUANTITIES]
-        lines = (
-            (step, layer, *(each[record, place] for each in values))
-            for record, step in enumerate(curves.steps.tolist())
-            for place, layer in enumerate(curves.layers)
-        )
-        write_csv(self.folder / "layers.csv", ["step", "layer", *QUANTITIES], lines, digits=6)
-        for logger in trainer.loggers:
-            log_curves(logger, curves.steps, curves.named())
-        file = self.folder / "layers.png"
-        save_figure(layers_figure(curves, pl_module.trajectory.label), file)
+        self._write(curves)
+        trajectory, file = pl_module.trajectory, self.folder / "layers.png"
+        losses = (trajectory.steps, trajectory.losses[:, 0])
+        save_figure(layers_figure(curves, losses, trajectory.label), file)
         show(trainer, "layers", file.read_bytes())
 
     def curves(self) -> LayerCurves:
         """What was measured so far."""
-        table = (
-            torch.stack([row for _, row in self.rows]).double().cpu().numpy()
-        )  # [records, quantities, layers]
-        return LayerCurves(
-            layers=self.names,
-            steps=np.array([step for step, _ in self.rows]),
-            values={name: table[:, number] for number, name in enumerate(QUANTITIES)},
+        steps, sums = torch.cat(self.steps).numpy(), torch.cat(self.sums).numpy()
+        return LayerCurves.of_tensors(steps, sums, self.names, self.groups)
+
+    def _log(self, trainer: pl.Trainer, new: int) -> None:
+        """Log the last measurements, so many; the average of the noise needs some before them."""
+        self.steps, self.sums = [torch.cat(self.steps)], [torch.cat(self.sums)]
+        recent = slice(-(new + AVERAGED - 1), None)
+        steps, sums = self.steps[0][recent].numpy(), self.sums[0][recent].numpy()
+        curves = LayerCurves.of_tensors(steps, sums, self.names, self.groups)
+        values = {
+            f"layers/{quantity}/{name}": column[-new:]
+            for quantity, table in curves.values().items()
+            for name, column in zip(curves.names, table.T, strict=True)
+        }
+        for index, step in enumerate(curves.steps[-new:]):
+            known = {tag: column[[index]] for tag, column in values.items() if np.isfinite(column[index])}
+            for logger in trainer.loggers:
+                log_curves(logger, np.array([step]), known)
+
+    def _write(self, curves: LayerCurves) -> None:
+        """`layers.csv`: a line for each step and row, with the quantities, and the sums of the noise."""
+        values = curves.values()
+        noise = [curves.sums[:, :, SUMS.index(name)] for name in ("variance", "signal")]
+        columns = {name: values.get(name, np.full(curves.sums.shape[:2], np.nan)) for name in QUANTITIES}
+        columns |= dict(zip(("gradient_variance", "squared_gradient"), noise, strict=True))
+        lines = (
+            [step, name, *(table[at, row] for table in columns.values())]
+            for at, step in enumerate(curves.steps.tolist())
+            for row, name in enumerate(curves.names)
         )
-
-    @torch.no_grad()
-    def _after_step(self, *_: object) -> None:
-        """Called by the first member's optimizer: measure in every interval, and note what was before."""
-        self.made += 1
-        if self.made % self.interval == 0 and self.before:
-            self.rows.append((self.made, self._measured(*self._now())))
-            self.before = []
-        if (self.made + 1) % self.interval == 0:
-            self.before = [part.clone() for parts in self._now() for part in parts]
-
-    def _now(self) -> tuple[list[Tensor], list[Tensor]]:
-        """The weights of each layer, and its gradient."""
-        first = 0 if self.landscape.stacked or self.landscape.members > 1 else ...
-        parts = [part for _, part in _layers(self.landscape)]
-        gradients = [torch.zeros_like(part) if part.grad is None else part.grad.detach() for part in parts]
-        return [part.detach()[first] for part in parts], [part[first] for part in gradients]
-
-    def _measured(self, weights: list[Tensor], gradients: list[Tensor]) -> Float[Tensor, "quantities rows"]:
-        """All quantities of a step, from what was before it."""
-        before, previous = self.before[: len(weights)], self.before[len(weights) :]
-        updates = list(torch._foreach_sub(weights, before))
-        changes = torch._foreach_sub(gradients, previous)
-        squares = [
-            torch.stack(torch._foreach_norm(parts)) ** 2 for parts in (gradients, before, updates, changes)
-        ]
-        products = [_products(updates, gradients), _products(gradients, previous)]
-        sums = torch.stack([*squares, *products]) @ self.belongs.to(squares[0])  # [6, rows]
-        gradient, weight, update, change = sums[:4].sqrt()
-        cosine = -sums[4] / (update * gradient)
-        new = [_batch_size(self.landscape) * change**2 / 2, sums[5]]
-        if self.noise:
-            new = [MEMORY * old + (1 - MEMORY) * one for old, one in zip(self.noise, new, strict=True)]
-        self.noise = new
-        scale = torch.where(new[1] > 0, new[0] / new[1], torch.nan)
-        return torch.stack([gradient, weight, update / weight, cosine, scale]).cpu()
+        write_csv(self.folder / "layers.csv", ["step", "layer", *columns], lines, digits=6)
 
     def state_dict(self) -> dict[str, object]:
-        return {"rows": self.rows, "before": self.before, "noise": self.noise}
+        """What a resumed descent goes on with."""
+        return {"steps": list(self.steps), "sums": list(self.sums)}
 
-    def load_state_dict(self, state_dict: dict[str, list]) -> None:
-        self.rows, self.before, self.noise = (state_dict[name] for name in ("rows", "before", "noise"))
-
-
-def _layers(landscape: Landscape) -> list[tuple[str, Tensor]]:
-    """The parameters by the names that the user's model gives them."""
-    return [
-        (name.removeprefix("objective.").removeprefix("model."), part)
-        for name, part in landscape.named_parameters()
-        if part.requires_grad
-    ]
+    def load_state_dict(self, state_dict: Mapping[str, object]) -> None:
+        """Go on from what `state_dict` returned."""
+        steps, sums = state_dict["steps"], state_dict["sums"]
+        assert isinstance(steps, list)
+        assert isinstance(sums, list)
+        self.steps, self.sums = list(steps), list(sums)
 
 
-def _rows(landscape: Landscape, optimizer: Optimizer) -> tuple[list[str], Float[Tensor, "layers rows"]]:
-    """What is measured: each layer, each of several parameter groups, and all; and who belongs there."""
-    layers, groups = _layers(landscape), optimizer.param_groups
-    of = {part.data_ptr(): number for number, group in enumerate(groups) for part in group["params"]}
-    numbers = torch.tensor([of.get(part.data_ptr(), 0) for _, part in layers])
-    names, columns = [name for name, _ in layers], list(torch.eye(len(layers)))
-    if len(groups) > 1:
-        names += [f"group {number}" for number in range(len(groups))]
-        columns += [(numbers == number).float() for number in range(len(groups))]
-    if len(layers) > 1:
-        names, columns = [*names, "all"], [*columns, torch.ones(len(layers))]
-    return names, torch.stack(columns, dim=1)
+def _names(landscape: Landscape) -> Iterator[str]:
+    """Of each tensor, as the model calls it; the point of a picture or a formula is `points`."""
+    for name, parameter in landscape.named_parameters():
+        if parameter.requires_grad:
+            for carrier in CARRIERS:
+                name = name.removeprefix(carrier)
+            yield name
 
 
-def _products(ones: list[Tensor], others: list[Tensor]) -> Float[Tensor, " layers"]:
-    """The inner product of each pair."""
-    return torch.stack([(one * other).sum() for one, other in zip(ones, others, strict=True)])
-
-
-def _batch_size(landscape: Landscape) -> float:
-    """Samples in a minibatch; 1 where there are none."""
-    if not isinstance(landscape, NetworkLandscape):
-        return 1.0
-    return landscape.batches.samples / landscape.batches.per_epoch
+def _groups(landscape: Landscape, optimizer: Optimizer) -> Iterator[tuple[str, list[int]]]:
+    """All tensors where there are several, and the tensors of each of several parameter groups."""
+    # An optimizer of one member has parameters of its own, whose numbers are the landscape's.
+    where = [part.data_ptr() for part in landscape.parameters() if part.requires_grad]
+    if len(where) > 1:
+        yield WHOLE, list(range(len(where)))
+    if len(optimizer.param_groups) > 1:
+        for number, group in enumerate(optimizer.param_groups):
+            inside = {part.data_ptr() for part in group["params"]}
+            yield f"group_{number}", [at for at, address in enumerate(where) if address in inside]

@@ -1,125 +1,117 @@
-"""What the steps do to each layer: heat maps of layers × steps."""
+"""What an optimizer did to each layer: a heat map of layers and steps for each quantity."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
 
-from landscape_lab.drawing.style import STYLE, label_cost
+from landscape_lab.drawing.sharpness import draw_losses
+from landscape_lab.drawing.style import GRID, STYLE, add_scale, label_cost
+from landscape_lab.layer_curves import LayerCurves
 
-QUANTITIES = {
-    "gradient": "norm of the gradient",
-    "weight": "norm of the weights",
-    "ratio": "update / weights",
+TITLES = {
+    "gradient_norm": "gradient  |g|",
+    "weight_norm": "weights  |w|",
+    "update_ratio": "update / weights  |Δw| / |w|",
     "cosine": "cosine of update and −gradient",
-    "noise_scale": "gradient noise scale, in samples",
+    "noise_scale": "gradient noise scale  tr Σ / |G|²  (samples)",
 }
-"""What is measured of a layer, in the order of the panels, and what it is called."""
-SIDE_BY_SIDE = 16
-"""More layers than these have their panels beside each other, under one list of names."""
-NAMED = 64
-"""The most layers that are all named."""
-BAR = 10.0
-"""How wide a colour bar is, in pixels."""
-DECADES = 6
-"""The most decades that a colour bar spans, from the highest value down."""
+COLORS, ANGLES, UNKNOWN = "viridis", "RdBu", "#dadce0"
+"""Of sizes; of cosines, which have a sign; and of what is not known."""
+COLUMNS = 3
+"""Panels beside each other."""
+FEW = 16
+"""More rows than these are lower, and named in smaller letters."""
+DECADE = 10.0
+"""From such a ratio on, colours are logarithmic."""
+RARE = 1.0
+"""Percent of the values at either end that the colours need not tell apart."""
+ROW, SMALL_ROW = 0.24, 0.13
+"""Inches of a row, where there are few and where there are many."""
 
 
-@dataclass(frozen=True)
-class LayerCurves:
-    """What was measured of each layer.
-
-    Args:
-        layers: Their names; also of parameter groups, and of all layers together.
-        steps: `[records]`.
-        values: `[records, layers]` each, by the names of `QUANTITIES`.
-    """
-
-    layers: list[str]
-    steps: np.ndarray
-    values: dict[str, np.ndarray]
-
-    def named(self) -> dict[str, np.ndarray]:
-        """Each curve by the name that loggers use: `layers/ratio/0.weight`."""
-        return {
-            f"layers/{quantity}/{layer}": values[:, place]
-            for quantity, values in self.values.items()
-            for place, layer in enumerate(self.layers)
-        }
-
-
-def layers_figure(curves: LayerCurves, title: str) -> Figure:
-    """A heat map of layers × steps for each quantity that is known.
+def layers_figure(curves: LayerCurves, losses: tuple[np.ndarray, np.ndarray], title: str) -> Figure:
+    """A heat map of each quantity, and the loss.
 
     Args:
         curves: What was measured.
+        losses: Steps and losses of the descent, `[records]` each.
         title: What stands above.
     """
-    shown = [name for name in QUANTITIES if np.isfinite(curves.values[name]).any()]
-    number, beside = len(curves.layers), len(curves.layers) > SIDE_BY_SIDE
-    with rc_context(STYLE):
-        if beside:
-            size, grid = (2.6 + 3.0 * len(shown), min(2.0 + 0.17 * number, 14.0)), (1, len(shown))
-        else:
-            size, grid = (8.6, 0.7 + (0.65 + 0.24 * number) * len(shown)), (len(shown), 1)
-        figure = Figure(figsize=size, layout="constrained")
-        panels = figure.subplots(*grid, squeeze=False, sharex=True, sharey=True).ravel()
-        for axes, name in zip(panels, shown, strict=True):
-            _draw(axes, curves, name)
-            axes.set_title(QUANTITIES[name], loc="left", fontsize=10)
-            _name_layers(axes, curves.layers)
-        for axes in panels if beside else panels[-1:]:
-            axes.set_xlabel("step")
-            label_cost(axes.xaxis, whole=True)
-        figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    values, rows = curves.values(), len(curves.names)
+    lines = -(-(len(values) + 1) // COLUMNS)
+    height = max(1.5, rows * (ROW if rows <= FEW else SMALL_ROW))
+    with rc_context(STYLE | {"font.size": 9}):
+        figure = Figure(figsize=(13.3, lines * (height + 1.0) + 0.4), layout="constrained")
+        panels = figure.subplots(lines, COLUMNS, squeeze=False)
+        maps, (loss, *empty) = panels.flat[: len(values)], panels.flat[len(values) :]
+        for number, (axes, name) in enumerate(zip(maps, values, strict=True)):
+            _draw_map(axes, name, values[name], curves)
+            _label_rows(axes, curves, named=number % COLUMNS == 0)
+        _draw_loss(loss, losses)
+        for axes in empty:
+            axes.set_visible(False)
+        grey = np.isnan(np.stack(list(values.values()))).any()
+        figure.suptitle(f"{title} · grey: zero or unknown" if grey else title, x=0.01, ha="left", fontsize=11)
     return figure
 
 
-def _draw(axes: Axes, curves: LayerCurves, name: str) -> None:
-    """One heat map with its bar."""
-    values, steps = curves.values[name], curves.steps
-    mesh = axes.pcolormesh(
-        _edges(steps),
-        np.arange(len(curves.layers) + 1) - 0.5,
-        np.ma.masked_invalid(values.T),
-        cmap="RdBu_r" if name == "cosine" else "viridis",
-        norm=_norm(name, values),
-        rasterized=True,
-    )
-    axes.invert_yaxis()
-    axes.grid(visible=False)
-    axes.set_facecolor("0.92")  # where nothing is known
-    bar = axes.figure.colorbar(mesh, ax=axes, pad=0.01, aspect=axes.bbox.height / BAR)
-    bar.ax.yaxis.set_minor_formatter(NullFormatter())
+def _draw_map(axes: Axes, name: str, table: np.ndarray, curves: LayerCurves) -> None:
+    """Layers from top to bottom, steps from left to right."""
+    steps, rows = curves.steps, len(curves.names)
+    apart = int(np.diff(steps).min(initial=steps[-1] + 1)) if len(steps) > 1 else 1
+    scale, ends = _scale(name, table)
+    image = axes.imshow(
+        np.ma.masked_invalid(table.T), norm=scale, cmap=ANGLES if name == "cosine" else COLORS,
+        extent=(steps[0], steps[-1] + apart, rows, 0), aspect="auto", interpolation="nearest",
+    )  # fmt: skip
+    axes.set_facecolor(UNKNOWN)
+    add_scale(axes, image, extend=ends)
+    axes.set_title(TITLES[name], loc="left", fontsize=9)
+    axes.set_xlabel("step")
+    label_cost(axes.xaxis, whole=True)
+    axes.spines[:].set_visible(False)
 
 
-def _norm(name: str, values: np.ndarray) -> Normalize:
-    """From -1 to 1 for a cosine, else the decades below the highest value."""
+def _scale(name: str, table: np.ndarray) -> tuple[Normalize, str]:
+    """Colours over what is usual, logarithmic where that spans decades; and where there is more."""
     if name == "cosine":
-        return Normalize(-1, 1)
-    positive = values[np.isfinite(values) & (values > 0)]
-    if not positive.size:
-        return Normalize(0, 1)
-    high = float(positive.max())
-    low = max(float(positive.min()), high / 10**DECADES)
-    return LogNorm(low if low < high else high / 2, high, clip=True)
+        return Normalize(-1.0, 1.0), "neither"
+    known = table[table > 0]
+    if not len(known):
+        return Normalize(0.0, 1.0), "neither"
+    low, high = np.percentile(known, (RARE, 100 - RARE))
+    beyond = "both" if known.min() < low and known.max() > high else "neither"
+    if high > DECADE * low:
+        return LogNorm(low, high), beyond
+    return Normalize(low, max(high, low * (1 + 1e-6))), beyond
 
 
-def _edges(steps: np.ndarray) -> np.ndarray:
-    """Where the columns of a heat map begin and end."""
-    if len(steps) == 1:
-        return np.array([steps[0] - 0.5, steps[0] + 0.5])
-    middle = (steps[1:] + steps[:-1]) / 2
-    return np.concatenate([[2 * steps[0] - middle[0]], middle, [2 * steps[-1] - middle[-1]]])
-
-
-def _name_layers(axes: Axes, labels: list[str]) -> None:
-    """Names on the left, all of them where they fit."""
-    each = max(1, -(-len(labels) // NAMED))
-    places = np.arange(0, len(labels), each)
-    axes.set_yticks(places, [labels[place] for place in places], fontsize=8 if len(labels) <= 40 else 7)
+def _label_rows(axes: Axes, curves: LayerCurves, named: bool) -> None:
+    """The name of each row at the left, a gap below rows of several tensors, a line between modules."""
+    rows = len(curves.names)
+    for at in _edges(curves.names[curves.together :]):
+        axes.axhline(curves.together + at, color="white", linewidth=4.0 if at == 0 else 0.8)
+    axes.set_ylim(rows, 0)
     axes.tick_params(axis="y", length=0)
+    labels: Sequence[str] = curves.names if named else [""] * rows
+    axes.set_yticks(np.arange(rows) + 0.5, labels, fontsize=8 if rows <= FEW else 6.5)
+
+
+def _edges(tensors: Sequence[str]) -> list[int]:
+    """Before which tensors another module begins."""
+    modules = [name.rpartition(".")[0] or name for name in tensors]
+    return [at for at, module in enumerate(modules) if module not in modules[max(0, at - 1) : at]]
+
+
+def _draw_loss(axes: Axes, losses: tuple[np.ndarray, np.ndarray]) -> None:
+    draw_losses(axes, *losses)
+    axes.set_title("loss", loc="left", fontsize=9)
+    axes.set_ylabel("")
+    axes.set_xlabel("step")
+    label_cost(axes.xaxis, whole=True)
+    axes.grid(color=GRID, linewidth=0.8)
+    axes.set_axisbelow(True)

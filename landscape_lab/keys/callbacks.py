@@ -80,7 +80,7 @@ APPROXIMATION = Keys("landscape_lab.callbacks.Approximation", folder=FOLDER)
 LAYERS = Keys(
     "landscape_lab.callbacks.Layers",
     folder=FOLDER,
-    every=Key(Nullable(Whole(low=2)), "steps from one measurement to the next"),
+    every=Key(Nullable(Whole(low=1)), "steps from one measurement to the next"),
 )
 MEASUREMENTS = Keys(
     "landscape_lab.callbacks.Measurements",

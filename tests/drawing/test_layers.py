@@ -1,31 +1,69 @@
+"""The heat maps of layers: what colour is where, and that names have room."""
+
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LogNorm
 
-from landscape_lab.drawing.layers import QUANTITIES, LayerCurves, layers_figure
+from landscape_lab.drawing.layers import TITLES, UNKNOWN, layers_figure
+from landscape_lab.layer_curves import QUANTITIES, SUMS, LayerCurves
 
-
-def curves(layers, records, value=1.0):
-    steps = 10 * (1 + np.arange(records))
-    values = {name: np.full((records, layers), value) for name in QUANTITIES}
-    return LayerCurves([f"{number}.weight" for number in range(layers)], steps, values)
-
-
-@pytest.mark.parametrize(("layers", "records"), [(1, 1), (4, 30), (60, 20), (200, 3)])
-def test_few_and_many_layers_have_a_panel_for_each_quantity(layers, records):
-    figure = layers_figure(curves(layers, records), "title")
-    maps = [axes for axes in figure.axes if axes.get_title(loc="left")]
-    assert [axes.get_title(loc="left") for axes in maps] == list(QUANTITIES.values())
-    assert len(maps[0].get_yticks()) <= 64
+LOSSES = np.arange(0, 50, 10), np.linspace(2.0, 0.5, 5)
 
 
-def test_what_is_not_known_has_no_panel():
-    known = curves(3, 5)
-    known.values["noise_scale"][:] = np.nan
-    titles = [axes.get_title(loc="left") for axes in layers_figure(known, "").axes]
-    assert QUANTITIES["noise_scale"] not in titles
+def curves(tensors, noise=True, spread=3.0):
+    """Five steps of so many tensors, two to a module, with norms over decades."""
+    random = np.random.default_rng(0)
+    sums = 10.0 ** random.uniform(-spread, spread, (5, tensors, len(SUMS)))
+    if not noise:
+        sums[..., 4:] = np.nan
+    names = [f"layers.{number // 2}.{('weight', 'bias')[number % 2]}" for number in range(tensors)]
+    return LayerCurves.of_tensors(LOSSES[0], sums, names, {"all": range(tensors)})
 
 
-def test_names_of_curves_tell_quantity_and_layer():
-    named = curves(2, 3).named()
-    assert list(named)[:2] == ["layers/gradient/0.weight", "layers/gradient/1.weight"]
-    assert all(values.shape == (3,) for values in named.values())
+def maps(figure):
+    return [axes for axes in figure.axes if axes.images]
+
+
+@pytest.mark.parametrize("tensors", [4, 60])
+def test_each_quantity_has_a_map_whose_names_have_room(tensors):
+    figure = layers_figure(curves(tensors), LOSSES, "adam, lr 0.1")
+    FigureCanvasAgg(figure).draw()
+    assert [axes.get_title(loc="left") for axes in maps(figure)] == [TITLES[name] for name in QUANTITIES]
+    for axes in maps(figure)[::3]:  # the first of a line has the names
+        boxes = [label.get_window_extent() for label in axes.get_yticklabels()]
+        assert len(boxes) == tensors + 1
+        assert all(below.y1 <= above.y0 for above, below in pairwise(boxes))
+        assert min(box.x0 for box in boxes) >= 0
+    assert max(figure.get_size_inches()) < 22
+
+
+def test_rows_and_steps_are_where_they_belong():
+    measured = curves(4)
+    axes = maps(layers_figure(measured, LOSSES, ""))[0]
+    image = axes.images[0]
+    np.testing.assert_allclose(image.get_array(), measured.values()["gradient_norm"].T)
+    assert image.get_extent() == [0, 50, 5, 0]  # the first row above, each step as wide as its interval
+    assert isinstance(image.norm, LogNorm)
+
+
+def test_what_is_unknown_is_grey_and_without_noise_there_is_no_map_of_it():
+    measured = curves(2, noise=False)
+    measured.sums[0, 1, 1] = 0.0  # weights that are all zero
+    figure = layers_figure(measured, LOSSES, "")
+    assert len(maps(figure)) == len(QUANTITIES) - 1
+    ratio = maps(figure)[2]
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    column, row = ratio.transData.transform((5.0, 1.5)).round().astype(int)
+    pixel = np.asarray(canvas.buffer_rgba())[::-1][row, column, :3]
+    assert f"#{bytes(pixel).hex()}" == UNKNOWN
+
+
+def test_values_of_one_decade_have_linear_colours_and_cosines_the_whole_range():
+    narrow = curves(4, spread=0.3)
+    gradient, *_, cosine, _ = maps(layers_figure(narrow, LOSSES, ""))
+    assert not isinstance(gradient.images[0].norm, LogNorm)
+    assert (cosine.images[0].norm.vmin, cosine.images[0].norm.vmax) == (-1.0, 1.0)

@@ -1,5 +1,6 @@
 """The optimizer and the schedules that a LightningModule brings: its own `configure_optimizers`."""
 
+import inspect
 from collections.abc import Callable
 from functools import partial
 from typing import cast
@@ -145,10 +146,9 @@ class Own:
         return plan_of(functional_call(_Configuring(self.module()), parameters, ()))
 
     def _traits_of(self, optimizer: Optimizer) -> Traits:
-        """How a class wants to be called, tried with the settings of the first group."""
-        settings = {
-            name: value for name, value in optimizer.param_groups[0].items() if name in optimizer.defaults
-        }
+        """How a class wants to be called, tried with the settings that it was made with."""
+        known = inspect.signature(type(optimizer)).parameters
+        settings = {name: value for name, value in optimizer.defaults.items() if name in known}
         return probe(partial(type(optimizer), **settings))
 
     def _let_clip(self, optimizer: Optimizer) -> None:

@@ -122,6 +122,28 @@ def test_configuring_knows_how_long_the_descent_is():
     assert landscape.model.known == (4, 10)
 
 
+def test_the_class_is_tried_with_the_settings_of_the_module():
+    class Curved(foreign.Plain):
+        def configure_optimizers(self):
+            return Hessian(self.parameters(), weight_decay=0.1)
+
+    class Hessian(torch.optim.SGD):
+        def __init__(self, params, lr=0.1, weight_decay=0.0):
+            super().__init__(params, lr, weight_decay=weight_decay)
+
+        def step(self, closure=None):
+            loss = closure()
+            for group in self.param_groups:
+                assert group["weight_decay"] == 0.1
+                torch.autograd.grad(sum(part.grad.sum() for part in group["params"]), group["params"][0])
+            super().step()
+            return loss
+
+    landscape = NetworkLandscape.from_lightning(Curved(), foreign.loader(SIZE))
+    assert Own(landscape, 3).traits.graph
+    assert descended(landscape, 3).ending.status == "completed"
+
+
 def test_schedules_go_on_where_they_were():
     landscape = NetworkLandscape.from_lightning(foreign.Regularised(), foreign.loader(SIZE))
     brought = Own(landscape, STEPS)

@@ -35,9 +35,8 @@ def read_picture(source: object) -> Float[Tensor, "height width"]:
         FileNotFoundError: There is no such file.
         ValueError: It is not a picture, too small, too large, or not finite.
     """
-    name = str(source) if isinstance(source, str | PathLike) else "the given array"
-    values = _from_file(Path(source)) if isinstance(source, str | PathLike) else _from_array(source)
-    grey = _grey(_unit_range(values, name), name)
+    values, name = _values(source)
+    grey = _grey(values)
     if min(grey.shape) < 2:
         raise ValueError(
             f"A picture should be at least 2 × 2 pixels. Found {grey.shape[1]} × {grey.shape[0]} in {name}."
@@ -47,12 +46,43 @@ def read_picture(source: object) -> Float[Tensor, "height width"]:
     return torch.from_numpy(np.ascontiguousarray(grey))
 
 
+def read_colours(source: object) -> Float[np.ndarray, "height width *channels"]:
+    """A picture with its colours in 0…1, read as `read_picture` reads it; grey has no channels.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is not a picture, or not finite.
+    """
+    values, _ = _values(source)
+    if values.ndim == 2 or values.shape[-1] == 3:
+        return values
+    if values.shape[-1] == 1:
+        return values[..., 0]
+    alpha = values[..., -1:]
+    return np.broadcast_to(values[..., :-1] * alpha + (1.0 - alpha), (*values.shape[:2], 3))
+
+
+def _values(source: object) -> tuple[np.ndarray, str]:
+    """The values of a picture, float32 in 0…1, `[height, width]` or with 1 to 4 channels, and its name."""
+    name = str(source) if isinstance(source, str | PathLike) else "the given array"
+    read = _from_file(Path(source)) if isinstance(source, str | PathLike) else _from_array(source)
+    values = _unit_range(read, name)
+    if values.ndim != 2 and (values.ndim != 3 or values.shape[-1] > 4):
+        raise ValueError(
+            "A picture should have the shape [height, width] or [height, width, 1 to 4 channels]. "
+            f"Found {list(values.shape)} in {name}."
+        )
+    return values, name
+
+
 def _from_file(path: Path) -> np.ndarray:
     """The pixels of a file, upright."""
     path = find_picture(path)
     try:
         with Image.open(path) as file:
             picture = ImageOps.exif_transpose(file)
+            if picture.mode == "1":
+                picture = picture.convert("L")
             if picture.mode not in {"L", "LA", "RGB", "RGBA", "I;16", "I;16B", "I;16L", "I", "F"}:
                 picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
             return np.asarray(picture)
@@ -121,15 +151,10 @@ def _unit_range(values: np.ndarray, name: str) -> np.ndarray:
     return ((values - low) / (np.float64(high) - low)).astype(np.float32)
 
 
-def _grey(values: np.ndarray, name: str) -> np.ndarray:
+def _grey(values: np.ndarray) -> np.ndarray:
     """Channels averaged, transparency laid on white."""
     if values.ndim == 2:
         return values
-    if values.ndim != 3 or values.shape[-1] > 4:
-        raise ValueError(
-            "A picture should have the shape [height, width] or [height, width, 1 to 4 channels]. "
-            f"Found {list(values.shape)} in {name}."
-        )
     if values.shape[-1] in (1, 3):
         return values.mean(-1)
     alpha = values[..., -1]

@@ -1,17 +1,15 @@
 """The picture that shapes approximate, and how near they come."""
 
 from collections.abc import Callable
-from os import PathLike
-from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
-from landscape_lab.landscapes.pictures import find_picture
+from landscape_lab.landscapes.pictures import read_colours
 
 Picture = Float[Tensor, "channels height width"]
 WINDOW = 11
@@ -26,8 +24,7 @@ def read_target(image: object, size: int | tuple[int, int] | None = None) -> Pic
     """A picture in colour or in grey, from 0 to 1; where it is transparent, white shows through.
 
     Args:
-        image: A file, or an array or tensor `[height, width]` or `[height, width, channels]`: bytes, or
-            floats from 0 to 1.
+        image: A file, an array, a tensor or nested lists; see `pictures.read_picture`.
         size: Pixels along the longer side, or (height, width), to which it is stretched. Pixels are averaged
             as Lanczos' filter does. By default the picture's own.
 
@@ -35,38 +32,11 @@ def read_target(image: object, size: int | tuple[int, int] | None = None) -> Pic
         ValueError: It is no picture that can be read.
         FileNotFoundError: There is no such file.
     """
-    picture = _opened(image)
-    picture = picture.convert("L" if picture.mode in ("1", "L", "I", "F") else "RGB")
+    picture = Image.fromarray((255 * read_colours(image)).round().astype(np.uint8))
     if size is not None:
         picture = picture.resize(_scaled(picture.size, size), Image.Resampling.LANCZOS)
     pixels = np.asarray(picture, dtype=np.float32) / 255
     return torch.from_numpy(pixels.reshape(*pixels.shape[:2], -1)).permute(2, 0, 1).contiguous()
-
-
-def _opened(image: object) -> Image.Image:
-    """A picture on white."""
-    if not isinstance(image, str | PathLike):
-        values = np.asarray(image)
-        if values.dtype.kind == "f":
-            values = (values.clip(0, 1) * 255).round().astype(np.uint8)
-        return _on_white(Image.fromarray(values))
-    path = find_picture(Path(image))
-    try:
-        with Image.open(path) as picture:
-            picture.load()
-            return _on_white(picture)
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise ValueError(f"{path} is not a picture that can be read: {error}") from error
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    """A picture without transparency; sixteen bits become eight."""
-    if picture.mode.startswith("I"):
-        return Image.fromarray((np.asarray(picture).astype(np.float64) / 257).round().astype(np.uint8))
-    if "A" not in picture.getbands() and "transparency" not in picture.info:
-        return picture.copy()
-    colours = picture.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", colours.size, "white"), colours).convert("RGB")
 
 
 def _scaled(own: tuple[int, int], size: int | tuple[int, int]) -> tuple[int, int]:

@@ -13,13 +13,13 @@ from torch.optim import Optimizer
 
 from landscape_lab.callbacks.curves import log_curves
 from landscape_lab.callbacks.tensorboard import show
-from landscape_lab.curvature.products import CARRIERS
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.layers import layers_figure
 from landscape_lab.errors import tell
 from landscape_lab.keys.callbacks import LAYERS
 from landscape_lab.landscapes import Landscape
+from landscape_lab.landscapes.networks.weights import own_name
 from landscape_lab.layer_curves import AVERAGED, QUANTITIES, SUMS, LayerCurves
 from landscape_lab.layer_sums import LayerSums
 from landscape_lab.tables import write_csv
@@ -146,9 +146,7 @@ def _names(landscape: Landscape) -> Iterator[str]:
     """Of each tensor, as the model calls it; the point of a picture or a formula is `points`."""
     for name, parameter in landscape.named_parameters():
         if parameter.requires_grad:
-            for carrier in CARRIERS:
-                name = name.removeprefix(carrier)
-            yield name
+            yield own_name(name)
 
 
 def _groups(landscape: Landscape, optimizer: Optimizer) -> Iterator[tuple[str, list[int]]]:

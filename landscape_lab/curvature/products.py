@@ -8,9 +8,8 @@ from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.landscapes.networks.weights import own_name
 
-CARRIERS = ("objective.", "model.")
-"""What precedes the name that a layer has in the user's model."""
 TWICE = "A landscape should be twice differentiable by autograd to have a curvature. Found {}."
 
 
@@ -188,8 +187,7 @@ def layers(landscape: Landscape) -> dict[str, slice]:
         if not parameter.requires_grad:
             continue
         first, end = end, end + parameter.numel() // landscape.members
-        for carrier in CARRIERS:
-            name = name.removeprefix(carrier)
+        name = own_name(name)
         owner = name.rpartition(".")[0] or name
         found[owner] = slice(found[owner].start if owner in found else first, end)
     return found

@@ -13,6 +13,7 @@ from landscape_lab.keys.groups import HIDDEN, Condition
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.networks.hidden import hidden_matrices
+from landscape_lab.landscapes.networks.weights import own_name
 from landscape_lab.optimizers.factories import Factory, parts_of
 from landscape_lab.optimizers.groups import Group, groups_of, with_groups
 from landscape_lab.validation import nearest
@@ -107,18 +108,13 @@ def _described(landscape: Landscape, groups: Sequence[Group] = ()) -> list[Descr
         Described(own, _shape(landscape, parameter), matrices is None or own in matrices)
         for name, parameter in landscape.named_parameters()
         if parameter.requires_grad
-        for own in [_own(name)]
+        for own in [own_name(name)]
     ]
 
 
 def _hidden(network: NetworkLandscape) -> set[str]:
     points, batch = network.flat(), network.batches.last()
-    return {_own(name) for name in hidden_matrices(network.objective, network.weights, points, batch)}
-
-
-def _own(name: str) -> str:
-    """A name without what a landscape puts in front of it: the user's model knows no objective."""
-    return name.removeprefix("objective.").removeprefix("model.")
+    return {own_name(name) for name in hidden_matrices(network.objective, network.weights, points, batch)}
 
 
 def _shape(landscape: Landscape, parameter: nn.Parameter) -> tuple[int, ...]:

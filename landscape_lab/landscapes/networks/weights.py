@@ -4,6 +4,15 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 
+def own_name(name: str) -> str:
+    """A parameter's name as the user's model calls it, without what a landscape puts in front.
+
+    >>> own_name("objective.model.0.weight"), own_name("points")
+    ('0.weight', 'points')
+    """
+    return name.removeprefix("objective.").removeprefix("model.")
+
+
 class Weights:
     """The trainable parameters of a module, in the order of `named_parameters()`, tied ones once.
 

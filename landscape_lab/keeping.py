@@ -29,13 +29,15 @@ class Keeper(pl.Callback):
     def __init__(self, run: Run, known: Mapping[str, object]) -> None:
         self.run = run
         self.known = dict(known)
+        self.found: dict[str, object] = {}
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         pl_module.trajectory.save(self.run.trajectory_file)
         if isinstance(landscape := pl_module.landscape, NetworkLandscape):  # of many, the representative's
             member = results.outcomes(pl_module).representative()
             save_weights(landscape.state_of(member), self.run.folder / LAST)
-        self.run.write_results({**self._results(pl_module), "unfinished": True})
+        self.found = self._results(pl_module)
+        self.run.write_results({**self.found, "unfinished": True})
 
     def finish(self, descent: Descent) -> dict[str, object]:
         """Write the results, and what the pictures found, once these are made.
@@ -43,7 +45,7 @@ class Keeper(pl.Callback):
         Returns:
             The content of `results.json`.
         """
-        found = self._results(descent) | Products.told_of(descent.trainer)
+        found = self.found | Products.told_of(descent.trainer)
         self.run.write_results(found)
         return found
 

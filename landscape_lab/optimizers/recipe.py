@@ -7,7 +7,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.factories import Factory
-from landscape_lab.optimizers.grouped import make_grouped
+from landscape_lab.optimizers.grouped import make_grouped, make_growing
 from landscape_lab.optimizers.groups import with_rate
 from landscape_lab.optimizers.matching import settled
 from landscape_lab.optimizers.probing import probe
@@ -26,12 +26,14 @@ class Recipe:
         scheduler: Builds the schedule of its learning rate, if there is one.
         steps: How many steps will be made.
         traits: How the optimizer wants to be called.
+        births: The step from which each parameter is moved, if not all are from the first step on.
     """
 
     factory: Factory
     scheduler: SchedulerFactory | None = None
     steps: int = 1000
     traits: Traits = field(default_factory=Traits)
+    births: tuple[int, ...] = ()
 
     def build(self, problem: Problem, rate: float | None = None) -> tuple[Optimizer, list[LRScheduler]]:
         """The optimizer of a problem, and its scheduler where there is one.
@@ -41,7 +43,10 @@ class Recipe:
             rate: A learning rate instead of the optimizer's own.
         """
         factory = self.factory if rate is None else with_rate(self.factory, rate)
-        optimizer = make_grouped(factory, problem, self.steps)
+        if self.births:
+            optimizer = make_growing(factory, problem, self.births, self.steps)
+        else:
+            optimizer = make_grouped(factory, problem, self.steps)
         if self.scheduler is None:
             return optimizer, []
         return optimizer, [build_scheduler(self.scheduler, optimizer, self.steps)]

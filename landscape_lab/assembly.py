@@ -44,7 +44,8 @@ def build_descent(cfg: DictConfig, names: dict[str, str], points_file: Path) -> 
     traits = probe(optimizer, cfg.steps)
     if landscape.births and not takes_part(optimizer, traits):
         tell(
-            f"{names['optimizer']} has to step all parameters, so all shapes are there at once: landscape.until=0."
+            f"{names['optimizer']} has to step all parameters, so all are there from the start: "
+            "landscape.until=0."
         )
         landscape, ensemble = landscape_of(cfg, until=0)
     optimizer = settled(optimizer, landscape)

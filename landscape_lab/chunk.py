@@ -113,8 +113,8 @@ class Chunk:
     def run(self, layout: Layout, first: int, number: int) -> Exception | None:
         """Make `number` steps from step `first` on, or as many as go well.
 
-        The run also ends after a second, without room for one more point, or before a step at which
-        parameters are born: where a chunk ends changes no number.
+        The run also ends when a second has passed, when there is no room for one more point, and
+        before a step at which parameters are born: where a chunk ends changes no number.
 
         Returns:
             What the last step raised, or `None`.
@@ -235,10 +235,7 @@ class Chunk:
 
 
 class Chunks:
-    """A dataloader without end: each batch stands for one chunk of steps.
-
-    It has no state, so a descent can be resumed anywhere.
-    """
+    """A dataloader without end, or a state: each batch stands for one chunk of steps."""
 
     def __iter__(self) -> Iterator[int]:
         return count()

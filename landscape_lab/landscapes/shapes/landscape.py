@@ -96,7 +96,7 @@ class ShapesLandscape(Landscape):
         self.register_buffer("plan", torch.tensor(births), persistent=cohorts > 1)
         begin["scale"][: sum(size for size, birth in zip(sizes, births, strict=True) if birth > 0)] = UNBORN
         for kind, numbers in begin.items():
-            self._own(kind, numbers.unsqueeze(0), sizes)
+            self._own(kind, numbers.unsqueeze(0).contiguous(), sizes)
         self.start = self.flat().clone()
 
     def _own(self, kind: str, numbers: Float[Tensor, "1 shapes ..."], sizes: Sequence[int]) -> None:

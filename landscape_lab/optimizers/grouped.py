@@ -1,8 +1,6 @@
 """An optimizer of several groups of parameters: one for all of a class, or a composite."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import partial
 from typing import cast
 
 from torch import Tensor, nn
@@ -68,38 +66,10 @@ def make_grouped(factory: Factory, problem: Problem, steps: int = 1000) -> Optim
     groups = groups_of(factory)
     if len(groups) == 1:
         return make_optimizer(groups[0].factory, problem, steps)
-    return _of_groups(groups, problem, steps)
+    return of_groups(groups, problem, steps)
 
 
-def make_growing(factory: Factory, problem: Problem, births: Sequence[int], steps: int = 1000) -> Optimizer:
-    """The optimizer of a problem of which some parameters are moved only from a later step on.
-
-    Those of one birth have an optimizer of their own, which a composite expects. It goes where a new
-    optimizer of these alone goes, of a descent that begins then.
-
-    Args:
-        factory: As in `make_grouped`, of classes that `probing.takes_part` lets step beside others.
-        problem: Whose parameters are optimised.
-        births: The step from which each is moved; of some that is 0.
-        steps: How many steps will be made.
-    """
-    groups = groups_of(factory)
-
-    def make(birth: int) -> Optimizer:
-        born = {number for number, one in enumerate(births) if one == birth}
-        mine = [tuple(sorted(born.intersection(group.tensors or ()))) for group in groups]
-        chosen = [replace(group, tensors=some) for group, some in zip(groups, mine, strict=True)]
-        return _of_groups(chosen, problem, steps - birth)
-
-    if len(groups) == 1:
-        groups = [replace(groups[0], tensors=tuple(range(len(births))))]
-    composite = Composite([make(0)])
-    for birth in sorted(set(births) - {0}):
-        composite.expect(partial(make, birth), birth)
-    return composite
-
-
-def _of_groups(groups: Sequence[Group], problem: Problem, steps: int) -> Optimizer:
+def of_groups(groups: Sequence[Group], problem: Problem, steps: int) -> Optimizer:
     """The optimizer of some groups: one, or a composite of those that have parameters."""
     shared = [group for group in groups if not group.apart]
     classes = [

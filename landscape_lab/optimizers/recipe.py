@@ -7,8 +7,9 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.factories import Factory
-from landscape_lab.optimizers.grouped import make_grouped, make_growing
+from landscape_lab.optimizers.grouped import make_grouped
 from landscape_lab.optimizers.groups import with_rate
+from landscape_lab.optimizers.growing import make_growing
 from landscape_lab.optimizers.matching import settled
 from landscape_lab.optimizers.probing import probe
 from landscape_lab.optimizers.problem import Problem

@@ -100,30 +100,35 @@ class ShapesLandscape(Landscape):
         self.start = self.flat().clone()
 
     def _own(self, kind: str, numbers: Float[Tensor, "1 shapes ..."], sizes: Sequence[int]) -> None:
-        """Make parameters of numbers: one, or of what shapes have one for each cohort."""
-        if len(sizes) == 1 or kind == "background":
+        """Make a parameter of numbers, or a list of one for each cohort; all shapes share the background."""
+        if len(sizes) == 1:
             self.register_parameter(kind, nn.Parameter(numbers))
         else:
-            parts = numbers.split(list(sizes), dim=1)
+            parts = [numbers] if kind == "background" else numbers.split(list(sizes), dim=1)
             self.add_module(kind, nn.ParameterList([nn.Parameter(part.clone()) for part in parts]))
 
     @property
     def births(self) -> dict[str, int]:
-        cohorts = {name: name.partition(".")[2] for name, _ in self.named_parameters()}
         plan = self.plan.tolist()
-        return {name: plan[int(cohort)] for name, cohort in cohorts.items() if cohort and plan[int(cohort)]}
+        return {
+            f"{kind}.{number}": birth
+            for kind, some in self.named_children()
+            for number, birth in enumerate(
+                plan[-len(list(some.parameters())) :]
+            )  # the background is the oldest's
+            if birth > 0
+        }
 
     @torch.no_grad()
     def see(self, step: int | None) -> None:
-        """Let the cohorts be born whose step it is, once."""
-        for cohort, birth in reversed(list(enumerate(self.plan.tolist()))):
-            for member in range(self.members) if birth == step else ():
+        """Let the cohorts whose step it is be born, unless they are."""
+        plan = self.plan.tolist()
+        for cohort in reversed([number for number, birth in enumerate(plan) if birth == step and birth > 0]):
+            for member in range(self.members):
                 self._bear(cohort, member)
 
     def _bear(self, cohort: int, member: int) -> None:
         """Place the shapes of a cohort, unless they are there."""
-        if len(self.plan) == 1:
-            return
         scale = self.get_parameter(f"scale.{cohort}")[member]
         if bool((scale == UNBORN).all()):
             picture, painted = self._drawn(self._numbers(member)), cast(Painted, self.coordinates)

@@ -101,7 +101,7 @@ def build_landscape(cfg: DictConfig, **changes: Any) -> Landscape:
     return landscape
 
 
-def landscape_of(cfg: DictConfig, **changes: Any) -> tuple[Landscape, Ensemble]:
+def landscape_of(cfg: DictConfig, **changes: object) -> tuple[Landscape, Ensemble]:
     """The landscape of a configuration with its members and its augmentations; `changes` replace settings."""
     wanted: dict[str, Any] = settings_of(cfg.ensemble) if "ensemble" in cfg else {}
     changes |= {} if cfg.start is None else {"start": plain(cfg.start)}

@@ -9,7 +9,7 @@ from landscape_lab.optimizers.groups import groups_of, with_rate
 from landscape_lab.optimizers.layouts import Joint, Layout
 from landscape_lab.optimizers.matching import settled
 from landscape_lab.optimizers.own import Own
-from landscape_lab.optimizers.probing import probe, takes_part
+from landscape_lab.optimizers.probing import probe
 from landscape_lab.optimizers.problem import are_vectors
 from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.optimizers.separate import Separate
@@ -33,28 +33,11 @@ def arrange(landscape: Landscape, ensemble: Ensemble, recipe: Recipe) -> tuple[V
     if rates is not None and len(set(rates)) == 1:  # then nothing tells the members apart
         recipe, rates = replace(recipe, factory=with_rate(recipe.factory, rates[0])), None
     verdict = _verdict(landscape, ensemble, recipe, rates is not None)
-    if landscape.births:
-        recipe = _growing(recipe, landscape)
+    recipe = recipe.growing(landscape)
     if verdict.joint:
         return verdict, Joint(landscape, recipe, rates)
     seeds = ensemble.seed_of_member if verdict.draws else None
     return verdict, Separate(landscape, recipe, rates, seeds)
-
-
-def _growing(recipe: Recipe, landscape: Landscape) -> Recipe:
-    """A recipe for parameters of which some are moved only from a later step on.
-
-    Raises:
-        ValueError: The optimizer has to step all of them.
-    """
-    if not takes_part(recipe.factory, recipe.traits):
-        raise ValueError(
-            f"{parts_of(recipe.factory).name} has to step all parameters from the start. "
-            f"Found a {type(landscape).__name__} of which some are born later."
-        )
-    named = [name for name, parameter in landscape.named_parameters() if parameter.requires_grad]
-    births = tuple(landscape.births.get(name, 0) for name in named)
-    return replace(recipe, births=births, traits=Traits())
 
 
 def _verdict(landscape: Landscape, ensemble: Ensemble, recipe: Recipe, rates: bool) -> Verdict:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ import pytest
 import pytorch_lightning as pl
 import torch
 
+from landscape_lab import run
 from landscape_lab.landscapes import ShapesLandscape
 from landscape_lab.landscapes.shapes.growth import births_of, sizes_of, whole
+from landscape_lab.optimizers import build_optimizer
 
 TARGET = torch.rand(18, 24, 3, generator=torch.Generator().manual_seed(0)).numpy()
 MODELS = ("over", "sum", "weighted")
@@ -168,8 +171,6 @@ def assert_same_run(first, second):
 
 @pytest.fixture(scope="module")
 def uncut(tmp_path_factory):
-    from landscape_lab import run
-
     folder = tmp_path_factory.mktemp("uncut")
     return run([*RUN, "callbacks=none", "logger=none", f"hydra.run.dir={folder}"])
 
@@ -179,6 +180,30 @@ def test_a_run_that_is_cut_at_or_after_a_birth_goes_on_bit_for_bit(lab, uncut, a
     with pytest.raises(KeyError):
         lab(*RUN, *cut(at), name="cut")
     assert_same_run(uncut, lab(*RUN, "resume=true", name="cut"))
+
+
+def test_the_plan_of_a_checkpoint_counts(lab):
+    with pytest.raises(KeyError):
+        lab(*RUN, *cut(6), name="cut")
+    checkpoint = "checkpoints/last.ckpt"
+    folder = lab(*RUN, "steps=1", name="other").folder.parent / "cut"
+    longer = lab(*RUN, "steps=30", f"ckpt_path={folder / checkpoint}", name="longer")
+    points = longer.trajectory.points[:, 0]
+    moved = [step for step in range(7, 30) if abs(points[step] - points[step - 1]).max() > 5]
+    assert moved == [10, 15]
+
+
+def test_a_plain_loop_grows_too():
+    made = grown(steps=12, until=0.5)
+    optimizer = build_optimizer(partial(torch.optim.Adam, lr=0.05), made, 12)
+    losses = []
+    for step in range(12):
+        made.see(step)
+        losses.append(float(made.backward()))
+        optimizer.step()
+    assert optimizer.births == [0, 1, 3, 4]
+    assert made.flat().min() > -11
+    assert losses[-1] < losses[0]
 
 
 @pytest.mark.slow

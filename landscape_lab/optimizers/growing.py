@@ -31,7 +31,7 @@ def make_growing(factory: Factory, problem: Problem, births: Sequence[int], step
         born = {number for number, one in enumerate(births) if one == birth}
         mine = [tuple(sorted(born.intersection(group.tensors or ()))) for group in groups]
         chosen = [replace(group, tensors=some) for group, some in zip(groups, mine, strict=True)]
-        return of_groups(chosen, problem, steps - birth)
+        return of_groups(chosen, problem, max(1, steps - birth))
 
     if len(groups) == 1:
         groups = [replace(groups[0], tensors=tuple(range(len(births))))]

@@ -17,6 +17,8 @@ from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.target import LOSSES, psnr, read_target, rmse, ssim
 from landscape_lab.validation import check_choice
 
+SHARED = "background"
+"""The kind of which all shapes have one."""
 Difference = Callable[[Tensor, Tensor], Tensor]
 """Of two pictures `[channels, height, width]`: one number."""
 
@@ -104,19 +106,17 @@ class ShapesLandscape(Landscape):
         if len(sizes) == 1:
             self.register_parameter(kind, nn.Parameter(numbers))
         else:
-            parts = [numbers] if kind == "background" else numbers.split(list(sizes), dim=1)
+            parts = [numbers] if kind == SHARED else numbers.split(list(sizes), dim=1)
             self.add_module(kind, nn.ParameterList([nn.Parameter(part.clone()) for part in parts]))
 
     @property
     def births(self) -> dict[str, int]:
         plan = self.plan.tolist()
+        named = [name.split(".") for name, _ in self.named_parameters() if "." in name]
         return {
-            f"{kind}.{number}": birth
-            for kind, some in self.named_children()
-            for number, birth in enumerate(
-                plan[-len(list(some.parameters())) :]
-            )  # the background is the oldest's
-            if birth > 0
+            f"{kind}.{cohort}": plan[int(cohort)]
+            for kind, cohort in named
+            if kind != SHARED and plan[int(cohort)] > 0
         }
 
     @torch.no_grad()

@@ -33,6 +33,7 @@ def arrange(landscape: Landscape, ensemble: Ensemble, recipe: Recipe) -> tuple[V
     if rates is not None and len(set(rates)) == 1:  # then nothing tells the members apart
         recipe, rates = replace(recipe, factory=with_rate(recipe.factory, rates[0])), None
     verdict = _verdict(landscape, ensemble, recipe, rates is not None)
+    recipe = recipe.growing(landscape)
     if verdict.joint:
         return verdict, Joint(landscape, recipe, rates)
     seeds = ensemble.seed_of_member if verdict.draws else None

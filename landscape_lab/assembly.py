@@ -23,7 +23,7 @@ from landscape_lab.optimizers.factories import Factory
 from landscape_lab.optimizers.groups import KEY
 from landscape_lab.optimizers.matching import settled, told
 from landscape_lab.optimizers.own import with_own
-from landscape_lab.optimizers.probing import probe
+from landscape_lab.optimizers.probing import probe, takes_part
 from landscape_lab.planes import PlaneSettings
 
 OF_MEMBERS = ("best_lr", "diverged_fraction")
@@ -42,6 +42,12 @@ def build_descent(cfg: DictConfig, names: dict[str, str], points_file: Path) -> 
     landscape, ensemble = landscape_of(cfg)
     optimizer, scheduler = with_own(*chosen, landscape, cfg.steps)
     traits = probe(optimizer, cfg.steps)
+    if landscape.births and not takes_part(optimizer, traits):
+        tell(
+            f"{names['optimizer']} has to step all parameters, so all are there from the start: "
+            "landscape.until=0."
+        )
+        landscape, ensemble = landscape_of(cfg, until=0)
     optimizer = settled(optimizer, landscape)
     _tell_groups(optimizer, landscape)
     _check_objective(cfg, landscape)
@@ -95,10 +101,10 @@ def build_landscape(cfg: DictConfig, **changes: Any) -> Landscape:
     return landscape
 
 
-def landscape_of(cfg: DictConfig) -> tuple[Landscape, Ensemble]:
-    """The landscape of a configuration with its members and its augmentations."""
+def landscape_of(cfg: DictConfig, **changes: object) -> tuple[Landscape, Ensemble]:
+    """The landscape of a configuration with its members and its augmentations; `changes` replace settings."""
     wanted: dict[str, Any] = settings_of(cfg.ensemble) if "ensemble" in cfg else {}
-    changes = {} if cfg.start is None else {"start": plain(cfg.start)}
+    changes |= {} if cfg.start is None else {"start": plain(cfg.start)}
     if isinstance(wanted.get("starts"), list) and not is_network(cfg):  # which refuses them
         changes["start"], wanted["starts"] = wanted["starts"], None
     landscape = build_landscape(cfg, **changes)

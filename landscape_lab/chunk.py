@@ -113,8 +113,8 @@ class Chunk:
     def run(self, layout: Layout, first: int, number: int) -> Exception | None:
         """Make `number` steps from step `first` on, or as many as go well.
 
-        The run also ends when a second has passed, or when there is no room for one more point:
-        where a chunk ends changes no number.
+        The run also ends when a second has passed, when there is no room for one more point, and
+        before a step at which parameters are born: where a chunk ends changes no number.
 
         Returns:
             What the last step raised, or `None`.
@@ -122,7 +122,9 @@ class Chunk:
         device = self.losses.device.type
         clock = time.thread_time if device == "cpu" else time.perf_counter
         began = clock()
-        error = self._run(layout, first, number)
+        if first in (births := self.landscape.births.values()):
+            self.landscape.see(first)
+        error = self._run(layout, first, min([number, *(birth - first for birth in births if birth > first)]))
         if device == "cuda":
             torch.cuda.synchronize()
         self.made.seconds = clock() - began
@@ -233,10 +235,7 @@ class Chunk:
 
 
 class Chunks:
-    """A dataloader without end: each batch stands for one chunk of steps.
-
-    It has no state, so a descent can be resumed anywhere.
-    """
+    """A dataloader without end, or a state: each batch stands for one chunk of steps."""
 
     def __iter__(self) -> Iterator[int]:
         return count()

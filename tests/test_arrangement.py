@@ -7,8 +7,9 @@ import torch
 
 from landscape_lab.arrangement import arrange
 from landscape_lab.ensemble import make_ensemble
-from landscape_lab.landscapes import FunctionLandscape
+from landscape_lab.landscapes import FunctionLandscape, ShapesLandscape
 from landscape_lab.optimizers.layouts import Joint
+from landscape_lab.optimizers.probing import probe
 from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.optimizers.separate import Separate
 
@@ -41,3 +42,12 @@ def test_a_trial_decides_elsewhere():
 def test_one_rate_for_all_replaces_that_of_the_optimizer():
     _, layout = arranged(lr=[0.125], seeds=2)
     assert layout.optimizers[0].param_groups[0]["lr"] == 0.125
+
+
+def test_what_is_born_later_has_an_optimizer_of_its_own():
+    landscape = ShapesLandscape(torch.rand(6, 9), shapes=4, size=None, cohorts=2, steps=10)
+    ensemble = make_ensemble(landscape)
+    _, layout = arrange(landscape, ensemble, Recipe(torch.optim.Adam, steps=10))
+    assert layout.optimizers[0].births == [0, 3]
+    with pytest.raises(ValueError, match="LBFGS has to step all parameters from the start"):
+        arrange(landscape, ensemble, Recipe(torch.optim.LBFGS, traits=probe(torch.optim.LBFGS)))

@@ -121,6 +121,9 @@ SHAPES = Keys(
         "pixels along the longer side, or [height, width]; null: the picture's own",
     ),
     seed=Key(Whole(low=0), "of the start"),
+    cohorts=Key(Whole(low=1), "in how many the shapes come, where the picture is worst by then; 1: at once"),
+    until=Key(Number(low=0, high=1), "by which share of the steps the last cohort has had its turn"),
+    steps=Key(Nullable(Whole(low=0)), "of the descent in which cohorts are born"),
 )
 LIGHTNING = Keys(
     "landscape_lab.landscapes.NetworkLandscape.from_lightning",

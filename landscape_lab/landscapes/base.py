@@ -2,8 +2,9 @@
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeVar
 
 import torch
@@ -54,9 +55,10 @@ class Landscape(nn.Module, ABC):
 
     Attributes:
         stochastic: Whether what steps see differs from `evaluate`, and from step to step. Where it
-            is false nobody has to call `see`.
+            is false nobody has to call `see`, but before steps at which parameters are born.
         sampled: Whether steps see samples of the data, so that the losses they see are lucky or
             unlucky and no result of a descent: such results are measured on all data.
+        births: The step, above 0, from which a parameter is moved, by its name; absent: always.
 
     Raises:
         ValueError: There are several members but no dimension for them.
@@ -64,6 +66,7 @@ class Landscape(nn.Module, ABC):
 
     stochastic: bool = False
     sampled: bool = False
+    births: Mapping[str, int] = MappingProxyType({})
     start: Float[Tensor, "members dims"] | None
     bounds: Float[Tensor, "2 dims"] | None
     minima: Float[Tensor, "n dims"] | None
@@ -203,13 +206,10 @@ class Landscape(nn.Module, ABC):
     # Hooks: what a landscape may do differently.
 
     def see(self, step: int | None) -> None:
-        """Move to the draw of a step: all evaluations see it until the next call.
-
-        A draw is a pure function of the landscape's seed and the step.
+        """Move to the draw of a step, a function of the landscape's seed and the step, until the next call.
 
         Args:
-            step: Which; `None` when nobody counts steps any more, so that each evaluation moves on
-                to a draw of its own.
+            step: Which; `None`: nobody counts any more, and each evaluation moves on to its own draw.
         """
 
     def suit(self, exact: bool) -> str | None:

@@ -23,15 +23,16 @@ class Composite(Optimizer):
     optimizer does, with no momentum and its bias corrections at their first step::
 
         composite.add(torch.optim.Adam(new_shapes, lr=0.01))  # born at step `composite.steps`
+        composite.expect(lambda: torch.optim.Adam(new_shapes, lr=0.01), birth=500)
 
     To resume, build the parts that were there, in their order, and call `load_state_dict`. A
-    scheduler scales those groups that were there when it was made.
+    scheduler scales those groups that were there when it was made: also those that are expected.
 
     Args:
         parts: Optimizers whose step needs one gradient and no further evaluation.
 
     Attributes:
-        births: The step at which each part was added.
+        births: The step at which each part begins.
         steps: How many steps were made.
 
     Raises:
@@ -47,6 +48,7 @@ class Composite(Optimizer):
         self.parts = list(parts)
         self.births = [0] * len(self.parts)
         self.steps = 0
+        self.makers: dict[int, Callable[[], Optimizer]] = {}
         super().__init__([group for part in self.parts for group in part.param_groups], {})
         shared = set.intersection(*(set(part.defaults) for part in self.parts))
         self.defaults = {
@@ -68,6 +70,38 @@ class Composite(Optimizer):
         for group in part.param_groups:
             self.add_param_group(group)
 
+    def expect(self, make: Callable[[], Optimizer], birth: int) -> None:
+        """Let another optimizer step, too, from a given step on.
+
+        It is made twice. Its groups are there at once, so that schedules set their rates with all
+        others; but whatever it finds in its parameters, it finds at its birth. The second inherits
+        the settings that the groups of the first have by then.
+
+        Args:
+            make: Builds an optimizer of parameters that no part has yet.
+            birth: The first step that it makes, `composite.steps` or later.
+
+        Raises:
+            ValueError: One of its parameters belongs to another part.
+        """
+        self.makers[len(self.parts)] = make
+        self.add(make())
+        self.births[-1] = birth
+
+    def _bear(self) -> None:
+        """Make those parts whose first step this is."""
+        for number in [one for one in self.makers if self.births[one] <= self.steps]:
+            with torch.enable_grad():
+                part = self.makers.pop(number)()
+            for new, old in zip(part.param_groups, self.parts[number].param_groups, strict=True):
+                new.update({name: one for name, one in old.items() if isinstance(one, int | float | tuple)})
+            self.parts[number] = part
+            self._gather()
+
+    def _gather(self) -> None:
+        """Show the groups of the parts."""
+        self.param_groups[:] = [group for part in self.parts for group in part.param_groups]
+
     def add_param_group(self, param_group: Settings) -> None:
         """Take up a group of a part; no other, because nobody would step it.
 
@@ -85,12 +119,14 @@ class Composite(Optimizer):
         Returns:
             The loss that the closure returned.
         """
+        self._bear()
         loss = None
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
-        for part in self.parts:
-            _step(part, loss)
+        for part, birth in zip(self.parts, self.births, strict=True):
+            if birth <= self.steps:
+                _step(part, loss)
         self.steps += 1
         return loss
 
@@ -114,10 +150,12 @@ class Composite(Optimizer):
         for part, state in zip(self.parts, parts, strict=True):
             part.load_state_dict(state)
         self.births, self.steps = list(state_dict["births"]), int(state_dict["steps"])
-        self.param_groups[:] = [group for part in self.parts for group in part.param_groups]
+        for number in [one for one in self.makers if self.births[one] < self.steps]:
+            del self.makers[number]
+        self._gather()
 
     def __getstate__(self) -> Settings:
-        own = {"parts": self.parts, "births": self.births, "steps": self.steps}
+        own = {"parts": self.parts, "births": self.births, "steps": self.steps, "makers": self.makers}
         return {**super().__getstate__(), **own}
 
 

@@ -66,8 +66,16 @@ def make_grouped(factory: Factory, problem: Problem, steps: int = 1000) -> Optim
     groups = groups_of(factory)
     if len(groups) == 1:
         return make_optimizer(groups[0].factory, problem, steps)
+    return of_groups(groups, problem, steps)
+
+
+def of_groups(groups: Sequence[Group], problem: Problem, steps: int) -> Optimizer:
+    """The optimizer of some groups: one, or a composite of those that have parameters."""
     shared = [group for group in groups if not group.apart]
-    parts = [_made(some, problem, steps) for some in (shared, *([one] for one in groups if one.apart))]
+    classes = [
+        some for some in (shared, *([one] for one in groups if one.apart)) if any(g.tensors for g in some)
+    ]
+    parts = [_made(some, problem, steps) for some in classes]
     return parts[0] if len(parts) == 1 else Composite(parts)
 
 

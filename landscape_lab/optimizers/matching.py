@@ -126,7 +126,7 @@ def _matches(match: str, one: Described) -> bool:
         return one.hidden == (match == "hidden")
     condition = Condition.parsed(match)
     if condition is None:
-        return fnmatchcase(one.name, match)
+        return fnmatchcase(one.name, match) or one.name.startswith(f"{match}.")
     found = one.ndim if condition.what == "ndim" else one.numel
     return COMPARISONS[condition.comparison](found, condition.number)
 

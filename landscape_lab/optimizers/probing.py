@@ -84,12 +84,17 @@ def probe(factory: Factory, steps: int = 1000) -> Traits:
     return Traits()
 
 
-def _check_part(factory: Factory, traits: Traits) -> None:
-    """Raise `ValueError` for a class that cannot step some of the parameters beside others."""
+def takes_part(factory: Factory, traits: Traits) -> bool:
+    """Whether a class can step some of the parameters beside others: it needs one gradient, nothing else."""
     maker = parts_of(factory).maker
     # Such methods make the backward pass, or switch to a mode in which it is taken.
     evaluates = any(callable(getattr(maker, name, None)) for name in ("fused_backward", "backward", "train"))
-    if evaluates or replace(traits, gradient_first=False) != Traits():
+    return not evaluates and replace(traits, gradient_first=False) == Traits()
+
+
+def _check_part(factory: Factory, traits: Traits) -> None:
+    """Raise `ValueError` for a class that cannot step some of the parameters beside others."""
+    if not takes_part(factory, traits):
         raise ValueError(
             "Parameter `optimizer.groups` should join optimizers that need one gradient a step and "
             f"nothing else. Found {parts_of(factory).name}, which has to step all parameters."

@@ -115,6 +115,33 @@ def test_a_part_that_is_born_later_begins_anew():
         Composite([MOMENTUM(matrices)]).load_state_dict(optimizer.state_dict())
 
 
+def test_a_part_that_is_expected_is_made_at_its_birth():
+    landscape, plain = network(), network()
+    matrices, vectors = halves(landscape)
+    optimizer, found = Composite([MOMENTUM(matrices)]), []
+
+    def make():
+        found.append(vectors[0].detach().clone())
+        return Adam(vectors, lr=0.03)
+
+    optimizer.expect(make, birth=3)
+    optimizer.param_groups[1]["lr"] = 0.02  # as a schedule does
+    loop(landscape, optimizer, 3)
+    with torch.no_grad():
+        vectors[0] += 1
+    loop(landscape, optimizer, 4)
+    assert (optimizer.births, optimizer.steps) == ([0, 3], 7)
+    assert torch.equal(found[1], found[0] + 1)
+    assert optimizer.param_groups[1] is optimizer.parts[1].param_groups[0]
+    matrices, vectors = halves(plain)
+    early = MOMENTUM(matrices)
+    by_hand(plain, 3, [early])
+    with torch.no_grad():
+        vectors[0] += 1
+    by_hand(plain, 4, [early, Adam(vectors, lr=0.02)])
+    assert torch.equal(landscape.flat(), plain.flat())
+
+
 def test_parameters_belong_to_one_part():
     landscape = network()
     matrices, vectors = halves(landscape)

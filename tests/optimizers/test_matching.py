@@ -28,6 +28,7 @@ def split(landscape, *matches, **settings):
     ("match", "tensors"),
     [
         ("*.bias", (1, 3, 5)),
+        ("2", (2, 3)),
         ("0.weight", (0,)),
         ("[24].*", (2, 3, 4, 5)),
         ("ndim<2", (1, 3, 5)),

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
+from landscape_lab.landscapes.shapes.placing import worst
 from landscape_lab.landscapes.shapes.shape import Shapes, affine
 
 Numbers = Mapping[str, Tensor]
@@ -21,6 +22,10 @@ RADIUS = 0.53
 """Of a shape at the start of `over`, as a share of the distance at which so many would cover the picture."""
 SOFT = 2.0
 """How steep edges are at the start of `over`."""
+BLUR = 0.35
+"""Of the residual in whose maxima shapes are born, as a share of the same distance."""
+UNBORN = -12.0
+"""The `scale` of a shape that is not born yet: so small that it covers no pixel."""
 TEXTURES = ("flat", "gradient")
 """Of one colour, or of a colour that changes evenly across the shape."""
 
@@ -98,47 +103,71 @@ class Painted:
         harmonics: Of their outlines.
         extent: Width and height of the picture, the longer side 1.
         texture: One of `TEXTURES`.
+        hiding: Whether they hide each other; else they add up, and have no opacity.
     """
 
     number: int
     harmonics: int
     extent: tuple[float, float]
     texture: str = "flat"
+    hiding: bool = True
 
     def begin(
         self, target: Float[Tensor, "channels height width"], random: torch.Generator
     ) -> dict[str, Tensor]:
         """Discs at random places, in the colours of the target there, on its mean colour."""
+        mean = target.mean(dim=(1, 2))
         places = torch.rand(self.number, 2, generator=random)
+        paint = target if self.hiding else target - mean[:, None, None]
+        return {**self._discs(places, paint), "background": mean / 0.4}
+
+    def newborn(
+        self,
+        target: Float[Tensor, "channels height width"],
+        picture: Float[Tensor, "channels height width"],
+        number: int,
+    ) -> dict[str, Tensor]:
+        """Discs where a picture is farthest from the target, in the colours that are wanted there."""
+        residual = target - picture
+        apart = (residual[0].numel() / self.number) ** 0.5
+        return self._discs(
+            worst(residual, number, BLUR * apart), target if self.hiding else residual.nan_to_num()
+        )
+
+    def _discs(
+        self, places: Float[Tensor, "shapes 2"], paint: Float[Tensor, "channels height width"]
+    ) -> dict[str, Tensor]:
+        """Discs at some places, (x, y) from 0 to 1, in the colours of a picture there."""
+        number = len(places)
         radius = RADIUS * (self.extent[0] * self.extent[1] / self.number) ** 0.5
         width, height = (max(1, round(side / radius / 2)) for side in self.extent)
-        blurred = F.adaptive_avg_pool2d(target, (height, width))
+        blurred = F.adaptive_avg_pool2d(paint, (height, width))
         grid = 2 * places[None, None] - 1
         colours = F.grid_sample(blurred[None], grid, padding_mode="border", align_corners=False)[0, :, 0].T
-        slope = {"slope": torch.zeros(self.number, len(target), 2)} if self.texture == "gradient" else {}
+        slope = {"slope": places.new_zeros(number, len(paint), 2)} if self.texture == "gradient" else {}
+        opacity = {"opacity": places.new_zeros(number)} if self.hiding else {}
         return {
             "centre": 2 * places.clamp(1e-3, 1 - 1e-3).logit(),
-            "rotation": torch.zeros(self.number),
-            "scale": torch.full((self.number, 2), radius).log() / 1.2,
-            "cosines": torch.zeros(self.number, self.harmonics),
-            "sines": torch.zeros(self.number, self.harmonics),
-            "softness": torch.full((self.number,), SOFT).log() / 1.2,
-            "opacity": torch.zeros(self.number),
+            "rotation": places.new_zeros(number),
+            "scale": places.new_full((number, 2), radius).log() / 1.2,
+            "cosines": places.new_zeros(number, self.harmonics),
+            "sines": places.new_zeros(number, self.harmonics),
+            "softness": places.new_full((number,), SOFT).log() / 1.2,
+            **opacity,
             "colour": colours / 0.4,
             **slope,
-            "background": target.mean(dim=(1, 2)) / 0.4,
         }
 
     def shapes(self, numbers: Numbers) -> tuple[Shapes, Tensor]:
         """On a background of one colour."""
-        extent = numbers["centre"].new_tensor(self.extent)
+        extent, angle = numbers["centre"].new_tensor(self.extent), 1.2 * numbers["rotation"]
         return Shapes(
             centre=extent * (numbers["centre"] / 2).sigmoid(),
-            matrix=affine(1.2 * numbers["rotation"], (-1.2 * numbers["scale"]).exp()),
+            matrix=affine(angle, (-1.2 * numbers["scale"]).exp()),
             cosines=1.2 * WAVES * numbers["cosines"],
             sines=1.2 * WAVES * numbers["sines"],
             sharpness=(1.2 * numbers["softness"]).exp(),
-            strength=(2 * numbers["opacity"]).sigmoid(),
+            strength=(2 * numbers["opacity"]).sigmoid() if self.hiding else torch.ones_like(angle),
             colour=0.4 * numbers["colour"],
             slope=0.4 * numbers["slope"] if "slope" in numbers else None,
         ), 0.4 * numbers["background"]

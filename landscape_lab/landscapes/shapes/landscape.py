@@ -4,18 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from landscape_lab.dotted_paths import locate
 from landscape_lab.keys.landscapes import SHAPES
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.landscapes.shapes.coordinates import Coordinates, Painted, Seed
+from landscape_lab.landscapes.shapes.coordinates import UNBORN, Coordinates, Painted, Seed
+from landscape_lab.landscapes.shapes.growth import births_of, sizes_of, whole
 from landscape_lab.landscapes.shapes.rendering import render
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.target import LOSSES, psnr, read_target, rmse, ssim
 from landscape_lab.validation import check_choice
 
+SHARED = "background"
+"""The kind of which all shapes have one."""
 Difference = Callable[[Tensor, Tensor], Tensor]
 """Of two pictures `[channels, height, width]`: one number."""
 
@@ -40,10 +43,18 @@ class ShapesLandscape(Landscape):
         size: Pixels along the longer side of the picture, or (height, width), to which it is stretched;
             `None`: its own.
         seed: Of the start.
+        cohorts: In how many the shapes come, each in front of those before it and where the picture is
+            worst by then. Above 1, each kind is a list of parameters, `centre.0`, `centre.1`, …, from the
+            front to the back, `sum` is told in the coordinates of `over`, and `see` has to be called
+            before each step.
+        until: By which share of the steps the last cohort has had its turn; 0: all are there at once.
+        steps: The length of the descent.
 
     Attributes:
         target: The picture, `[channels, height, width]`, from 0 to 1.
         coordinates: What their numbers mean.
+        plan: Of cohorts, the step before which each is born, from the front to the back; a part of
+            checkpoints.
 
     Raises:
         ValueError: A parameter is out of range, or the picture cannot be read.
@@ -55,6 +66,7 @@ class ShapesLandscape(Landscape):
     """
 
     target: Float[Tensor, "channels height width"]
+    plan: Int[Tensor, " cohorts"]
 
     def __init__(
         self,
@@ -66,22 +78,62 @@ class ShapesLandscape(Landscape):
         loss: str | Difference = "rmse",
         size: int | Sequence[int] | None = 256,
         seed: int = 0,
+        cohorts: int = 1,
+        until: float = 0.6,
+        steps: int | None = None,
     ) -> None:
         super().__init__()
         self.register_buffer("target", read_target(image, _pair(size)), persistent=False)
         height, width = self.target.shape[1:]
         longer = max(height, width)
         self.coordinates: Coordinates = (
-            Painted(shapes, harmonics, (width / longer, height / longer), texture)
-            if model == "over"
+            Painted(shapes, harmonics, (width / longer, height / longer), texture, hiding=model != "sum")
+            if model == "over" or cohorts > 1
             else Seed(shapes, harmonics)
         )
         self.model = model
         self.difference = _difference(loss)
         begin = self.coordinates.begin(self.target, torch.Generator().manual_seed(seed))
+        births, sizes = births_of(cohorts, until, steps, model), sizes_of(cohorts, shapes)
+        self.register_buffer("plan", torch.tensor(births), persistent=cohorts > 1)
+        begin["scale"][: sum(size for size, birth in zip(sizes, births, strict=True) if birth > 0)] = UNBORN
         for kind, numbers in begin.items():
-            self.register_parameter(kind, nn.Parameter(numbers.unsqueeze(0)))
+            self._own(kind, numbers.unsqueeze(0).contiguous(), sizes)
         self.start = self.flat().clone()
+
+    def _own(self, kind: str, numbers: Float[Tensor, "1 shapes ..."], sizes: Sequence[int]) -> None:
+        """Make a parameter of numbers, or a list of one for each cohort; all shapes share the background."""
+        if len(sizes) == 1:
+            self.register_parameter(kind, nn.Parameter(numbers))
+        else:
+            parts = [numbers] if kind == SHARED else numbers.split(list(sizes), dim=1)
+            self.add_module(kind, nn.ParameterList([nn.Parameter(part.clone()) for part in parts]))
+
+    @property
+    def births(self) -> dict[str, int]:
+        plan = self.plan.tolist()
+        named = [name.split(".") for name, _ in self.named_parameters() if "." in name]
+        return {
+            f"{kind}.{cohort}": plan[int(cohort)]
+            for kind, cohort in named
+            if kind != SHARED and plan[int(cohort)] > 0
+        }
+
+    @torch.no_grad()
+    def see(self, step: int | None) -> None:
+        """Let the cohorts whose step it is be born, unless they are."""
+        plan = self.plan.tolist()
+        for cohort in reversed([number for number, birth in enumerate(plan) if birth == step and birth > 0]):
+            for member in range(self.members):
+                self._bear(cohort, member)
+
+    def _bear(self, cohort: int, member: int) -> None:
+        """Place the shapes of a cohort, unless they are there."""
+        scale = self.get_parameter(f"scale.{cohort}")[member]
+        if bool((scale == UNBORN).all()):
+            picture, painted = self._drawn(self._numbers(member)), cast(Painted, self.coordinates)
+            for kind, numbers in painted.newborn(self.target, picture, len(scale)).items():
+                self.get_parameter(f"{kind}.{cohort}")[member].copy_(numbers)
 
     def forward(self, batch: object = None) -> Float[Tensor, " members"]:
         return torch.stack([self._loss(self._numbers(member)) for member in range(self.members)])
@@ -127,15 +179,15 @@ class ShapesLandscape(Landscape):
 
     def _numbers(self, member: int) -> dict[str, Tensor]:
         """A member's numbers by kind; autograd follows them."""
-        return {kind: numbers[member] for kind, numbers in self._parameters.items() if numbers is not None}
+        return whole({name: numbers[member] for name, numbers in self.named_parameters()})
 
     def _at(self, point: Float[Tensor, " dims"]) -> dict[str, Tensor]:
         """The numbers of any point by kind."""
-        kinds = self._trainable()
+        named = self._trainable()
         parts = point.split(self._sizes())
-        return {
-            kind: part.view(numbers.shape[1:]) for part, (kind, numbers) in zip(parts, kinds, strict=True)
-        }
+        return whole(
+            {name: part.view(numbers.shape[1:]) for part, (name, numbers) in zip(parts, named, strict=True)}
+        )
 
     def _drawn(self, numbers: Mapping[str, Tensor], size: tuple[int, int] | None = None) -> Tensor:
         shapes, background = self.coordinates.shapes(numbers)

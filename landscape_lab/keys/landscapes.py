@@ -108,8 +108,11 @@ SHAPES = Keys(
     "landscape_lab.landscapes.ShapesLandscape",
     image=Key(Picture(), "the picture that is approximated, in colour"),
     shapes=Key(Whole(low=1), "how many shapes"),
-    harmonics=Key(Whole(low=0, high=32), "of their outlines; 0: ellipses"),
+    harmonics=Key(
+        Nullable(Whole(low=0, high=32)), "of their outlines; 0: ellipses; null: 8 of blobs, else none"
+    ),
     model=Key(Choice("over", "sum", "uncut", "weighted"), "how they make a picture"),
+    primitive=Key(Choice("blob", "triangle", "rectangle", "stroke"), "of over: what they are made of"),
     texture=Key(
         Choice("flat", "gradient"), "of over: one colour, or one that changes evenly across the shape"
     ),

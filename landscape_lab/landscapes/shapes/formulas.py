@@ -39,7 +39,7 @@ class Formula(NamedTuple):
 
     profile: Profile
     occludes: bool
-    outline: Outline = OUTLINES["fourier"]
+    outline: Outline = OUTLINES["blob"]
 
 
 SUM = Formula(CUT_TANH_SQUARED, occludes=False)

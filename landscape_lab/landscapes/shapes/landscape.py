@@ -11,13 +11,15 @@ from landscape_lab.dotted_paths import locate
 from landscape_lab.keys.landscapes import SHAPES
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.shapes.coordinates import Coordinates, Painted, Seed
-from landscape_lab.landscapes.shapes.rendering import render
+from landscape_lab.landscapes.shapes.rendering import only_in_over, render
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.target import LOSSES, psnr, read_target, rmse, ssim
 from landscape_lab.validation import check_choice
 
 Difference = Callable[[Tensor, Tensor], Tensor]
 """Of two pictures `[channels, height, width]`: one number."""
+HARMONICS = 8
+"""Of a blob, unless told."""
 
 
 @SHAPES.checks_class
@@ -31,9 +33,11 @@ class ShapesLandscape(Landscape):
     Args:
         image: What is approximated: a file, or an array `[height, width]` or `[height, width, 3]`.
         shapes: How many there are.
-        harmonics: Of their outlines; 0: ellipses.
+        harmonics: Of their outlines; 0: ellipses. `None`: 8 of blobs, none of other primitives.
         model: How they make a picture: `over`, each hides what is behind it; `sum`, they add up, as in the
             notebook of the seed; `uncut`, its formula as the text has it; `weighted`, their weighted mean.
+        primitive: Of `over`: `blob`, an ellipse that the harmonics bend, `triangle`, `rectangle` or `stroke`;
+            harmonics, where given, bend these as well.
         texture: Of `over`: `flat`, or `gradient`, a colour that changes evenly across the shape.
         loss: `rmse`, `mse`, `l1`, `ssim` (1 - SSIM), `mix` (0.8 l1 + 0.2 ssim), or a function of (picture,
             target), differentiable, `[channels, height, width]` each.
@@ -60,14 +64,18 @@ class ShapesLandscape(Landscape):
         self,
         image: object,
         shapes: int = 256,
-        harmonics: int = 8,
+        harmonics: int | None = None,
         model: str = "over",
+        primitive: str = "blob",
         texture: str = "flat",
         loss: str | Difference = "rmse",
         size: int | Sequence[int] | None = 256,
         seed: int = 0,
     ) -> None:
         super().__init__()
+        only_in_over(model, primitive=primitive, texture=texture)
+        if harmonics is None:
+            harmonics = HARMONICS if primitive == "blob" else 0
         self.register_buffer("target", read_target(image, _pair(size)), persistent=False)
         height, width = self.target.shape[1:]
         longer = max(height, width)
@@ -76,7 +84,7 @@ class ShapesLandscape(Landscape):
             if model == "over"
             else Seed(shapes, harmonics)
         )
-        self.model = model
+        self.model, self.primitive = model, primitive
         self.difference = _difference(loss)
         begin = self.coordinates.begin(self.target, torch.Generator().manual_seed(seed))
         for kind, numbers in begin.items():
@@ -140,7 +148,7 @@ class ShapesLandscape(Landscape):
     def _drawn(self, numbers: Mapping[str, Tensor], size: tuple[int, int] | None = None) -> Tensor:
         shapes, background = self.coordinates.shapes(numbers)
         height, width = self.target.shape[1:]
-        return render(shapes, size or (height, width), self.model, background)
+        return render(shapes, size or (height, width), self.model, background, primitive=self.primitive)
 
     def _loss(self, numbers: Mapping[str, Tensor]) -> Tensor:
         return self.difference(self._drawn(numbers), self.target)

@@ -25,7 +25,7 @@ def inside_stroke(x, y):
 
 
 INSIDE = {
-    "fourier": lambda x, y: torch.hypot(x, y) < 1,
+    "blob": lambda x, y: torch.hypot(x, y) < 1,
     "triangle": inside_triangle,
     "rectangle": lambda x, y: torch.maximum(x.abs(), y.abs()) < 1,
     "stroke": inside_stroke,

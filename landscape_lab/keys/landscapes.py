@@ -2,7 +2,7 @@
 
 from landscape_lab.keys.declaring import Key, Keys
 from landscape_lab.keys.kinds import Nullable, OneOf, Open, Parts, Picture, Points
-from landscape_lab.validation import Choice, Function, Number, Switch, Text, Whole
+from landscape_lab.validation import Choice, Function, Kind, Number, Switch, Text, Whole
 
 BOUNDARIES = ("hard", "soft", "freeze", "reflect", "none")
 """What may happen to a point outside the bounds."""
@@ -12,8 +12,13 @@ PLANE_POINTS = Points("2 numbers, or a list of such")
 """Points of a landscape that has two dimensions always."""
 CELLS = Whole(low=2)
 """Grid lines along a coordinate; a single one has no width."""
-
 PIXELS = Whole(low=1)
+
+
+def one_or_two(kind: Kind, words: str) -> OneOf:
+    """A number for both directions, or a list with one for each."""
+    return OneOf(kind, Parts(words, {"[0]": kind, "[1]": kind}), words=words)
+
 
 H = Key(Number(positive=True), "step of forward and central differences, in coordinates")
 BOUNDARY = Key(Choice(*BOUNDARIES), "what happens outside the bounds")
@@ -47,7 +52,7 @@ IMAGE = Keys(
 PERLIN = Keys(
     "landscape_lab.landscapes.PerlinLandscape",
     size=Key(
-        OneOf(CELLS, Parts("", {"[0]": CELLS, "[1]": CELLS}), words="one or two whole numbers of at least 2"),
+        one_or_two(CELLS, "one or two whole numbers of at least 2"),
         "grid lines along each coordinate",
     ),
     scale=Key(Number(positive=True), "grid lines in a cell of the coarsest noise: larger is smoother"),
@@ -118,9 +123,7 @@ SHAPES = Keys(
     ),
     loss=Key(Function(), "rmse, mse, l1, ssim, mix, or my.loss, of (picture, target)"),
     size=Key(
-        Nullable(
-            OneOf(PIXELS, Parts("", {"[0]": PIXELS, "[1]": PIXELS}), words="one or two whole numbers from 1")
-        ),
+        Nullable(one_or_two(PIXELS, "one or two whole numbers from 1")),
         "pixels along the longer side, or [height, width]; null: the picture's own",
     ),
     seed=Key(Whole(low=0), "of the start"),

@@ -1,25 +1,23 @@
 """Shapes that approximate a picture, as a landscape: its coordinates are theirs."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from landscape_lab.dotted_paths import locate
 from landscape_lab.keys.landscapes import SHAPES
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.shapes.coordinates import Coordinates, Painted, Seed
 from landscape_lab.landscapes.shapes.rendering import only_in_over, render
 from landscape_lab.landscapes.shapes.shape import Shapes
-from landscape_lab.landscapes.shapes.target import LOSSES, psnr, read_target, rmse, ssim
-from landscape_lab.validation import check_choice
+from landscape_lab.landscapes.shapes.target import Difference, difference, psnr, read_target, rmse, ssim
+from landscape_lab.validation import refusal
 
-Difference = Callable[[Tensor, Tensor], Tensor]
-"""Of two pictures `[channels, height, width]`: one number."""
 HARMONICS = 8
 """Of a blob, unless told."""
+MOST_UNCUT = 64
+"""Shapes that act on every pixel: more would take a second and more a step."""
 
 
 @SHAPES.checks_class
@@ -74,6 +72,8 @@ class ShapesLandscape(Landscape):
     ) -> None:
         super().__init__()
         only_in_over(model, primitive=primitive, texture=texture)
+        if model == "uncut" and shapes > MOST_UNCUT:
+            raise refusal("shapes", f"at most {MOST_UNCUT} where `model` is uncut", shapes)
         if harmonics is None:
             harmonics = HARMONICS if primitive == "blob" else 0
         self.register_buffer("target", read_target(image, _pair(size)), persistent=False)
@@ -85,7 +85,7 @@ class ShapesLandscape(Landscape):
             else Seed(shapes, harmonics)
         )
         self.model, self.primitive = model, primitive
-        self.difference = _difference(loss)
+        self.difference = difference(loss, self.target)
         begin = self.coordinates.begin(self.target, torch.Generator().manual_seed(seed))
         for kind, numbers in begin.items():
             self.register_parameter(kind, nn.Parameter(numbers.unsqueeze(0)))
@@ -156,13 +156,3 @@ class ShapesLandscape(Landscape):
 
 def _pair(size: int | Sequence[int] | None) -> int | tuple[int, int] | None:
     return size if size is None or isinstance(size, int) else (int(size[0]), int(size[1]))
-
-
-def _difference(loss: str | Difference) -> Difference:
-    """A loss by its name, by the path of a function, or itself."""
-    if not isinstance(loss, str):
-        return loss
-    if loss not in LOSSES and "." in loss:
-        return cast(Difference, locate("loss", loss))
-    check_choice("loss", loss, LOSSES)
-    return LOSSES[loss]

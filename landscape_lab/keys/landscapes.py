@@ -121,12 +121,14 @@ SHAPES = Keys(
     texture=Key(
         Choice("flat", "gradient"), "of over: one colour, or one that changes evenly across the shape"
     ),
+    edges=Key(Choice("soft", "hard"), "of over: as learned, or a pixel wide at the end"),
     loss=Key(Function(), "rmse, mse, l1, ssim, mix, or my.loss, of (picture, target)"),
     size=Key(
         Nullable(one_or_two(PIXELS, "one or two whole numbers from 1")),
         "pixels along the longer side, or [height, width]; null: the picture's own",
     ),
     seed=Key(Whole(low=0), "of the start"),
+    steps=Key(Nullable(Whole(low=1)), "of the run, over which edges harden"),
 )
 LIGHTNING = Keys(
     "landscape_lab.landscapes.NetworkLandscape.from_lightning",

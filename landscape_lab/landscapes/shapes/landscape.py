@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from landscape_lab.keys.landscapes import SHAPES
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.landscapes.shapes.annealing import hardened, hardness
 from landscape_lab.landscapes.shapes.coordinates import Coordinates, Painted, Seed
 from landscape_lab.landscapes.shapes.rendering import only_in_over, render
 from landscape_lab.landscapes.shapes.shape import Shapes
@@ -37,11 +38,14 @@ class ShapesLandscape(Landscape):
         primitive: Of `over`: `blob`, an ellipse that the harmonics bend, `triangle`, `rectangle` or `stroke`;
             harmonics, where given, bend these as well.
         texture: Of `over`: `flat`, or `gradient`, a colour that changes evenly across the shape.
+        edges: Of `over`: `soft`, as each shape learns them; `hard`, ±½ pixel at the end, so that the same
+            shapes as polygons (SVG) look the same. Steps see edges that harden.
         loss: `rmse`, `mse`, `l1`, `ssim` (1 - SSIM), `mix` (0.8 l1 + 0.2 ssim), or a function of (picture,
             target), differentiable, `[channels, height, width]` each.
         size: Pixels along the longer side of the picture, or (height, width), to which it is stretched;
             `None`: its own.
         seed: Of the start.
+        steps: How many a run has; `None`: nobody knows, and every step sees what it is at the end.
 
     Attributes:
         target: The picture, `[channels, height, width]`, from 0 to 1.
@@ -66,12 +70,14 @@ class ShapesLandscape(Landscape):
         model: str = "over",
         primitive: str = "blob",
         texture: str = "flat",
+        edges: str = "soft",
         loss: str | Difference = "rmse",
         size: int | Sequence[int] | None = 256,
         seed: int = 0,
+        steps: int | None = None,
     ) -> None:
         super().__init__()
-        only_in_over(model, primitive=primitive, texture=texture)
+        only_in_over(model, primitive=primitive, texture=texture, edges=edges)
         if model == "uncut" and shapes > MOST_UNCUT:
             raise refusal("shapes", f"at most {MOST_UNCUT} where `model` is uncut", shapes)
         if harmonics is None:
@@ -84,15 +90,25 @@ class ShapesLandscape(Landscape):
             if model == "over"
             else Seed(shapes, harmonics)
         )
-        self.model, self.primitive = model, primitive
+        self.model, self.primitive, self.edges = model, primitive, edges
+        self.steps, self.progress = steps, 1.0
         self.difference = difference(loss, self.target)
         begin = self.coordinates.begin(self.target, torch.Generator().manual_seed(seed))
         for kind, numbers in begin.items():
             self.register_parameter(kind, nn.Parameter(numbers.unsqueeze(0)))
         self.start = self.flat().clone()
 
+    @property
+    def stochastic(self) -> bool:
+        """Whether steps see something that changes as the run goes on."""
+        return self.edges == "hard"
+
+    def see(self, step: int | None) -> None:
+        """See what a step sees; `None`: what there is at the end."""
+        self.progress = 1.0 if step is None or self.steps is None else min(1.0, step / self.steps)
+
     def forward(self, batch: object = None) -> Float[Tensor, " members"]:
-        return torch.stack([self._loss(self._numbers(member)) for member in range(self.members)])
+        return torch.stack([self._seen(member) for member in range(self.members)])
 
     def backward(self) -> Float[Tensor, " members"]:
         """The graph of one member at a time is kept, not that of all."""
@@ -100,7 +116,7 @@ class ShapesLandscape(Landscape):
         losses = []
         with torch.enable_grad():
             for member in range(self.members):
-                losses.append(loss := self._loss(self._numbers(member)))
+                losses.append(loss := self._seen(member))
                 loss.backward()
         return torch.stack(losses).detach()
 
@@ -131,7 +147,7 @@ class ShapesLandscape(Landscape):
     def shapes_of(self, member: int = 0) -> tuple[Shapes, Tensor | None]:
         """The shapes of a member, and the background, detached."""
         with torch.no_grad():
-            return self.coordinates.shapes(self._numbers(member))
+            return self._shapes(self._numbers(member), 1.0)
 
     def _numbers(self, member: int) -> dict[str, Tensor]:
         """A member's numbers by kind; autograd follows them."""
@@ -145,10 +161,22 @@ class ShapesLandscape(Landscape):
             kind: part.view(numbers.shape[1:]) for part, (kind, numbers) in zip(parts, kinds, strict=True)
         }
 
-    def _drawn(self, numbers: Mapping[str, Tensor], size: tuple[int, int] | None = None) -> Tensor:
+    def _shapes(self, numbers: Mapping[str, Tensor], progress: float) -> tuple[Shapes, Tensor | None]:
         shapes, background = self.coordinates.shapes(numbers)
+        if self.edges == "hard":
+            shapes = hardened(shapes, hardness(progress), max(self.target.shape[1:]))
+        return shapes, background
+
+    def _drawn(
+        self, numbers: Mapping[str, Tensor], size: tuple[int, int] | None = None, progress: float = 1.0
+    ) -> Tensor:
+        shapes, background = self._shapes(numbers, progress)
         height, width = self.target.shape[1:]
         return render(shapes, size or (height, width), self.model, background, primitive=self.primitive)
+
+    def _seen(self, member: int) -> Tensor:
+        """The loss of a member as the step sees it."""
+        return self.difference(self._drawn(self._numbers(member), progress=self.progress), self.target)
 
     def _loss(self, numbers: Mapping[str, Tensor]) -> Tensor:
         return self.difference(self._drawn(numbers), self.target)

@@ -69,6 +69,8 @@ MISTAKES = {
     "texture=gradient landscape.model=sum": "`texture` should be flat where `model` is not over",
     "primitive=trianle": "Found `landscape.primitive = trianle`. Nearest: triangle",
     "primitive=stroke landscape.model=sum": "`primitive` should be blob where `model` is not over",
+    "edges=hrad": "Found `landscape.edges = hrad`. Nearest: hard",
+    "edges=hard landscape.model=sum": "`edges` should be soft where `model` is not over",
     "model=uncut landscape.shapes=65": "`shapes` should be at most 64 where `model` is uncut",
     "loss=rmsee": "Found `loss = rmsee`. Nearest: rmse, mse",
     "loss=nowhere.loss": "No module named 'nowhere'",

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
+from landscape_lab.landscapes.shapes.annealing import hardened, hardness
 from landscape_lab.landscapes.shapes.shape import Shapes, affine
 
 Numbers = Mapping[str, Tensor]
@@ -33,8 +34,8 @@ class Coordinates(Protocol):
     ) -> dict[str, Tensor]:
         """Where a descent begins."""
 
-    def shapes(self, numbers: Numbers) -> tuple[Shapes, Tensor | None]:
-        """The shapes and the background of the picture."""
+    def shapes(self, numbers: Numbers, progress: float = 1.0) -> tuple[Shapes, Tensor | None]:
+        """The shapes and the background of the picture; before the end of a run, as its steps see them."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Seed:
             **{kind: torch.zeros(self.number, *shape) for kind, shape in zero.items()},
         }
 
-    def shapes(self, numbers: Numbers) -> tuple[Shapes, None]:
+    def shapes(self, numbers: Numbers, progress: float = 1.0) -> tuple[Shapes, None]:
         """On black."""
         radius = (-3 * numbers["radius"]).sigmoid()
         scale = 4 * numbers["scale"].sigmoid() / radius.unsqueeze(1)
@@ -96,14 +97,22 @@ class Painted:
     Args:
         number: Of shapes, the first in front.
         harmonics: Of their outlines.
-        extent: Width and height of the picture, the longer side 1.
+        size: Height and width of the picture, in pixels.
         texture: One of `TEXTURES`.
+        edges: `soft`, or `hard`.
     """
 
     number: int
     harmonics: int
-    extent: tuple[float, float]
+    size: tuple[int, int]
     texture: str = "flat"
+    edges: str = "soft"
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """Width and height of the picture, the longer side 1."""
+        height, width = self.size
+        return width / max(self.size), height / max(self.size)
 
     def begin(
         self, target: Float[Tensor, "channels height width"], random: torch.Generator
@@ -129,10 +138,10 @@ class Painted:
             "background": target.mean(dim=(1, 2)) / 0.4,
         }
 
-    def shapes(self, numbers: Numbers) -> tuple[Shapes, Tensor]:
+    def shapes(self, numbers: Numbers, progress: float = 1.0) -> tuple[Shapes, Tensor]:
         """On a background of one colour."""
         extent = numbers["centre"].new_tensor(self.extent)
-        return Shapes(
+        shapes = Shapes(
             centre=extent * (numbers["centre"] / 2).sigmoid(),
             matrix=affine(1.2 * numbers["rotation"], (-1.2 * numbers["scale"]).exp()),
             cosines=1.2 * WAVES * numbers["cosines"],
@@ -141,4 +150,7 @@ class Painted:
             strength=(2 * numbers["opacity"]).sigmoid(),
             colour=0.4 * numbers["colour"],
             slope=0.4 * numbers["slope"] if "slope" in numbers else None,
-        ), 0.4 * numbers["background"]
+        )
+        if self.edges == "hard":
+            shapes = hardened(shapes, hardness(progress), max(self.size))
+        return shapes, 0.4 * numbers["background"]

@@ -8,7 +8,6 @@ from torch import Tensor, nn
 
 from landscape_lab.keys.landscapes import SHAPES
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.landscapes.shapes.annealing import hardened, hardness
 from landscape_lab.landscapes.shapes.coordinates import Coordinates, Painted, Seed
 from landscape_lab.landscapes.shapes.rendering import only_in_over, render
 from landscape_lab.landscapes.shapes.shape import Shapes
@@ -84,9 +83,8 @@ class ShapesLandscape(Landscape):
             harmonics = HARMONICS if primitive == "blob" else 0
         self.register_buffer("target", read_target(image, _pair(size)), persistent=False)
         height, width = self.target.shape[1:]
-        longer = max(height, width)
         self.coordinates: Coordinates = (
-            Painted(shapes, harmonics, (width / longer, height / longer), texture)
+            Painted(shapes, harmonics, (height, width), texture, edges)
             if model == "over"
             else Seed(shapes, harmonics)
         )
@@ -147,7 +145,7 @@ class ShapesLandscape(Landscape):
     def shapes_of(self, member: int = 0) -> tuple[Shapes, Tensor | None]:
         """The shapes of a member, and the background, detached."""
         with torch.no_grad():
-            return self._shapes(self._numbers(member), 1.0)
+            return self.coordinates.shapes(self._numbers(member))
 
     def _numbers(self, member: int) -> dict[str, Tensor]:
         """A member's numbers by kind; autograd follows them."""
@@ -161,16 +159,10 @@ class ShapesLandscape(Landscape):
             kind: part.view(numbers.shape[1:]) for part, (kind, numbers) in zip(parts, kinds, strict=True)
         }
 
-    def _shapes(self, numbers: Mapping[str, Tensor], progress: float) -> tuple[Shapes, Tensor | None]:
-        shapes, background = self.coordinates.shapes(numbers)
-        if self.edges == "hard":
-            shapes = hardened(shapes, hardness(progress), max(self.target.shape[1:]))
-        return shapes, background
-
     def _drawn(
         self, numbers: Mapping[str, Tensor], size: tuple[int, int] | None = None, progress: float = 1.0
     ) -> Tensor:
-        shapes, background = self._shapes(numbers, progress)
+        shapes, background = self.coordinates.shapes(numbers, progress)
         height, width = self.target.shape[1:]
         return render(shapes, size or (height, width), self.model, background, primitive=self.primitive)
 

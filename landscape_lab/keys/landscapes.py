@@ -119,7 +119,8 @@ SHAPES = Keys(
     model=Key(Choice("over", "sum", "uncut", "weighted"), "how they make a picture"),
     primitive=Key(Choice("blob", "triangle", "rectangle", "stroke"), "of over: what they are made of"),
     texture=Key(
-        Choice("flat", "gradient"), "of over: one colour, or one that changes evenly across the shape"
+        Choice("flat", "gradient", "brush"),
+        "of over: one colour, one that changes evenly across the shape, or that drawn by a brush",
     ),
     edges=Key(Choice("soft", "hard"), "of over: as learned, or a pixel wide at the end"),
     loss=Key(Function(), "rmse, mse, l1, ssim, mix, or my.loss, of (picture, target)"),

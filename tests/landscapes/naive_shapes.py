@@ -29,9 +29,15 @@ def some_shapes(count=7, harmonics=8, channels=3, texture="flat", seed=0, dtype=
         strength=0.2 + 0.8 * uniform(count),
         colour=uniform(count, channels),
         slope=0.3 * normal(count, channels, 2) if texture != "flat" else None,
+        brush=some_brushes(uniform, count) if texture == "brush" else None,
     )
     background = uniform(channels).to(dtype).requires_grad_()
     return Shapes(*(None if t is None else t.to(dtype).requires_grad_() for t in shapes)), background
+
+
+def some_brushes(uniform, count):
+    """Five values across, then depth, frequency and phase of the streaks."""
+    return torch.cat([uniform(count, 6), 15 * uniform(count, 1), 6 * uniform(count, 1)], 1)
 
 
 def leaves(shapes, background):
@@ -80,6 +86,13 @@ def level(shapes, s, place, primitive):
     return shapes.sharpness[s] * (outline - radius)
 
 
+def through_a_brush(brush, across):
+    """What the strength is multiplied by, at the own coordinate Y."""
+    *values, depth, frequency, phase = brush
+    value = np.interp(across, [-1, -0.5, 0, 0.5, 1], values)
+    return value * (1 - depth * (1 - math.cos(frequency * across + phase)) / 2)
+
+
 def naive(shapes, size, model, background, primitive="blob"):
     """`[channels, height, width]`, float64."""
     shapes = Shapes(*(None if t is None else t.detach().double().numpy() for t in shapes))
@@ -101,14 +114,17 @@ def pixel(shapes, x, y, model, background, primitive):
         colour = shapes.colour[s]
         if shapes.slope is not None:
             colour = colour + shapes.slope[s, :, 0] * place.real + shapes.slope[s, :, 1] * place.imag
+        strength = shapes.strength[s]
+        if shapes.brush is not None:
+            strength *= through_a_brush(shapes.brush[s], place.imag)
         e = level(shapes, s, place, primitive)
         if model == "over":
             t = min(max(0.5 + 0.5 * e, 0.0), 1.0)
-            alpha = shapes.strength[s] * (3 * t**2 - 2 * t**3)
+            alpha = strength * (3 * t**2 - 2 * t**3)
             total, through = total + through * alpha * colour, through * (1 - alpha)
         else:
             q = math.tanh(e) if model == "uncut" else max(math.tanh(e), 0.0)
-            amount = shapes.strength[s] * (q**2 if model == "sum" else q)
+            amount = strength * (q**2 if model == "sum" else q)
             total, weight = total + amount * colour, weight + amount
     if model == "over":
         return total + through * background

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from landscape_lab.landscapes.shapes.annealing import hardened, hardness
 from landscape_lab.landscapes.shapes.shape import Shapes, affine
+from landscape_lab.landscapes.shapes.textures import fields, smooth
 
 Numbers = Mapping[str, Tensor]
 """The numbers of all shapes by kind, `[shapes, …]` each."""
@@ -22,8 +23,6 @@ RADIUS = 0.53
 """Of a shape at the start of `over`, as a share of the distance at which so many would cover the picture."""
 SOFT = 2.0
 """How steep edges are at the start of `over`."""
-TEXTURES = ("flat", "gradient")
-"""Of one colour, or of a colour that changes evenly across the shape."""
 
 
 class Coordinates(Protocol):
@@ -98,7 +97,7 @@ class Painted:
         number: Of shapes, the first in front.
         harmonics: Of their outlines.
         size: Height and width of the picture, in pixels.
-        texture: One of `TEXTURES`.
+        texture: One of `textures.TEXTURES`.
         edges: `soft`, or `hard`.
     """
 
@@ -124,7 +123,6 @@ class Painted:
         blurred = F.adaptive_avg_pool2d(target, (height, width))
         grid = 2 * places[None, None] - 1
         colours = F.grid_sample(blurred[None], grid, padding_mode="border", align_corners=False)[0, :, 0].T
-        slope = {"slope": torch.zeros(self.number, len(target), 2)} if self.texture == "gradient" else {}
         return {
             "centre": 2 * places.clamp(1e-3, 1 - 1e-3).logit(),
             "rotation": torch.zeros(self.number),
@@ -134,22 +132,27 @@ class Painted:
             "softness": torch.full((self.number,), SOFT).log() / 1.2,
             "opacity": torch.zeros(self.number),
             "colour": colours / 0.4,
-            **slope,
+            **smooth(self.texture, self.number, len(target), places),
             "background": target.mean(dim=(1, 2)) / 0.4,
         }
 
     def shapes(self, numbers: Numbers, progress: float = 1.0) -> tuple[Shapes, Tensor]:
         """On a background of one colour."""
         extent = numbers["centre"].new_tensor(self.extent)
+        slope, brush = fields(numbers)
+        half_axes = numbers["scale"]
+        if brush is not None:
+            half_axes = half_axes.sort(1, descending=True).values  # a brush is drawn along the major axis
         shapes = Shapes(
             centre=extent * (numbers["centre"] / 2).sigmoid(),
-            matrix=affine(1.2 * numbers["rotation"], (-1.2 * numbers["scale"]).exp()),
+            matrix=affine(1.2 * numbers["rotation"], (-1.2 * half_axes).exp()),
             cosines=1.2 * WAVES * numbers["cosines"],
             sines=1.2 * WAVES * numbers["sines"],
             sharpness=(1.2 * numbers["softness"]).exp(),
             strength=(2 * numbers["opacity"]).sigmoid(),
             colour=0.4 * numbers["colour"],
-            slope=0.4 * numbers["slope"] if "slope" in numbers else None,
+            slope=slope,
+            brush=brush,
         )
         if self.edges == "hard":
             shapes = hardened(shapes, hardness(progress), max(self.size))

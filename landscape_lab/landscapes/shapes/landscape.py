@@ -36,7 +36,8 @@ class ShapesLandscape(Landscape):
             notebook of the seed; `uncut`, its formula as the text has it; `weighted`, their weighted mean.
         primitive: Of `over`: `blob`, an ellipse that the harmonics bend, `triangle`, `rectangle` or `stroke`;
             harmonics, where given, bend these as well.
-        texture: Of `over`: `flat`, or `gradient`, a colour that changes evenly across the shape.
+        texture: Of `over`: `flat`; `gradient`, a colour that changes evenly across the shape; `brush`, that
+            and an opacity that varies across the major axis, with streaks along it.
         edges: Of `over`: `soft`, as each shape learns them; `hard`, ±½ pixel at the end, so that the same
             shapes as polygons (SVG) look the same. Steps see edges that harden.
         loss: `rmse`, `mse`, `l1`, `ssim` (1 - SSIM), `mix` (0.8 l1 + 0.2 ssim), or a function of (picture,

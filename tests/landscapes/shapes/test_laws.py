@@ -9,7 +9,7 @@ import torch
 from naive_shapes import leaves, naive, some_shapes
 
 from landscape_lab.keys.landscapes import SHAPES
-from landscape_lab.landscapes.shapes import MODELS, Shapes, fast, levels, plain, render
+from landscape_lab.landscapes.shapes import MODELS, fast, levels, plain, render
 from landscape_lab.landscapes.shapes.formulas import picture
 from landscape_lab.landscapes.shapes.outlines import OUTLINES
 from landscape_lab.landscapes.shapes.rendering import FAINT
@@ -88,12 +88,10 @@ def test_how_the_work_is_cut_changes_nothing(case, monkeypatch):
         torch.testing.assert_close(one, other, atol=1e-12, rtol=1e-10)
 
 
-def directly(case, values):
+def directly(case, shapes, background):
     """The picture in operations that autograd follows as often as is wished."""
     row, column = torch.meshgrid(*(torch.arange(n).double() + 0.5 for n in SIZE), indexing="ij")
     places = torch.stack([column, row]).flatten(1) / max(SIZE)
-    *kinds, background = values
-    shapes = Shapes.of(kinds)
     formula = MODELS[case.model]._replace(outline=OUTLINES[case.primitive])
     if case.model != "weighted":
         return picture(formula, places, background, shapes).view(3, *SIZE)
@@ -105,10 +103,10 @@ def directly(case, values):
     return (above / below).view(3, *SIZE)
 
 
-def cut(flat, like):
-    """A vector as tensors in the shapes of others."""
-    parts = flat.split([one.numel() for one in like])
-    return [part.view_as(one) for part, one in zip(parts, like, strict=True)]
+def cut(flat, shapes, background):
+    """A vector as shapes and a background like others."""
+    parts = iter(flat.split([one.numel() for one in leaves(shapes, background)]))
+    return shapes.map(lambda kind: next(parts).view_as(kind)), next(parts)
 
 
 @pytest.mark.filterwarnings("ignore:A second derivative")
@@ -122,7 +120,9 @@ def test_hessian_products_are_those_of_the_dense_hessian(case, monkeypatch):
     def loss(picture):
         return (picture - aim(SIZE)).square().mean().sqrt()
 
-    dense = torch.autograd.functional.hessian(lambda at: loss(directly(case, cut(at, inputs))), flat)
+    dense = torch.autograd.functional.hessian(
+        lambda at: loss(directly(case, *cut(at, shapes, background))), flat
+    )
     first = torch.autograd.grad(loss(case.draw(shapes, background)), inputs, create_graph=True)
     vector = torch.randn(len(flat), generator=torch.Generator().manual_seed(2)).double()
     product = torch.autograd.grad(torch.cat([one.flatten() for one in first]), inputs, vector)

@@ -2,7 +2,7 @@
 
 from landscape_lab.keys.declaring import Key, Keys
 from landscape_lab.keys.kinds import Nullable, OneOf, Open, Parts, Picture, Points
-from landscape_lab.validation import Choice, Function, Number, Switch, Text, Whole
+from landscape_lab.validation import Choice, Function, Kind, Number, Switch, Text, Whole
 
 BOUNDARIES = ("hard", "soft", "freeze", "reflect", "none")
 """What may happen to a point outside the bounds."""
@@ -12,8 +12,13 @@ PLANE_POINTS = Points("2 numbers, or a list of such")
 """Points of a landscape that has two dimensions always."""
 CELLS = Whole(low=2)
 """Grid lines along a coordinate; a single one has no width."""
-
 PIXELS = Whole(low=1)
+
+
+def one_or_two(kind: Kind, words: str) -> OneOf:
+    """A number for both directions, or a list with one for each."""
+    return OneOf(kind, Parts(words, {"[0]": kind, "[1]": kind}), words=words)
+
 
 H = Key(Number(positive=True), "step of forward and central differences, in coordinates")
 BOUNDARY = Key(Choice(*BOUNDARIES), "what happens outside the bounds")
@@ -47,7 +52,7 @@ IMAGE = Keys(
 PERLIN = Keys(
     "landscape_lab.landscapes.PerlinLandscape",
     size=Key(
-        OneOf(CELLS, Parts("", {"[0]": CELLS, "[1]": CELLS}), words="one or two whole numbers of at least 2"),
+        one_or_two(CELLS, "one or two whole numbers of at least 2"),
         "grid lines along each coordinate",
     ),
     scale=Key(Number(positive=True), "grid lines in a cell of the coarsest noise: larger is smoother"),
@@ -108,22 +113,25 @@ SHAPES = Keys(
     "landscape_lab.landscapes.ShapesLandscape",
     image=Key(Picture(), "the picture that is approximated, in colour"),
     shapes=Key(Whole(low=1), "how many shapes"),
-    harmonics=Key(Whole(low=0, high=32), "of their outlines; 0: ellipses"),
-    model=Key(Choice("over", "sum", "uncut", "weighted"), "how they make a picture"),
-    texture=Key(
-        Choice("flat", "gradient"), "of over: one colour, or one that changes evenly across the shape"
+    harmonics=Key(
+        Nullable(Whole(low=0, high=32)), "of their outlines; 0: ellipses; null: 8 of blobs, else none"
     ),
+    model=Key(Choice("over", "sum", "uncut", "weighted"), "how they make a picture"),
+    primitive=Key(Choice("blob", "triangle", "rectangle", "stroke"), "of over: what they are made of"),
+    texture=Key(
+        Choice("flat", "gradient", "brush"),
+        "of over: one colour, one that changes evenly across the shape, or that drawn by a brush",
+    ),
+    edges=Key(Choice("soft", "hard"), "of over: as learned, or a pixel wide at the end"),
     loss=Key(Function(), "rmse, mse, l1, ssim, mix, or my.loss, of (picture, target)"),
     size=Key(
-        Nullable(
-            OneOf(PIXELS, Parts("", {"[0]": PIXELS, "[1]": PIXELS}), words="one or two whole numbers from 1")
-        ),
+        Nullable(one_or_two(PIXELS, "one or two whole numbers from 1")),
         "pixels along the longer side, or [height, width]; null: the picture's own",
     ),
     seed=Key(Whole(low=0), "of the start"),
     cohorts=Key(Whole(low=1), "in how many the shapes come, where the picture is worst by then; 1: at once"),
     until=Key(Number(low=0, high=1), "by which share of the steps the last cohort has had its turn"),
-    steps=Key(Nullable(Whole(low=0)), "of the descent in which cohorts are born"),
+    steps=Key(Nullable(Whole(low=0)), "of the descent, in which cohorts are born and edges harden"),
 )
 LIGHTNING = Keys(
     "landscape_lab.landscapes.NetworkLandscape.from_lightning",

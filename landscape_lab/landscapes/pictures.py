@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
@@ -17,6 +17,8 @@ SURFACES = next(
     if folder.is_dir()
 )
 """Our own pictures: inside an installed package, or beside it in a checkout."""
+VALUES_AT_ONCE = 2**20
+"""Numbers of a large picture that are floats at the same time: 12 MB, twice in double precision."""
 
 
 def read_picture(source: object) -> Float[Tensor, "height width"]:
@@ -46,33 +48,49 @@ def read_picture(source: object) -> Float[Tensor, "height width"]:
     return torch.from_numpy(np.ascontiguousarray(grey))
 
 
-def read_colours(source: object) -> Float[np.ndarray, "height width *channels"]:
-    """A picture with its colours in 0…1, read as `read_picture` reads it; grey has no channels.
+def read_colours(source: object) -> UInt8[np.ndarray, "height width *channels"]:
+    """A picture with its colours as bytes, read as `read_picture` reads it; grey has no channels.
+
+    Only the file's own numbers and these bytes are in memory as a whole: some rows at a time become floats.
 
     Raises:
         FileNotFoundError: There is no such file.
         ValueError: It is not a picture, or not finite.
     """
-    values, _ = _values(source)
-    if values.ndim == 2 or values.shape[-1] == 3:
-        return values
-    if values.shape[-1] == 1:
-        return values[..., 0]
-    alpha = values[..., -1:]
-    return np.broadcast_to(values[..., :-1] * alpha + (1.0 - alpha), (*values.shape[:2], 3))
+    read, name = _numbers(source)
+    fixed = read.dtype in (np.uint8, np.uint16)  # else values are stretched from the range of all of them
+    strips = min(len(read), -(-read.size // VALUES_AT_ONCE)) if fixed else 1
+    return np.concatenate([_on_white(_unit_range(strip, name)) for strip in np.array_split(read, strips)])
+
+
+def _on_white(values: Float[np.ndarray, "height width *channels"]) -> UInt8[np.ndarray, "height width *rgb"]:
+    """Colours as bytes."""
+    if values.ndim == 3 and values.shape[-1] == 1:
+        values = values[..., 0]
+    if values.ndim == 3 and values.shape[-1] != 3:
+        alpha = values[..., -1:]
+        values = np.broadcast_to(values[..., :-1] * alpha + (1.0 - alpha), (*values.shape[:2], 3))
+    return (255 * values).round().astype(np.uint8)
 
 
 def _values(source: object) -> tuple[np.ndarray, str]:
     """The values of a picture, float32 in 0…1, `[height, width]` or with 1 to 4 channels, and its name."""
+    read, name = _numbers(source)
+    return _unit_range(read, name), name
+
+
+def _numbers(source: object) -> tuple[np.ndarray, str]:
+    """The numbers of a picture as they are, `[height, width]` or with 1 to 4 channels, and its name."""
     name = str(source) if isinstance(source, str | PathLike) else "the given array"
     read = _from_file(Path(source)) if isinstance(source, str | PathLike) else _from_array(source)
-    values = _unit_range(read, name)
-    if values.ndim != 2 and (values.ndim != 3 or values.shape[-1] > 4):
+    if read.size == 0:
+        raise ValueError(f"A picture should have pixels. Found shape {read.shape} in {name}.")
+    if read.ndim != 2 and (read.ndim != 3 or read.shape[-1] > 4):
         raise ValueError(
             "A picture should have the shape [height, width] or [height, width, 1 to 4 channels]. "
-            f"Found {list(values.shape)} in {name}."
+            f"Found {list(read.shape)} in {name}."
         )
-    return values, name
+    return read, name
 
 
 def _from_file(path: Path) -> np.ndarray:
@@ -135,8 +153,6 @@ def _from_array(source: object) -> np.ndarray:
 
 def _unit_range(values: np.ndarray, name: str) -> np.ndarray:
     """The values as float32 in 0…1."""
-    if values.size == 0:
-        raise ValueError(f"A picture should have pixels. Found shape {values.shape} in {name}.")
     if not np.isfinite(values).all():
         raise ValueError(f"A picture should be finite. Found NaN or infinity in {name}.")
     low, high = values.min(), values.max()

@@ -1,6 +1,7 @@
 """Every kind of picture that can be read, and those that cannot."""
 
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from landscape_lab.landscapes.pictures import read_picture
+from landscape_lab.landscapes.pictures import read_colours, read_picture
 
 GREY = np.array([[0, 51, 102], [153, 204, 255]], dtype=np.uint8)
 EXPECTED = GREY / 255
@@ -154,3 +155,16 @@ def test_broken_files_are_told_in_one_line(tmp_path):
 def test_arrays_that_are_no_picture(source, message):
     with pytest.raises(ValueError, match=message):
         read_picture(source)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_a_large_picture_is_not_all_floats_at_once(kind):
+    """Two million pixels with transparency: as floats in double precision they would be 64 MB."""
+    picture = np.zeros((1000, 2000, 4), kind)
+    picture[..., 0], picture[500:, :, 3] = np.iinfo(kind).max, np.iinfo(kind).max
+    tracemalloc.start()
+    read = read_colours(picture)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (read[0, 0].tolist(), read[-1, -1].tolist()) == ([255, 255, 255], [255, 0, 0])
+    assert peak < 40e6

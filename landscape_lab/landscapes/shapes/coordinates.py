@@ -9,8 +9,10 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
+from landscape_lab.landscapes.shapes.annealing import hardened, hardness
 from landscape_lab.landscapes.shapes.placing import worst
 from landscape_lab.landscapes.shapes.shape import Shapes, affine
+from landscape_lab.landscapes.shapes.textures import fields, smooth
 
 Numbers = Mapping[str, Tensor]
 """The numbers of all shapes by kind, `[shapes, …]` each."""
@@ -26,8 +28,6 @@ BLUR = 0.35
 """Of the residual in whose maxima shapes are born, as a share of the same distance."""
 UNBORN = -12.0
 """The `scale` of a shape that is not born yet: so small that it covers no pixel."""
-TEXTURES = ("flat", "gradient")
-"""Of one colour, or of a colour that changes evenly across the shape."""
 
 
 class Coordinates(Protocol):
@@ -38,8 +38,8 @@ class Coordinates(Protocol):
     ) -> dict[str, Tensor]:
         """Where a descent begins."""
 
-    def shapes(self, numbers: Numbers) -> tuple[Shapes, Tensor | None]:
-        """The shapes and the background of the picture."""
+    def shapes(self, numbers: Numbers, progress: float = 1.0) -> tuple[Shapes, Tensor | None]:
+        """The shapes and the background of the picture; before the end of a run, as its steps see them."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Seed:
             **{kind: torch.zeros(self.number, *shape) for kind, shape in zero.items()},
         }
 
-    def shapes(self, numbers: Numbers) -> tuple[Shapes, None]:
+    def shapes(self, numbers: Numbers, progress: float = 1.0) -> tuple[Shapes, None]:
         """On black."""
         radius = (-3 * numbers["radius"]).sigmoid()
         scale = 4 * numbers["scale"].sigmoid() / radius.unsqueeze(1)
@@ -101,16 +101,24 @@ class Painted:
     Args:
         number: Of shapes, the first in front.
         harmonics: Of their outlines.
-        extent: Width and height of the picture, the longer side 1.
-        texture: One of `TEXTURES`.
+        size: Height and width of the picture, in pixels.
+        texture: One of `textures.TEXTURES`.
+        edges: `soft`, or `hard`.
         hiding: Whether they hide each other; else they add up, and have no opacity.
     """
 
     number: int
     harmonics: int
-    extent: tuple[float, float]
+    size: tuple[int, int]
     texture: str = "flat"
+    edges: str = "soft"
     hiding: bool = True
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """Width and height of the picture, the longer side 1."""
+        height, width = self.size
+        return width / max(self.size), height / max(self.size)
 
     def begin(
         self, target: Float[Tensor, "channels height width"], random: torch.Generator
@@ -144,7 +152,6 @@ class Painted:
         blurred = F.adaptive_avg_pool2d(paint, (height, width))
         grid = 2 * places[None, None] - 1
         colours = F.grid_sample(blurred[None], grid, padding_mode="border", align_corners=False)[0, :, 0].T
-        slope = {"slope": places.new_zeros(number, len(paint), 2)} if self.texture == "gradient" else {}
         opacity = {"opacity": places.new_zeros(number)} if self.hiding else {}
         return {
             "centre": 2 * places.clamp(1e-3, 1 - 1e-3).logit(),
@@ -155,19 +162,27 @@ class Painted:
             "softness": places.new_full((number,), SOFT).log() / 1.2,
             **opacity,
             "colour": colours / 0.4,
-            **slope,
+            **smooth(self.texture, number, len(paint), places),
         }
 
-    def shapes(self, numbers: Numbers) -> tuple[Shapes, Tensor]:
+    def shapes(self, numbers: Numbers, progress: float = 1.0) -> tuple[Shapes, Tensor]:
         """On a background of one colour."""
         extent, angle = numbers["centre"].new_tensor(self.extent), 1.2 * numbers["rotation"]
-        return Shapes(
+        slope, brush = fields(numbers)
+        half_axes = numbers["scale"]
+        if brush is not None:
+            half_axes = half_axes.sort(1, descending=True).values  # a brush is drawn along the major axis
+        shapes = Shapes(
             centre=extent * (numbers["centre"] / 2).sigmoid(),
-            matrix=affine(angle, (-1.2 * numbers["scale"]).exp()),
+            matrix=affine(angle, (-1.2 * half_axes).exp()),
             cosines=1.2 * WAVES * numbers["cosines"],
             sines=1.2 * WAVES * numbers["sines"],
             sharpness=(1.2 * numbers["softness"]).exp(),
             strength=(2 * numbers["opacity"]).sigmoid() if self.hiding else torch.ones_like(angle),
             colour=0.4 * numbers["colour"],
-            slope=0.4 * numbers["slope"] if "slope" in numbers else None,
-        ), 0.4 * numbers["background"]
+            slope=slope,
+            brush=brush,
+        )
+        if self.edges == "hard":
+            shapes = hardened(shapes, hardness(progress), max(self.size))
+        return shapes, 0.4 * numbers["background"]

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from landscape_lab.landscapes.shapes import plain
+from landscape_lab.landscapes.shapes.brush import Strengths
 from landscape_lab.landscapes.shapes.formulas import Formula
 from landscape_lab.landscapes.shapes.layers import Layers, Light, Pile
 from landscape_lab.landscapes.shapes.levels import Frames
@@ -43,6 +44,7 @@ class Drawing:
         self.formula, self.grid, self.background, self.shapes = formula, grid, background, shapes
         self.offsets = grid.offsets(shapes.colour)
         self.frames = Frames(shapes, self.offsets, formula.outline)
+        self.strengths = Strengths(shapes, self.offsets)
         # What a colour gains along the picture's x and y.
         self.gain = None if shapes.slope is None else shapes.slope @ shapes.matrix
 
@@ -68,7 +70,7 @@ class Drawing:
         return Band(pairs, layers, levels, None)
 
     def _pile(self, pairs: Pairs, layers: Layers, levels: Tensor) -> Pile:
-        strength = self.shapes.strength.index_select(0, pairs.shape)[:, None]
+        strength = self.strengths.of(pairs)
         return Pile(self.formula.profile, layers, levels, strength, self._field(pairs), self.offsets)
 
     def _field(self, pairs: Pairs) -> Float[Tensor, "pairs channels numbers"]:
@@ -85,7 +87,6 @@ class Drawing:
         """Of the background and of the shapes."""
         shapes, channels = len(self.shapes.centre), gradient.shape[1]
         sums = gradient.new_zeros(shapes, self.frames.numbers)
-        strength = gradient.new_zeros(shapes)
         colour = gradient.new_zeros(shapes, channels, 1 if self.gain is None else 3)
         ground = gradient.sum((0, 2))
         for band in bands:
@@ -96,16 +97,17 @@ class Drawing:
             else:
                 slopes = pile.composite_backward(given, self.background, band.light)
                 ground -= ((1 - band.light.behind)[:, None] * given).sum((0, 2))
-            strength.index_add_(0, band.pairs.shape, slopes.strength)
+            self.strengths.gather(band.pairs, slopes.strength)
             if self.gain is not None:
                 slopes.field[:, :, 1:].addcmul_(slopes.field[:, :, :1], band.pairs.apart[:, None])
             colour.index_add_(0, band.pairs.shape, slopes.field)
             self.frames.gather(band.pairs, band.levels, slopes.levels, sums)
-        return ground, self._of_parameters(sums, strength, colour)
+        return ground, self._of_parameters(sums, colour)
 
-    def _of_parameters(self, sums: Tensor, strength: Tensor, colour: Tensor) -> Shapes:
-        """Gradients of the parameters from those of levels, coverage and colours."""
-        found = self.frames.gradients(sums, self.shapes)._replace(strength=strength, colour=colour[:, :, 0])
+    def _of_parameters(self, sums: Tensor, colour: Tensor) -> Shapes:
+        """Gradients of the parameters from those of levels, strengths and colours."""
+        found = self.strengths.gradients(self.frames.gradients(sums, self.shapes))
+        found = found._replace(colour=colour[:, :, 0])
         if self.shapes.slope is None or self.gain is None:
             return found
         centre = found.centre - (self.gain * colour[:, :, :1]).sum(1)

@@ -20,6 +20,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from landscape_lab.landscapes.shapes.brush import density
 from landscape_lab.landscapes.shapes.outlines import OUTLINES, Outline
 from landscape_lab.landscapes.shapes.profiles import CUT_TANH, CUT_TANH_SQUARED, SMOOTHSTEP, TANH, Profile
 from landscape_lab.landscapes.shapes.shape import Shapes
@@ -39,7 +40,7 @@ class Formula(NamedTuple):
 
     profile: Profile
     occludes: bool
-    outline: Outline = OUTLINES["fourier"]
+    outline: Outline = OUTLINES["blob"]
 
 
 SUM = Formula(CUT_TANH_SQUARED, occludes=False)
@@ -78,6 +79,8 @@ def picture(
     """The colour at some places, as the formula reads, in operations that autograd follows twice."""
     level, own = levels(shapes, places, formula.outline)
     cover = formula.profile.value(level) * shapes.strength[:, None]
+    if shapes.brush is not None:
+        cover = cover * density(own[:, 1], shapes.brush)
     paint = cover[:, None] * colours(shapes, own)
     if not formula.occludes:
         return background[:, None] + paint.sum(0)

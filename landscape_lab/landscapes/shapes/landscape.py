@@ -1,26 +1,27 @@
 """Shapes that approximate a picture, as a landscape: its coordinates are theirs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from landscape_lab.dotted_paths import locate
 from landscape_lab.keys.landscapes import SHAPES
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.shapes.coordinates import UNBORN, Coordinates, Painted, Seed
 from landscape_lab.landscapes.shapes.growth import births_of, sizes_of, whole
-from landscape_lab.landscapes.shapes.rendering import render
+from landscape_lab.landscapes.shapes.rendering import only_in_over, render
 from landscape_lab.landscapes.shapes.shape import Shapes
-from landscape_lab.landscapes.shapes.target import LOSSES, psnr, read_target, rmse, ssim
-from landscape_lab.validation import check_choice
+from landscape_lab.landscapes.shapes.target import Difference, difference, psnr, read_target, rmse, ssim
+from landscape_lab.validation import refusal
 
 SHARED = "background"
 """The kind of which all shapes have one."""
-Difference = Callable[[Tensor, Tensor], Tensor]
-"""Of two pictures `[channels, height, width]`: one number."""
+HARMONICS = 8
+"""Of a blob, unless told."""
+MOST_UNCUT = 64
+"""Shapes that act on every pixel: more would take a second and more a step."""
 
 
 @SHAPES.checks_class
@@ -34,10 +35,15 @@ class ShapesLandscape(Landscape):
     Args:
         image: What is approximated: a file, or an array `[height, width]` or `[height, width, 3]`.
         shapes: How many there are.
-        harmonics: Of their outlines; 0: ellipses.
+        harmonics: Of their outlines; 0: ellipses. `None`: 8 of blobs, none of other primitives.
         model: How they make a picture: `over`, each hides what is behind it; `sum`, they add up, as in the
             notebook of the seed; `uncut`, its formula as the text has it; `weighted`, their weighted mean.
-        texture: Of `over`: `flat`, or `gradient`, a colour that changes evenly across the shape.
+        primitive: Of `over`: `blob`, an ellipse that the harmonics bend, `triangle`, `rectangle` or `stroke`;
+            harmonics, where given, bend these as well.
+        texture: Of `over`: `flat`; `gradient`, a colour that changes evenly across the shape; `brush`, that
+            and an opacity that varies across the major axis, with streaks along it.
+        edges: Of `over`: `soft`, as each shape learns them; `hard`, ±½ pixel at the end, so that the same
+            shapes as polygons (SVG) look the same. Steps see edges that harden.
         loss: `rmse`, `mse`, `l1`, `ssim` (1 - SSIM), `mix` (0.8 l1 + 0.2 ssim), or a function of (picture,
             target), differentiable, `[channels, height, width]` each.
         size: Pixels along the longer side of the picture, or (height, width), to which it is stretched;
@@ -48,7 +54,7 @@ class ShapesLandscape(Landscape):
             front to the back, `sum` is told in the coordinates of `over`, and `see` has to be called
             before each step.
         until: By which share of the steps the last cohort has had its turn; 0: all are there at once.
-        steps: The length of the descent.
+        steps: The length of the descent; `None`: nobody knows, and every step sees what it is at the end.
 
     Attributes:
         target: The picture, `[channels, height, width]`, from 0 to 1.
@@ -72,9 +78,11 @@ class ShapesLandscape(Landscape):
         self,
         image: object,
         shapes: int = 256,
-        harmonics: int = 8,
+        harmonics: int | None = None,
         model: str = "over",
+        primitive: str = "blob",
         texture: str = "flat",
+        edges: str = "soft",
         loss: str | Difference = "rmse",
         size: int | Sequence[int] | None = 256,
         seed: int = 0,
@@ -83,16 +91,21 @@ class ShapesLandscape(Landscape):
         steps: int | None = None,
     ) -> None:
         super().__init__()
+        only_in_over(model, primitive=primitive, texture=texture, edges=edges)
+        if model == "uncut" and shapes > MOST_UNCUT:
+            raise refusal("shapes", f"at most {MOST_UNCUT} where `model` is uncut", shapes)
+        if harmonics is None:
+            harmonics = HARMONICS if primitive == "blob" else 0
         self.register_buffer("target", read_target(image, _pair(size)), persistent=False)
         height, width = self.target.shape[1:]
-        longer = max(height, width)
         self.coordinates: Coordinates = (
-            Painted(shapes, harmonics, (width / longer, height / longer), texture, hiding=model != "sum")
+            Painted(shapes, harmonics, (height, width), texture, edges, hiding=model != "sum")
             if model == "over" or cohorts > 1
             else Seed(shapes, harmonics)
         )
-        self.model = model
-        self.difference = _difference(loss)
+        self.model, self.primitive, self.edges = model, primitive, edges
+        self.steps, self.progress = steps, 1.0
+        self.difference = difference(loss, self.target)
         begin = self.coordinates.begin(self.target, torch.Generator().manual_seed(seed))
         births, sizes = births_of(cohorts, until, steps, model), sizes_of(cohorts, shapes)
         self.register_buffer("plan", torch.tensor(births), persistent=cohorts > 1)
@@ -119,9 +132,19 @@ class ShapesLandscape(Landscape):
             if kind != SHARED and plan[int(cohort)] > 0
         }
 
+    @property
+    def stochastic(self) -> bool:
+        """Whether steps see something that changes as the run goes on."""
+        return self.edges == "hard"
+
     @torch.no_grad()
     def see(self, step: int | None) -> None:
-        """Let the cohorts whose step it is be born, unless they are."""
+        """See what a step sees, and let the cohorts whose step it is be born, unless they are.
+
+        Args:
+            step: `None`: what there is at the end.
+        """
+        self.progress = 1.0 if step is None or not self.steps else min(1.0, step / self.steps)
         plan = self.plan.tolist()
         for cohort in reversed([number for number, birth in enumerate(plan) if birth == step and birth > 0]):
             for member in range(self.members):
@@ -131,12 +154,13 @@ class ShapesLandscape(Landscape):
         """Place the shapes of a cohort, unless they are there."""
         scale = self.get_parameter(f"scale.{cohort}")[member]
         if bool((scale == UNBORN).all()):
-            picture, painted = self._drawn(self._numbers(member)), cast(Painted, self.coordinates)
+            picture = self._drawn(self._numbers(member), progress=self.progress)
+            painted = cast(Painted, self.coordinates)  # others have no cohorts
             for kind, numbers in painted.newborn(self.target, picture, len(scale)).items():
                 self.get_parameter(f"{kind}.{cohort}")[member].copy_(numbers)
 
     def forward(self, batch: object = None) -> Float[Tensor, " members"]:
-        return torch.stack([self._loss(self._numbers(member)) for member in range(self.members)])
+        return torch.stack([self._seen(member) for member in range(self.members)])
 
     def backward(self) -> Float[Tensor, " members"]:
         """The graph of one member at a time is kept, not that of all."""
@@ -144,7 +168,7 @@ class ShapesLandscape(Landscape):
         losses = []
         with torch.enable_grad():
             for member in range(self.members):
-                losses.append(loss := self._loss(self._numbers(member)))
+                losses.append(loss := self._seen(member))
                 loss.backward()
         return torch.stack(losses).detach()
 
@@ -189,10 +213,16 @@ class ShapesLandscape(Landscape):
             {name: part.view(numbers.shape[1:]) for part, (name, numbers) in zip(parts, named, strict=True)}
         )
 
-    def _drawn(self, numbers: Mapping[str, Tensor], size: tuple[int, int] | None = None) -> Tensor:
-        shapes, background = self.coordinates.shapes(numbers)
+    def _drawn(
+        self, numbers: Mapping[str, Tensor], size: tuple[int, int] | None = None, progress: float = 1.0
+    ) -> Tensor:
+        shapes, background = self.coordinates.shapes(numbers, progress)
         height, width = self.target.shape[1:]
-        return render(shapes, size or (height, width), self.model, background)
+        return render(shapes, size or (height, width), self.model, background, primitive=self.primitive)
+
+    def _seen(self, member: int) -> Tensor:
+        """The loss of a member as the step sees it."""
+        return self.difference(self._drawn(self._numbers(member), progress=self.progress), self.target)
 
     def _loss(self, numbers: Mapping[str, Tensor]) -> Tensor:
         return self.difference(self._drawn(numbers), self.target)
@@ -200,13 +230,3 @@ class ShapesLandscape(Landscape):
 
 def _pair(size: int | Sequence[int] | None) -> int | tuple[int, int] | None:
     return size if size is None or isinstance(size, int) else (int(size[0]), int(size[1]))
-
-
-def _difference(loss: str | Difference) -> Difference:
-    """A loss by its name, by the path of a function, or itself."""
-    if not isinstance(loss, str):
-        return loss
-    if loss not in LOSSES and "." in loss:
-        return cast(Difference, locate("loss", loss))
-    check_choice("loss", loss, LOSSES)
-    return LOSSES[loss]

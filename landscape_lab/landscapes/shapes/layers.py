@@ -62,7 +62,7 @@ class Pile:
         profile: From levels to coverage.
         layers: Which pairs lie in which layer.
         levels: At each pixel of each pair.
-        strength: Of each pair: the coverage is the profile's times this.
+        strength: Of each pair, or of each of its pixels: the coverage is the profile's times this.
         field: `[pairs, channels, 1]`, one colour for a pair's whole tile, or `[…, 3]`: the colour at
             the tile's centre and what it gains along x and along y.
         offsets: 1, x and y at each pixel of a tile.
@@ -73,7 +73,7 @@ class Pile:
         profile: Profile,
         layers: Layers,
         levels: Float[Tensor, "pairs pixels"],
-        strength: Float[Tensor, "pairs 1"],
+        strength: Float[Tensor, "pairs one_or_pixels"],
         field: Float[Tensor, "pairs channels numbers"],
         offsets: Float[Tensor, "3 pixels"],
     ) -> None:
@@ -147,7 +147,10 @@ class Pile:
 
     def _into(self, found: Slopes, part: slice, worth: Tensor, shade: Tensor, slope: Tensor) -> None:
         """Write the gradients of a layer's levels and strength from that of its coverage."""
-        torch.sum(shade * worth, 1, out=found.strength[part])
+        if found.strength.dim() == 1:
+            torch.sum(shade * worth, 1, out=found.strength[part])
+        else:
+            torch.mul(shade, worth, out=found.strength[part])
         torch.mul(worth, slope, out=found.levels[part]).mul_(self.strength[part])
 
     def _gather(self, seen: Tensor, gradient: Tensor, into: Tensor) -> None:
@@ -163,13 +166,13 @@ class Slopes(NamedTuple):
     """Gradients of a pile's levels, strengths and fields."""
 
     levels: Float[Tensor, "pairs pixels"]
-    strength: Float[Tensor, " pairs"]
+    strength: Float[Tensor, "pairs ..."]
     field: Float[Tensor, "pairs channels numbers"]
 
     @classmethod
     def like(cls, pile: Pile) -> Slopes:
         """Room for them."""
-        strength = pile.levels.new_empty(len(pile.levels))
+        strength = torch.empty_like(pile.strength).squeeze(1)  # of one number for all pixels, their sum
         return cls(torch.empty_like(pile.levels), strength, torch.empty_like(pile.field))
 
 

@@ -82,7 +82,7 @@ def _stroke_turning(x: Along, y: Along) -> Along:
 
 
 OUTLINES = {
-    "fourier": Outline(lambda x, _: x.new_ones(()), lambda x, _: x.new_zeros(()), steepest=0.0),
+    "blob": Outline(lambda x, _: x.new_ones(()), lambda x, _: x.new_zeros(()), steepest=0.0),
     "triangle": _polygon(3, 0.5, first=-math.pi / 2),
     "rectangle": _polygon(4, 1.0, first=0.0),
     "stroke": Outline(_stroke, _stroke_turning, steepest=STRAIGHT * math.hypot(WIDTH, STRAIGHT) / WIDTH),

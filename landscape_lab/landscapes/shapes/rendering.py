@@ -12,12 +12,29 @@ from landscape_lab.landscapes.shapes.outlines import OUTLINES
 from landscape_lab.landscapes.shapes.plain import Plain
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.tiles import Grid
-from landscape_lab.validation import check_choice
+from landscape_lab.validation import check_choice, refusal
 
 MODELS = {"sum": SUM, "uncut": UNCUT, "weighted": MEAN, "over": OVER}
 """The models by name; see `formulas`."""
+PLAINEST = {"primitive": "blob", "texture": "flat", "edges": "soft"}
+"""What shapes have that do not hide each other: the choices that only `over` has."""
 FAINT = 1e-3
 """ε, the background's weight in `weighted`."""
+
+
+def only_in_over(model: str, **choices: str) -> None:
+    """Refuse what a model cannot draw.
+
+    Raises:
+        ValueError: The model is another than `over`, and a choice is not the plainest.
+
+    >>> only_in_over("sum", primitive="blob", texture="gradient")
+    Traceback (most recent call last):
+    ValueError: Parameter `texture` should be flat where `model` is not over. Found `texture = gradient`.
+    """
+    for name, choice in choices.items():
+        if model != "over" and choice != PLAINEST[name]:
+            raise refusal(name, f"{PLAINEST[name]} where `model` is not over", choice)
 
 
 def render(
@@ -26,7 +43,7 @@ def render(
     model: str = "over",
     background: Float[Tensor, " channels"] | None = None,
     *,
-    primitive: str = "fourier",
+    primitive: str = "blob",
     plain: bool = False,
 ) -> Float[Tensor, "channels height width"]:
     """The picture of some shapes, differentiable in all of their numbers and in the background.
@@ -40,7 +57,7 @@ def render(
         size: Height and width in pixels, 1 at least.
         model: `sum`, `uncut`, `weighted` or `over`.
         background: One number a channel; black by default.
-        primitive: `fourier`, a disc that the Fourier sum bends, `triangle`, `rectangle` or `stroke`;
+        primitive: `blob`, a disc that the Fourier sum bends, `triangle`, `rectangle` or `stroke`;
             see `outlines`. What Fourier weights there are, bend the others as well.
         plain: Compute the formula as it reads, at every pixel of every shape, some hundred times
             slower. `uncut` always does.

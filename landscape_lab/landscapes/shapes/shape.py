@@ -32,6 +32,7 @@ class Shapes(NamedTuple):
         strength: `[shapes]`; in `over` the opacity, 0 … 1; elsewhere a factor of the shape.
         colour: `[shapes, channels]`, at the centre.
         slope: `[shapes, channels, 2]`, what the colour gains along X and along Y; None: one colour.
+        brush: `[shapes, 8]`, what the strength is multiplied by, see `brush`; None: by nothing.
     """
 
     centre: Float[Tensor, "shapes 2"]
@@ -42,11 +43,12 @@ class Shapes(NamedTuple):
     strength: Float[Tensor, " shapes"]
     colour: Float[Tensor, "shapes channels"]
     slope: Float[Tensor, "shapes channels 2"] | None = None
+    brush: Float[Tensor, "shapes numbers"] | None = None
 
     @classmethod
     def of(cls, values: Sequence[Tensor | None]) -> Shapes:
-        """The shapes of these fields, in their order; the last may be None."""
-        return cls(*(kind for kind in values if kind is not None))
+        """The shapes of these fields, in their order; those that may be None, are last."""
+        return cls(*values)  # type: ignore[arg-type]  # which are None, is known when it runs
 
     def map(self, change: Callable[[Tensor], Tensor]) -> Shapes:
         """The shapes with every tensor changed."""

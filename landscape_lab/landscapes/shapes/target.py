@@ -1,6 +1,7 @@
 """The picture that shapes approximate, and how near they come."""
 
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import torch
@@ -9,9 +10,13 @@ from jaxtyping import Float
 from PIL import Image
 from torch import Tensor
 
+from landscape_lab.dotted_paths import locate
 from landscape_lab.landscapes.pictures import read_colours
+from landscape_lab.validation import check_choice, refusal
 
 Picture = Float[Tensor, "channels height width"]
+Difference = Callable[[Tensor, Tensor], Tensor]
+"""Of a picture and its target: one number."""
 WINDOW = 11
 """Pixels along a side of the window in which the structure of two pictures is compared."""
 SPREAD = 1.5
@@ -32,7 +37,7 @@ def read_target(image: object, size: int | tuple[int, int] | None = None) -> Pic
         ValueError: It is no picture that can be read.
         FileNotFoundError: There is no such file.
     """
-    picture = Image.fromarray((255 * read_colours(image)).round().astype(np.uint8))
+    picture = Image.fromarray(read_colours(image))
     if size is not None:
         picture = picture.resize(_scaled(picture.size, size), Image.Resampling.LANCZOS)
     pixels = np.asarray(picture, dtype=np.float32) / 255
@@ -91,7 +96,7 @@ def mix(picture: Picture, target: Picture) -> Tensor:
     return 0.8 * F.l1_loss(picture, target) + 0.2 * (1 - ssim(picture, target))
 
 
-LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+LOSSES: dict[str, Difference] = {
     "rmse": rmse,
     "mse": F.mse_loss,
     "l1": F.l1_loss,
@@ -99,3 +104,37 @@ LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "mix": mix,
 }
 """What may be minimised, by name: functions of (picture, target)."""
+
+
+def difference(loss: str | Difference, target: Picture) -> Difference:
+    """A loss by its name, by the path of a function, or itself.
+
+    Args:
+        loss: Which.
+        target: What a function that is not ours is tried on.
+
+    Raises:
+        ValueError: There is none of this name, or the function returns no number that can be followed.
+    """
+    if isinstance(loss, str) and (loss in LOSSES or "." not in loss):
+        check_choice("loss", loss, LOSSES)
+        return LOSSES[loss]
+    found = cast(Difference, locate("loss", loss)) if isinstance(loss, str) else loss
+    name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
+    wanted = "a differentiable function of (picture, target) that returns one number"
+    with torch.enable_grad():
+        try:
+            returned: object = found(target.detach().mul(0.5).requires_grad_(), target)
+        except Exception as error:  # a user's function can raise anything
+            told = " ".join(str(error).split())
+            raise refusal("loss", wanted, name, f" It raises {type(error).__name__}: {told}.") from error
+    if not isinstance(returned, Tensor) or returned.shape != () or not returned.requires_grad:
+        raise refusal("loss", wanted, name, f" It returns {_described(returned)}.")
+    return found
+
+
+def _described(returned: object) -> str:
+    """What a function returned, in a few words."""
+    if not isinstance(returned, Tensor):
+        return f"a {type(returned).__name__}"
+    return f"a tensor of shape {list(returned.shape)}" if returned.shape else "a number without a gradient"

@@ -6,7 +6,7 @@ from naive_shapes import some_shapes
 from landscape_lab.landscapes.shapes.boundary import Boundary
 from landscape_lab.landscapes.shapes.outlines import OUTLINES
 
-DISC = OUTLINES["fourier"]
+DISC = OUTLINES["blob"]
 
 
 def wild(count=20):

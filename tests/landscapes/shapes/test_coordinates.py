@@ -47,7 +47,7 @@ def test_one_shape_of_the_seed_is_its_formula():
 
 
 def test_painted_shapes_begin_inside_with_the_colours_below_them():
-    painted = Painted(200, 3, (1.0, 16 / 24))
+    painted = Painted(200, 3, (16, 24))
     shapes, background = painted.shapes(painted.begin(TARGET, random()))
     assert (shapes.centre >= 0).all()
     assert (shapes.centre <= torch.tensor([1.0, 16 / 24])).all()
@@ -62,7 +62,7 @@ def test_painted_shapes_begin_inside_with_the_colours_below_them():
 
 
 def test_a_texture_is_a_slope_of_each_colour():
-    painted = Painted(5, 0, (1.0, 0.5), "gradient")
+    painted = Painted(5, 0, (12, 24), "gradient")
     shapes, _ = painted.shapes(painted.begin(TARGET, random()))
     assert shapes.slope.shape == (5, 3, 2)
     assert shapes.cosines.shape == (5, 0)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from landscape_lab.keys.landscapes import SHAPES
 from landscape_lab.landscapes import ShapesLandscape
 
 TARGET = torch.rand(18, 24, 3, generator=torch.Generator().manual_seed(0)).numpy()
@@ -18,7 +19,7 @@ def far(settings, members=1):
     return made.with_members(points)
 
 
-KINDS = [{"model": "sum"}, {"model": "over"}, {"model": "over", "texture": "gradient"}, {"model": "weighted"}]
+KINDS = [{key: word} for key in ("model", "primitive", "texture") for word in SHAPES.keys[key].kind.words]
 
 
 @pytest.mark.parametrize("settings", KINDS)
@@ -111,6 +112,7 @@ WRONG = {
     "loss": ("rmsee", "Nearest: rmse"),
     "size": (0, "`size`"),
     "texture": ("flatt", "Nearest: flat"),
+    "primitive": ("triangel", "Nearest: triangle"),
 }
 
 

@@ -8,7 +8,7 @@ from landscape_lab.landscapes.shapes.levels import Frames
 from landscape_lab.landscapes.shapes.outlines import OUTLINES
 from landscape_lab.landscapes.shapes.tiles import Grid, Pairs
 
-DISC = OUTLINES["fourier"]
+DISC = OUTLINES["blob"]
 
 
 GRID = Grid(16, 24)

@@ -6,7 +6,7 @@ from landscape_lab.landscapes.shapes.formulas import levels
 from landscape_lab.landscapes.shapes.outlines import OUTLINES
 from landscape_lab.landscapes.shapes.tiles import SIDE, Grid, Reach
 
-DISC = OUTLINES["fourier"]
+DISC = OUTLINES["blob"]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (8, 8), (9, 31), (40, 16)])

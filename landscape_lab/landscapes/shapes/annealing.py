@@ -1,0 +1,36 @@
+"""What changes while shapes are learned: a pure function of how far the run is, from 0 to 1, the end."""
+
+import torch
+
+from landscape_lab.landscapes.shapes.shape import Shapes
+
+HARD = 0.8
+"""The share of a run after which edges are hard. Later costs more: the last steps have to learn with them."""
+
+
+def hardness(progress: float) -> float:
+    """How near edges are to their end: 0, as soft as is learned, to 1, one pixel wide.
+
+    >>> hardness(0.0), hardness(0.4), hardness(0.9)
+    (0.0, 0.5, 1.0)
+    """
+    return min(1.0, progress / HARD)
+
+
+def hardened(shapes: Shapes, share: float, longer: int) -> Shapes:
+    r"""The shapes with edges between those that they have and ±½ pixel, in the logarithm.
+
+    The edge of a shape is 2 / g wide in its own radius. A step of that radius moves the boundary by the
+    harmonic mean of the half-axes, on average over an ellipse, :math:`h = 2 / (|A_1| + |A_2|)` with the rows
+    of A; so it is a pixel wide where :math:`g = 2 h` longer.
+    No edge is wider than its shape, g ≥ 1: one that is not born yet stays invisible.
+
+    Args:
+        shapes: Any.
+        share: 0, as they are, to 1, hard.
+        longer: Pixels along the longer side of the picture.
+    """
+    if share == 0:
+        return shapes
+    hard = (4 * longer / shapes.matrix.norm(dim=2).sum(1)).clamp(min=1)
+    return shapes._replace(sharpness=torch.lerp(shapes.sharpness.log(), hard.log(), share).exp())

@@ -1,0 +1,86 @@
+import pytest
+import torch
+from naive_shapes import some_shapes
+
+from landscape_lab.landscapes import ShapesLandscape
+from landscape_lab.landscapes.shapes import Shapes, render
+from landscape_lab.landscapes.shapes.annealing import hardened, hardness
+
+TARGET = torch.rand(18, 24, 3, generator=torch.Generator().manual_seed(0)).numpy()
+
+
+def ellipse(wide, high):
+    """One white ellipse in the middle of 1 × 1."""
+    one, none = torch.ones(1).double(), torch.zeros(1, 0).double()
+    matrix = torch.diag(torch.tensor([1 / wide, 1 / high]).double())[None]
+    return Shapes(torch.full((1, 2), 0.5).double(), matrix, none, none, one, one, one[:, None])
+
+
+def test_a_hard_edge_is_a_pixel_wide():
+    drawn = render(hardened(ellipse(0.3, 0.3), 1.0, 80), (80, 80))[0]
+    steps = (torch.arange(80).double() + 0.5) / 80 - 0.5
+    beyond = 80 * (torch.hypot(steps[None], steps[:, None]) - 0.3)  # pixels from the boundary
+    assert (drawn[beyond > 0.5] == 0).all()
+    assert (drawn[beyond < -0.5] == 1).all()
+    assert ((drawn > 0) & (drawn < 1))[beyond.abs() < 0.49].all()
+
+
+def test_a_hard_ellipse_has_its_own_area():
+    """Rasterised with edges of a pixel, whatever the axes."""
+    drawn = render(hardened(ellipse(0.4, 0.1), 1.0, 100), (100, 100))
+    assert float(drawn.sum()) / 100**2 == pytest.approx(torch.pi * 0.4 * 0.1, rel=0.01)
+    assert float(((drawn > 0) & (drawn < 1)).sum()) < 1.3 * 2 * torch.pi * 30  # near its perimeter, 171
+
+
+def test_edges_harden_from_what_is_learned():
+    shapes, _ = some_shapes(4)
+    assert torch.equal(hardened(shapes, hardness(0.0), 50).sharpness, shapes.sharpness)
+    softer, harder = (hardened(shapes, hardness(p), 50).sharpness for p in (0.2, 0.5))
+    assert (harder > softer).all()
+    torch.testing.assert_close((softer / shapes.sharpness) ** 2.5, harder / shapes.sharpness)
+
+
+@pytest.fixture
+def hard():
+    return ShapesLandscape(TARGET, shapes=5, harmonics=2, size=None, edges="hard", steps=100).double()
+
+
+def test_only_steps_see_soft_edges(hard):
+    clean = hard.evaluate(hard.flat()).detach()
+    assert hard.stochastic
+    seen = []
+    for step in (0, 40, 80, None):
+        hard.see(step)
+        seen.append(hard.backward())
+        torch.testing.assert_close(hard.at(hard.flat()).detach(), seen[-1])
+        torch.testing.assert_close(hard.evaluate(hard.flat()).detach(), clean)
+        torch.testing.assert_close(hard.measure(hard.flat())["loss"].detach(), clean)
+    assert len({float(loss) for loss in seen}) == 3
+    assert torch.equal(seen[2], seen[3])
+    torch.testing.assert_close(seen[3], clean)
+
+
+def test_softness_has_a_gradient_until_edges_are_hard(hard):
+    steepest = []
+    for step in (0, 50, 90):
+        hard.see(step)
+        hard.backward()
+        steepest.append(float(hard.softness.grad.abs().max()))
+    assert steepest[0] > 0
+    assert steepest[1] > 0
+    assert steepest[2] == 0
+
+
+def test_without_a_number_of_steps_edges_are_hard_at_once():
+    made = ShapesLandscape(TARGET, shapes=5, size=None, edges="hard")
+    made.see(0)
+    torch.testing.assert_close(made.backward(), made.evaluate(made.flat()).detach())
+
+
+def test_a_run_ends_with_hard_edges(lab):
+    small = ("landscape=shapes", "landscape.shapes=3", "landscape.size=12", "steps=10")
+    result = lab(*small, "landscape.edges=hard")
+    assert result.metrics["final_loss"] == pytest.approx(float(result.trajectory.losses[-1, 0]))
+    soft = lab(*small, name="soft")
+    assert result.metrics["final_loss"] != soft.metrics["final_loss"]
+    assert result.trajectory.losses[0, 0] == soft.trajectory.losses[0, 0]  # step 0 sees the learned edges

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 import torch
 import torch.nn.functional as F
@@ -25,8 +25,17 @@ TEXTURES = ("flat", "gradient")
 """Of one colour, or of a colour that changes evenly across the shape."""
 
 
+@runtime_checkable
 class Coordinates(Protocol):
-    """Numbers of several kinds, and the shapes that they stand for."""
+    """Numbers of several kinds, and the shapes that they stand for.
+
+    Attributes:
+        variety: By kind, how much more shapes that are tried out differ than those of a start.
+        absent: Numbers by kind, all others 0, of a shape too small to be seen.
+    """
+
+    variety: ClassVar[Mapping[str, float]]
+    absent: ClassVar[Mapping[str, float]]
 
     def begin(
         self, target: Float[Tensor, "channels height width"], random: torch.Generator
@@ -51,6 +60,8 @@ class Seed:
 
     number: int
     harmonics: int
+    variety: ClassVar[Mapping[str, float]] = {"rotation": 1.0, "colour": 0.5}
+    absent: ClassVar[Mapping[str, float]] = {"radius": 5.0}
 
     def begin(
         self, target: Float[Tensor, "channels height width"], random: torch.Generator
@@ -104,6 +115,8 @@ class Painted:
     harmonics: int
     extent: tuple[float, float]
     texture: str = "flat"
+    variety: ClassVar[Mapping[str, float]] = {"rotation": 1.0, "scale": 0.5}
+    absent: ClassVar[Mapping[str, float]] = {"scale": -15.0}
 
     def begin(
         self, target: Float[Tensor, "channels height width"], random: torch.Generator

@@ -1,16 +1,19 @@
 """Shapes that approximate a picture, as a landscape: its coordinates are theirs."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import cast
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from landscape_lab.dotted_paths import locate
 from landscape_lab.keys.landscapes import SHAPES
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.landscapes.parts import Parts
 from landscape_lab.landscapes.shapes.coordinates import Coordinates, Painted, Seed
+from landscape_lab.landscapes.shapes.moves import SWAPS, drawn, moved, swapped, table
 from landscape_lab.landscapes.shapes.rendering import render
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.target import LOSSES, psnr, read_target, rmse, ssim
@@ -107,6 +110,25 @@ class ShapesLandscape(Landscape):
             for name, measure in asked.items()
         }
 
+    def mutate(self, points: Float[Tensor, "n dims"], scale: Float[Tensor, "n 1"]) -> Float[Tensor, "n dims"]:
+        """One shape of each point moves, or the background; in `over`, some have two shapes swapped."""
+        shapes = self._places()
+        children = moved(points, scale, shapes)
+        if self.model != "over" or len(shapes) < 2:
+            return children
+        swaps = torch.rand(len(points), 1).to(points) < SWAPS
+        return torch.where(swaps, swapped(points, shapes), children)
+
+    def parts(self) -> Parts:
+        """A shape is a part; each new one lies in front."""
+        places = self._places()
+        absent = {
+            kind: torch.full_like(numbers, self.coordinates.absent.get(kind, 0.0))
+            for kind, numbers in self._at(self.flat()[0]).items()
+        }
+        draw = partial(drawn, self.coordinates, self.target)
+        return Parts(places.flip(0), table(absent)[0], draw)
+
     def picture(
         self, member: int = 0, size: tuple[int, int] | None = None
     ) -> Float[Tensor, "channels height width"]:
@@ -136,6 +158,10 @@ class ShapesLandscape(Landscape):
         return {
             kind: part.view(numbers.shape[1:]) for part, (kind, numbers) in zip(parts, kinds, strict=True)
         }
+
+    def _places(self) -> Int[Tensor, "shapes numbers"]:
+        """Where the numbers of each shape are in a point, the front first."""
+        return table(self._at(torch.arange(self.dims, device=self.target.device)))
 
     def _drawn(self, numbers: Mapping[str, Tensor], size: tuple[int, int] | None = None) -> Tensor:
         shapes, background = self.coordinates.shapes(numbers)

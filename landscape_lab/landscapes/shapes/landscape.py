@@ -13,8 +13,10 @@ from landscape_lab.keys.landscapes import SHAPES
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.parts import Parts
 from landscape_lab.landscapes.shapes.coordinates import Coordinates, Painted, Seed
-from landscape_lab.landscapes.shapes.moves import SWAPS, drawn, moved, swapped, table
-from landscape_lab.landscapes.shapes.rendering import render
+from landscape_lab.landscapes.shapes.layout import Layout, table
+from landscape_lab.landscapes.shapes.lineage import TILED, Lineage, Task
+from landscape_lab.landscapes.shapes.moves import SWAPS, drawn, moved, swapped
+from landscape_lab.landscapes.shapes.rendering import MODELS, render
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.target import LOSSES, psnr, read_target, rmse, ssim
 from landscape_lab.validation import check_choice
@@ -85,6 +87,8 @@ class ShapesLandscape(Landscape):
         for kind, numbers in begin.items():
             self.register_parameter(kind, nn.Parameter(numbers.unsqueeze(0)))
         self.start = self.flat().clone()
+        self.layout = Layout(self._at(torch.arange(self.dims)))
+        self.lineage = Lineage()
 
     def forward(self, batch: object = None) -> Float[Tensor, " members"]:
         return torch.stack([self._loss(self._numbers(member)) for member in range(self.members)])
@@ -100,7 +104,11 @@ class ShapesLandscape(Landscape):
         return torch.stack(losses).detach()
 
     def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
-        return torch.stack([self._loss(self._at(point)) for point in points])
+        """Without a gradient, what points have in common with the last of them is not drawn again."""
+        if torch.is_grad_enabled() or self.model not in TILED:
+            return torch.stack([self._loss(self._at(point)) for point in points])
+        task = Task(self.layout, self.coordinates, MODELS[self.model], self.target, self.difference)
+        return self.lineage.losses(points, task)
 
     def measure(self, points: Float[Tensor, "n dims"]) -> dict[str, Float[Tensor, " n"]]:
         pictures = [self._drawn(self._at(point)) for point in points]
@@ -112,7 +120,7 @@ class ShapesLandscape(Landscape):
 
     def mutate(self, points: Float[Tensor, "n dims"], scale: Float[Tensor, "n 1"]) -> Float[Tensor, "n dims"]:
         """One shape of each point moves, or the background; in `over`, some have two shapes swapped."""
-        shapes = self._places()
+        shapes = self.layout.shapes
         children = moved(points, scale, shapes)
         if self.model != "over" or len(shapes) < 2:
             return children
@@ -121,13 +129,12 @@ class ShapesLandscape(Landscape):
 
     def parts(self) -> Parts:
         """A shape is a part; each new one lies in front."""
-        places = self._places()
         absent = {
             kind: torch.full_like(numbers, self.coordinates.absent.get(kind, 0.0))
             for kind, numbers in self._at(self.flat()[0]).items()
         }
         draw = partial(drawn, self.coordinates, self.target)
-        return Parts(places.flip(0), table(absent)[0], draw)
+        return Parts(self.layout.shapes.flip(0), table(absent)[0], draw)
 
     def picture(
         self, member: int = 0, size: tuple[int, int] | None = None
@@ -158,10 +165,6 @@ class ShapesLandscape(Landscape):
         return {
             kind: part.view(numbers.shape[1:]) for part, (kind, numbers) in zip(parts, kinds, strict=True)
         }
-
-    def _places(self) -> Int[Tensor, "shapes numbers"]:
-        """Where the numbers of each shape are in a point, the front first."""
-        return table(self._at(torch.arange(self.dims, device=self.target.device)))
 
     def _drawn(self, numbers: Mapping[str, Tensor], size: tuple[int, int] | None = None) -> Tensor:
         shapes, background = self.coordinates.shapes(numbers)

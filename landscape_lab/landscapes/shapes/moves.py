@@ -4,17 +4,11 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from landscape_lab.landscapes.shapes.coordinates import Coordinates, Numbers
+from landscape_lab.landscapes.shapes.coordinates import Coordinates
+from landscape_lab.landscapes.shapes.layout import table
 
 SWAPS = 0.1
 """The share of children in which two shapes change places in the order, where that matters."""
-
-
-def table(numbers: Numbers) -> Tensor:
-    """The numbers of shapes, a row each, `[shapes, numbers]`; the background is no shape's."""
-    return torch.cat(
-        [kind.reshape(len(kind), -1) for name, kind in numbers.items() if name != "background"], 1
-    )
 
 
 def drawn(

@@ -5,7 +5,7 @@ from functools import partial
 from typing import cast
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from landscape_lab.dotted_paths import locate
@@ -87,7 +87,7 @@ class ShapesLandscape(Landscape):
         for kind, numbers in begin.items():
             self.register_parameter(kind, nn.Parameter(numbers.unsqueeze(0)))
         self.start = self.flat().clone()
-        self.layout = Layout(self._at(torch.arange(self.dims)))
+        self.layout = Layout(self._at(torch.arange(self.dims).double()))
         self.lineage = Lineage()
 
     def forward(self, batch: object = None) -> Float[Tensor, " members"]:

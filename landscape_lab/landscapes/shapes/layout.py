@@ -31,6 +31,7 @@ class Layout:
     """
 
     def __init__(self, places: Numbers) -> None:
+        places = {kind: each.long() for kind, each in places.items()}
         self.shapes: Int[Tensor, "shapes numbers"] = table(places)
         self.background: Int[Tensor, " channels"] = places.get("background", self.shapes.new_empty(0))
         self.kinds = {kind: each.shape[1:] for kind, each in places.items() if kind != "background"}
@@ -43,7 +44,7 @@ class Layout:
         """By kind, those of some shapes, and the background of points if they have one."""
         parts = rows.split([each.numel() for each in self.kinds.values()], dim=1)
         numbers = {
-            kind: part.reshape(len(rows), *each)
+            kind: part.reshape(len(rows), *each).contiguous()  # strided numbers are rounded another way
             for part, (kind, each) in zip(parts, self.kinds.items(), strict=True)
         }
         return numbers | ({"background": points[:, self.background]} if len(self.background) else {})

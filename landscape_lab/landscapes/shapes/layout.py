@@ -44,7 +44,9 @@ class Layout:
         """By kind, those of some shapes, and the background of points if they have one."""
         parts = rows.split([each.numel() for each in self.kinds.values()], dim=1)
         numbers = {
-            kind: part.reshape(len(rows), *each).contiguous()  # strided numbers are rounded another way
+            kind: part.reshape(
+                len(rows), *each
+            ).contiguous()  # numbers that do not lie side by side may be rounded otherwise
             for part, (kind, each) in zip(parts, self.kinds.items(), strict=True)
         }
         return numbers | ({"background": points[:, self.background]} if len(self.background) else {})

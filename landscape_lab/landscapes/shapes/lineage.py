@@ -12,7 +12,7 @@ from torch import Tensor
 from landscape_lab.landscapes.shapes.coordinates import Coordinates
 from landscape_lab.landscapes.shapes.formulas import Formula
 from landscape_lab.landscapes.shapes.layout import Layout
-from landscape_lab.landscapes.shapes.redrawing import Changes, Drawn, Redrawing
+from landscape_lab.landscapes.shapes.redrawing import STEADY, Changes, Drawn, Redrawing
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.tiles import Grid
 
@@ -41,10 +41,11 @@ class Task(NamedTuple):
 
     def shapes(self, rows: Tensor, points: Tensor) -> tuple[Shapes, Tensor]:
         """The shapes of some rows, and the background of each point."""
-        shapes, background = self.coordinates.shapes(self.layout.numbers(rows, points))
+        filled = torch.cat([rows, rows[:1].expand(-len(rows) % STEADY, -1)])
+        shapes, background = self.coordinates.shapes(self.layout.numbers(filled, points))
         if background is None:
             background = rows.new_zeros(len(points), len(self.target))
-        return shapes, background
+        return shapes.map(lambda kind: kind[: len(rows)]), background
 
 
 class Parent(NamedTuple):

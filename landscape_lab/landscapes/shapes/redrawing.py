@@ -19,8 +19,9 @@ from landscape_lab.landscapes.shapes.layers import Layers
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.tiles import SIDE, Grid, Pairs, Reach
 
-STEADY = 4
-"""A matrix product rounds a row alike among however many others, but for fewer rows than this."""
+STEADY = 32
+"""Results are the same to the bit among however many others they are computed, if those are a multiple of
+this: a processor rounds what is left over another way, and products of fewer than four rows."""
 
 
 class Drawn(NamedTuple):

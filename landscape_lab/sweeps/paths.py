@@ -41,13 +41,14 @@ class Entrant(NamedTuple):
     label: str
 
 
-def draw_paths(entrants: Sequence[Entrant], path: Path, title: str) -> None:
+def draw_paths(entrants: Sequence[Entrant], path: Path, title: str, against: str = "steps") -> None:
     """Draw all paths on their landscapes, one map for each landscape.
 
     Args:
         entrants: The jobs, the best first.
         path: Where the picture goes.
         title: Stands above it.
+        against: What losses are drawn over.
     """
     together: dict[str, list[Entrant]] = {}
     for entrant in entrants:
@@ -56,7 +57,7 @@ def draw_paths(entrants: Sequence[Entrant], path: Path, title: str) -> None:
     groups = list(together.values())[:MAPS]
     scenes = [(group[0].landscape, _scene(group[:PATHS], path.parent)) for group in groups]
     if scenes:
-        save_figure(race_figure(scenes, title), path)
+        save_figure(race_figure(scenes, title, against), path)
 
 
 def _scene(entrants: Sequence[Entrant], folder: Path) -> Scene:
@@ -78,5 +79,6 @@ def _trajectory(entrant: Entrant) -> Trajectory:
     seen = Trajectory(RECORDS, label=entrant.label)
     points = torch.from_numpy(whole.points[records][:, members])
     seen.extend(steps, points, torch.from_numpy(losses[records][:, members]), evaluations)
+    seen.clock = whole.clock
     seen.measured = Measured.of(of_members(whole.measured.arrays(), members))
     return seen

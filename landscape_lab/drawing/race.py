@@ -134,7 +134,7 @@ def _draw_band(axes: Axes, traces: Sequence[Trace], color: str | None, against: 
 
 
 def _lowest(trace: Trace, costs: np.ndarray, against: str) -> np.ndarray:
-    """The lowest loss before each cost is spent, `[costs, members]`; NaN after the end and where it is infinite.
+    """The lowest loss by each cost, `[costs, members]`; NaN after the end and where it is infinite.
 
     Of a network these are losses of all data: a lucky minibatch wins no race.
     """

@@ -1,7 +1,7 @@
 """Pictures of points that have most of their shapes in common: only what differs is drawn again.
 
-A child of (1+1) or of `greedy` is its parent with one shape changed. Then the levels of all other shapes
-are known, and the picture differs only in the tiles that this shape reaches, or reached before.
+A child of (1+1) or of `greedy` is its parent with one shape changed. Then what all other shapes cover
+is known, and the picture differs only in the tiles that this shape reaches, or reached before.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from torch import Tensor
 from landscape_lab.landscapes.shapes.fast import Drawing
 from landscape_lab.landscapes.shapes.formulas import Formula
 from landscape_lab.landscapes.shapes.layers import Layers
+from landscape_lab.landscapes.shapes.profiles import Profile
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.tiles import SIDE, Grid, Pairs, Reach
 
 STEADY = 32
 """Results are the same to the bit among however many others they are computed, if those are a multiple of
 this: a processor rounds what is left over another way, and products of fewer than four rows."""
+AS_IT_IS = Profile(lambda cover: cover, lambda cover: (cover, torch.ones_like(cover)), 0.0, lambda _: 1.0)
+"""Of what is coverage already."""
 
 
 class Drawn(NamedTuple):
@@ -31,7 +34,7 @@ class Drawn(NamedTuple):
         shapes: The front first.
         background: The colour behind them.
         pairs: Shapes and the tiles that they reach, shape by shape.
-        levels: At the pixels of the pairs.
+        cover: What the pairs cover of their pixels, but for the strength of their shapes.
         paint: What the shapes alone make of the picture.
         behind: How much of the background is seen.
     """
@@ -39,7 +42,7 @@ class Drawn(NamedTuple):
     shapes: Shapes
     background: Float[Tensor, " channels"]
     pairs: Pairs
-    levels: Float[Tensor, "pairs pixels"]
+    cover: Float[Tensor, "pairs pixels"]
     paint: Float[Tensor, "tiles channels pixels"]
     behind: Float[Tensor, "tiles pixels"]
 
@@ -51,7 +54,7 @@ class Drawn(NamedTuple):
             shapes,
             background,
             pairs=Pairs(none, none, background.new_empty(0, 2), none.bool()),
-            levels=background.new_empty(0, SIDE * SIDE),
+            cover=background.new_empty(0, SIDE * SIDE),
             paint=background.new_zeros(tiles, len(background), SIDE * SIDE),
             behind=background.new_ones(tiles, SIDE * SIDE),
         )
@@ -89,8 +92,8 @@ class Redrawing:
         known = len(drawn.shapes.centre)
         shapes = Shapes.of([_joined(*kinds) for kinds in zip(drawn.shapes, changes.shapes, strict=True)])
         black = torch.zeros_like(drawn.background)
-        self.drawing = Drawing(formula, grid, black, shapes)
-        self.fresh, self.levels = self._drawn_anew(formula, known)
+        self.drawing = Drawing(formula._replace(profile=AS_IT_IS), grid, black, shapes)
+        self.fresh, self.cover = self._drawn_anew(formula, known)
         self.row = changes.child.index_select(0, self.fresh.shape - known)  # the child of each fresh pair
         gone = torch.zeros(self.children, known, dtype=torch.bool, device=black.device)
         gone[changes.child, changes.place] = True
@@ -99,7 +102,7 @@ class Redrawing:
         self.paint, self.behind = self._painted()
 
     def _drawn_anew(self, formula: Formula, known: int) -> tuple[Pairs, Tensor]:
-        """Pairs and levels of the shapes that are not the picture's; their numbers begin at `known`."""
+        """Pairs and coverage of the shapes that are not the picture's; their numbers begin at `known`."""
         profile = formula.profile
         plateau = profile.plateau(self.drawn.paint.dtype)
         reach = Reach(self.changes.shapes, self.grid, profile.reach, plateau, formula.outline)
@@ -107,7 +110,7 @@ class Redrawing:
         found = found._replace(shape=found.shape + known)
         levels = self.drawing.frames.levels(found.at(_steady(found)))[: len(found.shape)]
         alive = (levels.amax(1) > -profile.reach).nonzero().squeeze(1)
-        return found.at(alive), levels.index_select(0, alive)
+        return found.at(alive), profile.value(levels.index_select(0, alive))
 
     def _dirty(self) -> Int[Tensor, " dirty"]:
         """Numbers of the tiles in which a child differs: those of the first child, then of the next."""
@@ -134,8 +137,8 @@ class Redrawing:
         if len(order):
             layers = Layers.of(pairs.at(order))
             order = order.index_select(0, layers.order)
-            levels = torch.cat([self.drawn.levels.index_select(0, pair), self.levels])
-            light = self.drawing.lay(pairs.at(order), layers, levels.index_select(0, order), paint).light
+            cover = torch.cat([self.drawn.cover.index_select(0, pair), self.cover])
+            light = self.drawing.lay(pairs.at(order), layers, cover.index_select(0, order), paint).light
             if light is not None:
                 behind.index_copy_(0, layers.tiles, light.behind)
         return paint, behind
@@ -165,7 +168,7 @@ class Redrawing:
         new = new._replace(shape=self.changes.place.index_select(0, new.shape - known))
         pairs = Pairs(*map(torch.cat, zip(self.drawn.pairs.at(stays), new, strict=True)))
         order = pairs.shape.argsort(stable=True)
-        levels = torch.cat([self.drawn.levels.index_select(0, stays), self.levels.index_select(0, fresh)])
+        cover = torch.cat([self.drawn.cover.index_select(0, stays), self.cover.index_select(0, fresh)])
         return Drawn(
             shapes=Shapes.of(
                 [
@@ -175,7 +178,7 @@ class Redrawing:
             ),
             background=self.changes.background[child],
             pairs=pairs.at(order),
-            levels=levels.index_select(0, order),
+            cover=cover.index_select(0, order),
             paint=self.drawn.paint.index_copy(0, tiles, self.paint[mine]),
             behind=self.drawn.behind.index_copy(0, tiles, self.behind[mine]),
         )

@@ -116,7 +116,7 @@ class Painted:
     extent: tuple[float, float]
     texture: str = "flat"
     variety: ClassVar[Mapping[str, float]] = {"rotation": 1.0, "scale": 0.5}
-    absent: ClassVar[Mapping[str, float]] = {"scale": -15.0}
+    absent: ClassVar[Mapping[str, float]] = {"scale": -12.0, "centre": -20.0}
 
     def begin(
         self, target: Float[Tensor, "channels height width"], random: torch.Generator

@@ -30,16 +30,16 @@ class Contents(NamedTuple):
     Args:
         curves: Quantities over steps, small points among them.
         large: Large points, or `None` where points are small.
-        members: What tells members apart, `[members]` each.
         measured: What was measured of a network on all data.
         clock: What its steps had taken.
+        members: What tells members apart, `[members]` each.
     """
 
     curves: Curves
     large: LargePoints | None
-    members: Mapping[str, np.ndarray]
     measured: Measured
     clock: Clock
+    members: Mapping[str, np.ndarray]
 
 
 def write(path: str | PathLike[str], contents: Contents) -> None:
@@ -57,7 +57,7 @@ def write(path: str | PathLike[str], contents: Contents) -> None:
 
 def _arrays(contents: Contents) -> dict[str, np.ndarray]:
     """What an archive holds, by the names that it has there."""
-    curves, large, members, measured, clock = contents
+    curves, large, measured, clock, members = contents
     arrays = {"points": curves.array("points")} if large is None else large.arrays()
     further = [name for name in curves.names if name not in ("points", *CURVES)]
     arrays |= {name: curves.array(name) for name in (*CURVES, *further)}
@@ -103,7 +103,7 @@ def _contents(arrays: dict[str, np.ndarray], file: Path) -> Contents:
         kept = points if slots is None else opened(file, points, slots)
         large = LargePoints.of_arrays(at, kept, records)
     curves.extend(records, best=large is None)
-    return Contents(curves, large, members, measured, clock)
+    return Contents(curves, large, measured, clock, members)
 
 
 def _check_fit(arrays: Mapping[str, np.ndarray], points: tuple[int, ...], at: np.ndarray) -> None:

@@ -218,9 +218,8 @@ class Trajectory:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a NumPy archive of the points, the curves, and what tells members apart."""
-        archive.write(
-            path, archive.Contents(self._kept, self._large, self.members, self.measured, self.clock)
-        )
+        contents = archive.Contents(self._kept, self._large, self.measured, self.clock, self.members)
+        archive.write(path, contents)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Trajectory":
@@ -232,8 +231,7 @@ class Trajectory:
         """
         held = archive.read(Path(path))
         trajectory = cls(held.curves.series.records, members=held.members)
-        trajectory._curves, trajectory._large = held.curves, held.large
-        trajectory.measured, trajectory.clock = held.measured, held.clock
+        trajectory._curves, trajectory._large, trajectory.measured, trajectory.clock = held[:4]
         return trajectory
 
     @classmethod

@@ -76,6 +76,27 @@ class Changes(NamedTuple):
     background: Float[Tensor, "children channels"]
 
 
+class Fresh(NamedTuple):
+    """The pairs of what changed, child by child and shape by shape.
+
+    Args:
+        pairs: Their shapes are numbers in a table of the picture's shapes and, after them, the changes.
+        cover: What they cover of their pixels.
+        child: Whose.
+        place: Which of the child's shapes.
+    """
+
+    pairs: Pairs
+    cover: Float[Tensor, "pairs pixels"]
+    child: Int[Tensor, " pairs"]
+    place: Int[Tensor, " pairs"]
+
+    def at(self, chosen: Int[Tensor, " some"]) -> Fresh:
+        """Some of them."""
+        cover, child, place = (values.index_select(0, chosen) for values in self[1:])
+        return Fresh(self.pairs.at(chosen), cover, child, place)
+
+
 class Redrawing:
     """The children of a picture, drawn together where they differ from it.
 
@@ -88,105 +109,110 @@ class Redrawing:
 
     def __init__(self, formula: Formula, grid: Grid, drawn: Drawn, changes: Changes) -> None:
         self.grid, self.drawn, self.changes = grid, drawn, changes
-        self.tiles, self.children = grid.rows * grid.columns, len(changes.background)
-        known = len(drawn.shapes.centre)
         shapes = Shapes.of([_joined(*kinds) for kinds in zip(drawn.shapes, changes.shapes, strict=True)])
         black = torch.zeros_like(drawn.background)
         self.drawing = Drawing(formula._replace(profile=AS_IT_IS), grid, black, shapes)
-        self.fresh, self.cover = self._drawn_anew(formula, known)
-        self.row = changes.child.index_select(0, self.fresh.shape - known)  # the child of each fresh pair
-        gone = torch.zeros(self.children, known, dtype=torch.bool, device=black.device)
-        gone[changes.child, changes.place] = True
-        self.gone = gone.index_select(1, drawn.pairs.shape)  # [children, pairs]
+        self.fresh = self._drawn_anew(formula)
+        gone = torch.zeros(len(changes.background), len(drawn.shapes.centre), device=black.device)
+        gone[changes.child, changes.place] = 1
+        self.gone = gone.bool().index_select(1, drawn.pairs.shape)  # [children, pairs]
         self.dirty = self._dirty()
         self.paint, self.behind = self._painted()
 
-    def _drawn_anew(self, formula: Formula, known: int) -> tuple[Pairs, Tensor]:
-        """Pairs and coverage of the shapes that are not the picture's; their numbers begin at `known`."""
-        profile = formula.profile
+    def _drawn_anew(self, formula: Formula) -> Fresh:
+        """The pairs of the shapes that changed, and what they cover."""
+        profile, known = formula.profile, len(self.drawn.shapes.centre)
         plateau = profile.plateau(self.drawn.paint.dtype)
         reach = Reach(self.changes.shapes, self.grid, profile.reach, plateau, formula.outline)
         found = reach.pairs(range(self.grid.rows))
         found = found._replace(shape=found.shape + known)
         levels = self.drawing.frames.levels(found.at(_steady(found)))[: len(found.shape)]
+        child, place = (each.index_select(0, found.shape - known) for each in self.changes[:2])
         alive = (levels.amax(1) > -profile.reach).nonzero().squeeze(1)
-        return found.at(alive), profile.value(levels.index_select(0, alive))
+        return Fresh(found, profile.value(levels), child, place).at(alive)
 
     def _dirty(self) -> Int[Tensor, " dirty"]:
         """Numbers of the tiles in which a child differs: those of the first child, then of the next."""
+        tiles = len(self.drawn.paint)
         child, pair = self.gone.nonzero().unbind(1)
-        dirty = torch.zeros(self.children * self.tiles, dtype=torch.bool, device=pair.device)
-        dirty[self.row * self.tiles + self.fresh.tile] = True
-        dirty[child * self.tiles + self.drawn.pairs.tile.index_select(0, pair)] = True
+        dirty = torch.zeros(len(self.gone) * tiles, dtype=torch.bool, device=pair.device)
+        dirty[self.fresh.child * tiles + self.fresh.pairs.tile] = True
+        dirty[child * tiles + self.drawn.pairs.tile.index_select(0, pair)] = True
         return dirty.nonzero().squeeze(1)
 
     def _painted(self) -> tuple[Tensor, Tensor]:
         """Paint and what is seen behind it, `[dirty, …, pixels]`."""
-        known, old, new = len(self.drawn.shapes.centre), self.drawn.pairs, self.fresh
-        rank = torch.full((self.children * self.tiles,), -1, device=self.dirty.device)
+        tiles, old, new = len(self.drawn.paint), self.drawn.pairs, self.fresh
+        rank = torch.full((len(self.gone) * tiles,), -1, device=self.dirty.device)
         rank[self.dirty] = torch.arange(len(self.dirty), device=rank.device)
-        stays = (rank.view(self.children, -1).index_select(1, old.tile) >= 0) & ~self.gone
+        stays = (rank.view(-1, tiles).index_select(1, old.tile) >= 0) & ~self.gone
         child, pair = stays.nonzero().unbind(1)
         old = old.at(pair)
-        tile = torch.cat([child * self.tiles + old.tile, self.row * self.tiles + new.tile])
-        place = torch.cat([old.shape, self.changes.place.index_select(0, new.shape - known)])
-        pairs = Pairs(*map(torch.cat, zip(old, new, strict=True)))._replace(tile=rank.index_select(0, tile))
-        order = place.argsort(stable=True)
+        tile = torch.cat([child * tiles + old.tile, new.child * tiles + new.pairs.tile])
+        pairs = _both(old, new.pairs)._replace(tile=rank.index_select(0, tile))
+        order = torch.cat([old.shape, new.place]).argsort(stable=True)
         paint = self.drawn.paint.new_zeros(len(self.dirty), *self.drawn.paint.shape[1:])
         behind = self.drawn.behind.new_ones(len(self.dirty), SIDE * SIDE)
         if len(order):
             layers = Layers.of(pairs.at(order))
             order = order.index_select(0, layers.order)
-            cover = torch.cat([self.drawn.cover.index_select(0, pair), self.cover])
+            cover = torch.cat([self.drawn.cover.index_select(0, pair), new.cover])
             light = self.drawing.lay(pairs.at(order), layers, cover.index_select(0, order), paint).light
             if light is not None:
                 behind.index_copy_(0, layers.tiles, light.behind)
         return paint, behind
 
-    def _of(self, child: int) -> tuple[slice, Int[Tensor, " tiles"]]:
-        """Which of the dirty tiles are a child's, and their numbers in the picture."""
-        ends = self.dirty.new_tensor([child, child + 1]) * self.tiles
-        begin, end = torch.searchsorted(self.dirty, ends).tolist()
-        return slice(begin, end), self.dirty[begin:end] - child * self.tiles
+    def _layers_of(self, child: int) -> tuple[Tensor, Tensor]:
+        """All paint of a child, and what is seen behind it."""
+        tiles = len(self.drawn.paint)
+        ends = self.dirty.new_tensor([child, child + 1]) * tiles
+        mine = slice(*torch.searchsorted(self.dirty, ends).tolist())
+        places = self.dirty[mine] - child * tiles
+        return (
+            self.drawn.paint.index_copy(0, places, self.paint[mine]),
+            self.drawn.behind.index_copy(0, places, self.behind[mine]),
+        )
 
     def pictures(self) -> Iterator[Float[Tensor, "channels height width"]]:
         """Of each child."""
         for child, background in enumerate(self.changes.background):
-            mine, tiles = self._of(child)
-            paint = self.drawn.paint.index_copy(0, tiles, self.paint[mine])
-            behind = self.drawn.behind.index_copy(0, tiles, self.behind[mine])
+            paint, behind = self._layers_of(child)
             yield self.grid.join(paint.addcmul_(background[:, None], behind[:, None]))
 
     def kept(self, child: int) -> Drawn:
         """The picture of a child, to be drawn again."""
-        mine, tiles = self._of(child)
-        known, chosen = len(self.drawn.shapes.centre), self.changes.child == child
-        places = self.changes.place[chosen]
+        changed = (self.changes.child == child).nonzero().squeeze(1)
+        place = self.changes.place.index_select(0, changed)
+        shapes = self.changes.shapes.map(lambda kind: kind.index_select(0, changed))
         stays = (~self.gone[child]).nonzero().squeeze(1)
-        fresh = (self.row == child).nonzero().squeeze(1)
-        new = self.fresh.at(fresh)
-        new = new._replace(shape=self.changes.place.index_select(0, new.shape - known))
-        pairs = Pairs(*map(torch.cat, zip(self.drawn.pairs.at(stays), new, strict=True)))
+        new = self.fresh.at((self.fresh.child == child).nonzero().squeeze(1))
+        pairs = _both(self.drawn.pairs.at(stays), new.pairs._replace(shape=new.place))
         order = pairs.shape.argsort(stable=True)
-        cover = torch.cat([self.drawn.cover.index_select(0, stays), self.cover.index_select(0, fresh)])
+        cover = torch.cat([self.drawn.cover.index_select(0, stays), new.cover])
+        paint, behind = self._layers_of(child)
         return Drawn(
-            shapes=Shapes.of(
-                [
-                    None if old is None or now is None else old.index_copy(0, places, now[chosen])
-                    for old, now in zip(self.drawn.shapes, self.changes.shapes, strict=True)
-                ]
-            ),
+            shapes=Shapes.of([_put(*kinds, place) for kinds in zip(self.drawn.shapes, shapes, strict=True)]),
             background=self.changes.background[child],
             pairs=pairs.at(order),
             cover=cover.index_select(0, order),
-            paint=self.drawn.paint.index_copy(0, tiles, self.paint[mine]),
-            behind=self.drawn.behind.index_copy(0, tiles, self.behind[mine]),
+            paint=paint,
+            behind=behind,
         )
+
+
+def _both(one: Pairs, other: Pairs) -> Pairs:
+    """The pairs of two tables."""
+    return Pairs(*map(torch.cat, zip(one, other, strict=True)))
 
 
 def _joined(one: Tensor | None, other: Tensor | None) -> Tensor | None:
     """One after the other; nothing of what shapes have not."""
     return None if one is None or other is None else torch.cat([one, other])
+
+
+def _put(old: Tensor | None, new: Tensor | None, places: Tensor) -> Tensor | None:
+    """Numbers with some rows replaced."""
+    return None if old is None or new is None else old.index_copy(0, places, new)
 
 
 def _steady(pairs: Pairs) -> Int[Tensor, " n"]:

@@ -51,11 +51,12 @@ def _experiment(path: Path) -> str:
 
 
 def planes(experiment: str, target: Path) -> None:
-    """The planes that an experiment of several runs draws, side by side."""
+    """The planes that an experiment of several runs draws, side by side, or its race."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "landscape_lab", f"experiment={experiment}"]
         subprocess.run([*command, f"hydra.sweep.dir={folder}"], check=True, stdout=subprocess.DEVNULL)
-        drawn = [Image.open(file) for file in sorted(Path(folder).glob("plane_*.png"))]
+        files = sorted(Path(folder).glob("plane_*.png")) or [Path(folder) / "race.png"]
+        drawn = [Image.open(file) for file in files]
         both = Image.new("RGB", (sum(one.width for one in drawn), drawn[0].height), "white")
         for number, one in enumerate(drawn):
             both.paste(one, (number * drawn[0].width, 0))

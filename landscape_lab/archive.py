@@ -9,6 +9,7 @@ from zipfile import BadZipFile
 import numpy as np
 import torch
 
+from landscape_lab.clock import Clock
 from landscape_lab.curves import Curves
 from landscape_lab.files import replacing
 from landscape_lab.large_points import LargePoints, opened
@@ -29,14 +30,16 @@ class Contents(NamedTuple):
     Args:
         curves: Quantities over steps, small points among them.
         large: Large points, or `None` where points are small.
-        members: What tells members apart, `[members]` each.
         measured: What was measured of a network on all data.
+        clock: What its steps had taken.
+        members: What tells members apart, `[members]` each.
     """
 
     curves: Curves
     large: LargePoints | None
-    members: Mapping[str, np.ndarray]
     measured: Measured
+    clock: Clock
+    members: Mapping[str, np.ndarray]
 
 
 def write(path: str | PathLike[str], contents: Contents) -> None:
@@ -54,11 +57,12 @@ def write(path: str | PathLike[str], contents: Contents) -> None:
 
 def _arrays(contents: Contents) -> dict[str, np.ndarray]:
     """What an archive holds, by the names that it has there."""
-    curves, large, members, measured = contents
+    curves, large, measured, clock, members = contents
     arrays = {"points": curves.array("points")} if large is None else large.arrays()
     further = [name for name in curves.names if name not in ("points", *CURVES)]
     arrays |= {name: curves.array(name) for name in (*CURVES, *further)}
-    return arrays | {f"member_{name}": values for name, values in members.items()} | measured.arrays()
+    arrays |= {f"member_{name}": values for name, values in members.items()} | measured.arrays()
+    return arrays | clock.arrays()
 
 
 def read(path: Path) -> Contents:
@@ -86,6 +90,7 @@ def _contents(arrays: dict[str, np.ndarray], file: Path) -> Contents:
     """Curves and points of exactly these arrays, and of the points in a file if they are not among them."""
     members = {name[7:]: arrays.pop(name) for name in list(arrays) if name.startswith("member_")}
     measured = Measured.of({name: arrays.pop(name) for name in list(arrays) if name.startswith(PREFIXES)})
+    clock = Clock.of({name: arrays.pop(name) for name in list(arrays) if name.startswith("clock_")})
     at, slots = arrays.pop("point_steps", arrays["steps"]), arrays.pop("point_slots", None)
     arrays.setdefault("lr", np.full(arrays["steps"].shape, UNKNOWN))  # archives of old have none
     points = arrays.pop("points" if slots is None else "point_start")
@@ -98,7 +103,7 @@ def _contents(arrays: dict[str, np.ndarray], file: Path) -> Contents:
         kept = points if slots is None else opened(file, points, slots)
         large = LargePoints.of_arrays(at, kept, records)
     curves.extend(records, best=large is None)
-    return Contents(curves, large, members, measured)
+    return Contents(curves, large, measured, clock, members)
 
 
 def _check_fit(arrays: Mapping[str, np.ndarray], points: tuple[int, ...], at: np.ndarray) -> None:

@@ -1,5 +1,7 @@
 """How long a descent had taken by each of its steps."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from jaxtyping import Float
 
@@ -28,6 +30,21 @@ class Clock:
 
     def __init__(self) -> None:
         self.moments: Moments = [(0, 0.0)]
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, np.ndarray]) -> "Clock":
+        """What `arrays` returned; of none, a clock that nobody read."""
+        clock = cls()
+        if arrays:
+            clock.moments = list(
+                zip(arrays["clock_steps"].tolist(), arrays["clock_seconds"].tolist(), strict=True)
+            )
+        return clock
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """`clock_steps` and `clock_seconds`, `[n]`; nothing where nobody read it."""
+        steps, seconds = zip(*self.moments, strict=True)
+        return {"clock_steps": np.array(steps), "clock_seconds": np.array(seconds)} if len(self) else {}
 
     def __len__(self) -> int:
         return len(self.moments) - 1

@@ -58,8 +58,7 @@ class Trajectory:
         to: str | PathLike[str] | None = None,
         always: bool = False,
     ) -> None:
-        self.records = max(records, 2)
-        self.label, self.members = label, dict(members or {})
+        self.records, self.label, self.members = max(records, 2), label, dict(members or {})
         self.expected, self.to, self.always = steps, to, always
         self.measured, self.clock = Measured(), Clock()
         self._curves: Curves | None = None
@@ -219,7 +218,8 @@ class Trajectory:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a NumPy archive of the points, the curves, and what tells members apart."""
-        archive.write(path, archive.Contents(self._kept, self._large, self.members, self.measured))
+        contents = archive.Contents(self._kept, self._large, self.measured, self.clock, self.members)
+        archive.write(path, contents)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Trajectory":
@@ -229,9 +229,9 @@ class Trajectory:
             FileNotFoundError: There is no such file.
             ValueError: It is not a trajectory.
         """
-        curves, large, members, measured = archive.read(Path(path))
-        trajectory = cls(curves.series.records, members=members)
-        trajectory._curves, trajectory._large, trajectory.measured = curves, large, measured
+        held = archive.read(Path(path))
+        trajectory = cls(held.curves.series.records, members=held.members)
+        trajectory._curves, trajectory._large, trajectory.measured, trajectory.clock = held[:4]
         return trajectory
 
     @classmethod

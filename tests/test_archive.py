@@ -15,11 +15,13 @@ ARRAYS = {
 
 def test_an_archive_of_old_has_no_learning_rates(tmp_path):
     np.savez(tmp_path / "old.npz", **ARRAYS)
-    curves, large, members, measured = archive.read(tmp_path / "old.npz")
+    curves, large, measured, clock, members = archive.read(tmp_path / "old.npz")
     assert large is None
     assert members == {}
     assert np.isnan(curves.array("lr")).all()
-    archive.write(tmp_path / "new.npz", archive.Contents(curves, large, {"seed": np.array([4, 5])}, measured))
+    archive.write(
+        tmp_path / "new.npz", archive.Contents(curves, large, measured, clock, {"seed": np.array([4, 5])})
+    )
     with np.load(tmp_path / "new.npz") as written:
         assert list(written) == ["points", "losses", "steps", "evaluations", "lr", "member_seed"]
         np.testing.assert_array_equal(written["points"], ARRAYS["points"])

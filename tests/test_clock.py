@@ -21,3 +21,14 @@ def test_readings_grow_with_the_logarithm_of_the_time_and_the_last_stands():
     steps = np.array([1, 50, 4_321, 99_999, 100_000])
     np.testing.assert_allclose(clock.seconds_at(steps), steps / 7, rtol=1e-9)
     assert clock.moments[-1] == (100_000, 100_000 / 7)
+
+
+def test_a_clock_comes_back_from_its_arrays():
+    clock = Clock()
+    assert clock.arrays() == {}
+    assert Clock.of({}).moments == clock.moments
+    clock.read(10, 1.0)
+    clock.read(30, 5.0)
+    arrays = clock.arrays()
+    assert set(arrays) == {"clock_steps", "clock_seconds"}
+    assert Clock.of(arrays).moments == clock.moments

@@ -6,6 +6,7 @@ Callbacks decide when; others do the work.
 from landscape_lab.callbacks.approximation import Approximation
 from landscape_lab.callbacks.augmentations import AugmentationPictures
 from landscape_lab.callbacks.basins import BasinMap
+from landscape_lab.callbacks.budget import Budget
 from landscape_lab.callbacks.checkpoints import Checkpoints
 from landscape_lab.callbacks.curves import Curves
 from landscape_lab.callbacks.hparams import HParams
@@ -21,6 +22,7 @@ __all__ = [
     "Approximation",
     "AugmentationPictures",
     "BasinMap",
+    "Budget",
     "Checkpoints",
     "Curves",
     "HParams",

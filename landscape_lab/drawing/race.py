@@ -9,6 +9,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from landscape_lab.drawing.curves import AXIS
 from landscape_lab.drawing.departures import COMPARISON, draw_departures
 from landscape_lab.drawing.legend import write_legend
 from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly, name_axes
@@ -22,8 +23,8 @@ MAPS = 24
 CURVE_POINTS = 500
 
 
-def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "") -> Figure:
-    """One scene: its traces, and the losses over the steps beside it. Several: a small map each.
+def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "", against: str = "steps") -> Figure:
+    """One scene: its traces, and the losses over what they cost beside it. Several: a small map each.
 
     Traces come in the order of their rank. Those of the same label are one configuration with several
     seeds: they share a colour, and their losses are drawn as a median between the quartiles. The best have
@@ -32,11 +33,12 @@ def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "") -> Figure:
     Args:
         scenes: Names of landscapes and what happened there.
         title: Stands above all.
+        against: What losses are drawn over: `steps`, `evaluations` or `seconds`.
     """
     labels = list(dict.fromkeys(trace.label for _, scene in scenes for trace in scene.traces))
     colors = dict(zip(labels, PATH_COLORS, strict=False))
     with rc_context(STYLE):
-        figure = _race(scenes[0][1], labels, colors) if len(scenes) == 1 else _maps(scenes, colors)
+        figure = _race(scenes[0][1], labels, colors, against) if len(scenes) == 1 else _maps(scenes, colors)
         write_legend(
             figure, colors, scenes[0][1].traces if len(scenes) == 1 else (), len(labels) - len(colors)
         )
@@ -45,7 +47,7 @@ def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "") -> Figure:
     return figure
 
 
-def _race(scene: Scene, labels: list[str], colors: dict[str, str]) -> Figure:
+def _race(scene: Scene, labels: list[str], colors: dict[str, str], against: str) -> Figure:
     """The map, and the curves."""
     named = replace(scene, traces=tuple(_first_of(scene, colors).values()))
     heights = [6.4, COMPARISON] if named.compares else [6.4]
@@ -56,9 +58,11 @@ def _race(scene: Scene, labels: list[str], colors: dict[str, str]) -> Figure:
         draw_departures(figure.add_subplot(grid[1, :]), named)
     _draw_map(left, scene, colors, small=False)
     for label in reversed(labels):
-        _draw_band(right, [trace for trace in scene.traces if trace.label == label], colors.get(label))
-    right.set(xlabel="step", ylabel="lowest loss so far", yscale=_scale(scene))
-    label_cost(right.xaxis, whole=True)
+        _draw_band(
+            right, [trace for trace in scene.traces if trace.label == label], colors.get(label), against
+        )
+    right.set(xlabel=AXIS[against], ylabel="lowest loss so far", yscale=_scale(scene))
+    label_cost(right.xaxis, whole=against != "seconds")
     right.grid(color=GRID, linewidth=0.8)
     right.set_axisbelow(True)
     return figure
@@ -116,26 +120,27 @@ def _first_of(scene: Scene, colors: dict[str, str]) -> dict[str, Trace]:
     return {label: first[label] for label in colors if label in first}
 
 
-def _draw_band(axes: Axes, traces: Sequence[Trace], color: str | None) -> None:
+def _draw_band(axes: Axes, traces: Sequence[Trace], color: str | None, against: str) -> None:
     """The lowest loss so far of one configuration: the median over seeds and members, and the quartiles."""
-    last = max(int(trace.steps[-1]) for trace in traces)
-    steps = np.unique(np.linspace(0, last, CURVE_POINTS).round().astype(int))
-    values = np.concatenate([_lowest(trace, steps) for trace in traces], axis=1)
+    costs = np.linspace(0, max(trace.cost(against, trace.steps)[-1] for trace in traces), CURVE_POINTS)
+    costs = costs if against == "seconds" else np.unique(costs.round().astype(int))
+    values = np.concatenate([_lowest(trace, costs, against) for trace in traces], axis=1)
     known = ~np.isnan(values).all(axis=1)
     low, middle, high = np.nanquantile(values[known], [0.25, 0.5, 0.75], axis=1)
     if color is not None and values.shape[1] > 1:
-        axes.fill_between(steps[known], low, high, color=color, alpha=0.2, linewidth=0)
+        axes.fill_between(costs[known], low, high, color=color, alpha=0.2, linewidth=0)
     width, opacity = (0.7, 0.5) if color is None else (1.6, 1.0)
-    axes.plot(steps[known], middle, color=color or GREY, linewidth=width, alpha=opacity)
+    axes.plot(costs[known], middle, color=color or GREY, linewidth=width, alpha=opacity)
 
 
-def _lowest(trace: Trace, steps: np.ndarray) -> np.ndarray:
-    """The lowest loss up to each step, `[steps, members]`; NaN after the end and where it is infinite.
+def _lowest(trace: Trace, costs: np.ndarray, against: str) -> np.ndarray:
+    """The lowest loss by each cost, `[costs, members]`; NaN after the end and where it is infinite.
 
     Of a network these are losses of all data: a lucky minibatch wins no race.
     """
     known = trace.measured
     at, losses = known.get("measured_steps", trace.steps), known.get("measured_losses", trace.losses)
     lowest = np.minimum.accumulate(np.nan_to_num(losses, nan=np.inf), axis=0)
-    values = lowest[(at.searchsorted(steps, side="right") - 1).clip(min=0)]
-    return np.where((steps <= trace.steps[-1])[:, None] & np.isfinite(values), values, np.nan)
+    spent, end = trace.cost(against, at), trace.cost(against, trace.steps)[-1]
+    values = lowest[(spent.searchsorted(costs, side="right") - 1).clip(min=0)]
+    return np.where((costs <= end)[:, None] & np.isfinite(values), values, np.nan)

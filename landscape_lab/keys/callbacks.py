@@ -66,6 +66,10 @@ CHECKPOINTS = Keys(
     folder=FOLDER,
     seconds=Key(Number(low=0.0), "between two writes"),
 )
+BUDGET = Keys(
+    "landscape_lab.callbacks.Budget",
+    seconds=Key(Nullable(Number(positive=True)), "of stepping, after which a descent ends; null: no end"),
+)
 PROGRESS_BAR = Keys("landscape_lab.callbacks.ProgressBar", seconds=Key(Number(low=0.0), "between two looks"))
 CURVES = Keys("landscape_lab.callbacks.Curves")
 MEMBERS = Keys("landscape_lab.callbacks.Members", folder=FOLDER)

@@ -84,6 +84,12 @@ EVOLUTION_STRATEGY = _optimizer(
         Nullable(POSITIVE), "how slowly the spread changes; null: sqrt((dims + 1) / children), at least 1"
     ),
 )
+GREEDY = _optimizer(
+    "Greedy",
+    sigma=Key(POSITIVE, "the first spread of a part's mutations"),
+    candidates=Key(Whole(low=1), "evaluations in a step"),
+    climb=Key(Whole(low=0), "steps of mutations in a visit to a part"),
+)
 PGPE = _optimizer(
     "PGPE",
     lr=Key(POSITIVE, "the length of the gradient's step"),

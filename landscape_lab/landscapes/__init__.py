@@ -1,6 +1,7 @@
 """Landscapes: what an optimizer descends. One module each."""
 
-from landscape_lab.landscapes.base import Axes, Landscape
+from landscape_lab.landscapes.axes import Axes
+from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.field import CleanField, Field
 from landscape_lab.landscapes.function import FunctionLandscape
 from landscape_lab.landscapes.image import ImageLandscape

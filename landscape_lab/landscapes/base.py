@@ -3,7 +3,6 @@
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -11,26 +10,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from landscape_lab.landscapes.axes import Axes
+from landscape_lab.landscapes.parts import Parts
+
 AnyLandscape = TypeVar("AnyLandscape", bound="Landscape")
-
-
-@dataclass(frozen=True)
-class Axes:
-    """How a two-dimensional landscape is drawn: the unit in which its coordinates are read.
-
-    A point is shown at `(point - origin) / unit`: in pixels for a picture, as it is for a formula.
-
-    Args:
-        labels: The names of the two axes.
-        origin: The point shown at (0, 0).
-        unit: The length shown as 1, along each axis.
-        picture: Whether the landscape is a picture: drawn in grey, its rows downwards.
-    """
-
-    labels: tuple[str, str] = ("x", "y")
-    origin: tuple[float, float] = (0.0, 0.0)
-    unit: tuple[float, float] = (1.0, 1.0)
-    picture: bool = False
 
 
 class Landscape(nn.Module, ABC):
@@ -41,7 +24,7 @@ class Landscape(nn.Module, ABC):
     as one vector of `dims` numbers.
 
     A new landscape writes `forward` and `evaluate`. The rest follows from these and from
-    `parameters()`, and the hooks `see`, `suit`, `mutate` and `measure` have defaults.
+    `parameters()`, and the hooks `see`, `suit`, `mutate`, `parts` and `measure` have defaults.
 
     Args:
         members: How many descents there are.
@@ -230,6 +213,10 @@ class Landscape(nn.Module, ABC):
         torch's random numbers and as large as the scales say.
         """
         return points + scale * torch.randn_like(points)
+
+    def parts(self) -> Parts | None:
+        """What an optimizer may add part by part; `None` where a point is one whole."""
+        return None
 
     def measure(self, points: Float[Tensor, "n dims"]) -> dict[str, Float[Tensor, " n"]]:
         """All that one clean pass tells of points: the loss, and what else a landscape knows."""

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from landscape_lab.keys.landscapes import IMAGE
-from landscape_lab.landscapes.base import Axes
+from landscape_lab.landscapes.axes import Axes
 from landscape_lab.landscapes.boundaries import make_boundary
 from landscape_lab.landscapes.gradients import RULES, ExactGradient, make_gradient
 from landscape_lab.landscapes.image_functions import as_function, map_image

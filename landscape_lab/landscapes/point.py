@@ -7,7 +7,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from landscape_lab.landscapes.base import Axes, Landscape
+from landscape_lab.landscapes.axes import Axes
+from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.boundaries import Freeze, Reflect, Wall
 from landscape_lab.landscapes.field import CleanField, Field
 

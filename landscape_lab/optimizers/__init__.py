@@ -5,6 +5,7 @@ from landscape_lab.optimizers.cma_es import CMAES
 from landscape_lab.optimizers.composite import Composite
 from landscape_lab.optimizers.conjugate_gradient import NonlinearConjugateGradient
 from landscape_lab.optimizers.evolution_strategy import EvolutionStrategy
+from landscape_lab.optimizers.greedy import Greedy
 from landscape_lab.optimizers.line_search import ArmijoLineSearch
 from landscape_lab.optimizers.newton import Newton
 from landscape_lab.optimizers.pgpe import PGPE
@@ -21,6 +22,7 @@ __all__ = [
     "ArmijoLineSearch",
     "Composite",
     "EvolutionStrategy",
+    "Greedy",
     "Newton",
     "NonlinearConjugateGradient",
     "RandomSearch",

@@ -9,6 +9,7 @@ from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
 from landscape_lab.keys.optimizers import EVOLUTION_STRATEGY
+from landscape_lab.optimizers.living_on import adapted, landscape_of, losses_today
 from landscape_lab.optimizers.rows import evaluate_losses, losses_of, move_to, points_of
 from landscape_lab.optimizers.traits import Traits
 
@@ -60,7 +61,7 @@ class EvolutionStrategy(Optimizer):
         parents, losses, sigma = self._parents(closure)  # [μ, rows, dims], [μ, rows], [rows]
         before = losses[0]
         turn = torch.arange(settings["children"]) % len(parents)
-        mutate = getattr(_landscape_of(closure), "mutate", _gaussian)
+        mutate = getattr(landscape_of(closure, parents.shape[-1]), "mutate", _gaussian)
         scale = sigma.expand(len(turn), -1).reshape(-1, 1)
         children = mutate(parents[turn].flatten(0, 1), scale).view(len(turn), *parents.shape[1:])
         found = losses_of(self, children, closure)
@@ -86,27 +87,16 @@ class EvolutionStrategy(Optimizer):
                 losses[None],
                 torch.full_like(losses, self.param_groups[0]["sigma"]),
             )
-        parents, losses = state["parents"], state["losses"]
-        if getattr(_landscape_of(closure), "stochastic", True):  # a plain loop does not say
-            losses = losses_of(self, parents, closure)
-        note = getattr(closure, "note", None)
-        if note is not None:
-            note(losses[0])
-        return parents, losses, state["sigma"]
+        losses = losses_today(self, state["parents"], state["losses"], closure)
+        return state["parents"], losses, state["sigma"]
 
     def _adapted(self, sigma: Tensor, successes: Tensor, dims: int) -> Tensor:
         """The spread of the next generation, `[rows]`; it stays positive and finite."""
         settings = self.param_groups[0]
         damping = settings["damping"] or max(1.0, ((dims + 1) / settings["children"]) ** 0.5)
-        limits = torch.finfo(sigma.dtype)
-        return (sigma * ((successes - 0.2) / damping).exp()).clamp(limits.tiny, limits.max**0.5)
+        return adapted(sigma, successes, damping)
 
 
 def _gaussian(points: Tensor, scale: Tensor) -> Tensor:
     """What `Landscape.mutate` does by default, for a plain loop."""
     return points + scale * torch.randn_like(points)
-
-
-def _landscape_of(closure: Callable[[], Tensor] | None) -> object:
-    """What a descent's closure evaluates; `None` for the function of a plain loop."""
-    return getattr(closure, "landscape", None)

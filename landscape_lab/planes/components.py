@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from landscape_lab.landscapes.base import Axes
+from landscape_lab.landscapes.axes import Axes
 from landscape_lab.planes.plane import Plane, blocks
 from landscape_lab.point_file import Points
 

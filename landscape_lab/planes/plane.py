@@ -8,7 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from landscape_lab.landscapes.base import Axes, Landscape
+from landscape_lab.landscapes.axes import Axes
+from landscape_lab.landscapes.base import Landscape
 from landscape_lab.point_file import Points
 
 BLOCK = 2**22

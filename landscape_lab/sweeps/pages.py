@@ -143,11 +143,11 @@ def _draw(board: Leaderboard) -> None:
     entrants = [
         Entrant(job.run, str(job.metrics.get("landscape", "")), board.label(job)) for job in board.jobs
     ]
+    asked = kept_settings(board.folder).get("sweep") or {}
     try:
-        draw_paths(entrants, board.folder / "race.png", board.title)
+        draw_paths(entrants, board.folder / "race.png", board.title, asked.get("against", "steps"))
     except (ValueError, OSError, KeyError) as error:
         tell(f"race.png was not drawn: {error}")
-    asked = kept_settings(board.folder).get("sweep") or {}
     centres, connectivity = asked.get("centres", []), asked.get("connectivity", False)
     if centres or connectivity:
         _compare(board.folder, centres, connectivity=connectivity)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import torch
 
 from landscape_lab.assembly import build_landscape, plane_settings
@@ -41,13 +42,14 @@ class Entrant(NamedTuple):
     label: str
 
 
-def draw_paths(entrants: Sequence[Entrant], path: Path, title: str) -> None:
+def draw_paths(entrants: Sequence[Entrant], path: Path, title: str, against: str = "steps") -> None:
     """Draw all paths on their landscapes, one map for each landscape.
 
     Args:
         entrants: The jobs, the best first.
         path: Where the picture goes.
         title: Stands above it.
+        against: What losses are drawn over.
     """
     together: dict[str, list[Entrant]] = {}
     for entrant in entrants:
@@ -56,7 +58,7 @@ def draw_paths(entrants: Sequence[Entrant], path: Path, title: str) -> None:
     groups = list(together.values())[:MAPS]
     scenes = [(group[0].landscape, _scene(group[:PATHS], path.parent)) for group in groups]
     if scenes:
-        save_figure(race_figure(scenes, title), path)
+        save_figure(race_figure(scenes, title, against), path)
 
 
 def _scene(entrants: Sequence[Entrant], folder: Path) -> Scene:
@@ -70,13 +72,20 @@ def _scene(entrants: Sequence[Entrant], folder: Path) -> Scene:
 
 
 def _trajectory(entrant: Entrant) -> Trajectory:
-    """As much of a trajectory as can be seen."""
+    """As much of a trajectory as can be seen; large points are not at every record."""
     whole = entrant.run.trajectory()
     losses = whole.losses  # [records, members]
-    records, members = evenly(len(losses), RECORDS), evenly(losses.shape[1], MEMBERS)
-    steps, evaluations = torch.from_numpy(whole.steps[records]), torch.from_numpy(whole.evaluations[records])
-    seen = Trajectory(RECORDS, label=entrant.label)
-    points = torch.from_numpy(whole.points[records][:, members])
-    seen.extend(steps, points, torch.from_numpy(losses[records][:, members]), evaluations)
+    at = whole.point_steps[points := evenly(len(whole.point_steps), RECORDS)]
+    records = np.union1d(evenly(len(losses), RECORDS), whole.steps.searchsorted(at))
+    members = evenly(losses.shape[1], MEMBERS)
+    seen = Trajectory(len(records), label=entrant.label)
+    seen.extend(
+        torch.from_numpy(whole.steps[records]),
+        torch.from_numpy(whole.points[points][:, members]),
+        torch.from_numpy(losses[records][:, members]),
+        torch.from_numpy(whole.evaluations[records]),
+        point_steps=torch.from_numpy(at),
+    )
+    seen.clock = whole.clock
     seen.measured = Measured.of(of_members(whole.measured.arrays(), members))
     return seen

@@ -10,7 +10,7 @@ from descents import STARTS, descend, landscape_at
 
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.optimizers import CMAES, PGPE, EvolutionStrategy
+from landscape_lab.optimizers import CMAES, PGPE, EvolutionStrategy, Greedy
 from landscape_lab.optimizers.rows import points_of
 
 KINDS = {
@@ -18,6 +18,7 @@ KINDS = {
     "mu_plus_lambda": partial(EvolutionStrategy, sigma=1.0, parents=3, children=10),
     "pgpe": partial(PGPE, lr=0.3),
     "sep_cma_es": partial(CMAES, sigma=1.0, separable=True),
+    "greedy": partial(Greedy, sigma=1.0),
 }
 QUIET = ("callbacks=none", "logger=none")
 

@@ -35,5 +35,5 @@ def test_launcher_gives_the_bits_of_the_basic_one(tmp_path, launcher, plugin):
     assert len(jobs) == 4
     for job in jobs:
         with np.load(job) as ours, np.load(other / job.parent.name / job.name) as theirs:
-            for name in ours.files:
+            for name in set(ours.files) - {"clock_seconds"}:
                 np.testing.assert_array_equal(ours[name], theirs[name])

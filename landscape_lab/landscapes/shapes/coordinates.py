@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 import torch
 import torch.nn.functional as F
@@ -30,8 +30,17 @@ UNBORN = -12.0
 """The `scale` of a shape that is not born yet: so small that it covers no pixel."""
 
 
+@runtime_checkable
 class Coordinates(Protocol):
-    """Numbers of several kinds, and the shapes that they stand for."""
+    """Numbers of several kinds, and the shapes that they stand for.
+
+    Attributes:
+        variety: By kind, how much more shapes that are tried out differ than those of a start.
+        absent: Numbers by kind, all others 0, of a shape too small to be seen.
+    """
+
+    variety: ClassVar[Mapping[str, float]]
+    absent: ClassVar[Mapping[str, float]]
 
     def begin(
         self, target: Float[Tensor, "channels height width"], random: torch.Generator
@@ -56,6 +65,8 @@ class Seed:
 
     number: int
     harmonics: int
+    variety: ClassVar[Mapping[str, float]] = {"rotation": 1.0, "colour": 0.5}
+    absent: ClassVar[Mapping[str, float]] = {"radius": 5.0}
 
     def begin(
         self, target: Float[Tensor, "channels height width"], random: torch.Generator
@@ -113,6 +124,8 @@ class Painted:
     texture: str = "flat"
     edges: str = "soft"
     hiding: bool = True
+    variety: ClassVar[Mapping[str, float]] = {"rotation": 1.0, "scale": 0.5}
+    absent: ClassVar[Mapping[str, float]] = {"scale": UNBORN, "centre": -20.0}
 
     @property
     def extent(self) -> tuple[float, float]:

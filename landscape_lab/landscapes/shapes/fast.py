@@ -60,9 +60,10 @@ class Drawing:
             if len(alive):
                 layers = Layers.of(pairs.at(alive))
                 order = alive.index_select(0, layers.order)
-                yield self._lay(pairs.at(order), layers, levels.index_select(0, order), canvas)
+                yield self.lay(pairs.at(order), layers, levels.index_select(0, order), canvas)
 
-    def _lay(self, pairs: Pairs, layers: Layers, levels: Tensor, canvas: Tensor) -> Band:
+    def lay(self, pairs: Pairs, layers: Layers, levels: Tensor, canvas: Tensor) -> Band:
+        """Draw pairs in the order of their layers."""
         pile = self._pile(pairs, layers, levels)
         if self.formula.occludes:
             return Band(pairs, layers, levels, pile.composite(canvas, self.background))

@@ -16,12 +16,14 @@ multiplication, and their sums are as exact as those of cosines.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 
+@cache
 def matrix(harmonics: int) -> Float[Tensor, "twice_harmonics four_orders"]:
     """From weights (cosines, then sines) to those of (1, x, y, xy) × (T₀, T₁, …)."""
     found = torch.zeros(2, harmonics, 4, harmonics // 2 + 1, dtype=torch.float64)

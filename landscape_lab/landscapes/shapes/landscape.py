@@ -1,6 +1,7 @@
 """Shapes that approximate a picture, as a landscape: its coordinates are theirs."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import cast
 
 import torch
@@ -9,9 +10,13 @@ from torch import Tensor, nn
 
 from landscape_lab.keys.landscapes import SHAPES
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.landscapes.parts import Parts
 from landscape_lab.landscapes.shapes.coordinates import UNBORN, Coordinates, Painted, Seed
 from landscape_lab.landscapes.shapes.growth import births_of, sizes_of, whole
-from landscape_lab.landscapes.shapes.rendering import only_in_over, render
+from landscape_lab.landscapes.shapes.layout import Layout, table
+from landscape_lab.landscapes.shapes.lineage import TILED, Lineage, Task
+from landscape_lab.landscapes.shapes.moves import SWAPS, drawn, moved, swapped
+from landscape_lab.landscapes.shapes.rendering import formula_of, only_in_over, render
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.target import Difference, difference, psnr, read_target, rmse, ssim
 from landscape_lab.validation import refusal
@@ -113,6 +118,8 @@ class ShapesLandscape(Landscape):
         for kind, numbers in begin.items():
             self._own(kind, numbers.unsqueeze(0).contiguous(), sizes)
         self.start = self.flat().clone()
+        self.layout = Layout(self._at(torch.arange(self.dims).double()))
+        self.lineage = Lineage()
 
     def _own(self, kind: str, numbers: Float[Tensor, "1 shapes ..."], sizes: Sequence[int]) -> None:
         """Make a parameter of numbers, or a list of one for each cohort; all shapes share the background."""
@@ -173,7 +180,17 @@ class ShapesLandscape(Landscape):
         return torch.stack(losses).detach()
 
     def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
-        return torch.stack([self._loss(self._at(point)) for point in points])
+        """Without a gradient, what points have in common with the last of them is not drawn again."""
+        if torch.is_grad_enabled() or self.model not in TILED:
+            return torch.stack([self._loss(self._at(point)) for point in points])
+        task = Task(
+            self.layout,
+            self.coordinates,
+            formula_of(self.model, self.primitive),
+            self.target,
+            self.difference,
+        )
+        return self.lineage.losses(points, task)
 
     def measure(self, points: Float[Tensor, "n dims"]) -> dict[str, Float[Tensor, " n"]]:
         pictures = [self._drawn(self._at(point)) for point in points]
@@ -182,6 +199,24 @@ class ShapesLandscape(Landscape):
             name: torch.stack([measure(picture, self.target) for picture in pictures])
             for name, measure in asked.items()
         }
+
+    def mutate(self, points: Float[Tensor, "n dims"], scale: Float[Tensor, "n 1"]) -> Float[Tensor, "n dims"]:
+        """One shape of each point moves, or the background; in `over`, some have two shapes swapped."""
+        shapes = self.layout.shapes
+        children = moved(points, scale, shapes)
+        if self.model != "over" or len(shapes) < 2:
+            return children
+        swaps = torch.rand(len(points), 1).to(points) < SWAPS
+        return torch.where(swaps, swapped(points, shapes), children)
+
+    def parts(self) -> Parts:
+        """A shape is a part; each new one lies in front."""
+        absent = {
+            kind: torch.full_like(numbers, self.coordinates.absent.get(kind, 0.0))
+            for kind, numbers in self._at(self.flat()[0]).items()
+        }
+        draw = partial(drawn, self.coordinates, self.target)
+        return Parts(self.layout.shapes.flip(0), table(absent)[0], draw)
 
     def picture(
         self, member: int = 0, size: tuple[int, int] | None = None

@@ -37,6 +37,17 @@ def only_in_over(model: str, **choices: str) -> None:
             raise refusal(name, f"{PLAINEST[name]} where `model` is not over", choice)
 
 
+def formula_of(model: str, primitive: str = "blob") -> Formula:
+    """How shapes of a kind make a picture.
+
+    Raises:
+        ValueError: There is no such model or primitive.
+    """
+    check_choice("model", model, MODELS)
+    check_choice("primitive", primitive, OUTLINES)
+    return MODELS[model]._replace(outline=OUTLINES[primitive])
+
+
 def render(
     shapes: Shapes,
     size: tuple[int, int],
@@ -83,9 +94,7 @@ def render(
              [0.0000, 0.5000, 0.5000, 0.0000],
              [0.0000, 0.0000, 0.0000, 0.0000]]])
     """
-    check_choice("model", model, MODELS)
-    check_choice("primitive", primitive, OUTLINES)
-    formula = MODELS[model]._replace(outline=OUTLINES[primitive])
+    formula = formula_of(model, primitive)
     if background is None:
         background = shapes.colour.new_zeros(shapes.colour.shape[1])
     if not torch.is_grad_enabled():

@@ -6,13 +6,13 @@ from typing import cast
 
 import torch
 from jaxtyping import Float, Int
-from torch import Tensor, nn
+from torch import Tensor
 
 from landscape_lab.keys.landscapes import SHAPES
-from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.parts import Parts
-from landscape_lab.landscapes.shapes.coordinates import UNBORN, Coordinates, Painted, Seed
-from landscape_lab.landscapes.shapes.growth import births_of, sizes_of, whole
+from landscape_lab.landscapes.shapes.cohorts import Cohorts
+from landscape_lab.landscapes.shapes.coordinates import Coordinates, Painted, Seed
+from landscape_lab.landscapes.shapes.growth import births_of, sizes_of
 from landscape_lab.landscapes.shapes.layout import Layout, table
 from landscape_lab.landscapes.shapes.lineage import TILED, Lineage, Task
 from landscape_lab.landscapes.shapes.moves import SWAPS, drawn, moved, swapped
@@ -21,8 +21,6 @@ from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.target import Difference, difference, psnr, read_target, rmse, ssim
 from landscape_lab.validation import refusal
 
-SHARED = "background"
-"""The kind of which all shapes have one."""
 HARMONICS = 8
 """Of a blob, unless told."""
 MOST_UNCUT = 64
@@ -30,7 +28,7 @@ MOST_UNCUT = 64
 
 
 @SHAPES.checks_class
-class ShapesLandscape(Landscape):
+class ShapesLandscape(Cohorts):
     """Descend the difference between a picture and one made of smooth closed shapes.
 
     Each kind of number that shapes have is a parameter `[members, shapes, …]`: `centre`, `rotation`, `scale`,
@@ -112,32 +110,9 @@ class ShapesLandscape(Landscape):
         self.steps, self.progress = steps, 1.0
         self.difference = difference(loss, self.target)
         begin = self.coordinates.begin(self.target, torch.Generator().manual_seed(seed))
-        births, sizes = births_of(cohorts, until, steps, model), sizes_of(cohorts, shapes)
-        self.register_buffer("plan", torch.tensor(births), persistent=cohorts > 1)
-        begin["scale"][: sum(size for size, birth in zip(sizes, births, strict=True) if birth > 0)] = UNBORN
-        for kind, numbers in begin.items():
-            self._own(kind, numbers.unsqueeze(0).contiguous(), sizes)
-        self.start = self.flat().clone()
+        self._hold(begin, sizes_of(cohorts, shapes), births_of(cohorts, until, steps, model))
         self.layout = Layout(self._at(torch.arange(self.dims).double()))
         self.lineage = Lineage()
-
-    def _own(self, kind: str, numbers: Float[Tensor, "1 shapes ..."], sizes: Sequence[int]) -> None:
-        """Make a parameter of numbers, or a list of one for each cohort; all shapes share the background."""
-        if len(sizes) == 1:
-            self.register_parameter(kind, nn.Parameter(numbers))
-        else:
-            parts = [numbers] if kind == SHARED else numbers.split(list(sizes), dim=1)
-            self.add_module(kind, nn.ParameterList([nn.Parameter(part.clone()) for part in parts]))
-
-    @property
-    def births(self) -> dict[str, int]:
-        plan = self.plan.tolist()
-        named = [name.split(".") for name, _ in self.named_parameters() if "." in name]
-        return {
-            f"{kind}.{cohort}": plan[int(cohort)]
-            for kind, cohort in named
-            if kind != SHARED and plan[int(cohort)] > 0
-        }
 
     @property
     def stochastic(self) -> bool:
@@ -152,19 +127,10 @@ class ShapesLandscape(Landscape):
             step: `None`: what there is at the end.
         """
         self.progress = 1.0 if step is None or not self.steps else min(1.0, step / self.steps)
-        plan = self.plan.tolist()
-        for cohort in reversed([number for number, birth in enumerate(plan) if birth == step and birth > 0]):
-            for member in range(self.members):
-                self._bear(cohort, member)
-
-    def _bear(self, cohort: int, member: int) -> None:
-        """Place the shapes of a cohort, unless they are there."""
-        scale = self.get_parameter(f"scale.{cohort}")[member]
-        if bool((scale == UNBORN).all()):
+        for cohort, member in self._unborn(step):
             picture = self._drawn(self._numbers(member), progress=self.progress)
             painted = cast(Painted, self.coordinates)  # others have no cohorts
-            for kind, numbers in painted.newborn(self.target, picture, len(scale)).items():
-                self.get_parameter(f"{kind}.{cohort}")[member].copy_(numbers)
+            self._bear(cohort, member, partial(painted.newborn, self.target, picture))
 
     def forward(self, batch: object = None) -> Float[Tensor, " members"]:
         return torch.stack([self._seen(member) for member in range(self.members)])
@@ -235,18 +201,6 @@ class ShapesLandscape(Landscape):
         """The shapes of a member, and the background, detached."""
         with torch.no_grad():
             return self.coordinates.shapes(self._numbers(member))
-
-    def _numbers(self, member: int) -> dict[str, Tensor]:
-        """A member's numbers by kind; autograd follows them."""
-        return whole({name: numbers[member] for name, numbers in self.named_parameters()})
-
-    def _at(self, point: Float[Tensor, " dims"]) -> dict[str, Tensor]:
-        """The numbers of any point by kind."""
-        named = self._trainable()
-        parts = point.split(self._sizes())
-        return whole(
-            {name: part.view(numbers.shape[1:]) for part, (name, numbers) in zip(parts, named, strict=True)}
-        )
 
     def _drawn(
         self, numbers: Mapping[str, Tensor], size: tuple[int, int] | None = None, progress: float = 1.0

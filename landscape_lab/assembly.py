@@ -15,7 +15,7 @@ from landscape_lab.dotted_paths import locate
 from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.errors import tell
 from landscape_lab.instantiation import build, settings_of
-from landscape_lab.keys.running import MEASURED
+from landscape_lab.keys.running import MEASURED, NEARNESS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.measured import results_of
 from landscape_lab.networking import build_network, is_network, settle_length
@@ -153,6 +153,8 @@ def _check_objective(cfg: DictConfig, landscape: Landscape) -> None:
     measured = results_of(landscape)
     for name in [cfg.objective] if isinstance(cfg.objective, str) else cfg.objective:
         if name in MEASURED and name not in measured:
+            if name in NEARNESS:
+                raise ValueError(f"Parameter `objective` may be {name} only of landscape=shapes. Found none.")
             held_out = " and data.validation" if name.startswith("validation") else ""
             raise ValueError(
                 f"Parameter `objective` may be {name} only of a network that is measured by it: "

@@ -7,7 +7,7 @@ import pytorch_lightning as pl
 from landscape_lab import results
 from landscape_lab.callbacks import Products, Sharpness
 from landscape_lab.descent import Descent
-from landscape_lab.landscapes import NetworkLandscape
+from landscape_lab.landscapes import NetworkLandscape, ShapesLandscape
 from landscape_lab.runs import Run
 from landscape_lab.weights import LAST, save_weights
 
@@ -33,7 +33,8 @@ class Keeper(pl.Callback):
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         pl_module.trajectory.save(self.run.trajectory_file)
-        if isinstance(landscape := pl_module.landscape, NetworkLandscape):  # of many, the representative's
+        landscape = pl_module.landscape
+        if isinstance(landscape, NetworkLandscape | ShapesLandscape):  # of many, the representative's
             member = results.outcomes(pl_module).representative()
             save_weights(landscape.state_of(member), self.run.folder / LAST)
         self.found = self._results(pl_module)

@@ -1,4 +1,4 @@
-"""What was measured of a network on the way: seldom, because it costs a pass over all data."""
+"""What was measured of a network, or of shapes, on the way: seldom, because it costs a pass over all data."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from landscape_lab.landscapes import Landscape, NetworkLandscape
+from landscape_lab.keys.running import NEARNESS
+from landscape_lab.landscapes import Landscape, NetworkLandscape, ShapesLandscape
 
 STEPS = "measured_steps"
 PREFIXES = ("measured_", "validation_")
@@ -15,6 +16,7 @@ RESULTS = {
     "accuracy": "measured_accuracy",
     "validation_loss": "validation_losses",
     "validation_accuracy": "validation_accuracy",
+    **{name: f"measured_{name}" for name in NEARNESS},
 }
 """What results call the last values of some arrays; each may be an objective."""
 CURVES = {array: name for name, array in RESULTS.items()} | {"measured_losses": "measured_loss"}
@@ -37,7 +39,9 @@ def measure(landscape: Landscape, *, training: bool = True) -> dict[str, Tensor]
 
 
 def results_of(landscape: Landscape) -> tuple[str, ...]:
-    """Which of `RESULTS` a landscape will have; none if it is no network."""
+    """Which of `RESULTS` a landscape will have; none if it is neither a network nor made of shapes."""
+    if isinstance(landscape, ShapesLandscape):
+        return NEARNESS
     if not isinstance(landscape, NetworkLandscape):
         return ()
     known = {f"measured_{name}" for name in landscape.objective.metrics}

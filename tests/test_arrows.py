@@ -15,7 +15,7 @@ FLOORS = (
     (
         "what happened",
         "clock series point_file records curves checkpoints measured large_points archive trajectory "
-        "gathering ensemble outcomes basins layer_curves",
+        "gathering ensemble outcomes basins layer_curves shape_files",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),
@@ -24,7 +24,7 @@ FLOORS = (
     ("when", "staging answering bending replaying seen recording recorder untold view callbacks"),
     ("lab", "instantiation schema runs keeping networking assembly lab summary"),
     ("sweeps", "sweeps"),
-    ("commands", "__init__ __main__ film gallery plane report dossier optimizers.__main__"),
+    ("commands", "__init__ __main__ film gallery plane shapes report dossier optimizers.__main__"),
 )
 """From the ground up. A name stands for a module, or for a package and all that it holds."""
 BELOW = "landscapes augmentations optimizers data models planes curvature scene trajectory"

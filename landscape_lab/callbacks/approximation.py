@@ -1,4 +1,4 @@
-"""What shapes look like: while they approximate a picture, and at the end."""
+"""What shapes look like, and how near they are: while they approximate a picture, and at the end."""
 
 import math
 from os import PathLike
@@ -8,28 +8,37 @@ from typing import Any
 import numpy as np
 import pytorch_lightning as pl
 import torch
-from PIL import Image
+from matplotlib.figure import Figure
 
 from landscape_lab import results
-from landscape_lab.callbacks.curves import log_curves
+from landscape_lab.callbacks.measurements import log_measures
 from landscape_lab.callbacks.tensorboard import png, show
 from landscape_lab.descent import Descent
-from landscape_lab.files import replacing
+from landscape_lab.drawing.figures import save_figure
+from landscape_lab.drawing.nearness import nearness_figure
 from landscape_lab.keys.callbacks import APPROXIMATION
+from landscape_lab.keys.running import NEARNESS
 from landscape_lab.landscapes import ShapesLandscape
-from landscape_lab.tables import write_csv
+from landscape_lab.landscapes.shapes.svg import why_not
+from landscape_lab.measured import STEPS
+from landscape_lab.shape_files import bytes_of, write_picture, write_tables
+from landscape_lab.trajectory import Trajectory
 
-TIMES = 10
-"""How often TensorBoard gets a picture."""
+TIMES = 50
+"""How often it is measured how near they are."""
+SHOWN = 5
+"""TensorBoard gets a picture at every so manieth measurement."""
 
 
 @APPROXIMATION.checks_class
 class Approximation(pl.Callback):
-    """Of a landscape of shapes: `approximation.png` and `shapes.csv` at the end; ten pictures in TensorBoard.
+    """Of a landscape of shapes: its picture, its tables, and how near it came.
 
-    Beside the pictures it logs their RMSE, PSNR and SSIM, whatever was minimised. The table holds a row for
-    each shape, in the units of `landscape_lab.landscapes.shapes.Shapes`. Of many members it is the one that
-    ended with the median loss.
+    At the end it writes `approximation.png` and, where shapes hide each other, `approximation.svg`;
+    `shapes.csv` and `shapes.json`, a row for each shape in the units of `landscapes.shapes.Shapes`; and
+    `nearness.png`, PSNR and SSIM over evaluations and seconds. Of many members it is the one that ended with
+    the median loss. On the way it measures RMSE, PSNR and SSIM, whatever is minimised, and gives TensorBoard
+    ten pictures.
 
     Args:
         folder: Where the files go.
@@ -37,56 +46,60 @@ class Approximation(pl.Callback):
 
     def __init__(self, folder: str | PathLike[str]) -> None:
         self.folder = Path(folder)
+        self.landscape: ShapesLandscape | None = None
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        """A chunk ends where a picture is shown."""
-        self.interval = math.ceil(pl_module.steps / TIMES)
-        if isinstance(pl_module.landscape, ShapesLandscape) and trainer.loggers:
+        """A chunk ends where something is measured or shown."""
+        if isinstance(pl_module.landscape, ShapesLandscape):
+            self.landscape = pl_module.landscape
+            self.pictures = math.ceil(pl_module.steps / TIMES * SHOWN)
+            self.interval = math.gcd(math.ceil(pl_module.steps / TIMES), self.pictures)
             pl_module.pauses.append(self.interval)
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         if trainer.global_step == 0:
-            self._show(trainer, pl_module)
+            self._look(trainer, pl_module)
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: object, batch_idx: int
     ) -> None:
-        if trainer.global_step % self.interval == 0:
-            self._show(trainer, pl_module)
+        if self.landscape is not None and trainer.global_step % self.interval == 0:
+            self._look(trainer, pl_module)
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        if trainer.global_step not in pl_module.trajectory.measured.steps[-1:]:
+            self._look(trainer, pl_module)
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        if not isinstance(landscape := pl_module.landscape, ShapesLandscape):
+        if self.landscape is None:
             return
         member = results.outcomes(pl_module).representative()
-        with replacing(self.folder / "approximation.png") as unfinished:
-            Image.fromarray(_pixels(landscape, member)).save(unfinished, format="PNG")
-        columns = _columns(landscape, member)
-        write_csv(self.folder / "shapes.csv", columns, zip(*columns.values(), strict=True), digits=9)
+        write_tables(self.landscape, member, self.folder)
+        write_picture(self.landscape, member, self.folder / "approximation.png")
+        if why_not(self.landscape.model, self.landscape.shapes_of(member)[0].brush is not None) is None:
+            write_picture(self.landscape, member, self.folder / "approximation.svg")
+        if len((trajectory := pl_module.trajectory).measured) > 1:
+            save_figure(_figure(trajectory, member), self.folder / "nearness.png")
 
-    def _show(self, trainer: pl.Trainer, descent: Descent) -> None:
-        """Show the first member, and log how near it is."""
-        if not isinstance(landscape := descent.landscape, ShapesLandscape) or not trainer.loggers:
+    @torch.no_grad()
+    def _look(self, trainer: pl.Trainer, descent: Descent) -> None:
+        """Measure all members; show the first where it is time."""
+        if self.landscape is None:
             return
-        show(trainer, "approximation", png(_pixels(landscape, 0)))
-        with torch.no_grad():
-            told = landscape.measure(landscape.flat()[:1])
-        near = {name: value.cpu().numpy() for name, value in told.items() if name != "loss"}
-        for logger in trainer.loggers:
-            log_curves(logger, np.array([trainer.global_step]), near)
+        told = self.landscape.measure(self.landscape.flat())
+        values = {f"measured_{name}": told[name] for name in NEARNESS}
+        descent.trajectory.measured.add(trainer.global_step, values)
+        log_measures(trainer, values)
+        if trainer.loggers and trainer.global_step % self.pictures == 0:
+            show(trainer, "approximation", png(bytes_of(self.landscape.picture(0))))
 
 
-def _pixels(landscape: ShapesLandscape, member: int) -> np.ndarray:
-    """The picture of a member as bytes, `[height, width, 3]`; black where its numbers are not finite."""
-    picture = landscape.picture(member).nan_to_num().expand(3, -1, -1)
-    return (255 * picture).round().byte().permute(1, 2, 0).cpu().numpy()
-
-
-def _columns(landscape: ShapesLandscape, member: int) -> dict[str, list[float]]:
-    """A column for each number that a shape has."""
-    shapes, _ = landscape.shapes_of(member)
-    known = {name: part for name, part in shapes._asdict().items() if part is not None}
-    columns: dict[str, list[float]] = {}
-    for name, part in known.items():
-        flat = part.reshape(len(part), -1).T.tolist()
-        columns |= {name if len(flat) == 1 else f"{name}_{number}": each for number, each in enumerate(flat)}
-    return columns
+def _figure(trajectory: Trajectory, member: int) -> Figure:
+    """How near a member came, over what it cost."""
+    measured = trajectory.measured.arrays()
+    steps = measured[STEPS]
+    costs = {"evaluations": np.interp(steps, trajectory.steps, trajectory.evaluations)}
+    if len(trajectory.clock):
+        costs["seconds"] = trajectory.clock.seconds_at(steps)
+    values = {name: measured[f"measured_{name}"][:, member] for name in NEARNESS}
+    return nearness_figure(values, costs, trajectory.label)

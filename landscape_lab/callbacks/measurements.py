@@ -87,7 +87,7 @@ class Measurements(pl.Callback):
         if self.landscape.sampled and (losses := values.get("measured_losses")) is not None:
             descent.tally.follow(step, losses.unsqueeze(0))
         descent.trajectory.measured.add(step, values)
-        _log(trainer, values)
+        log_measures(trainer, values)
 
     def _keep_best(self, losses: Tensor) -> None:
         """Write the first member's weights where its validation loss is the lowest so far."""
@@ -112,7 +112,7 @@ def default_interval(landscape: NetworkLandscape, steps: int, training: bool = T
     return max(1, math.ceil(steps / min(TIMES, max(1.0, times))))
 
 
-def _log(trainer: pl.Trainer, values: Mapping[str, Tensor]) -> None:
+def log_measures(trainer: pl.Trainer, values: Mapping[str, Tensor]) -> None:
     """Give the loggers what was measured at this step."""
     curves = {CURVES.get(name, name): _median(value) for name, value in values.items()}
     for logger in trainer.loggers:

@@ -139,7 +139,8 @@ def _lowest(trace: Trace, costs: np.ndarray, against: str) -> np.ndarray:
     Of a network these are losses of all data: a lucky minibatch wins no race.
     """
     known = trace.measured
-    at, losses = known.get("measured_steps", trace.steps), known.get("measured_losses", trace.losses)
+    losses = known.get("measured_losses", trace.losses)
+    at = known["measured_steps"] if losses is not trace.losses else trace.steps
     lowest = np.minimum.accumulate(np.nan_to_num(losses, nan=np.inf), axis=0)
     spent, end = trace.cost(against, at), trace.cost(against, trace.steps)[-1]
     values = lowest[(spent.searchsorted(costs, side="right") - 1).clip(min=0)]

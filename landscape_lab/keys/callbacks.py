@@ -81,6 +81,15 @@ SHARPNESS = Keys(
     every=Key(Nullable(Whole(low=1)), "steps from one measurement to the next"),
 )
 APPROXIMATION = Keys("landscape_lab.callbacks.Approximation", folder=FOLDER)
+SHAPE_PICTURES = Keys(
+    "landscape_lab.shapes.Asked",
+    scale=Key(Number(positive=True), "how many times as many pixels along each side as the target has"),
+    size=Key(
+        Nullable(Parts("a height and a width, [256, 384]", {"[0]": Whole(low=1), "[1]": Whole(low=1)})),
+        "height and width in pixels instead",
+    ),
+    alone=Key(Nullable(Whole(low=1)), "so many shapes each by itself, instead of all together"),
+)
 LAYERS = Keys(
     "landscape_lab.callbacks.Layers",
     folder=FOLDER,

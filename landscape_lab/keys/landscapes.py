@@ -132,6 +132,7 @@ SHAPES = Keys(
     cohorts=Key(Whole(low=1), "in how many the shapes come, where the picture is worst by then; 1: at once"),
     until=Key(Number(low=0, high=1), "by which share of the steps the last cohort has had its turn"),
     steps=Key(Nullable(Whole(low=0)), "of the descent, in which cohorts are born and edges harden"),
+    weights=Key(Nullable(Text()), "a run with whose shapes to begin, or its file; null: new ones"),
 )
 LIGHTNING = Keys(
     "landscape_lab.landscapes.NetworkLandscape.from_lightning",

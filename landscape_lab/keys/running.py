@@ -5,8 +5,10 @@ from landscape_lab.keys.declaring import Key, Keys
 from landscape_lab.keys.kinds import ListOf, Nullable, OneOf, Open, Points, Record
 from landscape_lab.validation import Anything, Choice, Number, Switch, Text, Whole
 
-MEASURED = ("accuracy", "validation_loss", "validation_accuracy")
-"""The results that only networks have, measured on all data and on those held out."""
+NEARNESS = ("rmse", "psnr", "ssim")
+"""How near shapes come to their picture, whatever is minimised."""
+MEASURED = ("accuracy", "validation_loss", "validation_accuracy", *NEARNESS)
+"""The results that only networks have, measured on all data and on those held out; and only shapes."""
 OBJECTIVES = (
     "final_loss",
     "best_loss",
@@ -22,7 +24,7 @@ OBJECTIVES = (
 )
 """The results that a sweep can minimise."""
 DIRECTIONS = ("auto", "minimize", "maximize")
-"""`auto`: an accuracy is to be high, all else low."""
+"""`auto`: an accuracy, PSNR and SSIM are to be high, all else low."""
 COUNT = Whole(low=1)
 SEED = Whole(low=0, high=2**32 - 1)
 RATE = Number(low=0.0)

@@ -11,7 +11,7 @@ def goals_of(objective: str | Iterable[str], direction: str | Iterable[str]) -> 
 
     Args:
         objective: `objective` of the configuration, a name or a list.
-        direction: `sweep.direction`, for all or for each; `auto`: an accuracy is to be high, all else low.
+        direction: `sweep.direction`, for all or for each; `auto`: accuracies, PSNR and SSIM are to be high, all else low.
 
     Raises:
         ValueError: There is no such objective or direction, or not one for each.
@@ -45,4 +45,4 @@ def towards(objective: str, direction: str) -> str:
     """
     if direction != "auto":
         return direction
-    return "maximize" if objective.endswith("accuracy") else "minimize"
+    return "maximize" if objective.endswith(("accuracy", "psnr", "ssim")) else "minimize"

@@ -1,6 +1,7 @@
 """The parameters of shapes: a tensor for each kind of number, or one for each kind and cohort."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from os import PathLike
 
 import torch
 from jaxtyping import Float, Int
@@ -9,9 +10,25 @@ from torch import Tensor, nn
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.shapes.coordinates import UNBORN
 from landscape_lab.landscapes.shapes.growth import whole
+from landscape_lab.weights import check_alike, load_weights
 
 SHARED = "background"
 """The kind of which all shapes have one."""
+
+
+def kept_shapes(begin: Mapping[str, Tensor], source: str | PathLike[str]) -> dict[str, Tensor]:
+    """The numbers by kind that a run kept, instead of those where a descent would begin.
+
+    Args:
+        begin: Numbers in whose shapes they have to be.
+        source: The folder of the run, or its file of weights.
+
+    Raises:
+        ValueError: There is none, or it holds other kinds or numbers of shapes.
+    """
+    found = load_weights(source)
+    check_alike(begin, found, f"The shapes in {source} are others than landscape.shapes, .model, … say")
+    return {kind: found[kind].to(numbers) for kind, numbers in begin.items()}
 
 
 class Cohorts(Landscape):
@@ -71,6 +88,10 @@ class Cohorts(Landscape):
         number = self.get_parameter(f"scale.{cohort}").shape[1]
         for kind, numbers in newborn(number).items():
             self.get_parameter(f"{kind}.{cohort}")[member].copy_(numbers)
+
+    def state_of(self, member: int) -> dict[str, Tensor]:
+        """The numbers of a member's shapes by kind, those of all cohorts together, and the background."""
+        return {kind: numbers.detach() for kind, numbers in self._numbers(member).items()}
 
     def _numbers(self, member: int) -> dict[str, Tensor]:
         """A member's numbers by kind; autograd follows them."""

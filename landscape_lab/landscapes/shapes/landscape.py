@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from os import PathLike
 from typing import cast
 
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from landscape_lab.keys.landscapes import SHAPES
 from landscape_lab.landscapes.parts import Parts
-from landscape_lab.landscapes.shapes.cohorts import Cohorts
+from landscape_lab.landscapes.shapes.cohorts import Cohorts, kept_shapes
 from landscape_lab.landscapes.shapes.coordinates import Coordinates, Painted, Seed
 from landscape_lab.landscapes.shapes.growth import births_of, sizes_of
 from landscape_lab.landscapes.shapes.layout import Layout, table
@@ -58,6 +59,7 @@ class ShapesLandscape(Cohorts):
             before each step.
         until: By which share of the steps the last cohort has had its turn; 0: all are there at once.
         steps: The length of the descent; `None`: nobody knows, and every step sees what it is at the end.
+        weights: A run, or its file of weights, whose shapes are those to begin with, all at once.
 
     Attributes:
         target: The picture, `[channels, height, width]`, from 0 to 1.
@@ -92,6 +94,7 @@ class ShapesLandscape(Cohorts):
         cohorts: int = 1,
         until: float = 0.6,
         steps: int | None = None,
+        weights: str | PathLike[str] | None = None,
     ) -> None:
         super().__init__()
         only_in_over(model, primitive=primitive, texture=texture, edges=edges)
@@ -110,6 +113,8 @@ class ShapesLandscape(Cohorts):
         self.steps, self.progress = steps, 1.0
         self.difference = difference(loss, self.target)
         begin = self.coordinates.begin(self.target, torch.Generator().manual_seed(seed))
+        if weights is not None:
+            begin, until = kept_shapes(begin, weights), 0.0
         self._hold(begin, sizes_of(cohorts, shapes), births_of(cohorts, until, steps, model))
         self.layout = Layout(self._at(torch.arange(self.dims).double()))
         self.lineage = Lineage()

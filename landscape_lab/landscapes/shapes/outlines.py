@@ -31,6 +31,10 @@ class Outline(NamedTuple):
     steepest: float
 
 
+LEAST = 0.1
+"""Below the smallest divisor of any direction: a pixel in the very centre of a shape has no direction."""
+
+
 def _polygon(corners: int, inradius: float, first: float) -> Outline:
     """A regular polygon: B = inradius / the largest of the cosines between (x, y) and a side's normal.
 
@@ -46,11 +50,11 @@ def _polygon(corners: int, inradius: float, first: float) -> Outline:
         return torch.stack([a * x + b * y for a, b in normals])
 
     def radius(x: Tensor, y: Tensor) -> Tensor:
-        return inradius / cosines(x, y).amax(0)
+        return inradius / cosines(x, y).amax(0).clamp(min=LEAST)
 
     def turning(x: Tensor, y: Tensor) -> Tensor:
         largest, side = cosines(x, y).max(0)
-        return -inradius / largest.square() * cosines(-y, x).gather(0, side[None])[0]
+        return -inradius / largest.clamp(min=LEAST).square() * cosines(-y, x).gather(0, side[None])[0]
 
     half = math.pi / corners
     return Outline(radius, turning, steepest=inradius * math.tan(half) / math.cos(half))
@@ -71,13 +75,13 @@ def _stroke(x: Along, y: Along) -> Along:
     """Along the sides WIDTH / |y|; at the ends the far crossing with the circle around (± STRAIGHT, 0)."""
     side, root = _ends(x, y)
     # Where a branch is not taken its derivative has to be a number all the same.
-    beside = WIDTH / torch.where(side, y.abs(), torch.ones_like(y))
+    beside = WIDTH / torch.where(side, y.abs(), torch.ones_like(y)).clamp(min=LEAST)
     return torch.where(side, beside, STRAIGHT * x.abs() + root)
 
 
 def _stroke_turning(x: Along, y: Along) -> Along:
     side, root = _ends(x, y)
-    beside = -WIDTH * x * y.sign() / torch.where(side, y.square(), torch.ones_like(y))
+    beside = -WIDTH * x * y.sign() / torch.where(side, y.square(), torch.ones_like(y)).clamp(min=LEAST**2)
     return torch.where(side, beside, -STRAIGHT * x.sign() * y - STRAIGHT**2 * x * y / root)
 
 

@@ -1,0 +1,117 @@
+"""Shapes in files: their picture at any scale, and their numbers as tables."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from PIL import Image
+from torch import Tensor
+
+from landscape_lab.files import replacing
+from landscape_lab.landscapes import ShapesLandscape
+from landscape_lab.landscapes.shapes import Shapes, render
+from landscape_lab.landscapes.shapes.svg import svg_of, why_not
+from landscape_lab.tables import write_csv
+
+PICTURES = (".png", ".svg")
+"""What pictures of shapes can be."""
+GAP = 2
+"""White pixels around each shape of a sheet."""
+
+
+def bytes_of(picture: Float[Tensor, "channels height width"]) -> np.ndarray:
+    """A picture from 0 to 1 as bytes, `[height, width, 3]`; black where it is not finite."""
+    pixels = (255 * picture.nan_to_num()).round().byte().expand(3, -1, -1)
+    return pixels.permute(1, 2, 0).cpu().numpy()
+
+
+def write_picture(
+    landscape: ShapesLandscape, member: int, path: Path, size: tuple[int, int] | None = None
+) -> None:
+    """Write what the shapes of a member look like, as PNG or as SVG by the file's suffix.
+
+    Args:
+        landscape: Whose.
+        member: Which.
+        path: The file, which appears whole or not at all.
+        size: Height and width in pixels; by default those of the target.
+
+    Raises:
+        ValueError: The suffix is neither, or these shapes cannot be drawn as SVG.
+    """
+    height, width = landscape.target.shape[1:]
+    if path.suffix not in PICTURES:
+        raise ValueError(f"A picture of shapes should be {' or '.join(PICTURES)}. Found {path}.")
+    if path.suffix == ".png":
+        image = Image.fromarray(bytes_of(landscape.picture(member, size)))
+        with replacing(path) as unfinished:
+            image.save(unfinished, format="PNG")
+        return
+    shapes, background = landscape.shapes_of(member)
+    if (reason := why_not(landscape.model, shapes.brush is not None)) is not None:
+        raise ValueError(f"{path} cannot be drawn. {reason}. As .png it can.")
+    ground = landscape.target.new_zeros(len(landscape.target)) if background is None else background
+    with replacing(path) as unfinished:
+        unfinished.write_text(svg_of(shapes, ground, size or (height, width), landscape.primitive))
+
+
+def write_tables(landscape: ShapesLandscape, member: int, folder: Path) -> None:
+    """Write `shapes.csv` and `shapes.json`, a row for each shape of a member, the front first."""
+    shapes, background = landscape.shapes_of(member)
+    known = {name: part.tolist() for name, part in shapes._asdict().items() if part is not None}
+    columns = _columns(shapes)
+    write_csv(folder / "shapes.csv", columns, zip(*columns.values(), strict=True), digits=9)
+    content = {
+        "model": landscape.model,
+        "primitive": landscape.primitive,
+        "size": list(landscape.target.shape[1:]),
+        "background": None if background is None else background.tolist(),
+        "shapes": [dict(zip(known, numbers, strict=True)) for numbers in zip(*known.values(), strict=True)],
+    }
+    with replacing(folder / "shapes.json") as unfinished:
+        unfinished.write_text(json.dumps(_finite(content), indent=1) + "\n")
+
+
+def _columns(shapes: Shapes) -> dict[str, list[float]]:
+    """A column for each number that a shape has."""
+    columns: dict[str, list[float]] = {}
+    for name, part in shapes._asdict().items():
+        if part is not None:
+            flat = part.reshape(len(part), -1).T.tolist()
+            columns |= {name if len(flat) == 1 else f"{name}_{at}": each for at, each in enumerate(flat)}
+    return columns
+
+
+def _finite(content: object) -> object:
+    """The same with `None` for what JSON does not know: numbers that are not finite."""
+    if isinstance(content, dict):
+        return {name: _finite(value) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_finite(value) for value in content]
+    return None if isinstance(content, float) and not np.isfinite(content) else content
+
+
+def sheet_of(
+    landscape: ShapesLandscape, number: int, size: tuple[int, int], member: int = 0
+) -> Float[Tensor, "3 height width"]:
+    """The first shapes of a member, each alone on black, as a sheet of rows as long as wide."""
+    shapes, _ = landscape.shapes_of(member)
+    number = min(number, len(shapes.centre))
+    columns = math.ceil(number**0.5)
+    cells = [
+        render(
+            shapes.map(lambda kind, at=at: kind[at : at + 1]),
+            size,
+            landscape.model,
+            primitive=landscape.primitive,
+        )
+        for at in range(number)
+    ]
+    cells += [torch.ones_like(cells[0])] * (-number % columns)
+    framed = [F.pad(cell.clamp(0, 1).expand(3, -1, -1), (GAP,) * 4, value=1.0) for cell in cells]
+    rows = [torch.cat(framed[first : first + columns], 2) for first in range(0, len(framed), columns)]
+    return torch.cat(rows, 1)

@@ -2,11 +2,11 @@
 
 import json
 import math
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from jaxtyping import Float
 from PIL import Image
 from torch import Tensor
@@ -19,8 +19,10 @@ from landscape_lab.tables import write_csv
 
 PICTURES = (".png", ".svg")
 """What pictures of shapes can be."""
-GAP = 2
-"""White pixels around each shape of a sheet."""
+CELL = 128
+"""Pixels along each side of a shape on a sheet."""
+SHARE = 0.3
+"""Of a side that the half-axes take, the root of the sum of their squares."""
 
 
 def bytes_of(picture: Float[Tensor, "channels height width"]) -> np.ndarray:
@@ -95,23 +97,29 @@ def _finite(content: object) -> object:
     return None if isinstance(content, float) and not np.isfinite(content) else content
 
 
-def sheet_of(
-    landscape: ShapesLandscape, number: int, size: tuple[int, int], member: int = 0
-) -> Float[Tensor, "3 height width"]:
-    """The first shapes of a member, each alone on black, as a sheet of rows as long as wide."""
+def sheet_of(landscape: ShapesLandscape, number: int, member: int = 0) -> Float[Tensor, "3 height width"]:
+    """The largest shapes of a member, each alone, opaque and as large as the others, on a sheet in rows."""
     shapes, _ = landscape.shapes_of(member)
-    number = min(number, len(shapes.centre))
-    columns = math.ceil(number**0.5)
+    largest = shapes.matrix.det().abs().argsort()[:number]
+    reach = torch.linalg.inv(shapes.matrix).norm(dim=(1, 2))
+    alike = shapes._replace(
+        centre=torch.full_like(shapes.centre, 0.5),
+        matrix=shapes.matrix * (reach / SHARE)[:, None, None],
+        strength=torch.ones_like(shapes.strength),
+    )
+    white = torch.ones_like(shapes.colour[0])
+    ground = white if landscape.model == "over" else None
     cells = [
         render(
-            shapes.map(lambda kind, at=at: kind[at : at + 1]),
-            size,
+            alike.map(partial(torch.narrow, dim=0, start=at, length=1)),
+            (CELL, CELL),
             landscape.model,
+            ground,
             primitive=landscape.primitive,
         )
-        for at in range(number)
+        for at in largest.tolist()
     ]
-    cells += [torch.ones_like(cells[0])] * (-number % columns)
-    framed = [F.pad(cell.clamp(0, 1).expand(3, -1, -1), (GAP,) * 4, value=1.0) for cell in cells]
-    rows = [torch.cat(framed[first : first + columns], 2) for first in range(0, len(framed), columns)]
-    return torch.cat(rows, 1)
+    columns = math.ceil(len(cells) ** 0.5)
+    cells += [torch.ones_like(cells[0])] * (-len(cells) % columns)
+    rows = [torch.cat(cells[first : first + columns], 2) for first in range(0, len(cells), columns)]
+    return torch.cat(rows, 1).clamp(0, 1).expand(3, -1, -1)

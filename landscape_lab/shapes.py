@@ -1,8 +1,8 @@
-"""`python -m landscape_lab.shapes RUN [FILE…] [key=value…]`: pictures of the shapes that a run found, at any size.
+"""`python -m landscape_lab.shapes RUN [FILE…] [key=value…]`: pictures of the shapes of a run, at any size.
 
-Files end in .png or .svg; `approximation.png` in the run's folder if none is named. Shapes belong to no number
-of pixels: `scale=4` draws four times those of the run's target, `size=[1024,1536]` so many (height, width).
-`alone=24` draws the first 24 shapes in front, each by itself, on one sheet.
+Files end in .png or .svg; `approximation.png` in the run's folder if none is named. Shapes belong to no
+number of pixels: `scale=4` draws four times those of the run's target, `size=[1024,1536]` so many (height,
+width). `alone=24` draws the 24 largest shapes, each by itself, on one sheet.
 """
 
 import sys
@@ -58,7 +58,7 @@ def main() -> None:
         if asked.alone is None:
             write_picture(landscape, 0, file, size)
         else:
-            sheet = Image.fromarray(bytes_of(sheet_of(landscape, asked.alone, size)))
+            sheet = Image.fromarray(bytes_of(sheet_of(landscape, asked.alone)))
             with replacing(file) as unfinished:
                 sheet.save(unfinished)
         sys.stdout.write(f"{file}\n")

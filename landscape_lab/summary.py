@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
+from landscape_lab.keys.running import NEARNESS
 from landscape_lab.lab import Result
 
 ALWAYS = (
@@ -22,7 +23,7 @@ def print_summary(result: Result) -> None:
     """A table of the results, and the run's folder on the last line."""
     console = Console()
     table = Table("", "", show_header=False, box=None, padding=(0, 2, 0, 0))
-    known = [name for name in WHERE_KNOWN if result.metrics.get(name) is not None]
+    known = [name for name in (*NEARNESS, *WHERE_KNOWN) if result.metrics.get(name) is not None]
     for name in (*ALWAYS, *known):
         table.add_row(name.replace("_", " "), _text(result.metrics[name]))
     if (spacing := result.trajectory.spacing) > 1:

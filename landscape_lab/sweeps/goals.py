@@ -11,7 +11,8 @@ def goals_of(objective: str | Iterable[str], direction: str | Iterable[str]) -> 
 
     Args:
         objective: `objective` of the configuration, a name or a list.
-        direction: `sweep.direction`, for all or for each; `auto`: accuracies, PSNR and SSIM are to be high, all else low.
+        direction: `sweep.direction`, for all or for each; `auto`: accuracies, PSNR and SSIM are to be high,
+            all else low.
 
     Raises:
         ValueError: There is no such objective or direction, or not one for each.

@@ -6,6 +6,7 @@ its own is (α_k - α_{k-1}) / (1 - α_{k-1}), since polygons of one colour cove
 
 import math
 from collections.abc import Iterator
+from operator import itemgetter
 
 import torch
 from jaxtyping import Float
@@ -59,7 +60,7 @@ def svg_of(
     drawn = [
         line
         for number in reversed(range(len(shapes.centre)))
-        for line in _shape(shapes.map(lambda kind, at=number: kind[at]), number, size, OUTLINES[primitive])
+        for line in _shape(shapes.map(itemgetter(number)), number, size, OUTLINES[primitive])
     ]
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '

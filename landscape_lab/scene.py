@@ -1,6 +1,6 @@
 """What a picture shows, as data: losses in a window of a plane, and trajectories projected onto it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
@@ -202,6 +202,7 @@ class Scene:
         accuracy: At the same places as the losses, where a network measures it.
         bend: How the landscape curves at the end of the first trace, where a product asks for it.
         ratios: The negative curvature beside the positive, where a product asks for them.
+        approximation: A picture and the shapes of a step, `[2, rows, columns, 3]`, where a film asks for it.
     """
 
     plane: Plane
@@ -219,6 +220,7 @@ class Scene:
     accuracy: Float[np.ndarray, "rows columns"] | None = None
     bend: Bend | None = None
     ratios: RatioMap | None = None
+    approximation: Callable[[float], np.ndarray] | None = None
 
     @property
     def compares(self) -> bool:

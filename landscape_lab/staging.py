@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from landscape_lab.answering import answers_of
+from landscape_lab.approximating import approximation_of
 from landscape_lab.bending import bend_of, ratios_of
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.network import NetworkLandscape
@@ -118,6 +119,7 @@ def _extras(
         "planes": ("compared", lambda: _compared(landscape, trajectories, settings, folder)),
         "curvature": ("bend", lambda: bend_of(landscape, trajectories[0])),
         "ratio": ("ratios", lambda: ratios_of(landscape, scene.plane, scene.window)),
+        "approximation": ("approximation", lambda: approximation_of(landscape, trajectories)),
         "draws": ("replay", lambda: draws_over(landscape, scene.plane, scene.window)),
     }
     return {ways[name][0]: ways[name][1]() for name in names}

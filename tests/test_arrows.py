@@ -21,7 +21,10 @@ FLOORS = (
     ("scenes", "scene"),
     ("descents", "layer_sums evaluation chunk tally ending arrangement results descent"),
     ("drawing", "drawing"),
-    ("when", "staging answering bending replaying seen recording recorder untold view callbacks"),
+    (
+        "when",
+        "staging approximating answering bending replaying seen recording recorder untold view callbacks",
+    ),
     ("lab", "instantiation schema runs keeping networking assembly lab summary"),
     ("sweeps", "sweeps"),
     ("commands", "__init__ __main__ film gallery plane shapes report dossier optimizers.__main__"),

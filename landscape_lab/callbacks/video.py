@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytorch_lightning as pl
 
 from landscape_lab.answering import check_boundary
+from landscape_lab.approximating import check_approximation
 from landscape_lab.callbacks.products import Product
 from landscape_lab.callbacks.tensorboard import png, show, tensorboards
 from landscape_lab.keys.callbacks import FILMS
@@ -19,7 +20,7 @@ from landscape_lab.validation import check_choice
 if TYPE_CHECKING:
     from landscape_lab.drawing.video import Film
 
-NEEDS = {"boundary": check_boundary, "draws": check_draws}
+NEEDS = {"boundary": check_boundary, "draws": check_draws, "approximation": check_approximation}
 """The views that not every landscape has, and what tells so."""
 
 
@@ -47,7 +48,7 @@ class Video(Product):
 
     @property
     def grid(self) -> bool:
-        return self.film is not None and self.film.view != "boundary"
+        return self.film is not None and self.film.view not in ("boundary", "approximation")
 
     @property
     def extras(self) -> set[str]:

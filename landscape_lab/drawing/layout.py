@@ -6,6 +6,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from landscape_lab.drawing.approximation import prepare_pictures
 from landscape_lab.drawing.boundary import answers_in, prepare_regions
 from landscape_lab.drawing.departures import what_it_is
 from landscape_lab.drawing.loss_panel import prepare_losses
@@ -38,16 +39,19 @@ def lay_out(figure: Figure, scene: Scene, view: str = "map") -> Layout:
 
     A surface gets empty axes to draw on, regions a frame.
     """
-    if view == "draws":
+    if view in ("draws", "approximation"):
         made = _two_maps(figure)
     elif view == "map" and scene.plane.axes.picture and scene.window.ratio < WIDE:
         made = _wide_map(figure)
     else:
         made = _one_map(figure, scene, view)
-    for axes in made.maps:
-        _prepare(axes, scene, view)
+    if view == "approximation":
+        prepare_pictures(made.maps, scene)
+    else:
+        for axes in made.maps:
+            _prepare(axes, scene, view)
     prepare_losses(made.loss, scene)
-    if len(made.maps) > 1 and scene.compares:
+    if view == "draws" and scene.compares:
         made.loss.set_title(what_it_is(scene), loc="right", fontsize=8)
     return made
 

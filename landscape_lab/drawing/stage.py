@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image, ImageDraw, ImageFont
 
+from landscape_lab.drawing.approximation import GrowingPicture
 from landscape_lab.drawing.boundary import ChangingRegions
 from landscape_lab.drawing.encoding import Frame
 from landscape_lab.drawing.growing import GrowingMap
@@ -52,6 +53,7 @@ VIEWS: dict[str, Callable[[Scene, Sequence[Axes], RendererAgg], View]] = {
     "surface": lambda scene, maps, _: TurningSurface(scene, maps[0]),
     "boundary": lambda scene, maps, renderer: ChangingRegions(scene, maps[0], renderer),
     "draws": SuccessiveDraws,
+    "approximation": GrowingPicture,
 }
 
 

@@ -39,8 +39,9 @@ class Film:
         length: Seconds, of which the last frame's stay is not a part; `None` for as many as the frames
             take. A film of too few frames for it shows each of them longer.
         view: `map`; `surface`: in three dimensions, slowly turning; `boundary`: the classes that a
-            network tells apart by two features; or `draws`: beside the whole landscape what one step
-            after another saw of it, through its minibatch or its augmentations.
+            network tells apart by two features; `draws`: beside the whole landscape what one step
+            after another saw of it, through its minibatch or its augmentations; or `approximation`: shapes
+            beside their picture.
         clean: Show a landscape with augmentations without them, not as it was seen in each step.
 
     Raises:
@@ -62,7 +63,7 @@ class Film:
     @property
     def extras(self) -> set[str]:
         """What it shows of a scene that is made only where it is asked for."""
-        return {"draws"} & {self.view}
+        return {"draws", "approximation"} & {self.view}
 
     def moments(self, scene: Scene) -> np.ndarray:
         """The steps at which frames are taken: at least two."""

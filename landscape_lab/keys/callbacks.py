@@ -5,7 +5,7 @@ from landscape_lab.keys.kinds import ListOf, Nullable, Parts
 from landscape_lab.validation import Choice, Kind, Number, Switch, Text, Whole
 
 CLOCKS = ("linear", "logarithmic")
-VIEWS = ("map", "surface", "boundary", "draws")
+VIEWS = ("map", "surface", "boundary", "draws", "approximation")
 FILMS = ("mp4", "gif")
 """The formats of films."""
 FIGURES = (
@@ -42,7 +42,8 @@ _FILM = {
     "view": Key(
         Choice(*VIEWS),
         "surface: in three dimensions, slowly turning; boundary: what a network answers; draws: what "
-        "minibatches or augmentations show of the landscape, beside the whole",
+        "minibatches or augmentations show of the landscape, beside the whole; approximation: shapes beside "
+        "their picture",
     ),
     "clean": Key(Switch(), "show the clean landscape, not augmentations as they were in each step"),
 }

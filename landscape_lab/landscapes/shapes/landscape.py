@@ -202,6 +202,13 @@ class ShapesLandscape(Cohorts):
         with torch.no_grad():
             return self._drawn(self._numbers(member), size).clamp(0, 1)
 
+    def picture_at(
+        self, point: Float[Tensor, " dims"], size: tuple[int, int] | None = None
+    ) -> Float[Tensor, "channels height width"]:
+        """What the shapes of any point look like, cut to 0…1."""
+        with torch.no_grad():
+            return self._drawn(self._at(point), size).clamp(0, 1)
+
     def shapes_of(self, member: int = 0) -> tuple[Shapes, Tensor | None]:
         """The shapes of a member, and the background, detached."""
         with torch.no_grad():

@@ -48,7 +48,10 @@ def main() -> None:
     """Draw the shapes of a run, and tell the files."""
     keys, paths = split_words(sys.argv[1:])
     if not paths or not paths[0].is_dir():
-        raise ValueError("Give the folder of a run with landscape=shapes, then the files: RUN picture.svg.")
+        found = f" Found {paths[0]}." if paths else ""
+        raise ValueError(
+            f"Give the folder of a run with landscape=shapes, then the files: RUN picture.svg.{found}"
+        )
     folder, *files = paths
     (settings,) = sorted_keys(keys, Asked)
     asked, landscape = Asked(**settings), landscape_of_run(folder)  # type: ignore[arg-type]

@@ -36,9 +36,9 @@ CHANGES = {
     "levels": 3,
     "colormap": "viridis",
 }
-NO_MAP = {"loss", "evaluations", "data", "boundary", "line", "curvature"}
+NO_MAP = {"loss", "evaluations", "data", "boundary", "line", "curvature", "approximation"}
 """Figures that show no losses in a window of the plane; of views of a film `boundary` is one."""
-NO_SCENE = {"standings", "sensitivity", "sharpness", "connectivity", "layers"}
+NO_SCENE = {"standings", "sensitivity", "sharpness", "connectivity", "layers", "nearness"}
 """Figures of other things than a landscape."""
 HEEDED = {
     "gradient": {"window", "resolution"},  # slopes have colours of their own, and no contours

@@ -109,7 +109,7 @@ class ShapesLandscape(Cohorts):
             if model == "over" or cohorts > 1
             else Seed(shapes, harmonics)
         )
-        self.model, self.primitive, self.edges = model, primitive, edges
+        self.model, self.primitive = model, primitive
         self.steps, self.progress = steps, 1.0
         self.difference = difference(loss, self.target)
         begin = self.coordinates.begin(self.target, torch.Generator().manual_seed(seed))
@@ -122,7 +122,7 @@ class ShapesLandscape(Cohorts):
     @property
     def stochastic(self) -> bool:
         """Whether steps see something that changes as the run goes on."""
-        return self.edges == "hard"
+        return isinstance(self.coordinates, Painted) and self.coordinates.edges == "hard"
 
     @torch.no_grad()
     def see(self, step: int | None) -> None:

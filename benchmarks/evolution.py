@@ -24,7 +24,7 @@ from landscape_lab.landscapes import ShapesLandscape
 ROOT = Path(__file__).parents[1]
 SHAPES, SECONDS = 50, 20
 TUNED = {
-    "adam": ["scheduler=cosine", "optimizer.lr=0.05", "optimizer.betas=[0.9,0.99]", "steps=600"],
+    "adam": ["scheduler=cosine", "optimizer.lr=0.05", "optimizer.betas=[0.9,0.99]", "steps=1000"],
     "greedy": ["optimizer.sigma=0.3", "optimizer.climb=20"],
     "one_plus_one": ["optimizer.children=16", "optimizer.sigma=0.1"],
     "mu_plus_lambda": ["optimizer.sigma=0.1", "optimizer.damping=3"],

@@ -48,7 +48,7 @@ ELSEWHERE = {
     "tests/sweeps/race/test_race.py": ("drawing.standings", "sweeps.race", "sweeps.standings"),
     "tests/sweeps/test_grid.py": (
         *("drawing.race", "sweeps.best", "sweeps.composing", "sweeps.hparams", "sweeps.leaderboard"),
-        *("sweeps.pages", "sweeps.paths", "sweeps.progress"),
+        *("sweeps.pages", "sweeps.progress"),
     ),
     "tests/sweeps/test_resume.py": ("sweeps.plan",),
     "tests/sweeps/study/test_tuning.py": ("sweeps.study",),

@@ -1,6 +1,6 @@
 """What a run, its ensemble and a sweep take: the keys that belong to no class."""
 
-from landscape_lab.keys.callbacks import COSTS, DRAWS, FIGURE_LIST, FILM_LIST
+from landscape_lab.keys.callbacks import DRAWS, FIGURE_LIST, FILM_LIST
 from landscape_lab.keys.declaring import Key, Keys
 from landscape_lab.keys.kinds import ListOf, Nullable, OneOf, Open, Points, Record
 from landscape_lab.validation import Anything, Choice, Number, Switch, Text, Whole
@@ -127,7 +127,7 @@ SWEEP = Keys(
         "runs through whose ends there is a plane, too: plane_adam.png",
     ),
     connectivity=Key(Switch(), "measure the straight lines between the ends of the jobs"),
-    against=Key(Choice(*COSTS), "what the curves of race.png are drawn over"),
+    against=Key(Choice("steps", "evaluations", "seconds"), "what the curves of race.png are drawn over"),
     n_trials=Key(COUNT, "of the whole study, whoever runs them"),
     parallel=Key(COUNT, "trials handed to the launcher together"),
     sampler=Key(Text("the name of a sampler"), "tpe, cma_es, gaussian_process, random or quasi_random"),

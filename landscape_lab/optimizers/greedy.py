@@ -20,7 +20,7 @@ class Greedy(Optimizer):
     """Add the parts of a landscape one after another: one step is one set of candidates.
 
     At first all parts are absent. A visit to a part is a step whose candidates are drawn at random, and
-    `climb` steps whose candidates are mutations of the best so far; the best is kept if it is no worse
+    `climb` steps whose candidates are mutations of the best so far; the best is kept if it is better
     than what was there. When each part was visited, the first is visited again. The spread of a part's
     mutations follows the 1/5 rule, as in `EvolutionStrategy`.
 
@@ -60,11 +60,11 @@ class Greedy(Optimizer):
         children = self._children(points, parts, part, state["sigma"][part], fresh)
         found = losses_of(self, children, closure)
         lowest, best = found.min(0)
-        better = lowest <= losses
+        better = lowest < losses  # a part that nobody sees stays as it is
         winners = children[best, torch.arange(len(losses), device=best.device)]
         state["points"] = torch.where(better[:, None], winners, points)
         state["losses"] = torch.where(better, lowest, losses)
-        state["sigma"][part] = self._spread(state["sigma"][part], found <= losses, parts, fresh)
+        state["sigma"][part] = self._spread(state["sigma"][part], found < losses, parts, fresh)
         state["step"] += 1
         move_to(self, state["points"])
         return before

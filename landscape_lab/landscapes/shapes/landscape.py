@@ -15,7 +15,7 @@ from landscape_lab.landscapes.shapes.cohorts import Cohorts, kept_shapes
 from landscape_lab.landscapes.shapes.coordinates import Coordinates, Painted, Seed
 from landscape_lab.landscapes.shapes.growth import births_of, sizes_of
 from landscape_lab.landscapes.shapes.layout import Layout, table
-from landscape_lab.landscapes.shapes.lineage import TILED, Lineage, Task
+from landscape_lab.landscapes.shapes.lineage import LARGEST, TILED, Lineage, Task
 from landscape_lab.landscapes.shapes.moves import SWAPS, drawn, moved, swapped
 from landscape_lab.landscapes.shapes.rendering import formula_of, only_in_over, render
 from landscape_lab.landscapes.shapes.shape import Shapes
@@ -152,7 +152,8 @@ class ShapesLandscape(Cohorts):
 
     def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
         """Without a gradient, what points have in common with the last of them is not drawn again."""
-        if torch.is_grad_enabled() or self.model not in TILED:
+        remembered = self.model in TILED and self.target[0].numel() <= LARGEST
+        if torch.is_grad_enabled() or not remembered:
             return torch.stack([self._loss(self._at(point)) for point in points])
         task = Task(
             self.layout,

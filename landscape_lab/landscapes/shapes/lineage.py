@@ -18,6 +18,8 @@ from landscape_lab.landscapes.shapes.tiles import Grid
 
 TILED = ("over", "sum")
 """The models whose pictures are drawn tile by tile, and no further."""
+LARGEST = 2**20
+"""Pixels of a picture that is remembered: of larger ones what shapes cover takes too much memory."""
 SHAPES_AT_ONCE = 256
 """That are drawn together, of one point or of several."""
 
@@ -95,7 +97,7 @@ class Lineage:
         child, place = changed.nonzero().unbind(1)
         shapes, background = task.shapes(rows[child, place], points)
         if not _finite(shapes, background):
-            return self._apart(rows, points, changed, task)
+            return self._apart(points, task)
         grid = Grid(*task.target.shape[1:])
         if self.parent is None:
             drawn = Drawn.blank(shapes.map(lambda kind: kind[: len(rows[0])]), background[0], grid)
@@ -108,11 +110,10 @@ class Lineage:
             self.parent = Parent(rows[best], losses[best], redrawing.kept(best))
         return losses
 
-    def _apart(self, rows: Tensor, points: Tensor, changed: Tensor, task: Task) -> Float[Tensor, " n"]:
-        """The same one by one; a point whose shapes are not finite has a picture that is not a number."""
-        if len(rows) > 1:
-            each = [(rows[one], points[one], changed[one]) for one in torch.arange(len(rows)).split(1)]
-            return torch.cat([self._together(*one, task) for one in each])
+    def _apart(self, points: Tensor, task: Task) -> Float[Tensor, " n"]:
+        """The losses one by one; a point whose shapes are not finite has a picture that is not a number."""
+        if len(points) > 1:
+            return torch.cat([self.losses(point, task) for point in points.split(1)])
         return task.difference(torch.full_like(task.target, torch.nan), task.target)[None]
 
 

@@ -16,6 +16,7 @@ from torch import Tensor
 from landscape_lab.landscapes.shapes.fast import Drawing
 from landscape_lab.landscapes.shapes.formulas import Formula
 from landscape_lab.landscapes.shapes.layers import Layers
+from landscape_lab.landscapes.shapes.levels import PAIRS_AT_ONCE
 from landscape_lab.landscapes.shapes.profiles import Profile
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.tiles import SIDE, Grid, Pairs, Reach
@@ -129,7 +130,10 @@ class Redrawing:
         levels = self.drawing.frames.levels(found.at(_steady(found)))[: len(found.shape)]
         child, place = (each.index_select(0, found.shape - known) for each in self.changes[:2])
         alive = (levels.amax(1) > -profile.reach).nonzero().squeeze(1)
-        return Fresh(found, profile.value(levels), child, place).at(alive)
+        fresh = Fresh(found, levels, child, place).at(alive)
+        for some in fresh.cover.split(PAIRS_AT_ONCE):
+            some.copy_(profile.value(some))
+        return fresh
 
     def _dirty(self) -> Int[Tensor, " dirty"]:
         """Numbers of the tiles in which a child differs: those of the first child, then of the next."""

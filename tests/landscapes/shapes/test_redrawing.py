@@ -80,10 +80,22 @@ def test_a_point_that_is_not_finite_harms_no_other():
     made = landscape()
     points = made.flat().repeat(3, 1)
     points[1, made.layout.shapes[0]] = torch.nan
-    losses = made.evaluate(points)
+    points[2, made.layout.shapes[1]] += 0.2
+    alone = torch.cat([copy.deepcopy(made).evaluate(point[None]) for point in points])
+    made.evaluate(points[:1])
+    losses = made.evaluate(points.flip(0)).flip(0)
     assert losses.isfinite().tolist() == [True, False, True]
-    assert torch.equal(losses[0], losses[2])
-    assert torch.equal(made.evaluate(made.flat()), losses[:1])
+    assert losses[0] == alone[0]
+    assert losses[2] == alone[2]
+
+
+@torch.no_grad()
+def test_of_large_pictures_nothing_is_remembered(monkeypatch):
+    made = landscape()
+    expected = copy.deepcopy(made).evaluate(made.flat())
+    monkeypatch.setattr("landscape_lab.landscapes.shapes.landscape.LARGEST", 19 * 27 - 1)
+    torch.testing.assert_close(made.evaluate(made.flat()), expected, rtol=1e-6, atol=1e-6)
+    assert made.lineage.parent is None
 
 
 @torch.no_grad()

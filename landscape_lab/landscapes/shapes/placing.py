@@ -101,7 +101,7 @@ def wanted(
 
 def _coarse(
     picture: Float[Tensor, "channels height width"], radius: float
-) -> Float[Tensor, "channels less less"]:
+) -> Float[Tensor, "channels lower narrower"]:
     """A picture no finer than is needed to place shapes of some radius, so that its size costs nothing."""
     factor = max(1, int(radius * max(picture.shape[1:]) / COARSE))
     height, width = (math.ceil(side / factor) for side in picture.shape[1:])

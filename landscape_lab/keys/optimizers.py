@@ -103,5 +103,6 @@ WARMUP_COSINE = Keys(
     "landscape_lab.optimizers.schedulers.warmup_cosine",
     warmup=Key(SHARE, "the share of the steps that the rate rises"),
     floor=Key(SHARE, "the last rate, as a share of the highest"),
+    held=Key(SHARE, "the share of the steps before which the rate does not fall"),
     steps=Key(Whole(low=1), "the length of the schedule; the descent's, if not given"),
 )

@@ -73,24 +73,29 @@ def _in_ratio(rate: object, rates: Sequence[float]) -> object:
 
 
 @WARMUP_COSINE.checks
-def warmup_cosine(optimizer: Optimizer, steps: int, warmup: float = 0.05, floor: float = 0.0) -> LambdaLR:
-    r"""Linear from 0 up to the optimizer's rate, then half a cosine down.
+def warmup_cosine(
+    optimizer: Optimizer, steps: int, warmup: float = 0.05, floor: float = 0.0, held: float = 0.0
+) -> LambdaLR:
+    r"""Linear from 0 up to the optimizer's rate, which may be held, then half a cosine down.
 
-    With w = `warmup` · `steps` and step k from 0: the rate times :math:`(k + 1) / w` while k < w,
-    then :math:`floor + (1 - floor) (1 + \cos(\pi (k - w) / (steps - w))) / 2`.
+    With w = `warmup` · `steps`, h = max(w, `held` · `steps`) and step k from 0: the rate times
+    :math:`(k + 1) / w` while k < w, times 1 while k < h, then times
+    :math:`floor + (1 - floor) (1 + \cos(\pi (k - h) / (steps - h))) / 2`.
 
     Args:
         optimizer: Whose rate is set.
         steps: The length of the whole descent.
         warmup: The share of the steps that the rate rises, from 0 to 1.
         floor: The last rate, as a share of the highest, from 0 to 1.
+        held: The share of the steps before which the rate does not fall, from 0 to 1.
     """
     rising = warmup * steps
+    begin = max(rising, held * steps)
 
     def share(step: int) -> float:
         if step < rising:
             return min(1.0, (step + 1) / rising)
-        fallen = min(1.0, (step - rising) / max(steps - rising, 1))
+        fallen = min(1.0, max(0.0, step - begin) / max(steps - begin, 1))
         return floor + (1 - floor) * (1 + math.cos(math.pi * fallen)) / 2
 
     return LambdaLR(optimizer, share)

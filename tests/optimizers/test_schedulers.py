@@ -92,6 +92,14 @@ def test_warmup_rises_to_the_rate_and_falls_to_the_floor():
     assert rates[100] == pytest.approx(0.5)
 
 
+def test_a_rate_may_be_held():
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=2.0)
+    share = warmup_cosine(optimizer, 100, warmup=0.1, held=0.6).lr_lambdas[0]
+    assert [share(step) for step in (0, 4, 10, 59, 60)] == pytest.approx([0.1, 0.5, 1, 1, 1])
+    assert share(80) == pytest.approx(0.5)
+    assert share(100) == pytest.approx(0)
+
+
 @pytest.mark.parametrize("path", sorted((CONF / "scheduler").glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_scheduler_runs_by_name(lab, path):
     result = lab(f"scheduler={path.stem}", "landscape=sphere", "optimizer=sgd", "steps=20")

@@ -88,7 +88,7 @@ def wanted(
     rows, columns = (torch.arange(side).to(gains) for side in (height, width))
     chosen = []
     for _ in range(number):
-        kind, row, column = np.unravel_index(int(gains.argmax()), gains.shape)
+        kind, row, column = (int(at) for at in np.unravel_index(int(gains.argmax()), gains.shape))
         ellipse, offsets = bank[kind], (columns - column, rows[:, None] - row)
         gains = gains * -torch.expm1(-ellipse.square(*offsets) / (2 * APART**2))
         cover = ellipse.cover(*offsets)

@@ -95,8 +95,8 @@ class Painted:
 
     Their units are such that a rate of 0.05, which an adaptive optimizer makes of each number in a step,
     moves centres by 0.006 of the picture, angles by 0.06, logarithms of radii and of softness by 0.12,
-    colours by 0.04. With the numbers n of each kind: centre σ(n / 2) of the picture's width and height, angle 1.2 n,
-    half-axes and sharpness exp(2.4 n), opacity σ(4 n), colour 0.8 n.
+    colours by 0.04. With the numbers n of each kind: centre σ(n / 2) of the picture's width and height, angle
+    1.2 n, half-axes and sharpness exp(2.4 n), opacity σ(4 n), colour 0.8 n.
 
     Args:
         number: Of shapes, the first in front.

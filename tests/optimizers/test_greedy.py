@@ -17,7 +17,7 @@ TARGET[2:9, 3:8] = torch.tensor([1.0, 0.5, 0.0])
 TARGET[5:11, 11:16, 1] = 0.8
 FREE = {
     "greedy": partial(Greedy, candidates=8, climb=4),
-    "one_plus_one": partial(EvolutionStrategy, sigma=0.3),
+    "one_plus_one": partial(EvolutionStrategy, sigma=0.15),
     "mu_plus_lambda": partial(EvolutionStrategy, parents=3, children=10),
     "pgpe": partial(PGPE, lr=0.05),
     "sep_cma_es": partial(CMAES, separable=True),

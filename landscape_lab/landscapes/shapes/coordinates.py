@@ -10,9 +10,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from landscape_lab.landscapes.shapes.annealing import hardened, hardness
-from landscape_lab.landscapes.shapes.placing import worst
+from landscape_lab.landscapes.shapes.placing import Wanted, wanted
 from landscape_lab.landscapes.shapes.shape import Shapes, affine
-from landscape_lab.landscapes.shapes.textures import fields, smooth
+from landscape_lab.landscapes.shapes.textures import COLOUR, fields, smooth
 
 Numbers = Mapping[str, Tensor]
 """The numbers of all shapes by kind, `[shapes, …]` each."""
@@ -24,10 +24,10 @@ RADIUS = 0.53
 """Of a shape at the start of `over`, as a share of the distance at which so many would cover the picture."""
 SOFT = 2.0
 """How steep edges are at the start of `over`."""
-BLUR = 0.35
-"""Of the residual in whose maxima shapes are born, as a share of the same distance."""
-UNBORN = -12.0
+UNBORN = -6.0
 """The `scale` of a shape that is not born yet: so small that it covers no pixel."""
+ANGLE, SCALE, OPACITY = 1.2, 2.4, 4.0
+"""The units of `Painted`; that of colours is `textures.COLOUR`."""
 
 
 @runtime_checkable
@@ -105,9 +105,9 @@ class Painted:
     r"""Coordinates for shapes that hide each other, in which one learning rate suits every kind.
 
     Their units are such that a rate of 0.05, which an adaptive optimizer makes of each number in a step,
-    moves centres by 0.006 of the picture, angles, logarithms of radii and of softness by 0.06, colours by
-    0.02. With the numbers n of each kind: centre σ(n / 2) of the picture's width and height, half-axes
-    exp(1.2 n), opacity σ(2 n), colour 0.4 n.
+    moves centres by 0.006 of the picture, angles by 0.06, logarithms of radii and of softness by 0.12,
+    colours by 0.04. With the numbers n of each kind: centre σ(n / 2) of the picture's width and height, angle
+    1.2 n, half-axes and sharpness exp(2.4 n), opacity σ(4 n), colour 0.8 n.
 
     Args:
         number: Of shapes, the first in front.
@@ -124,7 +124,7 @@ class Painted:
     texture: str = "flat"
     edges: str = "soft"
     hiding: bool = True
-    variety: ClassVar[Mapping[str, float]] = {"rotation": 1.0, "scale": 0.5}
+    variety: ClassVar[Mapping[str, float]] = {"rotation": 1.0, "scale": 0.25}
     absent: ClassVar[Mapping[str, float]] = {"scale": UNBORN, "centre": -20.0}
 
     @property
@@ -140,7 +140,17 @@ class Painted:
         mean = target.mean(dim=(1, 2))
         places = torch.rand(self.number, 2, generator=random)
         paint = target if self.hiding else target - mean[:, None, None]
-        return {**self._discs(places, paint), "background": mean / 0.4}
+        width, height = (max(1, round(side / self.radius / 2)) for side in self.extent)
+        blurred = F.adaptive_avg_pool2d(paint, (height, width))
+        grid = 2 * places[None, None] - 1
+        colours = F.grid_sample(blurred[None], grid, padding_mode="border", align_corners=False)[0, :, 0].T
+        discs = Wanted(places, places.new_full((self.number, 2), self.radius), 0 * places[:, 0], colours)
+        return {**self._numbers(discs), "background": mean / COLOUR}
+
+    @property
+    def radius(self) -> float:
+        """Of a typical shape, in the longer side of the picture."""
+        return RADIUS * (self.extent[0] * self.extent[1] / self.number) ** 0.5
 
     def newborn(
         self,
@@ -148,54 +158,46 @@ class Painted:
         picture: Float[Tensor, "channels height width"],
         number: int,
     ) -> dict[str, Tensor]:
-        """Discs where a picture is farthest from the target, in the colours that are wanted there."""
+        """Ellipses where a picture is far from the target, in the colours that are wanted there."""
         residual = target - picture
-        apart = (residual[0].numel() / self.number) ** 0.5
-        return self._discs(
-            worst(residual, number, BLUR * apart), target if self.hiding else residual.nan_to_num()
-        )
+        paint = target if self.hiding else residual.nan_to_num()
+        return self._numbers(wanted(residual, paint, number, self.radius))
 
-    def _discs(
-        self, places: Float[Tensor, "shapes 2"], paint: Float[Tensor, "channels height width"]
-    ) -> dict[str, Tensor]:
-        """Discs at some places, (x, y) from 0 to 1, in the colours of a picture there."""
-        number = len(places)
-        radius = RADIUS * (self.extent[0] * self.extent[1] / self.number) ** 0.5
-        width, height = (max(1, round(side / radius / 2)) for side in self.extent)
-        blurred = F.adaptive_avg_pool2d(paint, (height, width))
-        grid = 2 * places[None, None] - 1
-        colours = F.grid_sample(blurred[None], grid, padding_mode="border", align_corners=False)[0, :, 0].T
+    def _numbers(self, ellipses: Wanted) -> dict[str, Tensor]:
+        """The numbers of ellipses of one colour, half transparent."""
+        places, half_axes, angles, colours = ellipses
+        number, channels = colours.shape
         opacity = {"opacity": places.new_zeros(number)} if self.hiding else {}
         return {
             "centre": 2 * places.clamp(1e-3, 1 - 1e-3).logit(),
-            "rotation": places.new_zeros(number),
-            "scale": places.new_full((number, 2), radius).log() / 1.2,
+            "rotation": angles / ANGLE,
+            "scale": half_axes.log() / SCALE,
             "cosines": places.new_zeros(number, self.harmonics),
             "sines": places.new_zeros(number, self.harmonics),
-            "softness": places.new_full((number,), SOFT).log() / 1.2,
+            "softness": places.new_full((number,), SOFT).log() / SCALE,
             **opacity,
-            "colour": colours / 0.4,
-            **smooth(self.texture, number, len(paint), places),
+            "colour": colours / COLOUR,
+            **smooth(self.texture, number, channels, places),
         }
 
     def shapes(self, numbers: Numbers, progress: float = 1.0) -> tuple[Shapes, Tensor]:
         """On a background of one colour."""
-        extent, angle = numbers["centre"].new_tensor(self.extent), 1.2 * numbers["rotation"]
+        extent, angle = numbers["centre"].new_tensor(self.extent), ANGLE * numbers["rotation"]
         slope, brush = fields(numbers)
         half_axes = numbers["scale"]
         if brush is not None:
             half_axes = half_axes.sort(1, descending=True).values  # a brush is drawn along the major axis
         shapes = Shapes(
             centre=extent * (numbers["centre"] / 2).sigmoid(),
-            matrix=affine(angle, (-1.2 * half_axes).exp()),
-            cosines=1.2 * WAVES * numbers["cosines"],
-            sines=1.2 * WAVES * numbers["sines"],
-            sharpness=(1.2 * numbers["softness"]).exp(),
-            strength=(2 * numbers["opacity"]).sigmoid() if self.hiding else torch.ones_like(angle),
-            colour=0.4 * numbers["colour"],
+            matrix=affine(angle, (-SCALE * half_axes).exp()),
+            cosines=SCALE * WAVES * numbers["cosines"],
+            sines=SCALE * WAVES * numbers["sines"],
+            sharpness=(SCALE * numbers["softness"]).exp(),
+            strength=(OPACITY * numbers["opacity"]).sigmoid() if self.hiding else torch.ones_like(angle),
+            colour=COLOUR * numbers["colour"],
             slope=slope,
             brush=brush,
         )
         if self.edges == "hard":
             shapes = hardened(shapes, hardness(progress), max(self.size))
-        return shapes, 0.4 * numbers["background"]
+        return shapes, COLOUR * numbers["background"]

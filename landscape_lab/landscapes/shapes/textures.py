@@ -7,6 +7,8 @@ from torch import Tensor
 
 from landscape_lab.landscapes.shapes.brush import KNOTS
 
+COLOUR = 0.8
+"""The unit of colours and of their slopes."""
 TEXTURES = ("flat", "gradient", "brush")
 """Of one colour; of a colour that changes evenly across the shape; that too, drawn by a brush."""
 
@@ -24,10 +26,10 @@ def smooth(texture: str, number: int, channels: int, like: Tensor) -> dict[str, 
 def fields(numbers: Mapping[str, Tensor]) -> tuple[Tensor | None, Tensor | None]:
     """The slope and the brush that numbers stand for.
 
-    With the numbers n: slopes 0.4 n; of a brush the values across it σ(2 n + 2), the depth of its streaks
-    σ(2 n - 2), about three of them (their frequency 9 + 6 n) and their phase 2 n.
+    With the numbers n: slopes `COLOUR` n; of a brush the values across it σ(2 n + 2), the depth of its
+    streaks σ(2 n - 2), about three of them (their frequency 9 + 6 n) and their phase 2 n.
     """
-    slope = 0.4 * numbers["slope"] if "slope" in numbers else None
+    slope = COLOUR * numbers["slope"] if "slope" in numbers else None
     if "across" not in numbers:
         return slope, None
     depth, frequency, phase = numbers["streaks"].unbind(-1)

@@ -14,6 +14,7 @@ import torch
 
 from landscape_lab import run
 from landscape_lab.landscapes import ShapesLandscape
+from landscape_lab.landscapes.shapes.coordinates import COLOUR, UNBORN
 from landscape_lab.landscapes.shapes.growth import births_of, sizes_of, whole
 from landscape_lab.optimizers import build_optimizer
 
@@ -88,14 +89,14 @@ def test_a_newborn_has_the_colour_that_is_wanted_there():
         made = ShapesLandscape(
             dark, shapes=12, harmonics=0, size=None, cohorts=12, steps=12, until=1, model=model
         )
-        made.get_parameter("scale.11").data.fill_(-12)
+        made.get_parameter("scale.11").data.fill_(UNBORN)
         background = made.get_parameter("background.0").detach()[0]
         made.see(1)
         centre = (made.get_parameter("centre.10").detach()[0, 0] / 2).sigmoid()
         assert 14 / 30 < float(centre[0]) < 28 / 30
         assert 4 / 20 < float(centre[1]) < 16 / 20
         colour = made.get_parameter("colour.10").detach()[0, 0]
-        wanted = 0.4 * (colour + background if model == "sum" else colour)
+        wanted = COLOUR * (colour + background if model == "sum" else colour)
         torch.testing.assert_close(wanted, torch.tensor([1.0, 0.5, 0.0]), atol=0.15, rtol=0)
 
 
@@ -110,7 +111,7 @@ def test_a_point_is_the_same_numbers_without_cohorts():
 
 def test_members_are_each_what_it_is_alone():
     made = grown()
-    points = made.flat() + 0.2 * (made.flat() != -12) * torch.randn(3, made.dims)
+    points = made.flat() + 0.2 * (made.flat() != UNBORN) * torch.randn(3, made.dims)
     points[2] = torch.nan  # has diverged
     together = made.with_members(points)
     together.see(10)

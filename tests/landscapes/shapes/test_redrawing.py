@@ -7,6 +7,7 @@ import torch
 
 from landscape_lab.landscapes import ShapesLandscape
 from landscape_lab.landscapes.shapes import lineage
+from landscape_lab.landscapes.shapes.textures import COLOUR
 
 TARGET = torch.rand(19, 27, 3, generator=torch.Generator().manual_seed(0)).numpy()
 KINDS = [{"model": "sum"}, {"model": "over"}, {"model": "over", "texture": "gradient"}]
@@ -113,7 +114,7 @@ def test_shapes_that_are_nowhere_leave_the_background():
     parts, point = made.parts(), made.flat().clone()
     made.evaluate(point)
     point[:, parts.numbers] = parts.absent
-    background = 0.4 * point[0, made.layout.background]
+    background = COLOUR * point[0, made.layout.background]
     flat = background[:, None, None].expand_as(made.target)
     torch.testing.assert_close(made.evaluate(point)[0], made.difference(flat, made.target))
 

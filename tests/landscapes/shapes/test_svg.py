@@ -26,11 +26,11 @@ def landscape(**settings):
     with torch.no_grad():
         for kind, numbers in made.named_parameters():
             if kind in ("rotation", "cosines", "sines", "slope"):
-                numbers.normal_()
+                numbers.normal_(0, 0.5)
             if kind == "scale":
-                numbers.normal_(-1.2, 0.3)
+                numbers.normal_(-0.6, 0.15)
             if kind == "colour":
-                numbers.uniform_(0.5, 2)
+                numbers.uniform_(0.25, 1)
     return made
 
 
@@ -91,7 +91,7 @@ def test_it_looks_like_the_picture(settings, least):
 def test_the_first_shape_is_painted_last():
     made = landscape(edges="hard", harmonics=0)
     with torch.no_grad():
-        made.colour[0, 0], made.colour[0, 1] = 2.5, 0.0
+        made.colour[0, 0], made.colour[0, 1] = 1.25, 0.0
         made.centre.zero_()
         made.opacity.fill_(9.0)
     fills = [line.split('fill="')[1][:7] for line in document(made).splitlines() if "<polygon" in line]

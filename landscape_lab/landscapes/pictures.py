@@ -1,6 +1,7 @@
 """Reading a picture: a file, array, tensor or nested lists; grey or colour; 8 bits, 16 or floats."""
 
 import difflib
+import importlib.util
 import warnings
 from os import PathLike
 from pathlib import Path
@@ -117,11 +118,17 @@ def _from_file(path: Path) -> np.ndarray:
 
 
 def find_picture(path: Path) -> Path:
-    """The file itself, or the package's own picture of that name.
+    """The file itself, our own picture of that name, or what an installed package ships.
+
+    Args:
+        path: `surfaces/coast.png`, or `skimage:data/astronaut.png`: the package, and the file within it.
 
     Raises:
         FileNotFoundError: There is no such file.
     """
+    package, colon, inside = str(path).partition(":")
+    if colon and package.isidentifier() and not path.exists():
+        path = _folder_of(package) / inside
     if path.is_file():
         return path
     if path.is_dir():
@@ -132,6 +139,16 @@ def find_picture(path: Path) -> Path:
     nearest = difflib.get_close_matches(path.name, [file.name for file in beside.iterdir()], n=3, cutoff=0.5)
     hint = f" Nearest in {beside}: {', '.join(nearest)}." if nearest else ""
     raise FileNotFoundError(f"There is no picture {path}.{hint}")
+
+
+def _folder_of(package: str) -> Path:
+    """Where an installed package lies; none of it is run."""
+    found = importlib.util.find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise FileNotFoundError(
+            f"There is no package {package} whose picture could be read. pip install it, or give a file."
+        )
+    return Path(found.submodule_search_locations[0])
 
 
 def _from_array(source: object) -> np.ndarray:

@@ -37,7 +37,8 @@ class ShapesLandscape(Cohorts):
     `optimizer.groups=[{match: centre, lr: 0.01}]`. Members are drawn one after another.
 
     Args:
-        image: What is approximated: a file, or an array `[height, width]` or `[height, width, 3]`.
+        image: What is approximated: a file, `skimage:data/astronaut.png` of an installed package, or an array
+            `[height, width]` or `[height, width, 3]`.
         shapes: How many there are.
         harmonics: Of their outlines; 0: ellipses. `None`: 8 of blobs, none of other primitives.
         model: How they make a picture: `over`, each hides what is behind it; `sum`, they add up, as in the

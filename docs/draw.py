@@ -17,7 +17,7 @@ from landscape_lab.drawing.figures import gallery_figure, save_figure
 from landscape_lab.gallery import names, scenes
 
 DOCS = Path(__file__).parent
-SHOWN = ("sharpness", "surface", "planes", "basins", "boundary", "data", "lr", "path")
+SHOWN = ("approximation", "sharpness", "surface", "planes", "basins", "boundary", "data", "lr", "path")
 """The figures of an experiment, of which the first one that it has is shown."""
 
 

@@ -1,5 +1,7 @@
 """A landscape whose members are a matrix and a vector."""
 
+from typing import ClassVar
+
 import torch
 from torch import nn
 
@@ -8,6 +10,8 @@ STARTS = 1.2 * torch.cos(2.3 * torch.arange(36, dtype=torch.float64)).view(4, 9)
 
 class TwoTensors(nn.Module):
     """Coupled and curved; many members are `[members, 3, 2]` and `[members, 3]`, one is `[3, 2]`, `[3]`."""
+
+    births: ClassVar[dict[str, int]] = {}
 
     def __init__(self, start):
         super().__init__()

@@ -1,6 +1,8 @@
 """What changes while shapes are learned: a pure function of how far the run is, from 0 to 1, the end."""
 
 import torch
+from torch import Tensor
+from torch.autograd.function import FunctionCtx
 
 from landscape_lab.landscapes.shapes.shape import Shapes
 
@@ -17,13 +19,32 @@ def hardness(progress: float) -> float:
     return min(1.0, progress / HARD)
 
 
+class _Bounded(torch.autograd.Function):
+    """A number cut to 0…1, and of its slope what leads back there: so none is stuck outside."""
+
+    @staticmethod
+    def forward(number: Tensor) -> Tensor:
+        return number.clamp(0, 1)
+
+    @staticmethod
+    def setup_context(ctx: FunctionCtx, inputs: tuple[Tensor], output: Tensor) -> None:
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, slope: Tensor) -> Tensor:
+        (number,) = ctx.saved_tensors  # type: ignore[attr-defined]
+        leads_out = ((number <= 0) & (slope > 0)) | ((number >= 1) & (slope < 0))
+        return slope.masked_fill(leads_out, 0)
+
+
 def hardened(shapes: Shapes, share: float, longer: int) -> Shapes:
     r"""The shapes with edges between those that they have and ±½ pixel, in the logarithm.
 
     The edge of a shape is 2 / g wide in its own radius. A step of that radius moves the boundary by the
     harmonic mean of the half-axes, on average over an ellipse, :math:`h = 2 / (|A_1| + |A_2|)` with the rows
     of A; so it is a pixel wide where :math:`g = 2 h` longer.
-    No edge is wider than its shape, g ≥ 1: one that is not born yet stays invisible.
+    Colours are cut to 0…1, as those of polygons are. No edge is wider than its shape, g ≥ 1: one that is
+    not born yet stays invisible.
 
     Args:
         shapes: Any.
@@ -33,4 +54,5 @@ def hardened(shapes: Shapes, share: float, longer: int) -> Shapes:
     if share == 0:
         return shapes
     hard = (4 * longer / shapes.matrix.norm(dim=2).sum(1)).clamp(min=1)
-    return shapes._replace(sharpness=torch.lerp(shapes.sharpness.log(), hard.log(), share).exp())
+    sharpness = torch.lerp(shapes.sharpness.log(), hard.log(), share).exp()
+    return shapes._replace(sharpness=sharpness, colour=_Bounded.apply(shapes.colour))

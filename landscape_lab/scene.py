@@ -192,6 +192,8 @@ class Scene:
         losses: At the centres of the window's cells; empty where no product asks for them.
         traces: One for each trajectory.
         minima: Known minima.
+        about: What explains a picture beside its title: augmentations, schedule, bounds, formula or file.
+        lowest: The loss at them, where they are known.
         replay: The landscape as each step saw it: augmented, or where a product asks by its minibatch.
         note: What a picture tells about its losses, if they are not evaluated in each cell.
         miss: How far its losses are from the landscape's own at the centre of the plane, beyond rounding.
@@ -219,6 +221,8 @@ class Scene:
     accuracy: Float[np.ndarray, "rows columns"] | None = None
     bend: Bend | None = None
     ratios: RatioMap | None = None
+    lowest: float | None = None
+    about: str = ""
 
     @property
     def compares(self) -> bool:

@@ -40,7 +40,6 @@ def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
         axes.imshow(
             _colors(basins, low, high),
             extent=Window.between(*scene.plane.project(basins.bounds)).image_extent,
-            aspect="equal" if picture else "auto",
             interpolation="nearest",
         )
         if not picture or scene.shading.levels is not None:

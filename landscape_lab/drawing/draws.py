@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import HEIGHT_COLORS, SLOPE_COLORS, finish_map
+from landscape_lab.drawing.maps import SLOPE_COLORS, finish_map
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.scene import Draws
 
@@ -40,17 +40,16 @@ def _draw_rows(grid: np.ndarray, draws: Draws) -> tuple[Any, Any]:
     """The images, and of the losses and of the gradients one whose colours all share."""
     scene, picture = draws.scene, draws.scene.plane.axes.picture
     finite = draws.losses[np.isfinite(draws.losses)]
-    low, high = (0.0, 1.0) if picture else np.quantile(finite, [0.0, 0.98])
+    low, high = Heights(scene).span if picture else np.quantile(finite, [0.0, 0.98])
     steep = max(float(np.nanquantile(np.abs(draws.gradients), 0.99)), 1e-12)
-    shape = {"extent": scene.window.image_extent, "aspect": "equal" if picture else "auto"}
-    colors = scene.shading.colormap or ("gray" if picture else HEIGHT_COLORS)
+    extent, colors = scene.window.image_extent, Heights(scene).colors
     for row, (losses, gradients) in enumerate(zip(draws.losses, draws.gradients, strict=True)):
-        height_map = grid[row, 0].imshow(losses, cmap=colors, vmin=low, vmax=high, **shape)
+        height_map = grid[row, 0].imshow(losses, cmap=colors, vmin=low, vmax=high, extent=extent)
         if scene.shading.levels is not None:
             draw_contours(grid[row, 0], scene, Heights(scene)(losses), width=0.5, alpha=0.45)
         for column, gradient in enumerate(gradients, start=1):
             slope_map = grid[row, column].imshow(
-                gradient, cmap=SLOPE_COLORS, vmin=-steep, vmax=steep, **shape
+                gradient, cmap=SLOPE_COLORS, vmin=-steep, vmax=steep, extent=extent
             )
         grid[row, 0].set_ylabel("clean" if row == 0 else f"draw {row}")
     return height_map, slope_map

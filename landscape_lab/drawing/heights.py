@@ -6,7 +6,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.ticker import MaxNLocator
 
-from landscape_lab.drawing.style import add_scale
+from landscape_lab.drawing.style import add_scale, in_full
 from landscape_lab.scene import Scene
 
 HEIGHT_COLORS = "bone"
@@ -63,4 +63,4 @@ def add_height_scale(axes: Axes, scene: Scene) -> None:
     bar = add_scale(axes, shades, f"{heights.label} ({kind} of the map)")
     if heights.logarithmic:
         bar.ax.yaxis.set_major_locator(MaxNLocator(5, steps=(1, 2, 5, 10), integer=True, min_n_ticks=2))
-        bar.ax.yaxis.set_major_formatter(lambda height, _: f"{10**height:.2g}")
+        bar.ax.yaxis.set_major_formatter(lambda height, _: in_full(10.0**height))

@@ -8,10 +8,11 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from landscape_lab.drawing.contours import draw_contours
+from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import finish_map, name_axes, path_color, write_note
 from landscape_lab.drawing.marks import mark_ends
-from landscape_lab.drawing.proportions import path_size
+from landscape_lab.drawing.proportions import map_size, path_size
 from landscape_lab.drawing.style import STYLE, add_scale
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.planes.ratios import RatioMap
@@ -32,7 +33,7 @@ def ratio_figure(scene: Scene) -> Figure:
     if (found := scene.ratios) is None:
         raise ValueError("A scene should have curvatures to be drawn: figures=[ratio]. Found none.")
     with rc_context(STYLE):
-        figure = Figure(figsize=path_size(scene), layout="constrained")
+        figure = Figure(figsize=path_size(scene))
         axes = figure.add_subplot()
         _draw_ratios(axes, scene, found)
         draw_contours(axes, scene, Heights(scene)(scene.losses), width=0.6, alpha=0.55)
@@ -44,6 +45,8 @@ def ratio_figure(scene: Scene) -> Figure:
         mark_ends(axes, scene)
         name_axes(axes, scene)
         write_title(axes, scene, told(found))
+        width, height = map_size(scene)
+        fit(figure, [[axes]], [width], [height])
     return figure
 
 

@@ -52,6 +52,23 @@ def label_cost(axis: Axis, whole: bool) -> None:
     axis.set_major_formatter(shortened)
 
 
+def in_full(value: float, digits: int = 3) -> str:
+    """2000 as 2,000 and 0.05 as it is; only very large and very small numbers with an exponent."""
+    if value and not 1e-4 <= abs(value) < 1e6:
+        return f"{value:.{digits}g}"
+    whole = len(f"{abs(value):.0f}") if abs(value) >= 1.0 else 0
+    return f"{float(f'{value:.{max(digits, whole)}g}'):,}".removesuffix(".0")
+
+
+def distinct(values: Sequence[float] | np.ndarray) -> list[str]:
+    """Numbers with as few digits as tell them apart, but three."""
+    for digits in range(3, 8):
+        words = [in_full(float(value), digits) for value in values]
+        if len(set(words)) == len(words):
+            break
+    return words
+
+
 def inches_from(axes: Axes, x: float, y: float) -> Transform:
     """Inches to the right and up from a place of some axes, in shares of their width and height."""
     to_place = ScaledTranslation(x, y, axes.transAxes)  # type: ignore[arg-type] # any transform will do
@@ -82,7 +99,7 @@ def add_scale(
     words = fill(label, max(8, int(room / CHARACTER)))
     bar = figure.colorbar(image, cax=beside, label=words, extend=extend, ticks=ticks)
     if ticks is not None:
-        bar.ax.set_yticks(ticks, [f"{tick:.3g}" for tick in ticks])
+        bar.ax.set_yticks(ticks, distinct(ticks))
         bar.ax.minorticks_off()
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=8)

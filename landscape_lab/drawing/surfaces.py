@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d import Axes3D
 
+from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import (
     DRAWN_POINTS,
@@ -23,8 +24,6 @@ from landscape_lab.scene import Scene
 
 AREA = 16.0
 """Of each map of the gradient, square inches."""
-BESIDE, AROUND = 1.9, 0.9
-"""Inches that its scale and names take."""
 SURFACE_CELLS = 120
 """The most cells along each side of a surface in three dimensions."""
 SURFACE_MEMBERS = 50
@@ -107,11 +106,12 @@ def gradient_figure(scene: Scene) -> Figure:
     with rc_context(STYLE):
         width, height = map_size(scene, AREA)
         rows = 3 if width > 2 * height else 1  # wide maps lie below each other
-        size = (3 // rows) * (width + BESIDE), rows * (height + AROUND)
-        figure = Figure(figsize=size, layout="constrained")
-        for axes, (title, values) in zip(figure.subplots(rows, 3 // rows).flat, parts, strict=True):
+        figure = Figure()
+        grid = figure.subplots(rows, 3 // rows, squeeze=False)
+        for axes, (title, values) in zip(grid.flat, parts, strict=True):
             _draw_slope(axes, scene, values)
             axes.set_title(title, loc="left", fontsize=11)
+        fit(figure, grid.tolist(), [width] * (3 // rows), [height] * rows)
     return figure
 
 

@@ -83,16 +83,21 @@ def label_of(
     return (optimizer if landscape is None else f"{landscape} · {optimizer}") + lr
 
 
-def about_of(cfg: DictConfig) -> str:
-    """What explains the pictures of a run beside its label: what steps see, and on what."""
+def about_of(cfg: DictConfig, name: str) -> str:
+    """What explains the pictures of a run beside its label: what steps see, and on what.
+
+    Args:
+        cfg: The composed configuration.
+        name: What the landscape is called.
+    """
     landscape = plain(cfg.landscape)
     told = [str(landscape[name]) for name in ("expression", "fn") if isinstance(landscape.get(name), str)]
-    told += [Path(image).name for image in [landscape.get("image")] if isinstance(image, str)]
+    files = [Path(landscape["image"])] if isinstance(landscape.get("image"), str) else []
+    told += [file.name for file in files if file.stem != name]
     told += [f"{dims} dimensions" for dims in [landscape.get("dims")] if isinstance(dims, int) and dims > 2]
-    for name in ("bounds", "boundary"):
-        if landscape.get(name) not in (None, "hard", "none"):
-            told.append(f"{name} {landscape[name]}")
-    told += [_in_words(name, plain(node)) for name, node in (cfg.augmentation or {}).items()]
+    given = [key for key in ("bounds", "boundary") if landscape.get(key) not in (None, "hard", "none")]
+    told += [f"{key} {landscape[key]}" for key in given]
+    told += [_in_words(kind, plain(node)) for kind, node in (cfg.augmentation or {}).items()]
     told += [f"schedule {node.get('_target_', '').rpartition('.')[2]}" for node in [cfg.scheduler] if node]
     return " · ".join(told)
 

@@ -11,4 +11,4 @@ def test_title_tells_optimizer_steps_and_final_loss():
     title = path_figure(scene(path)).axes[0].get_title(loc="left")
     assert title == "spiral · lion, lr 0.03 · 2 steps · final loss 0.25"
     diverged = trajectory([[5, 5], [30, np.nan]], [0.8, np.nan])
-    assert "diverged, best loss 0.8" in path_figure(scene(diverged)).axes[0].get_title(loc="left")
+    assert "diverged in step 1, best loss 0.8" in path_figure(scene(diverged)).axes[0].get_title(loc="left")

@@ -236,7 +236,7 @@ class Draws:
 
     Args:
         losses: The clean landscape's first.
-        gradients: Along x and along y.
+        gradients: Along x and along y, the loss per unit of the axes of the map.
         scene: The clean landscape.
     """
 

@@ -106,7 +106,8 @@ def _panels(scene: Scene, against: str) -> list[Panel]:
 
 def _distance_axis(scene: Scene) -> ValueAxis:
     """Logarithmic where distances span a decade."""
-    name = f"distance to the nearest minimum{' (pixels)' if scene.plane.axes.picture else ''}"
+    unit = "pixels" if scene.plane.axes.picture else "units of the axes"
+    name = f"distance to the nearest minimum ({unit})"
     curves = [_distances(trace, scene.minima) for trace in scene.traces]
     return logarithmic_axis(f"{name}, logarithmic", curves) or linear_axis(name, curves)
 

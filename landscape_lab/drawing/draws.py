@@ -6,11 +6,12 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import SLOPE_COLORS, finish_map
-from landscape_lab.drawing.style import STYLE
+from landscape_lab.drawing.style import STYLE, slope_unit
 from landscape_lab.scene import Draws
 
 
@@ -29,9 +30,13 @@ def augmentations_figure(draws: Draws) -> Figure:
             axes.set_title(title, loc="left", fontsize=10)
         for axes in grid.ravel():
             _finish(axes, draws)
-        for shown, columns in ((losses, grid[:, 0]), (slopes, grid[:, 1:])):
-            bar = figure.colorbar(shown, ax=columns, location="bottom", shrink=0.6, aspect=30, pad=0.02)
+        below = (losses, grid[:, 0], "loss"), (slopes, grid[:, 1:], slope_unit(picture))
+        for shown, columns, label in below:
+            bar = figure.colorbar(
+                shown, ax=columns, location="bottom", shrink=0.6, aspect=30, pad=0.02, label=label
+            )
             bar.outline.set_visible(False)
+            bar.locator = MaxNLocator(4)
             bar.ax.tick_params(labelsize=8)
     return figure
 

@@ -22,13 +22,13 @@ def fit(figure: Figure, grid: Grid, widths: Sequence[float], heights: Sequence[f
 
     Args:
         figure: Whose size changes; it needs no layout engine any more.
-        grid: Its axes.
+        grid: Its axes; one that is there twice in a row spans both columns.
         widths: Of each column, inches.
-        heights: Of each row, inches.
+        heights: Of each row, inches; further ones do not count.
     """
     figure.set_layout_engine("none")
-    size = np.array(widths), np.array(heights)
-    _place(figure, grid, size, np.ones((len(heights), len(widths), 4)))
+    size = np.array(widths), np.array(heights[: len(grid)])
+    _place(figure, grid, size, np.ones((len(grid), len(widths), 4)))
     margins = np.array([[_margins(figure, axes) for axes in row] for row in grid]) + PAD / 2
     renderer = figure._get_renderer()  # type: ignore[attr-defined] # as matplotlib's own layouts do
     for legend in figure.legends:
@@ -51,8 +51,10 @@ def _place(
     starts = PAD / 2 + np.cumsum(columns) - columns + left.max(axis=0)
     lows = height - PAD / 2 - np.cumsum(rows) + below.max(axis=1)
     for low, high, row in zip(lows, size[1], grid, strict=True):
-        for start, wide, axes in zip(starts, size[0], row, strict=True):
-            axes.set_position((start / width, low / height, wide / width, high / height))
+        for axes in dict.fromkeys(row):
+            first, last = row.index(axes), len(row) - 1 - row[::-1].index(axes)
+            wide = starts[last] + size[0][last] - starts[first]
+            axes.set_position((starts[first] / width, low / height, wide / width, high / height))
 
 
 def _margins(figure: Figure, axes: Axes) -> Float[np.ndarray, "4"]:

@@ -69,6 +69,11 @@ def distinct(values: Sequence[float] | np.ndarray) -> list[str]:
     return words
 
 
+def slope_unit(picture: bool) -> str:
+    """What the gradient of a map is told in."""
+    return f"loss per {'pixel' if picture else 'unit of the axis'}"
+
+
 def inches_from(axes: Axes, x: float, y: float) -> Transform:
     """Inches to the right and up from a place of some axes, in shares of their width and height."""
     to_place = ScaledTranslation(x, y, axes.transAxes)  # type: ignore[arg-type] # any transform will do

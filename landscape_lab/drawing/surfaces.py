@@ -18,7 +18,7 @@ from landscape_lab.drawing.maps import (
     path_color,
 )
 from landscape_lab.drawing.proportions import map_size
-from landscape_lab.drawing.style import STYLE, add_scale
+from landscape_lab.drawing.style import STYLE, add_scale, slope_unit
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.scene import Scene
 
@@ -131,5 +131,4 @@ def _draw_slope(axes: Axes, scene: Scene, values: np.ndarray) -> None:
         shown = evenly(len(trace.places), DRAWN_POINTS)
         lines = trace.places[shown].reshape(len(shown), -1, 2).transpose(2, 0, 1)
         axes.plot(*lines, color="black", linewidth=0.8)
-    label = "loss per pixel" if scene.plane.axes.picture else "loss per unit of the axis"
-    add_scale(axes, image, label, "both" if signed else "max")
+    add_scale(axes, image, slope_unit(scene.plane.axes.picture), "both" if signed else "max")

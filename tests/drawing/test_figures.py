@@ -19,7 +19,7 @@ def test_background_path_and_marks_are_where_they_belong():
     path = trajectory([[5, 5], [30, 5], [30, 35], [55, 35]], [0.8, 0.6, 0.4, 0.2])
     image, axes = pixels_of(path_figure(scene(path)))
     for column in (12, 45):
-        expected = 255 * column / 59
+        expected = 255 * (0.2 + 0.7 * column / 59)
         assert at(image, axes, column, 20) == pytest.approx([expected] * 3, abs=6)
     assert np.ptp(at(image, axes, 17, 5)) > 60  # the path is coloured, the landscape is grey
     assert np.ptp(at(image, axes, 30, 20)) > 60

@@ -26,7 +26,7 @@ def configuration():
         (
             "spiral",
             ["augmentation=[loss_noise,shift]", "scheduler=one_cycle"],
-            "loss noise: std 0.1 · shift: pixels 50 · schedule OneCycleLR",
+            "loss noise: std 0.01 · shift: pixels 50 · schedule OneCycleLR",
         ),
     ],
 )

@@ -49,7 +49,7 @@ def color_scale(values: np.ndarray, ground: np.ndarray | None = None) -> ColorSc
     least = ROUND_OFF * _span(finite if ground is None else ground)
     low, middle, high = np.quantile(finite, [EXTREMES[0], 0.5, EXTREMES[1]])
     if high - low <= max(least, ROUND_OFF * abs(low)):
-        return ColorScale(Normalize(low, low + (least or abs(low) or 1.0)))
+        return ColorScale(Normalize(low, low + (least or abs(low) or 1.0)), ticks=np.array([low]))
     extend = ("neither", "min", "max", "both")[(finite.min() < low) + 2 * (finite.max() > high)]
     if low > 0 and high > DECADES * low:
         return ColorScale(LogNorm(max(low, least), high), extend)

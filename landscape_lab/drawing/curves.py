@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.maps import DRAWN_POINTS, PATH_COLORS, RATE_COLORS, evenly, path_color
-from landscape_lab.drawing.style import GRID, STYLE, label_cost
+from landscape_lab.drawing.style import GRID, STYLE, in_full, label_cost
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.drawing.value_axis import ValueAxis, linear_axis, logarithmic_axis, loss_axes
 from landscape_lab.scene import Scene, Trace
@@ -80,6 +80,8 @@ def loss_figure(scene: Scene, against: str = "steps") -> Figure:
                 panel.draw(axes, trace, path_color(number))
             axes.set(xlabel=AXIS[against], ylabel=panel.axis.name, ylim=panel.axis.limits)
             label_cost(axes.xaxis, whole=against in ("steps", "evaluations"))
+            if not panel.axis.logarithmic:
+                axes.yaxis.set_major_formatter(lambda value, _: in_full(value, 6))  # no power above the axis
             axes.grid(color=GRID, linewidth=0.8)
             axes.set_axisbelow(True)
         _write_legend(figure.axes[0], scene)
@@ -107,9 +109,9 @@ def _panels(scene: Scene, against: str) -> list[Panel]:
 def _distance_axis(scene: Scene) -> ValueAxis:
     """Logarithmic where distances span a decade."""
     unit = "pixels" if scene.plane.axes.picture else "units of the axes"
-    name = f"distance to the nearest minimum ({unit})"
+    name = f"distance to the nearest minimum\n({unit}"
     curves = [_distances(trace, scene.minima) for trace in scene.traces]
-    return logarithmic_axis(f"{name}, logarithmic", curves) or linear_axis(name, curves)
+    return logarithmic_axis(f"{name}, logarithmic)", curves) or linear_axis(f"{name})", curves)
 
 
 def _rate_axis(scene: Scene) -> ValueAxis:

@@ -59,8 +59,7 @@ def add_height_scale(axes: Axes, scene: Scene) -> None:
     """What the shades of a map stand for, beside it; its numbers are losses, also where it is logarithmic."""
     heights = Heights(scene)
     shades = ScalarMappable(Normalize(*heights.span), heights.colors)
-    kind = "brightness" if scene.plane.axes.picture else "shade"
-    bar = add_scale(axes, shades, f"{heights.label} ({kind} of the map)")
+    bar = add_scale(axes, shades, f"map: {heights.label}")
     if heights.logarithmic:
         bar.ax.yaxis.set_major_locator(MaxNLocator(5, steps=(1, 2, 5, 10), integer=True, min_n_ticks=2))
         bar.ax.yaxis.set_major_formatter(lambda height, _: in_full(10.0**height))

@@ -20,10 +20,13 @@ _SIZES = ((20, (90, 1.6, 1.2)), (200, (26, 0.6, 0.4)), (math.inf, (7, 0.6, 0.4))
 
 def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
     """Known minima, starts and ends, each with its own mark."""
-    if len(scene.minima):
+    low, high = scene.window.corners
+    shown = scene.minima[((scene.minima >= low) & (scene.minima <= high)).all(axis=1)]
+    if len(shown):
         axes.plot(
-            *scene.minima.T,
+            *shown.T,
             "x",
+            clip_on=False,  # one on the edge is seen whole
             color=MINIMUM_COLOR,
             markersize=5 if small else 9,
             markeredgewidth=1.8,

@@ -17,7 +17,7 @@ BESIDE = 1.0
 """Inches of a figure left and right of a title."""
 CHARACTER = 0.6 / 72.0
 """The width of a character in inches, of each point of its size."""
-LINE = 1.25
+LINE = 1.4
 """The height of a line, in sizes of its characters."""
 
 

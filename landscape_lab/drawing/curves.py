@@ -12,6 +12,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.maps import DRAWN_POINTS, PATH_COLORS, RATE_COLORS, evenly, path_color
 from landscape_lab.drawing.style import GRID, STYLE, in_full, label_cost
 from landscape_lab.drawing.titles import write_title
@@ -84,7 +85,7 @@ def loss_figure(scene: Scene, against: str = "steps") -> Figure:
                 axes.yaxis.set_major_formatter(lambda value, _: in_full(value, 6))  # no power above the axis
             axes.grid(color=GRID, linewidth=0.8)
             axes.set_axisbelow(True)
-        _write_legend(figure.axes[0], scene)
+        write_row(figure, _names(scene))
         write_title(figure.axes[0], scene)
     return figure
 
@@ -125,7 +126,7 @@ def _known(rates: np.ndarray) -> np.ndarray:
     return rates[np.isfinite(rates)]
 
 
-def _write_legend(axes: Axes, scene: Scene) -> None:
+def _names(scene: Scene) -> list[Line2D]:
     """The labels of several traces; which line is of which data, where there are several."""
     several, (first, *_) = len(scene.traces) > 1, scene.traces
     lines = [
@@ -137,8 +138,7 @@ def _write_legend(axes: Axes, scene: Scene) -> None:
         names = [name for name, shown in zip(LINES, there, strict=True) if shown]
         color = GREY if several else PATH_COLORS[0]
         lines += [Line2D([], [], color=color, label=name, **LINES[name]) for name in names]
-    if lines:
-        axes.legend(handles=lines, frameon=False)
+    return lines
 
 
 def _draw_losses(axes: Axes, trace: Trace, color: str, *, against: str, axis: ValueAxis) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.ticker import MaxNLocator
@@ -48,6 +49,12 @@ class Heights:
     def __call__(self, losses: np.ndarray) -> np.ndarray:
         return np.log10(np.maximum(losses - self.low, 0.0) + self.floor) if self.logarithmic else losses
 
+    def write_losses(self, axis: Axis) -> None:
+        """Losses as the numbers of a bar, also where heights are their logarithms."""
+        if self.logarithmic:
+            axis.set_major_locator(MaxNLocator(5, steps=(1, 2, 5, 10), integer=True, min_n_ticks=2))
+            axis.set_major_formatter(lambda height, _: in_full(10.0**height))
+
 
 def _span(heights: np.ndarray) -> tuple[float, float]:
     """The lowest and the highest; a flat landscape lies in the middle of its span."""
@@ -59,7 +66,4 @@ def add_height_scale(axes: Axes, scene: Scene) -> None:
     """What the shades of a map stand for, beside it; its numbers are losses, also where it is logarithmic."""
     heights = Heights(scene)
     shades = ScalarMappable(Normalize(*heights.span), heights.colors)
-    bar = add_scale(axes, shades, f"map: {heights.label}")
-    if heights.logarithmic:
-        bar.ax.yaxis.set_major_locator(MaxNLocator(5, steps=(1, 2, 5, 10), integer=True, min_n_ticks=2))
-        bar.ax.yaxis.set_major_formatter(lambda height, _: in_full(10.0**height))
+    heights.write_losses(add_scale(axes, shades, f"map: {heights.label}").ax.yaxis)

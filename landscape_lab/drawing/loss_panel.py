@@ -7,13 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.growing import Curve, on_canvas
+from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.maps import colored, path_color
 from landscape_lab.drawing.style import GRID, label_cost
 from landscape_lab.drawing.value_axis import ValueAxis, loss_axes
 from landscape_lab.scene import Scene, Trace
-
-NAME, LINE = 0.068, 0.5
-"""Inches: a character of the legend, and the line before its words."""
 
 
 def loss_axis(scene: Scene) -> ValueAxis:
@@ -31,14 +29,8 @@ def prepare_losses(axes: Axes, scene: Scene) -> None:
     axes.set_title(axis.name.removesuffix(", logarithmic"), loc="left", fontsize=9)
     label_cost(axes.xaxis, whole=True)
     axes.grid(color=GRID, linewidth=0.8)
-    if names := _names(scene.traces):
-        handles = [Line2D([], [], color=color, label=name) for name, color in names]
-        longest = LINE + NAME * max(len(name) for name, _ in names)
-        inches = axes.figure.bbox.width / axes.figure.dpi
-        columns = max(1, min(len(names), int(inches / longest)))
-        axes.figure.legend(
-            handles=handles, loc="outside lower left", ncols=columns, frameon=False, fontsize=8
-        )
+    lines = [Line2D([], [], color=color, label=name) for name, color in _names(scene.traces)]
+    write_row(axes.figure, lines, size=8)
 
 
 def _names(traces: tuple[Trace, ...]) -> list[tuple[str, str]]:

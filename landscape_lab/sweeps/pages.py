@@ -114,7 +114,7 @@ def _write_tables(board: Leaderboard) -> None:
     write_csv(board.folder / "leaderboard.csv", columns, lines)
     brief = board.brief()
     page = [f"# {board.title}", "", *markdown(*brief)]
-    page += ["", COORDINATES] if "distance_to_minimum" in brief.names else []
+    page += ["", COORDINATES] if "distance_to_minimum" in brief.columns else []
     with replacing(board.folder / "leaderboard.md") as unfinished:
         unfinished.write_text("\n".join(page) + "\n")
 

@@ -26,7 +26,7 @@ def test_loss_figure_has_a_linear_and_a_logarithmic_side():
 def test_two_optimizers_share_one_landscape():
     one, two = (trajectory([[5, 5], [5 + 40 * k, 30]], [0.5, 0.1], label=f"optimizer {k}") for k in (0, 1))
     figure = loss_figure(scene(one, two))
-    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == [
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
         "optimizer 0",
         "optimizer 1",
     ]
@@ -72,7 +72,7 @@ def test_what_was_measured_is_told_from_what_steps_saw():
     np.testing.assert_allclose(whole.get_xydata(), [[0, 0.9], [2, 0.6], [4, 0.5]], rtol=1e-6)
     np.testing.assert_allclose(validation.get_ydata(), held_out, rtol=1e-6)
     assert seen.get_linewidth() < validation.get_linewidth() < whole.get_linewidth()
-    legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert legend == ["seen by steps", "all data", "validation"]
     np.testing.assert_allclose(figure.axes[2].lines[0].get_ydata(), accuracy, rtol=1e-6)
 

@@ -10,7 +10,7 @@ from landscape_lab.drawing.titles import ending
 from landscape_lab.scene import Trace
 
 LINE, CHARACTER = 0.65, 0.0082
-"""Widths in inches: of the line before words and the room around it; of a character, per point of its size."""
+"""Inches: of the line before words and the room around it; of a character, for each point of its size."""
 
 
 def write_legend(

@@ -56,8 +56,8 @@ def in_full(value: float, digits: int = 3) -> str:
     """2000 as 2,000 and 0.05 as it is; only very large and very small numbers with an exponent."""
     if value and not 1e-4 <= abs(value) < 1e6:
         return f"{value:.{digits}g}"
-    whole = len(f"{abs(value):.0f}") if abs(value) >= 1.0 else 0
-    return f"{float(f'{value:.{max(digits, whole)}g}'):,}".removesuffix(".0")
+    digits = max(digits, len(str(int(abs(value)))))
+    return f"{float(f'{value:.{digits}g}'):,}".removesuffix(".0")
 
 
 def distinct(values: Sequence[float] | np.ndarray) -> list[str]:

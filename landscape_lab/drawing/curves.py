@@ -16,7 +16,7 @@ from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.maps import DRAWN_POINTS, PATH_COLORS, RATE_COLORS, evenly, path_color
 from landscape_lab.drawing.style import GRID, STYLE, in_full, label_cost
 from landscape_lab.drawing.titles import write_title
-from landscape_lab.drawing.value_axis import ValueAxis, linear_axis, logarithmic_axis, loss_axes
+from landscape_lab.drawing.value_axis import ValueAxis, bands, linear_axis, logarithmic_axis, loss_axes
 from landscape_lab.scene import Scene, Trace
 
 DRAWN_RATES = 64
@@ -74,7 +74,7 @@ def loss_figure(scene: Scene, against: str = "steps") -> Figure:
     """
     panels = _panels(scene, against)
     with rc_context(STYLE):
-        figure = Figure(figsize=(5.0 * len(panels), 4.2), layout="constrained")
+        figure = Figure(figsize=(max(7.0, 5.0 * len(panels)), 4.2), layout="constrained")
         for panel, axes in zip(panels, figure.subplots(1, len(panels), squeeze=False)[0], strict=True):
             axes.set_yscale("log" if panel.axis.logarithmic else "linear")  # first: limits depend on it
             for number, trace in enumerate(scene.traces):
@@ -111,7 +111,7 @@ def _distance_axis(scene: Scene) -> ValueAxis:
     """Logarithmic where distances span a decade."""
     unit = "pixels" if scene.plane.axes.picture else "units of the axes"
     name = f"distance to the nearest minimum\n({unit}"
-    curves = [_distances(trace, scene.minima) for trace in scene.traces]
+    curves = [bands(_distances(trace, scene.minima)) for trace in scene.traces]
     return logarithmic_axis(f"{name}, logarithmic)", curves) or linear_axis(f"{name})", curves)
 
 

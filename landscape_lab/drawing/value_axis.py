@@ -1,6 +1,6 @@
 """What losses and distances are drawn on: from where to where, and whether logarithmically."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,13 @@ ROUND_OFF = 1e-7
 """What is left of a difference between two losses, as a share of them, is round-off: they are float32."""
 DIVERGED = 100.0
 """What is so many times as large as at the start has diverged and leaves the window."""
+RISE = 0.3
+"""How far above the start curves of many learning rates are seen, in falls from there to the lowest."""
 DECADES = 1e25
 """The most that a logarithmic axis spans."""
 MARGIN = 0.05
+RECORDS = 500
+"""Of many members at most so many records tell the limits: their quantiles take a while."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +47,22 @@ class ValueAxis:
         return np.where(drawn, above, np.nan)
 
 
-def linear_axis(name: str, curves: Sequence[np.ndarray]) -> ValueAxis:
-    """An axis for curves `[records, members]`: of one of them all, of several without those that diverge."""
+def linear_axis(name: str, curves: Sequence[np.ndarray], rates: bool = False) -> ValueAxis:
+    """An axis for curves `[records, members]`, which those that diverge leave.
+
+    Args:
+        name: What stands beside it.
+        curves: What is drawn.
+        rates: Whether these are of many learning rates, of which the highest are expected to diverge.
+    """
     low, high, begin = _extent(curves)
-    many = any(curve.shape[1] > 1 for curve in curves)
-    rise = begin - low if many and begin > low else DIVERGED * max(begin - low, abs(begin))
-    high = min(high, begin + (0.3 * rise if many else rise)) if rise > 0 else high
+    top = begin + (RISE * (begin - low) if rates else DIVERGED * max(begin - low, abs(begin)))
+    high = min(high, top) if top > low else high
     margin = MARGIN * (high - low) or 0.5 * abs(low) or 0.5
     return ValueAxis(name, (low - margin, high + margin))
 
 
-def loss_axes(traces: Iterable[Trace], lowest: float | None) -> list[ValueAxis]:
+def loss_axes(traces: Sequence[Trace], lowest: float | None) -> list[ValueAxis]:
     """A linear axis for the losses of some traces, and a logarithmic one where they span a decade.
 
     Losses that are not positive have no logarithm. Then the lowest is taken from them.
@@ -63,6 +72,7 @@ def loss_axes(traces: Iterable[Trace], lowest: float | None) -> list[ValueAxis]:
         lowest: The loss at the known minimum, if there is one.
     """
     curves = [curve for trace in traces for curve in _curves(trace)]
+    linear = linear_axis("loss", curves, any(trace.rates is not None for trace in traces))
     low, _, _ = _extent(curves)
     name, base = "loss, logarithmic", 0.0
     if low < 0:
@@ -70,7 +80,7 @@ def loss_axes(traces: Iterable[Trace], lowest: float | None) -> list[ValueAxis]:
         base = min(low, lowest) if lowest is not None and known else low
         name = f"loss above {base:.4g}, {'the minimum' if known else 'the lowest seen'}, logarithmic"
     logarithmic = logarithmic_axis(name, curves, base)
-    return [linear_axis("loss", curves), *([] if logarithmic is None else [logarithmic])]
+    return [linear, *([] if logarithmic is None else [logarithmic])]
 
 
 def logarithmic_axis(name: str, curves: Sequence[np.ndarray], base: float = 0.0) -> ValueAxis | None:
@@ -86,11 +96,20 @@ def logarithmic_axis(name: str, curves: Sequence[np.ndarray], base: float = 0.0)
 
 
 def _curves(trace: Trace) -> list[np.ndarray]:
-    """The losses of a trace that are drawn, `[records, members]` each: measured ones where there are some."""
-    measured = [
-        trace.measured[name] for name in ("measured_losses", "validation_losses") if name in trace.measured
-    ]
-    return [trace.losses, *measured] if trace.losses.shape[1] == 1 or not measured else measured
+    """The losses of a trace that are drawn: measured ones where there are some, of each rate or as bands."""
+    names = [name for name in ("measured_losses", "validation_losses") if name in trace.measured]
+    measured = [trace.measured[name] for name in names]
+    curves = [trace.losses, *measured] if trace.losses.shape[1] == 1 or not measured else measured
+    return curves if trace.rates is not None else [bands(curve) for curve in curves]
+
+
+def bands(values: np.ndarray) -> np.ndarray:
+    """What is drawn of many members `[records, members]`: their outer deciles and their median."""
+    if values.shape[1] <= 1:
+        return values
+    some = np.unique(np.linspace(0, len(values) - 1, RECORDS).astype(int))
+    members = np.where(np.isfinite(values[some]), values[some], np.nan)
+    return np.nanquantile(members[~np.isnan(members).all(axis=1)], [0.1, 0.5, 0.9], axis=1).T
 
 
 def _extent(curves: Sequence[np.ndarray]) -> tuple[float, float, float]:

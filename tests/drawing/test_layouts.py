@@ -11,6 +11,7 @@ from scenes import recorded
 from landscape_lab.drawing.figures import FIGURES
 from landscape_lab.drawing.race import race_figure
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
+from landscape_lab.planes import PlaneSettings
 from landscape_lab.staging import scene_of
 
 COLOURS = ("pale", "alike")
@@ -42,7 +43,8 @@ def formula(name):
     points = np.linspace(low + 0.3 * (high - low), low + 0.6 * (high - low), steps)
     losses = landscape.evaluate(torch.tensor(points, dtype=torch.float32)).numpy()
     losses = [24.0, 1e4, 1e12, 1e30] if name == "diverged" else losses
-    return scene_of(landscape, [recorded(points, losses, f"{name} · sgd, lr 0.1")])
+    path = recorded(points, losses, f"{name} · sgd, lr 0.1")
+    return scene_of(landscape, [path], settings=PlaneSettings(resolution=40))
 
 
 def layout_faults(figure):

@@ -23,7 +23,9 @@ def formula_scene(u, v):
     """A path on a formula in a window."""
     landscape, _ = function_scene("booth")
     return scene_of(
-        landscape, [recorded([(-1.0, 1.0), (0.5, 0.4)], [20.0, 1.0])], settings=PlaneSettings(window=[u, v])
+        landscape,
+        [recorded([(-1.0, 1.0), (0.5, 0.4)], [20.0, 1.0])],
+        settings=PlaneSettings(window=[u, v], resolution=40),
     )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from landscape_lab.drawing.value_axis import linear_axis, logarithmic_axis
+from landscape_lab.drawing.value_axis import bands, linear_axis, logarithmic_axis
 
 
 def curve(*values):
@@ -40,4 +40,17 @@ def test_a_single_curve_is_drawn_whole_unless_it_diverges():
     assert linear_axis("", [curve(1.0, 0.0, 60.0)]).limits[1] > 60.0
     assert linear_axis("", [curve(1.0, 0.0, 1e9)]).limits[1] < 200.0
     many = np.array([[1.0, 1.0, 1.0], [0.0, 0.5, 60.0]])
-    assert 1.0 < linear_axis("", [many]).limits[1] < 2.0
+    assert 1.0 < linear_axis("", [many], rates=True).limits[1] < 2.0
+
+
+def test_limits_are_those_of_what_is_drawn_of_many_members():
+    """One of 16 that strayed left the others a tenth of their panel."""
+    losses = np.random.default_rng(0).uniform(0.79, 0.82, (40, 16))
+    losses[20:, 3] = 0.1
+    shown = bands(losses)
+    assert shown.shape == (40, 3)
+    np.testing.assert_allclose(shown[:, 1], np.median(losses, axis=1))
+    low, high = linear_axis("", [shown]).limits
+    assert 0.78 < low < high < 0.83
+    losses[5] = np.nan
+    assert len(bands(losses)) == 39

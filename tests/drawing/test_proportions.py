@@ -50,7 +50,7 @@ def test_directions_of_other_lengths_have_no_one_unit():
     assert aspect_of(view) == "auto"
 
 
-@pytest.mark.parametrize(("rows", "columns"), [(16, 160), (20, 100), (90, 160), (50, 50), (100, 20)])
+@pytest.mark.parametrize(("rows", "columns"), [(16, 160), (90, 160), (100, 20)])
 def test_data_fill_the_page_and_bars_are_as_high_as_the_map(rows, columns):
     """Half the page of a panorama was blank, and the bar twice as high as its map."""
     view = picture_scene(rows, columns)

@@ -40,7 +40,11 @@ def map_ratio(scene: Scene) -> float:
 
 def map_size(scene: Scene, area: float = AREA) -> tuple[float, float]:
     """Width and height of a map in inches: of the same area, whatever its shape, within reason."""
-    ratio = map_ratio(scene)
+    return size_of(map_ratio(scene), area)
+
+
+def size_of(ratio: float, area: float = AREA) -> tuple[float, float]:
+    """Width and height in inches of what is so many times as high as it is wide."""
     width = min((area / ratio) ** 0.5, WIDEST, HIGHEST / ratio)
     return width, width * ratio
 

@@ -11,7 +11,7 @@ EXTREMES = (0.02, 0.98)
 SKEWED = 0.25
 """Values of which half lie in so small a share of their range are drawn logarithmically above the lowest."""
 DECADES = 100.0
-"""Positive values whose highest is so many times their lowest are drawn logarithmically."""
+"""Positive values whose highest is so many times their lowest are drawn logarithmically, if half lie low."""
 ROUND_OFF = 1e-8
 """Differences below so small a share of what the landscape spans are round-off and get no colours."""
 TICKS = 6
@@ -51,7 +51,7 @@ def color_scale(values: np.ndarray, ground: np.ndarray | None = None) -> ColorSc
     if high - low <= max(least, ROUND_OFF * abs(low)):
         return ColorScale(Normalize(low, low + (least or abs(low) or 1.0)), ticks=np.array([low]))
     extend = ("neither", "min", "max", "both")[(finite.min() < low) + 2 * (finite.max() > high)]
-    if low > 0 and high > DECADES * low:
+    if low > 0 and high > DECADES * low and middle - low < 0.5 * (high - low):
         return ColorScale(LogNorm(max(low, least), high), extend)
     if middle - low < SKEWED * (high - low):
         return _above(low, middle, high, extend)

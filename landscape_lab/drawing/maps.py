@@ -29,6 +29,8 @@ SLOPE_COLORS = "RdBu_r"
 FRAME_COLOR = "#dadce0"
 NOTE_EDGE = withStroke(linewidth=2.0, foreground=INK)
 """Around white words: they may lie on a light corner."""
+CELLS = 100
+"""Dots in the same of so many cells along each side of a map hide each other."""
 DRAWN_POINTS = 3000
 """The most points of one trace that are drawn as dots; the line goes through twenty times as many."""
 
@@ -128,7 +130,7 @@ def _draw_dots(axes: Axes, scene: Scene, trace: Trace, alpha: float, *, bar: boo
     number, members = trace.places.shape[:2]
     shown = evenly(number, max(2, DRAWN_POINTS // members))
     losses = trace.path_losses
-    scale = color_scale(losses[_inside(scene, trace.places)], scene.losses)
+    scale = color_scale(_visible(scene, trace.places[shown], losses[shown]), scene.losses)
     if trace.departure is not None:
         draw_compared_dots(axes, trace, trace.departure, shown, scale.norm)
     else:
@@ -147,7 +149,9 @@ def _draw_members(axes: Axes, scene: Scene, trace: Trace, *, bar: bool) -> None:
     completed = np.isfinite(trace.losses[-1])
     if trace.rates is None:
         values, label = ends, "final loss"
-        scale = color_scale(ends[completed & _inside(scene, trace.places[-1])], scene.losses)
+        scale = color_scale(
+            _visible(scene, trace.places[-1], np.where(completed, ends, np.nan)), scene.losses
+        )
     else:
         values, label, scale = trace.rates, "learning rate", ColorScale(LogNorm())
     order = np.argsort(-ends, kind="stable")
@@ -166,10 +170,13 @@ def _draw_members(axes: Axes, scene: Scene, trace: Trace, *, bar: bool) -> None:
         add_scale(axes, ScalarMappable(lines.norm, lines.cmap), label, scale.extend, scale.ticks)
 
 
-def _inside(scene: Scene, places: np.ndarray) -> np.ndarray:
-    """Whether places `[…, 2]` lie in the window."""
+def _visible(scene: Scene, places: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The values at places `[…, 2]` in the window, of those that hide each other only one."""
     low, high = scene.window.corners
-    return ((places >= low) & (places <= high)).all(axis=-1)
+    cells = (places - low) / (high - low)
+    inside = ((cells >= 0) & (cells <= 1)).all(axis=-1)
+    cells, values = (CELLS * cells[inside]).astype(int), values[inside]
+    return values[np.unique(cells @ [1, CELLS + 1], return_index=True)[1]]
 
 
 def colored(number: int, trace: Trace) -> list[tuple[str, Trace]]:

@@ -14,6 +14,7 @@ from landscape_lab.drawing.figures import path_figure
     [
         ([1.0, 2.0, 3.0], Normalize),
         ([1e-4, 1.0, 9.0], LogNorm),
+        ([1e-4, 6.0, 7.0, 9.0], Normalize),
         ([-1.0, -0.9, 900.0], FuncNorm),
         ([4.0, 4.1, 4.2, 24.0], FuncNorm),
         ([np.nan], Normalize),
@@ -54,3 +55,15 @@ def test_a_diverged_path_is_coloured_by_what_is_seen():
     dots = next(each for each in path_figure(view).axes[0].collections if each.get_array() is not None)
     assert dots.norm.vmax <= 56.0
     assert np.ptp(np.asarray(dots.norm(np.array([4.0, 10.0, 24.2])))) > 0.4
+
+
+def test_dots_that_hide_each_other_count_once():
+    """Of 2,000 steps on the spiral 1,800 lay at its end, so that all others had one colour."""
+    way = np.linspace((-1.0, -1.0), (1.0, 1.0), 20)
+    points = np.concatenate([way, np.repeat(way[-1:], 300, axis=0)])
+    losses = np.concatenate([np.linspace(20.0, 1.0, 20), np.geomspace(1.0, 0.01, 300)])
+    _, view = function_scene("booth", points, losses)
+    dots = next(each for each in path_figure(view).axes[0].collections if each.get_array() is not None)
+    shares = np.asarray(dots.norm(losses[:20]))
+    assert np.ptp(shares) > 0.9
+    assert np.histogram(shares, 4, (0.0, 1.0))[0].max() < 10

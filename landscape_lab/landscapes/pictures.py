@@ -49,7 +49,7 @@ def read_picture(source: object, normalize: bool = True) -> Float[Tensor, "heigh
         warnings.warn(f"The picture is constant, so it has no gradient: {name}.", stacklevel=3)
     if normalize:
         grey = _stretched(grey)
-    return torch.from_numpy(np.ascontiguousarray(grey, dtype=np.float32))
+    return torch.from_numpy(np.array(grey, dtype=np.float32, order="C"))  # a copy: the user's may change
 
 
 def read_colours(source: object) -> Float[np.ndarray, "height width *channels"]:

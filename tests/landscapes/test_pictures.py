@@ -92,6 +92,15 @@ def test_darkest_pixel_is_0_and_brightest_1_unless_values_are_to_stay(source, ke
     np.testing.assert_allclose(as_it_is, source * (kept / source.max()), rtol=1e-6)
 
 
+@pytest.mark.parametrize("normalize", [True, False])
+def test_the_users_array_is_copied(normalize):
+    values = np.linspace(0, 1, 6, dtype=np.float32).reshape(2, 3)
+    values.flags.writeable = False
+    read = read_picture(values, normalize)
+    read[0, 0] = 0.5
+    assert values[0, 0] == 0.0
+
+
 def test_transparency_outside_0_to_1_is_told_where_values_are_to_stay():
     rgba = np.full((2, 3, 4), 255.0)
     rgba[0, 0] = [0.0, 9.0, 80.0, 255.0]

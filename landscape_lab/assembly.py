@@ -1,6 +1,6 @@
 """From a configuration to objects: the landscape with its members, the optimizer's factory, the descent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,31 @@ def label_of(
     rates = rates or [rate for rate in [cfg.optimizer.get("lr")] if isinstance(rate, int | float)]
     lr = f", lr {min(rates):g}" + (f" … {max(rates):g}" if len(rates) > 1 else "") if rates else ""
     return (optimizer if landscape is None else f"{landscape} · {optimizer}") + lr
+
+
+def about_of(cfg: DictConfig, name: str) -> str:
+    """What explains the pictures of a run beside its label: what steps see, and on what.
+
+    Args:
+        cfg: The composed configuration.
+        name: What the landscape is called.
+    """
+    landscape = plain(cfg.landscape)
+    told = [str(landscape[name]) for name in ("expression", "fn") if isinstance(landscape.get(name), str)]
+    files = [Path(landscape["image"])] if isinstance(landscape.get("image"), str) else []
+    told += [file.name for file in files if file.stem != name]
+    told += [f"{dims} dimensions" for dims in [landscape.get("dims")] if isinstance(dims, int) and dims > 2]
+    given = [key for key in ("bounds", "boundary") if landscape.get(key) not in (None, "hard", "none")]
+    told += [f"{key} {landscape[key]}" for key in given]
+    told += [_in_words(kind, plain(node)) for kind, node in (cfg.augmentation or {}).items()]
+    told += [f"schedule {node.get('_target_', '').rpartition('.')[2]}" for node in [cfg.scheduler] if node]
+    return " · ".join(told)
+
+
+def _in_words(name: str, settings: Mapping[str, object]) -> str:
+    """An augmentation and its numbers."""
+    numbers = [f"{key} {value:g}" for key, value in settings.items() if type(value) in (int, float)]
+    return f"{name.replace('_', ' ')}{': ' if numbers else ''}{', '.join(numbers)}"
 
 
 def build_landscape(cfg: DictConfig, **changes: Any) -> Landscape:

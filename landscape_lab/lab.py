@@ -17,7 +17,7 @@ from hydra.initialize import get_gh_backup, restore_gh_from_backup
 from omegaconf import DictConfig, OmegaConf, open_dict
 from pytorch_lightning.loggers import Logger
 
-from landscape_lab.assembly import build_descent, plane_settings
+from landscape_lab.assembly import about_of, build_descent, plane_settings
 from landscape_lab.callbacks import HParams, Products
 from landscape_lab.configuration import (
     CONF,
@@ -137,7 +137,10 @@ def _descended(cfg: DictConfig, names: dict[str, str], keeper: Keeper) -> Descen
         files.forget()
     loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values()]
     parts = (build(node) for node in cfg.callbacks.values())
-    callbacks = [keeper, *Products.gathering(parts, plane_settings(cfg), files.folder)]
+    callbacks = [
+        keeper,
+        *Products.gathering(parts, plane_settings(cfg), files.folder, about_of(cfg, names["landscape"])),
+    ]
     callbacks.append(HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)))
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
     threads = _threads(cfg, descent.landscape, checkpoint.threads)

@@ -12,8 +12,10 @@ from landscape_lab.augmentations.augmented import Augmented
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.boundaries import Reflect
 from landscape_lab.landscapes.field import Field
+from landscape_lab.landscapes.image import ImageLandscape
 from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.networks.trees import Batch, count_samples
+from landscape_lab.landscapes.pixels import PixelGradient
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.planes import Plane, Window
 from landscape_lab.planes.grid import measure_at
@@ -55,7 +57,19 @@ def draws_of(landscape: Landscape, scene: Scene, number: int, resolution: int | 
     looks: list[tuple[Field, int]] = [(field.clean, 0), *((field.overview(), step) for step in range(number))]
     seen = [_look(look, step, points, (rows, columns)) for look, step in looks]
     losses, gradients = (np.stack(part) for part in zip(*seen, strict=True))
-    return Draws(losses, gradients, replace(scene, losses=losses[0]))
+    per_unit = gradients * _axis_unit(field, landscape, scene)[:, None, None]
+    return Draws(losses, per_unit, replace(scene, losses=losses[0]))
+
+
+def _axis_unit(field: Augmented, landscape: Landscape, scene: Scene) -> Float[np.ndarray, "2"]:
+    """What turns a gradient as an optimizer gets it into that along the axes of a map.
+
+    The pixel gradient is `scale` times the difference between pixels, that of all other rules is the
+    derivative by coordinates.
+    """
+    if isinstance(landscape, ImageLandscape) and isinstance(field.clean.rule, PixelGradient):
+        return np.full(2, 1.0 / landscape.scale)
+    return np.array(scene.plane.axes.unit)
 
 
 def _cells(window: Window, picture: bool, resolution: int) -> tuple[int, int]:

@@ -192,6 +192,8 @@ class Scene:
         losses: At the centres of the window's cells; empty where no product asks for them.
         traces: One for each trajectory.
         minima: Known minima.
+        about: What explains a picture beside its title: augmentations, schedule, bounds, formula or file.
+        lowest: The loss at them, where they are known.
         replay: The landscape as each step saw it: augmented, or where a product asks by its minibatch.
         note: What a picture tells about its losses, if they are not evaluated in each cell.
         miss: How far its losses are from the landscape's own at the centre of the plane, beyond rounding.
@@ -221,6 +223,8 @@ class Scene:
     bend: Bend | None = None
     ratios: RatioMap | None = None
     approximation: Callable[[float], np.ndarray] | None = None
+    lowest: float | None = None
+    about: str = ""
 
     @property
     def compares(self) -> bool:
@@ -234,7 +238,7 @@ class Draws:
 
     Args:
         losses: The clean landscape's first.
-        gradients: Along x and along y.
+        gradients: Along x and along y, the loss per unit of the axes of the map.
         scene: The clean landscape.
     """
 

@@ -80,6 +80,7 @@ def scene_of(
     return replace(
         scene,
         accuracy=seen.accuracy,
+        lowest=None if landscape.minima is None else float(landscape.evaluate(landscape.minima).min()),
         shading=_shading(settings),
         **_extras(extras, landscape, trajectories, points, scene, settings, folder),
     )
@@ -136,8 +137,7 @@ def _grid(
 
 
 def _shading(settings: PlaneSettings) -> Shading:
-    levels = settings.levels
-    levels = levels if levels is None or isinstance(levels, int) else tuple(levels)
+    levels = tuple(settings.levels) if isinstance(settings.levels, Sequence) else settings.levels
     return Shading(settings.colormap, levels, settings.show)
 
 

@@ -31,7 +31,7 @@ def trajectory(pixels, losses, label="sgd, lr 0.1"):
 
 def scene(*trajectories):
     """Trajectories on the ramp."""
-    return scene_of(ImageLandscape(RAMP, smoothing=0), trajectories)
+    return scene_of(ImageLandscape(RAMP, smoothing=0, normalize=False), trajectories)
 
 
 def function_scene(name, points=((-1.5, 1.0), (0.5, 0.4)), losses=(20.0, 1.0), **settings):

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -83,6 +84,7 @@ class Products(pl.Callback):
         settings: How the plane is chosen and drawn; the defaults if not given.
         folder: Where the losses of a network are kept, so that a process that is killed while they are
             evaluated goes on where it was.
+        about: What explains the pictures, in grey below their titles.
 
     Attributes:
         told: What `results.json` tells: `slice_miss`, how far the losses of the scene are from the
@@ -94,10 +96,12 @@ class Products(pl.Callback):
         products: Sequence[Product],
         settings: PlaneSettings | None = None,
         folder: Path | None = None,
+        about: str = "",
     ) -> None:
         self.products = tuple(products)
         self.settings = PlaneSettings() if settings is None else settings
         self.folder = folder
+        self.about = about
         self.told: dict[str, object] = {}
 
     @classmethod
@@ -106,6 +110,7 @@ class Products(pl.Callback):
         parts: Iterable[pl.Callback | Product],
         settings: PlaneSettings,
         folder: Path,
+        about: str = "",
     ) -> list[pl.Callback]:
         """Callbacks in their order, with one for all products where the first of them stood.
 
@@ -113,6 +118,7 @@ class Products(pl.Callback):
             parts: Both.
             settings: How planes are chosen and maps drawn, and whether the plane is a product.
             folder: That of the run.
+            about: What explains the pictures.
         """
         check_shading(settings.colormap)
         parts = [*parts, *([PlaneArchive(folder)] if settings.save else [])]
@@ -124,7 +130,7 @@ class Products(pl.Callback):
             if not isinstance(part, Product):
                 gathered.append(part)
             elif part is products[0]:
-                gathered.append(cls(products, settings, folder))
+                gathered.append(cls(products, settings, folder, about))
         return gathered
 
     @staticmethod
@@ -144,7 +150,7 @@ class Products(pl.Callback):
         wanted = [product for product in self.products if product.wanted]
         if not wanted:
             return
-        scene = self._scene(pl_module, wanted)
+        scene = replace(self._scene(pl_module, wanted), about=self.about)
         if scene.miss > 0:
             self.told["slice_miss"] = scene.miss
             tell(f"The slice of the landscape misses it at the centre of the plane by {scene.miss:.1e}.")

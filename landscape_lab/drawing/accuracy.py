@@ -22,7 +22,6 @@ def draw_accuracy(axes: Axes, scene: Scene) -> None:
         np.clip(scene.accuracy, 0.0, 1.0),
         cmap=scene.shading.colormap or COLORS,
         extent=scene.window.image_extent,
-        aspect="auto",
         interpolation="bilinear",
     )
     add_scale(axes, image, "accuracy on the map")

@@ -12,6 +12,7 @@ from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import finish_map, name_axes
 from landscape_lab.drawing.marks import MINIMUM_COLOR
+from landscape_lab.drawing.proportions import map_size
 from landscape_lab.drawing.style import GREY, STYLE
 from landscape_lab.planes.window import Window
 from landscape_lab.scene import Scene
@@ -34,13 +35,13 @@ def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
     """
     picture = scene.plane.axes.picture
     low, high = _shortest_and_longest(basins)
+    width, height = map_size(scene)
     with rc_context(STYLE):
-        figure = Figure(figsize=(8.6, 7.4), layout="constrained")
+        figure = Figure(figsize=(width + 2.4, height + 1.8), layout="constrained")
         axes = figure.add_subplot()
         axes.imshow(
             _colors(basins, low, high),
             extent=Window.between(*scene.plane.project(basins.bounds)).image_extent,
-            aspect="equal" if picture else "auto",
             interpolation="nearest",
         )
         if not picture or scene.shading.levels is not None:
@@ -77,11 +78,12 @@ def _colors(basins: Basins, low: float, high: float) -> np.ndarray:
 def _draw_bar(axes: Axes, low: float, high: float) -> None:
     """What the shades mean, beside the map."""
     steps = np.linspace(low, high, 5).round().astype(int)
-    bar = axes.inset_axes((1.03, 0.25, 0.025, 0.5))
+    bar = axes.inset_axes((1.03, 0.0, 0.025, 1.0))
     bar.imshow(np.linspace(1.0, DARKEST, 256)[:, None], cmap="gray", vmin=0, vmax=1, aspect="auto")
     bar.set(xticks=[], yticks=np.linspace(0, 255, 5), yticklabels=[f"{step:,}" for step in steps])
     bar.yaxis.tick_right()
-    bar.set_title("steps\nto rest", fontsize=9, loc="left")
+    bar.yaxis.set_label_position("right")
+    bar.set_ylabel("steps to rest, the darker the later", fontsize=9)
 
 
 def _legend(basins: Basins, scene: Scene) -> list[Patch]:

@@ -7,9 +7,11 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.growing import on_canvas
 from landscape_lab.drawing.ink import Label, draw_heads, inside
 from landscape_lab.drawing.maps import FRAME_COLOR
+from landscape_lab.drawing.proportions import size_of
 from landscape_lab.drawing.regions import (
     class_color,
     draw_classes,
@@ -18,7 +20,7 @@ from landscape_lab.drawing.regions import (
     write_classes,
 )
 from landscape_lab.drawing.style import STYLE
-from landscape_lab.drawing.titles import title_of
+from landscape_lab.drawing.titles import write_title
 from landscape_lab.scene import Answers, Scene
 
 CELLS = 200
@@ -57,8 +59,8 @@ def boundary_figure(scene: Scene) -> Figure:
     answers = answers_in(scene)
     samples = answers.samples(SAMPLES)
     with rc_context(STYLE):
-        height = float(np.clip(6.0 * answers.window.ratio, 2.5, 9.0))
-        figure = Figure(figsize=(7.4, height + 0.9), layout="constrained")
+        width, height = size_of(answers.window.ratio)
+        figure = Figure(figsize=(width + 2.0, height + 2.0))
         axes = figure.add_subplot()
         shares = answers.shares(float(scene.traces[0].steps[-1]), (CELLS, CELLS))
         image = region_colors(shares, (4 * CELLS, 4 * CELLS))
@@ -66,8 +68,8 @@ def boundary_figure(scene: Scene) -> Figure:
         prepare_regions(axes, answers)
         draw_classes(axes, samples.inputs, samples)
         write_classes(axes, samples)
-        words = [title_of(scene.traces), right_share(samples), answers.member]
-        axes.set_title("\n".join(word for word in words if word), loc="left", fontsize=11)
+        write_title(axes, scene, right_share(samples), answers.member)
+        fit(figure, [[axes]], [width], [height])
     return figure
 
 

@@ -12,16 +12,18 @@ from landscape_lab.drawing.boundary import boundary_figure
 from landscape_lab.drawing.curvature import curvature_figure
 from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.departures import COMPARISON, draw_departures
+from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.legend import write_legend
 from landscape_lab.drawing.lines import line_figure
-from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, draw_scene, map_ratio
+from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, draw_scene
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.planes import planes_figure
+from landscape_lab.drawing.proportions import map_size, path_size
 from landscape_lab.drawing.ratios import ratio_figure
 from landscape_lab.drawing.samples import data_figure
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.surfaces import gradient_figure, surface_figure
-from landscape_lab.drawing.titles import title_of
+from landscape_lab.drawing.titles import write_title
 from landscape_lab.drawing.topology import topology_figure
 from landscape_lab.files import replacing
 from landscape_lab.scene import Scene
@@ -39,21 +41,23 @@ def path_figure(scene: Scene) -> Figure:
     Starts, ends and known minima are marked. On a slice, the losses of the traces and those of the
     plane below them are compared underneath.
     """
-    height = 6.4 * map_ratio(scene) + 0.9
+    width, height = map_size(scene)
     with rc_context(STYLE):
+        figure = Figure(figsize=path_size(scene))
         if scene.compares:
-            figure = Figure(figsize=(8.0, height + COMPARISON), layout="constrained")
-            axes, below = figure.subplots(2, 1, height_ratios=(height, COMPARISON))
+            axes, below = figure.subplots(2, 1)
             draw_departures(below, scene)
+            grid, heights = [[axes], [below]], [height, COMPARISON]
         else:
-            figure = Figure(figsize=(8.0, height), layout="constrained")
             axes = figure.add_subplot()
+            grid, heights = [[axes]], [height]
         draw_scene(axes, scene)
         if len(scene.traces) > 1:
             colors = dict(zip([trace.label for trace in scene.traces], PATH_COLORS, strict=False))
             write_legend(figure, colors, scene.traces, len(scene.traces) - len(colors), at="upper left")
         else:
-            axes.set_title(title_of(scene.traces), loc="left", fontsize=11)
+            write_title(axes, scene)
+        fit(figure, grid, [width], heights)
     return figure
 
 

@@ -1,8 +1,18 @@
 """Losses as they are drawn."""
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.ticker import MaxNLocator
 
+from landscape_lab.drawing.style import add_scale, in_full
 from landscape_lab.scene import Scene
+
+HEIGHT_COLORS = "bone"
+BRIGHTNESS = (-0.1, 1.1)
+"""Losses of a picture within this range are drawn as brightness: it may overshoot between pixels."""
 
 FLAT = 0.12
 """Losses of which half lie in so small a share of their range are drawn logarithmically."""
@@ -13,6 +23,7 @@ class Heights:
 
     Attributes:
         label: What they are called.
+        colors: The name of their colormap.
         span: The lowest and the highest, for the colours.
     """
 
@@ -27,14 +38,32 @@ class Heights:
         self.floor = (
             max(float(np.quantile(finite - low, 0.01)), 1e-6 * (high - low)) if self.logarithmic else 0.0
         )
-        self.label = "log₁₀ of the loss above the lowest" if self.logarithmic else "loss"
-        self.span = (0.0, 1.0) if picture else _span(self(finite))
+        self.colors = scene.shading.colormap or ("gray" if picture else HEIGHT_COLORS)
+        self.label = "loss"
+        if self.logarithmic:
+            above = "" if abs(low) < self.floor else f" above {low:.4g}"
+            self.label = f"loss{above}, logarithmic"
+        bright = picture and BRIGHTNESS[0] <= low and high <= BRIGHTNESS[1]
+        self.span = (0.0, 1.0) if bright else _span(self(finite))
 
     def __call__(self, losses: np.ndarray) -> np.ndarray:
         return np.log10(np.maximum(losses - self.low, 0.0) + self.floor) if self.logarithmic else losses
+
+    def write_losses(self, axis: Axis) -> None:
+        """Losses as the numbers of a bar, also where heights are their logarithms."""
+        if self.logarithmic:
+            axis.set_major_locator(MaxNLocator(5, steps=(1, 2, 5, 10), integer=True, min_n_ticks=2))
+            axis.set_major_formatter(lambda height, _: in_full(10.0**height))
 
 
 def _span(heights: np.ndarray) -> tuple[float, float]:
     """The lowest and the highest; a flat landscape lies in the middle of its span."""
     low, high = (float(heights.min()), float(heights.max())) if len(heights) else (0.0, 0.0)
     return (low, high) if high > low else (low - 1.0, high + 1.0)
+
+
+def add_height_scale(axes: Axes, scene: Scene) -> None:
+    """What the shades of a map stand for, beside it; its numbers are losses, also where it is logarithmic."""
+    heights = Heights(scene)
+    shades = ScalarMappable(Normalize(*heights.span), heights.colors)
+    heights.write_losses(add_scale(axes, shades, f"map: {heights.label}").ax.yaxis)

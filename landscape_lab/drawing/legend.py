@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.style import GREY
 from landscape_lab.drawing.titles import ending
 from landscape_lab.scene import Trace
 
-LINE, CHARACTER = 0.65, 0.082
-"""Widths in inches: of the line before the words with the room around it, and of a character."""
+LINE, CHARACTER = 0.65, 0.0082
+"""Inches: of the line before words and the room around it; of a character, for each point of its size."""
 
 
 def write_legend(
@@ -29,9 +29,26 @@ def write_legend(
     if more:
         named.append((f"{more} more", GREY))
     handles = [Line2D([], [], color=color, linewidth=2.5, label=words) for words, color in named]
-    longest = LINE + CHARACTER * max(len(words) for words, _ in named)
-    columns = max(1, min(len(handles), int(figure.get_figwidth() / longest)))
-    figure.legend(handles=handles, loc=f"outside {at}", ncols=columns, frameon=False, fontsize=10)
+    write_row(figure, handles, at)
+
+
+def write_row(
+    figure: Figure | SubFigure, handles: Sequence[Line2D], at: str = "lower left", size: float = 10.0
+) -> None:
+    """A legend in a row of its own outside all axes, or in as many rows as the figure's width asks for.
+
+    Args:
+        figure: Where it stands.
+        handles: Lines with labels; where there are none, there is no legend.
+        at: Where it stands.
+        size: Of its words, points.
+    """
+    if not handles:
+        return
+    longest = LINE + CHARACTER * size * max(len(str(handle.get_label())) for handle in handles)
+    width = figure.bbox.width / figure.dpi
+    columns = max(1, min(len(handles), int(width / longest)))
+    figure.legend(handles=handles, loc=f"outside {at}", ncols=columns, frameon=False, fontsize=size)
 
 
 def _told(label: str, traces: Sequence[Trace]) -> str:

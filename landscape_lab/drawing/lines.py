@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.maps import PATH_COLORS
 from landscape_lab.drawing.style import GREY, GRID, INK, STYLE
-from landscape_lab.drawing.titles import title_of
+from landscape_lab.drawing.titles import write_title
 from landscape_lab.planes.line import Line
 from landscape_lab.scene import Scene
 
@@ -37,8 +37,7 @@ def line_figure(scene: Scene) -> Figure:
         if "accuracy" in line.measures:
             _draw_accuracy(axes, line, handles)
         figure.legend(*handles, frameon=False, fontsize=9, loc="outside lower right", ncols=len(handles[0]))
-        title = title_of(scene.traces)
-        axes.set_title(f"{title}\n{told(line)}" if title else told(line), loc="left", fontsize=11)
+        write_title(axes, scene, told(line))
     return figure
 
 

@@ -4,59 +4,46 @@ from collections.abc import Iterator
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.growing import Curve, on_canvas
+from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.maps import colored, path_color
-from landscape_lab.drawing.style import GRID
+from landscape_lab.drawing.style import GRID, label_cost
+from landscape_lab.drawing.value_axis import ValueAxis, loss_axes
 from landscape_lab.scene import Scene, Trace
 
-DECADES = 30
-"""Losses whose highest is so many times their lowest are drawn logarithmically."""
+
+def loss_axis(scene: Scene) -> ValueAxis:
+    """The axis of the losses: logarithmic where they span a decade."""
+    return loss_axes(scene.traces, scene.lowest)[-1]
 
 
 def prepare_losses(axes: Axes, scene: Scene) -> None:
-    """The window of the loss curves, and the legend of several traces."""
-    low, high, logarithmic = _range(scene)
-    axes.set_yscale("log" if logarithmic else "linear")
-    margin = 0.05 * (high - low) or 0.5
-    axes.set_ylim(*((low / 1.2, high * 1.2) if logarithmic else (low - margin, high + margin)))
+    """The window of the loss curves, and the legend of several traces, in a row below all."""
+    axis = loss_axis(scene)
+    axes.set_yscale("log" if axis.logarithmic else "linear")
+    axes.set_ylim(*axis.limits)
     axes.set_xlim(0, max(1, *(int(trace.steps[-1]) for trace in scene.traces)))
     axes.set_xlabel("step")
-    axes.set_title("loss", loc="left", fontsize=9)
+    axes.set_title(axis.name.removesuffix(", logarithmic"), loc="left", fontsize=9)
+    label_cost(axes.xaxis, whole=True)
     axes.grid(color=GRID, linewidth=0.8)
-    _write_legend(axes, scene.traces)
+    lines = [Line2D([], [], color=color, label=name) for name, color in _names(scene.traces)]
+    write_row(axes.figure, lines, size=8)
 
 
-def _range(scene: Scene) -> tuple[float, float, bool]:
-    """The lowest and the highest loss that are drawn, and whether they ask for a logarithm."""
-    losses = np.concatenate(
-        [trace.losses[np.isfinite(trace.losses)] for trace in scene.traces] or [np.empty(0)]
-    )
-    losses = losses if len(losses) else np.zeros(1)
-    low, high = losses.min(), losses.max()
-    logarithmic = bool(low > 0 and high > DECADES * low)
-    begins = np.concatenate([trace.losses[0] for trace in scene.traces])
-    many = len(begins) > len(scene.traces)
-    if many and np.isfinite(begins).all():  # what diverges among many members leaves the window
-        begin = begins.max()
-        high = min(high, 100 * begin if logarithmic else begin + 0.3 * (begin - low))
-    return low, high, logarithmic
-
-
-def _write_legend(axes: Axes, traces: tuple[Trace, ...]) -> None:
+def _names(traces: tuple[Trace, ...]) -> list[tuple[str, str]]:
     """The labels of several traces, or the lowest, the middle and the highest learning rate of one."""
     if len(traces) > 1:
-        for number, trace in enumerate(traces):
-            axes.plot([], [], color=path_color(number), label=trace.label)
-        axes.legend(frameon=False, fontsize=7)
-    elif traces and traces[0].rates is not None:
-        rates, parts = np.unique(traces[0].rates), colored(0, traces[0])
-        for index in (0, len(parts) // 2, len(parts) - 1):
-            axes.plot([], [], color=parts[index][0], label=f"lr {rates[index]:g}")
-        axes.legend(frameon=False, fontsize=7, loc="upper right")
+        return [(trace.label, path_color(number)) for number, trace in enumerate(traces)]
+    if not traces or traces[0].rates is None:
+        return []
+    rates, parts = np.unique(traces[0].rates), colored(0, traces[0])
+    return [(f"lr {rates[index]:g}", parts[index][0]) for index in (0, len(parts) // 2, len(parts) - 1)]
 
 
-def loss_curves(number: int, trace: Trace, axes: Axes) -> Iterator[Curve]:
+def loss_curves(number: int, trace: Trace, axes: Axes, axis: ValueAxis) -> Iterator[Curve]:
     """The loss of a trace, or of each learning rate.
 
     Many members are drawn as their median, and faintly their quartiles. Of a network the loss of all
@@ -66,16 +53,15 @@ def loss_curves(number: int, trace: Trace, axes: Axes) -> Iterator[Curve]:
         measured = part.measured.get("measured_losses")
         if measured is None or part.losses.shape[1] == 1:
             faint = 1.0 if measured is None else 0.35
-            yield from _colored_curves(color, part.steps, part.losses, axes, faint)
+            yield from _colored_curves(color, part.steps, axis.shown(part.losses), axes, faint)
         if measured is not None:
-            yield from _colored_curves(color, part.measured["measured_steps"], measured, axes)
+            yield from _colored_curves(color, part.measured["measured_steps"], axis.shown(measured), axes)
 
 
 def _colored_curves(
     color: str, steps: np.ndarray, losses: np.ndarray, axes: Axes, strength: float = 1.0
 ) -> Iterator[Curve]:
-    """The losses `[records, members]` at some steps `[records]`."""
-    losses = np.where(np.isfinite(losses), losses, np.nan)
+    """Losses `[records, members]`, NaN where they are not drawn, at some steps `[records]`."""
     known = ~np.isnan(losses).all(axis=1)
     steps = steps[known]
     shares = ((0.25, 0.75), (0.5,)) if losses.shape[1] > 1 else ((0.5,),)

@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from landscape_lab.drawing.style import INK
+from landscape_lab.drawing.style import INK, inches_from
 from landscape_lab.scene import Scene
 
 MINIMUM_COLOR, EDGE_COLOR, END_COLOR = "#00e5ff", INK, "#00c853"
+BELOW = 0.5
+"""Inches between a map and the row of its legend, for the numbers and the name of its axis."""
 _SMALL = (16, 0.8, 0.4)
 """In a small picture, the area of a disc and the edges of discs and stars."""
 _SIZES = ((20, (90, 1.6, 1.2)), (200, (26, 0.6, 0.4)), (math.inf, (7, 0.6, 0.4)))
@@ -18,10 +20,13 @@ _SIZES = ((20, (90, 1.6, 1.2)), (200, (26, 0.6, 0.4)), (math.inf, (7, 0.6, 0.4))
 
 def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
     """Known minima, starts and ends, each with its own mark."""
-    if len(scene.minima):
+    low, high = scene.window.corners
+    shown = scene.minima[((scene.minima >= low) & (scene.minima <= high)).all(axis=1)]
+    if len(shown):
         axes.plot(
-            *scene.minima.T,
+            *shown.T,
             "x",
+            clip_on=False,  # one on the edge is seen whole
             color=MINIMUM_COLOR,
             markersize=5 if small else 9,
             markeredgewidth=1.8,
@@ -31,15 +36,22 @@ def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
     if scene.traces:
         _mark_starts_and_ends(axes, scene, small=small)
     if not small:
-        axes.legend(
-            loc="upper right",
-            bbox_to_anchor=(1.01, -0.045),
-            ncols=3,
-            frameon=False,
-            fontsize=9,
-            columnspacing=1.2,
-            borderpad=0.2,
-        )
+        write_marks(axes, columns=3)
+
+
+def write_marks(axes: Axes, columns: int) -> None:
+    """What the marks on a map mean, in a row of its own below the names of its axes."""
+    axes.legend(
+        loc="upper left",
+        bbox_to_anchor=(0.0, -BELOW),
+        bbox_transform=inches_from(axes, 0.0, 0.0),
+        ncols=columns,
+        frameon=False,
+        fontsize=9,
+        columnspacing=1.2,
+        borderpad=0.2,
+        borderaxespad=0.0,
+    )
 
 
 def _mark_starts_and_ends(axes: Axes, scene: Scene, *, small: bool) -> None:

@@ -7,7 +7,6 @@ from PIL import Image
 
 from landscape_lab.drawing.contours import contour_levels
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import HEIGHT_COLORS
 from landscape_lab.scene import Scene, last_before
 
 LINE = 0.45
@@ -30,8 +29,7 @@ class Paint:
         self.picture = picture = scene.plane.axes.picture
         self.heights = Heights(scene)
         self.low, self.high = self.heights.span
-        colors = scene.shading.colormap or ("gray" if picture else HEIGHT_COLORS)
-        self.table = colormaps[colors](np.arange(256), bytes=True)[:, :3]
+        self.table = colormaps[self.heights.colors](np.arange(256), bytes=True)[:, :3]
         self.contours = np.empty(0) if picture and scene.shading.levels is None else self._contours()
 
     def _contours(self) -> np.ndarray:

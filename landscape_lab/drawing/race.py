@@ -11,16 +11,24 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.curves import AXIS
 from landscape_lab.drawing.departures import COMPARISON, draw_departures
+from landscape_lab.drawing.fitting import fit
+from landscape_lab.drawing.heights import add_height_scale
 from landscape_lab.drawing.legend import write_legend
 from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly, name_axes
 from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.proportions import map_size
 from landscape_lab.drawing.rings import draw_parted
 from landscape_lab.drawing.style import GREY, GRID, STYLE, label_cost
+from landscape_lab.drawing.value_axis import loss_axes
 from landscape_lab.scene import Scene, Trace
 
 MAPS = 24
 """The most landscapes on one page."""
 CURVE_POINTS = 500
+CURVES = (5.6, 3.4)
+"""Width of the curves beside a map and height of those below one, inches."""
+WIDE = 2.2
+"""A map that is so many times as wide as it is high has the curves below it."""
 
 
 def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "", against: str = "steps") -> Figure:
@@ -38,25 +46,27 @@ def race_figure(scenes: Sequence[tuple[str, Scene]], title: str = "", against: s
     labels = list(dict.fromkeys(trace.label for _, scene in scenes for trace in scene.traces))
     colors = dict(zip(labels, PATH_COLORS, strict=False))
     with rc_context(STYLE):
-        figure = _race(scenes[0][1], labels, colors, against) if len(scenes) == 1 else _maps(scenes, colors)
-        write_legend(
-            figure, colors, scenes[0][1].traces if len(scenes) == 1 else (), len(labels) - len(colors)
-        )
+        if len(scenes) == 1:
+            return _race(scenes[0][1], labels, colors, title, against)
+        figure = _maps(scenes, colors)
+        write_legend(figure, colors, (), len(labels) - len(colors))
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     return figure
 
 
-def _race(scene: Scene, labels: list[str], colors: dict[str, str], against: str) -> Figure:
-    """The map, and the curves."""
+def _race(scene: Scene, labels: list[str], colors: dict[str, str], title: str, against: str) -> Figure:
+    """The map, and the curves beside it, or below a wide one."""
     named = replace(scene, traces=tuple(_first_of(scene, colors).values()))
-    heights = [6.4, COMPARISON] if named.compares else [6.4]
-    figure = Figure(figsize=(13.0, sum(heights)), layout="constrained")
-    grid = figure.add_gridspec(len(heights), 2, width_ratios=(1.1, 1.0), height_ratios=heights)
-    left, right = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
-    if named.compares:
-        draw_departures(figure.add_subplot(grid[1, :]), named)
+    width, height = map_size(scene)
+    wide = width > WIDE * height
+    figure = Figure(figsize=(width + 2.0 + (0.0 if wide else CURVES[0]), height + 2.0))
+    left, right, *below = figure.subplots(2 + named.compares)
+    for axes in below:
+        draw_departures(axes, named)
     _draw_map(left, scene, colors, small=False)
+    add_height_scale(left, scene)
+    left.set_title(title, loc="left", fontsize=12)
     for label in reversed(labels):
         _draw_band(
             right, [trace for trace in scene.traces if trace.label == label], colors.get(label), against
@@ -65,13 +75,19 @@ def _race(scene: Scene, labels: list[str], colors: dict[str, str], against: str)
     label_cost(right.xaxis, whole=against != "seconds")
     right.grid(color=GRID, linewidth=0.8)
     right.set_axisbelow(True)
+    write_legend(figure, colors, scene.traces, len(labels) - len(colors), at="upper left")
+    if wide:
+        fit(figure, [[left], [right], *([axes] for axes in below)], [width], [height, CURVES[1], COMPARISON])
+    else:
+        grid = [[left, right], *([axes, axes] for axes in below)]
+        fit(figure, grid, [width, CURVES[0]], [height, COMPARISON])
     return figure
 
 
 def _scale(scene: Scene) -> str:
-    """Logarithmic where no loss is negative."""
-    lowest = [float(np.nanmin(trace.losses, initial=np.inf)) for trace in scene.traces]
-    return "log" if min(lowest, default=0.0) >= 0 < max(lowest, default=0.0) else "linear"
+    """Logarithmic where no loss is negative and they span a decade."""
+    axis = loss_axes(scene.traces, scene.lowest)[-1]
+    return "log" if axis.logarithmic and axis.base == 0 else "linear"
 
 
 def _maps(scenes: Sequence[tuple[str, Scene]], colors: dict[str, str]) -> Figure:

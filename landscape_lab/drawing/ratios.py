@@ -8,11 +8,13 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from landscape_lab.drawing.contours import draw_contours
+from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import finish_map, map_ratio, name_axes, path_color, write_note
+from landscape_lab.drawing.maps import finish_map, name_axes, path_color, write_note
 from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.proportions import map_size, path_size
 from landscape_lab.drawing.style import STYLE, add_scale
-from landscape_lab.drawing.titles import title_of
+from landscape_lab.drawing.titles import write_title
 from landscape_lab.planes.ratios import RatioMap
 from landscape_lab.scene import Scene
 
@@ -31,7 +33,7 @@ def ratio_figure(scene: Scene) -> Figure:
     if (found := scene.ratios) is None:
         raise ValueError("A scene should have curvatures to be drawn: figures=[ratio]. Found none.")
     with rc_context(STYLE):
-        figure = Figure(figsize=(8.0, 6.4 * map_ratio(scene) + 0.9), layout="constrained")
+        figure = Figure(figsize=path_size(scene))
         axes = figure.add_subplot()
         _draw_ratios(axes, scene, found)
         draw_contours(axes, scene, Heights(scene)(scene.losses), width=0.6, alpha=0.55)
@@ -42,7 +44,9 @@ def ratio_figure(scene: Scene) -> Figure:
             axes.plot(trace.places[..., 0], trace.places[..., 1], color=color, linewidth=1.2, alpha=fade)
         mark_ends(axes, scene)
         name_axes(axes, scene)
-        axes.set_title(f"{title_of(scene.traces)}\n{told(found)}", loc="left", fontsize=11)
+        write_title(axes, scene, told(found))
+        width, height = map_size(scene)
+        fit(figure, [[axes]], [width], [height])
     return figure
 
 

@@ -4,8 +4,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
-from matplotlib.colors import LogNorm, Normalize
+from matplotlib.colors import Normalize
 
 from landscape_lab.planes.departure import Departure
 from landscape_lab.scene import Trace
@@ -16,18 +15,18 @@ RING = 0.02
 """How far apart hollow dots are, as a share of the map."""
 
 
-def draw_compared_dots(axes: Axes, trace: Trace, departure: Departure, shown: np.ndarray) -> PathCollection:
+def draw_compared_dots(
+    axes: Axes, trace: Trace, departure: Departure, shown: np.ndarray, scale: Normalize
+) -> None:
     """Dots that are full where the plane has the loss of the point above it, and hollow where it has not."""
     x, y = trace.places[shown].reshape(-1, 2).T
     losses, parted = trace.path_losses[shown].ravel(), departure.parted_at(shown).ravel()
-    scale = color_scale(losses)
-    full = axes.scatter(
+    axes.scatter(
         x[~parted], y[~parted], s=9, c=losses[~parted], cmap=LOSS_COLORS, norm=scale, linewidths=0, zorder=3
     )
     places = np.stack([x, y], axis=1)[parted]
     rings = _apart(axes, places)
     _draw_rings(axes, places[rings], colormaps[LOSS_COLORS](scale(losses[parted][rings])))
-    return full
 
 
 def draw_parted(axes: Axes, trace: Trace, color: str) -> None:
@@ -59,11 +58,3 @@ def _apart(axes: Axes, places: np.ndarray) -> list[int]:
         if not kept or np.hypot(*(at[number] - at[kept[-1]])) > RING:
             kept.append(number)
     return kept
-
-
-def color_scale(values: np.ndarray) -> Normalize:
-    """Colours over values without the extremes, logarithmic where they span decades."""
-    finite = values[np.isfinite(values)]
-    low, high = np.quantile(finite, [0.02, 0.98]) if len(finite) else (0.0, 1.0)
-    high = high if high > low else low + 1.0
-    return LogNorm(low, high) if low > 0 and high / low > 100 else Normalize(low, high)

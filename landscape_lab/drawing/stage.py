@@ -22,7 +22,7 @@ from landscape_lab.drawing.encoding import Frame
 from landscape_lab.drawing.growing import GrowingMap
 from landscape_lab.drawing.ink import Label
 from landscape_lab.drawing.layout import CAPTION, lay_out
-from landscape_lab.drawing.loss_panel import loss_curves
+from landscape_lab.drawing.loss_panel import loss_axis, loss_curves
 from landscape_lab.drawing.maps import path_color
 from landscape_lab.drawing.strip import Strip
 from landscape_lab.drawing.style import STYLE
@@ -31,6 +31,8 @@ from landscape_lab.drawing.turning import TurningSurface
 from landscape_lab.scene import Scene, Trace, last_before
 
 DPI = 100
+INNER = 0.985
+"""The share of the width that axes take: half of their last number lies beyond."""
 NAME_COLOR, VALUE_COLOR, LABEL_COLOR = "#80868b", "#202124", "#5f6368"
 FONT = font_manager.findfont("DejaVu Sans")
 
@@ -81,7 +83,7 @@ class Stage:
     def __init__(self, scene: Scene, size: tuple[int, int], clock: str, view: str) -> None:
         self.scene = scene
         with rc_context(STYLE | {"font.size": 8}):
-            layout = ConstrainedLayoutEngine(rect=(0.0, 0.0, 1.0, 1.0 - CAPTION / size[1]))
+            layout = ConstrainedLayoutEngine(rect=(0.0, 0.0, INNER, 1.0 - CAPTION / size[1]))
             figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, layout=layout)
             maps, loss, strips = lay_out(figure, scene, view)
             self.strips = [Strip(scene, axes, size[0]) for axes in strips]
@@ -92,8 +94,8 @@ class Stage:
             canvas.draw()
         self.renderer: RendererAgg = canvas.get_renderer()
         self.whole = figure.bbox
-        traces = enumerate(scene.traces)
-        self.curves = [curve for number, trace in traces for curve in loss_curves(number, trace, loss)]
+        traces, axis = enumerate(scene.traces), loss_axis(scene)
+        self.curves = [curve for number, trace in traces for curve in loss_curves(number, trace, loss, axis)]
         self.view = VIEWS[view](scene, maps, self.renderer)
         self.background = self.renderer.copy_from_bbox(self.whole)
         self.small = ImageFont.truetype(FONT, 11)

@@ -7,21 +7,23 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d import Axes3D
 
+from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import (
     DRAWN_POINTS,
-    HEIGHT_COLORS,
     SLOPE_COLORS,
     draw_scene,
     evenly,
     finish_map,
-    map_ratio,
     path_color,
 )
-from landscape_lab.drawing.style import STYLE, add_scale
-from landscape_lab.drawing.titles import title_of
+from landscape_lab.drawing.proportions import map_size
+from landscape_lab.drawing.style import STYLE, add_scale, slope_unit
+from landscape_lab.drawing.titles import write_title
 from landscape_lab.scene import Scene
 
+AREA = 16.0
+"""Of each map of the gradient, square inches."""
 SURFACE_CELLS = 120
 """The most cells along each side of a surface in three dimensions."""
 SURFACE_MEMBERS = 50
@@ -34,7 +36,7 @@ def surface_figure(scene: Scene) -> Figure:
         figure = Figure(figsize=(13.0, 5.8), layout="constrained")
         axes = figure.add_subplot(1, 2, 1)
         draw_scene(axes, scene, bar=False)
-        axes.set_title(title_of(scene.traces), loc="left", fontsize=11)
+        write_title(axes, scene)
         # Without a computed order matplotlib would sort the whole surface before or behind the lines that
         # lie on it.
         relief = figure.add_subplot(1, 2, 2, projection="3d", computed_zorder=False)
@@ -68,7 +70,7 @@ def _draw_ground(relief: Axes3D, scene: Scene, heights: Heights) -> None:
     relief.plot_surface(
         *np.meshgrid(u, v),
         heights(scene.losses[np.ix_(down, across)]),
-        cmap=scene.shading.colormap or HEIGHT_COLORS,
+        cmap=heights.colors,
         rcount=SURFACE_CELLS,
         ccount=SURFACE_CELLS,
         linewidth=0,
@@ -102,10 +104,14 @@ def gradient_figure(scene: Scene) -> Figure:
         ("its size", np.hypot(across, down)),
     )
     with rc_context(STYLE):
-        figure = Figure(figsize=(15.0, 5.0 * map_ratio(scene) + 0.6), layout="constrained")
-        for axes, (title, values) in zip(figure.subplots(1, 3), parts, strict=True):
+        width, height = map_size(scene, AREA)
+        rows = 3 if width > 2 * height else 1  # wide maps lie below each other
+        figure = Figure()
+        grid = figure.subplots(rows, 3 // rows, squeeze=False)
+        for axes, (title, values) in zip(grid.flat, parts, strict=True):
             _draw_slope(axes, scene, values)
             axes.set_title(title, loc="left", fontsize=11)
+        fit(figure, grid.tolist(), [width] * (3 // rows), [height] * rows)
     return figure
 
 
@@ -119,11 +125,10 @@ def _draw_slope(axes: Axes, scene: Scene, values: np.ndarray) -> None:
         vmin=-steep if signed else 0.0,
         vmax=steep,
         extent=scene.window.image_extent,
-        aspect="equal" if scene.plane.axes.picture else "auto",
     )
     finish_map(axes, scene)
     for trace in scene.traces:
         shown = evenly(len(trace.places), DRAWN_POINTS)
         lines = trace.places[shown].reshape(len(shown), -1, 2).transpose(2, 0, 1)
         axes.plot(*lines, color="black", linewidth=0.8)
-    add_scale(axes, image)
+    add_scale(axes, image, slope_unit(scene.plane.axes.picture), "both" if signed else "max")

@@ -3,10 +3,56 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 
-from landscape_lab.scene import Trace
+from landscape_lab.scene import Scene, Trace
 
 DIVERGED = "diverged"
+BETWEEN = " · "
+"""Between the parts of a title."""
+GREY = "#5f6368"
+SIZE, SMALL = 11.0, 9.0
+"""Of a title and of the grey line below it, points."""
+BESIDE = 1.0
+"""Inches of a figure left and right of a title."""
+CHARACTER = 0.6 / 72.0
+"""The width of a character in inches, of each point of its size."""
+LINE = 1.4
+"""The height of a line, in sizes of its characters."""
+
+
+def write_title(axes: Axes, scene: Scene, *further: str) -> None:
+    """What was run and how it ended; in grey below it what else explains the picture.
+
+    Both are broken into lines that the figure holds.
+
+    Args:
+        axes: Above which it stands.
+        scene: What happened.
+        *further: Lines that tell what is seen in the picture.
+    """
+    explained = _broken(axes, scene.about, SMALL)
+    title = "\n".join(
+        line for words in (title_of(scene.traces), *further) for line in _broken(axes, words, SIZE)
+    )
+    axes.set_title(title, loc="left", fontsize=SIZE, pad=6.0 + LINE * SMALL * len(explained))
+    below = axes.annotate(
+        "\n".join(explained), (0.0, 1.0), (0.0, 4.0), "axes fraction", "offset points",
+        fontsize=SMALL, color=GREY, va="bottom",
+    )  # fmt: skip
+    below.set_in_layout(False)  # the title has left it its room; its width needs none
+
+
+def _broken(axes: Axes, words: str, size: float) -> list[str]:
+    """Parts of a title in lines that are not wider than the figure."""
+    most = (axes.figure.bbox.width / axes.figure.dpi - BESIDE) / (CHARACTER * size)
+    lines: list[str] = []
+    for part in words.split(BETWEEN) if words else ():
+        if lines and len(lines[-1]) + len(BETWEEN) + len(part) <= most:
+            lines[-1] += BETWEEN + part
+        else:
+            lines.append(part)
+    return lines
 
 
 def title_of(traces: Sequence[Trace]) -> str:
@@ -15,7 +61,7 @@ def title_of(traces: Sequence[Trace]) -> str:
         return " · ".join(trace.label for trace in traces)
     (trace,) = traces
     final = trace.losses[-1]
-    parts = [trace.label, f"{trace.steps[-1]:,} steps"]
+    parts = [trace.label, *([] if _diverged(trace) else [f"{trace.steps[-1]:,} steps"])]
     if trace.total > 1:
         parts.append(
             f"{trace.total:,} members" + (f", {len(final):,} shown" if len(final) < trace.total else "")
@@ -25,8 +71,14 @@ def title_of(traces: Sequence[Trace]) -> str:
 
 def _end_of(trace: Trace) -> str:
     """How a descent ended."""
-    told = ending([trace])
-    return f"{told}, best loss {trace.best[1]:.4g}" if told == DIVERGED else told
+    if not _diverged(trace):
+        return ending([trace])
+    return f"{DIVERGED} in step {trace.steps[-1]:,}, best loss {trace.best[1]:.4g}"
+
+
+def _diverged(trace: Trace) -> bool:
+    """Whether no member is left."""
+    return not np.isfinite(trace.losses[-1]).any()
 
 
 def ending(traces: Sequence[Trace]) -> str:

@@ -9,14 +9,18 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import NOTE_EDGE, draw_scene, map_ratio
-from landscape_lab.drawing.marks import EDGE_COLOR, MINIMUM_COLOR
+from landscape_lab.drawing.maps import NOTE_EDGE, draw_scene
+from landscape_lab.drawing.marks import EDGE_COLOR, MINIMUM_COLOR, write_marks
+from landscape_lab.drawing.proportions import map_size
 from landscape_lab.drawing.style import GREY, GRID, STYLE
-from landscape_lab.drawing.titles import title_of
+from landscape_lab.drawing.titles import write_title
 from landscape_lab.planes.topology import Basin, critical_points, merge_tree, pruned
 from landscape_lab.scene import Scene
 
+TREE = 5.0
+"""Width of the tree, inches."""
 SHARE = 0.003
 """Valleys that are shallower, as a share of the heights drawn, are roughness."""
 MOST = 16
@@ -35,13 +39,15 @@ def topology_figure(scene: Scene) -> Figure:
     valleys = merge_tree(levels, SHARE)
     basins = _deepest(valleys)
     with rc_context(STYLE):
-        figure = Figure(figsize=(12.5, 6.4 * map_ratio(scene) + 0.9), layout="constrained")
-        left, right = figure.subplots(1, 2, width_ratios=(1.25, 1.0))
+        width, height = map_size(scene)
+        figure = Figure(figsize=(width + TREE + 2.0, height + 2.0))
+        left, right = figure.subplots(1, 2)
         draw_scene(left, scene, bar=False)
         _mark(left, scene, critical_points(levels, SHARE, valleys))
         _number(left, scene, basins)
         _draw_tree(right, basins, heights.label)
-        figure.suptitle(title_of(scene.traces), x=0.01, ha="left", fontsize=11)
+        write_title(left, scene)
+        fit(figure, [[left, right]], [width, TREE], [height])
     return figure
 
 
@@ -57,7 +63,7 @@ def _mark(axes: Axes, scene: Scene, points: dict[str, list[tuple[int, int]]]) ->
         places = _places(scene, nodes)
         words = kind if len(places) != 1 else ONE[kind]
         _draw_marks(axes, kind, places, zorder=5, label=f"{len(places)} {words}")
-    axes.legend(loc="upper right", bbox_to_anchor=(1.01, -0.045), ncols=6, frameon=False, fontsize=8)
+    write_marks(axes, columns=3)
 
 
 def _draw_marks(

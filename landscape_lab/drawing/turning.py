@@ -13,6 +13,7 @@ from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_line
 from landscape_lab.drawing.maps import colored, evenly
 from landscape_lab.drawing.marks import MINIMUM_COLOR
 from landscape_lab.drawing.paint import Paint
+from landscape_lab.drawing.proportions import aspect_of
 from landscape_lab.drawing.relief import HEIGHT, SLAB, Relief, shaded
 from landscape_lab.drawing.style import GREY
 from landscape_lab.scene import Scene, Trace, last_before
@@ -60,7 +61,7 @@ class TurningSurface:
         self.scene = scene
         self.box = axes.bbox
         self.paint = Paint(scene)
-        self.aspect = scene.window.ratio if picture else 1.0
+        self.aspect = scene.window.ratio if aspect_of(scene) == "equal" else 1.0
         self.relief = Relief(
             self.aspect, round(self.box.width) - 2 * MARGIN, round(self.box.height) - 2 * MARGIN
         )

@@ -37,6 +37,7 @@ IMAGE = Keys(
         PLANE_POINTS,
         "where members begin: whole numbers are pixels (column, row), others coordinates from -1 to 1",
     ),
+    normalize=Key(Switch(), "whether the darkest pixel is 0 and the brightest 1, before smoothing"),
     smoothing=Key(Number(low=0), "standard deviation of a Gaussian blur, in pixels"),
     interpolation=Key(Choice("bilinear", "bicubic"), "how the loss is read between pixels"),
     gradient=Key(Choice("pixel", "auto", *GRADIENTS), "auto: pixel, or exact where the optimizer needs it"),

@@ -21,7 +21,7 @@ from landscape_lab.landscapes.starts import as_starts, check_inside
 
 @IMAGE.checks_class
 class ImageLandscape(PointLandscape):
-    r"""Descend a picture: grey in [0, 1] is the loss, dark is low.
+    r"""Descend a picture: grey is the loss, dark is low; the darkest pixel is 0, the brightest 1.
 
     Coordinates are (x right, y down) in [-1, 1]; the centre of the pixel (column, row) lies at
     :math:`x = (2\,column + 1) / width - 1`, and y alike.
@@ -30,6 +30,9 @@ class ImageLandscape(PointLandscape):
         image: A path, array, tensor or nested lists; see `read_picture`.
         start: Where members begin, `(x, y)` or `[members, 2]`. Integers are pixels (column, row),
             floats are coordinates.
+        normalize: Whether grey is stretched, before it is smoothed, so that the darkest pixel is 0
+            and the brightest 1. Otherwise integers are fractions of the largest of their kind
+            (255, 65535), and floats stay as they are, also outside 0…1.
         smoothing: Standard deviation of a Gaussian blur, in pixels; flat areas from compression
             would have no gradient.
         interpolation: How the loss is read between pixels, `bicubic` (Keys' kernel, a = -0.75) or
@@ -45,7 +48,7 @@ class ImageLandscape(PointLandscape):
             the picture is mirrored; `none`. The wall of `hard` and `soft` is part of the loss too,
             except under `pixel`, where the loss is always brightness.
         image_init: A function `[height, width] → [height, width]`, or its dotted path, that changes
-            the picture once.
+            the picture once, after `normalize`; what it returns is not stretched again.
         gradient_init: One `[2, height + 1, width + 1] → the same` that changes the pictures of the
             `pixel` gradient once: the differences along x and along y between neighbours, edges
             repeated, before they are multiplied by `scale`.
@@ -73,6 +76,7 @@ class ImageLandscape(PointLandscape):
         boundary: str = "hard",
         image_init: object = None,
         gradient_init: object = None,
+        normalize: bool = True,
     ) -> None:
         # A constructor that works, against our habit: a picture is read and blurred here, so that
         # an error about the file comes where it is named. What is blurred is remembered for the
@@ -81,7 +85,7 @@ class ImageLandscape(PointLandscape):
         if own_gradient and gradient in RULES:
             wanted = "Parameter `gradient_init` should be used with `gradient = pixel`."
             raise ValueError(f"{wanted} Found `gradient = {gradient}`.")
-        pixels = _pixels(image, image_init, smoothing)
+        pixels = _pixels(image, image_init, smoothing, normalize)
         bounds = torch.tensor([[-1.0, -1.0], [1.0, 1.0]])
         starts = _normalised(start, pixels, bounds)
         mover, wall = make_boundary(boundary, starts, bounds, scale)
@@ -121,24 +125,26 @@ class ImageLandscape(PointLandscape):
         return "landscape.gradient=exact"
 
 
-def _pixels(image: object, image_init: object, smoothing: float) -> Float[Tensor, "height width"]:
-    """The picture, changed by the user's function and blurred."""
+def _pixels(
+    image: object, image_init: object, smoothing: float, normalize: bool
+) -> Float[Tensor, "height width"]:
+    """The picture, stretched, changed by the user's function and blurred."""
     if image_init is None and isinstance(image, str | PathLike):
         path = find_picture(Path(image)).absolute()
-        return _smoothed(path, path.stat().st_mtime_ns, smoothing)
-    pixels = read_picture(image)
+        return _smoothed(path, path.stat().st_mtime_ns, smoothing, normalize)
+    pixels = read_picture(image, normalize)
     if image_init is not None:
         pixels = map_image("image_init", as_function("image_init", image_init), pixels)
     return smooth(pixels, smoothing)
 
 
 @lru_cache(maxsize=2)
-def _smoothed(path: Path, changed: int, sigma: float) -> Float[Tensor, "height width"]:
+def _smoothed(path: Path, changed: int, sigma: float, normalize: bool) -> Float[Tensor, "height width"]:
     """A file as it was when it was changed last, smoothed.
 
     It is kept, because the jobs of a sweep share it and only read it.
     """
-    return smooth(read_picture(path), sigma)
+    return smooth(read_picture(path, normalize), sigma)
 
 
 def _axes(pixels: Float[Tensor, "height width"]) -> Axes:

@@ -22,14 +22,18 @@ VALUES_AT_ONCE = 2**20
 """Numbers of a large picture that are floats at the same time: 12 MB, twice in double precision."""
 
 
-def read_picture(source: object) -> Float[Tensor, "height width"]:
-    """A picture as grey values in 0…1.
+def read_picture(source: object, normalize: bool = True) -> Float[Tensor, "height width"]:
+    r"""A picture in grey.
 
     Colour is averaged over its channels, transparency is laid on white. Integers are divided by the
-    largest value of their kind (255 or 65535); floats are taken as they are inside 0…1 and are
-    otherwise stretched from their own range to 0…1.
+    largest value of their kind (255 or 65535). At last all is stretched to 0…1,
+    unless it is constant:
+
+    .. math:: v \mapsto (v - \min v) / (\max v - \min v)
 
     Args:
+        normalize: Whether the darkest pixel becomes 0 and the brightest 1. Otherwise floats stay
+            as they are, also outside 0…1.
         source: A path (one below `surfaces/` is also found in the package), a NumPy array, a tensor
             or nested lists, of shape `[height, width]`, `[height, width, channels]` or `[channels,
             height, width]` (where both fit: a tensor's first).
@@ -39,20 +43,23 @@ def read_picture(source: object) -> Float[Tensor, "height width"]:
         ValueError: It is not a picture, too small, too large, or not finite.
     """
     values, name = _values(source)
-    grey = _grey(values)
+    grey = _grey(_unit_range(values) if normalize else values, name)
     if min(grey.shape) < 2:
         raise ValueError(
             f"A picture should be at least 2 × 2 pixels. Found {grey.shape[1]} × {grey.shape[0]} in {name}."
         )
     if grey.min() == grey.max():
         warnings.warn(f"The picture is constant, so it has no gradient: {name}.", stacklevel=3)
-    return torch.from_numpy(np.ascontiguousarray(grey))
+    if normalize:
+        grey = _stretched(grey)
+    return torch.from_numpy(np.array(grey, dtype=np.float32, order="C"))  # a copy: the user's may change
 
 
 def read_colours(source: object) -> UInt8[np.ndarray, "height width *channels"]:
     """A picture with its colours as bytes, read as `read_picture` reads it; grey has no channels.
 
-    Only the file's own numbers and these bytes are in memory as a whole: some rows at a time become floats.
+    Colours inside 0…1 stay as they are; others are stretched to it from their own range. Only the file's
+    own numbers and these bytes are in memory as a whole: some rows at a time become floats.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -61,7 +68,8 @@ def read_colours(source: object) -> UInt8[np.ndarray, "height width *channels"]:
     read, name = _numbers(source)
     fixed = read.dtype in (np.uint8, np.uint16)  # else values are stretched from the range of all of them
     strips = min(len(read), -(-read.size // VALUES_AT_ONCE)) if fixed else 1
-    return np.concatenate([_on_white(_unit_range(strip, name)) for strip in np.array_split(read, strips)])
+    parts = np.array_split(read, strips)
+    return np.concatenate([_on_white(_unit_range(_fractions(part, name))) for part in parts])
 
 
 def _on_white(values: Float[np.ndarray, "height width *channels"]) -> UInt8[np.ndarray, "height width *rgb"]:
@@ -75,9 +83,12 @@ def _on_white(values: Float[np.ndarray, "height width *channels"]) -> UInt8[np.n
 
 
 def _values(source: object) -> tuple[np.ndarray, str]:
-    """The values of a picture, float32 in 0…1, `[height, width]` or with 1 to 4 channels, and its name."""
+    """The values of a picture, `[height, width]` or with 1 to 4 channels, and its name.
+
+    Integers that are not negative become 0…1, all else is as it was.
+    """
     read, name = _numbers(source)
-    return _unit_range(read, name), name
+    return _fractions(read, name), name
 
 
 def _numbers(source: object) -> tuple[np.ndarray, str]:
@@ -168,27 +179,48 @@ def _from_array(source: object) -> np.ndarray:
     return values
 
 
-def _unit_range(values: np.ndarray, name: str) -> np.ndarray:
-    """The values as float32 in 0…1."""
+def _fractions(values: np.ndarray, name: str) -> np.ndarray:
+    """Integers as float32 fractions of the largest of their kind; floats and negative ones as they are."""
     if not np.isfinite(values).all():
         raise ValueError(f"A picture should be finite. Found NaN or infinity in {name}.")
+    if values.dtype.kind not in "ui" or values.min() < 0:
+        return values if values.dtype.kind == "f" else values.astype(np.float32)
+    full = np.iinfo(values.dtype).max if values.dtype.itemsize <= 2 and values.dtype.kind == "u" else None
+    high = values.max()
+    full = full or next((limit for limit in (1, 255, 65535) if high <= limit), high)
+    return (values / np.float64(full)).astype(np.float32)
+
+
+def _unit_range(values: np.ndarray) -> np.ndarray:
+    """The values as float32 in 0…1: as they are where all lie there, else stretched; a constant is ½."""
     low, high = values.min(), values.max()
-    if values.dtype.kind in "ui" and low >= 0:
-        full = np.iinfo(values.dtype).max if values.dtype.itemsize <= 2 and values.dtype.kind == "u" else None
-        full = full or next((limit for limit in (1, 255, 65535) if high <= limit), high)
-        return (values / np.float64(full)).astype(np.float32)
-    if values.dtype.kind == "b" or (low >= 0 and high <= 1):
-        return values.astype(np.float32)
-    if low == high:
-        return np.full(values.shape, 0.5, dtype=np.float32)
-    return ((values - low) / (np.float64(high) - low)).astype(np.float32)
+    if low >= 0 and high <= 1:
+        return values.astype(np.float32, copy=False)
+    return np.full(values.shape, 0.5, dtype=np.float32) if low == high else _stretched(values)
 
 
-def _grey(values: np.ndarray) -> np.ndarray:
-    """Channels averaged, transparency laid on white."""
+def _stretched(values: np.ndarray) -> np.ndarray:
+    """The values as float32, the lowest 0 and the highest 1; a constant stays."""
+    low, high = np.float64(values.min()), np.float64(values.max())
+    if low == high or (low, high) == (0.0, 1.0):
+        return values.astype(np.float32, copy=False)
+    return ((values - low) / (high - low)).astype(np.float32)
+
+
+def _grey(values: np.ndarray, name: str) -> np.ndarray:
+    """Channels averaged, transparency laid on white.
+
+    Raises:
+        ValueError: A transparency is outside 0…1.
+    """
     if values.ndim == 2:
         return values
     if values.shape[-1] in (1, 3):
         return values.mean(-1)
     alpha = values[..., -1]
+    if alpha.min() < 0 or alpha.max() > 1:
+        raise ValueError(
+            f"The last of {values.shape[-1]} channels should be a transparency in 0…1. "
+            f"Found {alpha.min():g} to {alpha.max():g} in {name}."
+        )
     return values[..., :-1].mean(-1) * alpha + (1.0 - alpha)

@@ -24,6 +24,8 @@ STATUS = 20
 """The narrowest column, in characters, that tells how a job ended."""
 NO_RESULTS = ("job", "landscape", "optimizer", "objective", "error", "config_hash")
 """Keys of `results.json` that are no results, or stand elsewhere in the table."""
+COORDINATES = "Distances are in coordinates, as in `results.json`; across a picture they run from -1 to 1."
+"""What `leaderboard.md` says of its distances."""
 BEST = re.compile(r"best(_\d+)?\.yaml")
 """The files that hold the best jobs."""
 WORDS = {"job", "optimizer", "landscape", "status"}
@@ -110,7 +112,9 @@ def _write_tables(board: Leaderboard) -> None:
     columns = list(dict.fromkeys([*names, "error", "config_hash"]))
     lines = ([values[name] for name in columns] for values in board.table(columns))
     write_csv(board.folder / "leaderboard.csv", columns, lines)
-    page = [f"# {board.title}", "", *markdown(*board.brief())]
+    brief = board.brief()
+    page = [f"# {board.title}", "", *markdown(*brief)]
+    page += ["", COORDINATES] if "distance_to_minimum" in brief.columns else []
     with replacing(board.folder / "leaderboard.md") as unfinished:
         unfinished.write_text("\n".join(page) + "\n")
 

@@ -1,5 +1,6 @@
 """One scene of a descent, made when a product asks for it, and handed to all."""
 
+from dataclasses import replace
 from functools import partial
 from unittest.mock import Mock
 
@@ -140,7 +141,8 @@ def test_data_regions_and_a_film_of_them_do_without_a_grid(monkeypatch, tmp_path
 
 
 def test_a_slice_that_misses_its_landscape_is_told_on_a_line(finish, monkeypatch, capsys):
-    monkeypatch.setattr(products, "scene_of", lambda *_, **__: Mock(miss=0.25, bend=None))
+    make = products.scene_of
+    monkeypatch.setattr(products, "scene_of", lambda *a, **k: replace(make(*a, **k), miss=0.25))
     finish(Noted())
     assert "misses it at the centre of the plane by 2.5e-01" in capsys.readouterr().err
 

@@ -25,7 +25,7 @@ def test_a_map_shows_the_accuracy_with_a_scale_and_no_contours(shown):
     image, axes = pixels_of(figure)
     (drawn,) = axes.images
     np.testing.assert_array_equal(drawn.get_array(), shown.accuracy)
-    assert [one.get_ylabel() for one in figure.axes].count("accuracy on the map") == 1
+    assert [one.get_ylabel() for one in axes.child_axes].count("accuracy on the map") == 1
     assert 0.0 <= shown.accuracy.min() < shown.accuracy.max() == 1.0
     rows, columns = (
         np.unravel_index(shown.accuracy.argmax(), (12, 12)),

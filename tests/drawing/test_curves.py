@@ -1,5 +1,7 @@
 """Curves of the loss, of evaluations and of distances are those of the trajectory."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -11,12 +13,12 @@ from landscape_lab.drawing.figures import FIGURES, path_figure
 
 
 def test_loss_figure_has_a_linear_and_a_logarithmic_side():
-    view = scene(trajectory(np.full((4, 2), 5), [0.8, 0.0, np.nan, 0.1]))
+    view = scene(trajectory(np.full((4, 2), 5), [0.8, 0.0, np.nan, 0.05]))
     figure = loss_figure(view)
     linear, logarithmic = figure.axes
     assert (linear.get_yscale(), logarithmic.get_yscale()) == ("linear", "log")
     curve = linear.lines[0].get_xydata()
-    np.testing.assert_allclose(curve, [[0, 0.8], [1, 0.0], [3, 0.1]], atol=1e-6)
+    np.testing.assert_allclose(curve, [[0, 0.8], [1, 0.0], [3, 0.05]], atol=1e-6)
     assert np.isfinite(logarithmic.lines[0].get_ydata()).all()
     FigureCanvasAgg(figure).draw()
 
@@ -24,7 +26,7 @@ def test_loss_figure_has_a_linear_and_a_logarithmic_side():
 def test_two_optimizers_share_one_landscape():
     one, two = (trajectory([[5, 5], [5 + 40 * k, 30]], [0.5, 0.1], label=f"optimizer {k}") for k in (0, 1))
     figure = loss_figure(scene(one, two))
-    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == [
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
         "optimizer 0",
         "optimizer 1",
     ]
@@ -61,16 +63,16 @@ def measured_path(losses, measured, **further):
 def test_what_was_measured_is_told_from_what_steps_saw():
     held_out, accuracy = [0.95, 0.7, 0.8], [0.3, 0.5, 0.75]
     kept = measured_path(
-        [0.8, 0.1, 0.7, 0.2, 0.4], [0.9, 0.6, 0.5], validation_losses=held_out, measured_accuracy=accuracy
+        [0.8, 0.05, 0.7, 0.2, 0.4], [0.9, 0.6, 0.5], validation_losses=held_out, measured_accuracy=accuracy
     )
     figure = loss_figure(scene(kept))
     assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "loss, logarithmic", "accuracy"]
     seen, whole, validation = figure.axes[0].lines
-    np.testing.assert_allclose(seen.get_ydata(), [0.8, 0.1, 0.7, 0.2, 0.4], rtol=1e-6)
+    np.testing.assert_allclose(seen.get_ydata(), [0.8, 0.05, 0.7, 0.2, 0.4], rtol=1e-6)
     np.testing.assert_allclose(whole.get_xydata(), [[0, 0.9], [2, 0.6], [4, 0.5]], rtol=1e-6)
     np.testing.assert_allclose(validation.get_ydata(), held_out, rtol=1e-6)
     assert seen.get_linewidth() < validation.get_linewidth() < whole.get_linewidth()
-    legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert legend == ["seen by steps", "all data", "validation"]
     np.testing.assert_allclose(figure.axes[2].lines[0].get_ydata(), accuracy, rtol=1e-6)
 
@@ -95,7 +97,62 @@ def test_each_learning_rate_of_a_network_has_its_measured_curve():
     for step in (0, 2):
         values = torch.tensor([1.0, 2.0]) / (1 + step)
         kept.measured.add(step, {"measured_losses": values, "measured_accuracy": 1 - values / 2})
-    losses, _, accuracy = loss_figure(scene(kept)).axes
+    losses, accuracy = loss_figure(scene(kept)).axes
     lines = losses.collections[0].get_segments()
     np.testing.assert_allclose([line[:, 1] for line in lines], [[1.0, 1 / 3], [2.0, 2 / 3]], rtol=1e-6)
     assert accuracy.get_ylim()[0] < 0.5 < accuracy.get_ylim()[1]
+
+
+def test_negative_losses_are_drawn_above_the_known_minimum_or_the_lowest_seen():
+    """Of easom's losses, -1 at the minimum, a logarithm showed nothing."""
+    losses = [-0.0, -0.3, -0.9, -0.9999, -0.999]
+    landscape, view = function_scene("easom", [(2.0 + 0.2 * k, 2.5) for k in range(5)], losses)
+    assert view.lowest == pytest.approx(float(landscape.evaluate(landscape.minima)[0]))
+    axes = loss_figure(view).axes[1]
+    assert axes.get_ylabel() == "loss above -1, the minimum, logarithmic"
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), np.array(losses) + 1, rtol=2e-3)
+    low, high = axes.get_ylim()
+    assert 5e-5 < low < 1e-4 < 1 < high < 2
+
+    axes = loss_figure(replace(view, lowest=None, minima=np.empty((0, 2)))).axes[1]
+    assert axes.get_ylabel() == "loss above -0.9999, the lowest seen, logarithmic"
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), np.array(losses)[[0, 1, 2, 4]] + 0.9999, rtol=2e-3)
+
+
+@pytest.mark.parametrize("losses", [[0.5, 0.5, 0.5], [0.0, 0.0, 0.0], [-2.0, -2.0, -2.0], [9.0, 5.0, 3.0]])
+def test_no_logarithmic_panel_where_it_would_tell_nothing(losses):
+    figure = loss_figure(scene(trajectory(np.full((3, 2), 5), losses)))
+    assert [axes.get_ylabel() for axes in figure.axes] == ["loss"]
+    low, high = figure.axes[0].get_ylim()
+    assert low < min(losses) <= max(losses) < high
+
+
+def test_what_diverges_leaves_the_window():
+    figure = loss_figure(scene(trajectory(np.full((4, 2), 5), [24.0, 2.0, 1e7, 1e30])))
+    for axes in figure.axes:
+        assert axes.get_ylim()[1] < 1e4
+
+
+def test_rates_fill_their_panel():
+    """All curves lay in the top 2 %."""
+    members = {"lr": np.array([0.1, 1.0])}
+    kept = recorded(np.zeros((3, 2, 2)), [[0.8, 0.8], [0.3, 0.9], [0.001, 0.7]], members=members)
+    axes = loss_figure(scene(kept)).axes[1]
+    low, high = np.log(axes.get_ylim())
+    assert (np.log(0.9) - np.log(0.001)) / (high - low) > 0.8
+
+
+def test_a_schedule_has_a_panel_and_a_constant_rate_has_none():
+    def axes(rates):
+        kept = recorded(np.zeros((4, 1, 2)), [0.8, 0.5, 0.4, 0.3], lr=rates)
+        return loss_figure(scene(kept)).axes[-1]
+
+    panel = axes([0.1, 0.2, 0.05, np.nan])
+    assert panel.get_ylabel() == "learning rate"
+    np.testing.assert_allclose(panel.lines[0].get_xydata(), [[0, 0.1], [1, 0.2], [2, 0.05]])
+    assert axes([0.1, 0.1, 0.1, np.nan]).get_ylabel() == "loss"
+
+
+def test_steps_are_whole():
+    axes = loss_figure(scene(trajectory(np.full((2, 2), 5), [0.8, 0.7]))).axes[0]
+    assert [tick for tick in axes.get_xticks() if tick != round(tick)] == []

@@ -45,4 +45,4 @@ def test_dots_are_hollow_where_the_losses_part(slice_):
 def test_a_landscape_drawn_whole_has_nothing_below():
     view = scene_of(FunctionLandscape.named("booth"), [recorded([(1.0, 1.0), (0.0, 1.0)], [1.0, 2.0])])
     assert view.traces[0].departure is None
-    assert {axes.get_xlabel() for axes in path_figure(view).axes} == {"x", ""}
+    assert {axes.get_xlabel() for axes in path_figure(view).axes} == {"x"}

@@ -1,9 +1,14 @@
 """Heights are logarithmic where most losses lie far below the top."""
 
-import pytest
-from scenes import function_scene
+from dataclasses import replace
 
-from landscape_lab.drawing.heights import Heights
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from scenes import function_scene, scene, trajectory
+
+from landscape_lab.drawing.heights import Heights, add_height_scale
 
 
 @pytest.mark.parametrize(
@@ -11,3 +16,27 @@ from landscape_lab.drawing.heights import Heights
 )
 def test_contours_are_logarithmic_where_the_losses_ask_for_it(name, logarithmic):
     assert Heights(function_scene(name)[1]).logarithmic == logarithmic
+
+
+def test_the_scale_of_a_logarithmic_map_says_so_and_has_losses_for_numbers():
+    figure = Figure()
+    axes = figure.subplots()
+    view = function_scene("rosenbrock")[1]
+    add_height_scale(axes, view)
+    FigureCanvasAgg(figure).draw()
+    (bar,) = axes.child_axes
+    assert bar.get_ylabel() == "map: loss, logarithmic"
+    heights = Heights(view)
+    low, high = bar.get_ylim()
+    words = dict(zip(bar.get_yticks(), bar.get_yticklabels(), strict=True))
+    seen = {tick: label.get_text() for tick, label in words.items() if low <= tick <= high}
+    numbers = np.array([float(text.replace(",", "")) for text in seen.values()])
+    np.testing.assert_allclose(heights(numbers + heights.low - heights.floor), list(seen), atol=0.01)
+    assert len(seen) > 2
+
+
+def test_a_picture_beyond_brightness_has_a_scale_of_its_own():
+    view = scene(trajectory([[5, 5], [9, 9]], [0.5, 0.4]))
+    assert Heights(view).span == (0.0, 1.0)
+    low, high = Heights(replace(view, losses=300.0 * view.losses - 7.0)).span
+    assert (low, high) == pytest.approx((300 * view.losses.min() - 7, 300 * view.losses.max() - 7))

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from networks import line, linear, path
 
-from landscape_lab.drawing.rings import RING, color_scale, draw_parted, parted_points
+from landscape_lab.drawing.rings import RING, draw_parted, parted_points
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.staging import scene_of
 
@@ -41,11 +40,3 @@ def test_rings_are_hollow_and_have_the_colour_of_their_path(trace, axes):
     (rings,) = axes.collections
     assert len(rings.get_facecolor()) == 0
     assert len(rings.get_offsets()) == len(parted_points(axes, trace)[0])
-
-
-@pytest.mark.parametrize(
-    ("losses", "kind"),
-    [([1.0, 2.0, 3.0], Normalize), ([1e-4, 1.0, 9.0], LogNorm), ([-1.0, 900.0], Normalize)],
-)
-def test_colours_are_logarithmic_where_losses_span_decades(losses, kind):
-    assert type(color_scale(np.array(losses))) is kind

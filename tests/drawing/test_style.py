@@ -3,7 +3,7 @@
 import pytest
 from matplotlib.figure import Figure
 
-from landscape_lab.drawing.style import label_cost
+from landscape_lab.drawing.style import distinct, in_full, label_cost
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,19 @@ def test_labels_are_short_and_steps_whole(whole, last, labels):
     found = [label.get_text() for label in axes.get_xticklabels()]
     assert [label for label in found if label in labels] == labels
     assert not any("m" in label for label in found)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (2000.0, "2,000"), (12345.6, "12,346"), (0.05, "0.05"), (-3.14159, "-3.14"), (0.0, "0"),
+        (5e37, "5e+37"), (2e-7, "2e-07"), (999.6, "1,000"),
+    ],
+)  # fmt: skip
+def test_numbers_are_written_in_full_unless_they_are_huge_or_tiny(value, words):
+    assert in_full(value) == words
+
+
+def test_numbers_of_a_bar_are_told_apart():
+    assert distinct([0.2311, 0.2313, 0.5]) == ["0.2311", "0.2313", "0.5"]
+    assert distinct([1.0, 2.0]) == ["1", "2"]

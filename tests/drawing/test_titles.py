@@ -1,8 +1,13 @@
 """What stands above a figure."""
 
+from dataclasses import replace
+
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 from scenes import scene, trajectory
 
+from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.figures import path_figure
 
 
@@ -11,4 +16,39 @@ def test_title_tells_optimizer_steps_and_final_loss():
     title = path_figure(scene(path)).axes[0].get_title(loc="left")
     assert title == "spiral · lion, lr 0.03 · 2 steps · final loss 0.25"
     diverged = trajectory([[5, 5], [30, np.nan]], [0.8, np.nan])
-    assert "diverged, best loss 0.8" in path_figure(scene(diverged)).axes[0].get_title(loc="left")
+    assert "diverged in step 1, best loss 0.8" in path_figure(scene(diverged)).axes[0].get_title(loc="left")
+
+
+def grey_line(axes):
+    """What stands between the title and the map."""
+    return next(text for text in axes.texts if text.get_color() == "#5f6368")
+
+
+def test_what_explains_the_picture_stands_in_grey_below_the_title():
+    path = trajectory([[5, 5], [30, 5]], [0.8, 0.6], label="spiral · lion, lr 0.03")
+    view = replace(scene(path), about="shift: pixels 50 · schedule OneCycleLR")
+    for draw in (path_figure, loss_figure):
+        figure = draw(view)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        axes = figure.axes[0]
+        (title,) = [
+            each for each in axes.findobj(Text) if each.get_text() == axes.get_title(loc="left") != ""
+        ]
+        below = grey_line(axes)
+        assert below.get_text() == view.about
+        renderer = canvas.get_renderer()
+        assert axes.bbox.y1 < below.get_window_extent(renderer).y0
+        assert below.get_window_extent(renderer).y1 < title.get_window_extent(renderer).y0 + 2
+
+
+def test_long_titles_are_broken_where_the_figure_ends():
+    path = trajectory(
+        [[5, 5], [30, 5]], [0.8, 0.6], label="a long name of a landscape · an optimizer, lr 0.03"
+    )
+    figure = path_figure(replace(scene(path), about=" · ".join(["augmentation: number 1"] * 12)))
+    FigureCanvasAgg(figure).draw()
+    for text in figure.axes[0].findobj(Text):
+        if text.get_visible() and " · " in text.get_text():
+            assert text.get_window_extent().x1 < figure.bbox.x1
+    assert grey_line(figure.axes[0]).get_text().count("augmentation") == 12

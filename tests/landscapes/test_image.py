@@ -62,7 +62,7 @@ def naive_gradient(values, column, row, interpolation):
 @given(SIZES, st.integers(0, 3), INTERPOLATIONS)
 def test_loss_and_pixel_gradient_are_those_of_the_definition(size, seed, interpolation):
     values, start = picture(size, seed), places(4, seed)
-    landscape = ImageLandscape(values, start, smoothing=0, interpolation=interpolation)
+    landscape = ImageLandscape(values, start, smoothing=0, interpolation=interpolation, normalize=False)
     losses = landscape()
     losses.sum().backward()
     height, width = size
@@ -105,7 +105,7 @@ def test_both_interpolations_agree_with_grid_sample(size, seed, interpolation):
         values[None, None], points[None, None], mode=interpolation, padding_mode="border", align_corners=False
     ).view(-1)
     torch.testing.assert_close(interpolate(values, points, interpolation), expected, atol=1e-5, rtol=0)
-    landscape = ImageLandscape(values, smoothing=0, interpolation=interpolation)
+    landscape = ImageLandscape(values, smoothing=0, interpolation=interpolation, normalize=False)
     torch.testing.assert_close(landscape.evaluate(points), expected, atol=1e-6, rtol=0)
 
 
@@ -123,11 +123,23 @@ def test_smoothing_is_scipys_gaussian_filter(size, sigma):
 
 def test_integer_starts_are_pixels_and_pixel_centres_hold_the_pixels_values():
     values = picture((5, 7), 0)
-    landscape = ImageLandscape(values, [[3, 1], [6, 4], [0, 0]], smoothing=0)
+    landscape = ImageLandscape(values, [[3, 1], [6, 4], [0, 0]], smoothing=0, normalize=False)
     assert landscape().tolist() == pytest.approx(
         [values[1, 3].item(), values[4, 6].item(), values[0, 0].item()], abs=1e-6
     )
     torch.testing.assert_close(landscape.flat()[0], torch.tensor(pixel_centre(3, 1, 7, 5)))
+
+
+def test_darkest_pixel_is_0_and_brightest_1_before_smoothing_and_before_the_users_function():
+    values = 20 + 3 * picture((5, 7), 0)
+    expected = (values - values.min()) / (values.max() - values.min())
+    for smoothing in (0.0, 1.5):
+        pixels = ImageLandscape(values, smoothing=smoothing).pixels
+        torch.testing.assert_close(pixels, smooth(expected, smoothing), atol=1e-5, rtol=0)
+        kept = ImageLandscape(values, smoothing=smoothing, normalize=False).pixels
+        torch.testing.assert_close(kept, smooth(values, smoothing))
+    halved = ImageLandscape(values, smoothing=0, image_init=lambda seen: seen / 2).pixels
+    torch.testing.assert_close(halved, expected / 2, atol=1e-5, rtol=0)
 
 
 def test_float_starts_are_coordinates():
@@ -158,7 +170,10 @@ def test_flat_picture_has_exactly_no_gradient():
 
 def test_hard_wall_pushes_back_with_a_constant_gradient():
     landscape = ImageLandscape(
-        torch.full((5, 7), 0.5).index_fill(0, torch.tensor([0]), 0.4), smoothing=0, scale=50
+        torch.full((5, 7), 0.5).index_fill(0, torch.tensor([0]), 0.4),
+        smoothing=0,
+        scale=50,
+        normalize=False,
     )
     for point, expected in [
         ((1.2, 0.9), (0.15, 0.0)),

@@ -73,7 +73,41 @@ def test_colour_is_averaged_over_channels():
     colour = np.zeros((2, 3, 3), dtype=np.uint8)
     colour[..., 1] = 240
     colour[0, 0] = 255
-    assert read_picture(colour)[1, 1].item() == pytest.approx(80 / 255)
+    assert read_picture(colour, normalize=False)[1, 1].item() == pytest.approx(80 / 255)
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        (np.array([[20, 50, 60], [30, 100, 40]], dtype=np.uint8), 100 / 255),
+        (np.array([[200, 500, 600], [300, 1000, 400]], dtype=np.uint16), 1000 / 65535),
+        (np.array([[0.2, 0.5, 0.6], [0.3, 1.0, 0.4]]) * 0.7, 0.7),
+        (np.array([[-4.0, -1.0, 0.0], [-3.0, 4.0, -2.0]]), 4.0),
+        (np.array([[-4, -1, 0], [-3, 4, -2]]), 4.0),
+    ],
+)
+def test_darkest_pixel_is_0_and_brightest_1_unless_values_are_to_stay(source, kept):
+    expected = (source.astype(float) - source.min()) / (source.max().astype(float) - source.min())
+    np.testing.assert_allclose(read_picture(source).numpy(), expected, atol=1e-7)
+    as_it_is = read_picture(source, normalize=False).numpy()
+    np.testing.assert_allclose(as_it_is, source * (kept / source.max()), rtol=1e-6)
+
+
+@pytest.mark.parametrize("normalize", [True, False])
+def test_the_users_array_is_copied(normalize):
+    values = np.linspace(0, 1, 6, dtype=np.float32).reshape(2, 3)
+    values.flags.writeable = False
+    read = read_picture(values, normalize)
+    read[0, 0] = 0.5
+    assert values[0, 0] == 0.0
+
+
+def test_transparency_outside_0_to_1_is_told_where_values_are_to_stay():
+    rgba = np.full((2, 3, 4), 255.0)
+    rgba[0, 0] = [0.0, 9.0, 80.0, 255.0]
+    assert read_picture(rgba)[1, 2] == 1.0
+    with pytest.raises(ValueError, match=r"transparency in 0…1\. Found 255 to 255"):
+        read_picture(rgba, normalize=False)
 
 
 def test_transparency_is_laid_on_white():

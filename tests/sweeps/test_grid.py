@@ -89,6 +89,7 @@ def test_optimizer_that_fails_in_a_step_and_one_that_diverges_say_when(command_l
     text = (tmp_path / "sweep" / "leaderboard.md").read_text()
     assert "failed: RuntimeError: too tired" in text
     assert "diverged in step" in text
+    assert ("Distances are in coordinates" in text) == ("distance_to_minimum" in text)
 
 
 def test_folders_may_be_named_otherwise_but_no_two_share_one(command_line, tmp_path):

@@ -88,7 +88,7 @@ def test_a_run_ends_with_hard_edges(lab):
 
 def test_no_colour_of_hard_shapes_is_outside_and_none_is_stuck_there():
     numbers = torch.tensor([[-0.5, 0.5, 1.5]]).requires_grad_()
-    shapes = plain_shapes()._replace(colour=numbers)
+    shapes = ellipse(0.4, 0.1)._replace(colour=numbers)
     hard = hardened(shapes, 1.0, 20).colour
     assert hard.tolist() == [[0.0, 0.5, 1.0]]
     for slope, kept in ((1.0, [0.0, 1.0, 1.0]), (-1.0, [-1.0, -1.0, 0.0])):

@@ -122,6 +122,7 @@ SHAPES = Keys(
         Choice("flat", "gradient", "brush"),
         "of over: one colour, one that changes evenly across the shape, or that drawn by a brush",
     ),
+    order=Key(Choice("given", "learned"), "of over: the first is the front, or each has a depth"),
     edges=Key(Choice("soft", "hard"), "of over: as learned, or a pixel wide at the end"),
     loss=Key(Function(), "rmse, mse, l1, ssim, mix, or my.loss, of (picture, target)"),
     size=Key(
@@ -129,7 +130,7 @@ SHAPES = Keys(
         "pixels along the longer side, or [height, width]; null: the picture's own",
     ),
     seed=Key(Whole(low=0), "of the start"),
-    steps=Key(Nullable(Whole(low=1)), "of the run, over which edges harden"),
+    steps=Key(Nullable(Whole(low=1)), "of the run, over which edges harden and the order is learned"),
 )
 LIGHTNING = Keys(
     "landscape_lab.landscapes.NetworkLandscape.from_lightning",

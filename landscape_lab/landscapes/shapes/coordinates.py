@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
-from landscape_lab.landscapes.shapes.annealing import hardened, hardness
+from landscape_lab.landscapes.shapes.annealing import hardened, hardness, ordered
 from landscape_lab.landscapes.shapes.shape import Shapes, affine
 from landscape_lab.landscapes.shapes.textures import fields, smooth
 
@@ -99,6 +99,7 @@ class Painted:
         size: Height and width of the picture, in pixels.
         texture: One of `textures.TEXTURES`.
         edges: `soft`, or `hard`.
+        order: `given`, that of the shapes, or `learned`.
     """
 
     number: int
@@ -106,6 +107,7 @@ class Painted:
     size: tuple[int, int]
     texture: str = "flat"
     edges: str = "soft"
+    order: str = "given"
 
     @property
     def extent(self) -> tuple[float, float]:
@@ -132,6 +134,7 @@ class Painted:
             "softness": torch.full((self.number,), SOFT).log() / 1.2,
             "opacity": torch.zeros(self.number),
             "colour": colours / 0.4,
+            **({"depth": torch.linspace(0, 1, self.number) / 0.12} if self.order == "learned" else {}),
             **smooth(self.texture, self.number, len(target), places),
             "background": target.mean(dim=(1, 2)) / 0.4,
         }
@@ -156,4 +159,6 @@ class Painted:
         )
         if self.edges == "hard":
             shapes = hardened(shapes, hardness(progress), max(self.size))
+        if self.order == "learned":
+            shapes = ordered(shapes, 0.12 * numbers["depth"], progress)
         return shapes, 0.4 * numbers["background"]

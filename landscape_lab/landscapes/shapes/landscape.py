@@ -38,6 +38,8 @@ class ShapesLandscape(Landscape):
             harmonics, where given, bend these as well.
         texture: Of `over`: `flat`; `gradient`, a colour that changes evenly across the shape; `brush`, that
             and an opacity that varies across the major axis, with streaks along it.
+        order: Of `over`: `given`, the first shape is the front and stays it; `learned`: each has a depth. Steps
+            see shapes that hide each other by shares, less and less of both ways.
         edges: Of `over`: `soft`, as each shape learns them; `hard`, ±½ pixel at the end, so that the same
             shapes as polygons (SVG) look the same. Steps see edges that harden.
         loss: `rmse`, `mse`, `l1`, `ssim` (1 - SSIM), `mix` (0.8 l1 + 0.2 ssim), or a function of (picture,
@@ -70,6 +72,7 @@ class ShapesLandscape(Landscape):
         model: str = "over",
         primitive: str = "blob",
         texture: str = "flat",
+        order: str = "given",
         edges: str = "soft",
         loss: str | Difference = "rmse",
         size: int | Sequence[int] | None = 256,
@@ -77,19 +80,22 @@ class ShapesLandscape(Landscape):
         steps: int | None = None,
     ) -> None:
         super().__init__()
-        only_in_over(model, primitive=primitive, texture=texture, edges=edges)
+        only_in_over(model, primitive=primitive, texture=texture, order=order, edges=edges)
         if model == "uncut" and shapes > MOST_UNCUT:
             raise refusal("shapes", f"at most {MOST_UNCUT} where `model` is uncut", shapes)
+        if order == "learned" and steps is None:
+            raise refusal("steps", "the length of the run where `order` is learned", steps)
         if harmonics is None:
             harmonics = HARMONICS if primitive == "blob" else 0
         self.register_buffer("target", read_target(image, _pair(size)), persistent=False)
         height, width = self.target.shape[1:]
         self.coordinates: Coordinates = (
-            Painted(shapes, harmonics, (height, width), texture, edges)
+            Painted(shapes, harmonics, (height, width), texture, edges, order)
             if model == "over"
             else Seed(shapes, harmonics)
         )
-        self.model, self.primitive, self.edges = model, primitive, edges
+        self.model, self.primitive = model, primitive
+        self.annealed = edges == "hard" or order == "learned"
         self.steps, self.progress = steps, 1.0
         self.difference = difference(loss, self.target)
         begin = self.coordinates.begin(self.target, torch.Generator().manual_seed(seed))
@@ -100,7 +106,7 @@ class ShapesLandscape(Landscape):
     @property
     def stochastic(self) -> bool:
         """Whether steps see something that changes as the run goes on."""
-        return self.edges == "hard"
+        return self.annealed
 
     def see(self, step: int | None) -> None:
         """See what a step sees; `None`: what there is at the end."""

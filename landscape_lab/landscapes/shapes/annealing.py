@@ -9,7 +9,7 @@ from landscape_lab.landscapes.shapes.shape import Shapes
 HARD = 0.8
 """The share of a run after which edges are hard. Later costs more: the last steps have to learn with them."""
 
-TEMPERATURES = 0.05, 0.001
+TEMPERATURES = 0.01, 0.001
 """In which depths are told at the beginning and at the end of a run; at first all lie between 0 and 1."""
 
 
@@ -17,7 +17,7 @@ def temperature(progress: float) -> float:
     """How near in depth two shapes have to be to hide each other both; its logarithm falls evenly.
 
     >>> temperature(0.0), round(temperature(0.5), 4), round(temperature(1.0), 4)
-    (0.05, 0.0071, 0.001)
+    (0.01, 0.0032, 0.001)
     """
     begin, end = TEMPERATURES
     return begin * (end / begin) ** progress

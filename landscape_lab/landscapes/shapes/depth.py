@@ -1,8 +1,9 @@
 r"""Shapes in no order yet: each hides each other by a share, so that the order can be learned.
 
-A shape s is seen through :math:`\log T_s = \sum_{j \ne s} \sigma(d_s - d_j) \log(1 - \alpha_j)`, with its depth
-d in units of a temperature: where the temperature is small, a shape hides those that are deeper and no others,
-and the picture is that of `over` with the shapes sorted by depth. The background is behind all of them.
+Of a shape s the part :math:`T_s` is seen, :math:`\log T_s = \sum_{j \ne s} \sigma(d_s - d_j) \log(1 -
+\alpha_j)`, with its depth d in units of a temperature. Where that is small, a shape hides those that are
+deeper and no others: the picture is that of `over` with the shapes sorted by depth. The background is
+behind all of them.
 """
 
 from __future__ import annotations

@@ -38,8 +38,8 @@ class ShapesLandscape(Landscape):
             harmonics, where given, bend these as well.
         texture: Of `over`: `flat`; `gradient`, a colour that changes evenly across the shape; `brush`, that
             and an opacity that varies across the major axis, with streaks along it.
-        order: Of `over`: `given`, the first shape is the front and stays it; `learned`: each has a depth. Steps
-            see shapes that hide each other by shares, less and less of both ways.
+        order: Of `over`: `given`, the first shape stays in front; `learned`, each has a depth, and steps see
+            shapes that hide each other both, the less the nearer the end.
         edges: Of `over`: `soft`, as each shape learns them; `hard`, ±½ pixel at the end, so that the same
             shapes as polygons (SVG) look the same. Steps see edges that harden.
         loss: `rmse`, `mse`, `l1`, `ssim` (1 - SSIM), `mix` (0.8 l1 + 0.2 ssim), or a function of (picture,

@@ -123,6 +123,7 @@ SHAPES = Keys(
         Choice("flat", "gradient", "brush"),
         "of over: one colour, one that changes evenly across the shape, or that drawn by a brush",
     ),
+    order=Key(Choice("given", "learned"), "of over: the first is the front, or each has a depth"),
     edges=Key(Choice("soft", "hard"), "of over: as learned, or a pixel wide at the end"),
     loss=Key(Function(), "rmse, mse, l1, ssim, mix, or my.loss, of (picture, target)"),
     size=Key(
@@ -132,7 +133,9 @@ SHAPES = Keys(
     seed=Key(Whole(low=0), "of the start"),
     cohorts=Key(Whole(low=1), "in how many the shapes come, where the picture is worst by then; 1: at once"),
     until=Key(Number(low=0, high=1), "by which share of the steps the last cohort has had its turn"),
-    steps=Key(Nullable(Whole(low=0)), "of the descent, in which cohorts are born and edges harden"),
+    steps=Key(
+        Nullable(Whole(low=0)), "of the run, in which cohorts are born, edges harden and the order is learned"
+    ),
     weights=Key(Nullable(Text()), "a run with whose shapes to begin, or its file; null: new ones"),
 )
 LIGHTNING = Keys(

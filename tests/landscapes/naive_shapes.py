@@ -10,7 +10,9 @@ import torch
 from landscape_lab.landscapes.shapes import Shapes, affine
 
 
-def some_shapes(count=7, harmonics=8, channels=3, texture="flat", seed=0, dtype=torch.float64, wobble=0.06):
+def some_shapes(
+    count=7, harmonics=8, channels=3, texture="flat", order="given", seed=0, dtype=torch.float64, wobble=0.06
+):
     """Shapes of all sizes in and around a picture, and a background; leaves that want gradients."""
     draw = torch.Generator().manual_seed(seed)
 
@@ -30,6 +32,7 @@ def some_shapes(count=7, harmonics=8, channels=3, texture="flat", seed=0, dtype=
         colour=uniform(count, channels),
         slope=0.3 * normal(count, channels, 2) if texture != "flat" else None,
         brush=some_brushes(uniform, count) if texture == "brush" else None,
+        depth=normal(count) if order == "learned" else None,
     )
     background = uniform(channels).to(dtype).requires_grad_()
     return Shapes(*(None if t is None else t.to(dtype).requires_grad_() for t in shapes)), background
@@ -108,7 +111,7 @@ def naive(shapes, size, model, background, primitive="blob"):
 
 def pixel(shapes, x, y, model, background, primitive):
     """The colour at one place."""
-    total, weight, through = np.zeros_like(background), 0.0, 1.0
+    total, weight, through, alphas, colours = np.zeros_like(background), 0.0, 1.0, [], []
     for s in range(len(shapes.centre)):
         place = own_place(shapes, s, x, y)
         colour = shapes.colour[s]
@@ -122,12 +125,28 @@ def pixel(shapes, x, y, model, background, primitive):
             t = min(max(0.5 + 0.5 * e, 0.0), 1.0)
             alpha = strength * (3 * t**2 - 2 * t**3)
             total, through = total + through * alpha * colour, through * (1 - alpha)
+            alphas.append(alpha)
+            colours.append(colour)
         else:
             q = math.tanh(e) if model == "uncut" else max(math.tanh(e), 0.0)
             amount = strength * (q**2 if model == "sum" else q)
             total, weight = total + amount * colour, weight + amount
+    if shapes.depth is not None:
+        return mixed(shapes.depth, alphas, colours) + through * background
     if model == "over":
         return total + through * background
     if model == "weighted":
         return (total + 1e-3 * background) / (weight + 1e-3)
     return background + total
+
+
+def mixed(depth, alphas, colours):
+    """The colour at one place of shapes that hide each other by shares."""
+    total = 0.0
+    for s, (alpha, colour) in enumerate(zip(alphas, colours, strict=True)):
+        seen = alpha
+        for other, hides in enumerate(alphas):
+            if other != s:
+                seen *= (1 - hides) ** (1 / (1 + math.exp(depth[other] - depth[s])))
+        total = total + seen * colour
+    return total

@@ -1,6 +1,7 @@
 """What changes while shapes are learned: a pure function of how far the run is, from 0 to 1, the end."""
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
@@ -8,6 +9,19 @@ from landscape_lab.landscapes.shapes.shape import Shapes
 
 HARD = 0.8
 """The share of a run after which edges are hard. Later costs more: the last steps have to learn with them."""
+
+TEMPERATURES = 0.01, 0.001
+"""In which depths are told at the beginning and at the end of a run; at first all lie between 0 and 1."""
+
+
+def temperature(progress: float) -> float:
+    """How near in depth two shapes have to be to hide each other both; its logarithm falls evenly.
+
+    >>> temperature(0.0), round(temperature(0.5), 4), round(temperature(1.0), 4)
+    (0.01, 0.0032, 0.001)
+    """
+    begin, end = TEMPERATURES
+    return begin * (end / begin) ** progress
 
 
 def hardness(progress: float) -> float:
@@ -56,3 +70,11 @@ def hardened(shapes: Shapes, share: float, longer: int) -> Shapes:
     hard = (4 * longer / shapes.matrix.norm(dim=2).sum(1)).clamp(min=1)
     sharpness = torch.lerp(shapes.sharpness.log(), hard.log(), share).exp()
     return shapes._replace(sharpness=sharpness, colour=_Bounded.apply(shapes.colour))
+
+
+def ordered(shapes: Shapes, depth: Float[Tensor, " shapes"], progress: float) -> Shapes:
+    """The shapes with their depths in units of the temperature; at the end sorted, the front first."""
+    if progress < 1:
+        return shapes._replace(depth=depth / temperature(progress))
+    front_first = depth.argsort(stable=True)
+    return shapes.map(lambda kind: kind.index_select(0, front_first))

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
-from landscape_lab.landscapes.shapes.annealing import hardened, hardness
+from landscape_lab.landscapes.shapes.annealing import hardened, hardness, ordered
 from landscape_lab.landscapes.shapes.placing import Wanted, wanted
 from landscape_lab.landscapes.shapes.shape import Shapes, affine
 from landscape_lab.landscapes.shapes.textures import COLOUR, fields, smooth
@@ -26,7 +26,7 @@ SOFT = 2.0
 """How steep edges are at the start of `over`."""
 UNBORN = -6.0
 """The `scale` of a shape that is not born yet: so small that it covers no pixel."""
-ANGLE, SCALE, OPACITY = 1.2, 2.4, 4.0
+ANGLE, SCALE, OPACITY, DEPTH = 1.2, 2.4, 4.0, 0.12
 """The units of `Painted`; that of colours is `textures.COLOUR`."""
 
 
@@ -107,7 +107,7 @@ class Painted:
     Their units are such that a rate of 0.05, which an adaptive optimizer makes of each number in a step,
     moves centres by 0.006 of the picture, angles by 0.06, logarithms of radii and of softness by 0.12,
     colours by 0.04. With the numbers n of each kind: centre σ(n / 2) of the picture's width and height, angle
-    1.2 n, half-axes and sharpness exp(2.4 n), opacity σ(4 n), colour 0.8 n.
+    1.2 n, half-axes and sharpness exp(2.4 n), opacity σ(4 n), colour 0.8 n, depth 0.12 n.
 
     Args:
         number: Of shapes, the first in front.
@@ -116,6 +116,7 @@ class Painted:
         texture: One of `textures.TEXTURES`.
         edges: `soft`, or `hard`.
         hiding: Whether they hide each other; else they add up, and have no opacity.
+        order: `given`, that of the shapes, or `learned`.
     """
 
     number: int
@@ -124,8 +125,14 @@ class Painted:
     texture: str = "flat"
     edges: str = "soft"
     hiding: bool = True
+    order: str = "given"
     variety: ClassVar[Mapping[str, float]] = {"rotation": 1.0, "scale": 0.25}
     absent: ClassVar[Mapping[str, float]] = {"scale": UNBORN, "centre": -20.0}
+
+    @property
+    def annealed(self) -> bool:
+        """Whether steps see other shapes than there are at the end."""
+        return self.edges == "hard" or self.order == "learned"
 
     @property
     def extent(self) -> tuple[float, float]:
@@ -145,7 +152,8 @@ class Painted:
         grid = 2 * places[None, None] - 1
         colours = F.grid_sample(blurred[None], grid, padding_mode="border", align_corners=False)[0, :, 0].T
         discs = Wanted(places, places.new_full((self.number, 2), self.radius), 0 * places[:, 0], colours)
-        return {**self._numbers(discs), "background": mean / COLOUR}
+        depth = {"depth": torch.linspace(0, 1, self.number) / DEPTH} if self.order == "learned" else {}
+        return {**self._numbers(discs), **depth, "background": mean / COLOUR}
 
     @property
     def radius(self) -> float:
@@ -200,4 +208,6 @@ class Painted:
         )
         if self.edges == "hard":
             shapes = hardened(shapes, hardness(progress), max(self.size))
+        if self.order == "learned":
+            shapes = ordered(shapes, DEPTH * numbers["depth"], progress)
         return shapes, COLOUR * numbers["background"]

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from landscape_lab.landscapes.shapes import plain
 from landscape_lab.landscapes.shapes.brush import Strengths
+from landscape_lab.landscapes.shapes.depth import Mixture
 from landscape_lab.landscapes.shapes.formulas import Formula
-from landscape_lab.landscapes.shapes.layers import Layers, Light, Pile
+from landscape_lab.landscapes.shapes.layers import Layers, Light, Pile, Slopes
 from landscape_lab.landscapes.shapes.levels import Frames
 from landscape_lab.landscapes.shapes.shape import Shapes
 from landscape_lab.landscapes.shapes.tiles import SIDE, Grid, Pairs, Reach
@@ -64,15 +65,22 @@ class Drawing:
 
     def lay(self, pairs: Pairs, layers: Layers, levels: Tensor, canvas: Tensor) -> Band:
         """Draw pairs in the order of their layers."""
-        pile = self._pile(pairs, layers, levels)
-        if self.formula.occludes:
-            return Band(pairs, layers, levels, pile.composite(canvas, self.background))
-        pile.add(canvas)
-        return Band(pairs, layers, levels, None)
+        pile, light = self._pile(pairs, layers, levels), None
+        if not self.formula.occludes:
+            pile.add(canvas)
+        elif self.shapes.depth is not None:
+            self._mixture(pile, pairs).draw(canvas)
+        else:
+            light = pile.composite(canvas, self.background)
+        return Band(pairs, layers, levels, light)
 
     def _pile(self, pairs: Pairs, layers: Layers, levels: Tensor) -> Pile:
         strength = self.strengths.of(pairs)
         return Pile(self.formula.profile, layers, levels, strength, self._field(pairs), self.offsets)
+
+    def _mixture(self, pile: Pile, pairs: Pairs) -> Mixture:
+        assert self.shapes.depth is not None
+        return Mixture(pile, self.shapes.depth.index_select(0, pairs.shape), self.background)
 
     def _field(self, pairs: Pairs) -> Float[Tensor, "pairs channels numbers"]:
         """The colours of pairs, from each tile's centre."""
@@ -89,21 +97,30 @@ class Drawing:
         shapes, channels = len(self.shapes.centre), gradient.shape[1]
         sums = gradient.new_zeros(shapes, self.frames.numbers)
         colour = gradient.new_zeros(shapes, channels, 1 if self.gain is None else 3)
+        depth = None if self.shapes.depth is None else torch.zeros_like(self.shapes.depth)
         ground = gradient.sum((0, 2))
         for band in bands:
-            given = gradient.index_select(0, band.layers.tiles)
-            pile = self._pile(band.pairs, band.layers, band.levels)
-            if band.light is None:
-                slopes = pile.add_backward(given)
-            else:
-                slopes = pile.composite_backward(given, self.background, band.light)
-                ground -= ((1 - band.light.behind)[:, None] * given).sum((0, 2))
+            slopes = self._slopes(band, gradient.index_select(0, band.layers.tiles), ground, depth)
             self.strengths.gather(band.pairs, slopes.strength)
             if self.gain is not None:
                 slopes.field[:, :, 1:].addcmul_(slopes.field[:, :, :1], band.pairs.apart[:, None])
             colour.index_add_(0, band.pairs.shape, slopes.field)
             self.frames.gather(band.pairs, band.levels, slopes.levels, sums)
-        return ground, self._of_parameters(sums, colour)
+        return ground, self._of_parameters(sums, colour)._replace(depth=depth)
+
+    def _slopes(self, band: Band, given: Tensor, ground: Tensor, depth: Tensor | None) -> Slopes:
+        """Gradients of a band's pairs; those of the background and of the depths are added to."""
+        pile = self._pile(band.pairs, band.layers, band.levels)
+        if not self.formula.occludes:
+            return pile.add_backward(given)
+        if depth is not None:
+            slopes, of_depth, of_ground = self._mixture(pile, band.pairs).backward(given)
+            depth.index_add_(0, band.pairs.shape, of_depth)
+            ground += of_ground - given.sum((0, 2))
+            return slopes
+        assert band.light is not None
+        ground -= ((1 - band.light.behind)[:, None] * given).sum((0, 2))
+        return pile.composite_backward(given, self.background, band.light)
 
     def _of_parameters(self, sums: Tensor, colour: Tensor) -> Shapes:
         """Gradients of the parameters from those of levels, strengths and colours."""

@@ -21,6 +21,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from landscape_lab.landscapes.shapes.brush import density
+from landscape_lab.landscapes.shapes.depth import through
 from landscape_lab.landscapes.shapes.outlines import OUTLINES, Outline
 from landscape_lab.landscapes.shapes.profiles import CUT_TANH, CUT_TANH_SQUARED, SMOOTHSTEP, TANH, Profile
 from landscape_lab.landscapes.shapes.shape import Shapes
@@ -84,11 +85,14 @@ def picture(
     paint = cover[:, None] * colours(shapes, own)
     if not formula.occludes:
         return background[:, None] + paint.sum(0)
-    paint, through = composite(paint, 1 - cover)
-    return paint + through * background[:, None]
+    if shapes.depth is not None:
+        seen, left = through(cover, shapes.depth)
+        return (seen[:, None] * paint).sum(0) + left * background[:, None]
+    paint, left = composite(paint, 1 - cover)
+    return paint + left * background[:, None]
 
 
-def composite(paint: Float[Tensor, "shapes channels n"], through: Float[Tensor, "shapes n"]):
+def composite(paint: Float[Tensor, "shapes channels n"], passed: Float[Tensor, "shapes n"]):
     r"""Paint and what is let through of all shapes, front to back.
 
     Two neighbours are one, :math:`(C_1 + T_1 C_2, T_1 T_2)`, so half as many remain, and so on.
@@ -96,7 +100,7 @@ def composite(paint: Float[Tensor, "shapes channels n"], through: Float[Tensor, 
     while len(paint) > 1:
         if len(paint) % 2:
             paint = torch.cat([paint, torch.zeros_like(paint[:1])])
-            through = torch.cat([through, torch.ones_like(through[:1])])
-        paint = paint[::2] + through[::2, None] * paint[1::2]
-        through = through[::2] * through[1::2]
-    return paint[0], through[0]
+            passed = torch.cat([passed, torch.ones_like(passed[:1])])
+        paint = paint[::2] + passed[::2, None] * paint[1::2]
+        passed = passed[::2] * passed[1::2]
+    return paint[0], passed[0]

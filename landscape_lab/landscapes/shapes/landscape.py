@@ -47,6 +47,8 @@ class ShapesLandscape(Cohorts):
             harmonics, where given, bend these as well.
         texture: Of `over`: `flat`; `gradient`, a colour that changes evenly across the shape; `brush`, that
             and an opacity that varies across the major axis, with streaks along it.
+        order: Of `over`: `given`, the first shape stays in front; `learned`, each has a depth, and steps see
+            shapes that hide each other both, the less the nearer the end.
         edges: Of `over`: `soft`, as each shape learns them; `hard`, ±½ pixel at the end, so that the same
             shapes as polygons (SVG) look the same. Steps see edges that harden.
         loss: `rmse`, `mse`, `l1`, `ssim` (1 - SSIM), `mix` (0.8 l1 + 0.2 ssim), or a function of (picture,
@@ -88,6 +90,7 @@ class ShapesLandscape(Cohorts):
         model: str = "over",
         primitive: str = "blob",
         texture: str = "flat",
+        order: str = "given",
         edges: str = "soft",
         loss: str | Difference = "rmse",
         size: int | Sequence[int] | None = 256,
@@ -98,15 +101,17 @@ class ShapesLandscape(Cohorts):
         weights: str | PathLike[str] | None = None,
     ) -> None:
         super().__init__()
-        only_in_over(model, primitive=primitive, texture=texture, edges=edges)
+        only_in_over(model, primitive=primitive, texture=texture, order=order, edges=edges)
         if model == "uncut" and shapes > MOST_UNCUT:
             raise refusal("shapes", f"at most {MOST_UNCUT} where `model` is uncut", shapes)
+        if order == "learned" and steps is None:
+            raise refusal("steps", "the length of the run where `order` is learned", steps)
         if harmonics is None:
             harmonics = HARMONICS if primitive == "blob" else 0
         self.register_buffer("target", read_target(image, _pair(size)), persistent=False)
         height, width = self.target.shape[1:]
         self.coordinates: Coordinates = (
-            Painted(shapes, harmonics, (height, width), texture, edges, hiding=model != "sum")
+            Painted(shapes, harmonics, (height, width), texture, edges, model != "sum", order)
             if model == "over" or cohorts > 1
             else Seed(shapes, harmonics)
         )
@@ -123,7 +128,7 @@ class ShapesLandscape(Cohorts):
     @property
     def stochastic(self) -> bool:
         """Whether steps see something that changes as the run goes on."""
-        return isinstance(self.coordinates, Painted) and self.coordinates.edges == "hard"
+        return isinstance(self.coordinates, Painted) and self.coordinates.annealed
 
     @torch.no_grad()
     def see(self, step: int | None) -> None:
@@ -153,7 +158,8 @@ class ShapesLandscape(Cohorts):
 
     def evaluate(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
         """Without a gradient, what points have in common with the last of them is not drawn again."""
-        remembered = self.model in TILED and self.target[0].numel() <= LARGEST
+        learned = isinstance(self.coordinates, Painted) and self.coordinates.order == "learned"
+        remembered = self.model in TILED and self.target[0].numel() <= LARGEST and not learned
         if torch.is_grad_enabled() or not remembered:
             return torch.stack([self._loss(self._at(point)) for point in points])
         task = Task(

@@ -33,6 +33,7 @@ class Shapes(NamedTuple):
         colour: `[shapes, channels]`, at the centre.
         slope: `[shapes, channels, 2]`, what the colour gains along X and along Y; None: one colour.
         brush: `[shapes, 8]`, what the strength is multiplied by, see `brush`; None: by nothing.
+        depth: `[shapes]`, in units of a temperature, see `depth`; None: shapes lie in the order of rows.
     """
 
     centre: Float[Tensor, "shapes 2"]
@@ -44,6 +45,7 @@ class Shapes(NamedTuple):
     colour: Float[Tensor, "shapes channels"]
     slope: Float[Tensor, "shapes channels 2"] | None = None
     brush: Float[Tensor, "shapes numbers"] | None = None
+    depth: Float[Tensor, " shapes"] | None = None
 
     @classmethod
     def of(cls, values: Sequence[Tensor | None]) -> Shapes:

@@ -41,6 +41,41 @@ def test_edges_harden_from_what_is_learned():
 
 
 @pytest.fixture
+def learned():
+    return ShapesLandscape(TARGET, shapes=5, harmonics=2, size=None, order="learned", steps=100).double()
+
+
+def test_only_steps_see_shapes_that_hide_each_other_both(learned):
+    given = ShapesLandscape(TARGET, shapes=5, harmonics=2, size=None).double()
+    clean = learned.evaluate(learned.flat()).detach()
+    torch.testing.assert_close(clean, given.evaluate(given.flat()).detach())
+    seen = []
+    for step in (0, 50, None):
+        learned.see(step)
+        seen.append(float(learned.backward()))
+        torch.testing.assert_close(learned.evaluate(learned.flat()).detach(), clean)
+        assert (learned.depth.grad is not None) == (step is not None)
+    assert len(set(seen)) == 3
+    assert seen[2] == pytest.approx(float(clean))
+
+
+def test_at_the_end_the_shapes_are_sorted(learned):
+    with torch.no_grad():
+        learned.depth.copy_(learned.depth.flip(1))
+    for number in (1, 4):
+        shapes, _ = learned.shapes_of()
+        assert shapes.depth is None
+        torch.testing.assert_close(shapes.colour[-number], 0.4 * learned.colour[0, number - 1].detach())
+
+
+def test_a_run_with_a_learned_order_ends_with_what_it_is(lab):
+    small = ("landscape=shapes", "landscape.shapes=3", "landscape.size=12", "steps=10")
+    result = lab(*small, "landscape.order=learned")
+    assert result.metrics["status"] == "completed"
+    assert result.metrics["final_loss"] == pytest.approx(float(result.trajectory.losses[-1, 0]))
+
+
+@pytest.fixture
 def hard():
     return ShapesLandscape(TARGET, shapes=5, harmonics=2, size=None, edges="hard", steps=100).double()
 

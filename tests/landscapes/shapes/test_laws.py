@@ -1,4 +1,4 @@
-"""What holds for every model, primitive and texture. The table is made from the choices of their keys."""
+"""What holds for every model, primitive, texture and order. The table holds the choices of their keys."""
 
 from itertools import product
 from typing import NamedTuple
@@ -9,7 +9,7 @@ import torch
 from naive_shapes import leaves, naive, some_shapes
 
 from landscape_lab.keys.landscapes import SHAPES
-from landscape_lab.landscapes.shapes import MODELS, fast, levels, plain, render
+from landscape_lab.landscapes.shapes import MODELS, depth, fast, levels, plain, render
 from landscape_lab.landscapes.shapes.formulas import picture
 from landscape_lab.landscapes.shapes.outlines import OUTLINES
 from landscape_lab.landscapes.shapes.rendering import FAINT
@@ -23,9 +23,10 @@ class Case(NamedTuple):
     model: str
     primitive: str
     texture: str
+    order: str
 
     def shapes(self, count=5, harmonics=3):
-        return some_shapes(count, harmonics, texture=self.texture, seed=3)
+        return some_shapes(count, harmonics, texture=self.texture, order=self.order, seed=3)
 
     def draw(self, shapes, background, size=SIZE, **how):
         return render(shapes, size, self.model, background, primitive=self.primitive, **how)
@@ -41,7 +42,8 @@ def words(key):
     return SHAPES.keys[key].kind.words
 
 
-CASES = [Case(*choices) for choices in product(words("model"), words("primitive"), words("texture"))]
+KEYS = ("model", "primitive", "texture", "order")
+CASES = [Case(*choices) for choices in product(*map(words, KEYS)) if "over" in choices or "given" in choices]
 EACH = pytest.mark.parametrize("case", CASES, ids="-".join)
 
 
@@ -72,7 +74,7 @@ def test_gradients_are_those_of_the_formula(case):
 def test_order_means_something_only_where_shapes_hide_each_other(case):
     shapes, background = case.shapes(12)
     drawn, other = (case.draw(each, background) for each in (shapes, shapes.map(lambda kind: kind.flip(0))))
-    assert torch.allclose(drawn, other) == (case.model != "over")
+    assert torch.allclose(drawn, other) == (case.model != "over" or case.order == "learned")
 
 
 @EACH
@@ -82,6 +84,7 @@ def test_how_the_work_is_cut_changes_nothing(case, monkeypatch):
     drawn, wanted = case.draw(shapes, background, size), case.gradients(shapes, background, size)
     monkeypatch.setattr(levels, "PAIRS_AT_ONCE", 7)
     monkeypatch.setattr(fast, "PAIRS_IN_A_BAND", 40)
+    monkeypatch.setattr(depth, "PAIRS_AT_ONCE", 9)
     monkeypatch.setattr(plain, "VALUES_AT_ONCE", 1000)
     torch.testing.assert_close(case.draw(shapes, background, size), drawn, atol=1e-11, rtol=0)
     for one, other in zip(case.gradients(shapes, background, size), wanted, strict=True):

@@ -5,6 +5,7 @@ from naive_shapes import some_shapes
 from landscape_lab.landscapes import ShapesLandscape
 from landscape_lab.landscapes.shapes import Shapes, render
 from landscape_lab.landscapes.shapes.annealing import hardened, hardness
+from landscape_lab.landscapes.shapes.textures import COLOUR
 
 TARGET = torch.rand(18, 24, 3, generator=torch.Generator().manual_seed(0)).numpy()
 
@@ -65,7 +66,7 @@ def test_at_the_end_the_shapes_are_sorted(learned):
     for number in (1, 4):
         shapes, _ = learned.shapes_of()
         assert shapes.depth is None
-        torch.testing.assert_close(shapes.colour[-number], 0.4 * learned.colour[0, number - 1].detach())
+        torch.testing.assert_close(shapes.colour[-number], COLOUR * learned.colour[0, number - 1].detach())
 
 
 def test_a_run_with_a_learned_order_ends_with_what_it_is(lab):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from statistics import median
 
@@ -172,18 +173,35 @@ def peak() -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
+def brushes(count: int) -> Tensor:
+    """Values across, then depth, frequency and phase of the streaks."""
+    return torch.cat([torch.rand(count, 6), 9 + 6 * torch.randn(count, 1), torch.randn(count, 1)], 1)
+
+
 def memory(model: str, count: int, side: int) -> None:
-    """Print the MB that three steps take above what was there, in this fresh process."""
+    """Print the MB, and the processor seconds of the fastest, of three steps in this fresh process.
+
+    Args:
+        model: `over` or `sum`; also `over` with a `brush`, or with a `depth` of each shape.
+        count: Of shapes.
+        side: Of the picture.
+    """
     torch.manual_seed(0)
     torch.rand(1000, 1000).square_().sum()
     kinds = newcomers(count, 1 / math.sqrt(count), torch.ones(SIZE), torch.rand(3, *SIZE))
-    shapes = of_over(kinds) if model == "over" else of_seed(seeds_start(count))
+    shapes = of_seed(seeds_start(count)) if model == "sum" else of_over(kinds)
+    if model == "brush":
+        shapes = shapes._replace(slope=0.1 * torch.randn(count, 3, 2), brush=brushes(count))
+    if model == "depth":
+        shapes = shapes._replace(depth=torch.linspace(0, 100, count))
     shapes = shapes._replace(**{name: tensor.requires_grad_() for name, tensor in parameters(shapes).items()})
     aim = torch.rand(3, side, side)
-    before = peak()
+    before, seconds = peak(), []
     for _ in range(3):
-        (render(shapes, (side, side), model) - aim).square().mean().backward()
-    print(f"{(peak() - before) / 1024:.0f} MB", flush=True)
+        began = time.process_time()
+        (render(shapes, (side, side), "sum" if model == "sum" else "over") - aim).square().mean().backward()
+        seconds.append(time.process_time() - began)
+    print(f"{(peak() - before) / 1024:.0f} MB, {min(seconds):.3f} s", flush=True)
 
 
 def main() -> None:
@@ -199,15 +217,13 @@ def main() -> None:
     kinds, error = grown(image)
     shapes = of_over(kinds)
     compare(f"over, trained ({error:.3f})", shapes, "over")
-    compare("the same, colour gradients", shapes._replace(slope=0.1 * torch.randn(SHAPES, 3, 2)), "over")
-    for case in (
-        ("over", "256", "256"),
-        ("sum", "256", "256"),
-        ("over", "1024", "512"),
-        ("sum", "1024", "512"),
-    ):
-        print(f"memory, {case[0]}, {case[1]} shapes, {case[2]}²:", end=" ", flush=True)
-        subprocess.run([sys.executable, __file__, *case], check=True)
+    textured = shapes._replace(slope=0.1 * torch.randn(SHAPES, 3, 2))
+    compare("the same, colour gradients", textured, "over")
+    compare("the same, by a brush", textured._replace(brush=brushes(SHAPES)), "over")
+    compare("trained, order by depth", shapes._replace(depth=torch.linspace(0, 100, SHAPES)), "over")
+    for model, (count, side) in product(("over", "brush", "depth", "sum"), (("256", "256"), ("1024", "512"))):
+        print(f"memory, {model}, {count} shapes, {side}²:", end=" ", flush=True)
+        subprocess.run([sys.executable, __file__, model, count, side], check=True)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,12 @@ def bytes_of(picture: Float[Tensor, "channels height width"]) -> np.ndarray:
     return pixels.permute(1, 2, 0).cpu().numpy()
 
 
+def why_no_svg(landscape: ShapesLandscape, member: int) -> str | None:
+    """What speaks against an SVG of a member's shapes, in words; `None`: nothing."""
+    shapes, _ = landscape.shapes_of(member)
+    return why_not(landscape.model, shapes.brush is not None)
+
+
 def write_picture(
     landscape: ShapesLandscape, member: int, path: Path, size: tuple[int, int] | None = None
 ) -> None:
@@ -53,9 +59,9 @@ def write_picture(
         with replacing(path) as unfinished:
             image.save(unfinished, format="PNG")
         return
-    shapes, background = landscape.shapes_of(member)
-    if (reason := why_not(landscape.model, shapes.brush is not None)) is not None:
+    if (reason := why_no_svg(landscape, member)) is not None:
         raise ValueError(f"{path} cannot be drawn. {reason}. As .png it can.")
+    shapes, background = landscape.shapes_of(member)
     ground = landscape.target.new_zeros(len(landscape.target)) if background is None else background
     with replacing(path) as unfinished:
         unfinished.write_text(svg_of(shapes, ground, size or (height, width), landscape.primitive))

@@ -19,15 +19,14 @@ from landscape_lab.drawing.nearness import nearness_figure
 from landscape_lab.keys.callbacks import APPROXIMATION
 from landscape_lab.keys.running import NEARNESS
 from landscape_lab.landscapes import ShapesLandscape
-from landscape_lab.landscapes.shapes.svg import why_not
 from landscape_lab.measured import STEPS
-from landscape_lab.shape_files import bytes_of, write_picture, write_tables
+from landscape_lab.shape_files import bytes_of, why_no_svg, write_picture, write_tables
 from landscape_lab.trajectory import Trajectory
 
 TIMES = 50
 """How often it is measured how near they are."""
-SHOWN = 5
-"""TensorBoard gets a picture at every so manieth measurement."""
+SHOWN = 10
+"""How often TensorBoard gets a picture."""
 
 
 @APPROXIMATION.checks_class
@@ -52,23 +51,27 @@ class Approximation(pl.Callback):
         """A chunk ends where something is measured or shown."""
         if isinstance(pl_module.landscape, ShapesLandscape):
             self.landscape = pl_module.landscape
-            self.pictures = math.ceil(pl_module.steps / TIMES * SHOWN)
-            self.interval = math.gcd(math.ceil(pl_module.steps / TIMES), self.pictures)
-            pl_module.pauses.append(self.interval)
+            self.interval, self.pictures = (math.ceil(pl_module.steps / times) for times in (TIMES, SHOWN))
+            pl_module.pauses += [self.interval, self.pictures]
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         if trainer.global_step == 0:
-            self._look(trainer, pl_module)
+            self._measure(trainer, pl_module)
+            self._show(trainer)
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: Descent, outputs: dict[str, Any], batch: object, batch_idx: int
     ) -> None:
-        if self.landscape is not None and trainer.global_step % self.interval == 0:
-            self._look(trainer, pl_module)
+        if self.landscape is None:
+            return
+        if trainer.global_step % self.interval == 0:
+            self._measure(trainer, pl_module)
+        if trainer.global_step % self.pictures == 0:
+            self._show(trainer)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         if trainer.global_step not in pl_module.trajectory.measured.steps[-1:]:
-            self._look(trainer, pl_module)
+            self._measure(trainer, pl_module)
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         if self.landscape is None:
@@ -76,21 +79,24 @@ class Approximation(pl.Callback):
         member = results.outcomes(pl_module).representative()
         write_tables(self.landscape, member, self.folder)
         write_picture(self.landscape, member, self.folder / "approximation.png")
-        if why_not(self.landscape.model, self.landscape.shapes_of(member)[0].brush is not None) is None:
+        if why_no_svg(self.landscape, member) is None:
             write_picture(self.landscape, member, self.folder / "approximation.svg")
         if len((trajectory := pl_module.trajectory).measured) > 1:
             save_figure(_figure(trajectory, member), self.folder / "nearness.png")
 
     @torch.no_grad()
-    def _look(self, trainer: pl.Trainer, descent: Descent) -> None:
-        """Measure all members; show the first where it is time."""
+    def _measure(self, trainer: pl.Trainer, descent: Descent) -> None:
+        """How near all members are."""
         if self.landscape is None:
             return
         told = self.landscape.measure(self.landscape.flat())
         values = {f"measured_{name}": told[name] for name in NEARNESS}
         descent.trajectory.measured.add(trainer.global_step, values)
         log_measures(trainer, values)
-        if trainer.loggers and trainer.global_step % self.pictures == 0:
+
+    def _show(self, trainer: pl.Trainer) -> None:
+        """The first member in TensorBoard."""
+        if self.landscape is not None and trainer.loggers:
             show(trainer, "approximation", png(bytes_of(self.landscape.picture(0))))
 
 

@@ -54,3 +54,9 @@ def test_a_resumed_run_has_measured_the_same(lab, tmp_path):
 def test_other_landscapes_have_none(lab):
     folder = lab("steps=3", "callbacks=default", "figures=[]").folder
     assert not (folder / "approximation.png").exists()
+
+
+@pytest.mark.parametrize("steps", [53, 101])
+def test_it_is_measured_about_fifty_times_whatever_the_steps(lab, steps):
+    measured = lab(*SMALL, f"steps={steps}", "callbacks=default").trajectory.measured.steps
+    assert measured == [*range(0, steps, -(-steps // 50)), steps]

@@ -2,47 +2,30 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
-from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.legend import write_row
-from landscape_lab.drawing.maps import DRAWN_POINTS, PATH_COLORS, RATE_COLORS, evenly, path_color
+from landscape_lab.drawing.maps import PATH_COLORS, path_color
+from landscape_lab.drawing.rates import lowest_so_far, medians
+from landscape_lab.drawing.strokes import LINES, Curve, add_rate_bar, cleaned, draw_curve, draw_rates
 from landscape_lab.drawing.style import GRID, STYLE, in_full, label_cost
+from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.drawing.value_axis import ValueAxis, bands, linear_axis, logarithmic_axis, loss_axes
 from landscape_lab.scene import Scene, Trace
 
-DRAWN_RATES = 64
-"""The most learning rates with a curve of their own."""
 AXIS = {"steps": "step", "evaluations": "evaluation", "epochs": "epoch", "seconds": "seconds"}
 """What stands below a curve over each cost."""
 ACCURACY = ValueAxis("accuracy", (-0.02, 1.02))
+LONGEST = 36
+"""Characters that fit along a panel's height."""
 GREY = "0.3"
-LINES: dict[str, dict[str, Any]] = {
-    "seen by steps": {"linewidth": 0.7, "alpha": 0.4},
-    "all data": {"linewidth": 2.0},
-    "validation": {"linewidth": 1.6, "linestyle": "--"},
-}
-"""How the curves of a network are told apart: of the samples of a step, of all data, of those held out."""
-
-
-class Curve(NamedTuple):
-    """A quantity over what it cost.
-
-    Args:
-        costs: `[records]`.
-        values: `[records, members]`; NaN is a gap.
-    """
-
-    costs: np.ndarray
-    values: np.ndarray
 
 
 class Panel(NamedTuple):
@@ -79,15 +62,23 @@ def loss_figure(scene: Scene, against: str = "steps") -> Figure:
             axes.set_yscale("log" if panel.axis.logarithmic else "linear")  # first: limits depend on it
             for number, trace in enumerate(scene.traces):
                 panel.draw(axes, trace, path_color(number))
-            axes.set(xlabel=AXIS[against], ylabel=panel.axis.name, ylim=panel.axis.limits)
+            axes.set(xlabel=AXIS[against], ylabel=_broken(panel.axis.name), ylim=panel.axis.limits)
             label_cost(axes.xaxis, whole=against in ("steps", "evaluations"))
-            if not panel.axis.logarithmic:
+            if panel.axis.logarithmic:
+                label_logarithm(axes.yaxis)
+            else:
                 axes.yaxis.set_major_formatter(lambda value, _: in_full(value, 6))  # no power above the axis
             axes.grid(color=GRID, linewidth=0.8)
             axes.set_axisbelow(True)
+        add_rate_bar(figure, scene)
         write_row(figure, _names(scene))
         write_title(figure.axes[0], scene)
     return figure
+
+
+def _broken(name: str) -> str:
+    """The name of an axis in two lines where it is longer than the axis."""
+    return name if len(name) <= LONGEST or "\n" in name else name.replace(", ", ",\n", 1)
 
 
 def _panels(scene: Scene, against: str) -> list[Panel]:
@@ -110,9 +101,16 @@ def _panels(scene: Scene, against: str) -> list[Panel]:
 def _distance_axis(scene: Scene) -> ValueAxis:
     """Logarithmic where distances span a decade."""
     unit = "pixels" if scene.plane.axes.picture else "units of the axes"
-    name = f"distance to the nearest minimum\n({unit}"
-    curves = [bands(_distances(trace, scene.minima)) for trace in scene.traces]
+    far = any(trace.rates is not None for trace in scene.traces)
+    name = f"{'shortest ' * far}distance to the nearest minimum{' so far' * far}\n({unit}"
+    curves = [_drawn_distances(trace, scene.minima) for trace in scene.traces]
     return logarithmic_axis(f"{name}, logarithmic)", curves) or linear_axis(f"{name})", curves)
+
+
+def _drawn_distances(trace: Trace, minima: np.ndarray) -> np.ndarray:
+    """The distances that are drawn: of each rate, or as bands."""
+    distances = _distances(trace, minima)
+    return bands(distances) if trace.rates is None else medians(trace.rates, distances)
 
 
 def _rate_axis(scene: Scene) -> ValueAxis:
@@ -130,7 +128,7 @@ def _names(scene: Scene) -> list[Line2D]:
     """The labels of several traces; which line is of which data, where there are several."""
     several, (first, *_) = len(scene.traces) > 1, scene.traces
     lines = [
-        Line2D([], [], color=path_color(number), label=trace.label, linewidth=1.2)
+        Line2D([], [], color=path_color(number), label=trace.label, linewidth=1.4)
         for number, trace in enumerate(scene.traces if several else ())
     ]
     if "measured_losses" in first.measured and first.rates is None:
@@ -138,7 +136,24 @@ def _names(scene: Scene) -> list[Line2D]:
         names = [name for name, shown in zip(LINES, there, strict=True) if shown]
         color = GREY if several else PATH_COLORS[0]
         lines += [Line2D([], [], color=color, label=name, **LINES[name]) for name in names]
-    return lines
+    return lines + _names_of_best(scene.traces)
+
+
+def _names_of_best(traces: tuple[Trace, ...]) -> list[Line2D]:
+    """What the dots of single members are."""
+    marked = [trace for trace in traces if _has_best(trace)]
+    if not marked:
+        return []
+    step, lowest = marked[0].best
+    name = "lowest loss" if len(traces) > 1 else f"lowest loss {lowest:.4g}, in step {step:,}"
+    color = GREY if len(traces) > 1 else PATH_COLORS[0]
+    return [Line2D([], [], color=color, marker="o", markersize=4, linestyle="none", label=name)]
+
+
+def _has_best(trace: Trace) -> bool:
+    """Whether a dot shows where the loss was lowest: of a single member whose steps see all of the loss."""
+    alone = trace.losses.shape[1] == 1 and "measured_losses" not in trace.measured
+    return alone and bool(np.isfinite(trace.best[1]))
 
 
 def _draw_losses(axes: Axes, trace: Trace, color: str, *, against: str, axis: ValueAxis) -> None:
@@ -146,14 +161,15 @@ def _draw_losses(axes: Axes, trace: Trace, color: str, *, against: str, axis: Va
     seen = Curve(trace.cost(against, trace.steps), trace.losses)
     measured = _measured(trace, "measured_losses", against)
     if trace.rates is not None:
-        _draw_rates(axes, trace.rates, seen if measured is None else measured, axis)
+        costs, values = seen if measured is None else measured
+        draw_rates(axes, trace.rates, Curve(costs, lowest_so_far(values)), axis)
     elif measured is None:
-        _draw_curve(axes, _cleaned(seen, axis), color)
+        draw_curve(axes, seen, color, axis)
         _mark_best(axes, trace, color, against, axis)
     else:
         if seen.values.shape[1] == 1:
-            _draw_curve(axes, _cleaned(seen, axis), color, "seen by steps")
-        _draw_curve(axes, _cleaned(measured, axis), color, "all data")
+            draw_curve(axes, seen, color, axis, "seen by steps")
+        draw_curve(axes, measured, color, axis, "all data")
         _draw_held_out(axes, trace, "validation_losses", color, against, axis)
 
 
@@ -163,18 +179,18 @@ def _draw_accuracy(axes: Axes, trace: Trace, color: str, *, against: str, axis: 
     if measured is None:
         return
     if trace.rates is not None:
-        _draw_rates(axes, trace.rates, measured, axis)
+        draw_rates(axes, trace.rates, measured, axis)
     else:
-        _draw_curve(axes, _cleaned(measured, axis), color, "all data")
+        draw_curve(axes, measured, color, axis, "all data")
         _draw_held_out(axes, trace, "validation_accuracy", color, against, axis)
 
 
 def _draw_held_out(axes: Axes, trace: Trace, name: str, color: str, against: str, axis: ValueAxis) -> None:
     """What was measured on the validation data, if there are any: the median of many members."""
     if (held_out := _measured(trace, name, against)) is not None:
-        curve = _cleaned(held_out, axis)
+        curve = cleaned(held_out, axis)
         middle = np.nanmedian(curve.values, axis=1, keepdims=True)
-        _draw_curve(axes, Curve(curve.costs, middle), color, "validation")
+        draw_curve(axes, Curve(curve.costs, middle), color, axis, "validation")
 
 
 def _draw_distances(
@@ -182,12 +198,16 @@ def _draw_distances(
 ) -> None:
     """How far each point is from the nearest minimum, in the plane."""
     curve = Curve(trace.cost(against, trace.path_steps), _distances(trace, minima))
-    _draw_curve(axes, _cleaned(curve, axis), color)
+    if trace.rates is None:
+        draw_curve(axes, curve, color, axis)
+    else:
+        draw_rates(axes, trace.rates, curve, axis)
 
 
 def _distances(trace: Trace, minima: np.ndarray) -> np.ndarray:
-    """How far each point is from the nearest minimum, `[places, members]`."""
-    return np.linalg.norm(trace.places[:, :, None] - minima, axis=-1).min(axis=-1)
+    """How far each point is from the nearest minimum, `[places, members]`; of rates, was at the nearest."""
+    distances = np.linalg.norm(trace.places[:, :, None] - minima, axis=-1).min(axis=-1)
+    return distances if trace.rates is None else lowest_so_far(distances)
 
 
 def _draw_rate(axes: Axes, trace: Trace, color: str, *, against: str) -> None:
@@ -203,42 +223,9 @@ def _measured(trace: Trace, name: str, against: str) -> Curve | None:
     return Curve(trace.cost(against, trace.measured["measured_steps"]), trace.measured[name])
 
 
-def _cleaned(curve: Curve, axis: ValueAxis) -> Curve:
-    """A curve as it stands on an axis, without records of which nothing can be drawn."""
-    values = axis.shown(curve.values)
-    shown = ~np.isnan(values).all(axis=1)
-    return Curve(curve.costs[shown], values[shown])
-
-
-def _draw_curve(axes: Axes, curve: Curve, color: str, line: str | None = None) -> None:
-    """One curve; many members are drawn as their median, their quartiles and their outer deciles."""
-    costs, values = curve
-    if values.shape[1] > 1:
-        lowest, low, middle, high, highest = np.nanquantile(values, [0.1, 0.25, 0.5, 0.75, 0.9], axis=1)
-        axes.fill_between(costs, lowest, highest, color=color, alpha=0.12, linewidth=0)
-        axes.fill_between(costs, low, high, color=color, alpha=0.25, linewidth=0)
-        values = middle[:, None]
-    axes.plot(costs, values[:, 0], color=color, **({"linewidth": 1.2} if line is None else LINES[line]))
-
-
 def _mark_best(axes: Axes, trace: Trace, color: str, against: str, axis: ValueAxis) -> None:
     """A dot at the lowest loss of a single member."""
     step, lowest = trace.best
     at = axis.shown(np.array([lowest]))
-    if trace.losses.shape[1] == 1 and np.isfinite(at).all():
+    if _has_best(trace) and np.isfinite(at).all():
         axes.plot(trace.cost(against, np.array([step])), at, "o", color=color, markersize=4)
-
-
-def _draw_rates(axes: Axes, of_member: np.ndarray, curve: Curve, axis: ValueAxis) -> None:
-    """A curve for each learning rate: the median over its members, while at least half are finite."""
-    costs, values = curve
-    rates = np.unique(of_member)
-    rates = rates[evenly(len(rates), DRAWN_RATES)]
-    shown = evenly(len(costs), DRAWN_POINTS)
-    values = np.where(np.isfinite(values[shown]), values[shown], np.inf)
-    medians = np.array(
-        [np.quantile(values[:, of_member == rate], 0.5, axis=1, method="lower") for rate in rates]
-    )
-    lines = [np.column_stack([costs[shown], median]) for median in axis.shown(medians)]
-    axes.add_collection(LineCollection(lines, array=rates, cmap=RATE_COLORS, norm=LogNorm(), linewidths=1.0))
-    axes.autoscale_view()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from landscape_lab.drawing.rates import lowest_so_far, medians
 from landscape_lab.scene import Trace
 
 DECADE = 10.0
@@ -13,10 +14,10 @@ ROUND_OFF = 1e-7
 """What is left of a difference between two losses, as a share of them, is round-off: they are float32."""
 DIVERGED = 100.0
 """What is so many times as large as at the start has diverged and leaves the window."""
-RISE = 0.3
-"""How far above the start curves of many learning rates are seen, in falls from there to the lowest."""
 DECADES = 1e25
 """The most that a logarithmic axis spans."""
+SO_FAR = "lowest loss so far"
+"""What is drawn of many learning rates."""
 MARGIN = 0.05
 RECORDS = 500
 """Of many members at most so many records tell the limits: their quantiles take a while."""
@@ -46,17 +47,17 @@ class ValueAxis:
             drawn &= above > ROUND_OFF * abs(self.base)
         return np.where(drawn, above, np.nan)
 
+    def heights(self, shown: np.ndarray) -> np.ndarray:
+        """How high values that are drawn stand, as shares of the axis."""
+        scale = np.log10 if self.logarithmic else np.asarray
+        low, high = scale(self.limits)
+        return (scale(shown) - low) / (high - low)
 
-def linear_axis(name: str, curves: Sequence[np.ndarray], rates: bool = False) -> ValueAxis:
-    """An axis for curves `[records, members]`, which those that diverge leave.
 
-    Args:
-        name: What stands beside it.
-        curves: What is drawn.
-        rates: Whether these are of many learning rates, of which the highest are expected to diverge.
-    """
+def linear_axis(name: str, curves: Sequence[np.ndarray]) -> ValueAxis:
+    """An axis for curves `[records, members]`, which those that diverge leave."""
     low, high, begin = _extent(curves)
-    top = begin + (RISE * (begin - low) if rates else DIVERGED * max(begin - low, abs(begin)))
+    top = begin + DIVERGED * max(begin - low, abs(begin))
     high = min(high, top) if top > low else high
     margin = MARGIN * (high - low) or 0.5 * abs(low) or 0.5
     return ValueAxis(name, (low - margin, high + margin))
@@ -72,9 +73,10 @@ def loss_axes(traces: Sequence[Trace], lowest: float | None) -> list[ValueAxis]:
         lowest: The loss at the known minimum, if there is one.
     """
     curves = [curve for trace in traces for curve in _curves(trace)]
-    linear = linear_axis("loss", curves, any(trace.rates is not None for trace in traces))
+    name, base = SO_FAR if any(trace.rates is not None for trace in traces) else "loss", 0.0
+    linear = linear_axis(name, curves)
     low, _, _ = _extent(curves)
-    name, base = "loss, logarithmic", 0.0
+    name += ", logarithmic"
     if low < 0:
         known = lowest is not None and lowest <= low + ROUND_OFF * abs(low)
         base = min(low, lowest) if lowest is not None and known else low
@@ -96,11 +98,13 @@ def logarithmic_axis(name: str, curves: Sequence[np.ndarray], base: float = 0.0)
 
 
 def _curves(trace: Trace) -> list[np.ndarray]:
-    """The losses of a trace that are drawn: measured ones where there are some, of each rate or as bands."""
+    """The losses of a trace that are drawn: measured ones where there are some, of rates or as bands."""
     names = [name for name in ("measured_losses", "validation_losses") if name in trace.measured]
     measured = [trace.measured[name] for name in names]
     curves = [trace.losses, *measured] if trace.losses.shape[1] == 1 or not measured else measured
-    return curves if trace.rates is not None else [bands(curve) for curve in curves]
+    if (rates := trace.rates) is not None:
+        return [medians(rates, lowest_so_far(curve)) for curve in curves]
+    return [bands(curve) for curve in curves]
 
 
 def bands(values: np.ndarray) -> np.ndarray:

@@ -29,6 +29,7 @@ def test_two_optimizers_share_one_landscape():
     assert [text.get_text() for text in figure.legends[0].get_texts()] == [
         "optimizer 0",
         "optimizer 1",
+        "lowest loss",
     ]
     FigureCanvasAgg(path_figure(scene(one, two))).draw()
 
@@ -97,7 +98,8 @@ def test_each_learning_rate_of_a_network_has_its_measured_curve():
     for step in (0, 2):
         values = torch.tensor([1.0, 2.0]) / (1 + step)
         kept.measured.add(step, {"measured_losses": values, "measured_accuracy": 1 - values / 2})
-    losses, accuracy = loss_figure(scene(kept)).axes
+    losses, accuracy, bar = loss_figure(scene(kept)).axes
+    assert (losses.get_ylabel(), bar.get_ylabel()) == ("lowest loss so far", "learning rate")
     lines = losses.collections[0].get_segments()
     np.testing.assert_allclose([line[:, 1] for line in lines], [[1.0, 1 / 3], [2.0, 2 / 3]], rtol=1e-6)
     assert accuracy.get_ylim()[0] < 0.5 < accuracy.get_ylim()[1]
@@ -109,13 +111,13 @@ def test_negative_losses_are_drawn_above_the_known_minimum_or_the_lowest_seen():
     landscape, view = function_scene("easom", [(2.0 + 0.2 * k, 2.5) for k in range(5)], losses)
     assert view.lowest == pytest.approx(float(landscape.evaluate(landscape.minima)[0]))
     axes = loss_figure(view).axes[1]
-    assert axes.get_ylabel() == "loss above -1, the minimum, logarithmic"
+    assert axes.get_ylabel() == "loss above -1,\nthe minimum, logarithmic"
     np.testing.assert_allclose(axes.lines[0].get_ydata(), np.array(losses) + 1, rtol=2e-3)
     low, high = axes.get_ylim()
     assert 5e-5 < low < 1e-4 < 1 < high < 2
 
     axes = loss_figure(replace(view, lowest=None, minima=np.empty((0, 2)))).axes[1]
-    assert axes.get_ylabel() == "loss above -0.9999, the lowest seen, logarithmic"
+    assert axes.get_ylabel() == "loss above -0.9999,\nthe lowest seen, logarithmic"
     np.testing.assert_allclose(axes.lines[0].get_ydata(), np.array(losses)[[0, 1, 2, 4]] + 0.9999, rtol=2e-3)
 
 
@@ -156,3 +158,41 @@ def test_a_schedule_has_a_panel_and_a_constant_rate_has_none():
 def test_steps_are_whole():
     axes = loss_figure(scene(trajectory(np.full((2, 2), 5), [0.8, 0.7]))).axes[0]
     assert [tick for tick in axes.get_xticks() if tick != round(tick)] == []
+
+
+def test_about_nine_of_many_learning_rates_have_a_curve_each_of_what_they_had_reached():
+    rates = np.geomspace(1e-4, 1.0, 31)
+    losses = np.linspace(1.0, 0.001, 5)[:, None] ** np.linspace(0.2, 1.0, 31) + 0.1 * np.eye(5)[2, :, None]
+    losses[3:, -1] = np.nan  # the highest diverges in step 3
+    kept = recorded(np.zeros((5, 31, 2)), losses, members={"lr": rates})
+    linear, *_, bar = loss_figure(scene(kept)).axes
+    assert linear.get_ylabel() == "lowest loss so far"
+    assert bar.get_ylabel() == "learning rate"
+    (lines,) = linear.collections
+    np.testing.assert_allclose(lines.get_array()[[0, 4, 8]], [1e-4, 1e-2, 1.0])
+    *_, middle, highest = (segment[:, 1] for segment in lines.get_segments())
+    assert len(lines.get_segments()) == 9
+    assert (np.diff(middle[np.isfinite(middle)]) <= 0).all()
+    assert np.isfinite(highest).sum() == 3
+
+
+def test_swings_that_hide_each_other_are_an_envelope_with_a_median():
+    """Of lion on a spiral a solid block was seen."""
+    steps = np.arange(2000)
+    losses = np.where(steps % 2, 0.5, 0.7)
+    losses[:100] = np.linspace(1.0, 0.6, 100)
+    axes = loss_figure(scene(trajectory(np.full((2000, 2), 5), losses))).axes[0]
+    (envelope,) = axes.collections
+    line = axes.lines[0].get_xydata()
+    assert len(line) < 400
+    late = line[line[:, 0] > 200, 1]
+    assert ((late >= 0.5 - 1e-6) & (late <= 0.7 + 1e-6)).all()
+    assert np.ptp(late) < 0.04
+    np.testing.assert_allclose(envelope.get_datalim(axes.transData).extents[[1, 3]], [0.5, 1.0], rtol=1e-6)
+    assert envelope.get_alpha() < 0.3
+
+
+def test_the_dot_of_the_lowest_loss_is_told():
+    figure = loss_figure(scene(trajectory(np.full((4, 2), 5), [0.8, 0.25, 0.5, 0.6])))
+    (told,) = (text.get_text() for text in figure.legends[0].get_texts())
+    assert told == "lowest loss 0.25, in step 1"

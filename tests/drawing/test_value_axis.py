@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from landscape_lab.drawing.value_axis import bands, linear_axis, logarithmic_axis
+from landscape_lab.drawing.value_axis import ValueAxis, bands, linear_axis, logarithmic_axis
 
 
 def curve(*values):
@@ -39,8 +39,12 @@ def test_a_logarithmic_axis_spans_less_than_thirty_decades():
 def test_a_single_curve_is_drawn_whole_unless_it_diverges():
     assert linear_axis("", [curve(1.0, 0.0, 60.0)]).limits[1] > 60.0
     assert linear_axis("", [curve(1.0, 0.0, 1e9)]).limits[1] < 200.0
-    many = np.array([[1.0, 1.0, 1.0], [0.0, 0.5, 60.0]])
-    assert 1.0 < linear_axis("", [many], rates=True).limits[1] < 2.0
+
+
+def test_heights_are_shares_of_the_axis():
+    linear, logarithmic = ValueAxis("", (1.0, 5.0)), ValueAxis("", (0.01, 100.0), True)
+    np.testing.assert_allclose(linear.heights(np.array([1.0, 2.0, 5.0])), [0.0, 0.25, 1.0])
+    np.testing.assert_allclose(logarithmic.heights(np.array([0.01, 0.1, 100.0])), [0.0, 0.25, 1.0])
 
 
 def test_limits_are_those_of_what_is_drawn_of_many_members():

@@ -1,0 +1,106 @@
+"""How one curve is drawn: of one member, of many, or of each learning rate."""
+
+from typing import NamedTuple, TypedDict
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from landscape_lab.drawing.maps import DRAWN_POINTS, RATE_COLORS, evenly
+from landscape_lab.drawing.oscillation import calmed
+from landscape_lab.drawing.rates import chosen, medians
+from landscape_lab.drawing.ticks import label_logarithm
+from landscape_lab.drawing.value_axis import ValueAxis
+from landscape_lab.scene import Scene
+
+
+class Stroke(TypedDict, total=False):
+    """How a line looks, in matplotlib's words."""
+
+    linewidth: float
+    alpha: float
+    linestyle: str
+
+
+LINES: dict[str, Stroke] = {
+    "seen by steps": {"linewidth": 0.7, "alpha": 0.4},
+    "all data": {"linewidth": 2.0},
+    "validation": {"linewidth": 1.6, "linestyle": "--"},
+}
+"""How the curves of a network are told apart: of the samples of a step, of all data, of those held out."""
+USUAL: Stroke = {"linewidth": 1.4}
+"""How all other curves look."""
+ENVELOPE = 0.25
+"""The opacity of what lies behind a median."""
+
+
+class Curve(NamedTuple):
+    """A quantity over what it cost.
+
+    Args:
+        costs: When.
+        values: It is NaN in a gap.
+    """
+
+    costs: Float[np.ndarray, " records"]
+    values: Float[np.ndarray, "records members"]
+
+
+def cleaned(curve: Curve, axis: ValueAxis) -> Curve:
+    """A curve as it stands on an axis, without records of which nothing can be drawn."""
+    values = axis.shown(curve.values)
+    shown = ~np.isnan(values).all(axis=1)
+    return Curve(curve.costs[shown], values[shown])
+
+
+def draw_curve(axes: Axes, curve: Curve, color: str, axis: ValueAxis, line: str | None = None) -> None:
+    """One curve.
+
+    Many members are drawn as their median, their quartiles and their outer deciles; swings of one that
+    would hide each other as a running median in a light envelope.
+
+    Args:
+        axes: Where.
+        curve: What.
+        color: Of all of it.
+        axis: On which its values stand.
+        line: What it is, one of `LINES`.
+    """
+    curve = cleaned(curve, axis)
+    costs, heights = curve.costs, curve.values[:, 0]
+    if curve.values.shape[1] > 1:
+        lowest, low, heights, high, highest = np.nanquantile(
+            curve.values, [0.1, 0.25, 0.5, 0.75, 0.9], axis=1
+        )
+        axes.fill_between(costs, lowest, highest, color=color, alpha=ENVELOPE / 2, linewidth=0)
+        axes.fill_between(costs, low, high, color=color, alpha=ENVELOPE, linewidth=0)
+    elif line != "seen by steps" and (calm := calmed(costs, heights, axis)) is not None:
+        costs, heights = calm.costs, calm.middle
+        axes.fill_between(costs, calm.low, calm.high, color=color, alpha=ENVELOPE, linewidth=0)
+    axes.plot(costs, heights, color=color, **(USUAL if line is None else LINES[line]))
+
+
+def draw_rates(axes: Axes, of_member: np.ndarray, curve: Curve, axis: ValueAxis) -> None:
+    """A curve for each of some learning rates: the median of its members, while at least half are finite."""
+    shown = evenly(len(curve.costs), DRAWN_POINTS)
+    heights = axis.shown(medians(of_member, curve.values[shown])).T
+    lines = [np.column_stack([curve.costs[shown], each]) for each in heights]
+    norm = LogNorm(of_member.min(), of_member.max())
+    rates = chosen(of_member)
+    axes.add_collection(LineCollection(lines, array=rates, cmap=RATE_COLORS, norm=norm, linewidths=1.4))
+    axes.autoscale_view()
+
+
+def add_rate_bar(figure: Figure, scene: Scene) -> None:
+    """The colours of learning rates, at the right of all panels."""
+    rates = [trace.rates for trace in scene.traces if trace.rates is not None]
+    if not rates:
+        return
+    norm = LogNorm(min(each.min() for each in rates), max(each.max() for each in rates))
+    bar = figure.colorbar(ScalarMappable(norm, RATE_COLORS), ax=figure.axes, label="learning rate", pad=0.01)
+    bar.outline.set_visible(False)
+    label_logarithm(bar.ax.yaxis)

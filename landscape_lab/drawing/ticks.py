@@ -1,0 +1,34 @@
+"""Numbers along logarithmic axes, as people write them: 400 and 0.05, no 4 × 10² and no 9 × 10⁻¹."""
+
+import numpy as np
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, LogFormatterMathtext, LogLocator, NullFormatter, NullLocator
+
+from landscape_lab.drawing.style import in_full
+
+PLAIN = (0.99e-4, 1.01e6)
+"""Between these, numbers are written in full; an axis that goes beyond has powers of ten everywhere."""
+FEW = 2.5
+"""An axis of fewer decades has numbers between its powers of ten: 1, 2 and 5 times each."""
+MOST = 8
+"""About so many numbers stand along an axis."""
+
+
+def label_logarithm(axis: Axis) -> None:
+    """Plain numbers along a logarithmic axis whose limits are set."""
+    low, high = sorted(axis.get_view_interval())
+    decades = np.log10(high / low)
+    if decades < FEW:
+        fine = decades < 1.0
+        axis.set_major_locator(LogLocator(subs=(1, 2, 3, 5, 7) if fine else (1, 2, 5), numticks=12))
+        axis.set_minor_locator(NullLocator())
+    else:
+        axis.set_major_locator(LogLocator(numticks=MOST))
+        axis.set_minor_formatter(NullFormatter())
+    shown = [tick for tick in axis.get_majorticklocs() if low <= tick <= high]
+    if all(PLAIN[0] < tick < PLAIN[1] for tick in shown):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: in_full(value)))
+    elif decades >= FEW:
+        axis.set_major_formatter(LogFormatterMathtext())
+    else:
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

@@ -1,11 +1,13 @@
 """How the members of an ensemble ended."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from os import PathLike
 
 import numpy as np
 
 from landscape_lab.ensemble import LISTED, Ensemble
+from landscape_lab.good_rates import GoodRates, good_rates
 from landscape_lab.tables import write_csv
 
 
@@ -22,6 +24,7 @@ class Outcomes:
             where it never was, or where there is no target.
         distance: To the nearest known minimum at the end; infinite where none is known.
         status: `completed`, `stopped`, `pruned`, `diverged` or `failed`.
+        begin: The median loss at the start.
     """
 
     ensemble: Ensemble
@@ -31,20 +34,25 @@ class Outcomes:
     steps_to_target: np.ndarray
     distance: np.ndarray
     status: np.ndarray
+    begin: float
 
     @property
     def best_rate(self) -> float | None:
-        """The learning rate of the lowest median final loss; `None` where members have none."""
-        rates = self.ensemble.rates
-        return None if rates is None else rates[self._best_place()]
+        """The middle of the widest interval of good learning rates; `None` where there is none."""
+        return None if self.good_rates is None else self.good_rates.best
 
+    @cached_property
+    def good_rates(self) -> GoodRates | None:
+        """The widest interval of good learning rates; `None` where members have none, or all diverged."""
+        if (rates := self.ensemble.rates) is None:
+            return None
+        return good_rates(np.asarray(rates), self.by_rate(self.final_loss), self.begin)
+
+    @property
     def _best_place(self) -> int:
-        """The number of the best rate.
-
-        Of equal medians, the one with the lower third quartile is best, then the lower rate.
-        """
-        quartiles = np.quantile(self.by_rate(self.final_loss), [0.5, 0.75], axis=1, method="lower")
-        return int(np.lexsort(quartiles[::-1])[0])
+        """The number of the best rate; the first where none is better than others."""
+        rates = self.ensemble.rates
+        return 0 if rates is None or self.best_rate is None else rates.index(self.best_rate)
 
     def by_rate(self, values: np.ndarray) -> np.ndarray:
         """Values `[members]` as `[rates, starts × seeds]`."""
@@ -52,11 +60,11 @@ class Outcomes:
 
     def typical(self, values: np.ndarray) -> float:
         """The median over starts and seeds, at the best learning rate."""
-        return float(np.quantile(self.by_rate(values)[self._best_place()], 0.5, method="lower"))
+        return float(np.quantile(self.by_rate(values)[self._best_place], 0.5, method="lower"))
 
     def representative(self) -> int:
         """The member that ended with the median loss at the best learning rate."""
-        members = self.by_rate(np.arange(len(self.ensemble)))[self._best_place()]
+        members = self.by_rate(np.arange(len(self.ensemble)))[self._best_place]
         losses = self.final_loss[members]
         return int(members[np.argsort(losses, kind="stable")[(len(losses) - 1) // 2]])
 

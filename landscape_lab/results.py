@@ -50,6 +50,7 @@ def _outcomes(descent: Descent, points: np.ndarray, losses: np.ndarray) -> Outco
         if distance is None
         else np.where(alive, distance.double().numpy(), np.inf),
         status,
+        float(np.median(descent.trajectory.losses[0])),
     )
 
 

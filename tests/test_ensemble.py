@@ -12,6 +12,7 @@ from training import fit
 from landscape_lab import Descent, results
 from landscape_lab.callbacks import Checkpoints
 from landscape_lab.ensemble import Ensemble, make_ensemble
+from landscape_lab.good_rates import good_rates
 from landscape_lab.landscapes import FunctionLandscape
 
 SGD = partial(torch.optim.SGD, momentum=0.9)
@@ -197,7 +198,10 @@ def test_tables_and_pictures_of_an_ensemble(lab):
     )
     with (result.folder / "lr.csv").open() as file:
         medians = {float(row["lr"]): float(row["final_loss_median"]) for row in csv.DictReader(file)}
-    assert min(medians, key=medians.get) == result.metrics["best_lr"]
+    rates, finals = np.array(list(medians)), np.array(list(medians.values()))[:, None]
+    begin = float(np.median(result.trajectory.losses[0]))
+    assert good_rates(rates, finals, begin).best == result.metrics["best_lr"]
+    assert result.metrics["final_loss"] == pytest.approx(medians[result.metrics["best_lr"]], rel=1e-6)
     with (result.folder / "quantiles.csv").open() as file:
         steps = [row["step"] for row in csv.DictReader(file)]
     assert steps == [str(step) for step in range(31)]

@@ -67,15 +67,14 @@ def _quantiles(trajectory: Trajectory) -> dict[str, np.ndarray]:
 
 def _sensitivity(outcomes: Outcomes, trajectory: Trajectory) -> Sensitivity:
     """What the figure of learning rates shows."""
-    rate = outcomes.best_rate
     return Sensitivity(
         trajectory.label,
         np.asarray(outcomes.ensemble.rates),
         outcomes.by_rate(outcomes.final_loss),
         outcomes.by_rate(outcomes.best_loss),
         outcomes.by_rate(outcomes.lost).mean(axis=1),
-        float(np.median(trajectory.losses[0])),
-        None if rate is None else (rate, outcomes.typical(outcomes.final_loss)),
+        outcomes.begin,
+        outcomes.good_rates,
     )
 
 

@@ -1,6 +1,6 @@
 """How sensitive an optimizer is to its learning rate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -9,8 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from landscape_lab.drawing.style import GREY, GRID, STYLE
+from landscape_lab.drawing.ticks import label_logarithm
+from landscape_lab.drawing.value_axis import DECADE, DECADES
+from landscape_lab.good_rates import GoodRates, typical
 
-FINAL_COLOR, BEST_COLOR, DIVERGED_COLOR = "#2e6fbb", "#e4803a", "#c62828"
+FINAL_COLOR, BEST_COLOR, DIVERGED_COLOR, GOOD_COLOR = "#2e6fbb", "#c85a14", "#c62828", "#2e6fbb"
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Sensitivity:
         best: The lowest losses on the way.
         diverged: The share of members that did not complete.
         begin: The median loss at the start.
-        chosen: The rate with the lowest median final loss, and that loss, if there is one.
+        good: The widest interval of good rates, and the best of them, if there are any.
     """
 
     label: str
@@ -33,59 +36,101 @@ class Sensitivity:
     best: Float[np.ndarray, "rates members"]
     diverged: Float[np.ndarray, " rates"]
     begin: float
-    chosen: tuple[float, float] | None
+    good: GoodRates | None
 
 
 def sensitivity_figure(shown: Sensitivity) -> Figure:
-    """Final and best loss against the learning rate: medians over starts and seeds between quartiles."""
+    """Final and best loss against the learning rate, and where the good rates and those that diverged are.
+
+    Of several members for each rate the median is drawn between the quartiles.
+    """
+    order = np.argsort(shown.rates)
+    shown = replace(
+        shown,
+        rates=shown.rates[order],
+        final=shown.final[order],
+        best=shown.best[order],
+        diverged=shown.diverged[order],
+    )
     with rc_context(STYLE):
         figure = Figure(figsize=(8.0, 5.0), layout="constrained")
         axes = figure.add_subplot()
-        order = np.argsort(shown.rates)
-        _draw_losses(axes, shown.rates[order], shown.best[order], BEST_COLOR, "best", "--")
-        _draw_losses(axes, shown.rates[order], shown.final[order], FINAL_COLOR, "final", "-")
-        axes.axhline(shown.begin, color=GREY, linewidth=1.0, linestyle=":", label="loss at the start")
         _scale(axes, shown)
-        _mark_diverged(axes, shown.rates[order], shown.diverged[order])
-        _mark_chosen(axes, shown)
-        axes.set_xlabel("learning rate")
-        axes.set_ylabel("loss")
+        _shade(axes, shown)
+        _draw_losses(axes, shown.rates, shown.best, BEST_COLOR, "best", "s--")
+        _draw_losses(axes, shown.rates, shown.final, FINAL_COLOR, "final", "o-")
+        axes.axhline(shown.begin, color=GREY, linewidth=1.0, linestyle=":", label="loss at the start")
+        _mark_diverged(axes, shown.rates, shown.diverged)
+        _mark_best(axes, shown)
+        axes.set(xlabel="learning rate", ylabel="loss")
         axes.grid(color=GRID, linewidth=0.8)
         axes.set_axisbelow(True)
         axes.set_title(shown.label, loc="left", fontsize=11)
-        figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+        figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     return figure
 
 
 def _draw_losses(axes: Axes, rates: np.ndarray, values: np.ndarray, color: str, name: str, line: str) -> None:
-    """The median, and the quartiles around it where there are several members for each rate."""
+    """The loss at each rate; of several members the median, and the quartiles around it."""
+    several = values.shape[1] > 1
     quartiles = np.quantile(values, [0.25, 0.5, 0.75], axis=-1, method="lower")
     low, middle, high = np.where(
         np.isfinite(quartiles), quartiles, np.nan
     )  # a curve stops where one is infinite
-    axes.plot(rates, middle, line, color=color, linewidth=1.8, label=f"{name} loss, median", zorder=3)
-    if values.shape[1] > 1:
+    label = f"{name} loss" + ", median" * several
+    axes.plot(rates, middle, line, color=color, linewidth=1.6, markersize=3.5, label=label, zorder=3)
+    if several:
         axes.fill_between(
             rates, low, high, color=color, alpha=0.18, linewidth=0, label=f"{name} loss, quartiles"
         )
 
 
 def _scale(axes: Axes, shown: Sensitivity) -> None:
-    """Logarithmic where all is positive.
+    """Logarithmic where all is positive and spans a decade.
 
     Losses far above the start leave the window, so that the low ones can be told apart.
     """
     final, best, begin = shown.final, shown.best, shown.begin
     finite = np.concatenate([final[np.isfinite(final)], best[np.isfinite(best)], [begin]])
-    if (shown.rates > 0).all():
+    if shown.rates[0] > 0:
         axes.set_xscale("log")
+        axes.set_xlim(*_around(shown.rates, 0, len(shown.rates) - 1))
+        label_logarithm(axes.xaxis)
     low = float(finite.min())
-    if low > 0:
-        axes.set_yscale("log")
-        axes.set_ylim(low / 2, 10 * max(begin, low))
+    if 0 < DECADE * low < begin:
+        low = max(low, begin / DECADES)
+        axes.set(yscale="log", ylim=(low / 2, 2 * min(float(finite.max()), 5 * begin)))
+        label_logarithm(axes.yaxis)
     else:
-        span = max(begin - low, 1e-12 * max(abs(begin), 1e-30))
-        axes.set_ylim(low - 0.05 * span, begin + 0.5 * span)
+        high = min(float(finite.max()), begin + 0.5 * (begin - low)) if low < begin else float(finite.max())
+        span = max(high - low, 1e-12 * max(abs(begin), 1e-30))
+        axes.set_ylim(low - 0.05 * span, high + 0.15 * span)
+
+
+def _shade(axes: Axes, shown: Sensitivity) -> None:
+    """The widest interval of good rates, and the regions in which half of the members and more diverged."""
+    if (good := shown.good) is not None:
+        first, last = np.searchsorted(shown.rates, [good.first, good.last])
+        label = f"good rates: {good.first:.4g} … {good.last:.4g}" if first < last else None
+        axes.axvspan(*_around(shown.rates, first, last), color=GOOD_COLOR, alpha=0.14, lw=0, label=label)
+    lost = np.flatnonzero(shown.diverged >= 0.5)
+    for number, region in enumerate(np.split(lost, np.flatnonzero(np.diff(lost) > 1) + 1)):
+        if len(region):
+            axes.axvspan(
+                *_around(shown.rates, region[0], region[-1]),
+                color=DIVERGED_COLOR,
+                alpha=0.1,
+                lw=0,
+                label=None if number else "half and more diverged" if shown.final.shape[1] > 1 else None,
+            )
+
+
+def _around(rates: np.ndarray, first: int, last: int) -> tuple[float, float]:
+    """The ends of an interval of rates, half of the way on to their neighbours."""
+    places = np.log(rates) if rates[0] > 0 else rates
+    gap = np.diff(places).mean() / 2 if len(rates) > 1 else 0.5
+    low, high = places[first] - gap, places[last] + gap
+    return (float(np.exp(low)), float(np.exp(high))) if rates[0] > 0 else (float(low), float(high))
 
 
 def _mark_diverged(axes: Axes, rates: np.ndarray, diverged: np.ndarray) -> None:
@@ -97,15 +142,17 @@ def _mark_diverged(axes: Axes, rates: np.ndarray, diverged: np.ndarray) -> None:
                 rate, 0.975, "x", color=DIVERGED_COLOR, alpha=0.3 + 0.7 * share, transform=above, zorder=4
             )
     if diverged.any():
-        axes.plot([], [], "x", color=DIVERGED_COLOR, label="diverged (fainter: some)")
+        some = " (fainter: some)" if ((diverged > 0) & (diverged < 1)).any() else ""
+        axes.plot([], [], "x", color=DIVERGED_COLOR, label=f"diverged{some}")
 
 
-def _mark_chosen(axes: Axes, shown: Sensitivity) -> None:
+def _mark_best(axes: Axes, shown: Sensitivity) -> None:
     """A star at the best rate."""
-    if shown.chosen is None or not np.isfinite(shown.chosen[1]):
+    if shown.good is None:
         return
-    rate, loss = shown.chosen
+    rate = shown.good.best
+    loss = float(typical(shown.final[np.searchsorted(shown.rates, rate)]))
     axes.axvline(rate, color=FINAL_COLOR, linewidth=1.0, alpha=0.5)
     axes.plot(rate, loss, "*", color=FINAL_COLOR, markersize=15, markeredgecolor="white", zorder=5)
-    label = f"best lr {rate:.4g}: {loss:.3g}"
-    axes.plot([], [], "*", color=FINAL_COLOR, markersize=10, label=label, linestyle="none")
+    words = f"best lr {rate:.4g}: {'median ' * (shown.final.shape[1] > 1)}final loss {loss:.4g}"
+    axes.plot([], [], "*", color=FINAL_COLOR, markersize=10, label=words, linestyle="none")

@@ -10,6 +10,8 @@ PLAIN = (0.99e-4, 1.01e6)
 """Between these, numbers are written in full; an axis that goes beyond has powers of ten everywhere."""
 FEW = 2.5
 """An axis of fewer decades has numbers between its powers of ten: 1, 2 and 5 times each."""
+MARKED = 4.0
+"""An axis of more decades has no marks between its numbers: drawing them takes a while."""
 MOST = 8
 """About so many numbers stand along an axis."""
 
@@ -25,6 +27,8 @@ def label_logarithm(axis: Axis) -> None:
     else:
         axis.set_major_locator(LogLocator(numticks=MOST))
         axis.set_minor_formatter(NullFormatter())
+        if decades > MARKED:
+            axis.set_minor_locator(NullLocator())
     shown = [tick for tick in axis.get_majorticklocs() if low <= tick <= high]
     if all(PLAIN[0] < tick < PLAIN[1] for tick in shown):
         axis.set_major_formatter(FuncFormatter(lambda value, _: in_full(value)))

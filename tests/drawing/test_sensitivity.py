@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from landscape_lab.drawing.sensitivity import Sensitivity, sensitivity_figure
+from landscape_lab.good_rates import GoodRates
 
 SHOWN = Sensitivity(
     "sphere · sgd",
@@ -13,7 +14,7 @@ SHOWN = Sensitivity(
     np.array([[0.1, 0.1, 0.1], [0.8, 0.8, 0.8], [0.5, 0.6, 0.7]]),
     np.array([0.0, 0.0, 2 / 3]),
     begin=2.0,
-    chosen=(0.1, 0.3),
+    good=GoodRates(0.1, 0.1, 0.1),
 )
 
 
@@ -36,8 +37,30 @@ def test_the_best_rate_and_what_diverged_are_marked():
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
 
 
+def names(shown):
+    return [text.get_text() for text in sensitivity_figure(shown).legends[0].get_texts()]
+
+
+def test_a_median_is_told_only_where_there_are_several_members():
+    assert "final loss, median" in names(SHOWN)
+    assert "best lr 0.1: median final loss 0.3" in names(SHOWN)
+    alone = names(replace(SHOWN, final=SHOWN.final[:, :1], best=SHOWN.best[:, :1]))
+    assert not [name for name in alone if "median" in name or "quartiles" in name]
+    assert "best lr 0.1: final loss 0.2" in alone
+
+
+def test_good_rates_and_those_that_diverged_are_shaded_half_of_the_way_to_their_neighbours():
+    axes = sensitivity_figure(replace(SHOWN, good=GoodRates(0.01, 0.1, 0.1))).axes[0]
+    good, lost = (patch.get_extents().transformed(axes.transData.inverted()) for patch in axes.patches)
+    np.testing.assert_allclose(good.intervalx, [10**-2.5, 10**-0.5])
+    np.testing.assert_allclose(lost.intervalx, [10**-0.5, 10**0.5])
+    assert {"good rates: 0.01 … 0.1", "half and more diverged"} <= set(
+        names(replace(SHOWN, good=GoodRates(0.01, 0.1, 0.1)))
+    )
+
+
 def test_no_best_rate_and_losses_below_zero_are_drawn_too():
-    figure = sensitivity_figure(replace(SHOWN, best=SHOWN.best - 1, chosen=None))
+    figure = sensitivity_figure(replace(SHOWN, best=SHOWN.best - 1, good=None))
     axes = figure.axes[0]
     assert axes.get_yscale() == "linear"
     assert not [line for line in axes.lines if line.get_marker() == "*"]

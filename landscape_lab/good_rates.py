@@ -11,6 +11,20 @@ ROUND_OFF = 1e-7
 """Final losses below this share of the loss at the start are equally low: losses are float32."""
 
 
+class TypicalEnd(NamedTuple):
+    """The final loss that stands for many members.
+
+    Args:
+        loss: Their median, at the best learning rate; infinite where half of them diverged.
+        rate: That rate; `None` where all have the same.
+        words: What this loss is called.
+    """
+
+    loss: float
+    rate: float | None
+    words: str
+
+
 class GoodRates(NamedTuple):
     """The widest interval of good learning rates.
 
@@ -70,3 +84,32 @@ def _heights(losses: np.ndarray) -> np.ndarray:
     if finite.min() < 0 or not losses[-1] > 0:
         return losses
     return np.log10(np.maximum(losses, ROUND_OFF * losses[-1]))
+
+
+def typical_end(
+    final: Float[np.ndarray, " members"], begin: float, rates: Float[np.ndarray, " members"] | None = None
+) -> TypicalEnd:
+    """The one final loss that titles, tables and the terminal tell of many members.
+
+    Args:
+        final: Their final losses; not finite where a member diverged.
+        begin: The median loss at the start.
+        rates: The learning rate of each, where they differ.
+
+    >>> typical_end(np.array([0.3, 0.1, 0.2]), 1.0)
+    TypicalEnd(loss=0.2, rate=None, words='median final loss')
+    """
+    final = np.where(np.isfinite(final), final, np.inf)
+    if rates is None:
+        return TypicalEnd(float(typical(final)), None, words_of(len(final)))
+    distinct = np.unique(rates)
+    ends = [final[rates == rate] for rate in distinct]
+    found = good_rates(distinct, np.array([[typical(each)] for each in ends]), begin)
+    rate = None if found is None else found.best
+    loss = np.inf if rate is None else float(typical(final[rates == rate]))
+    return TypicalEnd(loss, rate, words_of(max(map(len, ends))))
+
+
+def words_of(members: int) -> str:
+    """What the final loss of so many members of one learning rate is called."""
+    return "median final loss" if members > 1 else "final loss"

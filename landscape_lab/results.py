@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from landscape_lab.converged import converged_after
 from landscape_lab.descent import Descent
 from landscape_lab.ensemble import LISTED
 from landscape_lab.measured import RESULTS
@@ -106,6 +107,8 @@ def details(descent: Descent) -> dict[str, object]:
     }
     if (carried := getattr(descent.landscape, "carried_by", None)) is not None:
         found |= {"dims": descent.landscape.dims, "carried_by": carried}
+    if (needed := converged_after(descent.trajectory.steps, descent.trajectory.evaluations)) is not None:
+        found["converged_after"] = needed
     if groups := told(settled(descent.make_optimizer, descent.landscape), descent.landscape):
         found["groups"] = groups
     if len(descent.ensemble) == 1:

@@ -16,7 +16,7 @@ ALWAYS = (
     "final_loss",
     "best_loss",
 )
-WHERE_KNOWN = ("ended_by", "members", "best_lr", "diverged_fraction", "layout")
+WHERE_KNOWN = ("converged_after", "ended_by", "members", "best_lr", "diverged_fraction", "layout")
 
 
 def print_summary(result: Result) -> None:
@@ -25,15 +25,30 @@ def print_summary(result: Result) -> None:
     table = Table("", "", show_header=False, box=None, padding=(0, 2, 0, 0))
     known = [name for name in (*NEARNESS, *WHERE_KNOWN) if result.metrics.get(name) is not None]
     for name in (*ALWAYS, *known):
-        table.add_row(name.replace("_", " "), _text(result.metrics[name]))
+        table.add_row(
+            _name(name, result), _text(result.metrics[name]) + " steps" * (name == "converged_after")
+        )
     if (spacing := result.trajectory.spacing) > 1:
         table.add_row("recorded", f"every {spacing:,} steps, {len(result.trajectory.steps):,} in all")
     console.print(table)
     console.print(str(result.folder), markup=False, highlight=False, soft_wrap=True)
 
 
+def _name(key: str, result: Result) -> str:
+    """What a result is called: of many members losses are medians, at the best of several learning rates."""
+    words = key.replace("_", " ")
+    if key not in ("final_loss", "best_loss"):
+        return words
+    rates = result.trajectory.rates
+    number = len(set(rates)) if rates else 1
+    several = (result.metrics.get("members") or 1) > number
+    return "median " * several + words + " at the best lr" * (number > 1)
+
+
 def _text(value: object) -> str:
-    """A value for people: thousands apart, six digits."""
+    """A value for people: thousands apart, six digits; a dash where there is none."""
+    if value is None:
+        return "–"
     if isinstance(value, float):
         return f"{value:,.6g}"
     return f"{value:,}" if isinstance(value, int) else str(value)

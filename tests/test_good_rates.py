@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from landscape_lab.good_rates import good_rates
+from landscape_lab.good_rates import good_rates, typical_end
 
 RATES = np.geomspace(1e-3, 1e3, 7)
 
@@ -52,3 +52,13 @@ def test_nothing_is_good_where_all_diverged_and_the_lowest_is_where_nothing_fell
 
 def test_rates_that_are_not_positive_lie_on_a_linear_axis():
     assert found([0.1, 0.1, 0.1], 1.0, np.array([0.0, 1.0, 10.0])) == (0.0, 1.0, 10.0)
+
+
+def test_the_typical_end_is_the_median_at_the_best_rate():
+    rates = np.array([1.0, 0.1, 1.0, 0.1, 1.0])
+    final = np.array([0.2, 0.9, 0.1, 0.8, np.nan])
+    assert typical_end(final, 1.0, rates) == (0.2, 1.0, "median final loss")
+    assert typical_end(final[:2], 1.0, rates[:2]) == (0.2, 1.0, "final loss")
+    assert typical_end(final[:1], 1.0) == (0.2, None, "final loss")
+    assert typical_end(np.array([np.nan, 1.0, np.nan]), 1.0) == (np.inf, None, "median final loss")
+    assert typical_end(np.full(5, np.nan), 1.0, rates).loss == np.inf

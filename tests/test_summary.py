@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from landscape_lab import Trajectory
@@ -35,3 +36,27 @@ def test_the_last_line_is_the_folder_and_numbers_are_short(capsys):
     assert told["ended by"].strip() == "a callback, after step 12345"
     assert told["recorded"].strip() == "every 4 steps, 2 in all"
     assert "best lr" not in told
+
+
+def told_of(capsys, own, **metrics):
+    """The lines of a run whose members have these numbers of their own, by their names."""
+    size = 1 if own is None else len(next(iter(own.values())))
+    trajectory = Trajectory(members=own)
+    trajectory.append(0, torch.zeros(size, 2), torch.zeros(size), 0)
+    print_summary(Result(trajectory, METRICS | metrics, Path("x")))
+    lines = capsys.readouterr().out.splitlines()[:-1]
+    return {name: value.strip() for name, value in (line.strip().split("  ", 1) for line in lines)}
+
+
+def test_losses_of_many_members_are_called_what_they_are(capsys):
+    rates = np.array([0.1, 1.0])
+    assert "final loss at the best lr" in told_of(capsys, {"lr": rates}, members=2, best_lr=1.0)
+    told = told_of(capsys, {"lr": np.repeat(rates, 2)}, members=4, best_lr=1.0)
+    assert {"median final loss at the best lr", "median best loss at the best lr"} <= set(told)
+    assert "median final loss" in told_of(capsys, {"seed": np.array([0, 1])}, members=2)
+
+
+def test_a_loss_that_is_not_there_is_a_dash_and_an_early_end_is_told(capsys):
+    told = told_of(capsys, None, final_loss=None, converged_after=19)
+    assert told["final loss"] == told["best loss"] == "–"
+    assert told["converged after"] == "19 steps"

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from landscape_lab.drawing.style import GREY, GRID, STYLE
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import DECADE, DECADES
-from landscape_lab.good_rates import GoodRates, typical
+from landscape_lab.good_rates import GoodRates, typical, words_of
 
 FINAL_COLOR, BEST_COLOR, DIVERGED_COLOR, GOOD_COLOR = "#2e6fbb", "#c85a14", "#c62828", "#2e6fbb"
 
@@ -154,5 +154,5 @@ def _mark_best(axes: Axes, shown: Sensitivity) -> None:
     loss = float(typical(shown.final[np.searchsorted(shown.rates, rate)]))
     axes.axvline(rate, color=FINAL_COLOR, linewidth=1.0, alpha=0.5)
     axes.plot(rate, loss, "*", color=FINAL_COLOR, markersize=15, markeredgecolor="white", zorder=5)
-    words = f"best lr {rate:.4g}: {'median ' * (shown.final.shape[1] > 1)}final loss {loss:.4g}"
+    words = f"best lr {rate:.4g}: {words_of(shown.final.shape[1])} {loss:.4g}"
     axes.plot([], [], "*", color=FINAL_COLOR, markersize=10, label=words, linestyle="none")

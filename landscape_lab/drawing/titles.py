@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from landscape_lab.converged import converged_after
+from landscape_lab.good_rates import TypicalEnd, typical_end
 from landscape_lab.scene import Scene, Trace
 
 DIVERGED = "diverged"
@@ -58,15 +60,22 @@ def _broken(axes: Axes, words: str, size: float) -> list[str]:
 def title_of(traces: Sequence[Trace]) -> str:
     """What, how long, and how it ended; of several traces their labels."""
     if len(traces) > 1:
-        return " · ".join(trace.label for trace in traces)
+        return BETWEEN.join(trace.label for trace in traces)
     (trace,) = traces
     final = trace.losses[-1]
-    parts = [trace.label, *([] if _diverged(trace) else [f"{trace.steps[-1]:,} steps"])]
+    parts = [trace.label, *([] if _diverged(trace) else [_length(trace)])]
     if trace.total > 1:
         parts.append(
             f"{trace.total:,} members" + (f", {len(final):,} shown" if len(final) < trace.total else "")
         )
-    return " · ".join(part for part in (*parts, _end_of(trace)) if part)
+    return BETWEEN.join(part for part in (*parts, _end_of(trace)) if part)
+
+
+def _length(trace: Trace) -> str:
+    """How many steps were made, and how many of them an optimizer needed that then did nothing more."""
+    steps = f"{trace.steps[-1]:,} steps"
+    needed = converged_after(trace.steps, trace.evaluations)
+    return steps if needed is None else f"converged after {needed:,} of {steps}"
 
 
 def _end_of(trace: Trace) -> str:
@@ -82,11 +91,18 @@ def _diverged(trace: Trace) -> bool:
 
 
 def ending(traces: Sequence[Trace]) -> str:
-    """The final loss, of several members or traces their median; those that diverged do not count."""
+    """The final loss, as the terminal tells it; of several traces that of all their members."""
+    end = end_of(traces)
+    if not np.isfinite(end.loss):
+        lost = all(map(_diverged, traces))
+        return DIVERGED if lost else f"half and more of the members {DIVERGED}"
+    best = "" if end.rate is None else f"best lr {end.rate:.4g}: "
+    return f"{best}{end.words} {end.loss:.4g}"
+
+
+def end_of(traces: Sequence[Trace]) -> TypicalEnd:
+    """The final loss that stands for some traces."""
     ends = np.concatenate([trace.losses[-1] for trace in traces])
-    finite = ends[np.isfinite(ends)]
-    if not len(finite):
-        return DIVERGED
-    return (
-        f"{'median ' if sum(trace.total for trace in traces) > 1 else ''}final loss {np.median(finite):.4g}"
-    )
+    begin = float(np.median(np.concatenate([trace.losses[0] for trace in traces])))
+    (first, *more) = traces
+    return typical_end(ends, begin, None if more else first.rates)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
-from scenes import scene, trajectory
+from scenes import recorded, scene, trajectory
 
 from landscape_lab.drawing.curves import loss_figure
 from landscape_lab.drawing.figures import path_figure
@@ -52,3 +52,32 @@ def test_long_titles_are_broken_where_the_figure_ends():
         if text.get_visible() and " · " in text.get_text():
             assert text.get_window_extent().x1 < figure.bbox.x1
     assert grey_line(figure.axes[0]).get_text().count("augmentation") == 12
+
+
+def title(kept):
+    return loss_figure(scene(kept)).axes[0].get_title(loc="left")
+
+
+def test_of_many_learning_rates_the_best_and_its_final_loss_are_told():
+    """The title told the median over all rates, the terminal that at the best."""
+    members = {"lr": np.array([0.1, 1.0, 10.0, 0.1, 1.0, 10.0])}
+    losses = [[1.0] * 6, [0.5, 0.02, np.nan, 0.6, 0.03, np.nan]]
+    told = title(recorded(np.zeros((2, 6, 2)), losses, members=members))
+    assert told.endswith("1 steps · 6 members · best lr 1: median final loss 0.02")
+    alone = title(
+        recorded(np.zeros((2, 3, 2)), [row[:3] for row in losses], members={"lr": members["lr"][:3]})
+    )
+    assert alone.endswith("best lr 1: final loss 0.02")
+
+
+def test_members_that_diverged_count_as_infinite():
+    assert title(recorded(np.zeros((2, 3, 2)), [[1.0] * 3, [0.5, np.nan, 0.3]])).endswith(
+        "median final loss 0.5"
+    )
+    told = title(recorded(np.zeros((2, 3, 2)), [[1.0] * 3, [0.5, np.nan, np.nan]]))
+    assert told.endswith("half and more of the members diverged")
+
+
+def test_an_optimizer_that_was_done_is_said_to_have_converged():
+    kept = recorded(np.zeros((5, 1, 2)), [0.8, 0.5, 0.4, 0.4, 0.4], evaluations=(0, 4, 9, 9, 9))
+    assert "converged after 2 of 4 steps · final loss 0.4" in title(kept)

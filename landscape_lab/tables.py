@@ -6,11 +6,17 @@ diverged. What is missing is an empty cell: `None`, and NaN, which is how an arr
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 from os import PathLike
 
 from landscape_lab.files import replacing
+
+MISSING = "–"
+"""Stands where people read a table and there is no such result."""
+LONG = re.compile(r"-?\d+\.\d{4,}(e[+-]?\d+)?")
+"""A number of more digits than anybody reads."""
 
 
 def write_csv(
@@ -57,3 +63,18 @@ def markdown(names: Sequence[str], lines: Iterable[Sequence[str]]) -> list[str]:
     """
     escaped = [[text.replace("|", "\\|") for text in line] for line in lines]
     return [f"| {' | '.join(line)} |" for line in (names, ["---"] * len(names), *escaped)]
+
+
+def short(value: object) -> str:
+    """A value as people read it; of a long number, four digits.
+
+    >>> short(None), short(12345), short(0.123456), short("[0.123456,0.9]"), short("adam")
+    ('', '12,345', '0.1235', '[0.1235,0.9]', 'adam')
+    """
+    if isinstance(value, str):
+        return LONG.sub(lambda number: f"{float(number[0]):.4g}", value)
+    if value is None:
+        return ""
+    return (
+        f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    )

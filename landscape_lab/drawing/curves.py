@@ -14,14 +14,12 @@ from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.maps import PATH_COLORS, path_color
 from landscape_lab.drawing.rates import lowest_so_far, medians
 from landscape_lab.drawing.strokes import LINES, Curve, add_rate_bar, cleaned, draw_curve, draw_rates
-from landscape_lab.drawing.style import GRID, STYLE, in_full, label_cost
+from landscape_lab.drawing.style import AXIS, GRID, STYLE, in_full, label_cost
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.drawing.value_axis import ValueAxis, bands, linear_axis, logarithmic_axis, loss_axes
 from landscape_lab.scene import Scene, Trace
 
-AXIS = {"steps": "step", "evaluations": "evaluation", "epochs": "epoch", "seconds": "seconds"}
-"""What stands below a curve over each cost."""
 ACCURACY = ValueAxis("accuracy", (-0.02, 1.02))
 LONGEST = 36
 """Characters that fit along a panel's height."""

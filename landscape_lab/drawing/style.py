@@ -27,6 +27,8 @@ STYLE = {
 GRID = "#e8eaed"
 """Of the lines behind curves."""
 
+AXIS = {"steps": "step", "evaluations": "evaluation", "epochs": "epoch", "seconds": "seconds"}
+"""What stands below a curve over each cost."""
 GAP, WIDTH, APART = 0.12, 0.13, 1.08
 """Inches: between a map and the bar of its scale, across it, and from one bar to the next."""
 ROUND_IT, CHARACTER = 1.7, 0.09

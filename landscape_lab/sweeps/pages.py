@@ -1,5 +1,6 @@
 """The files that a sweep leaves (tables, best job, picture), and its summary on the terminal."""
 
+import math
 import re
 import sys
 from collections import Counter
@@ -13,8 +14,8 @@ from rich.table import Table
 from landscape_lab.errors import tell
 from landscape_lab.files import replacing
 from landscape_lab.sweeps.plan import kept_settings
-from landscape_lab.sweeps.ranking import SHOWN, Brief, Leaderboard, short
-from landscape_lab.tables import markdown, write_csv
+from landscape_lab.sweeps.ranking import SHOWN, Brief, Leaderboard
+from landscape_lab.tables import MISSING, markdown, short, write_csv
 
 RANKED = 20
 """The most jobs with a rank that the terminal shows."""
@@ -26,9 +27,11 @@ NO_RESULTS = ("job", "landscape", "optimizer", "objective", "error", "config_has
 """Keys of `results.json` that are no results, or stand elsewhere in the table."""
 COORDINATES = "Distances are in coordinates, as in `results.json`; across a picture they run from -1 to 1."
 """What `leaderboard.md` says of its distances."""
+MEAN = "Mean rank, and on each landscape rank: result"
+"""What the table of configurations tells."""
 BEST = re.compile(r"best(_\d+)?\.yaml")
 """The files that hold the best jobs."""
-WORDS = {"job", "optimizer", "landscape", "status"}
+WORDS = {"job", "configuration", "optimizer", "landscape", "status"}
 """Columns of words, which begin at the left; numbers end at the right."""
 
 
@@ -60,6 +63,11 @@ def show(board: Leaderboard) -> None:
     brief, widths = _fitting(board, console.width)
     console.width = max(console.width, sum(widths) + 2 * len(widths))  # a narrower terminal breaks the lines
     shown = _shown(board, brief.lines)
+    if board.standings:
+        overall = _overall(board)
+        wide = [max(map(len, texts)) for texts in zip(overall.columns, *overall.lines, strict=True)]
+        console.width = max(console.width, sum(wide) + 2 * len(wide))
+        console.print(_table(MEAN, overall.columns, wide, overall.lines))
     console.print(_table(board.title, brief.columns, widths, shown))
     if len(brief.lines) > len(shown):
         console.print(f"… and {len(brief.lines) - len(shown)} more in leaderboard.md")
@@ -92,6 +100,23 @@ def _fitting(board: Leaderboard, room: int) -> tuple[Brief, list[int]]:
     return brief, widths
 
 
+def _overall(board: Leaderboard) -> Brief:
+    """A line for each configuration: its mean rank, and on each landscape its rank and its result."""
+    sign = 1.0 if next(iter(board.goals.values())) == "minimize" else -1.0
+    lines = [
+        [
+            f"{one.mean:.3g}",
+            one.label,
+            *(
+                f"{one.ranks[ground]:g}: {short(sign * loss) if math.isfinite(loss) else MISSING}"
+                for ground, loss in one.losses.items()
+            ),
+        ]
+        for one in board.standings
+    ]
+    return Brief(["mean rank", "configuration", *board.grounds], lines)
+
+
 def _shown(board: Leaderboard, lines: Sequence[list[str]]) -> list[list[str]]:
     """The lines of the best jobs, and of some of each kind without a rank."""
     shown = list(lines[: min(RANKED, board.ranked)])
@@ -113,7 +138,10 @@ def _write_tables(board: Leaderboard) -> None:
     lines = ([values[name] for name in columns] for values in board.table(columns))
     write_csv(board.folder / "leaderboard.csv", columns, lines)
     brief = board.brief()
-    page = [f"# {board.title}", "", *markdown(*brief)]
+    page = [f"# {board.title}", ""]
+    if board.standings:
+        page += [f"{MEAN}.", "", *markdown(*_overall(board)), "", "## Jobs", ""]
+    page += markdown(*brief)
     page += ["", COORDINATES] if "distance_to_minimum" in brief.columns else []
     with replacing(board.folder / "leaderboard.md") as unfinished:
         unfinished.write_text("\n".join(page) + "\n")
@@ -145,11 +173,14 @@ def _draw(board: Leaderboard) -> None:
     from landscape_lab.sweeps.paths import Entrant, draw_paths  # torch and matplotlib
 
     entrants = [
-        Entrant(job.run, str(job.metrics.get("landscape", "")), board.label(job)) for job in board.jobs
+        Entrant(job.run, board.ground(job) or str(job.metrics.get("landscape", "")), board.label(job))
+        for job in board.jobs
     ]
     asked = kept_settings(board.folder).get("sweep") or {}
     try:
-        draw_paths(entrants, board.folder / "race.png", board.title, asked.get("against", "steps"))
+        ranked, against = next(iter(board.goals)), asked.get("against", "steps")
+        standing = {one.label: f"mean rank {one.mean:.3g}" for one in board.standings}
+        draw_paths(entrants, board.folder / "race.png", board.title, against, ranked, standing)
     except (ValueError, OSError, KeyError) as error:
         tell(f"race.png was not drawn: {error}")
     centres, connectivity = asked.get("centres", []), asked.get("connectivity", False)

@@ -1,7 +1,8 @@
 """The paths of a sweep's jobs as one picture."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from landscape_lab.assembly import build_landscape, plane_settings
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.maps import evenly
 from landscape_lab.drawing.race import MAPS, race_figure
+from landscape_lab.good_rates import typical_end
 from landscape_lab.measured import Measured, of_members
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
@@ -24,7 +26,7 @@ REACH = 0.1
 """How far outside its bounds a landscape is drawn: one wild path should not make the others small."""
 RECORDS = 1000
 """The most records of a path that are drawn."""
-MEMBERS = 50
+MEMBERS = 49
 """The most members of a job that are drawn."""
 
 
@@ -42,7 +44,14 @@ class Entrant(NamedTuple):
     label: str
 
 
-def draw_paths(entrants: Sequence[Entrant], path: Path, title: str, against: str = "steps") -> None:
+def draw_paths(
+    entrants: Sequence[Entrant],
+    path: Path,
+    title: str,
+    against: str = "steps",
+    ranked: str = "final_loss",
+    standing: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Draw all paths on their landscapes, one map for each landscape.
 
     Args:
@@ -50,6 +59,8 @@ def draw_paths(entrants: Sequence[Entrant], path: Path, title: str, against: str
         path: Where the picture goes.
         title: Stands above it.
         against: What losses are drawn over.
+        ranked: The result that decides the order.
+        standing: What is said of each label where there are several landscapes, the best first.
     """
     together: dict[str, list[Entrant]] = {}
     for entrant in entrants:
@@ -58,7 +69,7 @@ def draw_paths(entrants: Sequence[Entrant], path: Path, title: str, against: str
     groups = list(together.values())[:MAPS]
     scenes = [(group[0].landscape, _scene(group[:PATHS], path.parent)) for group in groups]
     if scenes:
-        save_figure(race_figure(scenes, title, against), path)
+        save_figure(race_figure(scenes, title, against, ranked, standing), path)
 
 
 def _scene(entrants: Sequence[Entrant], folder: Path) -> Scene:
@@ -72,12 +83,15 @@ def _scene(entrants: Sequence[Entrant], folder: Path) -> Scene:
 
 
 def _trajectory(entrant: Entrant) -> Trajectory:
-    """As much of a trajectory as can be seen; large points are not at every record."""
+    """As much of a trajectory as can be seen; large points are not at every record.
+
+    Of many members those stay whose final loss is told: at the best learning rate, the middle one among them.
+    """
     whole = entrant.run.trajectory()
     losses = whole.losses  # [records, members]
     at = whole.point_steps[points := evenly(len(whole.point_steps), RECORDS)]
     records = np.union1d(evenly(len(losses), RECORDS), whole.steps.searchsorted(at))
-    members = evenly(losses.shape[1], MEMBERS)
+    members = _members(whole)
     seen = Trajectory(len(records), label=entrant.label)
     seen.extend(
         torch.from_numpy(whole.steps[records]),
@@ -89,3 +103,16 @@ def _trajectory(entrant: Entrant) -> Trajectory:
     seen.clock = whole.clock
     seen.measured = Measured.of(of_members(whole.measured.arrays(), members))
     return seen
+
+
+def _members(whole: Trajectory) -> np.ndarray:
+    """The members that are drawn: those of the best learning rate, evenly spaced by their final losses."""
+    ends, begin = whole.losses[-1], float(np.median(whole.losses[0]))
+    of_rate = np.arange(len(ends))
+    if whole.rates is not None:
+        rates = np.asarray(whole.rates)
+        best = typical_end(ends, begin, rates).rate
+        of_rate = of_rate if best is None else np.flatnonzero(rates == best)
+    order = of_rate[np.argsort(ends[of_rate], kind="stable")]  # NaN comes last
+    places = np.linspace(0, len(order) - 1, min(len(order), MEMBERS)).astype(int)
+    return np.sort(order[places])

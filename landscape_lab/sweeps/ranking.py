@@ -1,7 +1,6 @@
 """The jobs of a sweep in the order of their objective."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,15 +12,14 @@ from landscape_lab.configuration import is_choice, key_of
 from landscape_lab.keys.running import MEASURED
 from landscape_lab.runs import Run
 from landscape_lab.sweeps.goals import towards
+from landscape_lab.sweeps.placing import Standing, names_ground, standings
 from landscape_lab.sweeps.plan import RANKED, job_runs, kept_settings
+from landscape_lab.tables import MISSING, short
 
 SHOWN = ("best_lr", "best_loss", *MEASURED, "distance_to_minimum", "evaluations", "seconds")
 """The results that people are shown beside the objectives, as far as there is room; the CSV has all."""
 ENDS = (*RANKED, "pruned", "diverged", "failed", "interrupted")
 """How jobs end, in the order of the leaderboard."""
-
-LONG = re.compile(r"-?\d+\.\d{4,}(e[+-]?\d+)?")
-"""A number of more digits than anybody reads."""
 
 
 class Brief(NamedTuple):
@@ -119,7 +117,36 @@ class Leaderboard:
         objectives = Counter(job.objectives for job in jobs if job.objectives)
         goals = _goals(objectives.most_common(1)[0][0] if objectives else ("final_loss",), folder)
         first = next(iter(goals.items()))
-        return cls(folder, goals, tuple(sorted(jobs, key=lambda job: (_end(job), job.loss(*first)))))
+        board = cls(folder, goals, tuple(sorted(jobs, key=lambda job: (_end(job), job.loss(*first)))))
+        places = {ground: place for place, ground in enumerate(dict.fromkeys(map(board.ground, jobs)))}
+        ordered = sorted(board.jobs, key=lambda job: (_end(job), places[board.ground(job)]))
+        return cls(folder, goals, tuple(ordered))
+
+    def ground(self, job: Job) -> str:
+        """The landscape of a job, in words; empty where all jobs are on the same."""
+        words = [
+            job.choices.get(key, "") if key == "landscape" else f"{key.rpartition('.')[2]} {job.choices[key]}"
+            for key in self.compared
+            if names_ground(key) and key in job.choices
+        ]
+        return ", ".join(words)
+
+    @cached_property
+    def grounds(self) -> list[str]:
+        """The landscapes; where there are several, jobs are ranked on each of them."""
+        return list(dict.fromkeys(map(self.ground, self.jobs)))
+
+    @cached_property
+    def standings(self) -> tuple[Standing, ...]:
+        """Configurations by their mean rank over several landscapes; none where there is only one."""
+        if len(self.grounds) == 1:
+            return ()
+        first = next(iter(self.goals.items()))
+        losses: dict[tuple[str, str], list[float]] = {}
+        for number, job in enumerate(self.jobs):
+            loss = job.loss(*first) if number < self.ranked else math.inf
+            losses.setdefault((self.label(job), self.ground(job)), []).append(loss)
+        return standings(losses, self.grounds)
 
     @cached_property
     def ranked(self) -> int:
@@ -129,8 +156,13 @@ class Leaderboard:
 
     @property
     def best(self) -> list[Job]:
-        """The first job; of several objectives, all that no other beats in one without losing in another."""
+        """The first job; of several objectives, all that no other beats in one without losing in another.
+
+        Of a sweep over several landscapes these are jobs of the configuration of the best mean rank.
+        """
         ranked = self.jobs[: self.ranked]
+        if self.standings:
+            ranked = tuple(job for job in ranked if self.label(job) == self.standings[0].label)
         if len(self.goals) == 1:
             return list(ranked[:1])
         losses = [[job.loss(*goal) for goal in self.goals.items()] for job in ranked]
@@ -153,13 +185,17 @@ class Leaderboard:
         words = " and ".join(self.goals)
         highest = ", the highest first" if next(iter(self.goals.values())) == "maximize" else ""
         jobs = f"{len(self.jobs)} job{'s' * (len(self.jobs) != 1)}"
-        return f"{jobs} by {words}{highest}: " + ", ".join(f"{number} {end}" for end, number in ends.items())
+        on = f" on {len(self.grounds)} landscapes" if self.standings else ""
+        return f"{jobs}{on} by {words}{highest}: " + ", ".join(
+            f"{number} {end}" for end, number in ends.items()
+        )
 
     def table(self, columns: Sequence[str]) -> list[dict[str, Any]]:
         """The values of each job."""
-        table = []
-        for rank, job in enumerate(self.jobs, start=1):
-            values = {"rank": rank if rank <= self.ranked else None, "job": job.name}
+        table, before = [], Counter[str]()
+        for number, job in enumerate(self.jobs):
+            before[self.ground(job)] += 1
+            values = {"rank": before[self.ground(job)] if number < self.ranked else None, "job": job.name}
             values |= job.metrics | job.choices | {"reason": job.reason}
             table.append({column: values.get(column) for column in columns})
         return table
@@ -170,14 +206,17 @@ class Leaderboard:
         shown = [name for name in shown if any(job.metrics.get(name) is not None for job in self.jobs)]
         columns = ["rank", "job", *(key for key in self.compared if key not in shown), *shown, "reason"]
         lines = [
-            [value if key == "job" else short(value) for key, value in values.items()]
+            [
+                value if key == "job" else short(value) or MISSING * (key in shown)
+                for key, value in values.items()
+            ]
             for values in self.table(columns)
         ]
         return Brief([*columns[:-1], "status"], lines)
 
     def label(self, job: Job) -> str:
         """A job's configuration in few words; jobs that differ only in seed or landscape share them."""
-        keys = [key for key in self.compared if key not in ("seed", "landscape", "start")]
+        keys = [key for key in self.compared if key not in ("seed", "start") and not names_ground(key)]
         words = [
             f"{key.rpartition('.')[2]} {short(job.choices[key])}"
             for key in keys
@@ -185,21 +224,6 @@ class Leaderboard:
         ]
         name = [str(job.metrics.get("optimizer", ""))] if "optimizer" in keys or not words else []
         return ", ".join(name + words)
-
-
-def short(value: object) -> str:
-    """A value as people read it; of a long number, four digits.
-
-    >>> short(None), short(12345), short(0.123456), short("[0.123456,0.9]"), short("adam")
-    ('', '12,345', '0.1235', '[0.1235,0.9]', 'adam')
-    """
-    if isinstance(value, str):
-        return LONG.sub(lambda number: f"{float(number[0]):.4g}", value)
-    if value is None:
-        return ""
-    return (
-        f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
-    )
 
 
 def _goals(objectives: Sequence[str], folder: Path) -> dict[str, str]:

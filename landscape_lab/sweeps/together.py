@@ -23,6 +23,7 @@ from landscape_lab.planes.directions import finite_end
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
+from landscape_lab.sweeps import placing
 from landscape_lab.sweeps.plan import job_runs
 from landscape_lab.sweeps.ranking import Leaderboard
 from landscape_lab.trajectory import Trajectory
@@ -31,7 +32,7 @@ from landscape_lab.validation import alternatives, check_choice
 
 KEY = re.compile(r"[\w.]+=")
 """How a word of the command line begins that is no path."""
-SEEN = ("start", "gradient", "weights", "batch_size")
+SEEN = tuple(key.removeprefix("landscape.") for key in placing.SEEN)
 """What of a landscape its clean losses do not depend on: where descents begin, and what a step sees."""
 
 

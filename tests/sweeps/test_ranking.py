@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from landscape_lab.sweeps.ranking import Leaderboard, short
+from landscape_lab.sweeps.ranking import Leaderboard
+from landscape_lab.tables import short
 
 
 def sweep(folder, **jobs):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from landscape_lab.sweeps.pages import _write_tables
 from landscape_lab.sweeps.ranking import Leaderboard
 from landscape_lab.tables import short
 
@@ -63,3 +64,59 @@ def test_a_folder_without_jobs_is_told(tmp_path):
 
 def test_numbers_are_shortened_also_within_words():
     assert short("lr 0.1234567, betas [0.9,0.99999]") == "lr 0.1235, betas [0.9,1]"
+
+
+@pytest.fixture
+def on_two_landscapes(tmp_path):
+    """Losses of another size on each; sgd diverges on the hard one."""
+    losses = {
+        ("adam", "easy"): 1e-11,
+        ("lion", "easy"): 1e-3,
+        ("sgd", "easy"): 1e-12,
+        ("adam", "hard"): 3.0,
+        ("lion", "hard"): 4.0,
+        ("sgd", "hard"): None,
+    }
+    results = {
+        f"{ground}_{optimizer}": {
+            "status": "completed" if loss else "diverged",
+            "landscape": ground,
+            "optimizer": optimizer,
+            "final_loss": loss,
+            "steps": 3,
+        }
+        for (optimizer, ground), loss in losses.items()
+    }
+    folder = sweep(tmp_path, **results)
+    for number, (optimizer, ground) in enumerate(losses):
+        hydra = folder / f"{number}_{ground}_{optimizer}" / ".hydra"
+        hydra.mkdir()
+        (hydra / "overrides.yaml").write_text(f"[landscape={ground}, optimizer={optimizer}]")
+    return Leaderboard.of(folder)
+
+
+def test_jobs_are_ranked_on_their_landscape_and_configurations_by_their_mean_rank(on_two_landscapes):
+    board = on_two_landscapes
+    assert [job.name[2:] for job in board.jobs] == [
+        *("easy_sgd", "easy_adam", "easy_lion"),
+        *("hard_adam", "hard_lion", "hard_sgd"),
+    ]
+    assert [line["rank"] for line in board.table(["rank"])] == [1, 2, 3, 1, 2, None]
+    assert [(one.label, one.mean) for one in board.standings] == [("adam", 1.5), ("sgd", 2.0), ("lion", 2.5)]
+    assert [job.name[2:] for job in board.best] == ["easy_adam"]
+    assert board.title.startswith("6 jobs on 2 landscapes by final_loss: 5 completed")
+
+
+def test_the_page_tells_mean_ranks_and_a_dash_where_there_is_no_loss(on_two_landscapes):
+    _write_tables(on_two_landscapes)
+    page = (on_two_landscapes.folder / "leaderboard.md").read_text().splitlines()
+    assert "| mean rank | configuration | easy | hard |" in page
+    assert "| 1.5 | adam | 2: 1e-11 | 1: 3 |" in page
+    assert "| 2 | sgd | 1: 1e-12 | 3: – |" in page
+    (diverged,) = (line for line in page if "5_hard_sgd" in line)
+    assert diverged == "|  | 5_hard_sgd | hard | sgd | – | diverged in step 3 |"
+
+
+def test_a_sweep_on_one_landscape_has_no_mean_ranks(tmp_path):
+    board = Leaderboard.of(sweep(tmp_path, a={"status": "completed", "final_loss": 2.0, "landscape": "x"}))
+    assert (board.standings, board.grounds) == ((), [""])

@@ -15,7 +15,7 @@ from landscape_lab.callbacks import spectra
 from landscape_lab.callbacks.tensorboard import show
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.contours import check_shading
-from landscape_lab.drawing.curves import loss_figure
+from landscape_lab.drawing.curves import loss_figure, without_repetition
 from landscape_lab.drawing.figures import FIGURES, save_figure
 from landscape_lab.errors import tell
 from landscape_lab.keys.callbacks import COSTS
@@ -238,7 +238,7 @@ class Pictures(Product):
                 NEEDS[name](landscape)
 
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
-        for name in self.figures:
+        for name in without_repetition(self.figures, scene, self.against):
             if FIGURES[name].lacks(scene):
                 continue  # why has been told
             file = self.folder / f"{name}.png"

@@ -1,6 +1,6 @@
 """The loss over the steps, or over what they cost; of networks also the accuracy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from landscape_lab.drawing.style import AXIS, GRID, STYLE, in_full, label_cost
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.drawing.value_axis import ValueAxis, bands, linear_axis, logarithmic_axis, loss_axes
+from landscape_lab.errors import tell
 from landscape_lab.scene import Scene, Trace
 
 ACCURACY = ValueAxis("accuracy", (-0.02, 1.02))
@@ -72,6 +73,26 @@ def loss_figure(scene: Scene, against: str = "steps") -> Figure:
         write_row(figure, _names(scene))
         write_title(figure.axes[0], scene)
     return figure
+
+
+def without_repetition(figures: Sequence[str], scene: Scene, against: str) -> Sequence[str]:
+    """The figures without `evaluations`, where it would be the same as `loss`; says so.
+
+    Args:
+        figures: Their names.
+        scene: What they show.
+        against: What `loss` is drawn over.
+    """
+    over = "steps" if _evaluates_once(scene) else "evaluations"
+    if not {"loss", "evaluations"} <= set(figures) or against not in (over, "evaluations"):
+        return figures
+    tell("evaluations.png is not drawn: it would repeat loss.png.")
+    return [name for name in figures if name != "evaluations"]
+
+
+def _evaluates_once(scene: Scene) -> bool:
+    """Whether each step was one evaluation."""
+    return all(np.array_equal(trace.steps, trace.evaluations) for trace in scene.traces)
 
 
 def _broken(name: str) -> str:

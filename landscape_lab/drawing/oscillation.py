@@ -53,17 +53,24 @@ def calmed(costs: np.ndarray, values: np.ndarray, axis: ValueAxis) -> Calmed | N
     swinging = _swinging(axis.heights(values), firsts)
     if swinging is None:
         return None
+    points = _points(costs, values, np.append(firsts, len(costs)), swinging)
+    return Calmed(*(np.concatenate(each) for each in zip(*points, strict=True)))
+
+
+def _points(
+    costs: np.ndarray, values: np.ndarray, bounds: np.ndarray, swinging: np.ndarray
+) -> list[tuple[np.ndarray, ...]]:
+    """Costs, lowest, middle and highest values: of a part that swings one of each, else all."""
     points: list[tuple[np.ndarray, ...]] = [(costs[:1], *3 * [values[:1]])]
-    bounds = np.append(firsts, len(costs))
     for number, swings in enumerate(swinging.tolist()):
         first, end = bounds[number : number + 2]
         if swings:
-            around = values[bounds[max(0, number - BESIDE)] : bounds[number + 1 : number + 2 + BESIDE][-1]]
+            around = values[bounds[max(0, number - BESIDE)] : bounds[: number + 2 + BESIDE][-1]]
             point = (costs[first] + costs[end - 1]) / 2, around.min(), _middle(around), around.max()
             points.append(tuple(np.array([each]) for each in point))
         else:
             points.append((costs[first:end], *3 * [values[first:end]]))
-    return Calmed(*(np.concatenate(each) for each in zip(*points, strict=True)))
+    return points
 
 
 def _middle(values: np.ndarray) -> float:

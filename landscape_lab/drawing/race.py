@@ -57,22 +57,23 @@ def race_figure(
         ranked: The result that decides the order.
         standing: What is said of each label, the best first, where there are several landscapes.
     """
-    there = [trace.label for _, scene in scenes for trace in scene.traces]
-    labels = list(dict.fromkeys([*(label for label in standing if label in there), *there]))
+    there = dict.fromkeys(trace.label for _, scene in scenes for trace in scene.traces)
+    labels = sorted(there, key=[*standing, *there].index)
     colors = dict(zip(labels, PATH_COLORS, strict=False))
     curves = partial(draw_race, colors=colors, against=against, ranked=ranked)
     with rc_context(STYLE):
         if len(scenes) == 1:
             return _race(scenes[0][1], labels, colors, curves, title)
         figure = _maps(scenes, colors, curves)
-        names = {
-            f"{label}: {standing[label]}" if label in standing else label: color
-            for label, color in colors.items()
-        }
+        names = {": ".join([label, *_said(standing, label)]): color for label, color in colors.items()}
         write_legend(figure, names, (), len(labels) - len(colors))
-        if title:
-            figure.suptitle(title, x=0.01, ha="left", fontsize=12)
+        figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     return figure
+
+
+def _said(standing: Mapping[str, str], label: str) -> list[str]:
+    """What is said of a label, if there is anything."""
+    return [standing[label]] if label in standing else []
 
 
 def _race(scene: Scene, labels: list[str], colors: dict[str, str], curves: Curves, title: str) -> Figure:

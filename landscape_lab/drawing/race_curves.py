@@ -7,15 +7,14 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 
+from landscape_lab.drawing.entries import Entry, axis_of, end_on, entries_of
 from landscape_lab.drawing.oscillation import calmed
-from landscape_lab.drawing.rates import lowest_so_far
 from landscape_lab.drawing.strokes import ENVELOPE, Curve, cleaned
 from landscape_lab.drawing.style import AXIS, GREY, GRID, label_cost
 from landscape_lab.drawing.ticks import label_logarithm
-from landscape_lab.drawing.titles import DIVERGED, end_of
+from landscape_lab.drawing.titles import DIVERGED
 from landscape_lab.drawing.titles import GREY as PALE_INK
-from landscape_lab.drawing.value_axis import SO_FAR, ValueAxis, linear_axis, logarithmic_axis
-from landscape_lab.measured import RESULTS
+from landscape_lab.drawing.value_axis import ValueAxis
 from landscape_lab.scene import Trace
 
 CURVE_POINTS = 500
@@ -26,18 +25,23 @@ BESIDE = 1.03
 """Where numbers begin, in widths of the axes."""
 
 
-class Entry(NamedTuple):
-    """One configuration in a race.
+class End(NamedTuple):
+    """How an end is marked and told.
 
     Args:
-        curves: Of each of its traces.
-        end: What it is ranked by; not finite where it diverged.
-        color: `None` where it is one of many that are grey.
+        words: What stands beside it.
+        mark: Of the end itself.
+        edge: The colour around it; `None`: its own.
+        line: To the number beside it; what diverged did so long before.
     """
 
-    curves: list[Curve]
-    end: float
-    color: str | None
+    words: str
+    mark: str
+    edge: str | None
+    line: str
+
+
+ARRIVED, LOST = End("{:.4g}", "o", "white", "-"), End(DIVERGED, "x", None, ":")
 
 
 def draw_race(
@@ -62,10 +66,8 @@ def draw_race(
         ranked: The result that decides the order.
         size: Of numbers, points.
     """
-    labels = list(dict.fromkeys(trace.label for trace in traces))
-    own = {label: [trace for trace in traces if trace.label == label] for label in labels}
-    entries = [_entry(own[label], colors.get(label), against, ranked) for label in labels]
-    axis = _axis(entries, ranked)
+    entries = entries_of(traces, colors, against, ranked)
+    axis = axis_of(entries, ranked)
     axes.set(yscale="log" if axis.logarithmic else "linear", ylim=axis.limits)
     drawn = {_draw_entry(axes, entry, axis) for entry in reversed(entries)}
     axes.set(xlabel=AXIS[against], ylabel=axis.name)
@@ -78,71 +80,38 @@ def draw_race(
     axes.set_title("; ".join(sorted(drawn - {""})), loc="right", fontsize=size - 1, color=PALE_INK)
 
 
-def _entry(traces: Sequence[Trace], color: str | None, against: str, ranked: str) -> Entry:
-    """What is drawn of the traces of one label."""
-    curves = [_curve(trace, against, ranked) for trace in traces]
-    if ranked == "best_loss" or any(RESULTS.get(ranked, "") in trace.measured for trace in traces):
-        ends = np.concatenate([_last(curve.values) for curve in curves])
-        end = float(np.quantile(np.nan_to_num(ends, nan=np.inf), 0.5, method="lower"))
-    else:
-        end = end_of(traces).loss
-    return Entry(curves, end, color)
-
-
-def _curve(trace: Trace, against: str, ranked: str) -> Curve:
-    """What is ranked, at all records; of a network on all data: a lucky minibatch wins no race."""
-    name = RESULTS.get(ranked, "measured_losses")
-    name = name if name in trace.measured else "measured_losses"
-    values, steps = trace.measured.get(name, trace.losses), trace.steps
-    if name in trace.measured:
-        steps = trace.measured["measured_steps"]
-    values = np.where(np.isfinite(values), values, np.nan)
-    return Curve(trace.cost(against, steps), lowest_so_far(values) if ranked == "best_loss" else values)
-
-
-def _last(values: Float[np.ndarray, "records members"]) -> Float[np.ndarray, " members"]:
-    """The last value of each member that there is."""
-    there = np.isfinite(values)
-    last = len(values) - 1 - there[::-1].argmax(axis=0)
-    return np.where(there.any(axis=0), values[last, np.arange(values.shape[1])], np.nan)
-
-
-def _axis(entries: Sequence[Entry], ranked: str) -> ValueAxis:
-    """Logarithmic where no value is negative and they span a decade."""
-    name = SO_FAR if ranked == "best_loss" else ranked.replace("_", " ") if ranked in RESULTS else "loss"
-    curves = [_middle(curve.values) for entry in entries for curve in entry.curves]
-    lowest = min((float(curve[np.isfinite(curve)].min(initial=np.inf)) for curve in curves), default=0.0)
-    logarithmic = logarithmic_axis(f"{name}, logarithmic", curves) if lowest >= 0 else None
-    return logarithmic or linear_axis(name, curves)
-
-
-def _middle(values: Float[np.ndarray, "records members"]) -> Float[np.ndarray, "records 1"]:
-    """The median over members, as far as there are any."""
-    if values.shape[1] == 1:
-        return values
-    there = ~np.isnan(values).all(axis=1)
-    return np.nanmedian(values[there], axis=1, keepdims=True)
-
-
 def _draw_entry(axes: Axes, entry: Entry, axis: ValueAxis) -> str:
     """One curve, or the median and the quartiles of several; says what is bold, where it is not the loss."""
-    bold, (width, opacity) = "", (0.7, 0.5) if entry.color is None else (1.8, 1.0)
     color = entry.color or GREY
-    if len(entry.curves) > 1 or entry.curves[0].values.shape[1] > 1:
-        bold = "bold: median of seeds and members"
-        costs, values = _on_floor(_together(entry.curves), axis)
-        low, middle, high = axis.shown(np.nanquantile(values, [0.25, 0.5, 0.75], axis=1))
-        if entry.color is not None:
-            axes.fill_between(costs, low, high, color=color, alpha=ENVELOPE, linewidth=0)
-    else:
-        costs, values = cleaned(_on_floor(entry.curves[0], axis), axis)
-        middle = values[:, 0]
-        if (calm := calmed(costs, middle, axis)) is not None:
-            if entry.color is not None:
-                axes.plot(costs, middle, color=color, linewidth=0.5, alpha=0.3)
-            costs, middle, bold = calm.costs, calm.middle, "thin: the loss, bold: its running median"
+    draw = _draw_band if entry.several else _draw_single
+    (costs, middle), bold = draw(axes, entry, axis, color)
+    width, opacity = (0.7, 0.5) if entry.color is None else (1.8, 1.0)
     axes.plot(costs, middle, color=color, linewidth=width, alpha=opacity)
     return bold if entry.color is not None else ""
+
+
+def _draw_band(
+    axes: Axes, entry: Entry, axis: ValueAxis, color: str
+) -> tuple[tuple[np.ndarray, np.ndarray], str]:
+    """The quartiles of several seeds or members; returns their median, and what it is."""
+    costs, values = _on_floor(_together(entry.curves), axis)
+    low, middle, high = axis.shown(np.nanquantile(values, [0.25, 0.5, 0.75], axis=1))
+    if entry.color is not None:
+        axes.fill_between(costs, low, high, color=color, alpha=ENVELOPE, linewidth=0)
+    return (costs, middle), "bold: median of seeds and members"
+
+
+def _draw_single(
+    axes: Axes, entry: Entry, axis: ValueAxis, color: str
+) -> tuple[tuple[np.ndarray, np.ndarray], str]:
+    """Swings that hide each other, thinly; returns what is bold, and what it is."""
+    costs, values = cleaned(_on_floor(entry.curves[0], axis), axis)
+    calm = calmed(costs, values[:, 0], axis)
+    if calm is None:
+        return (costs, values[:, 0]), ""
+    if entry.color is not None:
+        axes.plot(costs, values[:, 0], color=color, linewidth=0.5, alpha=0.3)
+    return (calm.costs, calm.middle), "thin: the loss, bold: its running median"
 
 
 def _on_floor(curve: Curve, axis: ValueAxis) -> Curve:
@@ -168,28 +137,23 @@ def _at(curve: Curve, costs: Float[np.ndarray, " n"]) -> Float[np.ndarray, "n me
 def _tell_ends(axes: Axes, entries: Sequence[Entry], axis: ValueAxis, size: float) -> None:
     """A dot at the end of each curve in a colour, a cross where it diverged, and beside it rank and value."""
     named = [(rank, entry) for rank, entry in enumerate(entries, start=1) if entry.color is not None]
-    ends = [_end_on(axis, entry) for _, entry in named]
+    ends = np.array([end_on(axis, entry) for _, entry in named]).reshape(-1, 2)
     height = axes.get_position().height * axes.figure.bbox.height / axes.figure.dpi
-    places = spread([axis.heights(np.array(y)).item() for _, y in ends], LINE * size / 72 / height)
-    for (rank, entry), (x, y), place in zip(named, ends, places, strict=True):
-        there = bool(np.isfinite(entry.end))
-        mark = {"marker": "o", "markersize": 6, "markeredgecolor": "white"} if there else {"marker": "x"}
-        axes.plot(x, y, color=entry.color, linestyle="none", clip_on=False, zorder=6 + 1 / rank, **mark)
-        words = f"{rank}  {f'{entry.end:.4g}' if there else DIVERGED}"
+    places = spread(axis.heights(ends[:, 1]).tolist(), LINE * size / 72 / height)
+    for (rank, entry), end, place in zip(named, ends.tolist(), places, strict=True):
+        how = ARRIVED if entry.arrived else LOST
+        words = f"{rank}  {how.words.format(entry.end)}"
         axes.text(BESIDE + 0.01, place, words, fontsize=size, va="center", transform=axes.transAxes)
-        far = "-" if there else ":"  # what diverged did so long before
-        line = {"arrowstyle": "-", "color": entry.color, "lw": 0.7, "ls": far, "shrinkA": 0, "shrinkB": 3}
-        axes.annotate("", (x, y), (BESIDE, place), textcoords="axes fraction", arrowprops=line)
-
-
-def _end_on(axis: ValueAxis, entry: Entry) -> tuple[float, float]:
-    """The cost and the value of an end, in the window; of what diverged those of the last that was finite."""
-    costs, values = max(entry.curves, key=lambda curve: curve.costs[-1])
-    value = entry.end
-    if not np.isfinite(value):
-        there = np.flatnonzero(np.isfinite(values).any(axis=1))
-        costs, value = costs[: there[-1] + 1], float(np.nanmedian(values[there[-1]]))
-    return float(costs[-1]), float(np.clip(value, *axis.limits))
+        axes.plot(*end, how.mark, color=entry.color, mec=how.edge, ms=6, clip_on=False, zorder=6 + 1 / rank)
+        line = {
+            "arrowstyle": "-",
+            "color": entry.color,
+            "lw": 0.7,
+            "ls": how.line,
+            "shrinkA": 0,
+            "shrinkB": 3,
+        }
+        axes.annotate("", tuple(end), (BESIDE, place), textcoords="axes fraction", arrowprops=line)
 
 
 def spread(heights: Sequence[float], least: float) -> list[float]:

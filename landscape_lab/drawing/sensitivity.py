@@ -113,16 +113,16 @@ def _shade(axes: Axes, shown: Sensitivity) -> None:
         first, last = np.searchsorted(shown.rates, [good.first, good.last])
         label = f"good rates: {good.first:.4g} … {good.last:.4g}" if first < last else None
         axes.axvspan(*_around(shown.rates, first, last), color=GOOD_COLOR, alpha=0.14, lw=0, label=label)
-    lost = np.flatnonzero(shown.diverged >= 0.5)
-    for number, region in enumerate(np.split(lost, np.flatnonzero(np.diff(lost) > 1) + 1)):
-        if len(region):
-            axes.axvspan(
-                *_around(shown.rates, region[0], region[-1]),
-                color=DIVERGED_COLOR,
-                alpha=0.1,
-                lw=0,
-                label=None if number else "half and more diverged" if shown.final.shape[1] > 1 else None,
-            )
+    several = shown.final.shape[1] > 1
+    for region in _neighbours(np.flatnonzero(shown.diverged >= 0.5)):
+        ends = _around(shown.rates, region[0], region[-1])
+        axes.axvspan(*ends, color=DIVERGED_COLOR, alpha=0.1, lw=0, label="half and more diverged" * several)
+        several = False  # it is told once
+
+
+def _neighbours(places: np.ndarray) -> list[np.ndarray]:
+    """Places in groups that have no gaps."""
+    return np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if len(places) else []
 
 
 def _around(rates: np.ndarray, first: int, last: int) -> tuple[float, float]:

@@ -2,7 +2,14 @@
 
 import numpy as np
 from matplotlib.axis import Axis
-from matplotlib.ticker import FuncFormatter, LogFormatterMathtext, LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import (
+    Formatter,
+    FuncFormatter,
+    LogFormatterMathtext,
+    LogLocator,
+    NullFormatter,
+    NullLocator,
+)
 
 from landscape_lab.drawing.style import in_full
 
@@ -29,10 +36,14 @@ def label_logarithm(axis: Axis) -> None:
         axis.set_minor_formatter(NullFormatter())
         if decades > MARKED:
             axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(_formatter(axis, low, high, decades))
+
+
+def _formatter(axis: Axis, low: float, high: float, decades: float) -> Formatter:
+    """How the numbers between two limits are written."""
     shown = [tick for tick in axis.get_majorticklocs() if low <= tick <= high]
     if all(PLAIN[0] < tick < PLAIN[1] for tick in shown):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: in_full(value)))
-    elif decades >= FEW:
-        axis.set_major_formatter(LogFormatterMathtext())
-    else:
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        return FuncFormatter(lambda value, _: in_full(value))
+    if decades >= FEW:
+        return LogFormatterMathtext()
+    return FuncFormatter(lambda value, _: f"{value:g}")

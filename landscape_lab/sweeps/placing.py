@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from statistics import median_low
+from statistics import fmean, median_low
 from typing import NamedTuple
 
 KEYS = ("landscape", "model", "data")
@@ -45,21 +45,23 @@ def standings(
         grounds: The landscapes.
     """
     labels = list(dict.fromkeys(label for label, _ in losses))
-    values = {
-        ground: [median_low(losses.get((label, ground)) or [math.inf]) for label in labels]
-        for ground in grounds
-    }
-    ranks = {ground: ranked(values[ground]) for ground in grounds}
+    values = {ground: [_result(losses, label, ground) for label in labels] for ground in grounds}
+    ranks = {ground: ranked(own) for ground, own in values.items()}
     found = [
-        Standing(
-            label,
-            sum(ranks[ground][number] for ground in grounds) / len(grounds),
-            {ground: ranks[ground][number] for ground in grounds},
-            {ground: values[ground][number] for ground in grounds},
-        )
+        Standing(label, fmean(_of(ranks, number).values()), _of(ranks, number), _of(values, number))
         for number, label in enumerate(labels)
     ]
     return tuple(sorted(found, key=lambda one: one.mean))
+
+
+def _result(losses: Mapping[tuple[str, str], Sequence[float]], label: str, ground: str) -> float:
+    """The median of the jobs of a configuration on a landscape; infinite where there are none."""
+    return median_low(losses.get((label, ground), [math.inf]))
+
+
+def _of(values: Mapping[str, Sequence[float]], number: int) -> dict[str, float]:
+    """What a configuration has on each landscape."""
+    return {ground: own[number] for ground, own in values.items()}
 
 
 def ranked(values: Sequence[float]) -> list[float]:

@@ -42,13 +42,13 @@ class Noted(Product):
         self.scenes.append(scene)
 
 
-@pytest.fixture
-def finish():
-    """The end of a descent of five steps."""
+@pytest.fixture(params=[2])
+def finish(request):
+    """The end of a descent of five steps, each of two evaluations, or of as many as the parameter says."""
     optimizer = partial(torch.optim.SGD, lr=0.01)
     descent = Descent(FunctionLandscape.named("booth"), optimizer, steps=5)
     for step in range(6):
-        descent.trajectory.append(step, torch.zeros(1, 2), torch.ones(1), step)
+        descent.trajectory.append(step, torch.zeros(1, 2), torch.ones(1), request.param * step)
 
     def finish(*made, trainer=None):
         trainer = Mock(loggers=[], global_step=5) if trainer is None else trainer
@@ -74,6 +74,17 @@ def test_curves_alone_make_no_grid(finish, monkeypatch, tmp_path):
     monkeypatch.setattr("landscape_lab.staging.sample", None)
     finish(Pictures(tmp_path, ["loss", "evaluations"]))
     assert sorted(file.name for file in tmp_path.iterdir()) == ["evaluations.png", "loss.png"]
+
+
+@pytest.mark.parametrize("finish", [1], indirect=True)
+def test_no_picture_repeats_another(finish, tmp_path, capsys):
+    finish(Pictures(tmp_path, ["loss", "evaluations"]))
+    assert [file.name for file in tmp_path.iterdir()] == ["loss.png"]
+    assert "it would repeat loss.png" in capsys.readouterr().err
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    finish(Pictures(alone, ["evaluations"]))
+    assert [file.name for file in alone.iterdir()] == ["evaluations.png"]
 
 
 def test_one_callback_stands_for_all_products_where_the_first_of_them_stood(tmp_path):

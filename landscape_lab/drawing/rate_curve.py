@@ -6,13 +6,12 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from landscape_lab.drawing.maps import PATH_COLORS
-from landscape_lab.drawing.style import GREY, GRID, STYLE
+from landscape_lab.drawing.palette import GREY, GRID, PATH_COLORS, WRONG
+from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.value_axis import linear_axis, logarithmic_axis
 
 SIDE = 1.5
 """The factor that the axis goes on for beyond the outer rates."""
-DIVERGED_COLOR = "#c62828"
 
 
 def rate_figure(trials: Sequence[tuple[float, int, float]], chosen: float, label: str) -> Figure:
@@ -42,7 +41,7 @@ def rate_figure(trials: Sequence[tuple[float, int, float]], chosen: float, label
         if not finite.all():
             above = axes.get_xaxis_transform()
             height = np.full((~finite).sum(), 0.97)
-            axes.plot(rates[~finite], height, "x", color=DIVERGED_COLOR, transform=above, label="diverged")
+            axes.plot(rates[~finite], height, "x", color=WRONG, transform=above, label="diverged")
         axes.axvline(chosen, color=GREY, linewidth=1.2, linestyle="--", label=f"chosen: {chosen:.4g}")
         axes.set_xlabel("learning rate")
         axes.set_ylabel(axis.name)

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.legend import write_row
-from landscape_lab.drawing.maps import PATH_COLORS, path_color
+from landscape_lab.drawing.palette import GRID, PATH_COLORS, path_color
 from landscape_lab.drawing.rates import lowest_so_far, medians
 from landscape_lab.drawing.strokes import LINES, Curve, add_rate_bar, cleaned, draw_curve, draw_rates
-from landscape_lab.drawing.style import AXIS, GRID, STYLE, in_full, label_cost
+from landscape_lab.drawing.style import AXIS, STYLE, in_full, label_cost
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.drawing.value_axis import ValueAxis, bands, linear_axis, logarithmic_axis, loss_axes

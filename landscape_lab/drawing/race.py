@@ -15,12 +15,13 @@ from landscape_lab.drawing.departures import COMPARISON, draw_departures
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import add_height_scale
 from landscape_lab.drawing.legend import write_legend
-from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly, name_axes
+from landscape_lab.drawing.maps import draw_landscape, evenly, name_axes
 from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.palette import GREY, PATH_COLORS
 from landscape_lab.drawing.proportions import map_size
 from landscape_lab.drawing.race_curves import draw_race
 from landscape_lab.drawing.rings import draw_parted
-from landscape_lab.drawing.style import GREY, STYLE
+from landscape_lab.drawing.style import STYLE
 from landscape_lab.scene import Scene, Trace
 
 MAPS = 24

@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 
 from landscape_lab.drawing.entries import Entry, axis_of, end_on, entries_of
 from landscape_lab.drawing.oscillation import calmed
+from landscape_lab.drawing.palette import GREY, GRID
 from landscape_lab.drawing.strokes import ENVELOPE, Curve, cleaned
-from landscape_lab.drawing.style import AXIS, GREY, GRID, label_cost
+from landscape_lab.drawing.style import AXIS, label_cost
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import DIVERGED
 from landscape_lab.drawing.titles import GREY as PALE_INK

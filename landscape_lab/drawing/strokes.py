@@ -10,8 +10,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from landscape_lab.drawing.maps import DRAWN_POINTS, RATE_COLORS, evenly
+from landscape_lab.drawing.maps import DRAWN_POINTS, evenly
 from landscape_lab.drawing.oscillation import calmed
+from landscape_lab.drawing.palette import RATE_COLORS
 from landscape_lab.drawing.rates import chosen, medians
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import ValueAxis

@@ -11,6 +11,7 @@ from landscape_lab.curvature import LayerCurvature, Spectrum
 from landscape_lab.drawing.palette import GREY, GRID, INK, PATH_COLORS
 from landscape_lab.drawing.sharpness import draw_losses
 from landscape_lab.drawing.style import STYLE, label_cost
+from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import title_of
 from landscape_lab.scene import Bend, Scene, Trace
 
@@ -77,6 +78,7 @@ def _draw_density(axes: Axes, found: Spectrum) -> None:
         )  # fmt: skip
     axes.axvline(0.0, color=GREY, linewidth=0.8, zorder=0)
     axes.set(yscale="log", ylim=(floor, None), xlabel="eigenvalue of the Hessian", ylabel="density")
+    label_logarithm(axes.yaxis)
     axes.grid(color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.legend(frameon=False, loc="best")

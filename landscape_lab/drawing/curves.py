@@ -63,9 +63,8 @@ def loss_figure(scene: Scene, against: str = "steps") -> Figure:
                 panel.draw(axes, trace, path_color(number))
             axes.set(xlabel=AXIS[against], ylabel=_broken(panel.axis.name), ylim=panel.axis.limits)
             label_cost(axes.xaxis, whole=against in ("steps", "evaluations"))
-            if panel.axis.logarithmic:
-                label_logarithm(axes.yaxis)
-            else:
+            label_logarithm(axes.yaxis)
+            if not panel.axis.logarithmic:
                 axes.yaxis.set_major_formatter(lambda value, _: in_full(value, 6))  # no power above the axis
             axes.grid(color=GRID, linewidth=0.8)
             axes.set_axisbelow(True)

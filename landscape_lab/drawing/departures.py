@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 
 from landscape_lab.drawing.palette import GREY, GRID, INK, path_color
 from landscape_lab.drawing.style import label_cost
+from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.planes.departure import Departure
 from landscape_lab.scene import Scene, Trace
 
@@ -41,6 +42,7 @@ def draw_comparison(axes: Axes, scene: Scene) -> None:
     if alone:
         _draw_distance(axes, scene.traces[0])
     axes.set_yscale("log" if _spans_decades(scene) else "linear")
+    label_logarithm(axes.yaxis)
     axes.set(xlabel="step", ylabel="loss")
     axes.tick_params(labelsize=8)
     label_cost(axes.xaxis, whole=True)

@@ -9,10 +9,16 @@ from matplotlib.lines import Line2D
 from landscape_lab.drawing.growing import Curve, on_canvas
 from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.maps import colored
+from landscape_lab.drawing.oscillation import calmed
 from landscape_lab.drawing.palette import GRID, path_color
+from landscape_lab.drawing.rates import lowest_so_far
 from landscape_lab.drawing.style import label_cost
+from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import ValueAxis, loss_axes
 from landscape_lab.scene import Scene, Trace
+
+FAINT = 0.35
+"""The opacity of what lies behind a curve."""
 
 
 def loss_axis(scene: Scene) -> ValueAxis:
@@ -25,6 +31,7 @@ def prepare_losses(axes: Axes, scene: Scene) -> None:
     axis = loss_axis(scene)
     axes.set_yscale("log" if axis.logarithmic else "linear")
     axes.set_ylim(*axis.limits)
+    label_logarithm(axes.yaxis)
     axes.set_xlim(0, max(1, *(int(trace.steps[-1]) for trace in scene.traces)))
     axes.set_xlabel("step")
     axes.set_title(axis.name.removesuffix(", logarithmic"), loc="left", fontsize=9)
@@ -45,18 +52,36 @@ def _names(traces: tuple[Trace, ...]) -> list[tuple[str, str]]:
 
 
 def loss_curves(number: int, trace: Trace, axes: Axes, axis: ValueAxis) -> Iterator[Curve]:
-    """The loss of a trace, or of each learning rate.
+    """The loss of a trace, or what each learning rate had reached.
 
-    Many members are drawn as their median, and faintly their quartiles. Of a network the loss of all
-    data is drawn, and of a single member faintly what its steps saw.
+    Many members are drawn as their median, and faintly their quartiles; faintly also the swings of one
+    that hide each other, below their running median. Of a network the loss of all data is drawn, and of
+    a single member faintly what its steps saw.
     """
     for color, part in colored(number, trace):
         measured = part.measured.get("measured_losses")
         if measured is None or part.losses.shape[1] == 1:
-            faint = 1.0 if measured is None else 0.35
-            yield from _colored_curves(color, part.steps, axis.shown(part.losses), axes, faint)
+            losses = axis.shown(part.losses if trace.rates is None else lowest_so_far(part.losses))
+            median = None if measured is not None else _between_swings(color, part.steps, losses, axes, axis)
+            faint = FAINT if measured is not None or median is not None else 1.0
+            yield from _colored_curves(color, part.steps, losses, axes, faint)
+            if median is not None:
+                yield median
         if measured is not None:
             yield from _colored_curves(color, part.measured["measured_steps"], axis.shown(measured), axes)
+
+
+def _between_swings(
+    color: str, steps: np.ndarray, losses: np.ndarray, axes: Axes, axis: ValueAxis
+) -> Curve | None:
+    """The running median of a single member, or `None` where its swings do not hide each other."""
+    known = ~np.isnan(losses).all(axis=1)
+    calm = calmed(steps[known], losses[known, 0], axis) if losses.shape[1] == 1 else None
+    if calm is None:
+        return None
+    return Curve(
+        calm.costs, on_canvas(axes, np.column_stack([calm.costs, calm.middle])[:, None]), color, axes
+    )
 
 
 def _colored_curves(
@@ -69,4 +94,4 @@ def _colored_curves(
     for share in shares if known.any() else ():
         heights = np.nanquantile(losses[known], share, axis=1).T
         data = np.stack([np.broadcast_to(steps[:, None], heights.shape), heights], axis=-1)
-        yield Curve(steps, on_canvas(axes, data), color, axes, alpha=strength if len(share) == 1 else 0.35)
+        yield Curve(steps, on_canvas(axes, data), color, axes, alpha=strength if len(share) == 1 else FAINT)

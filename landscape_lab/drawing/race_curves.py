@@ -73,8 +73,7 @@ def draw_race(
     drawn = {_draw_entry(axes, entry, axis) for entry in reversed(entries)}
     axes.set(xlabel=AXIS[against], ylabel=axis.name)
     label_cost(axes.xaxis, whole=against != "seconds")
-    if axis.logarithmic:
-        label_logarithm(axes.yaxis)
+    label_logarithm(axes.yaxis)
     axes.grid(color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     _tell_ends(axes, entries, axis, size)

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.palette import GREY, GRID, PATH_COLORS, WRONG
 from landscape_lab.drawing.style import STYLE
+from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import linear_axis, logarithmic_axis
 
 SIDE = 1.5
@@ -34,6 +35,8 @@ def rate_figure(trials: Sequence[tuple[float, int, float]], chosen: float, label
         axes.set_yscale("log" if axis.logarithmic else "linear")
         axes.set_ylim(*axis.limits)
         axes.set_xlim(rates[0] / SIDE, rates[-1] * SIDE)
+        label_logarithm(axes.xaxis)
+        label_logarithm(axes.yaxis)
         for color, length in zip(PATH_COLORS, np.unique(lengths), strict=False):
             some = finite & (lengths == length)
             words = f"after {length:,} step{'s' if length > 1 else ''}"

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from landscape_lab.curvature import Sharpnesses
 from landscape_lab.drawing.palette import GRID, PATH_COLORS, WRONG
 from landscape_lab.drawing.style import STYLE, label_cost, shortened
+from landscape_lab.drawing.ticks import label_logarithm
 
 THRESHOLD = WRONG
 """The colour of the line that the optimizer bears."""
@@ -59,6 +60,7 @@ def draw_losses(axes: Axes, steps: np.ndarray, losses: np.ndarray) -> None:
     axes.plot(steps[known], losses[known], color=PATH_COLORS[0], linewidth=1.2)
     low, high = losses[known].min(initial=np.inf), losses[known].max(initial=0.0)
     axes.set_yscale("log" if 0 < DECADE * low < high else "linear")
+    label_logarithm(axes.yaxis)
     axes.set_ylabel("loss")
 
 

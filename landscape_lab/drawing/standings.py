@@ -15,6 +15,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFor
 
 from landscape_lab.drawing.palette import GRID, PATH_COLORS, dash_of
 from landscape_lab.drawing.style import STYLE
+from landscape_lab.drawing.ticks import label_logarithm
 
 BANDED = 3
 """The best so many have a band around their curve: more could not be told apart."""
@@ -216,6 +217,7 @@ def _draw_table(axes: Axes, report: Report, times: np.ndarray, title: str, shade
 def _draw_sensitivity(axes: Axes, report: Report, colors: Sequence[str]) -> None:
     _draw_curves(axes, report, report.sensitivity, colors)
     axes.set(xscale="log", ylim=(-0.02, 1.02), xlabel="learning rate, as a multiple of the tuned one")
+    label_logarithm(axes.xaxis)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     _finish(axes, "Sensitivity: share of descents that reach the target")
 
@@ -226,6 +228,7 @@ def _draw_budget(axes: Axes, report: Report, colors: Sequence[str]) -> None:
     axes.xaxis.set_major_locator(LogLocator(2.0))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
     axes.xaxis.set_minor_locator(NullLocator())
+    label_logarithm(axes.yaxis)
     _finish(axes, "Budget: loss of the best of so many trials; the start is 1")
 
 

@@ -24,7 +24,9 @@ MOST = 8
 
 
 def label_logarithm(axis: Axis) -> None:
-    """Plain numbers along a logarithmic axis whose limits are set."""
+    """Plain numbers along an axis whose limits are set, if it is logarithmic."""
+    if axis.get_scale() != "log":
+        return
     low, high = sorted(axis.get_view_interval())
     decades = np.log10(high / low)
     if decades < FEW:

@@ -54,3 +54,31 @@ def test_names_of_a_race_stand_in_rows_below_the_panel():
 def test_steps_are_whole(steps):
     _, axes = panel(scene(trajectory(np.full((steps, 2), 5), np.linspace(0.8, 0.7, steps))))
     assert [tick for tick in axes.get_xticks() if tick != round(tick)] == []
+
+
+def curves_of(view):
+    """Those of the first trace, on a panel of their own."""
+    axes = Figure(figsize=(4, 3)).add_subplot()
+    prepare_losses(axes, view)
+    return list(loss_curves(0, view.traces[0], axes, loss_axis(view)))
+
+
+def test_swings_that_hide_each_other_are_faint_below_their_running_median():
+    """Lion's zig-zag was a solid block."""
+    losses = np.where(np.arange(1000) % 2, 0.5, 0.7)
+    losses[0] = 1.0
+    swings, median = curves_of(scene(trajectory(np.full((1000, 2), 9), losses)))
+    assert swings.alpha < 0.5 < median.alpha
+    assert np.ptp(median.pixels[20:, 0, 1]) < 0.3 * np.ptp(swings.pixels[20:, 0, 1])
+    (alone,) = curves_of(scene(trajectory(np.full((1000, 2), 9), np.linspace(1.0, 0.1, 1000))))
+    assert alone.alpha == 1.0
+
+
+def test_learning_rates_have_what_they_had_reached():
+    kept = recorded(
+        np.zeros((3, 2, 2)), [[1.0, 1.0], [0.2, 0.9], [0.8, 5.0]], members={"lr": np.array([0.1, 1.0])}
+    )
+    view = scene(kept)
+    heights = np.array([curve.pixels[:, 0, 1] for curve in curves_of(view)])
+    assert (np.diff(heights, axis=1) >= 0).all() or (np.diff(heights, axis=1) <= 0).all()
+    np.testing.assert_allclose(heights[0, 1], heights[0, 2])

@@ -13,7 +13,15 @@ from matplotlib.lines import Line2D
 from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.palette import GRID, PATH_COLORS, path_color
 from landscape_lab.drawing.rates import lowest_so_far, medians
-from landscape_lab.drawing.strokes import LINES, Curve, add_rate_bar, cleaned, draw_curve, draw_rates
+from landscape_lab.drawing.strokes import (
+    LINES,
+    Curve,
+    add_rate_bar,
+    cleaned,
+    draw_curve,
+    draw_rates,
+    name_swings,
+)
 from landscape_lab.drawing.style import AXIS, STYLE, in_full, label_cost
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import write_title
@@ -69,7 +77,8 @@ def loss_figure(scene: Scene, against: str = "steps") -> Figure:
             axes.grid(color=GRID, linewidth=0.8)
             axes.set_axisbelow(True)
         add_rate_bar(figure, scene)
-        write_row(figure, _names(scene))
+        swings = [name for axes in figure.axes for name in name_swings(axes)]
+        write_row(figure, [*_names(scene), *swings[:1]])
         write_title(figure.axes[0], scene)
     return figure
 

@@ -9,6 +9,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.maps import DRAWN_POINTS, evenly
 from landscape_lab.drawing.oscillation import calmed
@@ -35,6 +36,8 @@ LINES: dict[str, Stroke] = {
 """How the curves of a network are told apart: of the samples of a step, of all data, of those held out."""
 USUAL: Stroke = {"linewidth": 1.4}
 """How all other curves look."""
+SWINGS = "swings"
+"""What an envelope is called, so that it is found again."""
 ENVELOPE = 0.25
 """The opacity of what lies behind a median."""
 
@@ -81,7 +84,7 @@ def draw_curve(axes: Axes, curve: Curve, color: str, axis: ValueAxis, line: str 
         axes.fill_between(costs, low, high, color=color, alpha=ENVELOPE, linewidth=0)
     elif line != "seen by steps" and (calm := calmed(costs, heights, axis)) is not None:
         costs, heights = calm.costs, calm.middle
-        axes.fill_between(costs, calm.low, calm.high, color=color, alpha=ENVELOPE, linewidth=0)
+        axes.fill_between(costs, calm.low, calm.high, color=color, alpha=ENVELOPE, linewidth=0, gid=SWINGS)
     axes.plot(costs, heights, color=color, **(USUAL if line is None else LINES[line]))
 
 
@@ -94,6 +97,13 @@ def draw_rates(axes: Axes, of_member: np.ndarray, curve: Curve, axis: ValueAxis)
     rates = chosen(of_member)
     axes.add_collection(LineCollection(lines, array=rates, cmap=RATE_COLORS, norm=norm, linewidths=1.4))
     axes.autoscale_view()
+
+
+def name_swings(axes: Axes) -> list[Line2D]:
+    """What the envelope on some axes is, if there is one."""
+    found = [band for band in axes.collections if band.get_gid() == SWINGS]
+    words = "range of its swings, and their running median"
+    return [Line2D([], [], color=band.get_facecolor()[0], linewidth=7, label=words) for band in found[:1]]
 
 
 def add_rate_bar(figure: Figure, scene: Scene) -> None:

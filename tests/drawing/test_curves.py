@@ -190,6 +190,8 @@ def test_swings_that_hide_each_other_are_an_envelope_with_a_median():
     assert np.ptp(late) < 0.04
     np.testing.assert_allclose(envelope.get_datalim(axes.transData).extents[[1, 3]], [0.5, 1.0], rtol=1e-6)
     assert envelope.get_alpha() < 0.3
+    told = [text.get_text() for text in axes.figure.legends[0].get_texts()]
+    assert told == ["lowest loss 0.5, in step 101", "range of its swings, and their running median"]
 
 
 def test_the_dot_of_the_lowest_loss_is_told():

@@ -41,6 +41,7 @@ ELSEWHERE = {
     "tests/augmentations/test_augmented.py": ("augmentations.augment",),
     "tests/augmentations/test_own_functions.py": ("augmentations.functions",),
     "tests/drawing/test_figures.py": ("drawing.maps", "drawing.marks", "drawing.paint", "drawing.style"),
+    "tests/drawing/test_curves.py": ("drawing.distances",),
     "tests/drawing/test_race.py": ("drawing.entries", "drawing.race_curves"),
     "tests/drawing/test_video.py": (
         *("drawing.encoding", "drawing.growing", "drawing.ink", "drawing.loss_panel", "drawing.stage"),

@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from landscape_lab.drawing.distances import distance_axis, draw_distances
 from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.palette import GRID, PATH_COLORS, path_color
-from landscape_lab.drawing.rates import lowest_so_far, medians
+from landscape_lab.drawing.rates import lowest_so_far
 from landscape_lab.drawing.strokes import (
     LINES,
     Curve,
@@ -25,7 +26,7 @@ from landscape_lab.drawing.strokes import (
 from landscape_lab.drawing.style import AXIS, STYLE, in_full, label_cost
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import write_title
-from landscape_lab.drawing.value_axis import ValueAxis, bands, linear_axis, logarithmic_axis, loss_axes
+from landscape_lab.drawing.value_axis import ValueAxis, loss_axes
 from landscape_lab.errors import tell
 from landscape_lab.scene import Scene, Trace
 
@@ -115,29 +116,14 @@ def _panels(scene: Scene, against: str) -> list[Panel]:
         for axis in loss_axes(scene.traces, scene.lowest)
     ]
     if len(scene.minima):
-        axis = _distance_axis(scene)
-        panels.append(Panel(axis, partial(_draw_distances, against=against, minima=scene.minima, axis=axis)))
+        axis = distance_axis(scene)
+        panels.append(Panel(axis, partial(draw_distances, against=against, minima=scene.minima, axis=axis)))
     if any("measured_accuracy" in trace.measured for trace in scene.traces):
         panels.append(Panel(ACCURACY, partial(_draw_accuracy, against=against, axis=ACCURACY)))
     if any(np.ptp(rates) > 0 for trace in scene.traces if len(rates := _known(trace.lr))):
         axis = _rate_axis(scene)
         panels.append(Panel(axis, partial(_draw_rate, against=against)))
     return panels
-
-
-def _distance_axis(scene: Scene) -> ValueAxis:
-    """Logarithmic where distances span a decade."""
-    unit = "pixels" if scene.plane.axes.picture else "units of the axes"
-    far = any(trace.rates is not None for trace in scene.traces)
-    name = f"{'shortest ' * far}distance to the nearest minimum{' so far' * far}\n({unit}"
-    curves = [_drawn_distances(trace, scene.minima) for trace in scene.traces]
-    return logarithmic_axis(f"{name}, logarithmic)", curves) or linear_axis(f"{name})", curves)
-
-
-def _drawn_distances(trace: Trace, minima: np.ndarray) -> np.ndarray:
-    """The distances that are drawn: of each rate, or as bands."""
-    distances = _distances(trace, minima)
-    return bands(distances) if trace.rates is None else medians(trace.rates, distances)
 
 
 def _rate_axis(scene: Scene) -> ValueAxis:
@@ -218,23 +204,6 @@ def _draw_held_out(axes: Axes, trace: Trace, name: str, color: str, against: str
         curve = cleaned(held_out, axis)
         middle = np.nanmedian(curve.values, axis=1, keepdims=True)
         draw_curve(axes, Curve(curve.costs, middle), color, axis, "validation")
-
-
-def _draw_distances(
-    axes: Axes, trace: Trace, color: str, *, against: str, minima: np.ndarray, axis: ValueAxis
-) -> None:
-    """How far each point is from the nearest minimum, in the plane."""
-    curve = Curve(trace.cost(against, trace.path_steps), _distances(trace, minima))
-    if trace.rates is None:
-        draw_curve(axes, curve, color, axis)
-    else:
-        draw_rates(axes, trace.rates, curve, axis)
-
-
-def _distances(trace: Trace, minima: np.ndarray) -> np.ndarray:
-    """How far each point is from the nearest minimum, `[places, members]`; of rates, was at the nearest."""
-    distances = np.linalg.norm(trace.places[:, :, None] - minima, axis=-1).min(axis=-1)
-    return distances if trace.rates is None else lowest_so_far(distances)
 
 
 def _draw_rate(axes: Axes, trace: Trace, color: str, *, against: str) -> None:

@@ -11,7 +11,7 @@ from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
 from landscape_lab.drawing.palette import GRID, PATH_COLORS, dash_of
 from landscape_lab.drawing.style import STYLE
@@ -217,7 +217,6 @@ def _draw_table(axes: Axes, report: Report, times: np.ndarray, title: str, shade
 def _draw_sensitivity(axes: Axes, report: Report, colors: Sequence[str]) -> None:
     _draw_curves(axes, report, report.sensitivity, colors)
     axes.set(xscale="log", ylim=(-0.02, 1.02), xlabel="learning rate, as a multiple of the tuned one")
-    label_logarithm(axes.xaxis)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     _finish(axes, "Sensitivity: share of descents that reach the target")
 
@@ -225,10 +224,6 @@ def _draw_sensitivity(axes: Axes, report: Report, colors: Sequence[str]) -> None
 def _draw_budget(axes: Axes, report: Report, colors: Sequence[str]) -> None:
     _draw_curves(axes, report, report.budget, colors)
     axes.set(xscale="log", yscale="log", xlim=(1, report.budget.at[-1]), xlabel="trials")
-    axes.xaxis.set_major_locator(LogLocator(2.0))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
-    axes.xaxis.set_minor_locator(NullLocator())
-    label_logarithm(axes.yaxis)
     _finish(axes, "Budget: loss of the best of so many trials; the start is 1")
 
 
@@ -245,6 +240,8 @@ def _finish(axes: Axes, title: str, along: Literal["both", "x"] = "both") -> Non
     axes.grid(color=GRID, linewidth=0.8, axis=along)
     axes.set_axisbelow(True)
     axes.set_title(title, loc="left", fontsize=11)
+    label_logarithm(axes.xaxis)
+    label_logarithm(axes.yaxis)
 
 
 def _number(value: float) -> str:

@@ -4,13 +4,14 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from landscape_lab.drawing.maps import path_color
+from landscape_lab.drawing.marks import write_marks
 from landscape_lab.drawing.style import GREY, GRID, INK, label_cost
 from landscape_lab.planes.departure import Departure
 from landscape_lab.scene import Scene, Trace
 
 COMPARISON = 1.9
 """The height of the curves below a map, inches."""
-PLANE_COLOR, OFF_COLOR = INK, GREY
+PLANE_COLOR, OFF_COLOR, WORDS = INK, GREY, "#5f6368"
 DECADES = 30
 """Losses whose highest is so many times their lowest are drawn logarithmically."""
 
@@ -45,7 +46,7 @@ def draw_comparison(axes: Axes, scene: Scene) -> None:
     axes.tick_params(labelsize=8)
     label_cost(axes.xaxis, whole=True)
     axes.grid(color=GRID, linewidth=0.8)
-    axes.legend(fontsize=8, loc="best", ncols=2, edgecolor="none", framealpha=0.8)
+    write_marks(axes, columns=2)
 
 
 def _draw_distance(axes: Axes, trace: Trace) -> None:
@@ -55,7 +56,7 @@ def _draw_distance(axes: Axes, trace: Trace) -> None:
     distances = axes.twinx()
     distances.fill_between(trace.path_steps, trace.off.max(axis=1), color=OFF_COLOR, alpha=0.22, linewidth=0)
     distances.set_ylim(bottom=0.0)
-    distances.set_ylabel("off the plane", color=OFF_COLOR)
+    distances.set_ylabel("off the plane", color=WORDS)
     distances.tick_params(labelsize=8)
     axes.set_zorder(distances.get_zorder() + 1)
     axes.patch.set_visible(False)

@@ -11,7 +11,7 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.ticker import EngFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
 
-INK, GREY = "#202124", "#9aa0a6"
+INK, GREY = "#202124", "#8a9096"
 """Of words and edges; and of frames and what does not stand out."""
 STYLE = {
     "font.family": "DejaVu Sans",

@@ -1,0 +1,35 @@
+"""No product has a fault that the linter finds: text cut or covered, empty panels, weak colours, wrong aspects.
+
+`make pictures` looks at all of them; a few stand for them in `make test`.
+"""
+
+from functools import partial
+
+import pytest
+from products import RUNS, SWEEPS, draw_surfaces, look_at
+
+from landscape_lab import run
+
+QUIET = ("logger=none", "~callbacks.progress", "~callbacks.checkpoints")
+
+
+def complain(found):
+    """Fail with all faults, one line each."""
+    assert found
+    lines = [f"{product}: {fault}" for product, faults in found.items() for fault in faults]
+    assert not lines, "\n" + "\n".join(lines)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RUNS)
+def test_every_product_of_a_run(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    draw_surfaces()
+    complain(look_at(partial(run, [*RUNS[name], *QUIET, "hydra.run.dir=run"])))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SWEEPS)
+def test_every_product_of_a_sweep(name, command_line):
+    draw_surfaces()
+    complain(look_at(partial(command_line, *SWEEPS[name].split(), "hydra.sweep.dir=sweep")))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.transforms import ScaledTranslation
 
 from landscape_lab.scene import Scene, Trace
@@ -49,6 +50,8 @@ def explain(axes: Axes, scene: Scene, title: str = "") -> None:
     """
     explained = _broken(axes.figure, scene.about, SMALL)
     axes.set_title(title, loc="left", fontsize=SIZE, pad=6.0 + LINE * SMALL * len(explained))
+    if not explained:
+        return
     below = axes.annotate(
         "\n".join(explained), (0.0, 1.0), (0.0, 4.0), "axes fraction", "offset points",
         fontsize=SMALL, color=GREY, va="bottom",
@@ -66,8 +69,10 @@ def write_title_of_all(figure: Figure, scene: Scene, *further: str) -> None:
     """
     lines = [line for words in (title_of(scene.traces), *further) for line in _broken(figure, words, SIZE)]
     explained = _broken(figure, scene.about, SMALL)
-    room = "\n".join([*lines, *[" "] * len(explained)])
-    figure.suptitle(room, x=0.01, ha="left", fontsize=SIZE, linespacing=LINE)
+    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=SIZE, linespacing=LINE)
+    if isinstance(engine := figure.get_layout_engine(), ConstrainedLayoutEngine):
+        taken = LINE * SMALL * len(explained) / 72.0 / figure.get_figheight()
+        engine.set(rect=(0.0, 0.0, 1.0, 1.0 - taken))
     down = ScaledTranslation(0.0, -LINE * SIZE * (len(lines) + 0.25) / 72.0, figure.dpi_scale_trans)
     figure.text(
         0.01, 1.0, "\n".join(explained), fontsize=SMALL, color=GREY, va="top", linespacing=LINE,

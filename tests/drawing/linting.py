@@ -134,7 +134,9 @@ def _empty(drawn: Drawn) -> Iterator[str]:
 
 
 def _is_constant(axes: Axes, side: str) -> bool:
-    """Whether curves do not change but for round-off."""
+    """Whether curves do not change but for round-off; an accuracy is always drawn from 0 to 1."""
+    if side == "height" and "accuracy" in axes.get_ylabel():
+        return True
     number = 0 if side == "width" else 1
     values = [np.asarray(line.get_xydata(), dtype=float)[:, number] for line in axes.lines]
     together = np.concatenate([np.empty(0), *values])
@@ -223,9 +225,11 @@ def _inks(axes: Axes) -> list[tuple[tuple[float, ...], str]]:
 
 
 def _ink(line: Line2D) -> tuple[float, ...]:
-    """The colour in which it is seen; of marks alone, of their edges."""
-    alone = line.get_linestyle() in ("None", "none", " ", "")
-    return to_rgba(line.get_markeredgecolor() if alone else line.get_color())[:3]
+    """The colour in which it is seen; of marks alone, of their faces, or of the edges of white ones."""
+    if line.get_linestyle() not in ("None", "none", " ", ""):
+        return to_rgba(line.get_color())[:3]
+    face = to_rgba(line.get_markerfacecolor())[:3]
+    return to_rgba(line.get_markeredgecolor())[:3] if min(face) > 0.99 else face
 
 
 def _is_drawn(line: Line2D) -> bool:

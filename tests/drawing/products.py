@@ -59,7 +59,8 @@ RUNS = {
     "one step": made("landscape=beale steps=1", BENT, *FILM),
     "no way": made("landscape=himmelblau optimizer.lr=1e-9 steps=20", BENT),
     "1,000 members": made(
-        "landscape=himmelblau ensemble=starts ensemble.starts.grid=[40,25] callbacks=[default,basins] steps=60",
+        "landscape=himmelblau ensemble=starts ensemble.starts.grid=[40,25] callbacks=[default,basins] "
+        "steps=60",
         "path,loss,surface", *FILM,
     ),
     "rates": made("landscape=rosenbrock ensemble=lr_sweep ensemble.seeds=2 steps=200", "path,loss,surface"),
@@ -83,6 +84,19 @@ RUNS = {
     ),
 }  # fmt: skip
 """By what is special about their landscape or their end."""
+SAMPLE = {
+    "10 : 1": made(
+        "landscape=image landscape.image=wide.png steps=50 plane.resolution=60", "path,loss,gradient,topology"
+    ),
+    "10 dimensions": made(
+        "landscape=rosenbrock landscape.dims=10 steps=60 plane.resolution=30 scheduler=one_cycle",
+        "path,loss,curvature,line,planes", *FILM,
+    ),
+    "network": made(
+        "landscape=network steps=30 plane.resolution=9 model.hidden=[8] data.samples=60", "loss,data,boundary"
+    ),
+}  # fmt: skip
+"""A few small ones, for every day."""
 SWEEPS = {
     "race": "-m landscape=himmelblau optimizer=adam,lion,momentum,sgd optimizer.lr=0.01 steps=200",
     "race of rates": "-m landscape=rosenbrock optimizer=adam,lion,sgd optimizer.lr=0.001,0.01,0.1 steps=100",

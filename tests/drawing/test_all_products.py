@@ -1,4 +1,4 @@
-"""No product has a fault that the linter finds: text cut or covered, empty panels, weak colours, wrong aspects.
+"""No product has a fault that the linter finds: text cut or covered, empty panels, weak colours, ….
 
 `make pictures` looks at all of them; a few stand for them in `make test`.
 """
@@ -6,7 +6,7 @@
 from functools import partial
 
 import pytest
-from products import RUNS, SWEEPS, draw_surfaces, look_at
+from products import RUNS, SAMPLE, SWEEPS, draw_surfaces, look_at
 
 from landscape_lab import run
 
@@ -20,14 +20,27 @@ def complain(found):
     assert not lines, "\n" + "\n".join(lines)
 
 
+def look_at_run(words):
+    """Look at all products of a run, in a folder where surfaces are drawn."""
+    draw_surfaces()
+    complain(look_at(partial(run, [*words, *QUIET, "hydra.run.dir=run"])))
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_some_products_of_a_run(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    look_at_run(SAMPLE[name])
+
+
+@pytest.mark.pictures
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RUNS)
 def test_every_product_of_a_run(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    draw_surfaces()
-    complain(look_at(partial(run, [*RUNS[name], *QUIET, "hydra.run.dir=run"])))
+    look_at_run(RUNS[name])
 
 
+@pytest.mark.pictures
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SWEEPS)
 def test_every_product_of_a_sweep(name, command_line):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
+from landscape_lab.drawing.narrow import room_of
 from landscape_lab.drawing.style import GREY
 from landscape_lab.drawing.titles import ending
 from landscape_lab.scene import Trace
@@ -46,7 +47,7 @@ def write_row(
     if not handles:
         return
     longest = LINE + CHARACTER * size * max(len(str(handle.get_label())) for handle in handles)
-    width = figure.bbox.width / figure.dpi
+    width = room_of(figure)
     columns = max(1, min(len(handles), int(width / longest)))
     figure.legend(handles=handles, loc=f"outside {at}", ncols=columns, frameon=False, fontsize=size)
 

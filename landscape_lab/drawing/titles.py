@@ -1,6 +1,7 @@
 """What stands above a figure."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,6 +9,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.transforms import ScaledTranslation
 
+from landscape_lab.drawing.narrow import room_of
 from landscape_lab.scene import Scene, Trace
 
 DIVERGED = "diverged"
@@ -82,13 +84,13 @@ def write_title_of_all(figure: Figure, scene: Scene, *further: str) -> None:
 
 def _broken(figure: Figure | SubFigure, words: str, size: float) -> list[str]:
     """Parts of a title in lines that are not wider than the figure."""
-    most = (figure.bbox.width / figure.dpi - BESIDE) / (CHARACTER * size)
+    most = (room_of(figure) - BESIDE) / (CHARACTER * size)
     lines: list[str] = []
     for part in words.split(BETWEEN) if words else ():
         if lines and len(lines[-1]) + len(BETWEEN) + len(part) <= most:
             lines[-1] += BETWEEN + part
         else:
-            lines.append(part)
+            lines += wrap(part, int(most))
     return lines
 
 

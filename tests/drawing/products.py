@@ -10,7 +10,7 @@ from linting import faults
 from matplotlib.figure import Figure
 from PIL import Image
 
-from landscape_lab.drawing import figures, stage
+from landscape_lab.drawing import figures, look, stage
 
 PLANAR = "path,loss,evaluations,surface,gradient,topology"
 """Figures that every run has."""
@@ -134,6 +134,7 @@ def look_at(work: Callable[[], object]) -> dict[str, list[str]]:
     canvas = stage.FigureCanvasAgg
     with (
         patch.object(figures, "replacing", nullcontext),
+        patch.object(look, "replacing", nullcontext),
         patch.object(Figure, "savefig", judge),
         patch.object(stage, "FigureCanvasAgg", stand),
     ):

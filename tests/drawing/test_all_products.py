@@ -42,6 +42,17 @@ def test_every_product_of_a_run(name, tmp_path, monkeypatch):
 
 @pytest.mark.pictures
 @pytest.mark.slow
+@pytest.mark.parametrize("look", ["style=dark", "width=3.4"])
+@pytest.mark.parametrize(
+    "name", ["square", "16 : 9", "10 : 1", "valley", "10 dimensions", "rates", "network"]
+)
+def test_every_product_in_other_looks(name, look, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    look_at_run([*RUNS[name], f"callbacks.pictures.{look}", "video=[]"])
+
+
+@pytest.mark.pictures
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SWEEPS)
 def test_every_product_of_a_sweep(name, command_line):
     draw_surfaces()

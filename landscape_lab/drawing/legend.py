@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
@@ -34,13 +35,13 @@ def write_legend(
 
 
 def write_row(
-    figure: Figure | SubFigure, handles: Sequence[Line2D], at: str = "lower left", size: float = 10.0
+    figure: Figure | SubFigure, handles: Sequence[Artist], at: str = "lower left", size: float = 10.0
 ) -> None:
     """A legend in a row of its own outside all axes, or in as many rows as the figure's width asks for.
 
     Args:
         figure: Where it stands.
-        handles: Lines with labels; where there are none, there is no legend.
+        handles: Lines and marks with labels; where there are none, there is no legend.
         at: Where it stands.
         size: Of its words, points.
     """

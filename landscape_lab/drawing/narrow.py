@@ -7,12 +7,14 @@ width; `fit` and `squeeze` then give a figure its size.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from textwrap import wrap
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import Collection, PathCollection
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.gridspec import GridSpec
+from matplotlib.gridspec import GridSpec, SubplotSpec
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
@@ -20,6 +22,10 @@ TYPE = 0.75
 """Of the size of letters in a figure of its own width: 8 points become 6."""
 PANEL = 0.55
 """Height over width of a panel of curves."""
+WORDS = 0.45
+"""Inches for what is written above and below a panel."""
+BESIDE, CHARACTER = 0.7, 0.6 / 72.0
+"""Inches beside words; and the width of a character, of each point of its size."""
 _WIDTH: ContextVar[float | None] = ContextVar("width", default=None)
 
 
@@ -45,15 +51,26 @@ def room_of(figure: Figure | SubFigure) -> float:
 
 
 def shrink(figure: Figure) -> None:
-    """Make letters, lines and marks smaller, all by the same."""
+    """Make letters, lines and marks smaller, all by the same, and break words that are too long for it."""
     for text in figure.findobj(Text):
         text.set_fontsize(TYPE * float(text.get_fontsize()))
+        _break(text)
     for line in figure.findobj(Line2D):
         line.set_linewidth(TYPE * line.get_linewidth())
         line.set_markersize(TYPE * line.get_markersize())
     for axes in figure.axes:
         for collection in axes.collections:
             _shrink_marks(collection)
+
+
+def _break(text: Text) -> None:
+    """Break the lines of a text that are longer than a figure is wide, or a panel is high."""
+    upright = float(text.get_rotation()) == 90.0
+    room = (PANEL if upright else 1.0) * (_WIDTH.get() or np.inf) - BESIDE * (not upright)
+    most = room / (CHARACTER * float(text.get_fontsize()))
+    lines = text.get_text().split("\n")
+    if max(map(len, lines)) > most and "$" not in text.get_text():
+        text.set_text("\n".join(part for line in lines for part in wrap(line, int(most))))
 
 
 def _shrink_marks(collection: Collection) -> None:
@@ -80,13 +97,23 @@ def squeeze(figure: Figure) -> None:
     """Give a figure with a layout engine the width that was asked for, its panels in one column."""
     if (asked := _WIDTH.get()) is None or figure.get_layout_engine() is None:
         return
-    panels = [axes for axes in figure.axes if axes.get_subplotspec() is not None]
-    ratios = [_ratio(axes) for axes in panels]
-    grid = GridSpec(max(len(panels), 1), 1, figure=figure, height_ratios=ratios or None)
-    for number, axes in enumerate(panels):
-        axes.set_subplotspec(grid[number, 0])
+    panels: dict[SubplotSpec, list[Axes]] = {}  # axes that share their place stay together
+    for axes in figure.axes:
+        if (cell := axes.get_subplotspec()) is not None:
+            panels.setdefault(cell, []).append(axes)
+    cells = sorted(panels, key=lambda cell: (cell.colspan.start, cell.rowspan.start))
+    ratios = [_ratio(panels[cell][0]) for cell in cells]
+    grid = GridSpec(max(len(cells), 1), 1, figure=figure, height_ratios=ratios or None)
+    for number, cell in enumerate(cells):
+        for axes in panels[cell]:
+            axes.set_subplotspec(grid[number, 0])
     shrink(figure)
-    figure.set_size_inches(asked, asked * (sum(ratios) + 0.25))
+    height = asked * sum(ratios) + WORDS * (len(cells) + 1)
+    if isinstance(engine := figure.get_layout_engine(), ConstrainedLayoutEngine):
+        left, low, wide, high = engine.get()["rect"]
+        taken = TYPE * (1.0 - high) * figure.get_figheight() / height  # by a second line of the title
+        engine.set(rect=(left, low, wide, 1.0 - taken))
+    figure.set_size_inches(asked, height)
 
 
 def _ratio(axes: Axes) -> float:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
+from matplotlib.colors import Normalize
 from matplotlib.ticker import EngFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
 
@@ -127,6 +128,8 @@ def _add_scale_below(axes: Axes, image: ScalarMappable, label: str, extend: str)
         image, cax=axes.inset_axes(where, transform=down), orientation="horizontal", extend=extend
     )
     bar.outline.set_visible(False)
+    if type(image.norm) is Normalize:
+        bar.ax.xaxis.set_major_locator(MaxNLocator(3))
     bar.ax.tick_params(labelsize=8)
     bar.ax.set_xlabel(fill(label, 24), fontsize=9)
     return bar

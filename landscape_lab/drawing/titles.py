@@ -9,7 +9,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.transforms import ScaledTranslation
 
-from landscape_lab.drawing.narrow import room_of
+from landscape_lab.drawing.narrow import TYPE, asked_width, room_of
 from landscape_lab.scene import Scene, Trace
 
 DIVERGED = "diverged"
@@ -75,7 +75,8 @@ def write_title_of_all(figure: Figure, scene: Scene, *further: str) -> None:
     if isinstance(engine := figure.get_layout_engine(), ConstrainedLayoutEngine):
         taken = LINE * SMALL * len(explained) / 72.0 / figure.get_figheight()
         engine.set(rect=(0.0, 0.0, 1.0, 1.0 - taken))
-    down = ScaledTranslation(0.0, -LINE * SIZE * (len(lines) + 0.25) / 72.0, figure.dpi_scale_trans)
+    size = SIZE if asked_width() is None else TYPE * SIZE
+    down = ScaledTranslation(0.0, -LINE * size * (len(lines) + 0.25) / 72.0, figure.dpi_scale_trans)
     figure.text(
         0.01, 1.0, "\n".join(explained), fontsize=SMALL, color=GREY, va="top", linespacing=LINE,
         transform=figure.transFigure + down,

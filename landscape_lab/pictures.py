@@ -164,19 +164,26 @@ def _made(case: Case, makes: Sequence[str], folder: Path) -> dict[str, Path]:
     """Run a case, and keep nothing of it but its pictures."""
     files = {product: "descent.gif" if product == "film" else f"{product}.png" for product in makes}
     with tempfile.TemporaryDirectory() as scratch:
-        if case.is_sweep:
-            command = [sys.executable, "-m", "landscape_lab", *case.words, f"hydra.sweep.dir={scratch}"]
-            done = subprocess.run(command, capture_output=True, text=True)
-            if done.returncode:
-                raise ChildProcessError(done.stderr.strip().rpartition("\n")[2])
-        else:
-            figures = [product for product in makes if product in FIGURES]
-            film = FILM if "film" in makes else ()
-            run([*case.words, *QUIET, *film, f"figures=[{','.join(figures)}]", f"hydra.run.dir={scratch}"])
+        (_sweep if case.is_sweep else _run)(case, makes, scratch)
         for file in files.values():
             with replacing(folder / file) as unfinished:
                 copyfile(Path(scratch) / file, unfinished)
     return {product: folder / file for product, file in files.items()}
+
+
+def _run(case: Case, makes: Sequence[str], folder: str) -> None:
+    """Run a case with the figures that are asked for."""
+    figures = [product for product in makes if product in FIGURES]
+    film = FILM if "film" in makes else ()
+    run([*case.words, *QUIET, *film, f"figures=[{','.join(figures)}]", f"hydra.run.dir={folder}"])
+
+
+def _sweep(case: Case, makes: Sequence[str], folder: str) -> None:
+    """Run the jobs of a case in a process of their own."""
+    command = [sys.executable, "-m", "landscape_lab", *case.words, f"hydra.sweep.dir={folder}"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise ChildProcessError(f"{', '.join(makes)}: {done.stderr.strip().rpartition(chr(10))[2]}")
 
 
 def _opened(file: Path) -> Image.Image:

@@ -25,9 +25,13 @@ def small(monkeypatch):
 
 
 def written_in(source):
-    """Files that a module saves pictures in, as far as their names stand there."""
-    words = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)]
-    return {word.removesuffix(".png") for word in words if isinstance(word, str) and word.endswith(".png")}
+    """Pictures that a module writes, as far as their names stand there: `….png`, `draw(trainer, "…", …)`."""
+    nodes = list(ast.walk(ast.parse(source)))
+    words = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    files = {word.removesuffix(".png") for word in words if isinstance(word, str) and word.endswith(".png")}
+    calls = [node for node in nodes if isinstance(node, ast.Call) and len(node.args) == 3]
+    drawn = [call.args[1] for call in calls if getattr(call.func, "attr", "") == "draw"]
+    return files | {name.value for name in drawn if isinstance(name, ast.Constant)}
 
 
 def test_every_picture_that_a_run_or_a_sweep_writes_is_a_product_of_a_case():

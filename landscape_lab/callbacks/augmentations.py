@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytorch_lightning as pl
 
-from landscape_lab.callbacks.looks import Drawing
-from landscape_lab.callbacks.products import OwnMap
+from landscape_lab.callbacks.looks import Drawing, OwnMap
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.draws import augmentations_figure
 from landscape_lab.replaying import draws_of, has_draws

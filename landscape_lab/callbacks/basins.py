@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 
 from landscape_lab.basins import CELLS, Settling, find_basins, grid_shape
-from landscape_lab.callbacks.looks import Drawing
-from landscape_lab.callbacks.products import OwnMap
+from landscape_lab.callbacks.looks import Drawing, OwnMap
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.basin_map import basins_figure
 from landscape_lab.staging import scene_of

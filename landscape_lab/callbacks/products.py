@@ -12,7 +12,7 @@ import pytorch_lightning as pl
 from landscape_lab.answering import check_boundary, check_data
 from landscape_lab.bending import check_curvature
 from landscape_lab.callbacks import spectra
-from landscape_lab.callbacks.looks import Drawing
+from landscape_lab.callbacks.looks import Drawing, OwnMap, share_look
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.curves import loss_figure
@@ -65,16 +65,6 @@ class Product(ABC):
         """Write the files, and show them in the trainer's TensorBoard."""
 
 
-class OwnMap(pl.Callback):
-    """Draws a map of its own, not of the scene of a run.
-
-    Attributes:
-        settings: How: window, resolution, contours and colours.
-    """
-
-    settings: PlaneSettings = PlaneSettings()
-
-
 class Products(pl.Callback):
     """Make the scene of a descent once, at its end, and hand it to every product.
 
@@ -125,10 +115,8 @@ class Products(pl.Callback):
         parts = [*parts, *([PlaneArchive(folder)] if settings.save else [])]
         products = [part for part in parts if isinstance(part, Product)]
         gathered: list[pl.Callback] = []
-        looks = [part.look for part in products if isinstance(part, Pictures)] or [Look()]
+        share_look(parts)
         for part in parts:
-            if isinstance(part, Drawing):
-                part.look = looks[0]
             if isinstance(part, OwnMap):
                 part.settings = settings
             if not isinstance(part, Product):
@@ -214,7 +202,7 @@ class Pictures(Product, Drawing):
         folder: str | PathLike[str],
         figures: Sequence[str] = ("path", "loss"),
         against: str = "steps",
-        format: str | Sequence[str] = "png",
+        format: str | Sequence[str] = ("png",),
         style: str = "light",
         width: float | None = None,
     ) -> None:
@@ -224,7 +212,7 @@ class Pictures(Product, Drawing):
         self.folder = Path(folder)
         self.figures = tuple(figures)
         self.against = against
-        self.look = Look(format, style, width)
+        self.look = self.asked = Look(format, style, width)
 
     @property
     def wanted(self) -> bool:

@@ -5,7 +5,6 @@ Only what lies on the ground changes: maps and pictures keep their colours, and 
 
 from colorsys import hls_to_rgb, rgb_to_hls
 
-import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import Collection, QuadMesh
@@ -29,15 +28,13 @@ Color = tuple[float, float, float, float]
 def darken(figure: Figure) -> None:
     """Change the colours of a figure in place."""
     figure.draw_without_rendering()  # only then is it known where words are
-    maps = [axes for axes in figure.axes if axes.images or _meshes(axes)]
-    own = {id(part) for axes in maps for part in _on_map(axes)}
-    for patch in (figure.patch, *(part.patch for part in figure.subfigs)):
-        patch.set_facecolor(GROUND)
-    for axes in figure.axes:
-        if axes not in maps:
-            axes.set_facecolor(GROUND)
-    for part in figure.findobj(lambda one: isinstance(one, Text | Line2D | Patch | Collection)):
-        if id(part) not in own and part not in _grounds(figure):
+    panels = [one for one in figure.findobj(Axes) if isinstance(one, Axes)]  # bars beside maps, too
+    grounds = [figure.patch, *(part.patch for part in figure.subfigs), *(axes.patch for axes in panels)]
+    for ground in grounds:
+        ground.set_facecolor(GROUND)
+    kept = {id(part) for axes in panels for part in _on_map(axes)} | {id(ground) for ground in grounds}
+    for part in figure.findobj(Artist):
+        if id(part) not in kept:
             _turn(part)
 
 
@@ -55,35 +52,32 @@ def turned(color: Color) -> Color:
     return red, green, blue, alpha
 
 
-def _meshes(axes: Axes) -> list[QuadMesh]:
-    """Maps that are drawn as cells."""
-    return [one for one in axes.collections if isinstance(one, QuadMesh)]
-
-
 def _on_map(axes: Axes) -> list[Artist]:
-    """What lies on a map: all of it but the words outside its frame."""
+    """What lies on a map: all of it but the words outside its frame; and the marks in its legend."""
+    if not (axes.images or any(isinstance(one, QuadMesh) for one in axes.collections)):
+        return []
+    legend = axes.get_legend()
+    marks = [] if legend is None else [one for one in legend.legend_handles if one is not None]
     inside = [text for text in axes.texts if axes.bbox.overlaps(text.get_window_extent())]
-    return [*axes.lines, *axes.collections, *axes.patches, *axes.images, *inside]
-
-
-def _grounds(figure: Figure) -> list[Patch]:
-    """What lies below all else."""
-    return [figure.patch, *(part.patch for part in figure.subfigs), *(axes.patch for axes in figure.axes)]
+    return [*axes.lines, *axes.collections, *axes.patches, *axes.images, *inside, *marks]
 
 
 def _turn(part: Artist) -> None:
     """Change the colours of a part, unless they stand for numbers."""
-    if isinstance(part, Text | Line2D):
+    if isinstance(part, Text):
         part.set_color(turned(to_rgba(part.get_color())))
-    if isinstance(part, Line2D):
+    elif isinstance(part, Line2D):
+        part.set_color(turned(to_rgba(part.get_color())))
         part.set_markerfacecolor(turned(to_rgba(part.get_markerfacecolor())))
         part.set_markeredgecolor(turned(to_rgba(part.get_markeredgecolor())))
-    elif isinstance(part, Patch | Collection) and not (
-        isinstance(part, Collection) and part.get_array() is not None
-    ):
-        for take, give in (
-            (part.get_facecolor, part.set_facecolor),
-            (part.get_edgecolor, part.set_edgecolor),
-        ):
-            colors = np.array([turned(tuple(one)) for one in to_rgba_array(take())])
-            give(colors[0] if isinstance(part, Patch) and len(colors) else colors)
+    elif isinstance(part, Patch):
+        part.set_edgecolor(turned(to_rgba(part.get_edgecolor())))
+        part.set_facecolor(turned(to_rgba(part.get_facecolor())))
+    elif isinstance(part, Collection) and part.get_array() is None:
+        part.set_edgecolor(_all_turned(part.get_edgecolor()))
+        part.set_facecolor(_all_turned(part.get_facecolor()))
+
+
+def _all_turned(colors: object) -> list[Color]:
+    """Those of a collection."""
+    return [turned((red, green, blue, alpha)) for red, green, blue, alpha in to_rgba_array(colors).tolist()]

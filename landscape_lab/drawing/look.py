@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from os import PathLike
 from pathlib import Path
 
 from matplotlib import rc_context
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from landscape_lab.drawing.dark import darken
 from landscape_lab.drawing.narrow import drawn_for, squeeze
 from landscape_lab.files import replacing
-from landscape_lab.keys.callbacks import FORMATS, STYLES
+from landscape_lab.keys.callbacks import FORMATS, PICTURES, STYLES
 from landscape_lab.validation import check_choice
 
 FINE = 300
@@ -44,6 +45,25 @@ class Look:
     def formats(self) -> tuple[str, ...]:
         """All of them."""
         return (self.format,) if isinstance(self.format, str) else tuple(self.format)
+
+    @classmethod
+    def of(cls, **settings: object) -> "Look":
+        """A look of `style` and `width` as a Python user gives them.
+
+        Raises:
+            ValueError: There is no such setting, or a value does not fit.
+        """
+        for name in settings:
+            check_choice("look", name, ("style", "width"))
+        checked = {name: PICTURES.check(name, value) for name, value in settings.items()}
+        return cls(**checked)  # type: ignore[arg-type] # they were checked
+
+    def draw(self, make: Callable[[], Figure], path: str | PathLike[str] | None) -> Figure:
+        """A figure in this look, which is also written where a path is given."""
+        figure = self.figure(make)
+        if path is not None:
+            self.save(figure, Path(path))
+        return figure
 
     def figure(self, make: Callable[[], Figure]) -> Figure:
         """A figure in this look."""

@@ -7,7 +7,7 @@ width; `fit` and `squeeze` then give a figure its size.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from textwrap import wrap
+from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -65,12 +65,12 @@ def shrink(figure: Figure) -> None:
 
 def _break(text: Text) -> None:
     """Break the lines of a text that are longer than a figure is wide, or a panel is high."""
-    upright = float(text.get_rotation()) == 90.0
-    room = (PANEL if upright else 1.0) * (_WIDTH.get() or np.inf) - BESIDE * (not upright)
+    asked = _WIDTH.get() or np.inf
+    room = PANEL * asked if float(text.get_rotation()) == 90.0 else asked - BESIDE
     most = room / (CHARACTER * float(text.get_fontsize()))
-    lines = text.get_text().split("\n")
-    if max(map(len, lines)) > most and "$" not in text.get_text():
-        text.set_text("\n".join(part for line in lines for part in wrap(line, int(most))))
+    words = text.get_text()
+    if most < len(words) and "$" not in words:
+        text.set_text("\n".join(fill(line, int(most)) for line in words.split("\n")))
 
 
 def _shrink_marks(collection: Collection) -> None:
@@ -97,23 +97,29 @@ def squeeze(figure: Figure) -> None:
     """Give a figure with a layout engine the width that was asked for, its panels in one column."""
     if (asked := _WIDTH.get()) is None or figure.get_layout_engine() is None:
         return
+    ratios = _stack(figure)
+    shrink(figure)
+    height = asked * sum(ratios) + WORDS * (len(ratios) + 1)
+    if isinstance(engine := figure.get_layout_engine(), ConstrainedLayoutEngine):
+        left, low, wide, high = engine.get()["rect"]
+        taken = TYPE * (1.0 - high) * figure.get_figheight() / height  # by a second line of the title
+        engine.set(rect=(left, low, wide, 1.0 - taken))
+    figure.set_size_inches(asked, height)
+
+
+def _stack(figure: Figure) -> list[float]:
+    """Put the panels of a figure into one column; for each its height over its width."""
     panels: dict[SubplotSpec, list[Axes]] = {}  # axes that share their place stay together
     for axes in figure.axes:
         if (cell := axes.get_subplotspec()) is not None:
             panels.setdefault(cell, []).append(axes)
     cells = sorted(panels, key=lambda cell: (cell.colspan.start, cell.rowspan.start))
     ratios = [_ratio(panels[cell][0]) for cell in cells]
-    grid = GridSpec(max(len(cells), 1), 1, figure=figure, height_ratios=ratios or None)
+    grid = GridSpec(len(cells), 1, figure=figure, height_ratios=ratios)
     for number, cell in enumerate(cells):
         for axes in panels[cell]:
             axes.set_subplotspec(grid[number, 0])
-    shrink(figure)
-    height = asked * sum(ratios) + WORDS * (len(cells) + 1)
-    if isinstance(engine := figure.get_layout_engine(), ConstrainedLayoutEngine):
-        left, low, wide, high = engine.get()["rect"]
-        taken = TYPE * (1.0 - high) * figure.get_figheight() / height  # by a second line of the title
-        engine.set(rect=(left, low, wide, 1.0 - taken))
-    figure.set_size_inches(asked, height)
+    return ratios
 
 
 def _ratio(axes: Axes) -> float:

@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
-from matplotlib.colors import Normalize
 from matplotlib.ticker import EngFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
 
@@ -32,6 +31,8 @@ GRID = "#e8eaed"
 
 GAP, WIDTH, APART = 0.12, 0.13, 1.08
 """Inches: between a map and the bar of its scale, across it, and from one bar to the next."""
+NUMBER = 0.3
+"""The share of such a bar that a number takes."""
 LOWER = 0.85
 """Inches below a map of bars that have no room beside it."""
 ROUND_IT, CHARACTER = 1.7, 0.09
@@ -103,7 +104,7 @@ def add_scale(
     """
     figure = axes.figure
     if asked_width() is not None:
-        return _add_scale_below(axes, image, label, extend)
+        return _add_scale_below(axes, image, label, extend, ticks)
     left = GAP + APART * len(axes.child_axes)
     across = blended_transform_factory(inches_from(axes, 1.0, 0.0), axes.transAxes)
     beside = axes.inset_axes((left, 0.0, WIDTH, 1.0), transform=across)
@@ -119,7 +120,23 @@ def add_scale(
     return bar
 
 
-def _add_scale_below(axes: Axes, image: ScalarMappable, label: str, extend: str) -> Colorbar:
+def _apart(image: ScalarMappable, ticks: Sequence[float] | np.ndarray) -> list[float]:
+    """Those on a scale of colours that are far enough from each other for their numbers."""
+    kept, last = [], -np.inf
+    for tick, share in zip(ticks, np.asarray(image.norm(np.asarray(ticks, dtype=float))), strict=True):
+        if 0.0 <= share <= 1.0 and share - last > NUMBER:
+            kept.append(float(tick))
+            last = share
+    return kept
+
+
+def _add_scale_below(
+    axes: Axes,
+    image: ScalarMappable,
+    label: str,
+    extend: str,
+    ticks: Sequence[float] | np.ndarray | None,
+) -> Colorbar:
     """The same below a map and its marks, two bars in a row."""
     row, column = divmod(len(axes.child_axes), 2)
     down = blended_transform_factory(axes.transAxes, inches_from(axes, 0.0, 0.0))
@@ -128,8 +145,9 @@ def _add_scale_below(axes: Axes, image: ScalarMappable, label: str, extend: str)
         image, cax=axes.inset_axes(where, transform=down), orientation="horizontal", extend=extend
     )
     bar.outline.set_visible(False)
-    if type(image.norm) is Normalize:
-        bar.ax.xaxis.set_major_locator(MaxNLocator(3))
+    kept = _apart(image, bar.get_ticks() if ticks is None else ticks)
+    bar.set_ticks(kept, labels=distinct(kept))
+    bar.ax.minorticks_off()
     bar.ax.tick_params(labelsize=8)
     bar.ax.set_xlabel(fill(label, 24), fontsize=9)
     return bar

@@ -25,6 +25,7 @@ SHARE = 0.003
 """Valleys that are shallower, as a share of the heights drawn, are roughness."""
 EDGE = 0.92
 """Beyond such a share of a map's width and height, numbers stand towards its middle."""
+SIDES, HEIGHTS = {1: "left", -1: "right"}, {1: "bottom", -1: "top"}
 MOST = 16
 """The most valleys in the tree: those that are hardest to leave."""
 MARKS = {"minima": ("o", MINIMUM_COLOR), "saddles": ("X", "#ffc914"), "maxima": ("^", "#e4572e")}
@@ -82,13 +83,14 @@ def _number(axes: Axes, scene: Scene, basins: Sequence[Basin]) -> None:
     """The numbers that the basins have in the tree."""
     places = _places(scene, [basin.minimum for basin in basins])
     shares = axes.transAxes.inverted().transform(axes.transData.transform(places))
-    for number, (place, (right, up)) in enumerate(zip(places, shares, strict=True), start=1):
+    away = np.where(shares > EDGE, -1, 1)
+    for number, (place, (across, along)) in enumerate(zip(places, away, strict=True), start=1):
         axes.annotate(
             str(number),
             tuple(place),
-            xytext=(-6 if right > EDGE else 6, -5 if up > EDGE else 5),
-            ha="right" if right > EDGE else "left",
-            va="top" if up > EDGE else "bottom",
+            xytext=(6 * across, 5 * along),
+            ha=SIDES[across],
+            va=HEIGHTS[along],
             textcoords="offset points",
             color="white",
             fontsize=9,

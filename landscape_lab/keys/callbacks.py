@@ -62,7 +62,7 @@ PICTURES = Keys(
     format=Key(ListOf(Choice(*FORMATS), least=1), "of all figures of the run, or a list of them"),
     style=Key(Choice(*STYLES), "light for paper, dark for slides"),
     width=Key(
-        Nullable(Number(low=2.0, high=40.0)),
+        Nullable(Number(low=3.3, high=40.0)),
         "inches that a figure is wide, 3.4 for one column of a paper; null: as suits it",
     ),
 )

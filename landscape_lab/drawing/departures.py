@@ -3,15 +3,15 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from landscape_lab.drawing.maps import path_color
 from landscape_lab.drawing.marks import write_marks
-from landscape_lab.drawing.style import GREY, GRID, INK, label_cost
+from landscape_lab.drawing.palette import GREY, GRID, INK, path_color
+from landscape_lab.drawing.style import label_cost
 from landscape_lab.planes.departure import Departure
 from landscape_lab.scene import Scene, Trace
 
 COMPARISON = 1.9
 """The height of the curves below a map, inches."""
-PLANE_COLOR, OFF_COLOR, WORDS = INK, GREY, "#5f6368"
+PLANE_COLOR, OFF_COLOR = INK, GREY
 DECADES = 30
 """Losses whose highest is so many times their lowest are drawn logarithmically."""
 
@@ -56,7 +56,7 @@ def _draw_distance(axes: Axes, trace: Trace) -> None:
     distances = axes.twinx()
     distances.fill_between(trace.path_steps, trace.off.max(axis=1), color=OFF_COLOR, alpha=0.22, linewidth=0)
     distances.set_ylim(bottom=0.0)
-    distances.set_ylabel("off the plane", color=WORDS)
+    distances.set_ylabel("off the plane", color=OFF_COLOR)
     distances.tick_params(labelsize=8)
     axes.set_zorder(distances.get_zorder() + 1)
     axes.patch.set_visible(False)

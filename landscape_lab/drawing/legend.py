@@ -7,7 +7,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.narrow import room_of
-from landscape_lab.drawing.style import GREY
+from landscape_lab.drawing.palette import GREY
 from landscape_lab.drawing.titles import ending
 from landscape_lab.scene import Trace
 

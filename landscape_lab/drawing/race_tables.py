@@ -11,7 +11,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, LogNorm, to_rgba
 from matplotlib.figure import SubFigure
 
-from landscape_lab.drawing.style import GRID, INK
+from landscape_lab.drawing.palette import GRID, INK
 
 SLOWEST = 16.0
 """The ratio to the fastest at which the colour of a cell ends."""

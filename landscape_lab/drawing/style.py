@@ -12,9 +12,8 @@ from matplotlib.ticker import EngFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
 
 from landscape_lab.drawing.narrow import asked_width
+from landscape_lab.drawing.palette import GREY, INK
 
-INK, GREY = "#202124", "#8a9096"
-"""Of words and edges; and of frames and what does not stand out."""
 STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
@@ -26,9 +25,6 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
-GRID = "#e8eaed"
-"""Of the lines behind curves."""
-
 GAP, WIDTH, APART = 0.12, 0.13, 1.08
 """Inches: between a map and the bar of its scale, across it, and from one bar to the next."""
 NUMBER = 0.3

@@ -154,6 +154,31 @@ def flat_values(cfg: DictConfig, groups: Iterable[str]) -> dict[str, bool | int 
     return values
 
 
+def compared_values(
+    cfg: DictConfig, names: Mapping[str, str], overrides: Iterable[str]
+) -> dict[str, bool | int | float | str]:
+    """What TensorBoard's HPARAMS tab lists of a run: landscape, optimizer and rate, then all that was set.
+
+    Args:
+        cfg: The composed configuration.
+        names: What the landscape and the optimizer are called.
+        overrides: What was set, as on the command line. The choice of a group counts for all of its
+            values, but for that of a landscape or of an optimizer, which are named. These are called
+            `with steps`, since TensorBoard sorts columns by their names.
+    """
+    values = flat_values(cfg, PARAMETERS)
+    keys = [word.lstrip("+~").partition("=")[0] for word in overrides]
+    given = {name for name in values if name in {"optimizer.lr", *keys}}
+    given |= {
+        name
+        for name in values
+        for key in keys
+        if key not in ("landscape", "optimizer") and name.startswith(f"{key}.")
+    }
+    rate = {name: value for name, value in values.items() if name == "optimizer.lr"}
+    return {**names, **rate, **{f"with {name}": values[name] for name in values if name in given - {*rate}}}
+
+
 def chosen_names(choices: Mapping[str, Any], overrides: Iterable[str], cfg: DictConfig) -> dict[str, str]:
     """What the landscape and the optimizer of a run are called.
 

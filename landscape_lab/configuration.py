@@ -167,16 +167,11 @@ def compared_values(
             `with steps`, since TensorBoard sorts columns by their names.
     """
     values = flat_values(cfg, PARAMETERS)
-    keys = [word.lstrip("+~").partition("=")[0] for word in overrides]
-    given = {name for name in values if name in {"optimizer.lr", *keys}}
-    given |= {
-        name
-        for name in values
-        for key in keys
-        if key not in ("landscape", "optimizer") and name.startswith(f"{key}.")
-    }
-    rate = {name: value for name, value in values.items() if name == "optimizer.lr"}
-    return {**names, **rate, **{f"with {name}": values[name] for name in values if name in given - {*rate}}}
+    rate = {name: values.pop(name) for name in ("optimizer.lr",) if name in values}
+    keys = {word.lstrip("+~").partition("=")[0] for word in overrides} - {"landscape", "optimizer"}
+    within = tuple(f"{key}." for key in keys)
+    given = [name for name in values if name in keys or name.startswith(within)]
+    return {**names, **rate, **{f"with {name}": values[name] for name in given}}
 
 
 def chosen_names(choices: Mapping[str, Any], overrides: Iterable[str], cfg: DictConfig) -> dict[str, str]:

@@ -149,11 +149,12 @@ def draw_pictures(folder: Path, products: Sequence[str] = PRODUCTS, cases: Seque
 
 def _chosen(products: Sequence[str], cases: Sequence[str]) -> dict[str, list[str]]:
     """Which of the products each case is to make."""
-    for key, names, choices in (("products", products, PRODUCTS), ("cases", cases, CASES)):
-        for name in names:
-            check_choice(key, name, list(choices))
-    chosen = {name: [one for one in CASES[name].makes if one in products] for name in cases}
-    chosen = {name: makes for name, makes in chosen.items() if makes}
+    for name in products:
+        check_choice("products", name, PRODUCTS)
+    for name in cases:
+        check_choice("cases", name, list(CASES))
+    made = {name: [one for one in CASES[name].makes if one in products] for name in cases}
+    chosen = {name: makes for name, makes in made.items() if makes}
     if not chosen:
         told = ", ".join(products)
         raise ValueError(f"Parameter `cases` should have some that make {told}. Found {', '.join(cases)}.")

@@ -4,6 +4,7 @@ Only what lies on the ground changes: maps and pictures keep their colours, and 
 """
 
 from colorsys import hls_to_rgb, rgb_to_hls
+from itertools import chain
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -28,14 +29,18 @@ Color = tuple[float, float, float, float]
 def darken(figure: Figure) -> None:
     """Change the colours of a figure in place."""
     figure.draw_without_rendering()  # only then is it known where words are
-    panels = [one for one in figure.findobj(Axes) if isinstance(one, Axes)]  # bars beside maps, too
+    panels = _panels(figure)
     grounds = [figure.patch, *(part.patch for part in figure.subfigs), *(axes.patch for axes in panels)]
     for ground in grounds:
         ground.set_facecolor(GROUND)
-    kept = {id(part) for axes in panels for part in _on_map(axes)} | {id(ground) for ground in grounds}
-    for part in figure.findobj(Artist):
-        if id(part) not in kept:
-            _turn(part)
+    kept = {id(part) for part in chain(grounds, *map(_on_map, panels))}
+    for part in figure.findobj(lambda one: id(one) not in kept):
+        _turn(part)
+
+
+def _panels(figure: Figure) -> list[Axes]:
+    """All axes, those of bars beside maps, too."""
+    return [one for one in figure.findobj(Axes) if isinstance(one, Axes)]
 
 
 def turned(color: Color) -> Color:
@@ -54,10 +59,10 @@ def turned(color: Color) -> Color:
 
 def _on_map(axes: Axes) -> list[Artist]:
     """What lies on a map: all of it but the words outside its frame; and the marks in its legend."""
-    if not (axes.images or any(isinstance(one, QuadMesh) for one in axes.collections)):
+    if not (axes.images or axes.findobj(QuadMesh)):
         return []
     legend = axes.get_legend()
-    marks = [] if legend is None else [one for one in legend.legend_handles if one is not None]
+    marks = () if legend is None else filter(None, legend.legend_handles)
     inside = [text for text in axes.texts if axes.bbox.overlaps(text.get_window_extent())]
     return [*axes.lines, *axes.collections, *axes.patches, *axes.images, *inside, *marks]
 

@@ -36,13 +36,18 @@ def write_events(folder: Path, jobs: Iterable[Run]) -> None:
         compared |= dict.fromkeys(name for name in MEASURED if name in (job.results() or {}))
         if (settings := job.settings()).keys() >= set(PARAMETERS):
             values |= compared_values(OmegaConf.create(settings), {}, job.overrides())
-    for old in folder.glob(f"events*{SUFFIX}"):
-        old.unlink()
+    _forget(folder)
     experiment, _, _ = hparams_summaries(values, dict.fromkeys(map(final, compared), 0.0))
     writer = EventFileWriter(str(folder), filename_suffix=SUFFIX)
     for summary in (experiment, *_pages(folder)):
         writer.add_event(Event(summary=summary, wall_time=time.time()))
     writer.close()
+
+
+def _forget(folder: Path) -> None:
+    """Remove what was shown of the sweep before."""
+    for old in folder.glob(f"events*{SUFFIX}"):
+        old.unlink()
 
 
 def _pages(folder: Path) -> Iterator[Summary]:

@@ -8,7 +8,6 @@ at it before and after a change of drawing. Full-size pictures lie beside it, th
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from shutil import copyfile
@@ -21,7 +20,7 @@ from landscape_lab.drawing.sheet import contact_sheet
 from landscape_lab.errors import tell
 from landscape_lab.files import replacing
 from landscape_lab.lab import run
-from landscape_lab.planes.progress import in_words
+from landscape_lab.planes.progress import Progress
 from landscape_lab.validation import check_choice
 
 FILM = ("video=[gif]", "callbacks.video.frames=12")
@@ -136,12 +135,12 @@ def draw_pictures(folder: Path, products: Sequence[str] = PRODUCTS, cases: Seque
     """
     chosen = _chosen(products, cases or list(CASES))
     pictures = []
-    began = time.monotonic()
+    progress = Progress(tell, len(chosen), ("page", "cases"))
     for number, (name, makes) in enumerate(chosen.items(), start=1):
         for product, file in _made(CASES[name], makes, folder / name).items():
             pictures.append((f"{product} · {name}", _opened(file)))
-        left = (time.monotonic() - began) / number * (len(chosen) - number)
-        tell(f"Pictures of {name}: {number} of {len(chosen)} cases, about {in_words(left)} are left.")
+        tell(f"Pictures of {name}: {number} of {len(chosen)} cases.")
+        progress(number, number)
     with replacing(folder / PAGE) as unfinished:
         contact_sheet(sorted(pictures, key=lambda one: one[0])).save(unfinished)
     return folder / PAGE

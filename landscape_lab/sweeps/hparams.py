@@ -1,15 +1,13 @@
 """A whole sweep in TensorBoard."""
 
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from omegaconf import OmegaConf
-from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
-from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from torch.utils.tensorboard.summary import hparams as hparams_summaries
 from torch.utils.tensorboard.summary import text
+from torch.utils.tensorboard.writer import FileWriter
 
 from landscape_lab.callbacks.hparams import COMPARED, final
 from landscape_lab.callbacks.tensorboard import image_summary
@@ -38,9 +36,9 @@ def write_events(folder: Path, jobs: Iterable[Run]) -> None:
             values |= compared_values(OmegaConf.create(settings), {}, job.overrides())
     _forget(folder)
     experiment, _, _ = hparams_summaries(values, dict.fromkeys(map(final, compared), 0.0))
-    writer = EventFileWriter(str(folder), filename_suffix=SUFFIX)
+    writer = FileWriter(str(folder), filename_suffix=SUFFIX)
     for summary in (experiment, *_pages(folder)):
-        writer.add_event(Event(summary=summary, wall_time=time.time()))
+        writer.add_summary(summary)
     writer.close()
 
 

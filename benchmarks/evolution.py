@@ -2,7 +2,7 @@
 
 Each optimizer, as it was tuned in twenty seconds on the first picture, approximates two pictures of 256
 pixels along their longer side; one thread, seed 0. `python benchmarks/evolution.py` writes
-docs/evolution.png and prints the table of docs/evolution.md in five minutes. Runs stay in
+docs/evolution.webp and prints the table of docs/evolution.md in five minutes. Runs stay in
 outputs/evolution, and those that are there are not made again.
 """
 
@@ -110,7 +110,7 @@ def main() -> None:
             one = enter(optimizer, image)
             raced[name].append(one)
             print(f"| {name} | `{optimizer}` | {one.evaluations:,} | {one.psnr[-1]:.2f} |", flush=True)
-        save_figure(draw(raced, targets), ROOT / "docs" / "evolution.png")
+        save_figure(draw(raced, targets), ROOT / "docs" / "evolution.webp")
 
 
 if __name__ == "__main__":

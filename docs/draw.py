@@ -1,12 +1,13 @@
-"""Draw the pictures of the documentation: `python docs/draw.py`.
+"""Draw the pictures of the documentation: `python docs/draw.py`, or some: `python docs/draw.py race layers`.
 
-Every experiment is run, every landscape drawn.
+Every experiment is run, every landscape drawn. Pictures are WebP in full colour.
 """
 
 import re
 import subprocess
 import sys
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
@@ -14,29 +15,35 @@ from PIL import Image
 from landscape_lab import run
 from landscape_lab.configuration import CONF
 from landscape_lab.drawing.figures import gallery_figure, save_figure
+from landscape_lab.files import replacing
 from landscape_lab.gallery import names, scenes
 
 DOCS = Path(__file__).parent
+MOST = 300_000
+"""Bytes of a picture."""
 SHOWN = ("approximation", "sharpness", "surface", "planes", "basins", "boundary", "data", "lr", "path")
 """The figures of an experiment, of which the first one that it has is shown."""
 
 
-def shrink(source: Path, target: Path, width: int) -> None:
-    """A picture of at most `width` pixels and 256 colours."""
-    with Image.open(source) as picture:
-        picture = picture.convert("RGB")
-        picture.thumbnail((width, width))
-        picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-            target, optimize=True
-        )
+def shrink(source: Path | Image.Image, target: Path, width: int) -> None:
+    """A picture of at most `width` pixels along both sides, as good as fits into `MOST` bytes."""
+    picture = (source if isinstance(source, Image.Image) else Image.open(source)).convert("RGB")
+    picture.thumbnail((width, width), Image.Resampling.LANCZOS)
+    for quality in (92, 85, 75, 60):
+        file = BytesIO()
+        picture.save(file, "WEBP", quality=quality, method=6)
+        if file.tell() <= MOST:
+            break
+    with replacing(target) as unfinished:
+        unfinished.write_bytes(file.getvalue())
 
 
 def _experiment(path: Path) -> str:
     """The line of an experiment, and its picture; of one whose data are not here, what it says of them."""
     about = " ".join(re.findall(r"^# (?!@)(.*)$", path.read_text(), re.MULTILINE))
     if "mode: MULTIRUN" in path.read_text():
-        planes(path.stem, DOCS / "experiments" / f"{path.stem}.png")
-        return f"| `{path.stem}` | {about} | ![{path.stem}](experiments/{path.stem}.png) |"
+        planes(path.stem, DOCS / "experiments" / f"{path.stem}.webp")
+        return f"| `{path.stem}` | {about} | ![{path.stem}](experiments/{path.stem}.webp) |"
     with tempfile.TemporaryDirectory() as folder:
         words = [f"experiment={path.stem}", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"]
         try:
@@ -45,9 +52,9 @@ def _experiment(path: Path) -> str:
             sys.stderr.write(f"{path.stem}: {error}\n")
             return f"| `{path.stem}` | {about} | |"
         drawn = next(file for name in SHOWN if (file := Path(folder) / f"{name}.png").is_file())
-        shrink(drawn, DOCS / "experiments" / f"{path.stem}.png", 640)
+        shrink(drawn, DOCS / "experiments" / f"{path.stem}.webp", 640)
     about += f" {result.metrics['steps']:,} steps, final loss {result.metrics['final_loss']:.4g}."
-    return f"| `{path.stem}` | {about} | ![{path.stem}](experiments/{path.stem}.png) |"
+    return f"| `{path.stem}` | {about} | ![{path.stem}](experiments/{path.stem}.webp) |"
 
 
 def planes(experiment: str, target: Path) -> None:
@@ -60,8 +67,7 @@ def planes(experiment: str, target: Path) -> None:
         both = Image.new("RGB", (sum(one.width for one in drawn), drawn[0].height), "white")
         for number, one in enumerate(drawn):
             both.paste(one, (number * drawn[0].width, 0))
-        both.thumbnail((1100, 1100))
-        both.save(target, optimize=True)  # 256 colours are too few for several maps and their paths
+        shrink(both, target, 1400)
 
 
 def experiments() -> None:
@@ -89,7 +95,9 @@ def ensembles() -> None:
     for words, name in ((rates, "lr"), (["experiment=basins"], "basins")):
         with tempfile.TemporaryDirectory() as folder:
             run([*words, "figures=[]", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"])
-            shrink(Path(folder) / f"{name}.png", DOCS / {"lr": "lr_sweep.png"}.get(name, f"{name}.png"), 900)
+            shrink(
+                Path(folder) / f"{name}.png", DOCS / {"lr": "lr_sweep.webp"}.get(name, f"{name}.webp"), 900
+            )
 
 
 def curvature() -> None:
@@ -101,7 +109,7 @@ def curvature() -> None:
         for words in (bent, edge):
             run([*words, f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"])
         for name, target in named.items():
-            shrink(Path(folder) / f"{name}.png", DOCS / f"{target}.png", 960)
+            shrink(Path(folder) / f"{name}.png", DOCS / f"{target}.webp", 960)
 
 
 def layers() -> None:
@@ -109,7 +117,7 @@ def layers() -> None:
     words = ["experiment=transformer_text", "optimizer=adamw", "steps=600", "callbacks=layers", "figures=[]"]
     with tempfile.TemporaryDirectory() as folder:
         run([*words, "callbacks.layers.every=10", f"hydra.run.dir={folder}", "logger=none"])
-        shrink(Path(folder) / "layers.png", DOCS / "layers.png", 1400)
+        shrink(Path(folder) / "layers.png", DOCS / "layers.webp", 1400)
 
 
 def race() -> None:
@@ -117,7 +125,7 @@ def race() -> None:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "landscape_lab", "-m", "sweep=race", f"hydra.sweep.dir={folder}"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        shrink(Path(folder) / "standings.png", DOCS / "race.png", 1800)
+        shrink(Path(folder) / "standings.png", DOCS / "race.webp", 1800)
 
 
 def connectivity() -> None:
@@ -127,22 +135,53 @@ def connectivity() -> None:
         words += ["sweep.connectivity=true", f"hydra.sweep.dir={folder}"]
         command = [sys.executable, "-m", "landscape_lab", "-m", *words]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        shrink(Path(folder) / "connectivity.png", DOCS / "connectivity.png", 700)
+        shrink(Path(folder) / "connectivity.png", DOCS / "connectivity.webp", 700)
+
+
+def race_networks() -> None:
+    """The standings of the race on networks: a quarter of an hour."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["-m", "sweep=race", "sweep.suite=networks", f"hydra.sweep.dir={folder}"]
+        command = [sys.executable, "-m", "landscape_lab", *words]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        shrink(Path(folder) / "standings.png", DOCS / "race_networks.webp", 1800)
+
+
+def networks() -> None:
+    """Regions of a perceptron, and what LeNet reads."""
+    digits = ["model=lenet", "data=digits", "data.validation=0.2", "landscape.batch_size=16", "steps=300"]
+    for name, words, target in (("boundary", [], "boundary"), ("data", digits, "digits")):
+        with tempfile.TemporaryDirectory() as folder:
+            more = [f"figures=[{name}]", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"]
+            run(["landscape=network", *words, *more])
+            shrink(Path(folder) / f"{name}.png", DOCS / f"{target}.webp", 900)
+
+
+def gallery() -> None:
+    """All landscapes."""
+    with tempfile.TemporaryDirectory() as folder:
+        save_figure(gallery_figure(scenes(names())), Path(folder) / "gallery.png")
+        shrink(Path(folder) / "gallery.png", DOCS / "gallery.webp", 1800)
+
+
+def front() -> None:
+    """The picture of the front door."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(["optimizer=lion", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"])
+        shrink(Path(folder) / "path.png", DOCS / "lion_on_spiral.webp", 960)
+
+
+PARTS = (front, gallery, ensembles, curvature, layers, connectivity, networks, experiments, race)
+"""What is drawn unless some are named, the quickest first."""
+NAMED = {part.__name__: part for part in (*PARTS, race_networks)}
 
 
 def main() -> None:
-    """All pictures and tables of the documentation, and the picture of the front door."""
-    experiments()
-    ensembles()
-    curvature()
-    layers()
-    race()
-    connectivity()
-    with tempfile.TemporaryDirectory() as folder:
-        save_figure(gallery_figure(scenes(names())), Path(folder) / "gallery.png")
-        shrink(Path(folder) / "gallery.png", DOCS / "gallery.png", 1800)
-        run(["optimizer=lion", f"hydra.run.dir={folder}/lion", "logger=none", "~callbacks.progress"])
-        shrink(Path(folder) / "lion" / "path.png", DOCS / "lion_on_spiral.png", 960)
+    """Draw the parts that are named on the command line, or all but the race of networks."""
+    parts = [NAMED[name] for name in sys.argv[1:]] or PARTS
+    for number, part in enumerate(parts, start=1):
+        sys.stderr.write(f"{number} of {len(parts)}: {part.__name__}\n")
+        part()
 
 
 if __name__ == "__main__":

@@ -92,7 +92,6 @@ class NetworkAnswers:
         members = self.trajectory.losses.shape[1]
         return "" if members == 1 else f"member {self.number + 1} of {members}, the best"
 
-    @cached_property
     def window(self) -> Window:
         check_boundary(self.landscape, "view")
         inputs = torch.cat([part for part, _ in self.landscape.batches.whole()])
@@ -120,7 +119,7 @@ class NetworkAnswers:
 
     def shares(self, moment: float, shape: tuple[int, int]) -> Float[np.ndarray, "rows columns classes"]:
         rows, columns = shape
-        cells = self.window.centres(columns, rows).to(self.landscape.flat())
+        cells = self.window().centres(columns, rows).to(self.landscape.flat())
         outputs = torch.cat(self._outputs(moment, cells.split(MOST_CELLS)))
         return self._shares(outputs, 1).view(rows, columns, -1).float().cpu().numpy()
 

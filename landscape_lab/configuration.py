@@ -154,6 +154,26 @@ def flat_values(cfg: DictConfig, groups: Iterable[str]) -> dict[str, bool | int 
     return values
 
 
+def compared_values(
+    cfg: DictConfig, names: Mapping[str, str], overrides: Iterable[str]
+) -> dict[str, bool | int | float | str]:
+    """What TensorBoard's HPARAMS tab lists of a run: landscape, optimizer and rate, then all that was set.
+
+    Args:
+        cfg: The composed configuration.
+        names: What the landscape and the optimizer are called.
+        overrides: What was set, as on the command line. The choice of a group counts for all of its
+            values, but for that of a landscape or of an optimizer, which are named. These are called
+            `with steps`, since TensorBoard sorts columns by their names.
+    """
+    values = flat_values(cfg, PARAMETERS)
+    rate = {name: values.pop(name) for name in ("optimizer.lr",) if name in values}
+    keys = {word.lstrip("+~").partition("=")[0] for word in overrides} - {"landscape", "optimizer"}
+    within = tuple(f"{key}." for key in keys)
+    given = [name for name in values if name in keys or name.startswith(within)]
+    return {**names, **rate, **{f"with {name}": values[name] for name in given}}
+
+
 def chosen_names(choices: Mapping[str, Any], overrides: Iterable[str], cfg: DictConfig) -> dict[str, str]:
     """What the landscape and the optimizer of a run are called.
 

@@ -1,6 +1,7 @@
 """`python -m landscape_lab.gallery [FILE] [key=value…]`: every landscape on one page, with start and minima.
 
-The keys are those of the group `plane`: `colormap=viridis levels=8`.
+The keys are those of the group `plane`: `colormap=viridis levels=8`. `python -m landscape_lab.gallery
+pictures` makes a page of all products instead: `landscape_lab.pictures`.
 """
 
 import sys
@@ -16,10 +17,12 @@ from landscape_lab.configuration import CONF
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.figures import gallery_figure, save_figure
 from landscape_lab.errors import one_line
+from landscape_lab.pictures import draw_pictures
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of, start_of
 from landscape_lab.sweeps.together import sorted_keys, split_words
+from landscape_lab.validation import check_choice
 
 
 def names() -> list[str]:
@@ -44,10 +47,23 @@ def scenes(chosen: Iterable[str], settings: PlaneSettings | None = None) -> list
     return drawn
 
 
+def _lists(words: Iterable[str]) -> dict[str, list[str]]:
+    """`products=path,loss` and `cases=coast,race`."""
+    lists = {}
+    for word in words:
+        key, _, value = word.partition("=")
+        check_choice("key", key, ("products", "cases"))
+        lists[key] = value.strip("[]").split(",")
+    return lists
+
+
 @one_line()
 def main() -> None:
     """Write the page."""
     words, files = split_words(sys.argv[1:])
+    if files[:1] == [Path("pictures")]:
+        sys.stdout.write(f"{draw_pictures(files[1] if files[1:] else files[0], **_lists(words))}\n")
+        return
     path = files[0] if files else Path("gallery.png")
     (changes,) = sorted_keys(words, PlaneSettings)
     settings = PlaneSettings(**changes)  # type: ignore[arg-type]

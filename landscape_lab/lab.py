@@ -18,9 +18,8 @@ from landscape_lab.assembly import about_of, build_descent, plane_settings
 from landscape_lab.callbacks import HParams, Products, RateCurve
 from landscape_lab.configuration import (
     CONF,
-    PARAMETERS,
     chosen_names,
-    flat_values,
+    compared_values,
     identity,
     open_keys,
     plain,
@@ -156,7 +155,7 @@ def _descended(cfg: DictConfig, names: dict[str, str], keeper: Keeper, search: R
         keeper,
         *Products.gathering(parts, plane_settings(cfg), files.folder, about_of(cfg, names["landscape"])),
     ]
-    callbacks.append(HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)))
+    callbacks.append(HParams(compared_values(cfg, names, files.overrides()), OmegaConf.to_yaml(cfg)))
     if search is not None:
         search.save(files.search_file)
         keeper.known |= {"lr": search.chosen, "lr_search": search.told()}

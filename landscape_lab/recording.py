@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -42,24 +43,24 @@ class Recording:
         return getattr(self.trajectory, name)
 
     def plot(
-        self, path: str | PathLike[str] | None = None, settings: PlaneSettings | None = None
+        self,
+        path: str | PathLike[str] | None = None,
+        settings: PlaneSettings | None = None,
+        **look: object,
     ) -> "Figure":
         """Draw the path on the landscape.
 
         Args:
             path: A PNG, PDF or SVG file to which it is written, when given.
             settings: How the plane is chosen and drawn; the defaults if not given.
+            **look: `style="dark"` for slides, `width=3.4` for one column of a paper, in inches.
         """
-        from landscape_lab.drawing.figures import (  # matplotlib takes a second to load
-            path_figure,
-            save_figure,
-        )
+        from landscape_lab.drawing.figures import path_figure  # matplotlib takes a second to load
+        from landscape_lab.drawing.look import Look
         from landscape_lab.staging import scene_of
 
-        figure = path_figure(scene_of(self.landscape, [self.trajectory], settings=settings))
-        if path is not None:
-            save_figure(figure, path)
-        return figure
+        scene = scene_of(self.landscape, [self.trajectory], settings=settings)
+        return Look.of(**look).draw(partial(path_figure, scene), path)
 
 
 @contextmanager

@@ -130,7 +130,6 @@ class Samples:
 class Answers(Protocol):
     """What a network answers: too much to be kept, it is asked again when it is drawn."""
 
-    @property
     def window(self) -> Window:
         """The rectangle of two features in which regions are drawn."""
 

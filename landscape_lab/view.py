@@ -48,28 +48,28 @@ class View:
     trajectories: tuple[Trajectory, ...]
     settings: PlaneSettings
 
-    def plot(self, path: str | PathLike[str] | None = None, figure: str = "path") -> "Figure":
+    def plot(self, path: str | PathLike[str] | None = None, figure: str = "path", **look: object) -> "Figure":
         """Draw the paths on the losses.
 
         Args:
             path: A PNG, PDF or SVG file to which it is written, when given.
             figure: `path`, or another figure of a run: `surface`, `loss`, `curvature`, `line`, `planes`,
                 `topology`, `ratio`, `gradient`.
+            **look: `style="dark"` for slides, `width=3.4` for one column of a paper, in inches.
 
         Raises:
             ValueError: There is no such figure, or the module does not have what it shows.
         """
         from landscape_lab.callbacks.products import NEEDS  # matplotlib takes a second to load
-        from landscape_lab.drawing.figures import FIGURES, save_figure
+        from landscape_lab.drawing.figures import FIGURES
+        from landscape_lab.drawing.look import Look
 
         check_choice("figure", figure, FIGURES)
         if figure in NEEDS:
             NEEDS[figure](self.landscape)
         kind = FIGURES[figure]
-        drawn = kind.draw(self._with([] if kind.extra is None else [kind.extra]))
-        if path is not None:
-            save_figure(drawn, path)
-        return drawn
+        scene = self._with([] if kind.extra is None else [kind.extra])
+        return Look.of(**look).draw(partial(kind.draw, scene), path)
 
     def film(self, path: str | PathLike[str], **settings: object) -> None:
         """Film the paths as they grow, into an `.mp4` or a `.gif`.

@@ -19,7 +19,7 @@ def test_shares_are_the_probabilities_of_the_model_with_these_weights():
     shares = answers.shares(1.0, (5, 8))
     model = nn.Linear(2, 2)
     nn.utils.vector_to_parameters(line(4.0), model.parameters())
-    cells = answers.window.centres(8, 5).float()
+    cells = answers.window().centres(8, 5).float()
     np.testing.assert_allclose(shares, model(cells).softmax(-1).detach().view(5, 8, 2), atol=1e-6)
     assert shares[0, 0].argmax() == 0
     assert shares[0, -1].argmax() == 1
@@ -49,7 +49,7 @@ def test_one_output_is_a_probability_under_the_squared_error_and_else_a_logit():
     logit = NetworkLandscape(nn.Linear(2, 1), (inputs, numbers), loss=nn.BCEWithLogitsLoss())
     for landscape, expected in ((squared, lambda z: z.clamp(0, 1)), (logit, torch.sigmoid)):
         answers = answers_of(landscape, kept)
-        cells = answers.window.centres(4, 4)
+        cells = answers.window().centres(4, 4)
         np.testing.assert_allclose(
             answers.shares(0.0, (4, 4))[..., 1].ravel(), expected(cells[:, 0] + 0.5), atol=1e-6
         )
@@ -73,7 +73,7 @@ def test_statistics_are_recalibrated_and_the_model_stays_as_it_is():
     answers = answers_of(landscape, [recorded(landscape.flat().numpy()[None], [0.1])])
     shares = answers.shares(0.0, (3, 3))
     inputs = halves().inputs
-    cells = answers.window.centres(3, 3).float()
+    cells = answers.window().centres(3, 3).float()
     normal = (cells - inputs.mean(0)) / (inputs.var(0) + 1e-5).sqrt()
     np.testing.assert_allclose(
         shares, model[1](normal).softmax(-1).detach().view(3, 3, 2), atol=1e-5, rtol=1e-4

@@ -27,7 +27,7 @@ FLOORS = (
     ),
     ("lab", "instantiation schema runs keeping networking assembly quiet rate_choice lab summary"),
     ("sweeps", "sweeps"),
-    ("commands", "__init__ __main__ film gallery plane shapes report dossier optimizers.__main__"),
+    ("commands", "__init__ __main__ film gallery pictures plane shapes report dossier optimizers.__main__"),
 )
 """From the ground up. A name stands for a module, or for a package and all that it holds."""
 BELOW = "landscapes augmentations optimizers data models planes curvature scene trajectory"

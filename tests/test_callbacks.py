@@ -14,7 +14,7 @@ from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 from landscape_lab import Descent, results
 from landscape_lab.callbacks import Checkpoints, Curves, HParams, ProgressBar
 from landscape_lab.callbacks.curves import thinned
-from landscape_lab.callbacks.hparams import COMPARED
+from landscape_lab.callbacks.hparams import COMPARED, final
 from landscape_lab.ending import Ending
 from landscape_lab.landscapes import ImageLandscape
 
@@ -115,7 +115,7 @@ def test_hparams_are_registered_at_the_start_and_finished_with_the_finals(tmp_pa
     plugin = accumulator.PluginTagToContent("hparams")
     content = {tag: HParamsPluginData.FromString(value) for tag, value in plugin.items()}
     experiment = content["_hparams_/experiment"].experiment
-    assert {metric.name.tag for metric in experiment.metric_infos} == set(COMPARED)
+    assert {metric.name.tag for metric in experiment.metric_infos} == {*map(final, COMPARED)}
     assert {info.name for info in experiment.hparam_infos} == {"optimizer", "optimizer.lr"}
     assert (
         content["_hparams_/session_start_info"].session_start_info.hparams["optimizer.lr"].number_value
@@ -123,7 +123,7 @@ def test_hparams_are_registered_at_the_start_and_finished_with_the_finals(tmp_pa
     )
     assert "_hparams_/session_end_info" in content
     for name in COMPARED:
-        (event,) = accumulator.Scalars(name)
+        (event,) = accumulator.Scalars(final(name))
         assert event.step == trainer.global_step
         assert event.value == pytest.approx(results.metrics(module)[name])
     text = accumulator.Tensors("configuration/text_summary")[0].tensor_proto.string_val[0].decode()

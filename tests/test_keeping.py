@@ -3,7 +3,7 @@ import json
 import pytest
 from omegaconf import OmegaConf
 
-from landscape_lab.callbacks import products
+from landscape_lab.drawing import look
 from landscape_lab.runs import Run
 from landscape_lab.sweeps import jobs
 from landscape_lab.sweeps.plan import is_final
@@ -17,7 +17,7 @@ def full_disk(monkeypatch):
         raise OSError("No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(products, "save_figure", refuse)
+        patched.setattr(look.Look, "save", refuse)
         yield patched
 
 

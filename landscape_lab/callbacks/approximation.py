@@ -1,6 +1,7 @@
 """What shapes look like, and how near they are: while they approximate a picture, and at the end."""
 
 import math
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,10 @@ import torch
 from matplotlib.figure import Figure
 
 from landscape_lab import results
+from landscape_lab.callbacks.looks import Drawing
 from landscape_lab.callbacks.measurements import log_measures
 from landscape_lab.callbacks.tensorboard import png, show
 from landscape_lab.descent import Descent
-from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.nearness import nearness_figure
 from landscape_lab.keys.callbacks import APPROXIMATION
 from landscape_lab.keys.running import NEARNESS
@@ -30,7 +31,7 @@ SHOWN = 10
 
 
 @APPROXIMATION.checks_class
-class Approximation(pl.Callback):
+class Approximation(pl.Callback, Drawing):
     """Of a landscape of shapes: its picture, its tables, and how near it came.
 
     At the end it writes `approximation.png` and, where shapes hide each other, `approximation.svg`;
@@ -82,7 +83,7 @@ class Approximation(pl.Callback):
         if why_no_svg(self.landscape, member) is None:
             write_picture(self.landscape, member, self.folder / "approximation.svg")
         if len((trajectory := pl_module.trajectory).measured) > 1:
-            save_figure(_figure(trajectory, member), self.folder / "nearness.png")
+            self.draw(trainer, "nearness", partial(_figure, trajectory, member))
 
     @torch.no_grad()
     def _measure(self, trainer: pl.Trainer, descent: Descent) -> None:

@@ -1,20 +1,20 @@
 """A picture of what the optimizer is going to see."""
 
 from dataclasses import replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 
 import pytorch_lightning as pl
 
-from landscape_lab.callbacks.products import OwnMap
+from landscape_lab.callbacks.looks import Drawing, OwnMap
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.draws import augmentations_figure
-from landscape_lab.drawing.figures import save_figure
 from landscape_lab.replaying import draws_of, has_draws
 from landscape_lab.staging import scene_of
 
 
-class AugmentationPictures(OwnMap):
+class AugmentationPictures(OwnMap, Drawing):
     """Draw `augmentations.png` at the start: the landscape in a few draws, its gradients beside it.
 
     There is no path yet, so the window `path` is that of the bounds.
@@ -29,7 +29,7 @@ class AugmentationPictures(OwnMap):
             raise ValueError(
                 f"Parameter `augmentations` should be zero or a positive whole number. Found `{draws}`."
             )
-        self.path = Path(folder) / "augmentations.png"
+        self.folder = Path(folder)
         self.draws = draws
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
@@ -39,4 +39,4 @@ class AugmentationPictures(OwnMap):
             settings = replace(self.settings, directions="auto", window=window)
             scene = scene_of(landscape, [], settings=settings, grid=False)
             draws = draws_of(landscape, scene, self.draws, self.settings.resolution)
-            save_figure(augmentations_figure(draws), self.path)
+            self.draw(trainer, "augmentations", partial(augmentations_figure, draws))

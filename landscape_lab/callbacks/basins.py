@@ -1,6 +1,7 @@
 """A map of where descents from everywhere lead."""
 
 from dataclasses import replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 
@@ -9,15 +10,13 @@ import torch
 from torch import Tensor
 
 from landscape_lab.basins import CELLS, Settling, find_basins, grid_shape
-from landscape_lab.callbacks.products import OwnMap
-from landscape_lab.callbacks.tensorboard import show
+from landscape_lab.callbacks.looks import Drawing, OwnMap
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.basin_map import basins_figure
-from landscape_lab.drawing.figures import save_figure
 from landscape_lab.staging import scene_of
 
 
-class BasinMap(OwnMap):
+class BasinMap(OwnMap, Drawing):
     """Draw `basins.png` at the end: each start in its attractor's colour, darker the later it came to rest.
 
     The ensemble begins on a grid over the bounds. `basins.csv` lists the attractors, `basins.npz` holds the
@@ -54,12 +53,10 @@ class BasinMap(OwnMap):
         basins = find_basins(pl_module.ensemble, ends, losses, self.settling, bounds, steps)
         basins.save(self.folder)
         rows, columns = basins.verdicts.shape
-        file = self.folder / "basins.png"
         title = f"{pl_module.trajectory.label} · {steps:,} steps from {columns:,} × {rows:,} starts"
         settings = replace(self.settings, directions="auto")
         scene = scene_of(landscape, [pl_module.trajectory], settings=settings, reach=0.0)
-        save_figure(basins_figure(basins, scene, title), file)
-        show(trainer, "basins", file.read_bytes())
+        self.draw(trainer, "basins", partial(basins_figure, basins, scene, title))
 
 
 def _bounds(descent: Descent) -> torch.Tensor:

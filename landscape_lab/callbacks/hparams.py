@@ -14,13 +14,18 @@ COMPARED = ("final_loss", "best_loss", "distance_to_minimum", "evaluations", "st
 """The results by which TensorBoard's HPARAMS tab compares runs; of networks also what is measured."""
 
 
+def final(name: str) -> str:
+    """The tag of a result, which stands apart, so that the curve of the loss comes first in SCALARS."""
+    return f"final/{name}"
+
+
 class HParams(pl.Callback):
     """Fill TensorBoard's HPARAMS tab and keep the composed configuration as text.
 
     The metrics' names are registered at the start, their values written at the end into the same file.
 
     Args:
-        parameters: What the tab lists: numbers, words and truth values.
+        parameters: What the tab lists, in this order: numbers, words and truth values.
         text: The whole configuration, as YAML.
     """
 
@@ -30,7 +35,7 @@ class HParams(pl.Callback):
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         for logger in tensorboards(trainer):
-            compared = dict.fromkeys((*COMPARED, *results_of(pl_module.landscape)), 0.0)
+            compared = dict.fromkeys(map(final, (*COMPARED, *results_of(pl_module.landscape))), 0.0)
             experiment, start, self._end = hparams_summaries(self.parameters, compared)
             writer = logger.experiment._get_file_writer()
             writer.add_summary(experiment)
@@ -43,7 +48,7 @@ class HParams(pl.Callback):
             writer = logger.experiment._get_file_writer()
             metrics = results.metrics(pl_module)
             values = [
-                Summary.Value(tag=name, simple_value=metrics[name])
+                Summary.Value(tag=final(name), simple_value=metrics[name])
                 for name in (*COMPARED, *MEASURED)
                 if metrics.get(name) is not None
             ]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import partial
 from os import PathLike
 from pathlib import Path
 
@@ -12,9 +13,8 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from landscape_lab.callbacks.curves import log_curves
-from landscape_lab.callbacks.tensorboard import show
+from landscape_lab.callbacks.looks import Drawing
 from landscape_lab.descent import Descent
-from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.layers import layers_figure
 from landscape_lab.errors import tell
 from landscape_lab.keys.callbacks import LAYERS
@@ -33,7 +33,7 @@ WHOLE = "all"
 
 
 @LAYERS.checks_class
-class Layers(pl.Callback):
+class Layers(pl.Callback, Drawing):
     r"""Measure what steps do to each parameter tensor: `layers.png` and `layers.csv` at the end.
 
     Of a step from w to w' with gradient g and update u = w' - w: the norms |g| and |w|, the ratio
@@ -91,10 +91,9 @@ class Layers(pl.Callback):
             return
         curves = self.curves()
         self._write(curves)
-        trajectory, file = pl_module.trajectory, self.folder / "layers.png"
+        trajectory = pl_module.trajectory
         losses = (trajectory.steps, trajectory.losses[:, 0])
-        save_figure(layers_figure(curves, losses, trajectory.label), file)
-        show(trainer, "layers", file.read_bytes())
+        self.draw(trainer, "layers", partial(layers_figure, curves, losses, trajectory.label))
 
     def curves(self) -> LayerCurves:
         """What was measured so far."""

@@ -1,5 +1,6 @@
 """What many members give: a table, the spread of losses, the sensitivity to the learning rate."""
 
+from functools import partial
 from os import PathLike
 from pathlib import Path
 
@@ -7,9 +8,8 @@ import numpy as np
 import pytorch_lightning as pl
 
 from landscape_lab import results
-from landscape_lab.callbacks.tensorboard import show
+from landscape_lab.callbacks.looks import Drawing
 from landscape_lab.descent import Descent
-from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.sensitivity import Sensitivity, sensitivity_figure
 from landscape_lab.files import replacing
 from landscape_lab.outcomes import Outcomes
@@ -21,7 +21,7 @@ TABLE_MEMBERS = 100_000
 DECILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
-class Members(pl.Callback):
+class Members(pl.Callback, Drawing):
     """Write `members.csv` and `quantiles.csv` of an ensemble at its end.
 
     With several learning rates also `lr.csv` and `lr.png`.
@@ -45,9 +45,7 @@ class Members(pl.Callback):
         _write(self.folder / "quantiles.csv", _quantiles(trajectory))
         if outcomes.ensemble.shape[1] > 1:
             _write(self.folder / "lr.csv", _by_rate(outcomes))
-            file = self.folder / "lr.png"
-            save_figure(sensitivity_figure(_sensitivity(outcomes, trajectory)), file)
-            show(trainer, "lr", file.read_bytes())
+            self.draw(trainer, "lr", partial(sensitivity_figure, _sensitivity(outcomes, trajectory)))
 
 
 def _write(path: Path, columns: dict[str, np.ndarray]) -> None:

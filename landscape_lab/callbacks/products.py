@@ -12,11 +12,12 @@ import pytorch_lightning as pl
 from landscape_lab.answering import check_boundary, check_data
 from landscape_lab.bending import check_curvature
 from landscape_lab.callbacks import spectra
-from landscape_lab.callbacks.tensorboard import show
+from landscape_lab.callbacks.looks import Drawing, OwnMap, share_look
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.curves import loss_figure, without_repetition
-from landscape_lab.drawing.figures import FIGURES, save_figure
+from landscape_lab.drawing.figures import FIGURES
+from landscape_lab.drawing.look import Look
 from landscape_lab.errors import tell
 from landscape_lab.keys.callbacks import COSTS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
@@ -62,16 +63,6 @@ class Product(ABC):
     @abstractmethod
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
         """Write the files, and show them in the trainer's TensorBoard."""
-
-
-class OwnMap(pl.Callback):
-    """Draws a map of its own, not of the scene of a run.
-
-    Attributes:
-        settings: How: window, resolution, contours and colours.
-    """
-
-    settings: PlaneSettings = PlaneSettings()
 
 
 class Products(pl.Callback):
@@ -124,6 +115,7 @@ class Products(pl.Callback):
         parts = [*parts, *([PlaneArchive(folder)] if settings.save else [])]
         products = [part for part in parts if isinstance(part, Product)]
         gathered: list[pl.Callback] = []
+        share_look(parts)
         for part in parts:
             if isinstance(part, OwnMap):
                 part.settings = settings
@@ -191,7 +183,7 @@ class PlaneArchive(Product):
         archive_of(scene).save(self.file)
 
 
-class Pictures(Product):
+class Pictures(Product, Drawing):
     """Figures; TensorBoard shows them too, but for the loss, which it draws itself.
 
     Args:
@@ -200,6 +192,9 @@ class Pictures(Product):
             `topology`, `line`, `planes`, `curvature` and `ratio`; of a network also `data`, and of two
             features `boundary`.
         against: What the loss is drawn over: `steps`, `evaluations`, `seconds`, or `epochs` of a network.
+        format: Any of `png`, `svg` and `pdf`, or several; as the next two, of all figures of the run.
+        style: `light` for paper, `dark` for slides.
+        width: Inches, 3.4 for one column of a paper; `None`: as wide as suits the figure.
     """
 
     def __init__(
@@ -207,6 +202,9 @@ class Pictures(Product):
         folder: str | PathLike[str],
         figures: Sequence[str] = ("path", "loss"),
         against: str = "steps",
+        format: str | Sequence[str] = ("png",),
+        style: str = "light",
+        width: float | None = None,
     ) -> None:
         for name in figures:
             check_choice("figures", name, FIGURES)
@@ -214,6 +212,7 @@ class Pictures(Product):
         self.folder = Path(folder)
         self.figures = tuple(figures)
         self.against = against
+        self.look = self.asked = Look(format, style, width)
 
     @property
     def wanted(self) -> bool:
@@ -241,7 +240,7 @@ class Pictures(Product):
         for name in without_repetition(self.figures, scene, self.against):
             if FIGURES[name].lacks(scene):
                 continue  # why has been told
-            file = self.folder / f"{name}.png"
-            save_figure(loss_figure(scene, self.against) if name == "loss" else FIGURES[name](scene), file)
-            if name not in CURVES:
-                show(trainer, name, file.read_bytes())
+            make = (
+                partial(loss_figure, scene, self.against) if name == "loss" else partial(FIGURES[name], scene)
+            )
+            self.draw(trainer, name, make, shown=name not in CURVES)

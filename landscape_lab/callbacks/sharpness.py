@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from os import PathLike
 from pathlib import Path
 
@@ -11,10 +12,9 @@ import torch
 from torch import Tensor
 
 from landscape_lab.callbacks.curves import log_curves
-from landscape_lab.callbacks.tensorboard import show
+from landscape_lab.callbacks.looks import Drawing
 from landscape_lab.curvature import HessianProducts, Sharpnesses, sharpness
 from landscape_lab.descent import Descent
-from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.sharpness import sharpness_figure
 from landscape_lab.keys.callbacks import SHARPNESS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
@@ -32,7 +32,7 @@ NAMES = (*KINDS, "sharpness_threshold")
 
 
 @SHARPNESS.checks_class
-class Sharpness(pl.Callback):
+class Sharpness(pl.Callback, Drawing):
     r"""Measure λmax of the Hessian along the path: `sharpness.png` and `sharpness.csv` at the end.
 
     Gradient descent with all data sharpens until λmax reaches the highest curvature that its steps
@@ -97,10 +97,8 @@ class Sharpness(pl.Callback):
         columns = [*(name for name in KINDS if name in curve.values), "threshold"]
         lines = zip(curve.steps.tolist(), *curve.values.values(), curve.thresholds, strict=True)
         write_csv(self.folder / "sharpness.csv", ["step", *columns], lines, digits=9)
-        file = self.folder / "sharpness.png"
         losses = (trajectory.steps, trajectory.losses[:, 0])
-        save_figure(sharpness_figure(curve, losses, trajectory.label), file)
-        show(trainer, "sharpness", file.read_bytes())
+        self.draw(trainer, "sharpness", partial(sharpness_figure, curve, losses, trajectory.label))
 
     def curve(self, descent: Descent) -> Sharpnesses:
         """What was measured so far."""

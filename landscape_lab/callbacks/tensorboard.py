@@ -23,14 +23,19 @@ def show(trainer: pl.Trainer, tag: str, data: bytes, step: int | None = None) ->
         data: The content of its file.
         step: Where it stands; by default at the present step.
     """
-    with Image.open(BytesIO(data)) as picture:
-        width, height = picture.size
-    image = Summary.Image(encoded_image_string=data, colorspace=3, width=width, height=height)
-    summary = Summary(value=[Summary.Value(tag=tag, image=image)])
+    summary = image_summary(tag, data)
     for logger in tensorboards(trainer):
         logger.experiment._get_file_writer().add_summary(
             summary, trainer.global_step if step is None else step
         )
+
+
+def image_summary(tag: str, data: bytes) -> Summary:
+    """A picture, as its file is."""
+    with Image.open(BytesIO(data)) as picture:
+        width, height = picture.size
+    image = Summary.Image(encoded_image_string=data, colorspace=3, width=width, height=height)
+    return Summary(value=[Summary.Value(tag=tag, image=image)])
 
 
 def png(pixels: np.ndarray) -> bytes:

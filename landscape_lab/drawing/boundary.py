@@ -47,7 +47,7 @@ def answers_in(scene: Scene) -> Answers:
 
 def prepare_regions(axes: Axes, answers: Answers) -> None:
     """The window of two features, and its frame."""
-    left, right, first, last = answers.window.extent
+    left, right, first, last = answers.window().extent
     axes.set(xlim=(left, right), ylim=(first, last), aspect="equal", xlabel="feature 1", ylabel="feature 2")
     for spine in axes.spines.values():
         spine.set(visible=True, color=FRAME)
@@ -59,12 +59,12 @@ def boundary_figure(scene: Scene) -> Figure:
     answers = answers_in(scene)
     samples = answers.samples(SAMPLES)
     with rc_context(STYLE):
-        width, height = size_of(answers.window.ratio)
+        width, height = size_of(answers.window().ratio)
         figure = Figure(figsize=(width + 2.0, height + 2.0))
         axes = figure.add_subplot()
         shares = answers.shares(float(scene.traces[0].steps[-1]), (CELLS, CELLS))
         image = region_colors(shares, (4 * CELLS, 4 * CELLS))
-        axes.imshow(image, origin="lower", extent=answers.window.extent, interpolation="bilinear")
+        axes.imshow(image, origin="lower", extent=answers.window().extent, interpolation="bilinear")
         prepare_regions(axes, answers)
         draw_classes(axes, samples.inputs, samples)
         write_classes(axes, samples)

@@ -1,6 +1,7 @@
 """How a landscape curves at the end of a descent: its spectrum, and its layers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from matplotlib import rc_context
@@ -8,11 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from landscape_lab.curvature import LayerCurvature, Spectrum
+from landscape_lab.drawing.marks import write_marks
 from landscape_lab.drawing.palette import GREY, GRID, INK, PATH_COLORS
 from landscape_lab.drawing.sharpness import draw_losses
 from landscape_lab.drawing.style import STYLE, label_cost
 from landscape_lab.drawing.ticks import label_logarithm
-from landscape_lab.drawing.titles import title_of
+from landscape_lab.drawing.titles import write_title_of_all
 from landscape_lab.scene import Bend, Scene, Trace
 
 TOP_COLOR, BOTTOM_COLOR, FILL = PATH_COLORS[0], PATH_COLORS[1], INK
@@ -34,8 +36,8 @@ def curvature_figure(scene: Scene) -> Figure:
         raise ValueError("A scene should have a curvature to be drawn: figures=[curvature]. Found none.")
     with rc_context(STYLE):
         figure = _along(bend, scene.traces[0]) if bend.along is not None else _at_the_end(bend.spectrum)
-        lines = (" · ".join(part for part in (title_of(scene.traces[:1]), bend.member) if part), told(bend))
-        figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=11)
+        shown = replace(scene, traces=scene.traces[:1])
+        write_title_of_all(figure, shown, *filter(None, (bend.member, told(bend))))
     return figure
 
 
@@ -102,7 +104,7 @@ def _draw_layers(axes: Axes, layers: Mapping[str, LayerCurvature]) -> None:
     axes.axvline(0.0, color=GREY, linewidth=0.8)
     axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
-    axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, fontsize=9)
+    write_marks(axes, columns=2)
     few = "" if len(names) == len(layers) else f" (the {len(names)} sharpest of {len(layers)})"
     axes.set_title(f"curvature of each layer{few}", loc="left", fontsize=10)
 

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
+from landscape_lab.drawing.marks import write_marks
 from landscape_lab.drawing.palette import GREY, GRID, INK, path_color
 from landscape_lab.drawing.style import label_cost
 from landscape_lab.drawing.ticks import label_logarithm
@@ -47,7 +48,7 @@ def draw_comparison(axes: Axes, scene: Scene) -> None:
     axes.tick_params(labelsize=8)
     label_cost(axes.xaxis, whole=True)
     axes.grid(color=GRID, linewidth=0.8)
-    axes.legend(fontsize=8, loc="best", ncols=2, edgecolor="none", framealpha=0.8)
+    write_marks(axes, columns=2)
 
 
 def _draw_distance(axes: Axes, trace: Trace) -> None:

@@ -24,7 +24,7 @@ from landscape_lab.drawing.ratios import ratio_figure
 from landscape_lab.drawing.samples import data_figure
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.surfaces import gradient_figure, surface_figure
-from landscape_lab.drawing.titles import write_title
+from landscape_lab.drawing.titles import explain, write_title
 from landscape_lab.drawing.topology import topology_figure
 from landscape_lab.files import replacing
 from landscape_lab.scene import Scene
@@ -56,6 +56,7 @@ def path_figure(scene: Scene) -> Figure:
         if len(scene.traces) > 1:
             colors = dict(zip([trace.label for trace in scene.traces], PATH_COLORS, strict=False))
             write_legend(figure, colors, scene.traces, len(scene.traces) - len(colors), at="upper left")
+            explain(axes, scene)
         else:
             write_title(axes, scene)
         fit(figure, grid, [width], heights)

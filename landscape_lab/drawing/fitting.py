@@ -7,12 +7,17 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from landscape_lab.drawing.narrow import PANEL, asked_width, shrink, stacked
+
 PAD = 0.12
 """Inches around everything."""
-
+NARROWED = 3
+"""How often sizes are made to fit a width that is asked for."""
 
 Grid = Sequence[Sequence[Axes]]
 """The axes of a figure, a line for each row."""
+Size = tuple[Float[np.ndarray, " columns"], Float[np.ndarray, " rows"]]
+"""Widths and heights of them, inches."""
 
 
 def fit(figure: Figure, grid: Grid, widths: Sequence[float], heights: Sequence[float]) -> None:
@@ -27,19 +32,43 @@ def fit(figure: Figure, grid: Grid, widths: Sequence[float], heights: Sequence[f
         heights: Of each row, inches; further ones do not count.
     """
     figure.set_layout_engine("none")
+    if (asked := asked_width()) is not None:
+        shrink(figure)
+        grid, widths, heights = stacked(grid, widths, heights)
     size = np.array(widths), np.array(heights[: len(grid)])
     _place(figure, grid, size, np.ones((len(grid), len(widths), 4)))
+    margins = _all_margins(figure, grid)
+    _place(figure, grid, size, margins)
+    for _ in range(NARROWED if asked is not None else 0):  # words beside maps that shrink reach further
+        margins = _all_margins(figure, grid)
+        size = _narrowed(grid, size, margins, asked or 0.0)
+        _place(figure, grid, size, margins)
+
+
+def _all_margins(figure: Figure, grid: Grid) -> Float[np.ndarray, "rows columns 4"]:
+    """Those of all axes, with room for legends of the figure above them."""
     margins = np.array([[_margins(figure, axes) for axes in row] for row in grid]) + PAD / 2
     renderer = figure._get_renderer()  # type: ignore[attr-defined] # as matplotlib's own layouts do
     for legend in figure.legends:
         margins[0, :, 3] += legend.get_window_extent(renderer).height / figure.dpi
-    _place(figure, grid, size, margins)
+    return margins
+
+
+def _narrowed(grid: Grid, size: Size, margins: Float[np.ndarray, "rows 1 4"], width: float) -> Size:
+    """The sizes of axes in one column that leave their margins room within a width."""
+    left = width - PAD - margins[:, 0, 0].max() - margins[:, 0, 2].max()
+    share = max(left, width / 3) / size[0][0]
+    heights = [
+        share * height if axes.get_aspect() != "auto" or share > 1 else min(height, PANEL * left)
+        for (axes,), height in zip(grid, size[1], strict=True)
+    ]
+    return share * size[0], np.array(heights)
 
 
 def _place(
     figure: Figure,
     grid: Grid,
-    size: tuple[Float[np.ndarray, " columns"], Float[np.ndarray, " rows"]],
+    size: Size,
     margins: Float[np.ndarray, "rows columns 4"],
 ) -> None:
     """Lay axes out with their margins around them: left, below, right, above."""

@@ -66,4 +66,4 @@ def add_height_scale(axes: Axes, scene: Scene) -> None:
     """What the shades of a map stand for, beside it; its numbers are losses, also where it is logarithmic."""
     heights = Heights(scene)
     shades = ScalarMappable(Normalize(*heights.span), heights.colors)
-    heights.write_losses(add_scale(axes, shades, f"map: {heights.label}").ax.yaxis)
+    heights.write_losses(add_scale(axes, shades, f"map: {heights.label}").long_axis)

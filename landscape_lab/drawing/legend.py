@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
+from landscape_lab.drawing.narrow import room_of
 from landscape_lab.drawing.palette import GREY
 from landscape_lab.drawing.titles import ending
 from landscape_lab.scene import Trace
@@ -33,20 +35,20 @@ def write_legend(
 
 
 def write_row(
-    figure: Figure | SubFigure, handles: Sequence[Line2D], at: str = "lower left", size: float = 10.0
+    figure: Figure | SubFigure, handles: Sequence[Artist], at: str = "lower left", size: float = 10.0
 ) -> None:
     """A legend in a row of its own outside all axes, or in as many rows as the figure's width asks for.
 
     Args:
         figure: Where it stands.
-        handles: Lines with labels; where there are none, there is no legend.
+        handles: Lines and marks with labels; where there are none, there is no legend.
         at: Where it stands.
         size: Of its words, points.
     """
     if not handles:
         return
     longest = LINE + CHARACTER * size * max(len(str(handle.get_label())) for handle in handles)
-    width = figure.bbox.width / figure.dpi
+    width = room_of(figure)
     columns = max(1, min(len(handles), int(width / longest)))
     figure.legend(handles=handles, loc=f"outside {at}", ncols=columns, frameon=False, fontsize=size)
 

@@ -4,7 +4,9 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
+from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.palette import GREY, GRID, INK, PATH_COLORS
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.titles import write_title
@@ -33,10 +35,10 @@ def line_figure(scene: Scene) -> Figure:
             [_short(line.names[0]), "25 %", "half", "75 %", _short(line.names[1])],
         )
         axes.grid(color=GRID, linewidth=0.8)
-        handles = axes.get_legend_handles_labels()
+        handles = axes.get_legend_handles_labels()[0]
         if "accuracy" in line.measures:
-            _draw_accuracy(axes, line, handles)
-        figure.legend(*handles, frameon=False, fontsize=9, loc="outside lower right", ncols=len(handles[0]))
+            handles.append(_draw_accuracy(axes, line))
+        write_row(figure, handles, "lower right", 9.0)
         write_title(axes, scene, told(line))
     return figure
 
@@ -67,14 +69,15 @@ def _draw_barrier(axes: Axes, line: Line) -> None:
         axes.annotate(f" {line.barrier:.3g}", (line.summit, base + 0.5 * line.barrier), color=BARRIER_COLOR)
 
 
-def _draw_accuracy(axes: Axes, line: Line, handles: tuple[list, list]) -> None:
+def _draw_accuracy(axes: Axes, line: Line) -> Line2D:
     """The accuracy, on an axis of its own from 0 to 1."""
     beside = axes.twinx()
-    (curve,) = beside.plot(line.shares, line.measures["accuracy"], color=ACCURACY_COLOR, linewidth=1.6)
+    (curve,) = beside.plot(
+        line.shares, line.measures["accuracy"], color=ACCURACY_COLOR, linewidth=1.6, label="accuracy"
+    )
     beside.set(ylim=(0.0, 1.02), ylabel="accuracy")
     beside.spines["right"].set_visible(True)
-    handles[0].append(curve)
-    handles[1].append("accuracy")
+    return curve
 
 
 def _short(name: str, most: int = 28) -> str:

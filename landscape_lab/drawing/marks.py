@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from landscape_lab.drawing.narrow import asked_width
 from landscape_lab.drawing.palette import INK, MINIMUM
 from landscape_lab.drawing.style import inches_from
 from landscape_lab.scene import Scene
@@ -42,6 +43,8 @@ def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
 
 def write_marks(axes: Axes, columns: int) -> None:
     """What the marks on a map mean, in a row of its own below the names of its axes."""
+    if asked_width() is not None and len(axes.get_legend_handles_labels()[0]) > columns:
+        columns = min(columns, 2)
     axes.legend(
         loc="upper left",
         bbox_to_anchor=(0.0, -BELOW),

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from landscape_lab.drawing.departures import away, draw_comparison
 from landscape_lab.drawing.maps import draw_scene
 from landscape_lab.drawing.style import STYLE
-from landscape_lab.drawing.titles import title_of
+from landscape_lab.drawing.titles import write_title_of_all
 from landscape_lab.planes.components import part_of
 from landscape_lab.scene import Scene
 
@@ -28,7 +28,7 @@ def planes_figure(scene: Scene) -> Figure:
             _draw(above, below, name, shown)
         dims = scene.plane.directions.shape[1]
         words = f"each map is a slice of {dims:,} dimensions; hollow: the loss there is not the map's"
-        figure.suptitle(f"{title_of(scene.traces)}\n{words}", x=0.01, ha="left", fontsize=11)
+        write_title_of_all(figure, scene, words)
     return figure
 
 

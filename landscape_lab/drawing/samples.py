@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from landscape_lab.drawing.palette import FRAME, GREY, GRID, INK, PATH_COLORS, WRONG
 from landscape_lab.drawing.regions import draw_classes, right_share, write_classes
 from landscape_lab.drawing.style import STYLE
-from landscape_lab.drawing.titles import title_of
+from landscape_lab.drawing.titles import explain, title_of
 from landscape_lab.scene import Samples, Scene
 
 POINTS, PICTURES, LINES = 2000, 60, 10
@@ -37,7 +37,9 @@ def data_figure(scene: Scene) -> Figure:
     words = [title_of(scene.traces), scene.answers.member]
     title = "\n".join(word for word in words if word)
     with rc_context(STYLE):
-        return _figure_of(samples, title)
+        figure = _figure_of(samples, title)
+        explain(figure.axes[0], scene, figure.axes[0].get_title(loc="left"))
+    return figure
 
 
 def _figure_of(samples: Samples, title: str) -> Figure:

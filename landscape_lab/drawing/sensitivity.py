@@ -8,6 +8,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.palette import GREY, GRID, PATH_COLORS, WRONG
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.ticks import label_logarithm
@@ -67,7 +68,7 @@ def sensitivity_figure(shown: Sensitivity) -> Figure:
         axes.grid(color=GRID, linewidth=0.8)
         axes.set_axisbelow(True)
         axes.set_title(shown.label, loc="left", fontsize=11)
-        figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
+        write_row(figure, axes.get_legend_handles_labels()[0], "lower center", 9.0)
     return figure
 
 

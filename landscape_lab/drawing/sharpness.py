@@ -90,6 +90,6 @@ def _draw_sharpness(axes: Axes, curve: Sharpnesses, name: str) -> None:
     )  # fmt: skip
     highest = float(np.max(values[np.isfinite(values)], initial=0.0))
     if highest > 2 * ROOM * most:
-        axes.set_ylim(top=2 * ROOM * most)
+        axes.set_ylim(top=ROOM * most)
     elif highest < first <= FAR * highest or most > FAR * highest >= first:
         axes.set_ylim(top=1.15 * min(most, FAR * highest))

@@ -7,20 +7,20 @@ from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
-from matplotlib import colormaps, rc_context
+from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
-from landscape_lab.drawing.palette import GRID, PATH_COLORS, dash_of
+from landscape_lab.drawing.legend import write_row
+from landscape_lab.drawing.palette import GREY, GRID, PATH_COLORS, dash_of
+from landscape_lab.drawing.race_tables import draw_tables
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.ticks import label_logarithm
 
 BANDED = 3
 """The best so many have a band around their curve: more could not be told apart."""
-SLOWEST = 16.0
-"""The ratio to the fastest at which the colour of a table's cell ends."""
 LINE = 165
 """Characters of the protocol on a line."""
 
@@ -99,10 +99,16 @@ def standings_figure(report: Report) -> Figure:
         _draw_sensitivity(axes[1, 0], report, colors)
         _draw_budget(axes[1, 1], report, colors)
         together = "" if report.descents == 1 else f", of all {report.descents} descents"
-        evaluations, seconds, losses = tables.subplots(3, 1)
-        _draw_table(evaluations, report, report.evaluations, "Evaluations to the target, median; ∞: missed")
-        _draw_table(seconds, report, report.seconds, f"Seconds to the target{together}, median")
-        _draw_table(losses, report, report.losses, "Lowest loss, median", shaded=False)
+        draw_tables(
+            tables,
+            (report.names, report.landscapes),
+            [
+                ("Evaluations to the target, median", report.evaluations),
+                (f"Seconds to the target{together}, median", report.seconds),
+            ],
+            ("Lowest loss, median", report.losses),
+        )
+        _name(curves, report, colors)
         _write(below, 0.008, foot, "Protocol", [(text, None)])
         _write(below, 0.73, foot, "Does tuning suffice? A wider space should not lose", list(report.checks))
     return figure
@@ -156,9 +162,17 @@ def _draw_profiles(axes: Axes, report: Report, colors: Sequence[str]) -> None:
     )
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     _finish(axes, "Performance profiles: share of (landscape, study) solved")
-    handles, labels = axes.get_legend_handles_labels()
-    axes.legend(
-        handles[::-1], labels[::-1], frameon=False, fontsize=9, ncols=2 if len(labels) > 4 else 1, loc="best"
+
+
+def _name(figure: SubFigure, report: Report, colors: Sequence[str]) -> None:
+    """Who is who in all panels of curves, and what has a band, in a row above them."""
+    handles = [
+        Line2D([], [], color=color, linestyle=dash_of(rank), linewidth=2.5, label=name)
+        for rank, (name, color) in enumerate(zip(report.names, colors, strict=True))
+    ]
+    band = f"90 % band (best {BANDED})" if len(handles) > BANDED else "90 % band"
+    write_row(
+        figure, [*handles, Line2D([], [], color=GREY, alpha=0.4, linewidth=8, label=band)], "upper left"
     )
 
 
@@ -179,39 +193,6 @@ def _draw_ranking(axes: Axes, report: Report, colors: Sequence[str]) -> None:
     axes.set(yticks=ranks, yticklabels=report.names, xlim=(0, 1.1), xticks=np.linspace(0, 1, 6))
     axes.invert_yaxis()
     _finish(axes, "Score: integral of the profile, 1 is best (◇: by seconds)", along="x")
-
-
-def _draw_table(axes: Axes, report: Report, times: np.ndarray, title: str, shaded: bool = True) -> None:
-    """A table of times, whose cells are the darker the longer it took; or of losses, which have no ratio."""
-    fastest = times.min(axis=0)
-    shade = np.where(np.isfinite(times), 0.0, np.nan)
-    if shaded:
-        shade = np.log(np.divide(times, fastest, out=shade, where=np.isfinite(times))) / np.log(SLOWEST)
-    painted = colormaps["YlGnBu"](np.clip(0.75 * shade, 0, 0.75))
-    painted[np.isnan(shade)] = to_rgba(GRID)
-    axes.imshow(painted, aspect="auto")
-    for row, column in np.ndindex(*times.shape):
-        best = times[row, column] == fastest[column] and np.isfinite(fastest[column])
-        axes.text(
-            column,
-            row,
-            _number(float(times[row, column])),
-            ha="center",
-            va="center",
-            fontsize=9.5,
-            weight="bold" if best else "normal",
-            color="white" if shade[row, column] > 0.75 else "#202124",
-        )
-    labels = [textwrap.fill(label.replace(", ", ",\n"), 16) for label in report.landscapes]
-    axes.set(
-        xticks=range(times.shape[1]),
-        xticklabels=labels,
-        yticks=range(times.shape[0]),
-        yticklabels=report.names,
-    )
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-    axes.set_title(title, loc="left", fontsize=11)
 
 
 def _draw_sensitivity(axes: Axes, report: Report, colors: Sequence[str]) -> None:
@@ -242,9 +223,3 @@ def _finish(axes: Axes, title: str, along: Literal["both", "x"] = "both") -> Non
     axes.set_title(title, loc="left", fontsize=11)
     label_logarithm(axes.xaxis)
     label_logarithm(axes.yaxis)
-
-
-def _number(value: float) -> str:
-    if not np.isfinite(value):
-        return "∞"
-    return f"{value:,.0f}" if value >= 10 else f"{value:.3g}"

@@ -11,6 +11,7 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.ticker import EngFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
 
+from landscape_lab.drawing.narrow import asked_width
 from landscape_lab.drawing.palette import GREY, INK
 
 STYLE = {
@@ -28,6 +29,10 @@ AXIS = {"steps": "step", "evaluations": "evaluation", "epochs": "epoch", "second
 """What stands below a curve over each cost."""
 GAP, WIDTH, APART = 0.12, 0.13, 1.08
 """Inches: between a map and the bar of its scale, across it, and from one bar to the next."""
+NUMBER = 0.3
+"""The share of such a bar that a number takes."""
+LOWER = 0.85
+"""Inches below a map of bars that have no room beside it."""
 ROUND_IT, CHARACTER = 1.7, 0.09
 """Inches of a figure above and below its map, and of a character beside it."""
 
@@ -96,6 +101,8 @@ def add_scale(
         ticks: Where numbers stand; `None`: where matplotlib sets them.
     """
     figure = axes.figure
+    if asked_width() is not None:
+        return _add_scale_below(axes, image, label, extend, ticks)
     left = GAP + APART * len(axes.child_axes)
     across = blended_transform_factory(inches_from(axes, 1.0, 0.0), axes.transAxes)
     beside = axes.inset_axes((left, 0.0, WIDTH, 1.0), transform=across)
@@ -108,4 +115,37 @@ def add_scale(
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=8)
     bar.ax.yaxis.label.set_fontsize(9)
+    return bar
+
+
+def _apart(image: ScalarMappable, ticks: Sequence[float] | np.ndarray) -> list[float]:
+    """Those on a scale of colours that are far enough from each other for their numbers."""
+    kept, last = [], -np.inf
+    for tick, share in zip(ticks, np.asarray(image.norm(np.asarray(ticks, dtype=float))), strict=True):
+        if 0.0 <= share <= 1.0 and share - last > NUMBER:
+            kept.append(float(tick))
+            last = share
+    return kept
+
+
+def _add_scale_below(
+    axes: Axes,
+    image: ScalarMappable,
+    label: str,
+    extend: str,
+    ticks: Sequence[float] | np.ndarray | None,
+) -> Colorbar:
+    """The same below a map and its marks, two bars in a row."""
+    row, column = divmod(len(axes.child_axes), 2)
+    down = blended_transform_factory(axes.transAxes, inches_from(axes, 0.0, 0.0))
+    where = (0.54 * column, -LOWER - 0.55 * row, 0.46, 0.7 * WIDTH)
+    bar = axes.figure.colorbar(
+        image, cax=axes.inset_axes(where, transform=down), orientation="horizontal", extend=extend
+    )
+    bar.outline.set_visible(False)
+    kept = _apart(image, bar.get_ticks() if ticks is None else ticks)
+    bar.set_ticks(kept, labels=distinct(kept))
+    bar.ax.minorticks_off()
+    bar.ax.tick_params(labelsize=8)
+    bar.ax.set_xlabel(fill(label, 24), fontsize=9)
     return bar

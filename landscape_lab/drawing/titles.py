@@ -1,11 +1,16 @@
 """What stands above a figure."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.transforms import ScaledTranslation
 
 from landscape_lab.converged import converged_after
+from landscape_lab.drawing.narrow import TYPE, asked_width, room_of
 from landscape_lab.good_rates import TypicalEnd, typical_end
 from landscape_lab.scene import Scene, Trace
 
@@ -33,11 +38,24 @@ def write_title(axes: Axes, scene: Scene, *further: str) -> None:
         scene: What happened.
         *further: Lines that tell what is seen in the picture.
     """
-    explained = _broken(axes, scene.about, SMALL)
-    title = "\n".join(
-        line for words in (title_of(scene.traces), *further) for line in _broken(axes, words, SIZE)
+    lines = (
+        line for words in (title_of(scene.traces), *further) for line in _broken(axes.figure, words, SIZE)
     )
+    explain(axes, scene, "\n".join(lines))
+
+
+def explain(axes: Axes, scene: Scene, title: str = "") -> None:
+    """What explains a picture, in grey below a title.
+
+    Args:
+        axes: Above which it stands.
+        scene: What happened.
+        title: What stands above it.
+    """
+    explained = _broken(axes.figure, scene.about, SMALL)
     axes.set_title(title, loc="left", fontsize=SIZE, pad=6.0 + LINE * SMALL * len(explained))
+    if not explained:
+        return
     below = axes.annotate(
         "\n".join(explained), (0.0, 1.0), (0.0, 4.0), "axes fraction", "offset points",
         fontsize=SMALL, color=GREY, va="bottom",
@@ -45,15 +63,37 @@ def write_title(axes: Axes, scene: Scene, *further: str) -> None:
     below.set_in_layout(False)  # the title has left it its room; its width needs none
 
 
-def _broken(axes: Axes, words: str, size: float) -> list[str]:
+def write_title_of_all(figure: Figure, scene: Scene, *further: str) -> None:
+    """The same above all panels of a figure, which has a layout engine that leaves it room.
+
+    Args:
+        figure: Above which it stands.
+        scene: What happened.
+        *further: Lines that tell what is seen in the picture.
+    """
+    lines = [line for words in (title_of(scene.traces), *further) for line in _broken(figure, words, SIZE)]
+    explained = _broken(figure, scene.about, SMALL)
+    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=SIZE, linespacing=LINE)
+    if isinstance(engine := figure.get_layout_engine(), ConstrainedLayoutEngine):
+        taken = LINE * SMALL * len(explained) / 72.0 / figure.get_figheight()
+        engine.set(rect=(0.0, 0.0, 1.0, 1.0 - taken))
+    size = SIZE if asked_width() is None else TYPE * SIZE
+    down = ScaledTranslation(0.0, -LINE * size * (len(lines) + 0.25) / 72.0, figure.dpi_scale_trans)
+    figure.text(
+        0.01, 1.0, "\n".join(explained), fontsize=SMALL, color=GREY, va="top", linespacing=LINE,
+        transform=figure.transFigure + down,
+    )  # fmt: skip
+
+
+def _broken(figure: Figure | SubFigure, words: str, size: float) -> list[str]:
     """Parts of a title in lines that are not wider than the figure."""
-    most = (axes.figure.bbox.width / axes.figure.dpi - BESIDE) / (CHARACTER * size)
+    most = (room_of(figure) - BESIDE) / (CHARACTER * size)
     lines: list[str] = []
     for part in words.split(BETWEEN) if words else ():
         if lines and len(lines[-1]) + len(BETWEEN) + len(part) <= most:
             lines[-1] += BETWEEN + part
         else:
-            lines.append(part)
+            lines += wrap(part, int(most))
     return lines
 
 

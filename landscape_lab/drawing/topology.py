@@ -24,6 +24,9 @@ TREE = 5.0
 """Width of the tree, inches."""
 SHARE = 0.003
 """Valleys that are shallower, as a share of the heights drawn, are roughness."""
+EDGE = 0.92
+"""Beyond such a share of a map's width and height, numbers stand towards its middle."""
+SIDES, HEIGHTS = {1: "left", -1: "right"}, {1: "bottom", -1: "top"}
 MOST = 16
 """The most valleys in the tree: those that are hardest to leave."""
 MARKS = {"minima": ("o", MINIMUM), "saddles": ("X", BASIN_COLORS[4]), "maxima": ("^", PATH_COLORS[0])}
@@ -80,11 +83,15 @@ def _draw_marks(
 def _number(axes: Axes, scene: Scene, basins: Sequence[Basin]) -> None:
     """The numbers that the basins have in the tree."""
     places = _places(scene, [basin.minimum for basin in basins])
-    for number, place in enumerate(places, start=1):
+    shares = axes.transAxes.inverted().transform(axes.transData.transform(places))
+    away = np.where(shares > EDGE, -1, 1)
+    for number, (place, (across, along)) in enumerate(zip(places, away, strict=True), start=1):
         axes.annotate(
             str(number),
             tuple(place),
-            xytext=(6, 5),
+            xytext=(6 * across, 5 * along),
+            ha=SIDES[across],
+            va=HEIGHTS[along],
             textcoords="offset points",
             color="white",
             fontsize=9,
@@ -122,7 +129,7 @@ def _draw_tree(axes: Axes, basins: Sequence[Basin], label: str) -> None:
     saddles = [(across[number], basin.barrier) for number, basin in enumerate(basins) if basin.saddle]
     for kind, places in (("minima", minima), ("saddles", saddles)):
         _draw_marks(axes, kind, np.array(places).reshape(-1, 2), zorder=4)
-    axes.set(xticks=[], xlim=(-0.7, max(len(basins), 1) - 0.3), ylabel=label)
+    axes.set(xticks=[], xlim=(-0.4, max(len(basins), 1) - 0.6), ylabel=label)
     axes.margins(y=0.08)
     axes.spines["bottom"].set_visible(False)
     axes.grid(axis="y", color=GRID, linewidth=0.8)

@@ -8,6 +8,9 @@ CLOCKS = ("linear", "logarithmic")
 VIEWS = ("map", "surface", "boundary", "draws", "approximation")
 FILMS = ("mp4", "gif")
 """The formats of films."""
+FORMATS = ("png", "svg", "pdf")
+STYLES = ("light", "dark")
+"""Of figures: their formats, and whether they are for paper or for slides."""
 FIGURES = (
     "path",
     "loss",
@@ -56,6 +59,12 @@ PICTURES = Keys(
     folder=FOLDER,
     figures=Key(FIGURE_LIST, "drawn at the end"),
     against=Key(Choice(*COSTS), "what curves are drawn over"),
+    format=Key(ListOf(Choice(*FORMATS), least=1), "of all figures of the run, or a list of them"),
+    style=Key(Choice(*STYLES), "light for paper, dark for slides"),
+    width=Key(
+        Nullable(Number(low=3.3, high=40.0)),
+        "inches that a figure is wide, 3.4 for one column of a paper; null: as suits it",
+    ),
 )
 AUGMENTATION_PICTURES = Keys(
     "landscape_lab.callbacks.AugmentationPictures",

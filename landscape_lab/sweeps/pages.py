@@ -49,12 +49,12 @@ def conclude(folder: Path) -> Leaderboard:
 
 def write(board: Leaderboard) -> None:
     """Write leaderboard.csv and .md, best.yaml, TensorBoard's table and race.png into the sweep's folder."""
-    from landscape_lab.sweeps.hparams import write_hparams  # torch and TensorBoard
+    from landscape_lab.sweeps.hparams import write_events  # torch and TensorBoard
 
     _write_tables(board)
     _write_best(board)
-    write_hparams(board.folder, [job.run for job in board.jobs])
     _draw(board)
+    write_events(board.folder, [job.run for job in board.jobs])
 
 
 def show(board: Leaderboard) -> None:

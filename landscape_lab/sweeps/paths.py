@@ -1,6 +1,7 @@
 """The paths of a sweep's jobs as one picture."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -8,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from landscape_lab.assembly import build_landscape, plane_settings
+from landscape_lab.assembly import about_of, build_landscape, plane_settings
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.maps import evenly
 from landscape_lab.drawing.race import MAPS, race_figure
@@ -79,7 +80,8 @@ def _scene(entrants: Sequence[Entrant], folder: Path) -> Scene:
         raise ValueError(f"{entrants[0].run.config_file} cannot be read.")
     landscape = build_landscape(config)
     trajectories = [_trajectory(entrant) for entrant in entrants]
-    return scene_of(landscape, trajectories, settings=plane_settings(config), reach=REACH, folder=folder)
+    scene = scene_of(landscape, trajectories, settings=plane_settings(config), reach=REACH, folder=folder)
+    return replace(scene, about=about_of(config, entrants[0].landscape))
 
 
 def _trajectory(entrant: Entrant) -> Trajectory:

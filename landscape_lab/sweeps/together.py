@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from omegaconf import DictConfig, OmegaConf
 
-from landscape_lab.assembly import label_of, landscape_of, plane_settings
+from landscape_lab.assembly import about_of, label_of, landscape_of, plane_settings
 from landscape_lab.checkpoints import files_in
 from landscape_lab.configuration import open_keys, plain
 from landscape_lab.errors import tell
@@ -60,6 +60,7 @@ class Together(NamedTuple):
         names: The label of each, by the name of its folder.
         alike: Whether all runs saw the same draws.
         untold: Whether there are trajectories that know no losses.
+        about: What explains their pictures.
     """
 
     landscape: Landscape
@@ -68,6 +69,7 @@ class Together(NamedTuple):
     names: dict[str, str]
     alike: bool = True
     untold: bool = False
+    about: str = ""
 
     def settings_with(self, changes: Mapping[str, object]) -> PlaneSettings:
         """The settings with some changed; as the centre, a run may be called by its folder."""
@@ -91,7 +93,8 @@ class Together(NamedTuple):
         settings = self.settings if settings is None else settings
         shown = set(extras) if self.alike else set(extras) - {"draws"}
         make = told_scene_of if self.untold else scene_of
-        return make(self.landscape, self.trajectories, settings=settings, folder=folder, extras=shown)
+        scene = make(self.landscape, self.trajectories, settings=settings, folder=folder, extras=shown)
+        return replace(scene, about=self.about)
 
     def connectivity(self) -> Connectivity:
         """The straight lines between the ends of the runs, of their first members."""
@@ -152,7 +155,8 @@ def bring_together(paths: Sequence[Path]) -> Together:
     landscape, _ = landscape_of(first)
     names = {one.run.folder.absolute().name: one.trajectory.label for one in kept}
     trajectories = [*(one.trajectory for one in kept), *_through(saved, landscape)]
-    return Together(landscape, trajectories, settings, names, alike and not saved, bool(saved))
+    about = about_of(first, str((kept[0].run.results() or {}).get("landscape")))
+    return Together(landscape, trajectories, settings, names, alike and not saved, bool(saved), about)
 
 
 def _is_of_checkpoints(path: Path) -> bool:

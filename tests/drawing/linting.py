@@ -1,5 +1,6 @@
 """What is wrong with a figure: texts cut or on each other, empty panels, wrong shapes, weak colours."""
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
@@ -133,7 +134,9 @@ def _empty(drawn: Drawn) -> Iterator[str]:
 
 
 def _is_constant(axes: Axes, side: str) -> bool:
-    """Whether curves do not change but for round-off."""
+    """Whether curves do not change but for round-off; an accuracy is always drawn from 0 to 1."""
+    if side == "height" and "accuracy" in axes.get_ylabel():
+        return True
     number = 0 if side == "width" else 1
     values = [np.asarray(line.get_xydata(), dtype=float)[:, number] for line in axes.lines]
     together = np.concatenate([np.empty(0), *values])
@@ -152,12 +155,17 @@ def _too_long(drawn: Drawn) -> Iterator[str]:
 def _stretched(drawn: Drawn) -> Iterator[str]:
     """Maps whose two axes have one unit, but not one scale."""
     for axes in drawn.figure.axes:
-        if not _is_map(axes) or _unit(axes.xaxis) != _unit(axes.yaxis):
+        if not _is_map(axes) or _is_table(axes) or _unit(axes.xaxis) != _unit(axes.yaxis):
             continue
         spans = np.abs([np.diff(axes.get_xlim())[0], np.diff(axes.get_ylim())[0]])
         scales = axes.get_window_extent().size / spans
         if spans.max() < ALIKE * spans.min() and abs(scales[0] / scales[1] - 1) > 0.02:
             yield f"stretched {scales[0] / scales[1]:.2f} : 1: {_panel(axes)}"
+
+
+def _is_table(axes: Axes) -> bool:
+    """Whether its cells have names instead of numbers."""
+    return any(re.search("[A-Za-z]", text.get_text()) for text in axes.get_yticklabels())
 
 
 def _unit(axis: Axis) -> str:
@@ -212,8 +220,16 @@ def _alike(drawn: Drawn) -> Iterator[str]:
 def _inks(axes: Axes) -> list[tuple[tuple[float, ...], str]]:
     """The colours of curves, each once, with what else tells them apart; scales of colours are none."""
     lines = [line for line in axes.get_lines() if _is_drawn(line)]
-    kinds = {(to_rgba(line.get_color())[:3], f"{line.get_linestyle()}{line.get_marker()}") for line in lines}
+    kinds = {(_ink(line), f"{line.get_linestyle()}{line.get_marker()}") for line in lines}
     return sorted(kinds)
+
+
+def _ink(line: Line2D) -> tuple[float, ...]:
+    """The colour in which it is seen; of marks alone, of their faces, or of the edges of white ones."""
+    if line.get_linestyle() not in ("None", "none", " ", ""):
+        return to_rgba(line.get_color())[:3]
+    face = to_rgba(line.get_markerfacecolor())[:3]
+    return to_rgba(line.get_markeredgecolor())[:3] if min(face) > 0.99 else face
 
 
 def _is_drawn(line: Line2D) -> bool:

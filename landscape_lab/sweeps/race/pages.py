@@ -84,10 +84,10 @@ def number(value: float) -> str:
     """A time or a loss, as tables show it.
 
     >>> number(12.0), number(0.01234), number(float("inf"))
-    ('12', '0.0123', '∞')
+    ('12', '0.0123', 'missed')
     """
     if math.isinf(value):
-        return "∞"
+        return "missed"
     return f"{value:,.0f}" if value >= 10 else f"{value:.3g}"
 
 

@@ -1,0 +1,86 @@
+"""In which formats figures are written, on which ground and how wide."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
+
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from landscape_lab.drawing.dark import darken
+from landscape_lab.drawing.narrow import drawn_for, squeeze
+from landscape_lab.files import replacing
+from landscape_lab.keys.callbacks import FORMATS, PICTURES, STYLES
+from landscape_lab.validation import check_choice
+
+FINE = 300
+"""Dots an inch of a picture for print, whose width is given."""
+USUAL = 120
+WORDS = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "landscape_lab"}
+"""Words stay words that can be searched and edited; a file is the same each time."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How figures look.
+
+    Args:
+        format: Any of `png`, `svg` and `pdf`, or several.
+        style: `light` for paper, `dark` for slides.
+        width: In inches, one column of a paper is 3.4; `None`: as wide as suits the figure.
+    """
+
+    format: str | Sequence[str] = "png"
+    style: str = "light"
+    width: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.formats:
+            check_choice("format", name, FORMATS)
+        check_choice("style", self.style, STYLES)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """All of them."""
+        return (self.format,) if isinstance(self.format, str) else tuple(self.format)
+
+    @classmethod
+    def of(cls, **settings: object) -> "Look":
+        """A look of `style` and `width` as a Python user gives them.
+
+        Raises:
+            ValueError: There is no such setting, or a value does not fit.
+        """
+        for name in settings:
+            check_choice("look", name, ("style", "width"))
+        checked = {name: PICTURES.check(name, value) for name, value in settings.items()}
+        return cls(**checked)  # type: ignore[arg-type] # they were checked
+
+    def draw(self, make: Callable[[], Figure], path: str | PathLike[str] | None) -> Figure:
+        """A figure in this look, which is also written where a path is given."""
+        figure = self.figure(make)
+        if path is not None:
+            self.save(figure, Path(path))
+        return figure
+
+    def figure(self, make: Callable[[], Figure]) -> Figure:
+        """A figure in this look."""
+        with drawn_for(self.width):
+            figure = make()
+            squeeze(figure)
+        if self.style == "dark":
+            darken(figure)
+        return figure
+
+    def save(self, figure: Figure, path: Path) -> None:
+        """Write a figure that has this look; the suffix tells the format."""
+        with replacing(path) as unfinished, rc_context(WORDS):
+            figure.savefig(unfinished, dpi=USUAL if self.width is None else FINE)
+
+    def raster(self, figure: Figure) -> bytes:
+        """The file of a picture of it, for what shows no other."""
+        file = BytesIO()
+        figure.savefig(file, dpi=USUAL if self.width is None else FINE, format="png")
+        return file.getvalue()

@@ -1,0 +1,55 @@
+"""Formats, grounds and widths of figures."""
+
+import re
+
+import pytest
+from PIL import Image
+from scenes import function_scene
+
+from landscape_lab.drawing.figures import path_figure
+from landscape_lab.drawing.look import FINE, Look
+
+
+@pytest.fixture(scope="module")
+def make():
+    _, scene = function_scene("booth")
+    return lambda: path_figure(scene)
+
+
+def test_each_format_is_what_its_suffix_says(make, tmp_path):
+    look = Look(["png", "svg", "pdf"], width=3.4)
+    figure = look.figure(make)
+    for kind in look.formats:
+        look.save(figure, tmp_path / f"path.{kind}")
+    with Image.open(tmp_path / "path.png") as picture:
+        assert picture.width == round(3.4 * FINE)
+    svg = (tmp_path / "path.svg").read_text()
+    assert float(re.search(r'width="([\d.]+)pt"', svg)[1]) == pytest.approx(3.4 * 72, abs=0.1)
+    assert ">start</text>" in svg  # words stay words
+    assert (tmp_path / "path.pdf").read_bytes().startswith(b"%PDF")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["path.pdf", "path.png", "path.svg"]
+    assert look.raster(figure).startswith(b"\x89PNG")
+
+
+def test_a_python_user_gives_style_and_width(make, tmp_path):
+    figure = Look.of(style="dark", width=4).draw(make, tmp_path / "path.svg")
+    assert figure.get_figwidth() == pytest.approx(4.0)
+    assert (tmp_path / "path.svg").is_file()
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"style": "drak"}, "Nearest: dark"),
+        ({"width": 0.5}, "`width` should be"),
+        ({"size": 3}, "Parameter `look`"),
+    ],
+)
+def test_a_wrong_setting_is_told(settings, told):
+    with pytest.raises(ValueError, match=told):
+        Look.of(**settings)
+
+
+def test_a_wrong_format_is_told():
+    with pytest.raises(ValueError, match="Nearest: svg"):
+        Look("svgg")

@@ -279,6 +279,6 @@ def test_head_lies_on_the_surface_and_the_surface_turns():
     stage = Stage(view, (500, 400), "linear", "surface")
     for frame, (column, row) in zip((0, 8), (heads[0], heads[8]), strict=True):
         stage.shoot(0.0, float(frame), frame / 8)
-        ((x, y),) = stage.view._lay(stage.view._shares(np.array([[-4.0, 3.0]])))[0]
+        ((x, y),) = stage.view.terrain.lay(stage.view.terrain.shares(np.array([[-4.0, 3.0]])))[0]
         assert (column, row) == (pytest.approx(x, abs=2.5), pytest.approx(400 - y, abs=2.5))
     assert abs(heads[0][0] - heads[8][0]) > 30

@@ -10,6 +10,7 @@ from landscape_lab.drawing.growing import draw_glow, fade, head_size
 from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_lines
 from landscape_lab.drawing.maps import colored, evenly
 from landscape_lab.drawing.marks import MINIMUM_COLOR
+from landscape_lab.drawing.pacing import evenly_along
 from landscape_lab.drawing.style import GREY
 from landscape_lab.drawing.terrain import Terrain, anchor, dense
 from landscape_lab.scene import Scene, Trace, last_before
@@ -68,12 +69,7 @@ class TurningSurface:
         number = len(trace.places)
         if number <= limit:
             return np.arange(number)
-        with np.errstate(invalid="ignore", over="ignore"):
-            moves = np.hypot(*np.moveaxis(np.diff(self.terrain.shares(trace.places), axis=0), -1, 0))
-        # A move beyond the surface counts as one across it, and a step without a move still a little: the
-        # way then grows with each place, and the search below finds each length once.
-        way = np.nan_to_num(moves, nan=0.0).clip(0.0, 1.0).mean(axis=1).cumsum() + 1e-9 * np.arange(1, number)
-        return np.unique(np.concatenate([[0], 1 + way.searchsorted(np.linspace(0.0, way[-1], limit - 1))]))
+        return evenly_along(trace.places, self.scene.window, limit)
 
     def _draw_trace(
         self,

@@ -1,7 +1,10 @@
 """`python -m landscape_lab`: one run, or with `-m` a sweep."""
 
+import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import hydra
@@ -28,14 +31,26 @@ def job(cfg: DictConfig) -> Any:
     with one_line():
         check(cfg)
         settle_typed_length(cfg, config.overrides.task)
-        from landscape_lab.lab import descend  # heavy: a mistake is told at once
-        from landscape_lab.summary import print_summary
+        with staying():
+            from landscape_lab.lab import descend  # heavy: a mistake is told at once
+            from landscape_lab.summary import print_summary
 
         result = descend(cfg, names)
     print_summary(result)
     if result.metrics["status"] == "failed":
         raise SystemExit(1)  # the line is written
     return result.objective
+
+
+@contextmanager
+def staying() -> Iterator[None]:
+    """What is imported stays for good: the collector need not look for garbage in it, now or at the end."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @one_line()
@@ -63,3 +78,4 @@ def _described(cfg: DictConfig) -> str:
 
 if __name__ == "__main__":
     main()
+    gc.freeze()  # the process ends, and all memory with it

@@ -28,6 +28,7 @@ def test_a_run_is_filmed_and_tensorboard_plays_it(lab):
         "logger=tensorboard",
         "figures=[]",
         "video=[mp4,gif]",
+        "callbacks.video.clock=linear",
         "~callbacks.progress",
     )
     assert (result.folder / "descent.mp4").stat().st_size > 5000

@@ -1,5 +1,6 @@
 """Heavy imports stay out of what must answer at once."""
 
+import gc
 import logging
 import os
 import subprocess
@@ -8,6 +9,8 @@ import warnings
 
 import pytest
 import torch
+
+from landscape_lab.__main__ import staying
 
 
 @pytest.mark.parametrize("arguments", ["--help", "--cfg job"])
@@ -55,3 +58,16 @@ def test_run_leaves_the_process_as_it_was(tmp_path, monkeypatch):
         run([*quiet, "steps=0", "hydra.run.dir=refused"])
     assert state() == before
     assert not (tmp_path / "refused").exists()
+
+
+def test_what_is_imported_is_not_searched_for_garbage_again():
+    frozen = gc.get_freeze_count()
+    with staying():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > frozen
+    gc.unfreeze()
+    with pytest.raises(ImportError), staying():
+        raise ImportError
+    assert gc.isenabled()
+    gc.unfreeze()

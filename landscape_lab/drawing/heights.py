@@ -49,11 +49,15 @@ class Heights:
     def __call__(self, losses: np.ndarray) -> np.ndarray:
         return np.log10(np.maximum(losses - self.low, 0.0) + self.floor) if self.logarithmic else losses
 
+    def name(self, height: float) -> str:
+        """The loss at a height, also where heights are logarithms."""
+        return in_full(10.0**height if self.logarithmic else float(height))
+
     def write_losses(self, axis: Axis) -> None:
         """Losses as the numbers of a bar, also where heights are their logarithms."""
         if self.logarithmic:
             axis.set_major_locator(MaxNLocator(5, steps=(1, 2, 5, 10), integer=True, min_n_ticks=2))
-            axis.set_major_formatter(lambda height, _: in_full(10.0**height))
+            axis.set_major_formatter(lambda height, _: self.name(height))
 
 
 def _span(heights: np.ndarray) -> tuple[float, float]:

@@ -9,13 +9,12 @@ from matplotlib.figure import Figure
 from landscape_lab.drawing.approximation import prepare_pictures
 from landscape_lab.drawing.boundary import answers_in, prepare_regions
 from landscape_lab.drawing.departures import what_it_is
+from landscape_lab.drawing.header import LINE
 from landscape_lab.drawing.loss_panel import prepare_losses
 from landscape_lab.drawing.maps import draw_landscape
 from landscape_lab.drawing.strip import STRIP, Strip
 from landscape_lab.scene import Scene
 
-CAPTION = 34
-"""Pixels above the map for the line of numbers."""
 WIDE = 0.75
 """A picture whose height is less than this share of its width has the loss below it."""
 
@@ -85,7 +84,7 @@ def _one_map(figure: Figure, scene: Scene, view: str) -> Layout:
     """Empty axes for a map, for the loss, and where paths are compared with their plane, for that."""
     height = figure.bbox.height
     strip = [STRIP] if view != "boundary" and Strip.fits(scene, height) else []
-    heights = [height - CAPTION - sum(strip), *strip]
+    heights = [height - LINE - sum(strip), *strip]
     wide = 4.0 if view == "surface" else 2.4
     grid = figure.add_gridspec(len(heights), 2, width_ratios=(wide, 1), height_ratios=heights)
     left, right = (figure.add_subplot(grid[0, column]) for column in range(2))

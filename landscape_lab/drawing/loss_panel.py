@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.growing import Curve, on_canvas
-from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.maps import colored
 from landscape_lab.drawing.oscillation import calmed
-from landscape_lab.drawing.palette import GRID, path_color
+from landscape_lab.drawing.palette import GRID
 from landscape_lab.drawing.rates import lowest_so_far
 from landscape_lab.drawing.style import label_cost
 from landscape_lab.drawing.ticks import label_logarithm
@@ -27,7 +25,7 @@ def loss_axis(scene: Scene) -> ValueAxis:
 
 
 def prepare_losses(axes: Axes, scene: Scene) -> None:
-    """The window of the loss curves, and the legend of several traces, in a row below all."""
+    """The window of the loss curves."""
     axis = loss_axis(scene)
     axes.set_yscale("log" if axis.logarithmic else "linear")
     axes.set_ylim(*axis.limits)
@@ -37,18 +35,6 @@ def prepare_losses(axes: Axes, scene: Scene) -> None:
     axes.set_title(axis.name.removesuffix(", logarithmic"), loc="left", fontsize=9)
     label_cost(axes.xaxis, whole=True)
     axes.grid(color=GRID, linewidth=0.8)
-    lines = [Line2D([], [], color=color, label=name) for name, color in _names(scene.traces)]
-    write_row(axes.figure, lines, size=8)
-
-
-def _names(traces: tuple[Trace, ...]) -> list[tuple[str, str]]:
-    """The labels of several traces, or the lowest, the middle and the highest learning rate of one."""
-    if len(traces) > 1:
-        return [(trace.label, path_color(number)) for number, trace in enumerate(traces)]
-    if not traces or traces[0].rates is None:
-        return []
-    rates, parts = np.unique(traces[0].rates), colored(0, traces[0])
-    return [(f"lr {rates[index]:g}", parts[index][0]) for index in (0, len(parts) // 2, len(parts) - 1)]
 
 
 def loss_curves(number: int, trace: Trace, axes: Axes, axis: ValueAxis) -> Iterator[Curve]:

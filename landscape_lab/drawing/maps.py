@@ -31,12 +31,17 @@ DRAWN_POINTS = 3000
 def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
     """The landscape, the traces, and where they begin and end."""
     draw_landscape(axes, scene)
-    for number, trace in enumerate(scene.traces):
-        _draw_trace(axes, scene, trace, path_color(number), bar=bar)
+    draw_traces(axes, scene, bar=bar)
     if bar and not shows_accuracy(scene):
         add_height_scale(axes, scene)
     mark_ends(axes, scene)
     name_axes(axes, scene)
+
+
+def draw_traces(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
+    """All traces, with the scale of their colours beside the map."""
+    for number, trace in enumerate(scene.traces):
+        _draw_trace(axes, scene, trace, path_color(number), bar=bar)
 
 
 def name_axes(axes: Axes, scene: Scene) -> None:

@@ -14,7 +14,7 @@ LINE = 0.45
 CELLS = 320
 """The most along the longer side of a landscape that is new in each frame."""
 CLEAN_CELLS = 512
-"""The most of one that is not."""
+"""The most of one that is not, in a film."""
 
 
 class Paint:
@@ -22,10 +22,12 @@ class Paint:
 
     Args:
         scene: Whose range of losses the colours span, and whose contours are drawn.
+        cells: The most along the longer side of a landscape that is not new in each frame.
     """
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, cells: int = CLEAN_CELLS) -> None:
         self.scene = scene
+        self.cells = cells
         self.picture = picture = scene.plane.axes.picture
         self.heights = Heights(scene)
         self.low, self.high = self.heights.span
@@ -55,7 +57,7 @@ class Paint:
         steps = trace.path_steps
         place = last_before(steps, moment)
         if scene.replay is None or place == len(steps) - 1:
-            levels = resized(self._levels(scene.losses), self._shape(CLEAN_CELLS))
+            levels = resized(self._levels(scene.losses), self._shape(self.cells))
         else:
             losses = scene.replay.losses(int(steps[place]), trace.places[place, 0], self._shape(CELLS))
             levels = self._levels(losses)

@@ -1,86 +1,125 @@
 """The landscape in three dimensions, and its gradient."""
 
+from dataclasses import replace
+from math import radians
+
 import numpy as np
+from jaxtyping import Bool
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
-from mpl_toolkits.mplot3d import Axes3D
 
 from landscape_lab.drawing.fitting import fit
-from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import DRAWN_POINTS, draw_scene, evenly, finish_map
-from landscape_lab.drawing.palette import SLOPE_COLORS, path_color
+from landscape_lab.drawing.growing import fade
+from landscape_lab.drawing.maps import DRAWN_POINTS, draw_traces, evenly, finish_map
+from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.palette import GREY, SLOPE_COLORS, path_color
 from landscape_lab.drawing.proportions import map_size
+from landscape_lab.drawing.relief import HEIGHT, SLAB
 from landscape_lab.drawing.style import STYLE, add_scale, slope_unit
+from landscape_lab.drawing.terrain import Terrain, anchor, dense
 from landscape_lab.drawing.titles import write_title
-from landscape_lab.scene import Scene
+from landscape_lab.planes.window import Window
+from landscape_lab.scene import Scene, Trace
 
+LARGEST = (1440, 1000)
+"""The most pixels of a surface."""
+DENSITY = 150.0
+"""Its pixels for each inch."""
+WIDE_FROM, HIGH_FROM = radians(-58.0), radians(-32.0)
+"""Where the eye is before a surface that is wider than high, and before another."""
+POINTS, MORE = 30_000, 24
+"""The most points of one trace, and the most that lie between two of its places."""
+ASIDE, UP = 50.0, 45.0
+"""Pixels: what numbers take beside the surface, and how far its nearest corner may reach down."""
+HIDDEN = 0.4
+"""How strongly a trace is seen through the surface."""
 AREA = 16.0
 """Of each map of the gradient, square inches."""
-SURFACE_CELLS = 120
-"""The most cells along each side of a surface in three dimensions."""
-SURFACE_MEMBERS = 50
-"""The most members of a trace on it."""
 
 
 def surface_figure(scene: Scene) -> Figure:
-    """The landscape as a map and as a surface in three dimensions, with the traces on both."""
+    """The landscape in three dimensions, with the traces lying on it; what lies behind a hill is faint."""
+    terrain = Terrain(scene, *LARGEST, cells=max(LARGEST))
+    picture = terrain.relief.look(WIDE_FROM if terrain.aspect <= 1.0 else HIGH_FROM)
+    ends = np.concatenate([terrain.corners(-SLAB / HEIGHT), terrain.corners(1.0)])
+    window = Window.between(
+        ends.min(axis=0) + np.array([-1.0, UP]), ends.max(axis=0) + np.array([ASIDE, 1.0])
+    )
+    width, height = (side / DENSITY for side in window.size)
     with rc_context(STYLE):
-        figure = Figure(figsize=(13.0, 5.8), layout="constrained")
-        axes = figure.add_subplot(1, 2, 1)
-        draw_scene(axes, scene, bar=False)
-        write_title(axes, scene)
-        # Without a computed order matplotlib would sort the whole surface before or behind the lines that
-        # lie on it.
-        relief = figure.add_subplot(1, 2, 2, projection="3d", computed_zorder=False)
-        heights = Heights(scene)
-        _draw_ground(relief, scene, heights)
-        _draw_lines(relief, scene, heights)
-        _name_axes(relief, scene, heights)
-        relief.view_init(elev=40, azim=-60)
-        relief.set_box_aspect((1.0, 1.0, 0.55), zoom=0.95)
-        if scene.plane.axes.picture:
-            relief.invert_yaxis()
+        figure = Figure(figsize=(width, height))
+        axes = figure.add_subplot()
+        axes.set_axis_off()
+        extent = (0.0, float(picture.shape[1]), 0.0, float(picture.shape[0]))
+        axes.imshow(picture, extent=extent, clip_on=False).set_in_layout(
+            False
+        )  # white around it needs no room
+        axes.set(xlim=(window.left, window.right), ylim=(window.first, window.last), autoscale_on=False)
+        _draw_paths(axes, scene, terrain, window)
+        _draw_edges(axes, terrain)
+        write_title(axes, scene, f"height: {terrain.paint.heights.label}")
+        fit(figure, [[axes]], [width], [height])
     return figure
 
 
-def _name_axes(relief: Axes3D, scene: Scene, heights: Heights) -> None:
-    """Short names and few numbers, as axes are seen at a slant; what else there is to say, the map says."""
-    names = (label.split(" (")[0] for label in scene.plane.axes.labels)
-    for axis, name in zip((relief.xaxis, relief.yaxis), names, strict=True):
-        axis.set_label_text(name)
-        axis.labelpad = 8
-    for axis in (relief.xaxis, relief.yaxis, relief.zaxis):
-        axis.set_major_locator(MaxNLocator(nbins=5, steps=(1, 2, 5, 10)))
-    relief.set_title(f"height: {heights.label}", fontsize=11)
-
-
-def _draw_ground(relief: Axes3D, scene: Scene, heights: Heights) -> None:
-    """The surface through some of the cells."""
-    rows, columns = scene.losses.shape
-    down, across = evenly(rows, SURFACE_CELLS), evenly(columns, SURFACE_CELLS)
-    u, v = scene.window.columns(columns).numpy()[across], scene.window.rows(rows).numpy()[down]
-    relief.plot_surface(
-        *np.meshgrid(u, v),
-        heights(scene.losses[np.ix_(down, across)]),
-        cmap=heights.colors,
-        rcount=SURFACE_CELLS,
-        ccount=SURFACE_CELLS,
-        linewidth=0,
-        antialiased=True,
-        alpha=0.85,
+def _draw_paths(axes: Axes, scene: Scene, terrain: Terrain, window: Window) -> None:
+    """The traces and their marks as a map has them, laid on the surface."""
+    lying = [_lying(trace, terrain) for trace in scene.traces]
+    laid = replace(
+        scene,
+        window=window,
+        minima=terrain.lay(terrain.shares(scene.minima))[0],
+        traces=tuple(trace for trace, _ in lying),
     )
+    for number, trace in enumerate(laid.traces):
+        lines = list(trace.places.swapaxes(0, 1))
+        faint = LineCollection(lines, colors=path_color(number), alpha=HIDDEN * fade(trace.total))
+        axes.add_collection(faint, autolim=False)
+    seen = (replace(trace, places=np.where(sight[..., None], trace.places, np.nan)) for trace, sight in lying)
+    draw_traces(axes, replace(laid, traces=tuple(seen)))
+    mark_ends(axes, laid)
 
 
-def _draw_lines(relief: Axes3D, scene: Scene, heights: Heights) -> None:
-    """A line for each member, with a gap wherever it is outside the window."""
-    for number, trace in enumerate(scene.traces):
-        shown, losses_of = evenly(len(trace.places), DRAWN_POINTS), trace.path_losses
-        for member in range(min(trace.losses.shape[1], SURFACE_MEMBERS)):
-            places, losses = trace.places[shown, member], heights(losses_of[shown, member])
-            places = np.where(scene.window.contains(places)[:, None], places, np.nan)
-            relief.plot(*places.T, losses, color=path_color(number), linewidth=1.6, zorder=10)
+def _lying(trace: Trace, terrain: Terrain) -> tuple[Trace, Bool[np.ndarray, "places members"]]:
+    """A trace in the pixels of the surface's picture, and which of its places are in sight.
+
+    Where it has few places, further ones between them follow the surface.
+    """
+    members = trace.places.shape[1]
+    shown = evenly(len(trace.places), max(2, POINTS // members))
+    times = max(1, min(MORE, POINTS // (len(shown) * members)))
+    pixels, sight = terrain.lay(dense(terrain.shares(trace.places[shown]), times))
+    steps = np.repeat(trace.path_steps[shown], times)[: len(pixels)] if len(shown) > 1 else trace.path_steps
+    return replace(trace, places=pixels, place_steps=steps, off=None, departure=None), sight
+
+
+def _draw_edges(axes: Axes, terrain: Terrain) -> None:
+    """The numbers at the edges of the surface, the names of its axes, and the upright axis."""
+    for tick in terrain.ticks():
+        _write(axes, tick.pixel, tick.out, 3.0, "")
+        _write(axes, tick.pixel, tick.out, 5.0, tick.text)
+    axes.plot(*np.stack([terrain.upright(level) for level in (0.0, 1.0)]).T, color=GREY, clip_on=False)
+    for axis, name in enumerate(terrain.scene.plane.axes.labels):
+        _write(axes, *terrain.edge(axis, 0.0), 28.0, name)
+
+
+def _write(axes: Axes, pixel: np.ndarray, out: np.ndarray, far: float, text: str) -> None:
+    """A text some points outwards from a pixel; without one, a line as long."""
+    line = {} if text else {"arrowprops": {"arrowstyle": "-", "color": GREY, "shrinkA": 0.0, "shrinkB": 0.0}}
+    side, along = list(anchor(out))
+    (x, y), (right, up) = pixel, far * out
+    axes.annotate(
+        text,
+        (x, y),
+        (right, up),
+        textcoords="offset points",
+        annotation_clip=False,
+        ha={"l": "left", "m": "center", "r": "right"}[side],
+        va={"t": "top", "m": "center"}[along],
+        **line,
+    )
 
 
 def gradient_figure(scene: Scene) -> Figure:

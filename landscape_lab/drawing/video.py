@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import track
 
 from landscape_lab.drawing.encoding import Frame, write_gif, write_mp4
+from landscape_lab.drawing.pacing import Pacing, pace
 from landscape_lab.drawing.stage import Stage
 from landscape_lab.keys.callbacks import FILM, FILMS
 from landscape_lab.scene import Scene
@@ -33,7 +34,9 @@ class Film:
 
     Args:
         frames: The most frames; there are never more than steps. A GIF has at most 80, half as many a second.
-        clock: How time passes: `linear` in steps, or `logarithmic`, so that the beginning can be seen.
+        clock: How time passes: `arc`, each frame as far along the path as the others; `linear` in steps;
+            `logarithmic`, so that the beginning can be seen; `None`: `arc` of a single path, `linear` of
+            several paths or members, for which `arc` is `linear`, too.
         size: Width and height, pixels.
         fps: Frames a second.
         length: Seconds, of which the last frame's stay is not a part; `None` for as many as the frames
@@ -49,7 +52,7 @@ class Film:
     """
 
     frames: int = 300
-    clock: str = "linear"
+    clock: str | None = None
     size: Sequence[int] = (800, 600)
     fps: int = 30
     length: float | None = None
@@ -65,14 +68,10 @@ class Film:
         """What it shows of a scene that is made only where it is asked for."""
         return {"draws", "approximation"} & {self.view}
 
-    def moments(self, scene: Scene) -> np.ndarray:
-        """The steps at which frames are taken: at least two."""
-        last = max(int(trace.steps[-1]) for trace in scene.traces)
+    def pacing(self, scene: Scene) -> Pacing:
+        """When frames are taken: at least two. A film of paths ends soon after the last one has arrived."""
         most = self.frames if self.length is None else min(self.frames, round(self.length * self.fps))
-        number = max(2, min(most, last + 1))
-        if self.clock == "linear":
-            return np.linspace(0, last, number)
-        return np.concatenate([[0.0], np.geomspace(1, max(last, 1), number - 1)])
+        return pace(scene, self.clock, most, moving=self.view in ("map", "surface"))
 
     def shoot(self, scene: Scene, only: Sequence[int] | None = None) -> Iterator[Frame]:
         """The frames, made as they are asked for.
@@ -81,17 +80,18 @@ class Film:
             scene: What is filmed.
             only: Which frames, in order, if not all.
         """
-        moments = self.moments(scene)
+        pacing = self.pacing(scene)
+        moments = pacing.moments
         width, height = self.size
         shown = replace(scene, replay=None) if self.clean else scene
-        stage = Stage(shown, (int(width), int(height)), self.clock, self.view)
+        stage = Stage(shown, (int(width), int(height)), pacing, self.view)
         for frame in range(len(moments)) if only is None else only:
             since = moments[max(0, int(frame - TAIL * len(moments)))]
             yield stage.shoot(since, moments[frame], frame / (len(moments) - 1))
 
     def key_frames(self, scene: Scene) -> dict[int, Frame]:
         """A few frames by their steps, the first and the last among them."""
-        moments = self.moments(scene)
+        moments = self.pacing(scene).moments
         picked = np.unique(np.linspace(0, len(moments) - 1, SAMPLES).round().astype(int))
         frames = self.shoot(scene, picked.tolist())
         return {int(moments[which]): frame for which, frame in zip(picked, frames, strict=True)}
@@ -109,7 +109,7 @@ class Film:
             if kind == "mp4"
             else replace(self, frames=min(self.frames, GIF_FRAMES), fps=-(-self.fps // 2))
         )
-        number = len(own.moments(scene))
+        number = len(own.pacing(scene).moments)
         console = Console(stderr=True)
         quiet = not console.is_terminal
         watched = track(

@@ -4,7 +4,7 @@ from landscape_lab.keys.declaring import Key, Keys
 from landscape_lab.keys.kinds import ListOf, Nullable, Parts
 from landscape_lab.validation import Choice, Kind, Number, Switch, Text, Whole
 
-CLOCKS = ("linear", "logarithmic")
+CLOCKS = ("arc", "linear", "logarithmic")
 VIEWS = ("map", "surface", "boundary", "draws", "approximation")
 FILMS = ("mp4", "gif")
 """The formats of films."""
@@ -35,7 +35,11 @@ DRAWS = Whole(low=0)
 
 _FILM = {
     "frames": Key(Whole(low=1), "the most frames"),
-    "clock": Key(Choice(*CLOCKS), "how time passes; logarithmic: the beginning can be seen"),
+    "clock": Key(
+        Nullable(Choice(*CLOCKS)),
+        "how time passes: arc, by the length of a path, linear, by steps, or logarithmic; null: arc of one "
+        "path, linear of several",
+    ),
     "size": Key(
         Parts("a width and a height, [800, 600]", {".width": Number(low=200), ".height": Number(low=150)}),
         "width and height, in pixels",

@@ -9,6 +9,7 @@ from scenes import recorded
 
 from landscape_lab.drawing.stage import Stage
 from landscape_lab.drawing.strip import LEAST, Strip
+from landscape_lab.drawing.video import Film
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.planes import Plane
 from landscape_lab.staging import scene_of
@@ -26,7 +27,7 @@ def slice_():
 
 
 def test_it_is_the_comparison_of_a_figure_with_its_words(slice_):
-    stage = Stage(slice_, SIZE, "linear", "map")
+    stage = Stage(slice_, SIZE, Film().pacing(slice_), "map")
     (strip,) = stage.strips
     own, _ = strip.axes.lines
     np.testing.assert_allclose(own.get_ydata(), slice_.traces[0].losses[:, 0], rtol=1e-5)
@@ -37,7 +38,7 @@ def test_it_is_the_comparison_of_a_figure_with_its_words(slice_):
 
 
 def test_what_is_to_come_is_veiled(slice_):
-    stage = Stage(slice_, SIZE, "linear", "map")
+    stage = Stage(slice_, SIZE, Film().pacing(slice_), "map")
     box = stage.strips[0].axes.bbox
     rows = slice(SIZE[1] - int(box.y1) + 2, SIZE[1] - int(box.y0) - 2)
     middle = int((box.x0 + box.x1) / 2)
@@ -49,7 +50,7 @@ def test_what_is_to_come_is_veiled(slice_):
 
 
 def test_the_hollow_points_of_a_film_are_those_of_the_figure(slice_):
-    stage = Stage(slice_, SIZE, "linear", "map")
+    stage = Stage(slice_, SIZE, Film().pacing(slice_), "map")
     (rings,) = stage.view.rings
     parted = np.flatnonzero(slice_.traces[0].departure.parted[:, 0])
     assert rings.steps.tolist() == parted.tolist()
@@ -61,4 +62,4 @@ def test_there_is_none_without_room_or_without_a_comparison(slice_):
     assert Strip.fits(slice_, LEAST)
     assert not Strip.fits(slice_, LEAST - 1)
     whole = replace(slice_, traces=tuple(replace(trace, departure=None) for trace in slice_.traces))
-    assert Stage(whole, SIZE, "linear", "map").strips == []
+    assert Stage(whole, SIZE, Film().pacing(whole), "map").strips == []

@@ -1,9 +1,15 @@
-"""The gradient that is drawn is the gradient."""
+"""The gradient that is drawn is the gradient, and the surface shows where paths are."""
+
+from dataclasses import replace
 
 import numpy as np
-from scenes import function_scene
+from linting import faults
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.text import Text
+from scenes import function_scene, scene, trajectory
 
-from landscape_lab.drawing.surfaces import gradient_figure
+from landscape_lab.drawing.surfaces import gradient_figure, surface_figure
 
 
 def test_gradient_pictures_are_the_gradient():
@@ -21,3 +27,31 @@ def test_gradient_pictures_are_the_gradient():
         down[inner, inner], np.broadcast_to(20 * y[:, None], down.shape)[inner, inner], atol=0.05
     )
     np.testing.assert_allclose(size, np.hypot(across, down))
+
+
+def test_the_surface_is_in_proportion_and_the_path_lies_on_it():
+    """A wall hides what is behind it: there the path has gaps, and shines through faintly."""
+    view = scene(trajectory([(5, 20), (30, 20), (55, 20)], [0.3, 0.5, 0.8]))
+    ridge = np.full((40, 60), 0.1, np.float32)
+    ridge[28:34, 20:40] = 1.0
+    figure = surface_figure(replace(view, losses=ridge))
+    axes = figure.axes[0]
+    assert axes.bbox.width > 1.1 * axes.bbox.height
+    faint = next(part for part in axes.collections if isinstance(part, LineCollection))
+    (whole,) = faint.get_segments()
+    assert np.isfinite(whole).all()
+    dots = next(part for part in axes.collections if isinstance(part, PathCollection)).get_offsets()
+    shown = np.ma.filled(np.ma.asarray(dots, dtype=float), np.nan)
+    hidden = np.isnan(shown).any(axis=1)
+    assert 0.1 < hidden.mean() < 0.9
+    np.testing.assert_allclose(shown[~hidden], whole[: len(hidden)][~hidden])
+
+
+def test_height_and_places_are_named_within_the_canvas():
+    _, view = function_scene("rosenbrock")
+    figure = surface_figure(view)
+    FigureCanvasAgg(figure).draw()
+    words = {text.get_text() for text in figure.findobj(Text)}
+    assert {"x", "y", "start", "end", "minimum"} <= words
+    assert any("height: loss, logarithmic" in text for text in words)
+    assert not [fault for fault in faults(figure) if "cut" in fault or "other" in fault]

@@ -15,7 +15,9 @@ from scenes import recorded
 
 from landscape_lab.augmentations import AddNoise, RandomShift, augment
 from landscape_lab.drawing.encoding import write_gif, write_mp4
-from landscape_lab.drawing.stage import CAPTION, DPI, Stage, caption, lay_out
+from landscape_lab.drawing.header import LINE as CAPTION
+from landscape_lab.drawing.layout import lay_out
+from landscape_lab.drawing.stage import DPI, Stage
 from landscape_lab.drawing.video import Film
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.staging import scene_of
@@ -114,14 +116,6 @@ def test_the_number_of_frames_is_bounded_whatever_the_number_of_steps():
         assert sum(1 for _ in Film(frames=most, size=SMALL).shoot(scene(points))) == number
 
 
-def test_logarithmic_time_shows_the_beginning():
-    view = scene()
-    linear, logarithmic = (list(Film(20, clock, SMALL).shoot(view)) for clock in ("linear", "logarithmic"))
-    assert np.array_equal(linear[0].shape, logarithmic[0].shape)
-    moved = [np.abs(frames[3].astype(int) - frames[2]).sum() for frames in (linear, logarithmic)]
-    assert moved[1] < moved[0]
-
-
 @pytest.mark.parametrize(
     "points",
     [
@@ -163,7 +157,7 @@ def test_a_film_that_is_cut_leaves_nothing_under_its_name(tmp_path, monkeypatch)
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"clock": "log"}, "`clock` should be one of linear, logarithmic"),
+        ({"clock": "log"}, "`clock` should be one of arc, linear, logarithmic"),
         ({"frames": 0}, "`frames` should be a positive whole number"),
         ({"size": (20, 600)}, "`size.width` should be at least 200"),
         ({"size": 600}, "`size` should be a width and a height"),
@@ -187,19 +181,9 @@ def test_formats_that_are_not_known_are_told(tmp_path):
 )
 def test_a_film_lasts_as_long_as_it_should(settings, number, seconds):
     film, view = Film(**settings), scene()
-    moments = film.moments(view)
+    moments = film.pacing(view).moments
     assert len(moments) == number
     assert float(number / film.pace(number)) == pytest.approx(seconds, rel=0.01)
-
-
-def test_learning_rate_and_loss_are_told_as_they_change():
-    kept = recorded(np.ones((11, 1, 2)), np.full(11, 2.0), lr=[0.1] * 6 + [0.025] * 5)
-    view = scene_of(FunctionLandscape.named("sphere"), [kept])
-    lines = ["".join(word.text for word in caption(view.traces, moment)) for moment in (0, 10)]
-    assert lines == ["sgdstep 0loss 2lr 0.1", "sgdstep 10loss 2lr 0.025"]
-    frames = list(Film(size=SMALL).shoot(view))
-    numbers = [frame[:CAPTION].astype(int) for frame in frames]
-    assert np.abs(numbers[6] - numbers[5]).max() > 100
 
 
 def stochastic(*augmentations, points, shape=(60, 90)):
@@ -221,7 +205,7 @@ def test_stochastic_landscape_is_shown_as_it_was_in_each_step():
     film = Film(size=(400, 300))
     shown = list(film.shoot(view))
     clean = list(Film(size=(400, 300), clean=True).shoot(view))
-    box = Stage(view, (400, 300), "linear", "map").view.box
+    box = Stage(view, (400, 300), film.pacing(view), "map").view.box
     rows, columns = (
         slice(300 - int(box.y1) + 20, 300 - int(box.y0) - 20),
         slice(int(box.x0) + 60, int(box.x1) - 60),
@@ -276,9 +260,10 @@ def test_head_lies_on_the_surface_and_the_surface_turns():
         red, green, blue = frame.astype(int).transpose(2, 0, 1)
         rows, columns = np.nonzero((red > 200) & (red - blue > 120) & (green < 140))
         heads.append((columns[columns < 380].mean(), rows[columns < 380].mean()))
-    stage = Stage(view, (500, 400), "linear", "surface")
+    film = Film(view="surface")
+    stage = Stage(view, (500, 400), film.pacing(view), "surface")
     for frame, (column, row) in zip((0, 8), (heads[0], heads[8]), strict=True):
         stage.shoot(0.0, float(frame), frame / 8)
-        ((x, y),) = stage.view._lay(stage.view._shares(np.array([[-4.0, 3.0]])))[0]
+        ((x, y),) = stage.view.terrain.lay(stage.view.terrain.shares(np.array([[-4.0, 3.0]])))[0]
         assert (column, row) == (pytest.approx(x, abs=2.5), pytest.approx(400 - y, abs=2.5))
     assert abs(heads[0][0] - heads[8][0]) > 30

@@ -93,6 +93,17 @@ def check(cfg: DictConfig) -> None:
         _settle(entry)
 
 
+def check_sweep(cfg: DictConfig) -> None:
+    """Check the keys of `sweep` alone, before any job begins: they are the same for all jobs.
+
+    Raises:
+        ValueError: As `check`.
+    """
+    for entry in entries(cfg):
+        if entry.scope == "sweep.":
+            _settle(entry)
+
+
 def _check_groups(cfg: DictConfig) -> None:
     """Raise `ValueError` for settings of a model or of data that nobody builds."""
     for group in OF_NETWORKS:

@@ -35,7 +35,7 @@ class Budget(pl.Callback):
         spent = self.clock.moments[-1][1] + float(outputs["seconds"])
         self.clock.read(trainer.global_step, spent)
         if self.seconds is not None and spent >= self.seconds and trainer.global_step < pl_module.steps:
-            pl_module.end("stopped", f"callbacks.budget, when {self.seconds:g} seconds were spent")
+            pl_module.end("stopped", f"callbacks.budget, after {self.seconds:g} s as asked")
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         pl_module.trajectory.clock = self.clock

@@ -125,6 +125,7 @@ SHAPES = Keys(
     ),
     order=Key(Choice("given", "learned"), "of over: the first is the front, or each has a depth"),
     edges=Key(Choice("soft", "hard"), "of over: as learned, or a pixel wide at the end"),
+    colours=Key(Choice("free", "bounded"), "of over: any, or those of each shape in 0…1, as SVG cuts them"),
     loss=Key(Function(), "rmse, mse, l1, ssim, mix, or my.loss, of (picture, target)"),
     size=Key(
         Nullable(one_or_two(PIXELS, "one or two whole numbers from 1")),

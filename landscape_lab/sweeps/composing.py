@@ -13,7 +13,7 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, RunMode, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
-from landscape_lab.schema import settle
+from landscape_lab.schema import check_sweep, settle
 
 SHARED = 32
 """How many compositions are kept."""
@@ -78,7 +78,12 @@ class Composer(ConfigLoaderImpl):
 def composing_launcher(
     context: HydraContext, task: TaskFunction, config: DictConfig
 ) -> tuple[Composer, Launcher]:
-    """The launcher that a sweep's configuration names, whose jobs share what composing them has in common."""
+    """The launcher that a sweep's configuration names, whose jobs share what composing them has in common.
+
+    Raises:
+        ValueError: A key of `sweep` takes no such value. No job is begun.
+    """
+    check_sweep(config)
     composer = Composer(context.config_loader)
     shared = HydraContext(config_loader=composer, callbacks=context.callbacks)
     return composer, Plugins.instance().instantiate_launcher(

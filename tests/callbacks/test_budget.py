@@ -15,7 +15,7 @@ def test_a_budget_ends_a_descent_and_says_so(lab, tmp_path):
     run = lab(*BUDGET, "callbacks.budget.seconds=0.02", "steps=100000", quiet=False)
     told = json.loads((tmp_path / "run" / "results.json").read_text())
     assert told["status"] == "stopped"
-    assert told["ended_by"] == "callbacks.budget, when 0.02 seconds were spent"
+    assert told["ended_by"] == "callbacks.budget, after 0.02 s as asked"
     assert told["steps"] < 100_000
     assert told["steps"] % 10 == 0
     steps, spent = zip(*run.trajectory.clock.moments, strict=True)

@@ -33,7 +33,7 @@ def hardness(progress: float) -> float:
     return min(1.0, progress / HARD)
 
 
-class _Bounded(torch.autograd.Function):
+class Bounded(torch.autograd.Function):
     """A number cut to 0…1, and of its slope what leads back there: so none is stuck outside."""
 
     @staticmethod
@@ -49,6 +49,11 @@ class _Bounded(torch.autograd.Function):
         (number,) = ctx.saved_tensors  # type: ignore[attr-defined]
         leads_out = ((number <= 0) & (slope > 0)) | ((number >= 1) & (slope < 0))
         return slope.masked_fill(leads_out, 0)
+
+
+def bounded(shapes: Shapes, background: Tensor) -> tuple[Shapes, Tensor]:
+    """The same with colours cut to 0…1 before one shape hides another, as every program cuts them."""
+    return shapes._replace(colour=Bounded.apply(shapes.colour)), Bounded.apply(background)
 
 
 def hardened(shapes: Shapes, share: float, longer: int) -> Shapes:
@@ -69,7 +74,7 @@ def hardened(shapes: Shapes, share: float, longer: int) -> Shapes:
         return shapes
     hard = (4 * longer / shapes.matrix.norm(dim=2).sum(1)).clamp(min=1)
     sharpness = torch.lerp(shapes.sharpness.log(), hard.log(), share).exp()
-    return shapes._replace(sharpness=sharpness, colour=_Bounded.apply(shapes.colour))
+    return shapes._replace(sharpness=sharpness, colour=Bounded.apply(shapes.colour))
 
 
 def ordered(shapes: Shapes, depth: Float[Tensor, " shapes"], progress: float) -> Shapes:

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
-from landscape_lab.landscapes.shapes.annealing import hardened, hardness, ordered
+from landscape_lab.landscapes.shapes.annealing import bounded, hardened, hardness, ordered
 from landscape_lab.landscapes.shapes.placing import Wanted, wanted
 from landscape_lab.landscapes.shapes.shape import Shapes, affine
 from landscape_lab.landscapes.shapes.textures import COLOUR, fields, smooth
@@ -117,6 +117,7 @@ class Painted:
         edges: `soft`, or `hard`.
         hiding: Whether they hide each other; else they add up, and have no opacity.
         order: `given`, that of the shapes, or `learned`.
+        colours: `free`, or `bounded` to 0…1.
     """
 
     number: int
@@ -126,6 +127,7 @@ class Painted:
     edges: str = "soft"
     hiding: bool = True
     order: str = "given"
+    colours: str = "free"
     variety: ClassVar[Mapping[str, float]] = {"rotation": 1.0, "scale": 0.25}
     absent: ClassVar[Mapping[str, float]] = {"scale": UNBORN, "centre": -20.0}
 
@@ -206,8 +208,11 @@ class Painted:
             slope=slope,
             brush=brush,
         )
+        background = COLOUR * numbers["background"]
         if self.edges == "hard":
             shapes = hardened(shapes, hardness(progress), max(self.size))
+        if self.colours == "bounded":
+            shapes, background = bounded(shapes, background)
         if self.order == "learned":
             shapes = ordered(shapes, DEPTH * numbers["depth"], progress)
-        return shapes, COLOUR * numbers["background"]
+        return shapes, background

@@ -51,6 +51,7 @@ class ShapesLandscape(Cohorts):
             shapes that hide each other both, the less the nearer the end.
         edges: Of `over`: `soft`, as each shape learns them; `hard`, ±½ pixel at the end, so that the same
             shapes as polygons (SVG) look the same. Steps see edges that harden.
+        colours: Of `over`: `free`, or each shape's `bounded` to 0…1, as SVG cuts it.
         loss: `rmse`, `mse`, `l1`, `ssim` (1 - SSIM), `mix` (0.8 l1 + 0.2 ssim), or a function of (picture,
             target), differentiable, `[channels, height, width]` each.
         size: Pixels along the longer side of the picture, or (height, width), to which it is stretched;
@@ -92,6 +93,7 @@ class ShapesLandscape(Cohorts):
         texture: str = "flat",
         order: str = "given",
         edges: str = "soft",
+        colours: str = "free",
         loss: str | Difference = "rmse",
         size: int | Sequence[int] | None = 256,
         seed: int = 0,
@@ -101,7 +103,9 @@ class ShapesLandscape(Cohorts):
         weights: str | PathLike[str] | None = None,
     ) -> None:
         super().__init__()
-        only_in_over(model, primitive=primitive, texture=texture, order=order, edges=edges)
+        only_in_over(
+            model, primitive=primitive, texture=texture, order=order, edges=edges, colours=colours
+        )
         if model == "uncut" and shapes > MOST_UNCUT:
             raise refusal("shapes", f"at most {MOST_UNCUT} where `model` is uncut", shapes)
         if order == "learned" and steps is None:
@@ -111,7 +115,7 @@ class ShapesLandscape(Cohorts):
         self.register_buffer("target", read_target(image, _pair(size)), persistent=False)
         height, width = self.target.shape[1:]
         self.coordinates: Coordinates = (
-            Painted(shapes, harmonics, (height, width), texture, edges, model != "sum", order)
+            Painted(shapes, harmonics, (height, width), texture, edges, model != "sum", order, colours)
             if model == "over" or cohorts > 1
             else Seed(shapes, harmonics)
         )

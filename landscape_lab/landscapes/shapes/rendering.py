@@ -16,7 +16,7 @@ from landscape_lab.validation import check_choice, refusal
 
 MODELS = {"sum": SUM, "uncut": UNCUT, "weighted": MEAN, "over": OVER}
 """The models by name; see `formulas`."""
-PLAINEST = {"primitive": "blob", "texture": "flat", "order": "given", "edges": "soft"}
+PLAINEST = {"primitive": "blob", "texture": "flat", "order": "given", "edges": "soft", "colours": "free"}
 """What shapes have that do not hide each other: the choices that only `over` has."""
 FAINT = 1e-3
 """ε, the background's weight in `weighted`."""

@@ -19,8 +19,12 @@ CORNERS = 96
 """Of a polygon that stands for a smooth outline; those of all primitives are among its angles."""
 SHARP = 1.6
 """Pixels: an edge no wider is one polygon, whose own edge any program smooths."""
-MOST = 4
+MOST = 8
 """Polygons of one soft edge. More are no better: programs round each to a byte as they lay it down."""
+APART = 1.5
+"""Pixels of a soft edge for each of its polygons."""
+LEAST = 1 / 24
+"""Opacity for each polygon of a soft edge: programs round what fainter ones add."""
 FAINT = 0.5 / 255
 """An opacity that changes no byte."""
 STOPS = 17
@@ -78,7 +82,7 @@ def _shape(shape: Shapes, number: int, size: tuple[int, int], outline: Outline) 
         return
     axes = torch.linalg.inv(shape.matrix) * max(size)  # from the own frame to pixels
     width = 2 / float(shape.sharpness) * float(axes.det().abs().sqrt())
-    rings = 1 if width <= SHARP else min(MOST, math.ceil(width))
+    rings = 1 if width <= SHARP else min(MOST, math.ceil(width / APART), math.ceil(strength / LEAST))
     fill, below = _colour(shape.colour), 0.0
     if shape.slope is not None:
         fill = f"url(#g{number})"

@@ -4,7 +4,7 @@ from naive_shapes import some_shapes
 
 from landscape_lab.landscapes import ShapesLandscape
 from landscape_lab.landscapes.shapes import Shapes, render
-from landscape_lab.landscapes.shapes.annealing import hardened, hardness
+from landscape_lab.landscapes.shapes.annealing import bounded, hardened, hardness
 from landscape_lab.landscapes.shapes.textures import COLOUR
 
 TARGET = torch.rand(18, 24, 3, generator=torch.Generator().manual_seed(0)).numpy()
@@ -133,3 +133,18 @@ def test_no_colour_of_hard_shapes_is_outside_and_none_is_stuck_there():
     for slope, kept in ((1.0, [0.0, 1.0, 1.0]), (-1.0, [-1.0, -1.0, 0.0])):
         (found,) = torch.autograd.grad(hard.sum() * slope, numbers, retain_graph=True)
         assert found.tolist() == [kept]
+
+
+def test_bounded_colours_are_those_of_all_shapes_in_every_step_and_of_the_background():
+    shapes = ellipse(0.4, 0.1)._replace(colour=torch.tensor([[-0.5, 0.5, 1.5]]))
+    cut, background = bounded(shapes, torch.tensor([2.0, 0.25, -1.0]))
+    assert cut.colour.tolist() == [[0.0, 0.5, 1.0]]
+    assert background.tolist() == [1.0, 0.25, 0.0]
+    made = ShapesLandscape(torch.rand(3, 8, 12), shapes=2, colours="bounded", size=None)
+    with torch.no_grad():
+        made.colour.copy_(torch.tensor([[[-1.0, 0.0, 2.0], [0.5, 3.0, -0.1]]]))
+        made.background.fill_(-1.0)
+    for progress in (0.0, 1.0):
+        shapes, background = made.coordinates.shapes(dict(made._numbers(0)), progress)
+        assert shapes.colour.tolist() == [[0.0, 0.0, 1.0], [pytest.approx(0.4), 1.0, 0.0]]
+        assert background.tolist() == [0.0, 0.0, 0.0]

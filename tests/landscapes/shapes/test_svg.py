@@ -10,7 +10,7 @@ from PIL import Image, ImageColor, ImageDraw
 from landscape_lab.landscapes import ShapesLandscape
 from landscape_lab.landscapes.shapes.outlines import OUTLINES
 from landscape_lab.landscapes.shapes.profiles import smoothstep
-from landscape_lab.landscapes.shapes.svg import _level, svg_of, why_not
+from landscape_lab.landscapes.shapes.svg import MOST, _level, svg_of, why_not
 from landscape_lab.landscapes.shapes.target import psnr
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -119,3 +119,26 @@ def test_only_what_hides_can_be_told():
     assert why_not("over", brushed=False) is None
     assert "model=over" in why_not("sum", brushed=False)
     assert "texture" in why_not("over", brushed=True)
+
+
+def test_soft_edges_look_alike_if_colours_are_bounded_and_not_if_they_lie_far_outside():
+    found = {}
+    for colours in ("free", "bounded"):
+        made = landscape(colours=colours)
+        with torch.no_grad():
+            made.colour.mul_(4).sub_(1.5)
+        found[colours] = psnr(painted(document(made)), made.picture().double())
+    assert found["bounded"] > 30 > found["free"] + 5
+
+
+def test_a_soft_edge_is_one_polygon_for_so_many_pixels_and_fewer_where_it_is_faint():
+    made = landscape(harmonics=0)
+    with torch.no_grad():
+        made.softness.fill_(0.0)  # 2 / g = 2 radii wide
+        made.centre.zero_()
+        made.opacity.fill_(9.0)
+    counts = document(made).count("<polygon")
+    assert counts == MOST * 7
+    with torch.no_grad():
+        made.opacity.fill_(-0.6)  # an opacity of 0.083, twice LEAST
+    assert document(made).count("<polygon") == 2 * 7

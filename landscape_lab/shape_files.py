@@ -14,6 +14,7 @@ from torch import Tensor
 from landscape_lab.files import replacing
 from landscape_lab.landscapes import ShapesLandscape
 from landscape_lab.landscapes.shapes import Shapes, render
+from landscape_lab.landscapes.shapes.refining import refined
 from landscape_lab.landscapes.shapes.svg import svg_of, why_not
 from landscape_lab.tables import write_csv
 
@@ -38,7 +39,11 @@ def why_no_svg(landscape: ShapesLandscape, member: int) -> str | None:
 
 
 def write_picture(
-    landscape: ShapesLandscape, member: int, path: Path, size: tuple[int, int] | None = None
+    landscape: ShapesLandscape,
+    member: int,
+    path: Path,
+    size: tuple[int, int] | None = None,
+    refine: int = 0,
 ) -> None:
     """Write what the shapes of a member look like, as PNG or as SVG by the file's suffix.
 
@@ -47,6 +52,7 @@ def write_picture(
         member: Which.
         path: The file, which appears whole or not at all.
         size: Height and width in pixels; by default those of the target.
+        refine: Of an SVG, how many steps bring what a program draws nearer to the target.
 
     Raises:
         ValueError: The suffix is neither, or these shapes cannot be drawn as SVG.
@@ -61,7 +67,7 @@ def write_picture(
         return
     if (reason := why_no_svg(landscape, member)) is not None:
         raise ValueError(f"{path} cannot be drawn. {reason}. As .png it can.")
-    shapes, background = landscape.shapes_of(member)
+    shapes, background = refined(landscape, member, refine) if refine else landscape.shapes_of(member)
     ground = landscape.target.new_zeros(len(landscape.target)) if background is None else background
     with replacing(path) as unfinished:
         unfinished.write_text(svg_of(shapes, ground, size or (height, width), landscape.primitive))

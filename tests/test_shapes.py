@@ -38,6 +38,14 @@ def test_pictures_at_any_scale(folder, tmp_path, monkeypatch, capsys):
     assert size_of(tmp_path / "one.png") == (9, 5)
 
 
+def test_an_svg_is_refined_and_a_png_is_not(folder, tmp_path, monkeypatch, capsys):
+    files = [tmp_path / name for name in ("a.svg", "b.svg", "a.png", "b.png")]
+    called(monkeypatch, capsys, folder, files[0], files[2])
+    called(monkeypatch, capsys, folder, files[1], files[3], "refine=5")
+    assert files[0].read_text() != files[1].read_text()
+    assert files[2].read_bytes() == files[3].read_bytes()
+
+
 def test_the_largest_shapes_alone(folder, monkeypatch, capsys):
     (file,) = called(monkeypatch, capsys, folder, "alone=2")
     assert file.endswith("alone.png")
@@ -51,6 +59,7 @@ def test_the_largest_shapes_alone(folder, monkeypatch, capsys):
         (["nowhere"], "nowhere"),
         (["RUN", "scale=-1"], "`scale`"),
         (["RUN", "alone=0"], "`alone`"),
+        (["RUN", "refine=-1"], "`refine`"),
         (["RUN", "picture.jpg"], "picture.jpg"),
         (["RUN", "/proc/picture.svg"], "picture.svg"),
         (["OTHER"], "landscape=shapes"),

@@ -103,6 +103,7 @@ SHAPE_PICTURES = Keys(
         "height and width in pixels instead",
     ),
     alone=Key(Nullable(Whole(low=1)), "so many shapes each by itself, instead of all together"),
+    refine=Key(Whole(low=0), "steps that bring what programs make of an SVG nearer to the target"),
 )
 LAYERS = Keys(
     "landscape_lab.callbacks.Layers",

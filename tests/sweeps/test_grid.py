@@ -24,6 +24,14 @@ def folders(sweep: Path) -> list[str]:
     return sorted(path.name for path in sweep.iterdir() if path.is_dir())
 
 
+def test_a_wrong_key_of_the_sweep_is_told_once_and_no_job_begins(command_line, tmp_path):
+    status, written = command_line("-m", *QUICK, "seed=0,1", "sweep.against=secnds")
+    assert status == 1
+    (line,) = written.err.splitlines()
+    assert "`sweep.against = secnds`. Nearest: seconds" in line
+    assert not (tmp_path / "sweep").exists()
+
+
 def test_grid_runs_every_combination_quietly(command_line, tmp_path):
     status, written = command_line("-m", *QUICK, "optimizer=adam,lion", "optimizer.lr=0.01,0.1")
     assert status == 0

@@ -103,9 +103,7 @@ class ShapesLandscape(Cohorts):
         weights: str | PathLike[str] | None = None,
     ) -> None:
         super().__init__()
-        only_in_over(
-            model, primitive=primitive, texture=texture, order=order, edges=edges, colours=colours
-        )
+        only_in_over(model, primitive=primitive, texture=texture, order=order, edges=edges, colours=colours)
         if model == "uncut" and shapes > MOST_UNCUT:
             raise refusal("shapes", f"at most {MOST_UNCUT} where `model` is uncut", shapes)
         if order == "learned" and steps is None:

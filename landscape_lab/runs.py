@@ -125,9 +125,10 @@ class Run:
         overrides = _read_yaml(self.overrides_file)
         return tuple(map(str, overrides)) if isinstance(overrides, list) else ()
 
-    def write_configuration(self, config: DictConfig, hydra: DictConfig, overrides: object) -> None:
-        """Write the three files that Hydra leaves of a run from the command line."""
-        for name, part in (("config", config), ("hydra", hydra), ("overrides", overrides)):
+    def write_configuration(self, config: DictConfig, hydra: DictConfig) -> None:
+        """Write the three files that Hydra leaves of a run, which does so before anything can be refused."""
+        parts = {"config": config, "hydra": {"hydra": hydra}, "overrides": hydra.overrides.task}
+        for name, part in parts.items():
             with replacing(self.config_file.with_name(f"{name}.yaml")) as unfinished:
                 OmegaConf.save(part, unfinished)
 
@@ -155,6 +156,11 @@ class Run:
         weights = (self.folder / LAST, self.folder / BEST)
         for path in (self.results_file, self.trajectory_file, self.points_file, self.checkpoint, *weights):
             path.unlink(missing_ok=True)
+
+
+def is_named(hydra: DictConfig, mode: str) -> bool:
+    """Whether the user chose the folder of a `run` or of a `sweep`: else it is named by the second."""
+    return "${now:" not in str(hydra[mode]._get_node("dir")._value())
 
 
 def _read_yaml(path: Path) -> object:

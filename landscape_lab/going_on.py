@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from os import PathLike
 from pathlib import Path
 from pickle import UnpicklingError  # what torch.load raises; nothing is unpickled
 from typing import NamedTuple
@@ -9,15 +10,17 @@ from typing import NamedTuple
 import pytorch_lightning as pl
 import torch
 from omegaconf import DictConfig
+from pytorch_lightning.plugins.io import TorchCheckpointIO
 
 from landscape_lab.agreement import NAMED, OF_STEPS, Settings, difference, settings_of_run
 from landscape_lab.descent import Descent
 from landscape_lab.errors import tell
+from landscape_lab.files import replacing
 from landscape_lab.optimizers.building import LENGTHS as OF_OPTIMIZERS
 from landscape_lab.optimizers.factories import parts_of
 from landscape_lab.optimizers.schedulers import LENGTHS as OF_SCHEDULES
 from landscape_lab.runs import Run
-from landscape_lab.sealing import is_sealed, is_whole
+from landscape_lab.sealing import is_sealed, is_whole, seal
 
 UNREADABLE = (RuntimeError, KeyError, EOFError, UnpicklingError, TypeError, AttributeError, ValueError)
 """What reading a checkpoint raises that is another one's, or none."""
@@ -54,6 +57,17 @@ class Provenance(pl.Callback):
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, object]
     ) -> None:
         checkpoint["settings"] = {**self.settings, "steps": self.steps}
+
+
+class SealedFiles(TorchCheckpointIO):
+    """Write every checkpoint of a run, whoever asks for it, with a checksum, beside its place."""
+
+    def save_checkpoint(
+        self, checkpoint: dict[str, object], path: str | PathLike[str], storage_options: object = None
+    ) -> None:
+        with replacing(path) as unfinished:
+            torch.save(checkpoint, unfinished)
+            seal(unfinished)
 
 
 def settings_with(cfg: DictConfig, names: Mapping[str, str]) -> Settings:

@@ -34,7 +34,7 @@ from landscape_lab.contents import settle_contents
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import current_folder
 from landscape_lab.errors import FULL, tell
-from landscape_lab.going_on import Provenance, check_earlier, checkpoint_of, settings_with
+from landscape_lab.going_on import Provenance, SealedFiles, check_earlier, checkpoint_of, settings_with
 from landscape_lab.instantiation import build
 from landscape_lab.keeping import Keeper
 from landscape_lab.landscapes import Landscape
@@ -167,6 +167,7 @@ def _descended(cfg: DictConfig, names: dict[str, str], keeper: Keeper, begin: Ca
         HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)),
     ]
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
+    trainer.strategy.checkpoint_io = SealedFiles()
     threads = _threads(cfg, descent.landscape, checkpoint.threads)
     keeper.known["threads"] = threads
     with using(threads):

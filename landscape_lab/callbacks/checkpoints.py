@@ -11,7 +11,6 @@ from torch import Tensor
 from landscape_lab.descent import Descent
 from landscape_lab.files import replacing
 from landscape_lab.keys.callbacks import CHECKPOINTS
-from landscape_lab.sealing import seal
 
 
 @CHECKPOINTS.checks_class
@@ -54,5 +53,4 @@ class Checkpoints(pl.Callback):
     def _save(self, trainer: pl.Trainer) -> None:
         with replacing(self.path) as unfinished:
             trainer.save_checkpoint(unfinished)
-            seal(unfinished)
         self._written = time.monotonic()

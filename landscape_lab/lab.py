@@ -33,7 +33,7 @@ from landscape_lab.configuration import (
 from landscape_lab.contents import settle_contents
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import current_folder
-from landscape_lab.errors import FULL, tell
+from landscape_lab.errors import FULL, tell, without_exits
 from landscape_lab.going_on import Provenance, SealedFiles, check_earlier, checkpoint_of, settings_with
 from landscape_lab.instantiation import build
 from landscape_lab.keeping import Keeper
@@ -133,7 +133,11 @@ def descend(cfg: DictConfig, hydra: DictConfig, kept: DictConfig) -> Result:
     known = {**names, "objective": plain(cfg.objective), "seed": cfg.seed}
     keeper = Keeper(files, {**known, "config_hash": identity(cfg)})  # now: epochs become steps with the data
     begin = partial(files.write_configuration, kept, hydra)
-    with _quiet_lightning(), current_folder():  # a user's code may import others beside it at any time
+    with (
+        without_exits(),
+        _quiet_lightning(),
+        current_folder(),
+    ):  # a user's code may import others beside it at any time
         descent = _descended(cfg, names, keeper, begin)
     metrics = keeper.finish(descent)
     if "error" in metrics:

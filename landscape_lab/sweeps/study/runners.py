@@ -2,13 +2,14 @@
 
 import os
 import socket
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 
-from optuna.exceptions import StorageInternalError
+from optuna.exceptions import ExperimentalWarning, StorageInternalError
 from optuna.storages import fail_stale_trials
 from optuna.storages._heartbeat import BaseHeartbeat
 from optuna.study import Study
@@ -68,7 +69,10 @@ def take_up(study: Study, *, alone: bool) -> list[int]:
     for trial in running:
         if _is_cut(trial, alone=alone):
             study.tell(trial.number, state=TrialState.FAIL, skip_if_finished=True)
-    fail_stale_trials(study)
+    if _pause(study) is not None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExperimentalWarning)
+            fail_stale_trials(study)
     states = {trial.number: trial.state for trial in study.get_trials(deepcopy=False)}
     left = [trial for trial in running if states[trial.number] is TrialState.FAIL]
     for trial in left:
@@ -86,19 +90,23 @@ def _is_cut(trial: FrozenTrial, *, alone: bool) -> bool:
 @contextmanager
 def beating(study: Study, trials: Sequence[Trial]) -> Iterator[None]:
     """Tell the storage now and then that trials are being run, where it takes heartbeats."""
-    storage = study._storage
-    pause = storage.get_heartbeat_interval() if isinstance(storage, BaseHeartbeat) else None
-    if pause is None:
+    if (pause := _pause(study)) is None:
         yield
         return
     over = Event()
-    thread = Thread(target=_beat, args=(storage, trials, pause, over), daemon=True)
+    thread = Thread(target=_beat, args=(study._storage, trials, pause, over), daemon=True)
     thread.start()
     try:
         yield
     finally:
         over.set()
         thread.join()
+
+
+def _pause(study: Study) -> int | None:
+    """Seconds between two heartbeats, `None` where the storage takes none."""
+    storage = study._storage
+    return storage.get_heartbeat_interval() if isinstance(storage, BaseHeartbeat) else None
 
 
 def _beat(storage: BaseHeartbeat, trials: Sequence[Trial], pause: float, over: Event) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -9,7 +10,7 @@ from json import JSONDecodeError
 from pathlib import Path
 
 import optuna
-from optuna.exceptions import StorageInternalError
+from optuna.exceptions import ExperimentalWarning, StorageInternalError
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from sqlalchemy.engine import make_url
@@ -66,7 +67,8 @@ def open_storage(storage: str, folder: Path) -> BaseStorage:
             heartbeat_interval=HEARTBEAT,
             grace_period=DEAD,
         )
-    with named_errors(storage, folder, *AT_OPENING):
+    with named_errors(storage, folder, *AT_OPENING), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)  # of heartbeats
         return _with_tables(make)
 
 

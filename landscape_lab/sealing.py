@@ -8,6 +8,8 @@ import hashlib
 import os
 from os import PathLike
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile, is_zipfile
+from zlib import error as ZlibError
 
 MARK = b"landscape_lab sha256 "
 """How the comment begins; 64 hexadecimal digits follow."""
@@ -49,6 +51,22 @@ def is_whole(path: str | PathLike[str]) -> bool:
     """Whether a file is byte by byte what was sealed."""
     path = Path(path)
     return _end_of(path) == MARK + _digest(path, path.stat().st_size - SIZE)
+
+
+def is_intact(path: str | PathLike[str]) -> bool:
+    """Whether nothing tells that a file was damaged: its digest, or the checksums that a zip archive has.
+
+    What is no zip archive tells nothing.
+    """
+    if is_sealed(path):
+        return is_whole(path)
+    if not is_zipfile(path):
+        return True
+    try:
+        with ZipFile(path) as archive:
+            return archive.testzip() is None
+    except (BadZipFile, OSError, EOFError, RuntimeError, ZlibError):
+        return False
 
 
 def _end_of(path: Path) -> bytes:

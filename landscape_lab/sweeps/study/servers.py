@@ -35,6 +35,18 @@ class ServerStorage(RDBStorage):
     away_since: float | None = None
     """When it ceased to answer; `None` while it answers."""
 
+    @classmethod
+    def opened(cls, url: str, **settings: object) -> "ServerStorage":
+        """The database at an address, which is asked again, too, where it is known to be there."""
+        end = time.monotonic() + OUTAGE
+        while True:
+            try:
+                return cls(url, **settings)  # type: ignore[arg-type]
+            except (StorageInternalError, OperationalError, InterfaceError) as error:
+                if not _is_away(error) or time.monotonic() > end:
+                    raise
+                time.sleep(PAUSE)
+
 
 def _asked_again(
     method: Callable[Concatenate[ServerStorage, Parameters], Answer],

@@ -42,8 +42,13 @@ def check_storage(storage: str) -> None:
         check_choice("sweep.storage", storage, [*EMBEDDED, "an URL (postgresql://…)"])
 
 
-def open_storage(storage: str, folder: Path) -> BaseStorage:
+def open_storage(storage: str, folder: Path, *, known: bool = False) -> BaseStorage:
     """The storage of a study: `sqlite` or `journal` in the sweep's folder, or an URL.
+
+    Args:
+        storage: Which.
+        folder: The sweep's.
+        known: Whether it was there when the study began: then a server may be away for a while.
 
     Raises:
         ValueError: What is there cannot be read; nothing is changed then.
@@ -61,7 +66,7 @@ def open_storage(storage: str, folder: Path) -> BaseStorage:
         make = partial(RDBStorage, url, engine_kwargs={"connect_args": {"timeout": PATIENCE}})
     else:
         make = partial(
-            ServerStorage,
+            ServerStorage.opened if known else ServerStorage,
             url,
             engine_kwargs={"pool_pre_ping": True},
             heartbeat_interval=HEARTBEAT,

@@ -136,6 +136,7 @@ class _Tuning:
             warnings.filterwarnings(
                 "ignore", message="Clip non-finite values"
             )  # diverged trials have infinite ones
+            warnings.filterwarnings("ignore", message="Heartbeat of storage")  # `beating` takes care of it
             trial = self.study.ask()
             trial.set_user_attr(RUNNER, this_process())
             return trial, self.space.overrides(trial)

@@ -26,7 +26,8 @@ def job(cfg: DictConfig) -> Any:
         return attempt(cfg, config)
     with one_line():
         check(cfg)
-        from landscape_lab.lab import descend, own_folder, prepared  # heavy: a mistake is told at once
+        from landscape_lab.lab import descend, prepared  # heavy: a mistake is told at once
+        from landscape_lab.runs import own_folder
         from landscape_lab.summary import print_summary
 
         with own_folder(cfg, config):

@@ -34,11 +34,13 @@ class Checkpoint(NamedTuple):
         step: How many steps had been made.
         threads: How many threads made them, which may matter to the last bits; `None`: not known
             yet.
+        steps: How many the whole run was to have.
     """
 
     path: Path | None = None
     step: int = 0
     threads: int | None = None
+    steps: int = 0
 
 
 class Provenance(pl.Callback):
@@ -75,21 +77,21 @@ def settings_with(cfg: DictConfig, names: Mapping[str, str]) -> Settings:
     return {**{group: names[group] for group in NAMED}, **settings_of_run(cfg)}
 
 
-def checkpoint_of(cfg: DictConfig, settings: Settings, descent: Descent, files: Run) -> Checkpoint:
+def checkpoint_of(cfg: DictConfig, settings: Settings, files: Run) -> Checkpoint:
     """Where to go on from: `ckpt_path`, or with `resume` the checkpoint in the run's folder.
 
     Args:
         cfg: The composed configuration.
         settings: Those that decide the run.
-        descent: What goes on.
         files: The run's.
 
     Raises:
         FileNotFoundError: There is no such checkpoint.
-        ValueError: It is damaged, of another configuration, or has no step left to make.
+        ValueError: It is damaged or of another configuration, or the results beside it are.
     """
     path = _chosen(cfg, files)
     if path is None:
+        _check_earlier(cfg, settings, files)
         return Checkpoint()
     before, made, threads = _read(path)
     steps = before.pop("steps")
@@ -98,7 +100,19 @@ def checkpoint_of(cfg: DictConfig, settings: Settings, descent: Descent, files: 
             f"The checkpoint {path} is of another configuration: {differing}. Only `steps`, and what changes "
             "no number, may differ. Choose another hydra.run.dir for another run."
         )
-    if made == cfg.steps and cfg.ckpt_path is None:
+    return Checkpoint(path, made, threads, int(str(steps)))
+
+
+def remaining(checkpoint: Checkpoint, cfg: DictConfig, settings: Settings, descent: Descent) -> Checkpoint:
+    """A checkpoint, if there are steps left to make after it, else the beginning.
+
+    What went by another number of steps is told.
+
+    Raises:
+        ValueError: `ckpt_path` has no step left to make.
+    """
+    path, made, _, steps = checkpoint
+    if path is None or (made == cfg.steps and cfg.ckpt_path is None):
         return Checkpoint()  # it was killed between its last step and its results: everything is made again
     if made >= cfg.steps:
         raise ValueError(
@@ -110,16 +124,16 @@ def checkpoint_of(cfg: DictConfig, settings: Settings, descent: Descent, files: 
             f"The checkpoint is of a run of {steps} steps, and {' and '.join(parts)} went by that: going on "
             f"does not end as a run of {cfg.steps} steps from its start does."
         )
-    return Checkpoint(path, made, threads)
+    return checkpoint
 
 
-def check_earlier(cfg: DictConfig, settings: Settings, files: Run) -> None:
+def _check_earlier(cfg: DictConfig, settings: Settings, files: Run) -> None:
     """Raise `ValueError` where `resume` would write over the results of another configuration.
 
     A checkpoint beside them tells more, and is looked at by itself.
     """
-    earlier = files.config() if cfg.resume and cfg.ckpt_path is None else None
-    if earlier is None or files.results() is None or files.checkpoint.is_file():
+    earlier = files.config() if cfg.resume else None
+    if earlier is None or files.results() is None:
         return
     names = {group: settings[group] for group in NAMED}
     if (differing := difference({**names, **settings_of_run(earlier)}, settings)) is not None:

@@ -1,10 +1,7 @@
 """From a configuration to results: objects are built, the descent runs, its files are written."""
 
 import copy
-import logging
-import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +15,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from pytorch_lightning.loggers import Logger
 
 from landscape_lab.assembly import about_of, build_descent, plane_settings
-from landscape_lab.callbacks import HParams, Products
+from landscape_lab.callbacks import HParams, Products, RateCurve
 from landscape_lab.configuration import (
     CONF,
     PARAMETERS,
@@ -34,12 +31,21 @@ from landscape_lab.contents import settle_contents
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import current_folder
 from landscape_lab.errors import FULL, tell, without_exits
-from landscape_lab.going_on import Provenance, SealedFiles, check_earlier, checkpoint_of, settings_with
+from landscape_lab.going_on import (
+    Checkpoint,
+    Provenance,
+    SealedFiles,
+    checkpoint_of,
+    remaining,
+    settings_with,
+)
 from landscape_lab.instantiation import build
 from landscape_lab.keeping import Keeper
 from landscape_lab.landscapes import Landscape
-from landscape_lab.owning import owned
-from landscape_lab.runs import Run, is_named
+from landscape_lab.quiet import quiet_lightning
+from landscape_lab.rate_choice import advice, settled_search
+from landscape_lab.rate_search import RETREATS, RateSearch
+from landscape_lab.runs import Run, own_folder
 from landscape_lab.schema import check
 from landscape_lab.threads import faster, using
 from landscape_lab.trajectory import Trajectory
@@ -88,19 +94,6 @@ def run(overrides: Iterable[str] = ()) -> Result:
         return descend(cfg, hydra, prepared(cfg, hydra))
 
 
-@contextmanager
-def own_folder(cfg: DictConfig, hydra: DictConfig) -> Iterator[None]:
-    """Own the folder of a run and write it into `cfg.folder`: the one chosen, or a free one of this second.
-
-    Raises:
-        ValueError: Another process is running in the folder that the user chose.
-    """
-    with owned(Path(cfg.folder).absolute(), named=is_named(hydra, "run")) as folder:
-        with open_dict(cfg):
-            cfg.folder = str(folder)
-        yield
-
-
 def prepared(cfg: DictConfig, hydra: DictConfig) -> DictConfig:
     """Check a configuration and settle what it leaves open.
 
@@ -133,30 +126,47 @@ def descend(cfg: DictConfig, hydra: DictConfig, kept: DictConfig) -> Result:
     known = {**names, "objective": plain(cfg.objective), "seed": cfg.seed}
     keeper = Keeper(files, {**known, "config_hash": identity(cfg)})  # now: epochs become steps with the data
     begin = partial(files.write_configuration, kept, hydra)
-    with (
-        without_exits(),
-        _quiet_lightning(),
-        current_folder(),
-    ):  # a user's code may import others beside it at any time
-        descent = _descended(cfg, names, keeper, begin)
+    with without_exits(), quiet_lightning(), current_folder():  # a user's code may import others beside it
+        descent = _settled(cfg, names, keeper, begin)
     metrics = keeper.finish(descent)
     if "error" in metrics:
         tell(f"{names['optimizer']} failed in step {metrics['steps']}: {metrics['error']}")
         if FULL and descent.ending.error is not None:
             raise descent.ending.error
+    if descent.ending.status == "diverged":
+        tell(advice(cfg, names["optimizer"], metrics))
     return Result(descent.trajectory, metrics, folder)
 
 
-def _descended(cfg: DictConfig, names: dict[str, str], keeper: Keeper, begin: Callable[[], None]) -> Descent:
-    """Build the descent and what is around it, and let Lightning run it to its end.
+def _settled(cfg: DictConfig, names: dict[str, str], keeper: Keeper, begin: Callable[[], None]) -> Descent:
+    """Descend; `optimizer.lr=auto` finds a rate first, and lowers it where it diverges after all.
 
     Until `begin` is called nothing is written: what is refused leaves the folder as it was.
     """
+    checkpoint = checkpoint_of(cfg, settings_with(cfg, names), keeper.run)
+    search = settled_search(cfg, names, keeper.run, checkpoint.path)
+    descent = _descended(cfg, names, keeper, begin, checkpoint, search)
+    retreats = RETREATS if checkpoint.path is None else 0
+    while search is not None and descent.ending.status == "diverged" and retreats > 0:
+        tell(f"lr {search.chosen:g} diverged after {descent.global_step:,} steps: again with a lower one.")
+        search, retreats = search.retreat(descent.global_step, descent.tally.evaluations), retreats - 1
+        descent = _descended(cfg, names, keeper, begin, Checkpoint(), search)
+    return descent
+
+
+def _descended(
+    cfg: DictConfig,
+    names: dict[str, str],
+    keeper: Keeper,
+    begin: Callable[[], None],
+    checkpoint: Checkpoint,
+    search: RateSearch | None,
+) -> Descent:
+    """Build the descent and what is around it, and let Lightning run it to its end."""
     files, settings = keeper.run, settings_with(cfg, names)
-    check_earlier(cfg, settings, files)
     pl.seed_everything(cfg.seed, verbose=False)
-    descent = build_descent(cfg, names, files.points_file)
-    checkpoint = checkpoint_of(cfg, settings, descent, files)
+    descent = build_descent(cfg, names, files.points_file, None if search is None else search.chosen)
+    checkpoint = remaining(checkpoint, cfg, settings, descent)
     if checkpoint.path is None:
         files.forget()
     begin()
@@ -170,6 +180,10 @@ def _descended(cfg: DictConfig, names: dict[str, str], keeper: Keeper, begin: Ca
         Provenance(settings, cfg.steps),
         HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)),
     ]
+    if search is not None:
+        search.save(files.search_file)
+        keeper.known |= {"lr": search.chosen, "lr_search": search.told()}
+        callbacks.append(RateCurve(search, files.folder / "lr.png", descent.trajectory.label))
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
     trainer.strategy.checkpoint_io = SealedFiles()
     threads = _threads(cfg, descent.landscape, checkpoint.threads)
@@ -227,17 +241,3 @@ def _logger(node: DictConfig, first: int) -> Logger:
     """A logger; TensorBoard forgets what an earlier run in this folder wrote of the steps from `first` on."""
     purge = {"purge_step": first} if node._target_.endswith("TensorBoardLogger") else {}
     return build(node, **purge)
-
-
-@contextmanager
-def _quiet_lightning() -> Iterator[None]:
-    """Lightning without greetings and tips, which would hide the line that matters; then as it was."""
-    logger = logging.getLogger("pytorch_lightning")
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="`isinstance.treespec, LeafSpec.` is deprecated")
-            yield
-    finally:
-        logger.setLevel(level)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from landscape_lab.configuration import identity
 from landscape_lab.files import replacing
+from landscape_lab.owning import owned
 
 if TYPE_CHECKING:
     from landscape_lab.trajectory import Trajectory
@@ -46,6 +48,11 @@ class Run:
     def results_file(self) -> Path:
         """The results, written when the descent has ended and, without `unfinished`, when all is drawn."""
         return self.folder / "results.json"
+
+    @property
+    def search_file(self) -> Path:
+        """What short descents found for `optimizer.lr=auto`."""
+        return self.folder / "lr_search.json"
 
     @property
     def trajectory_file(self) -> Path:
@@ -161,6 +168,19 @@ class Run:
 def is_named(hydra: DictConfig, mode: str) -> bool:
     """Whether the user chose the folder of a `run` or of a `sweep`: else it is named by the second."""
     return "${now:" not in str(hydra[mode]._get_node("dir")._value())
+
+
+@contextmanager
+def own_folder(cfg: DictConfig, hydra: DictConfig) -> Iterator[None]:
+    """Own the folder of a run and write it into `cfg.folder`: the one chosen, or a free one of this second.
+
+    Raises:
+        ValueError: Another process is running in the folder that the user chose.
+    """
+    with owned(Path(cfg.folder).absolute(), named=is_named(hydra, "run")) as folder:
+        with open_dict(cfg):
+            cfg.folder = str(folder)
+        yield
 
 
 def _read_yaml(path: Path) -> object:

@@ -100,18 +100,15 @@ def _module(text: str, folder: str) -> Path | None:
         text: As `my_package.my_module.MyClass`.
         folder: The current one, whose modules are found first.
     """
-    where: list[str] | None = [folder, *sys.path]
-    file = None
-    for end in range(1, text.count(".") + 2):
-        spec = PathFinder.find_spec(".".join(text.split(".")[:end]), where)
+    file, where = None, [folder, *sys.path]
+    parts = text.split(".")
+    for end in range(1, len(parts) + 1):
+        spec = PathFinder.find_spec(".".join(parts[:end]), where)
         if spec is None:
             break
-        file = spec.origin if spec.has_location else file
-        where = spec.submodule_search_locations
-        if where is None:
-            break
+        file, where = spec.origin, list(spec.submodule_search_locations or [])
     found = None if file is None else Path(file).resolve()
-    return None if found is None or str(found).startswith(LIBRARIES) else found
+    return None if found is None or not found.is_file() or str(found).startswith(LIBRARIES) else found
 
 
 def _version(file: Path) -> tuple[int, int]:

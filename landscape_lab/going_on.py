@@ -1,7 +1,7 @@
 """Going on from a checkpoint: only from one that is whole, and of the same configuration."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from pickle import UnpicklingError  # what torch.load raises; nothing is unpickled
@@ -119,12 +119,18 @@ def remaining(checkpoint: Checkpoint, cfg: DictConfig, settings: Settings, desce
             f"Parameter `steps` should be above the {made} already made in {path}. "
             f"Found `steps = {cfg.steps}`."
         )
-    if steps != cfg.steps and (parts := _as_long_as_the_run(settings, descent)):
-        tell(
-            f"The checkpoint is of a run of {steps} steps, and {' and '.join(parts)} went by that: going on "
-            f"does not end as a run of {cfg.steps} steps from its start does."
-        )
+    if steps != cfg.steps:
+        _tell_other_length(steps, cfg.steps, _as_long_as_the_run(settings, descent))
     return checkpoint
+
+
+def _tell_other_length(before: int, now: int, parts: Sequence[str]) -> None:
+    """Say what went by the length that a run was to have, if anything did."""
+    if parts:
+        tell(
+            f"The checkpoint is of a run of {before} steps, and {' and '.join(parts)} went by that: going on "
+            f"does not end as a run of {now} steps from its start does."
+        )
 
 
 def _check_earlier(cfg: DictConfig, settings: Settings, files: Run) -> None:

@@ -69,10 +69,9 @@ def take_up(study: Study, *, alone: bool) -> list[int]:
     for trial in running:
         if _is_cut(trial, alone=alone):
             study.tell(trial.number, state=TrialState.FAIL, skip_if_finished=True)
-    if _pause(study) is not None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ExperimentalWarning)
-            fail_stale_trials(study)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        fail_stale_trials(study)
     states = {trial.number: trial.state for trial in study.get_trials(deepcopy=False)}
     left = [trial for trial in running if states[trial.number] is TrialState.FAIL]
     for trial in left:

@@ -37,7 +37,8 @@ class GridSweeper(Sweeper):
         """
         from landscape_lab.configuration import key_of, plain
         from landscape_lab.sweeps.goals import goals_of
-        from landscape_lab.sweeps.plan import keep_settings, plan
+        from landscape_lab.sweeps.ownership import own_sweep
+        from landscape_lab.sweeps.plan import keep_settings, plan, tell_others
         from landscape_lab.sweeps.progress import finished, watched
 
         goals_of(plain(self.config.objective), plain(self.config.sweep.direction))
@@ -45,9 +46,11 @@ class GridSweeper(Sweeper):
         arguments += [f"{key}={values}" for key, values in self.params.items() if key not in typed]
         overrides = OverridesParser.create(config_loader=self.composer).parse_overrides(arguments)
         (grid,) = BasicSweeper.split_arguments(overrides, None)
-        folder = Path(self.config.hydra.sweep.dir)
-        jobs = plan(self.composer, self.config, grid, folder)
-        keep_settings(self.config, folder)
-        waiting = [job.overrides for job in jobs if not job.done]
-        with watched(folder, len(jobs), finished(folder / job.name for job in jobs)):
-            return self.launcher.launch(waiting, initial_job_idx=0) if waiting else []
+        with own_sweep(self.config):
+            folder = Path(self.config.hydra.sweep.dir)
+            jobs = plan(self.composer, self.config, grid, folder)
+            tell_others(folder, jobs)
+            keep_settings(self.config, folder)
+            waiting = [job.overrides for job in jobs if not job.done]
+            with watched(folder, len(jobs), finished(folder / job.name for job in jobs)):
+                return self.launcher.launch(waiting, initial_job_idx=0) if waiting else []

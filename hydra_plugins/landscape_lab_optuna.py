@@ -20,8 +20,10 @@ class OptunaSweeper(Sweeper):
 
     def sweep(self, arguments: list[str]) -> Sequence[Any]:
         """Run the study with these overrides."""
+        from landscape_lab.sweeps.ownership import own_sweep
         from landscape_lab.sweeps.study.storages import quieten_optuna
         from landscape_lab.sweeps.study.tuning import tune
 
         quieten_optuna()
-        return tune(self.config, arguments, self.composer, self.launcher)
+        with own_sweep(self.config):
+            return tune(self.config, arguments, self.composer, self.launcher)

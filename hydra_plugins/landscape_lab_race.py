@@ -25,6 +25,8 @@ class RaceSweeper(Sweeper):
             ValueError: Something is wrong with what is declared; no job is begun.
             HydraException: A job does not compose; none is begun.
         """
+        from landscape_lab.sweeps.ownership import own_sweep
         from landscape_lab.sweeps.race.running import run_race
 
-        return run_race(self.config, arguments, self.composer, self.launcher)
+        with own_sweep(self.config):
+            return run_race(self.config, arguments, self.composer, self.launcher)

@@ -5,14 +5,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from landscape_lab.configuration import CONF, chosen_names, open_keys, register_catalogue, settle_typed_length
+from landscape_lab.configuration import CONF, open_keys, register_catalogue
 from landscape_lab.errors import FULL, one_line
 from landscape_lab.schema import check, describe
 from landscape_lab.sweeps.resume import resumed
@@ -21,21 +21,21 @@ from landscape_lab.sweeps.resume import resumed
 @hydra.main(config_path=str(CONF), config_name="config", version_base="1.3")
 def job(cfg: DictConfig) -> Any:
     """One run; a sweep gets its objective, or a tuple of several."""
-    config = HydraConfig.get()
-    names = chosen_names(config.runtime.choices, config.overrides.task, cfg)
+    config = cast(DictConfig, HydraConfig.get())
     if config.mode is RunMode.MULTIRUN:
         from landscape_lab.sweeps.jobs import attempt, begin_process  # heavy: `--help` does without
 
         begin_process(config.launcher, study="study" in cfg.sweep)
-        return attempt(cfg, names, config.overrides.task)
+        return attempt(cfg, config)
     with one_line():
         check(cfg)
-        settle_typed_length(cfg, config.overrides.task)
         with staying():
-            from landscape_lab.lab import descend  # heavy: a mistake is told at once
+            from landscape_lab.lab import descend, prepared  # heavy: a mistake is told at once
+            from landscape_lab.runs import own_folder
             from landscape_lab.summary import print_summary
 
-        result = descend(cfg, names)
+        with own_folder(cfg, config):
+            result = descend(cfg, config, prepared(cfg, config))
     print_summary(result)
     if result.metrics["status"] == "failed":
         raise SystemExit(1)  # the line is written

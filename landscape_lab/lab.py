@@ -1,13 +1,13 @@
 """From a configuration to results: objects are built, the descent runs, its files are written."""
 
-from collections.abc import Iterable
+import copy
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from pickle import UnpicklingError  # what torch.load raises; nothing is unpickled
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytorch_lightning as pl
-import torch
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.initialize import get_gh_backup, restore_gh_from_backup
@@ -26,16 +26,25 @@ from landscape_lab.configuration import (
     register_catalogue,
     settle_typed_length,
 )
+from landscape_lab.contents import settle_contents
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import current_folder
-from landscape_lab.errors import FULL, tell
+from landscape_lab.errors import FULL, tell, without_exits
+from landscape_lab.going_on import (
+    Checkpoint,
+    Provenance,
+    SealedFiles,
+    checkpoint_of,
+    remaining,
+    settings_with,
+)
 from landscape_lab.instantiation import build
 from landscape_lab.keeping import Keeper
 from landscape_lab.landscapes import Landscape
 from landscape_lab.quiet import quiet_lightning
 from landscape_lab.rate_choice import advice, settled_search
 from landscape_lab.rate_search import RETREATS, RateSearch
-from landscape_lab.runs import Run
+from landscape_lab.runs import Run, own_folder
 from landscape_lab.schema import check
 from landscape_lab.threads import faster, using
 from landscape_lab.trajectory import Trajectory
@@ -64,21 +73,6 @@ class Result:
         return tuple(self.metrics.get(name) for name in wanted)
 
 
-class Checkpoint(NamedTuple):
-    """Where a descent goes on from.
-
-    Args:
-        path: The file, or `None` where the descent begins at its start.
-        step: How many steps had been made.
-        threads: How many threads made them, which may matter to the last bits; `None`: not known
-            yet.
-    """
-
-    path: Path | None = None
-    step: int = 0
-    threads: int | None = None
-
-
 def run(overrides: Iterable[str] = ()) -> Result:
     """The whole lab from Python: what `python -m landscape_lab …` does, with the same words.
 
@@ -92,32 +86,47 @@ def run(overrides: Iterable[str] = ()) -> Result:
     register_catalogue()
     cfg = _compose(open_keys(overrides))
     hydra = cfg.hydra
-    folder = Path(hydra.run.dir)
     with open_dict(cfg):
-        cfg.folder = str(folder.absolute())
+        cfg.folder = hydra.run.dir
         del cfg["hydra"]
+    with own_folder(cfg, hydra):
+        return descend(cfg, hydra, prepared(cfg, hydra))
+
+
+def prepared(cfg: DictConfig, hydra: DictConfig) -> DictConfig:
+    """Check a configuration and settle what it leaves open.
+
+    Returns:
+        A copy, which is kept in the run's folder.
+
+    Raises:
+        ValueError: A key takes no such value.
+    """
     check(cfg)
     settle_typed_length(cfg, hydra.overrides.task)
-    Run(folder).write_configuration(cfg, hydra, hydra.overrides.task)
-    return descend(cfg, chosen_names(hydra.runtime.choices, hydra.overrides.task, cfg))
+    settle_contents(cfg)
+    return copy.deepcopy(cfg)
 
 
-def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
-    """Run one descent and write its results into `cfg.folder`.
+def descend(cfg: DictConfig, hydra: DictConfig, kept: DictConfig) -> Result:
+    """Run one descent and write its results into `cfg.folder`, which this process owns.
 
     Args:
-        cfg: The composed configuration, checked by `landscape_lab.schema.check`.
-        names: What the landscape and the optimizer are called.
+        cfg: The composed configuration, prepared.
+        hydra: Hydra's own part of it.
+        kept: The configuration as it is kept in the folder.
     """
     folder = Path(cfg.folder)
     files = Run(folder)
     if cfg.resume and (finished := _finished(cfg, files)) is not None:
         tell(f"{folder} is complete: these are its results.")
         return finished
+    names = chosen_names(hydra.runtime.choices, hydra.overrides.task, cfg)
     known = {**names, "objective": plain(cfg.objective), "seed": cfg.seed}
     keeper = Keeper(files, {**known, "config_hash": identity(cfg)})  # now: epochs become steps with the data
-    with quiet_lightning(), current_folder():  # a user's code may import others beside it at any time
-        descent = _settled(cfg, names, keeper)
+    begin = partial(files.write_configuration, kept, hydra)
+    with without_exits(), quiet_lightning(), current_folder():  # a user's code may import others beside it
+        descent = _settled(cfg, names, keeper, begin)
     metrics = keeper.finish(descent)
     if "error" in metrics:
         tell(f"{names['optimizer']} failed in step {metrics['steps']}: {metrics['error']}")
@@ -128,39 +137,54 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     return Result(descent.trajectory, metrics, folder)
 
 
-def _settled(cfg: DictConfig, names: dict[str, str], keeper: Keeper) -> Descent:
-    """Descend; `optimizer.lr=auto` finds a rate first, and lowers it where it diverges after all."""
-    begun = _checkpoint(cfg, keeper.run).path
-    search = settled_search(cfg, names, keeper.run, begun)
-    descent = _descended(cfg, names, keeper, search)
-    retreats = RETREATS if begun is None else 0
+def _settled(cfg: DictConfig, names: dict[str, str], keeper: Keeper, begin: Callable[[], None]) -> Descent:
+    """Descend; `optimizer.lr=auto` finds a rate first, and lowers it where it diverges after all.
+
+    Until `begin` is called nothing is written: what is refused leaves the folder as it was.
+    """
+    checkpoint = checkpoint_of(cfg, settings_with(cfg, names), keeper.run)
+    search = settled_search(cfg, names, keeper.run, checkpoint.path)
+    descent = _descended(cfg, names, keeper, begin, checkpoint, search)
+    retreats = RETREATS if checkpoint.path is None else 0
     while search is not None and descent.ending.status == "diverged" and retreats > 0:
         tell(f"lr {search.chosen:g} diverged after {descent.global_step:,} steps: again with a lower one.")
         search, retreats = search.retreat(descent.global_step, descent.tally.evaluations), retreats - 1
-        descent = _descended(cfg, names, keeper, search)
+        descent = _descended(cfg, names, keeper, begin, Checkpoint(), search)
     return descent
 
 
-def _descended(cfg: DictConfig, names: dict[str, str], keeper: Keeper, search: RateSearch | None) -> Descent:
+def _descended(
+    cfg: DictConfig,
+    names: dict[str, str],
+    keeper: Keeper,
+    begin: Callable[[], None],
+    checkpoint: Checkpoint,
+    search: RateSearch | None,
+) -> Descent:
     """Build the descent and what is around it, and let Lightning run it to its end."""
-    files = keeper.run
+    files, settings = keeper.run, settings_with(cfg, names)
     pl.seed_everything(cfg.seed, verbose=False)
     descent = build_descent(cfg, names, files.points_file, None if search is None else search.chosen)
-    checkpoint = _checkpoint(cfg, files)
+    checkpoint = remaining(checkpoint, cfg, settings, descent)
     if checkpoint.path is None:
         files.forget()
+    begin()
     loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values()]
     parts = (build(node) for node in cfg.callbacks.values())
     callbacks = [
         keeper,
         *Products.gathering(parts, plane_settings(cfg), files.folder, about_of(cfg, names["landscape"])),
     ]
-    callbacks.append(HParams(compared_values(cfg, names, files.overrides()), OmegaConf.to_yaml(cfg)))
+    callbacks += [
+        Provenance(settings, cfg.steps),
+        HParams(compared_values(cfg, names, files.overrides()), OmegaConf.to_yaml(cfg)),
+    ]
     if search is not None:
         search.save(files.search_file)
         keeper.known |= {"lr": search.chosen, "lr_search": search.told()}
         callbacks.append(RateCurve(search, files.folder / "lr.png", descent.trajectory.label))
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
+    trainer.strategy.checkpoint_io = SealedFiles()
     threads = _threads(cfg, descent.landscape, checkpoint.threads)
     keeper.known["threads"] = threads
     with using(threads):
@@ -216,28 +240,3 @@ def _logger(node: DictConfig, first: int) -> Logger:
     """A logger; TensorBoard forgets what an earlier run in this folder wrote of the steps from `first` on."""
     purge = {"purge_step": first} if node._target_.endswith("TensorBoardLogger") else {}
     return build(node, **purge)
-
-
-def _checkpoint(cfg: DictConfig, files: Run) -> Checkpoint:
-    """Where to go on from: `ckpt_path`, or with `resume` the checkpoint in the run's folder."""
-    if cfg.ckpt_path is None:
-        path = files.checkpoint if cfg.resume and files.checkpoint.is_file() else None
-    else:
-        path = Path(cfg.ckpt_path)
-        if not path.is_file():
-            raise FileNotFoundError(f"There is no checkpoint {path}.")
-    if path is None:
-        return Checkpoint()
-    try:
-        state = torch.load(path, weights_only=True, map_location="cpu", mmap=True)
-        made, threads = int(state["global_step"]), state["descent"].get("threads")
-    except (RuntimeError, KeyError, EOFError, UnpicklingError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path} is not a checkpoint that can be read.") from error
-    if made == cfg.steps and cfg.ckpt_path is None:
-        return Checkpoint()  # it was killed between its last step and its results: everything is made again
-    if made >= cfg.steps:
-        raise ValueError(
-            f"Parameter `steps` should be above the {made} already made in {path}. "
-            f"Found `steps = {cfg.steps}`."
-        )
-    return Checkpoint(path, made, threads)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from landscape_lab.configuration import identity
 from landscape_lab.files import replacing
+from landscape_lab.owning import owned
 
 if TYPE_CHECKING:
     from landscape_lab.trajectory import Trajectory
@@ -130,9 +132,10 @@ class Run:
         overrides = _read_yaml(self.overrides_file)
         return tuple(map(str, overrides)) if isinstance(overrides, list) else ()
 
-    def write_configuration(self, config: DictConfig, hydra: DictConfig, overrides: object) -> None:
-        """Write the three files that Hydra leaves of a run from the command line."""
-        for name, part in (("config", config), ("hydra", hydra), ("overrides", overrides)):
+    def write_configuration(self, config: DictConfig, hydra: DictConfig) -> None:
+        """Write the three files that Hydra leaves of a run, which does so before anything can be refused."""
+        parts = {"config": config, "hydra": {"hydra": hydra}, "overrides": hydra.overrides.task}
+        for name, part in parts.items():
             with replacing(self.config_file.with_name(f"{name}.yaml")) as unfinished:
                 OmegaConf.save(part, unfinished)
 
@@ -160,6 +163,24 @@ class Run:
         weights = (self.folder / LAST, self.folder / BEST)
         for path in (self.results_file, self.trajectory_file, self.points_file, self.checkpoint, *weights):
             path.unlink(missing_ok=True)
+
+
+def is_named(hydra: DictConfig, mode: str) -> bool:
+    """Whether the user chose the folder of a `run` or of a `sweep`: else it is named by the second."""
+    return "${now:" not in str(hydra[mode]._get_node("dir")._value())
+
+
+@contextmanager
+def own_folder(cfg: DictConfig, hydra: DictConfig) -> Iterator[None]:
+    """Own the folder of a run and write it into `cfg.folder`: the one chosen, or a free one of this second.
+
+    Raises:
+        ValueError: Another process is running in the folder that the user chose.
+    """
+    with owned(Path(cfg.folder).absolute(), named=is_named(hydra, "run")) as folder:
+        with open_dict(cfg):
+            cfg.folder = str(folder)
+        yield
 
 
 def _read_yaml(path: Path) -> object:

@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from landscape_lab.files import replacing
+from landscape_lab.sealing import is_intact
 
 LAST = "weights.safetensors"
 """A run's file with the weights of its last step."""
@@ -78,6 +79,8 @@ def load_checkpoint(path: str | PathLike[str]) -> Checkpoint:
         return Checkpoint(_load_safe(file))
     if file.suffix not in PICKLED:
         raise ValueError(f"Parameter `weights` should be a run or a file {', '.join(KINDS)}. Found {file}.")
+    if not is_intact(file):
+        raise ValueError(f"The file {file} is damaged: its bytes are not those that were written.")
     content = _load_plain(file)
     return Checkpoint(_state_of(content, file), _step_of(content))
 

@@ -7,7 +7,11 @@ import pytest
 from imports import circles, graph, rooms, sources
 
 FLOORS = (
-    ("ground", "files validation errors dotted_paths configuration keys tables factories threads weights"),
+    (
+        "ground",
+        "files validation errors dotted_paths configuration keys tables factories threads weights "
+        "sealing owning agreement contents",
+    ),
     ("networks' parts", "data models"),
     ("landscapes", "landscapes"),
     ("augmentations", "augmentations"),
@@ -25,7 +29,7 @@ FLOORS = (
         "when",
         "staging approximating answering bending replaying seen recording recorder untold view callbacks",
     ),
-    ("lab", "instantiation schema runs keeping networking assembly quiet rate_choice lab summary"),
+    ("lab", "instantiation schema runs keeping networking assembly going_on quiet rate_choice lab summary"),
     ("sweeps", "sweeps"),
     ("commands", "__init__ __main__ film gallery pictures plane shapes report dossier optimizers.__main__"),
 )

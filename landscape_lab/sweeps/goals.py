@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from landscape_lab.keys.running import DIRECTIONS, OBJECTIVES
-from landscape_lab.validation import check_choice
+from landscape_lab.validation import check_choice, refusal
 
 
 def goals_of(objective: str | Iterable[str], direction: str | Iterable[str]) -> dict[str, str]:
@@ -33,6 +33,8 @@ def goals_of(objective: str | Iterable[str], direction: str | Iterable[str]) -> 
 def _listed(key: str, value: str | Iterable[str], known: Sequence[str], times: int = 1) -> list[str]:
     """The names that a key of the configuration holds; a single one counts so many times."""
     names = [value] * times if isinstance(value, str) else list(value)
+    if not names:
+        raise refusal(key, "a name or a list of them", "[]")
     for name in names:
         check_choice(key, name, known)
     return names

@@ -3,7 +3,7 @@
 import gc
 import os
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
@@ -11,12 +11,12 @@ from pathlib import Path
 import torch
 from omegaconf import DictConfig, open_dict
 
-from landscape_lab.configuration import identity, plain, settle_typed_length
-from landscape_lab.errors import explain
+from landscape_lab.configuration import chosen_names, identity, plain
+from landscape_lab.errors import explain, tell
 from landscape_lab.files import replacing
-from landscape_lab.lab import descend
+from landscape_lab.lab import descend, prepared
+from landscape_lab.owning import FolderTaken, owned
 from landscape_lab.runs import Run
-from landscape_lab.schema import check
 from landscape_lab.sweeps.plan import job_runs
 
 _THREADS: dict[Path, int] = {}
@@ -26,7 +26,7 @@ Objective = float | tuple[float | None, ...] | None
 """What a job gives its sweep: a result, or several, where it has them."""
 
 
-def attempt(cfg: DictConfig, names: dict[str, str], overrides: Sequence[str]) -> Objective:
+def attempt(cfg: DictConfig, hydra: DictConfig) -> Objective:
     """Run a job and return its objective, `None` where there is none.
 
     What it raises is kept: one line in `results.json`, where the leaderboard finds it, and the
@@ -35,25 +35,34 @@ def attempt(cfg: DictConfig, names: dict[str, str], overrides: Sequence[str]) ->
 
     Args:
         cfg: The composed configuration.
-        names: What the landscape and the optimizer are called.
-        overrides: What was chosen for this job.
+        hydra: Hydra's own part of it.
     """
     run = Run(Path(cfg.folder))
-    if not any(override.lstrip("+").startswith("figures=") for override in overrides):
-        with open_dict(cfg):
-            cfg.figures = []
+    try:
+        with owned(run.folder), _console(run.console_file):
+            return _attempted(cfg, hydra, run)
+    except FolderTaken as taken:
+        tell(str(taken))  # by a process that an earlier start of this sweep left: the folder is not ours
+        return None
+
+
+def _attempted(cfg: DictConfig, hydra: DictConfig, run: Run) -> Objective:
+    """Run a job in a folder of its own."""
     run.error_file.unlink(missing_ok=True)
-    with _console(run.console_file):
-        try:
-            check(cfg)
-            settle_typed_length(cfg, overrides)
-            _share_threads(cfg, run.folder.parent)
-            return descend(cfg, names).objective
-        except Exception as error:  # noqa: BLE001 - the other jobs go on, whatever it was
-            _keep(error, cfg, names, run)
-            return None
-        finally:
-            _clean_up()
+    try:
+        kept = prepared(cfg, hydra)
+        if not any(override.lstrip("+").startswith("figures=") for override in hydra.overrides.task):
+            with open_dict(cfg):
+                cfg.figures = []
+        _share_threads(cfg, run.folder.parent)
+        return descend(cfg, hydra, kept).objective
+    except Exception as error:  # noqa: BLE001 - the other jobs go on, whatever it was
+        if not run.begun:
+            run.write_configuration(cfg, hydra)
+        _keep(error, cfg, chosen_names(hydra.runtime.choices, hydra.overrides.task, cfg), run)
+        return None
+    finally:
+        _clean_up()
 
 
 def _share_threads(cfg: DictConfig, sweep: Path) -> None:

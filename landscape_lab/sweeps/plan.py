@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,12 @@ import yaml
 from hydra.core.config_loader import ConfigLoader
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from landscape_lab.configuration import identity, quoted
+from landscape_lab.configuration import identity, is_choice, key_of, quoted
+from landscape_lab.contents import settle_contents
+from landscape_lab.errors import tell
 from landscape_lab.files import replacing
 from landscape_lab.runs import FAST_LOADER, Run
+from landscape_lab.sweeps.edited import difference_of, set_aside
 
 SETTINGS = "multirun.yaml"
 """The file in a sweep's folder that says what was swept; Hydra's own name for it."""
@@ -62,12 +65,31 @@ def plan(
         composed = composer.load_sweep_config(config, overrides)
         composed.hydra.job.num, composed.hydra.job.id = number, str(number)
         wanted = str(composed.hydra.sweep.subdir)
+        typed = choices_of(composed.hydra.overrides.task)
         with open_dict(composed):
             del composed["hydra"]
-        name = names.give(wanted, identity(composed))
-        done = is_final(Run(folder / name))
+        settle_contents(composed)
+        name = names.give(wanted, identity(composed), typed)
+        if name in names.edited:
+            names.edited[name] = difference_of(Run(folder / name), composed)
+        done = name not in names.edited and is_final(Run(folder / name))
         jobs.append(Planned([*overrides, f"hydra.sweep.subdir={quoted(name)}"], name, done))
+    set_aside(folder, names.edited)
     return jobs
+
+
+def tell_others(folder: Path, jobs: Sequence[Planned]) -> None:
+    """Say which jobs in a sweep's folder are not asked for any more; the leaderboard has them, too."""
+    planned = {job.name for job in jobs}
+    others = [run.folder.name for run in job_runs(folder) if run.begun and run.folder.name not in planned]
+    if others:
+        named = others[0] if len(others) == 1 else f"{others[0]} to {others[-1]}"
+        tell(f"{folder} also has {len(others)} of an earlier command, which stay beside these: {named}.")
+
+
+def choices_of(overrides: Iterable[str]) -> frozenset[str]:
+    """What was typed or chosen for a job, without how it is run."""
+    return frozenset(str(override) for override in overrides if is_choice(key_of(str(override))))
 
 
 class _Names:
@@ -80,21 +102,28 @@ class _Names:
     def __init__(self, folder: Path) -> None:
         runs = job_runs(folder)
         self.taken = {run.folder.name for run in runs}
+        self.typed: dict[frozenset[str], str] = {}
+        """The folders by what was typed for them."""
+        self.edited: dict[str, str] = {}
+        """Folders of jobs for which the same is typed as before, and means something else now."""
         self.same: defaultdict[str, list[str]] = defaultdict(list)
         """The folders of each identity; those with results come last, because the last is given first."""
         for run in sorted(runs, key=is_final):
             if (identified := run.identity()) is not None:
                 self.same[identified].append(run.folder.name)
+                self.typed[choices_of(run.overrides())] = run.folder.name
         # A job that was stopped before its configuration was written cannot be identified; whoever wants its
         # name is that job.
         self.unidentified = {run.folder.name for run in runs if not run.begun}
         self.numbers = {_number(name) for name in self.taken} - {-1}
 
-    def give(self, wanted: str, identified: str) -> str:
+    def give(self, wanted: str, identified: str, typed: frozenset[str]) -> str:
         """The name for a job of this identity that would like to be called `wanted`."""
         name = wanted
         if same := self.same[identified]:
             name = same.pop()
+        elif (before := self.typed.pop(typed, None)) is not None:
+            name, self.edited[before] = before, ""
         elif name in self.unidentified:
             self.unidentified.remove(name)
         elif name in self.taken or _number(name) in self.numbers:

@@ -1,8 +1,8 @@
 """Shapes of `over` made ready for SVG: what a program draws comes near to the target again.
 
 A program cuts the colours of each shape to 0…1 and averages over the area of each pixel, whereas a run sees
-any colours, at the centres of pixels. A few more steps see what the program will: bounded colours, and the mean
-over the quarters of each pixel.
+any colours, at the centres of pixels. A few more steps see what the program will: bounded colours, and the
+mean over the quarters of each pixel.
 """
 
 from dataclasses import replace

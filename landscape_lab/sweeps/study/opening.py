@@ -13,7 +13,8 @@ from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
 from optuna.study import Study, StudyDirection
 
-from landscape_lab.configuration import plain
+from landscape_lab.agreement import difference, settings_of_run
+from landscape_lab.configuration import identity, plain
 from landscape_lab.errors import tell
 from landscape_lab.sweeps.goals import goals_of
 from landscape_lab.sweeps.study.runners import take_up
@@ -93,7 +94,11 @@ class StudySettings:
             )
 
 
-def open_study(settings: StudySettings, space: SearchSpace) -> Study:
+Branches = dict[str, DictConfig]
+"""The configuration of each branch of a search space, by its overrides."""
+
+
+def open_study(settings: StudySettings, space: SearchSpace, branches: Branches) -> Study:
     """The study, new or as it is in the storage; trials that killed processes left are back in its queue.
 
     Raises:
@@ -106,10 +111,11 @@ def open_study(settings: StudySettings, space: SearchSpace) -> Study:
         load_if_exists=True,
     )
     _check_problem(study, settings, space)
+    _check_configurations(study, branches)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
         study.set_metric_names(list(settings.goals))  # for the dashboard
-    if left := take_up(study):
+    if left := take_up(study, alone=settings.storage in EMBEDDED):
         tell(f"Trials that were cut are run again: {', '.join(map(str, left))}.")
     study.pruner = settings.build_pruner()
     # Two machines that share a storage must not try the same settings, so their samplers have no common seed.
@@ -137,3 +143,21 @@ def _check_problem(study: Study, settings: StudySettings, space: SearchSpace) ->
             there, here = (", ".join(lines) or "nothing" for lines in (known[part], value))
             raise ValueError(f"The study `{study.study_name}` in {where} has {part} {there}. Found {here}.")
     study.set_user_attr("problem", problem)
+
+
+def _check_configurations(study: Study, branches: Branches) -> None:
+    """Raise `ValueError` where a YAML, a class or a file was edited since a study began.
+
+    A new study notes what its branches are.
+    """
+    first = settings_of_run(next(iter(branches.values())), ())
+    now = {name: identity(branch) for name, branch in branches.items()}
+    known = study.user_attrs.get("configurations", {"first": first, "branches": now})
+    edited = [name for name, identified in now.items() if known["branches"].get(name) != identified]
+    if edited:
+        found = difference(known["first"], first) or f"what `{edited[0]}` brings was edited"
+        raise ValueError(
+            f"The study `{study.study_name}` was begun with another configuration: {found}. Its trials "
+            "would not be alike: undo that, or begin another study, hydra.sweep.dir=… or sweep.study=…"
+        )
+    study.set_user_attr("configurations", known)

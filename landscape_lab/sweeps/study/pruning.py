@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from os import PathLike
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from landscape_lab.results import best_loss, standing
 from landscape_lab.sweeps.study.samplers import build_pruner
 from landscape_lab.sweeps.study.storages import named_errors, open_storage
 
-open_once = cache(open_storage)
+open_once = cache(partial(open_storage, known=True))
 """One connection for all trials of a process."""
 
 

@@ -2,25 +2,29 @@
 
 import json
 import time
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from json import JSONDecodeError
 from pathlib import Path
-from typing import Any
 
 import optuna
-from optuna.exceptions import StorageInternalError
+from optuna.exceptions import ExperimentalWarning, StorageInternalError
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 
+from landscape_lab.sweeps.study.servers import ServerStorage
 from landscape_lab.validation import check_choice
 
 EMBEDDED = {"sqlite": "study.db", "journal": "study.journal"}
 """The storages in a sweep's own folder, and their files."""
 PATIENCE = 20.0
 """Seconds to wait for a SQLite file that another process writes."""
+HEARTBEAT, DEAD = 30, 300
+"""Seconds between two heartbeats of a running trial, and after how many without one its process is dead."""
 ATTEMPTS = 3
 """How often we try to make the tables of a database while other processes make them, too."""
 AT_OPENING = (ArgumentError, ImportError, RuntimeError, KeyError, ValueError, OSError)
@@ -38,8 +42,13 @@ def check_storage(storage: str) -> None:
         check_choice("sweep.storage", storage, [*EMBEDDED, "an URL (postgresql://…)"])
 
 
-def open_storage(storage: str, folder: Path) -> BaseStorage:
+def open_storage(storage: str, folder: Path, *, known: bool = False) -> BaseStorage:
     """The storage of a study: `sqlite` or `journal` in the sweep's folder, or an URL.
+
+    Args:
+        storage: Which.
+        folder: The sweep's.
+        known: Whether it was there when the study began: then a server may be away for a while.
 
     Raises:
         ValueError: What is there cannot be read; nothing is changed then.
@@ -52,21 +61,32 @@ def open_storage(storage: str, folder: Path) -> BaseStorage:
             _check_journal(Path(path))
             return JournalStorage(JournalFileBackend(path, lock_obj=JournalFileOpenLock(path)))
     url = f"sqlite:///{folder / EMBEDDED['sqlite']}" if storage == "sqlite" else storage
-    engine = {"connect_args": {"timeout": PATIENCE}} if url.startswith("sqlite:") else {"pool_pre_ping": True}
-    with named_errors(storage, folder, *AT_OPENING):
-        return _with_tables(url, engine)
+    make: Callable[[], RDBStorage]
+    if url.startswith("sqlite:"):  # a file does not go away, but others may write it
+        make = partial(RDBStorage, url, engine_kwargs={"connect_args": {"timeout": PATIENCE}})
+    else:
+        make = partial(
+            ServerStorage.opened if known else ServerStorage,
+            url,
+            engine_kwargs={"pool_pre_ping": True},
+            heartbeat_interval=HEARTBEAT,
+            grace_period=DEAD,
+        )
+    with named_errors(storage, folder, *AT_OPENING), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)  # of heartbeats
+        return _with_tables(make)
 
 
-def _with_tables(url: str, engine: dict[str, Any]) -> RDBStorage:
+def _with_tables(make: Callable[[], RDBStorage]) -> RDBStorage:
     """A database with Optuna's tables; where another process makes them at the same moment, its tables."""
     for _ in range(ATTEMPTS - 1):
         try:
-            return RDBStorage(url, engine_kwargs=engine)
+            return make()
         except (IntegrityError, OperationalError, ProgrammingError) as error:
             if not isinstance(error, IntegrityError) and "already exists" not in str(error.orig):
                 raise
             time.sleep(1.0)
-    return RDBStorage(url, engine_kwargs=engine)
+    return make()
 
 
 def _check_journal(path: Path) -> None:

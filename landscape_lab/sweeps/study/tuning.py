@@ -11,18 +11,19 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.utils import JobReturn
 from hydra.errors import HydraException, MissingConfigException
 from hydra.plugins.launcher import Launcher
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict
 from optuna.study import Study
 from optuna.trial import Trial, TrialState
 
 from landscape_lab.configuration import quoted
+from landscape_lab.contents import settle_contents
 from landscape_lab.errors import tell
 from landscape_lab.runs import Run
 from landscape_lab.sweeps.plan import keep_settings
 from landscape_lab.sweeps.progress import watched
-from landscape_lab.sweeps.study.opening import StudySettings, open_study
+from landscape_lab.sweeps.study.opening import Branches, StudySettings, open_study
 from landscape_lab.sweeps.study.outcome import best_so_far, write_outcome
-from landscape_lab.sweeps.study.runners import RUNNER, taken, this_process
+from landscape_lab.sweeps.study.runners import RUNNER, beating, taken, this_process
 from landscape_lab.sweeps.study.search_space import SearchSpace
 from landscape_lab.sweeps.study.storages import named_errors
 
@@ -56,10 +57,10 @@ def tune(
     parser = OverridesParser.create(config_loader=loader)
     given = parser.parse_overrides(arguments)
     space = SearchSpace(settings.search_space, given, parser, lambda key: _text_of(config, key))
-    _check_jobs(space, config, loader)
+    branches = _composed(space, config, loader)
     settings.check_folder()
     with named_errors(settings.storage, settings.folder):
-        study = open_study(settings, space)
+        study = open_study(settings, space, branches)
         keep_settings(config, settings.folder, anew=True)
         try:
             return _Tuning(study, space, settings, launcher).run()
@@ -120,7 +121,8 @@ class _Tuning:
             ]
             trials.append(trial)
             jobs.append([*self.space.fixed, *overrides, *whose])
-        batch = self.launcher.launch(jobs, initial_job_idx=trials[0].number)
+        with beating(self.study, trials):
+            batch = self.launcher.launch(jobs, initial_job_idx=trials[0].number)
         self.returned += batch
         for trial, job in zip(trials, batch, strict=True):
             if (reason := self._learn(trial, job)) is not None:
@@ -134,6 +136,7 @@ class _Tuning:
             warnings.filterwarnings(
                 "ignore", message="Clip non-finite values"
             )  # diverged trials have infinite ones
+            warnings.filterwarnings("ignore", message="Heartbeat of storage")  # `beating` takes care of it
             trial = self.study.ask()
             trial.set_user_attr(RUNNER, this_process())
             return trial, self.space.overrides(trial)
@@ -150,19 +153,24 @@ class _Tuning:
         trial.set_user_attr("status", results["status"])
         trial.set_user_attr("folder", str(folder))
         if results["status"] == "pruned":
-            self.study.tell(trial, state=TrialState.PRUNED)
+            self._tell(trial, TrialState.PRUNED)
         elif results["status"] == "failed":
             reason = str(results.get("error", f"no results in {folder}"))
             trial.set_user_attr("reason", reason)
-            self.study.tell(trial, state=TrialState.FAIL)
+            self._tell(trial, TrialState.FAIL)
             if "error" not in results:
                 raise HydraException(f"Trial {trial.number} failed: {reason}")
             return reason
         else:
             values = [results[name] for name in goals if results.get(name) is not None]
             lost = results["status"] == "diverged" or len(values) < len(goals)
-            self.study.tell(trial, [WORST[direction] for direction in goals.values()] if lost else values)
+            worst = [WORST[direction] for direction in goals.values()]
+            self._tell(trial, TrialState.COMPLETE, worst if lost else values)
         return None
+
+    def _tell(self, trial: Trial, state: TrialState, values: list[float] | None = None) -> None:
+        """Let the study know, unless it was told before the database went away, or by who found us dead."""
+        self.study.tell(trial, values, state, skip_if_finished=True)
 
 
 def _text_of(config: DictConfig, key: str) -> str | None:
@@ -172,13 +180,21 @@ def _text_of(config: DictConfig, key: str) -> str | None:
     return None if value is None or OmegaConf.is_config(value) else str(value)
 
 
-def _check_jobs(space: SearchSpace, config: DictConfig, loader: ConfigLoader) -> None:
-    """Every choice exists, and every branch of the space is a configuration."""
+def _composed(space: SearchSpace, config: DictConfig, loader: ConfigLoader) -> Branches:
+    """The configurations of every branch of the space and of every choice of a group, all of which exist."""
+    variants = space.branches()
     for group, choices in space.choices():
-        if "." not in group:
-            _check_choices(group, choices, loader.get_group_options(group))
-    for branch in space.branches():
-        loader.load_sweep_config(config, [*space.fixed, *branch])
+        options = [] if "." in group else loader.get_group_options(group)
+        _check_choices(group, choices, options)
+        variants += [[f"{group}={choice}"] for choice in choices if choice in options]
+    branches: Branches = {}
+    for branch in variants:
+        composed = loader.load_sweep_config(config, [*space.fixed, *branch])
+        with open_dict(composed):
+            del composed["hydra"]
+        settle_contents(composed)
+        branches[" ".join(branch)] = composed
+    return branches
 
 
 def _check_choices(group: str, choices: Iterable[str], options: list[str]) -> None:

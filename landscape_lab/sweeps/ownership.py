@@ -1,0 +1,30 @@
+"""The folder of a sweep belongs to one running process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from omegaconf import DictConfig, open_dict
+
+from landscape_lab.configuration import quoted
+from landscape_lab.owning import owned
+from landscape_lab.runs import is_named
+
+
+@contextmanager
+def own_sweep(config: DictConfig) -> Iterator[None]:
+    """Own the folder of a sweep and write it into its configuration: the one chosen, or a free one.
+
+    Args:
+        config: The sweep's, with Hydra's part. All jobs get the folder, too.
+
+    Raises:
+        FolderTaken: Another process sweeps into the folder that the user chose.
+    """
+    folder = Path(config.hydra.sweep.dir)
+    with owned(folder, named=is_named(config.hydra, "sweep")) as chosen:
+        with open_dict(config):
+            config.hydra.sweep.dir = str(chosen)
+        if chosen != folder:
+            config.hydra.overrides.hydra.append(f"hydra.sweep.dir={quoted(str(chosen))}")
+        yield

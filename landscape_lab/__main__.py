@@ -1,64 +1,14 @@
 """`python -m landscape_lab`: one run, or with `-m` a sweep."""
 
-import os
-import sys
-from typing import Any
-
-import hydra
-from hydra.core.hydra_config import HydraConfig
-from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf
-
-from landscape_lab.configuration import CONF, chosen_names, open_keys, register_catalogue, settle_typed_length
-from landscape_lab.errors import FULL, one_line
-from landscape_lab.schema import check, describe
-from landscape_lab.sweeps.resume import resumed
+from landscape_lab.stopping import signals
 
 
-@hydra.main(config_path=str(CONF), config_name="config", version_base="1.3")
-def job(cfg: DictConfig) -> Any:
-    """One run; a sweep gets its objective, or a tuple of several."""
-    config = HydraConfig.get()
-    names = chosen_names(config.runtime.choices, config.overrides.task, cfg)
-    if config.mode is RunMode.MULTIRUN:
-        from landscape_lab.sweeps.jobs import attempt, begin_process  # heavy: `--help` does without
-
-        begin_process(config.launcher, study="study" in cfg.sweep)
-        return attempt(cfg, names, config.overrides.task)
-    with one_line():
-        check(cfg)
-        settle_typed_length(cfg, config.overrides.task)
-        from landscape_lab.lab import descend  # heavy: a mistake is told at once
-        from landscape_lab.summary import print_summary
-
-        result = descend(cfg, names)
-    print_summary(result)
-    if result.metrics["status"] == "failed":
-        raise SystemExit(1)  # the line is written
-    return result.objective
-
-
-@one_line()
 def main() -> None:
-    """Let Hydra compose the configuration and run the job.
+    """Hear signals before anything else is imported, which takes longer than many a Ctrl-C."""
+    signals.begin()
+    from landscape_lab.command_line import main as run_command
 
-    Only here is anything changed that belongs to the whole process: its environment, its import path.
-    """
-    os.environ.setdefault(
-        "LANDSCAPE_LAB_FULL_ERROR", str(int(FULL))
-    )  # what the user asked for, for the workers of a sweep
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print a traceback and exit; we want the exception
-    if (folder := os.getcwd()) not in sys.path:
-        sys.path.insert(0, folder)  # a user's module may import others beside it, whenever it does so
-    OmegaConf.register_new_resolver("keys", lambda *, _root_: _described(_root_), replace=True)
-    sys.argv[1:] = resumed(open_keys(sys.argv[1:]))
-    register_catalogue()
-    job()
-
-
-def _described(cfg: DictConfig) -> str:
-    """The keys of a configuration for `--help`, in which Hydra takes a dollar for its own."""
-    return describe(cfg).replace("$", "$$")
+    run_command()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError  # what torch.load raises; nothing is unpickled
+from signal import SIGINT
 from typing import Any, NamedTuple
 
 import pytorch_lightning as pl
@@ -18,7 +19,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from pytorch_lightning.loggers import Logger
 
 from landscape_lab.assembly import about_of, build_descent, plane_settings
-from landscape_lab.callbacks import HParams, Products
+from landscape_lab.callbacks import HParams, Products, Stops
 from landscape_lab.configuration import (
     CONF,
     PARAMETERS,
@@ -38,6 +39,7 @@ from landscape_lab.keeping import Keeper
 from landscape_lab.landscapes import Landscape
 from landscape_lab.runs import Run
 from landscape_lab.schema import check
+from landscape_lab.stopping import Stopped, signals
 from landscape_lab.threads import faster, using
 from landscape_lab.trajectory import Trajectory
 
@@ -89,6 +91,8 @@ def run(overrides: Iterable[str] = ()) -> Result:
 
     Raises:
         ValueError: A value is out of range; Hydra's own errors tell of unknown choices and keys.
+        KeyboardInterrupt: Ctrl-C stopped the descent between two chunks; its checkpoint is written.
+        Stopped: SIGTERM or SIGHUP did, where nobody else handles them.
     """
     register_catalogue()
     cfg = _compose(open_keys(overrides))
@@ -100,7 +104,12 @@ def run(overrides: Iterable[str] = ()) -> Result:
     check(cfg)
     settle_typed_length(cfg, hydra.overrides.task)
     Run(folder).write_configuration(cfg, hydra, hydra.overrides.task)
-    return descend(cfg, chosen_names(hydra.runtime.choices, hydra.overrides.task, cfg))
+    try:
+        return descend(cfg, chosen_names(hydra.runtime.choices, hydra.overrides.task, cfg))
+    except Stopped as stopped:
+        if stopped.number == SIGINT:
+            raise KeyboardInterrupt(f"{stopped} Its folder is {folder}; resume=true goes on.") from None
+        raise
 
 
 def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
@@ -117,7 +126,11 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
         return finished
     known = {**names, "objective": plain(cfg.objective), "seed": cfg.seed}
     keeper = Keeper(files, {**known, "config_hash": identity(cfg)})  # now: epochs become steps with the data
-    with _quiet_lightning(), current_folder():  # a user's code may import others beside it at any time
+    with (
+        signals.listening(),
+        _quiet_lightning(),
+        current_folder(),
+    ):  # a user's code may import others beside it at any time
         descent = _descended(cfg, names, keeper)
     metrics = keeper.finish(descent)
     if "error" in metrics:
@@ -141,7 +154,7 @@ def _descended(cfg: DictConfig, names: dict[str, str], keeper: Keeper) -> Descen
         keeper,
         *Products.gathering(parts, plane_settings(cfg), files.folder, about_of(cfg, names["landscape"])),
     ]
-    callbacks.append(HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)))
+    callbacks += [HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)), Stops()]
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
     threads = _threads(cfg, descent.landscape, checkpoint.threads)
     keeper.known["threads"] = threads

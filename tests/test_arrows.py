@@ -7,7 +7,10 @@ import pytest
 from imports import circles, graph, rooms, sources
 
 FLOORS = (
-    ("ground", "files validation errors dotted_paths configuration keys tables factories threads weights"),
+    (
+        "ground",
+        "stopping slurm files validation errors dotted_paths configuration keys tables factories threads weights",
+    ),
     ("networks' parts", "data models"),
     ("landscapes", "landscapes"),
     ("augmentations", "augmentations"),
@@ -27,7 +30,10 @@ FLOORS = (
     ),
     ("lab", "instantiation schema runs keeping networking assembly lab summary"),
     ("sweeps", "sweeps"),
-    ("commands", "__init__ __main__ film gallery plane shapes report dossier optimizers.__main__"),
+    (
+        "commands",
+        "__init__ __main__ command_line film gallery plane shapes report dossier optimizers.__main__",
+    ),
 )
 """From the ground up. A name stands for a module, or for a package and all that it holds."""
 BELOW = "landscapes augmentations optimizers data models planes curvature scene trajectory"

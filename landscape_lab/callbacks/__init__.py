@@ -16,6 +16,7 @@ from landscape_lab.callbacks.members import Members
 from landscape_lab.callbacks.products import Pictures, Product, Products
 from landscape_lab.callbacks.progress import ProgressBar
 from landscape_lab.callbacks.sharpness import Sharpness
+from landscape_lab.callbacks.stops import Stops
 from landscape_lab.callbacks.video import Video
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "Products",
     "ProgressBar",
     "Sharpness",
+    "Stops",
     "Video",
 ]

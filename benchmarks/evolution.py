@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 
 from landscape_lab import Trajectory, run
 from landscape_lab.drawing.figures import save_figure
-from landscape_lab.drawing.maps import PATH_COLORS
-from landscape_lab.drawing.style import GRID, STYLE
+from landscape_lab.drawing.palette import GRID, PATH_COLORS
+from landscape_lab.drawing.style import STYLE
 from landscape_lab.landscapes import ShapesLandscape
 
 ROOT = Path(__file__).parents[1]

@@ -15,32 +15,38 @@ from landscape_lab.dotted_paths import locate
 from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.errors import tell
 from landscape_lab.instantiation import build, settings_of
+from landscape_lab.keys.optimizers import AUTO
 from landscape_lab.keys.running import MEASURED, NEARNESS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.measured import results_of
 from landscape_lab.networking import build_network, is_network, settle_length
 from landscape_lab.optimizers.factories import Factory
-from landscape_lab.optimizers.groups import KEY
+from landscape_lab.optimizers.groups import KEY, with_rate
 from landscape_lab.optimizers.matching import settled, told
 from landscape_lab.optimizers.own import with_own
 from landscape_lab.optimizers.probing import probe, takes_part
+from landscape_lab.optimizers.schedulers import SchedulerFactory
 from landscape_lab.planes import PlaneSettings
 
 OF_MEMBERS = ("best_lr", "diverged_fraction")
 """The objectives that only an ensemble has."""
 
 
-def build_descent(cfg: DictConfig, names: dict[str, str], points_file: Path) -> Descent:
+def build_descent(
+    cfg: DictConfig, names: dict[str, str], points_file: Path, rate: float | None = None
+) -> Descent:
     """The descent of a configuration.
 
     Args:
         cfg: The composed configuration.
         names: What the landscape and the optimizer are called.
         points_file: Where points go that are too large for memory.
+        rate: The learning rate that was found, where the configuration leaves it open.
     """
-    chosen = factory_of(cfg, "optimizer"), factory_of(cfg, "scheduler") if cfg.scheduler else None
+    chosen = factories_of(cfg)
     landscape, ensemble = landscape_of(cfg)
     optimizer, scheduler = with_own(*chosen, landscape, cfg.steps)
+    optimizer = optimizer if rate is None else with_rate(optimizer, rate)
     traits = probe(optimizer, cfg.steps)
     if landscape.births and not takes_part(optimizer, traits):
         tell(
@@ -55,19 +61,28 @@ def build_descent(cfg: DictConfig, names: dict[str, str], points_file: Path) -> 
         tell(
             f"{names['optimizer']} gets {changed}, which it needs; landscape.gradient=pixel keeps the other."
         )
+    rates = ensemble.rates if rate is None else (rate,)
     return Descent(
         landscape,
         optimizer,
         cfg.steps,
         steps_per_batch=cfg.steps_per_batch,
         records=cfg.records,
-        label=label_of(cfg, names["optimizer"], names["landscape"], ensemble.rates),
+        label=label_of(cfg, names["optimizer"], names["landscape"], rates),
         scheduler=scheduler,
         traits=traits,
         ensemble=ensemble,
         target=default_target(landscape) if cfg.target is None else cfg.target,
         points_file=points_file,
     )
+
+
+def factories_of(cfg: DictConfig) -> tuple[Factory, SchedulerFactory | None]:
+    """The optimizer and the schedule; a learning rate that is left open is that of the class."""
+    optimizer = factory_of(cfg, "optimizer")
+    if optimizer.keywords.get("lr") == AUTO:
+        del optimizer.keywords["lr"]
+    return optimizer, factory_of(cfg, "scheduler") if cfg.scheduler else None
 
 
 def _tell_groups(optimizer: Factory, landscape: Landscape) -> None:
@@ -128,19 +143,35 @@ def build_landscape(cfg: DictConfig, **changes: Any) -> Landscape:
 
 def landscape_of(cfg: DictConfig, **changes: object) -> tuple[Landscape, Ensemble]:
     """The landscape of a configuration with its members and its augmentations; `changes` replace settings."""
+    landscape, ensemble = bare_landscape(cfg, **changes)
+    if isinstance(landscape, NetworkLandscape):
+        is_it = len(ensemble) == 1 and ensemble.seeds == (cfg.seed,)
+    else:
+        is_it = torch.equal(ensemble.points, landscape.flat())
+    return augmented(cfg, landscape if is_it else with_members(landscape, ensemble), ensemble), ensemble
+
+
+def bare_landscape(cfg: DictConfig, **changes: object) -> tuple[Landscape, Ensemble]:
+    """The landscape of a configuration without augmentations, and who its members will be."""
     wanted: dict[str, Any] = settings_of(cfg.ensemble) if "ensemble" in cfg else {}
     changes |= {} if cfg.start is None else {"start": plain(cfg.start)}
     if isinstance(wanted.get("starts"), list) and not is_network(cfg):  # which refuses them
         changes["start"], wanted["starts"] = wanted["starts"], None
     landscape = build_landscape(cfg, **changes)
-    ensemble = make_ensemble(landscape, **wanted, seed=cfg.seed)
+    return landscape, make_ensemble(landscape, **wanted, seed=cfg.seed)
+
+
+def with_members(landscape: Landscape, ensemble: Ensemble) -> Landscape:
+    """A landscape like this one, with new members at their starts."""
     if isinstance(landscape, NetworkLandscape):
-        if len(ensemble) > 1 or ensemble.seeds != (cfg.seed,):
-            landscape = landscape.with_members(ensemble.points, ensemble.seed_of_member)
-    elif not torch.equal(ensemble.points, landscape.flat()):
-        landscape = landscape.with_members(ensemble.points)
+        return landscape.with_members(ensemble.points, ensemble.seed_of_member)
+    return landscape.with_members(ensemble.points)
+
+
+def augmented(cfg: DictConfig, landscape: Landscape, ensemble: Ensemble) -> Landscape:
+    """The landscape as its members see it."""
     augmentations = [_augmentation(name, node) for name, node in (cfg.augmentation or {}).items()]
-    return augment(landscape, augmentations, ensemble.seed_of_member), ensemble
+    return augment(landscape, augmentations, ensemble.seed_of_member)
 
 
 def plane_settings(cfg: DictConfig) -> PlaneSettings:

@@ -60,6 +60,13 @@ class Ensemble:
         start, rate, seed = np.unravel_index(np.arange(len(self)), self.shape)
         return start, rate, seed
 
+    def sample(self, most: int) -> "Ensemble":
+        """At most so many of the members, evenly among them, at no learning rate of their own."""
+        seeds = self.seeds[:most]
+        some = torch.linspace(0, len(self.starts) - 1, min(len(self.starts), most // len(seeds))).long()
+        initial = None if self.initial is None else self.initial[: len(seeds)]
+        return Ensemble(self.starts[some], None, seeds, self.layout, initial)
+
     def columns(self) -> dict[str, np.ndarray]:
         """What tells members apart, `[members]` each."""
         start, rate, seed = self.places

@@ -1,9 +1,6 @@
 """From a configuration to results: objects are built, the descent runs, its files are written."""
 
-import logging
-import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError  # what torch.load raises; nothing is unpickled
@@ -19,7 +16,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from pytorch_lightning.loggers import Logger
 
 from landscape_lab.assembly import about_of, build_descent, plane_settings
-from landscape_lab.callbacks import HParams, Products, Stops
+from landscape_lab.callbacks import HParams, Products, RateCurve, Stops
 from landscape_lab.configuration import (
     CONF,
     PARAMETERS,
@@ -37,6 +34,9 @@ from landscape_lab.errors import FULL, tell
 from landscape_lab.instantiation import build
 from landscape_lab.keeping import Keeper
 from landscape_lab.landscapes import Landscape
+from landscape_lab.quiet import quiet_lightning
+from landscape_lab.rate_choice import advice, settled_search
+from landscape_lab.rate_search import RETREATS, RateSearch
 from landscape_lab.runs import Run
 from landscape_lab.schema import check
 from landscape_lab.stopping import Stopped, signals
@@ -128,23 +128,38 @@ def descend(cfg: DictConfig, names: dict[str, str]) -> Result:
     keeper = Keeper(files, {**known, "config_hash": identity(cfg)})  # now: epochs become steps with the data
     with (
         signals.listening(),
-        _quiet_lightning(),
+        quiet_lightning(),
         current_folder(),
-    ):  # a user's code may import others beside it at any time
-        descent = _descended(cfg, names, keeper)
+    ):  # a user's code may import others at any time
+        descent = _settled(cfg, names, keeper)
     metrics = keeper.finish(descent)
     if "error" in metrics:
         tell(f"{names['optimizer']} failed in step {metrics['steps']}: {metrics['error']}")
         if FULL and descent.ending.error is not None:
             raise descent.ending.error
+    if descent.ending.status == "diverged":
+        tell(advice(cfg, names["optimizer"], metrics))
     return Result(descent.trajectory, metrics, folder)
 
 
-def _descended(cfg: DictConfig, names: dict[str, str], keeper: Keeper) -> Descent:
+def _settled(cfg: DictConfig, names: dict[str, str], keeper: Keeper) -> Descent:
+    """Descend; `optimizer.lr=auto` finds a rate first, and lowers it where it diverges after all."""
+    begun = _checkpoint(cfg, keeper.run).path
+    search = settled_search(cfg, names, keeper.run, begun)
+    descent = _descended(cfg, names, keeper, search)
+    retreats = RETREATS if begun is None else 0
+    while search is not None and descent.ending.status == "diverged" and retreats > 0:
+        tell(f"lr {search.chosen:g} diverged after {descent.global_step:,} steps: again with a lower one.")
+        search, retreats = search.retreat(descent.global_step, descent.tally.evaluations), retreats - 1
+        descent = _descended(cfg, names, keeper, search)
+    return descent
+
+
+def _descended(cfg: DictConfig, names: dict[str, str], keeper: Keeper, search: RateSearch | None) -> Descent:
     """Build the descent and what is around it, and let Lightning run it to its end."""
     files = keeper.run
     pl.seed_everything(cfg.seed, verbose=False)
-    descent = build_descent(cfg, names, files.points_file)
+    descent = build_descent(cfg, names, files.points_file, None if search is None else search.chosen)
     checkpoint = _checkpoint(cfg, files)
     if checkpoint.path is None:
         files.forget()
@@ -154,6 +169,10 @@ def _descended(cfg: DictConfig, names: dict[str, str], keeper: Keeper) -> Descen
         keeper,
         *Products.gathering(parts, plane_settings(cfg), files.folder, about_of(cfg, names["landscape"])),
     ]
+    if search is not None:
+        search.save(files.search_file)
+        keeper.known |= {"lr": search.chosen, "lr_search": search.told()}
+        callbacks.append(RateCurve(search, files.folder / "lr.png", descent.trajectory.label))
     callbacks += [HParams({**names, **flat_values(cfg, PARAMETERS)}, OmegaConf.to_yaml(cfg)), Stops()]
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
     threads = _threads(cfg, descent.landscape, checkpoint.threads)
@@ -236,17 +255,3 @@ def _checkpoint(cfg: DictConfig, files: Run) -> Checkpoint:
             f"Found `steps = {cfg.steps}`."
         )
     return Checkpoint(path, made, threads)
-
-
-@contextmanager
-def _quiet_lightning() -> Iterator[None]:
-    """Lightning without greetings and tips, which would hide the line that matters; then as it was."""
-    logger = logging.getLogger("pytorch_lightning")
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="`isinstance.treespec, LeafSpec.` is deprecated")
-            yield
-    finally:
-        logger.setLevel(level)

@@ -48,6 +48,11 @@ class Run:
         return self.folder / "results.json"
 
     @property
+    def search_file(self) -> Path:
+        """What short descents found for `optimizer.lr=auto`."""
+        return self.folder / "lr_search.json"
+
+    @property
     def trajectory_file(self) -> Path:
         """Points and losses."""
         return self.folder / "trajectory.npz"

@@ -14,6 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from landscape_lab.keys import DECLARED, Key, Keys
 from landscape_lab.keys.kinds import Nullable, Open
+from landscape_lab.keys.optimizers import AUTO
 from landscape_lab.keys.running import RUN
 from landscape_lab.validation import Text
 
@@ -52,6 +53,8 @@ class Entry:
         Raises:
             ValueError: There is no such key, or it takes no such value.
         """
+        if self.scope + self.name == "optimizer.lr" and self.value == AUTO:
+            return self.value
         owner = next((keys for keys in self.declarations if self.name in keys.keys), self.declarations[0])
         return owner.check(self.name, self.resolved(), self.scope)
 

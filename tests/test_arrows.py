@@ -22,13 +22,13 @@ FLOORS = (
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),
-    ("descents", "layer_sums evaluation chunk tally ending arrangement results descent"),
+    ("descents", "layer_sums evaluation chunk tally ending arrangement results descent rate_search"),
     ("drawing", "drawing"),
     (
         "when",
         "staging approximating answering bending replaying seen recording recorder untold view callbacks",
     ),
-    ("lab", "instantiation schema runs keeping networking assembly lab summary"),
+    ("lab", "instantiation schema runs keeping networking assembly quiet rate_choice lab summary"),
     ("sweeps", "sweeps"),
     (
         "commands",

@@ -15,6 +15,7 @@ from landscape_lab.callbacks.measurements import Measurements
 from landscape_lab.callbacks.members import Members
 from landscape_lab.callbacks.products import Pictures, Product, Products
 from landscape_lab.callbacks.progress import ProgressBar
+from landscape_lab.callbacks.rate_curve import RateCurve
 from landscape_lab.callbacks.sharpness import Sharpness
 from landscape_lab.callbacks.stops import Stops
 from landscape_lab.callbacks.video import Video
@@ -34,6 +35,7 @@ __all__ = [
     "Product",
     "Products",
     "ProgressBar",
+    "RateCurve",
     "Sharpness",
     "Stops",
     "Video",

@@ -11,16 +11,13 @@ from landscape_lab.basins import LOST, MOVING, Basins
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import finish_map, name_axes
-from landscape_lab.drawing.marks import MINIMUM_COLOR
+from landscape_lab.drawing.palette import BASIN_COLORS, DARKEST, GREY, MINIMUM
+from landscape_lab.drawing.palette import LOST as LOST_COLOR
+from landscape_lab.drawing.palette import MOVING as MOVING_COLOR
 from landscape_lab.drawing.proportions import map_size
-from landscape_lab.drawing.style import GREY, STYLE
+from landscape_lab.drawing.style import STYLE
 from landscape_lab.planes.window import Window
 from landscape_lab.scene import Scene
-
-BASIN_COLORS = ("#4e9fd1", "#f2994a", "#6fbf73", "#b07cc6", "#e5c649", "#e0727e", "#58c2b7", "#a98467")
-MOVING_COLOR, LOST_COLOR = "#d8dadd", "#ffffff"
-DARKEST = 0.35
-"""The brightness of the cells from which the way took longest."""
 
 
 def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
@@ -48,7 +45,7 @@ def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
             draw_contours(axes, scene, Heights(scene)(scene.losses), width=0.5, alpha=0.35, lines=None)
         finish_map(axes, scene)
         if len(scene.minima):
-            axes.plot(*scene.minima.T, "x", color=MINIMUM_COLOR, markersize=9, markeredgewidth=2.0)
+            axes.plot(*scene.minima.T, "x", color=MINIMUM, markersize=9, markeredgewidth=2.0)
         name_axes(axes, scene)
         axes.set_title(label, loc="left", fontsize=11)
         figure.legend(

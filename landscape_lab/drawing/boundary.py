@@ -10,7 +10,7 @@ from PIL import Image
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.growing import on_canvas
 from landscape_lab.drawing.ink import Label, draw_heads, inside
-from landscape_lab.drawing.maps import FRAME_COLOR
+from landscape_lab.drawing.palette import FRAME
 from landscape_lab.drawing.proportions import size_of
 from landscape_lab.drawing.regions import (
     class_color,
@@ -50,7 +50,7 @@ def prepare_regions(axes: Axes, answers: Answers) -> None:
     left, right, first, last = answers.window.extent
     axes.set(xlim=(left, right), ylim=(first, last), aspect="equal", xlabel="feature 1", ylabel="feature 2")
     for spine in axes.spines.values():
-        spine.set(visible=True, color=FRAME_COLOR)
+        spine.set(visible=True, color=FRAME)
     axes.set_autoscale_on(False)
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import FuncNorm, LogNorm, Normalize
+from matplotlib.colors import Colormap, FuncNorm, LogNorm, Normalize
 
 EXTREMES = (0.02, 0.98)
 """The shares of values between which colours change."""
@@ -30,7 +30,7 @@ class ColorScale(NamedTuple):
     extend: str = "neither"
     ticks: np.ndarray | None = None
 
-    def mappable(self, colors: str) -> ScalarMappable:
+    def mappable(self, colors: str | Colormap) -> ScalarMappable:
         """What a bar needs."""
         return ScalarMappable(self.norm, colors)
 

@@ -5,7 +5,8 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from landscape_lab.drawing.style import INK, STYLE, add_scale
+from landscape_lab.drawing.palette import INK
+from landscape_lab.drawing.style import STYLE, add_scale
 from landscape_lab.planes.connectivity import Connectivity
 
 COLORS = "Purples"

@@ -8,13 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from landscape_lab.curvature import LayerCurvature, Spectrum
-from landscape_lab.drawing.maps import PATH_COLORS
+from landscape_lab.drawing.palette import GREY, GRID, INK, PATH_COLORS
 from landscape_lab.drawing.sharpness import draw_losses
-from landscape_lab.drawing.style import GREY, GRID, INK, STYLE, label_cost
+from landscape_lab.drawing.style import STYLE, label_cost
 from landscape_lab.drawing.titles import title_of
 from landscape_lab.scene import Bend, Scene, Trace
 
-TOP_COLOR, BOTTOM_COLOR, FILL = PATH_COLORS[0], PATH_COLORS[5], "#3c4043"
+TOP_COLOR, BOTTOM_COLOR, FILL = PATH_COLORS[0], PATH_COLORS[1], INK
 WIDTH = 0.006
 """Of the bell at each eigenvalue, as a share of the axis."""
 LOWEST = 1e-2

@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.legend import write_row
-from landscape_lab.drawing.maps import DRAWN_POINTS, PATH_COLORS, RATE_COLORS, evenly, path_color
-from landscape_lab.drawing.style import GRID, STYLE, in_full, label_cost
+from landscape_lab.drawing.maps import DRAWN_POINTS, evenly
+from landscape_lab.drawing.palette import GRID, PATH_COLORS, RATE_COLORS, path_color
+from landscape_lab.drawing.style import STYLE, in_full, label_cost
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.drawing.value_axis import ValueAxis, bands, linear_axis, logarithmic_axis, loss_axes
 from landscape_lab.scene import Scene, Trace

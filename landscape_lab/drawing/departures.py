@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from landscape_lab.drawing.maps import path_color
-from landscape_lab.drawing.style import GREY, GRID, INK, label_cost
+from landscape_lab.drawing.palette import GREY, GRID, INK, path_color
+from landscape_lab.drawing.style import label_cost
 from landscape_lab.planes.departure import Departure
 from landscape_lab.scene import Scene, Trace
 

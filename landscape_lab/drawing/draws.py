@@ -10,7 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import SLOPE_COLORS, finish_map
+from landscape_lab.drawing.maps import finish_map
+from landscape_lab.drawing.palette import SLOPE_COLORS
 from landscape_lab.drawing.proportions import map_size
 from landscape_lab.drawing.style import STYLE, slope_unit
 from landscape_lab.scene import Draws

@@ -11,8 +11,7 @@ import av
 import numpy as np
 from PIL import Image, ImageColor
 
-from landscape_lab.drawing.maps import PATH_COLORS
-from landscape_lab.drawing.marks import MINIMUM_COLOR
+from landscape_lab.drawing.palette import MINIMUM, PATH_COLORS
 from landscape_lab.files import replacing
 
 Frame = np.ndarray
@@ -102,7 +101,7 @@ def _palette(pictures: Sequence[Image.Image]) -> Image.Image:
     sheet = Image.new("RGB", (width, height * len(pictures)))
     for number, picture in enumerate(pictures):
         sheet.paste(picture, (0, number * height))
-    own = [value for color in ("white", MINIMUM_COLOR, *PATH_COLORS) for value in ImageColor.getrgb(color)]
+    own = [value for color in ("white", MINIMUM, *PATH_COLORS) for value in ImageColor.getrgb(color)]
     found = sheet.quantize(255 - len(own) // 3, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
     palette = Image.new("P", (1, 1))
     palette.putpalette((own + found)[: 3 * 255])

@@ -15,8 +15,9 @@ from landscape_lab.drawing.departures import COMPARISON, draw_departures
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.legend import write_legend
 from landscape_lab.drawing.lines import line_figure
-from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, draw_scene
+from landscape_lab.drawing.maps import draw_landscape, draw_scene
 from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.palette import PATH_COLORS
 from landscape_lab.drawing.planes import planes_figure
 from landscape_lab.drawing.proportions import map_size, path_size
 from landscape_lab.drawing.ratios import ratio_figure

@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 
+from landscape_lab.drawing.palette import GRID
 from landscape_lab.drawing.sharpness import draw_losses
-from landscape_lab.drawing.style import GRID, STYLE, add_scale, label_cost
+from landscape_lab.drawing.style import STYLE, add_scale, label_cost
 from landscape_lab.layer_curves import LayerCurves
 
 TITLES = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
-from landscape_lab.drawing.style import GREY
+from landscape_lab.drawing.palette import GREY
 from landscape_lab.drawing.titles import ending
 from landscape_lab.scene import Trace
 

@@ -5,13 +5,13 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from landscape_lab.drawing.maps import PATH_COLORS
-from landscape_lab.drawing.style import GREY, GRID, INK, STYLE
+from landscape_lab.drawing.palette import GREY, GRID, INK, PATH_COLORS
+from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.planes.line import Line
 from landscape_lab.scene import Scene
 
-LOSS_COLOR, ACCURACY_COLOR, BARRIER_COLOR = PATH_COLORS[0], PATH_COLORS[5], INK
+LOSS_COLOR, ACCURACY_COLOR, BARRIER_COLOR = PATH_COLORS[0], PATH_COLORS[1], INK
 
 
 def line_figure(scene: Scene) -> Figure:

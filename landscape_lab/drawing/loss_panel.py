@@ -8,8 +8,9 @@ from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.growing import Curve, on_canvas
 from landscape_lab.drawing.legend import write_row
-from landscape_lab.drawing.maps import colored, path_color
-from landscape_lab.drawing.style import GRID, label_cost
+from landscape_lab.drawing.maps import colored
+from landscape_lab.drawing.palette import GRID, path_color
+from landscape_lab.drawing.style import label_cost
 from landscape_lab.drawing.value_axis import ValueAxis, loss_axes
 from landscape_lab.scene import Scene, Trace
 

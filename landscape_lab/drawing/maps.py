@@ -1,7 +1,6 @@
 """A scene as a map: the landscape, the traces on it, and where they begin and end."""
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
@@ -13,31 +12,20 @@ from landscape_lab.drawing.color_scale import ColorScale, color_scale
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights, add_height_scale
 from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.palette import FRAME, INK, LOSS_COLORS, RATE_COLORS, path_color
 from landscape_lab.drawing.proportions import aspect_of
-from landscape_lab.drawing.rings import LOSS_COLORS, draw_compared_dots, draw_parted
-from landscape_lab.drawing.style import GREY, INK, add_scale
+from landscape_lab.drawing.rings import draw_compared_dots, draw_parted
+from landscape_lab.drawing.style import add_scale
 from landscape_lab.scene import Scene, Trace
 
-PATH_COLORS = ("#e4572e", "#17bebb", "#ffc914", "#7b5ea7", "#76b041", "#2e86de", "#ef798a", "#b08968")
-"""One colour for each optimizer."""
-RATE_COLORS = "turbo"
-"""Of members by learning rate, from blue for low to red for high."""
 MANY_MEMBERS = 8
 """So many members are drawn as lines only."""
-SLOPE_COLORS = "RdBu_r"
-"""Of what has a sign."""
-FRAME_COLOR = "#dadce0"
 NOTE_EDGE = withStroke(linewidth=2.0, foreground=INK)
 """Around white words: they may lie on a light corner."""
 CELLS = 100
 """Dots in the same of so many cells along each side of a map hide each other."""
 DRAWN_POINTS = 3000
 """The most points of one trace that are drawn as dots; the line goes through twenty times as many."""
-
-
-def path_color(number: int) -> str:
-    """The colour of one of several traces; the first have one each, all others are grey."""
-    return PATH_COLORS[number] if number < len(PATH_COLORS) else GREY
 
 
 def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
@@ -100,7 +88,7 @@ def finish_map(axes: Axes, scene: Scene) -> None:
     left, right, first, last = scene.window.extent
     axes.set(xlim=(left, right), ylim=(last, first) if scene.plane.axes.picture else (first, last))
     for spine in axes.spines.values():
-        spine.set(visible=True, color=FRAME_COLOR)
+        spine.set(visible=True, color=FRAME)
     axes.set_autoscale_on(False)
 
 
@@ -196,7 +184,7 @@ def colors_of(number: int, trace: Trace) -> list[str]:
     if trace.rates is None:
         return [path_color(number)] * max(1, trace.places.shape[1])
     scale = LogNorm(trace.rates.min(), trace.rates.max())
-    return [to_hex(color) for color in colormaps[RATE_COLORS](scale(trace.rates))]
+    return [to_hex(color) for color in RATE_COLORS(scale(trace.rates))]
 
 
 def last_finite(losses: np.ndarray) -> np.ndarray:

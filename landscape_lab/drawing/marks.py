@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from landscape_lab.drawing.style import INK, inches_from
+from landscape_lab.drawing.palette import INK, MINIMUM
+from landscape_lab.drawing.style import inches_from
 from landscape_lab.scene import Scene
 
-MINIMUM_COLOR, EDGE_COLOR, END_COLOR = "#00e5ff", INK, "#00c853"
+EDGE_COLOR, END_COLOR = INK, "#00c853"
 BELOW = 0.5
 """Inches between a map and the row of its legend, for the numbers and the name of its axis."""
 _SMALL = (16, 0.8, 0.4)
@@ -27,7 +28,7 @@ def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
             *shown.T,
             "x",
             clip_on=False,  # one on the edge is seen whole
-            color=MINIMUM_COLOR,
+            color=MINIMUM,
             markersize=5 if small else 9,
             markeredgewidth=1.8,
             zorder=4,

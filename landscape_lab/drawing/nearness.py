@@ -7,8 +7,8 @@ from jaxtyping import Float
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from landscape_lab.drawing.maps import PATH_COLORS
-from landscape_lab.drawing.style import GRID, STYLE, label_cost
+from landscape_lab.drawing.palette import GRID, PATH_COLORS
+from landscape_lab.drawing.style import STYLE, label_cost
 
 NAMES = {"psnr": "PSNR in dB", "ssim": "SSIM"}
 """What is drawn, from above."""

@@ -14,11 +14,12 @@ from landscape_lab.drawing.departures import COMPARISON, draw_departures
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import add_height_scale
 from landscape_lab.drawing.legend import write_legend
-from landscape_lab.drawing.maps import PATH_COLORS, draw_landscape, evenly, name_axes
+from landscape_lab.drawing.maps import draw_landscape, evenly, name_axes
 from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.palette import GREY, GRID, PATH_COLORS
 from landscape_lab.drawing.proportions import map_size
 from landscape_lab.drawing.rings import draw_parted
-from landscape_lab.drawing.style import GREY, GRID, STYLE, label_cost
+from landscape_lab.drawing.style import STYLE, label_cost
 from landscape_lab.drawing.value_axis import loss_axes
 from landscape_lab.scene import Scene, Trace
 

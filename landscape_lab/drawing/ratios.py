@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import finish_map, name_axes, path_color, write_note
+from landscape_lab.drawing.maps import finish_map, name_axes, write_note
 from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.palette import path_color
 from landscape_lab.drawing.proportions import map_size, path_size
 from landscape_lab.drawing.style import STYLE, add_scale
 from landscape_lab.drawing.titles import write_title

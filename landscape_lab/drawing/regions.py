@@ -9,14 +9,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.paint import resized
+from landscape_lab.drawing.palette import CLASS_COLORS, INK
 from landscape_lab.scene import Samples
 
-CLASS_COLORS = (
-    *("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7"),
-    *("#56b4e9", "#b8a800", "#882255", "#44aa99", "#777777"),
-)
-"""Okabe and Ito's and Tol's: they differ for colour-blind eyes too. More classes begin again."""
-WRONG_COLOR, RING_COLOR = "#c1121f", "#202124"
 FAINT, STRONG = 0.06, 0.55
 """How much of a class's colour a region has: where all classes are equally likely, where one is certain."""
 MOST = 12
@@ -73,14 +68,14 @@ def draw_classes(axes: Axes, places: Float[np.ndarray, "n 2"], samples: Samples)
     x, y = places[order].T
     axes.scatter(x, y, s=size, c=colors[order], edgecolors="white", linewidths=0.5, zorder=3)
     x, y = places[samples.targets != samples.answers].T
-    axes.scatter(x, y, s=2.6 * size, facecolors="none", edgecolors=RING_COLOR, linewidths=0.9, zorder=4)
+    axes.scatter(x, y, s=2.6 * size, facecolors="none", edgecolors=INK, linewidths=0.9, zorder=4)
 
 
 def write_classes(axes: Axes, samples: Samples) -> None:
     """The legend, to the right of the axes."""
     names = [(class_color(number), "white", name) for number, name in enumerate(samples.classes[:MOST])]
     if (samples.targets != samples.answers).any():
-        names.append(("none", RING_COLOR, "wrong"))
+        names.append(("none", INK, "wrong"))
     handles = [
         Line2D([], [], marker="o", linestyle="", color=face, markeredgecolor=edge, markersize=8, label=name)
         for face, edge, name in names

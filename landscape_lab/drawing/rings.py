@@ -2,15 +2,13 @@
 
 import numpy as np
 from jaxtyping import Float
-from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 
+from landscape_lab.drawing.palette import LOSS_COLORS
 from landscape_lab.planes.departure import Departure
 from landscape_lab.scene import Trace
 
-LOSS_COLORS = "plasma_r"
-"""Bright where the loss is low: it stands out from a landscape that is dark there."""
 RING = 0.02
 """How far apart hollow dots are, as a share of the map."""
 
@@ -26,7 +24,7 @@ def draw_compared_dots(
     )
     places = np.stack([x, y], axis=1)[parted]
     rings = _apart(axes, places)
-    _draw_rings(axes, places[rings], colormaps[LOSS_COLORS](scale(losses[parted][rings])))
+    _draw_rings(axes, places[rings], LOSS_COLORS(scale(losses[parted][rings])))
 
 
 def draw_parted(axes: Axes, trace: Trace, color: str) -> None:

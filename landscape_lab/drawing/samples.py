@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from landscape_lab.drawing.maps import FRAME_COLOR
-from landscape_lab.drawing.regions import WRONG_COLOR, draw_classes, right_share, write_classes
-from landscape_lab.drawing.style import GREY, GRID, STYLE
+from landscape_lab.drawing.palette import FRAME, GREY, GRID, INK, PATH_COLORS, WRONG
+from landscape_lab.drawing.regions import draw_classes, right_share, write_classes
+from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.titles import title_of
 from landscape_lab.scene import Samples, Scene
 
@@ -18,7 +18,7 @@ ACROSS = 12
 """Pictures in a line of a sheet."""
 SIGNS = {"\n": "↵", "\t": "→", " ": "␣"}
 """What is drawn for characters that leave no ink."""
-RIGHT_COLOR, FAINT_COLOR, POINT_COLOR = "#202124", "#80868b", "#0072b2"
+RIGHT_COLOR, FAINT_COLOR, POINT_COLOR = INK, GREY, PATH_COLORS[0]
 TALL = 1.24
 """A picture and the words below it, in heights of the picture."""
 CELL, MARGIN = 0.15, 9
@@ -142,9 +142,9 @@ def _draw_picture(
     """A picture, its frame, and its class below it."""
     x, y = corner
     wrong = target != answer
-    color = WRONG_COLOR if wrong else RIGHT_COLOR
+    color = WRONG if wrong else RIGHT_COLOR
     axes.imshow(picture, extent=(x, x + 0.88, y + 0.88, y), interpolation="nearest", zorder=2)
-    frame, width = (color, 2.4) if wrong else (FRAME_COLOR, 0.8)
+    frame, width = (color, 2.4) if wrong else (FRAME, 0.8)
     axes.add_patch(Rectangle((x, y), 0.88, 0.88, fill=False, zorder=3, edgecolor=frame, linewidth=width))
     words = f"{target} → {answer}" if wrong else target
     size = float(np.clip(90.0 / len(words), 5.5, 9.5))  # long names are written small
@@ -201,12 +201,12 @@ def _of_sums(samples: Samples, title: str) -> Figure:
 
 def _color(right: bool | np.bool_) -> str:
     """Of an answer."""
-    return RIGHT_COLOR if right else WRONG_COLOR
+    return RIGHT_COLOR if right else WRONG
 
 
 def _write(axes: Axes, x: float, y: float, text: str, color: str) -> None:
     """A token in its cell; a wrong one is bold, for eyes that do not see red."""
-    weight = "bold" if color == WRONG_COLOR else "normal"
+    weight = "bold" if color == WRONG else "normal"
     axes.text(x, y, text, color=color, weight=weight, family="DejaVu Sans Mono", ha="center", va="center")
 
 

@@ -8,9 +8,10 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from landscape_lab.drawing.style import GREY, GRID, STYLE
+from landscape_lab.drawing.palette import GREY, GRID, PATH_COLORS, WRONG
+from landscape_lab.drawing.style import STYLE
 
-FINAL_COLOR, BEST_COLOR, DIVERGED_COLOR = "#2e6fbb", "#e4803a", "#c62828"
+FINAL_COLOR, BEST_COLOR, DIVERGED_COLOR = PATH_COLORS[1], PATH_COLORS[0], WRONG
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from landscape_lab.curvature import Sharpnesses
-from landscape_lab.drawing.maps import PATH_COLORS
-from landscape_lab.drawing.style import GRID, STYLE, label_cost, shortened
+from landscape_lab.drawing.palette import GRID, PATH_COLORS, WRONG
+from landscape_lab.drawing.style import STYLE, label_cost, shortened
 
-THRESHOLD = "#c5221f"
+THRESHOLD = WRONG
 """The colour of the line that the optimizer bears."""
 ROOM = 1.6
 """How far above the line an axis goes, so that curves beyond it do not hide what is near."""

@@ -23,7 +23,7 @@ from landscape_lab.drawing.growing import GrowingMap
 from landscape_lab.drawing.ink import Label
 from landscape_lab.drawing.layout import CAPTION, lay_out
 from landscape_lab.drawing.loss_panel import loss_axis, loss_curves
-from landscape_lab.drawing.maps import path_color
+from landscape_lab.drawing.palette import path_color
 from landscape_lab.drawing.strip import Strip
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.successive import SuccessiveDraws

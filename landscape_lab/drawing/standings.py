@@ -13,10 +13,9 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFormatter
 
-from landscape_lab.drawing.maps import PATH_COLORS
-from landscape_lab.drawing.style import GRID, STYLE
+from landscape_lab.drawing.palette import GRID, PATH_COLORS, dash_of
+from landscape_lab.drawing.style import STYLE
 
-MORE_COLORS = ("#5f6368", "#00695c", "#ad1457", "#9e9d24", "#4527a0", "#0277bd", "#6d4c41", "#c0ca33")
 BANDED = 3
 """The best so many have a band around their curve: more could not be told apart."""
 SLOWEST = 16.0
@@ -81,7 +80,7 @@ class Report:
 
 def standings_figure(report: Report) -> Figure:
     """Seven panels, the verdicts of the checks, and the protocol."""
-    colors = [(PATH_COLORS + MORE_COLORS)[rank % 16] for rank in range(len(report.names))]
+    colors = [PATH_COLORS[rank % len(PATH_COLORS)] for rank in range(len(report.names))]
     text = "\n".join(
         line
         for sentence in report.words
@@ -130,7 +129,14 @@ def _draw_profiles(axes: Axes, report: Report, colors: Sequence[str]) -> None:
     curves = report.profiles
     for rank, (name, color) in reversed(list(enumerate(zip(report.names, colors, strict=True)))):
         axes.step(
-            curves.at, curves.values[rank], where="post", color=color, linewidth=2.0, label=name, zorder=3
+            curves.at,
+            curves.values[rank],
+            where="post",
+            color=color,
+            linestyle=dash_of(rank),
+            label=name,
+            linewidth=2.0,
+            zorder=3,
         )
         if rank < BANDED:
             axes.fill_between(
@@ -225,7 +231,7 @@ def _draw_budget(axes: Axes, report: Report, colors: Sequence[str]) -> None:
 
 def _draw_curves(axes: Axes, report: Report, curves: Curves, colors: Sequence[str]) -> None:
     for rank, color in reversed(list(enumerate(colors))):
-        axes.plot(curves.at, curves.values[rank], color=color, linewidth=1.8, zorder=3)
+        axes.plot(curves.at, curves.values[rank], color=color, linestyle=dash_of(rank), linewidth=1.8)
         if rank < BANDED:
             axes.fill_between(
                 curves.at, curves.low[rank], curves.high[rank], color=color, alpha=0.12, linewidth=0

@@ -11,8 +11,8 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.ticker import EngFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
 
-INK, GREY = "#202124", "#9aa0a6"
-"""Of words and edges; and of frames and what does not stand out."""
+from landscape_lab.drawing.palette import GREY, INK
+
 STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
@@ -24,9 +24,6 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
-GRID = "#e8eaed"
-"""Of the lines behind curves."""
-
 GAP, WIDTH, APART = 0.12, 0.13, 1.08
 """Inches: between a map and the bar of its scale, across it, and from one bar to the next."""
 ROUND_IT, CHARACTER = 1.7, 0.09

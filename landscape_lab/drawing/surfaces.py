@@ -9,14 +9,8 @@ from mpl_toolkits.mplot3d import Axes3D
 
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import (
-    DRAWN_POINTS,
-    SLOPE_COLORS,
-    draw_scene,
-    evenly,
-    finish_map,
-    path_color,
-)
+from landscape_lab.drawing.maps import DRAWN_POINTS, draw_scene, evenly, finish_map
+from landscape_lab.drawing.palette import SLOPE_COLORS, path_color
 from landscape_lab.drawing.proportions import map_size
 from landscape_lab.drawing.style import STYLE, add_scale, slope_unit
 from landscape_lab.drawing.titles import write_title

@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import NOTE_EDGE, draw_scene
-from landscape_lab.drawing.marks import EDGE_COLOR, MINIMUM_COLOR, write_marks
+from landscape_lab.drawing.marks import EDGE_COLOR, write_marks
+from landscape_lab.drawing.palette import BASIN_COLORS, GREY, GRID, MINIMUM, PATH_COLORS
 from landscape_lab.drawing.proportions import map_size
-from landscape_lab.drawing.style import GREY, GRID, STYLE
+from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.planes.topology import Basin, critical_points, merge_tree, pruned
 from landscape_lab.scene import Scene
@@ -25,7 +26,7 @@ SHARE = 0.003
 """Valleys that are shallower, as a share of the heights drawn, are roughness."""
 MOST = 16
 """The most valleys in the tree: those that are hardest to leave."""
-MARKS = {"minima": ("o", MINIMUM_COLOR), "saddles": ("X", "#ffc914"), "maxima": ("^", "#e4572e")}
+MARKS = {"minima": ("o", MINIMUM), "saddles": ("X", BASIN_COLORS[4]), "maxima": ("^", PATH_COLORS[0])}
 ONE = {"minima": "minimum", "saddles": "saddle", "maxima": "maximum"}
 
 

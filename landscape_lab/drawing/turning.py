@@ -11,11 +11,10 @@ from matplotlib.ticker import MaxNLocator
 from landscape_lab.drawing.growing import draw_glow, fade, head_size
 from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_lines
 from landscape_lab.drawing.maps import colored, evenly
-from landscape_lab.drawing.marks import MINIMUM_COLOR
 from landscape_lab.drawing.paint import Paint
+from landscape_lab.drawing.palette import GREY, MINIMUM
 from landscape_lab.drawing.proportions import aspect_of
 from landscape_lab.drawing.relief import HEIGHT, SLAB, Relief, shaded
-from landscape_lab.drawing.style import GREY
 from landscape_lab.scene import Scene, Trace, last_before
 
 FROM, TO = radians(-72.0), radians(-18.0)
@@ -85,7 +84,7 @@ class TurningSurface:
         left, top = int(self.corner[0]), int(renderer.height - self.corner[1]) - len(image)
         np.asarray(renderer.buffer_rgba())[top : top + len(image), left : left + image.shape[1], :3] = image
         self._draw_ticks(renderer)
-        draw_crosses(renderer, self._lay(self._shares(self.scene.minima))[0], MINIMUM_COLOR, self.box)
+        draw_crosses(renderer, self._lay(self._shares(self.scene.minima))[0], MINIMUM, self.box)
         for number, (trace, history) in enumerate(zip(self.scene.traces, self.histories, strict=True)):
             for color, part in colored(number, trace):
                 self._draw_trace(renderer, part, history, color, since, moment)

@@ -10,6 +10,8 @@ GRADIENT_FREE = ("Nelder-Mead", "Powell", "COBYLA", "COBYQA")
 SECOND_ORDER = ("Newton-CG", "dogleg", "trust-ncg", "trust-krylov", "trust-exact", "trust-constr")
 """The methods of `scipy.optimize.minimize` by the derivatives that they ask for."""
 
+AUTO = "auto"
+"""The learning rate that short descents choose before the run; no constructor sees it."""
 POSITIVE = Number(positive=True)
 SHARE = Number(low=0.0, high=1.0)
 FINITE = Open(infinite=False)
@@ -18,7 +20,7 @@ FINITE = Open(infinite=False)
 OPTIMIZER = Keys(
     "optimizer",
     FINITE,
-    lr=Key(Number(low=0.0), "learning rate"),
+    lr=Key(Number(low=0.0), "learning rate; auto: short descents choose it"),
     groups=Key(Nullable(Groups()), "settings or classes of some parameters; docs/groups.md"),
     growth_rate=Key(Number(positive=True, infinite=True), "how fast a rate that is found may grow (Prodigy)"),
 )

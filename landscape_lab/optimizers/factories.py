@@ -47,3 +47,13 @@ def own_rate(optimizer: Factory) -> float | None:
     parameter = inspect.signature(maker).parameters.get("lr")
     rate = settings.get("lr", None if parameter is None else parameter.default)
     return float(rate) if isinstance(rate, int | float) and rate > 0 else None
+
+
+def takes_rate(maker: Callable[..., object]) -> bool:
+    """Whether a class or function takes a learning rate.
+
+    >>> takes_rate(lambda params, lr=0.1: None), takes_rate(lambda params: None)
+    (True, False)
+    """
+    parameters = inspect.signature(maker).parameters.values()
+    return any(one.name == "lr" or one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters)

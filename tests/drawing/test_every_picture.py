@@ -38,7 +38,7 @@ CHANGES = {
 }
 NO_MAP = {"loss", "evaluations", "data", "boundary", "line", "curvature", "approximation"}
 """Figures that show no losses in a window of the plane; of views of a film `boundary` is one."""
-NO_SCENE = {"standings", "sensitivity", "sharpness", "connectivity", "layers", "nearness"}
+NO_SCENE = {"rate", "standings", "sensitivity", "sharpness", "connectivity", "layers", "nearness"}
 """Figures of other things than a landscape."""
 HEEDED = {
     "gradient": {"window", "resolution"},  # slopes have colours of their own, and no contours

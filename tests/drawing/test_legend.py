@@ -5,9 +5,8 @@ from matplotlib.colors import to_hex
 from scenes import pixels_of, scene, trajectory
 
 from landscape_lab.drawing.figures import path_figure
-from landscape_lab.drawing.maps import PATH_COLORS, path_color
+from landscape_lab.drawing.palette import GREY, PATH_COLORS, path_color
 from landscape_lab.drawing.race import race_figure
-from landscape_lab.drawing.style import GREY
 
 
 def words(figure):

@@ -3,14 +3,8 @@
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from landscape_lab.drawing.regions import (
-    CLASS_COLORS,
-    FAINT,
-    STRONG,
-    class_color,
-    region_colors,
-    right_share,
-)
+from landscape_lab.drawing.palette import CLASS_COLORS
+from landscape_lab.drawing.regions import FAINT, STRONG, class_color, region_colors, right_share
 from landscape_lab.scene import Samples
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scenes import function_scene, pixels_of
 
-from landscape_lab.drawing.regions import WRONG_COLOR
+from landscape_lab.drawing.palette import WRONG
 from landscape_lab.drawing.samples import LINES, PICTURES, data_figure
 from landscape_lab.planes import Window
 from landscape_lab.scene import Samples
@@ -58,7 +58,7 @@ def test_pictures_have_their_class_below_and_a_wrong_answer_in_red(channels):
     pictures = RNG.normal(size=(120, channels, 5, 7)).astype(np.float32)
     axes = drawn(pictures, CLASSES, answers, classes=("cat", "dog", "owl"), held_out=True)
     assert len(axes.images) == PICTURES
-    red = [text.get_text() for text in axes.texts if text.get_color() == WRONG_COLOR]
+    red = [text.get_text() for text in axes.texts if text.get_color() == WRONG]
     assert set(red) == {"owl → cat"}
     assert len(red) == sum(text.get_text().startswith("owl") for text in axes.texts)
     assert "60 samples held out" in axes.get_title("left")
@@ -72,7 +72,7 @@ def test_text_shows_the_next_characters_above_the_predicted_ones():
     texts = [text.get_text() for text in axes.texts]
     assert texts[:5] == ["next", "␣", "↵", r"\$", "x"]
     assert texts[5:10] == ["predicted", "␣", "↵", "x", "x"]
-    assert sum(text.get_color() == WRONG_COLOR for text in axes.texts) == LINES
+    assert sum(text.get_color() == WRONG for text in axes.texts) == LINES
     assert "75.0% of the next tokens right" in axes.get_title("left")
 
 
@@ -87,7 +87,7 @@ def test_sequences_with_a_class_show_it_and_the_answer():
     )
     texts = [text.get_text() for text in axes.texts]
     assert texts == ["1", "2", "→ 3", "predicted 3", "3", "4", "→ 7", "predicted 6"]
-    assert [text.get_text() for text in axes.texts if text.get_color() == WRONG_COLOR] == ["predicted 6"]
+    assert [text.get_text() for text in axes.texts if text.get_color() == WRONG] == ["predicted 6"]
 
 
 @pytest.mark.parametrize("features", [1, 3])

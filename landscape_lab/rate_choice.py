@@ -1,0 +1,73 @@
+"""The learning rate that a configuration leaves open."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from landscape_lab.assembly import augmented, bare_landscape, factories_of, with_members
+from landscape_lab.errors import tell
+from landscape_lab.keys.optimizers import AUTO
+from landscape_lab.landscapes import Landscape
+from landscape_lab.optimizers.factories import parts_of, takes_rate
+from landscape_lab.optimizers.own import with_own
+from landscape_lab.optimizers.probing import probe
+from landscape_lab.optimizers.recipe import Recipe
+from landscape_lab.rate_search import MEMBERS, RateSearch, ShortDescents, search_rate
+from landscape_lab.runs import Run
+
+
+def settled_search(
+    cfg: DictConfig, names: dict[str, str], files: Run, begun: Path | None
+) -> RateSearch | None:
+    """The search of `optimizer.lr=auto`, or `None` where a rate is given, or there is none.
+
+    Args:
+        cfg: The composed configuration.
+        names: What the landscape and the optimizer are called.
+        files: Of the run.
+        begun: The checkpoint from which the run goes on: then the rate is what it was before.
+
+    Raises:
+        ValueError: The members of an ensemble have learning rates of their own.
+    """
+    wanted = cfg.optimizer.get("lr") == AUTO
+    if begun is not None and wanted and (before := Run(begun.parents[1]).search_file).is_file():
+        return RateSearch.load(before)
+    files.search_file.unlink(missing_ok=True)
+    return search_of(cfg, names) if wanted else None
+
+
+def search_of(cfg: DictConfig, names: dict[str, str]) -> RateSearch | None:
+    """Choose a learning rate by short descents; `None` where the optimizer has none."""
+    optimizer, scheduler = factories_of(cfg)
+    if not takes_rate(parts_of(optimizer).maker):
+        tell(f"{names['optimizer']} has no learning rate that could be chosen.")
+        return None
+    bare, ensemble = bare_landscape(cfg)
+    if ensemble.rates is not None:
+        raise ValueError(
+            "Parameter `optimizer.lr` may be auto only where members have no rates of their own: give either "
+            "it or `ensemble.lr`. Found both."
+        )
+    few = ensemble.sample(MEMBERS)
+    optimizer, scheduler = with_own(optimizer, scheduler, bare, cfg.steps)
+
+    def recipe(steps: int) -> Recipe:
+        return Recipe(optimizer, scheduler, steps, probe(optimizer, steps))
+
+    def members() -> Landscape:
+        return augmented(cfg, with_members(bare, few), few)
+
+    found = search_rate(ShortDescents(members, few, recipe, cfg.seed), cfg.steps)
+    tell(f"optimizer.lr=auto chose {found.chosen:g} with {found.evaluations:,} evaluations.")
+    return found
+
+
+def advice(cfg: DictConfig, optimizer: str, results: Mapping[str, object]) -> str:
+    """What to do about a run that diverged."""
+    rate = results.get("lr") or cfg.optimizer.get("lr")
+    where = f"{optimizer} diverged in step {results['steps']}"
+    if not isinstance(rate, int | float):
+        return f"{where}: try others of its settings."
+    return f"{where} at lr {rate:g}: try a smaller one{'' if 'lr' in results else ', or optimizer.lr=auto'}."

@@ -31,6 +31,7 @@ from landscape_lab.configuration import (
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import current_folder
 from landscape_lab.errors import FULL, tell
+from landscape_lab.evaluation import faster_threads
 from landscape_lab.instantiation import build
 from landscape_lab.keeping import Keeper
 from landscape_lab.landscapes import Landscape
@@ -40,7 +41,7 @@ from landscape_lab.rate_search import RETREATS, RateSearch
 from landscape_lab.runs import Run
 from landscape_lab.schema import check
 from landscape_lab.stopping import Stopped, signals
-from landscape_lab.threads import faster, using
+from landscape_lab.threads import using
 from landscape_lab.trajectory import Trajectory
 
 
@@ -186,23 +187,7 @@ def _threads(cfg: DictConfig, landscape: Landscape, before: int | None) -> int:
     """With how many threads torch works: the user's choice, that of `before`, or the fastest."""
     if cfg.threads != "auto":
         return int(cfg.threads)
-    return _faster_threads(landscape) if before is None else before
-
-
-def _faster_threads(landscape: Landscape) -> int:
-    """One thread or all, whichever evaluates the landscape faster; the landscape stays as it was."""
-    parameters = dict(landscape.named_parameters())
-    buffers = {name: value for name, value in landscape.state_dict().items() if name not in parameters}
-    before = {name: value.clone() for name, value in buffers.items()}
-    if landscape.stochastic:
-        landscape.see(0)
-    threads = faster(landscape.backward)
-    if landscape.stochastic:
-        landscape.see(None)
-    for name, value in buffers.items():
-        value.copy_(before[name])
-    landscape.zero_grad()
-    return threads
+    return faster_threads(landscape) if before is None else before
 
 
 def _compose(overrides: list[str]) -> DictConfig:

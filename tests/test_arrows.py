@@ -9,7 +9,8 @@ from imports import circles, graph, rooms, sources
 FLOORS = (
     (
         "ground",
-        "stopping slurm files validation errors dotted_paths configuration keys tables factories threads weights",
+        "stopping slurm files validation errors dotted_paths configuration keys tables factories threads "
+        "weights",
     ),
     ("networks' parts", "data models"),
     ("landscapes", "landscapes"),

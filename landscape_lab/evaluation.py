@@ -10,6 +10,7 @@ from torch import Tensor
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.layouts import Layout
 from landscape_lab.optimizers.problem import are_whole
+from landscape_lab.threads import faster
 
 
 class StepRecord(NamedTuple):
@@ -209,3 +210,19 @@ class Evaluation:
     def _losses_at(self, points: Tensor) -> Tensor:
         """The losses `[members]` at points `[members, dims]` as this step sees them."""
         return self.landscape.at(points) if self.landscape.stochastic else self.landscape.evaluate(points)
+
+
+def faster_threads(landscape: Landscape) -> int:
+    """One thread or all, whichever evaluates the landscape faster; the landscape stays as it was."""
+    parameters = dict(landscape.named_parameters())
+    buffers = {name: value for name, value in landscape.state_dict().items() if name not in parameters}
+    before = {name: value.clone() for name, value in buffers.items()}
+    if landscape.stochastic:
+        landscape.see(0)
+    threads = faster(landscape.backward)
+    if landscape.stochastic:
+        landscape.see(None)
+    for name, value in buffers.items():
+        value.copy_(before[name])
+    landscape.zero_grad()
+    return threads

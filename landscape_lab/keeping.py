@@ -9,6 +9,7 @@ from landscape_lab.callbacks import Products, Sharpness
 from landscape_lab.descent import Descent
 from landscape_lab.landscapes import NetworkLandscape, ShapesLandscape
 from landscape_lab.runs import Run
+from landscape_lab.stopping import signals
 from landscape_lab.weights import LAST, save_weights
 
 
@@ -39,6 +40,7 @@ class Keeper(pl.Callback):
             save_weights(landscape.state_of(member), self.run.folder / LAST)
         self.found = self._results(pl_module)
         self.run.write_results({**self.found, "unfinished": True})
+        signals.settle("before its pictures were drawn")
 
     def finish(self, descent: Descent) -> dict[str, object]:
         """Write the results, and what the pictures found, once these are made.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from signal import SIGINT
 from typing import Any
 
 import pytorch_lightning as pl
@@ -15,7 +16,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from pytorch_lightning.loggers import Logger
 
 from landscape_lab.assembly import about_of, build_descent, plane_settings
-from landscape_lab.callbacks import HParams, Products, RateCurve
+from landscape_lab.callbacks import HParams, Products, RateCurve, Stops
 from landscape_lab.configuration import (
     CONF,
     chosen_names,
@@ -30,6 +31,7 @@ from landscape_lab.contents import settle_contents
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import current_folder
 from landscape_lab.errors import FULL, tell, without_exits
+from landscape_lab.evaluation import faster_threads
 from landscape_lab.going_on import (
     Checkpoint,
     Provenance,
@@ -46,7 +48,8 @@ from landscape_lab.rate_choice import advice, settled_search
 from landscape_lab.rate_search import RETREATS, RateSearch
 from landscape_lab.runs import Run, own_folder
 from landscape_lab.schema import check
-from landscape_lab.threads import faster, using
+from landscape_lab.stopping import Stopped, signals
+from landscape_lab.threads import using
 from landscape_lab.trajectory import Trajectory
 
 
@@ -82,6 +85,8 @@ def run(overrides: Iterable[str] = ()) -> Result:
 
     Raises:
         ValueError: A value is out of range; Hydra's own errors tell of unknown choices and keys.
+        KeyboardInterrupt: Ctrl-C stopped the descent between two chunks; its checkpoint is written.
+        Stopped: SIGTERM or SIGHUP did, where nobody else handles them.
     """
     register_catalogue()
     cfg = _compose(open_keys(overrides))
@@ -89,8 +94,13 @@ def run(overrides: Iterable[str] = ()) -> Result:
     with open_dict(cfg):
         cfg.folder = hydra.run.dir
         del cfg["hydra"]
-    with own_folder(cfg, hydra):
-        return descend(cfg, hydra, prepared(cfg, hydra))
+    try:
+        with own_folder(cfg, hydra):
+            return descend(cfg, hydra, prepared(cfg, hydra))
+    except Stopped as stopped:
+        if stopped.number == SIGINT:
+            raise KeyboardInterrupt(f"{stopped} Its folder is {cfg.folder}; resume=true goes on.") from None
+        raise
 
 
 def prepared(cfg: DictConfig, hydra: DictConfig) -> DictConfig:
@@ -125,7 +135,8 @@ def descend(cfg: DictConfig, hydra: DictConfig, kept: DictConfig) -> Result:
     known = {**names, "objective": plain(cfg.objective), "seed": cfg.seed}
     keeper = Keeper(files, {**known, "config_hash": identity(cfg)})  # now: epochs become steps with the data
     begin = partial(files.write_configuration, kept, hydra)
-    with without_exits(), quiet_lightning(), current_folder():  # a user's code may import others beside it
+    # the current folder: a user's code may import others beside it at any time
+    with signals.listening(), without_exits(), quiet_lightning(), current_folder():
         descent = _settled(cfg, names, keeper, begin)
     metrics = keeper.finish(descent)
     if "error" in metrics:
@@ -175,14 +186,12 @@ def _descended(
         keeper,
         *Products.gathering(parts, plane_settings(cfg), files.folder, about_of(cfg, names["landscape"])),
     ]
-    callbacks += [
-        Provenance(settings, cfg.steps),
-        HParams(compared_values(cfg, names, files.overrides()), OmegaConf.to_yaml(cfg)),
-    ]
     if search is not None:
         search.save(files.search_file)
         keeper.known |= {"lr": search.chosen, "lr_search": search.told()}
         callbacks.append(RateCurve(search, files.folder / "lr.png", descent.trajectory.label))
+    compared = compared_values(cfg, names, files.overrides())
+    callbacks += [Provenance(settings, cfg.steps), HParams(compared, OmegaConf.to_yaml(cfg)), Stops()]
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
     trainer.strategy.checkpoint_io = SealedFiles()
     threads = _threads(cfg, descent.landscape, checkpoint.threads)
@@ -196,23 +205,7 @@ def _threads(cfg: DictConfig, landscape: Landscape, before: int | None) -> int:
     """With how many threads torch works: the user's choice, that of `before`, or the fastest."""
     if cfg.threads != "auto":
         return int(cfg.threads)
-    return _faster_threads(landscape) if before is None else before
-
-
-def _faster_threads(landscape: Landscape) -> int:
-    """One thread or all, whichever evaluates the landscape faster; the landscape stays as it was."""
-    parameters = dict(landscape.named_parameters())
-    buffers = {name: value for name, value in landscape.state_dict().items() if name not in parameters}
-    before = {name: value.clone() for name, value in buffers.items()}
-    if landscape.stochastic:
-        landscape.see(0)
-    threads = faster(landscape.backward)
-    if landscape.stochastic:
-        landscape.see(None)
-    for name, value in buffers.items():
-        value.copy_(before[name])
-    landscape.zero_grad()
-    return threads
+    return faster_threads(landscape) if before is None else before
 
 
 def _compose(overrides: list[str]) -> DictConfig:

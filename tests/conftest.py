@@ -21,7 +21,7 @@ from typing import NamedTuple
 import pytest
 from hydra.core.global_hydra import GlobalHydra
 
-from landscape_lab import __main__ as entry
+from landscape_lab import command_line as entry
 from landscape_lab.lab import Result, run
 
 QUIET = ["callbacks=none", "logger=none"]

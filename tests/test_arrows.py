@@ -9,8 +9,8 @@ from imports import circles, graph, rooms, sources
 FLOORS = (
     (
         "ground",
-        "files validation errors dotted_paths configuration keys tables factories threads weights "
-        "sealing owning agreement contents",
+        "stopping slurm files validation errors dotted_paths configuration keys tables factories threads "
+        "weights sealing owning agreement contents",
     ),
     ("networks' parts", "data models"),
     ("landscapes", "landscapes"),
@@ -31,7 +31,11 @@ FLOORS = (
     ),
     ("lab", "instantiation schema runs keeping networking assembly going_on quiet rate_choice lab summary"),
     ("sweeps", "sweeps"),
-    ("commands", "__init__ __main__ film gallery pictures plane shapes report dossier optimizers.__main__"),
+    (
+        "commands",
+        "__init__ __main__ command_line film gallery pictures plane shapes report dossier "
+        "optimizers.__main__",
+    ),
 )
 """From the ground up. A name stands for a module, or for a package and all that it holds."""
 BELOW = "landscapes augmentations optimizers data models planes curvature scene trajectory"

@@ -10,7 +10,7 @@ import warnings
 import pytest
 import torch
 
-from landscape_lab.__main__ import staying
+from landscape_lab.command_line import staying
 
 
 @pytest.mark.parametrize("arguments", ["--help", "--cfg job"])

@@ -1,6 +1,5 @@
 """Checkpoints from which a descent goes on."""
 
-import sys
 import time
 from os import PathLike
 from pathlib import Path
@@ -11,6 +10,7 @@ from torch import Tensor
 from landscape_lab.descent import Descent
 from landscape_lab.files import replacing
 from landscape_lab.keys.callbacks import CHECKPOINTS
+from landscape_lab.stopping import signals
 
 
 @CHECKPOINTS.checks_class
@@ -21,7 +21,8 @@ class Checkpoints(pl.Callback):
 
     Args:
         folder: Where it goes.
-        seconds: How often it is written; it is also written at the end.
+        seconds: How often it is written; it is also written at the end, and when a signal stops the
+            descent.
     """
 
     def __init__(self, folder: str | PathLike[str], seconds: float = 20.0) -> None:
@@ -37,18 +38,13 @@ class Checkpoints(pl.Callback):
         batch: object,
         batch_idx: int,
     ) -> None:
-        if time.monotonic() - self._written >= self.seconds and pl_module.ending.status == "completed":
+        due = signals.heard is not None or time.monotonic() - self._written >= self.seconds
+        if due and pl_module.ending.status == "completed":
             self._save(trainer)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         if pl_module.ending.status in ("completed", "stopped"):
             self._save(trainer)
-
-    def on_exception(self, trainer: pl.Trainer, pl_module: Descent, exception: BaseException) -> None:
-        """Tell who stopped a descent how it goes on."""
-        if isinstance(exception, KeyboardInterrupt):
-            kept = f" Go on with ckpt_path={self.path}" if self.path.is_file() else ""
-            sys.stderr.write(f"Stopped after {trainer.global_step:,} steps.{kept}\n")
 
     def _save(self, trainer: pl.Trainer) -> None:
         with replacing(self.path) as unfinished:

@@ -1,0 +1,152 @@
+"""Signals that ask a process to stop: what is begun is finished first, and one line says how to go on.
+
+SIGINT (Ctrl-C), SIGTERM (`timeout`, Docker, preemption), SIGHUP (the terminal was closed), and under Slurm
+SIGUSR1, after which the job is queued again.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from enum import Enum
+from types import FrameType
+
+OURS = ("SIGINT", "SIGTERM", "SIGHUP")
+"""What asks a process to stop; Windows has no SIGHUP."""
+JOB = "SLURM_JOB_ID"
+"""Where Slurm tells a process its job."""
+TWICE = 0.05
+"""Two signals within so many seconds are one: `timeout`, shells and terminals send the same one twice."""
+
+
+class Stopped(SystemExit):
+    """A signal ended what was begun, so that nothing is lost. The exit status is that of shells: 128 + n.
+
+    Args:
+        number: The signal's.
+        after: How far it was: "after 5 of 9 steps".
+    """
+
+    def __init__(self, number: int, after: str = "") -> None:
+        super().__init__(128 + number)
+        self.number = number
+        self.after = after
+
+    def __str__(self) -> str:
+        return f"Stopped by {named(self.number)}{self.after and ' '}{self.after}."
+
+
+class Manner(Enum):
+    """What happens when a signal comes."""
+
+    LEAVE = "nothing is begun: say so, and end the process"
+    RAISE = "raise `Stopped` wherever the program is"
+    NOTE = "take note: whoever is at work looks at a good moment"
+
+
+class Signals:
+    """The signals that this process got. A second Ctrl-C ends it at once.
+
+    Python lets only the main thread hear signals; in others all of this does nothing. A signal that
+    somebody handles already, or that is ignored, as by `nohup`, is left to them.
+
+    Attributes:
+        heard: The number of the first signal, or `None`.
+    """
+
+    def __init__(self) -> None:
+        self.heard: int | None = None
+        self._manner = Manner.LEAVE
+        self._when = 0.0
+
+    def begin(self) -> None:
+        """Hear signals from now on, for the whole life of the process."""
+        self._take()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Raise `Stopped` when a signal comes; afterwards all is as it was."""
+        manner, self._manner = self._manner, Manner.RAISE
+        replaced = self._take()
+        try:
+            yield
+        finally:
+            self._manner = manner
+            for number, handler in replaced.items():
+                signal.signal(number, handler)
+            if replaced:
+                self.heard = None
+
+    def defer(self) -> None:
+        """Only take note of signals: a step begins that is not to be cut.
+
+        Lightning handles SIGTERM, too, by an end without a checkpoint; it calls our handler after its own, so
+        ours takes its place until Lightning puts back what was there before.
+        """
+        if self._manner is Manner.RAISE:
+            self._manner = Manner.NOTE
+            if in_main_thread() and signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
+                signal.signal(signal.SIGTERM, self._hear)
+
+    def settle(self, after: str = "") -> None:
+        """Raise `Stopped` if a signal came; from now on it is raised when one comes."""
+        if self._manner is Manner.NOTE:
+            self._manner = Manner.RAISE
+        if self.heard is not None:
+            raise Stopped(self.heard, after)
+
+    def _take(self) -> "dict[int, Callable[[int, FrameType | None], object] | int | None]":
+        """Handle the signals that nobody else handles, and return who did."""
+        if not in_main_thread():
+            return {}
+        free = (signal.SIG_DFL, signal.default_int_handler)
+        numbers = [number for number in _numbers() if signal.getsignal(number) in free]
+        return {number: signal.signal(number, self._hear) for number in numbers}
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        now, before = time.monotonic(), self._when
+        again = self.heard is not None
+        if not again:
+            self.heard, self._when = number, now
+        elif number != signal.SIGINT or now - before < TWICE:
+            return
+        if again:
+            _leave(
+                number, f"Stopped at once by {named(number)}: what came after the last checkpoint is lost."
+            )
+        if self._manner is Manner.LEAVE:
+            _leave(number, f"{Stopped(number)} Nothing is lost: the same command begins again.")
+        if self._manner is Manner.RAISE:
+            raise Stopped(number)
+
+
+signals = Signals()
+"""Those of this process."""
+
+
+def in_main_thread() -> bool:
+    """Whether this thread may handle signals."""
+    return threading.current_thread() is threading.main_thread()
+
+
+def named(number: int) -> str:
+    """A signal as its sender knows it."""
+    return "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
+
+
+def _numbers() -> list[signal.Signals]:
+    """The signals that ask this process to stop."""
+    names = [*OURS, *["SIGUSR1"] * (JOB in os.environ)]
+    return [signal.Signals[name] for name in names if name in signal.Signals.__members__]
+
+
+def _leave(number: int, line: str) -> None:
+    """End the process at once, whatever it is doing: no traceback, no `finally`."""
+    with suppress(OSError):  # the terminal may be gone
+        os.write(
+            sys.__stderr__.fileno() if sys.__stderr__ is not None else 2, f"landscape_lab: {line}\n".encode()
+        )
+    os._exit(128 + number)

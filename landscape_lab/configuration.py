@@ -168,7 +168,7 @@ def compared_values(
     """
     values = flat_values(cfg, PARAMETERS)
     rate = {name: values.pop(name) for name in ("optimizer.lr",) if name in values}
-    keys = {word.lstrip("+~").partition("=")[0] for word in overrides} - {"landscape", "optimizer"}
+    keys = set(map(key_of, overrides)) - {"landscape", "optimizer"}
     within = tuple(f"{key}." for key in keys)
     given = [name for name in values if name in keys or name.startswith(within)]
     return {**names, **rate, **{f"with {name}": values[name] for name in given}}

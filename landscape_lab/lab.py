@@ -139,13 +139,18 @@ def descend(cfg: DictConfig, hydra: DictConfig, kept: DictConfig) -> Result:
     with signals.listening(), without_exits(), quiet_lightning(), current_folder():
         descent = _settled(cfg, names, keeper, begin)
     metrics = keeper.finish(descent)
+    _tell_end(cfg, names["optimizer"], descent, metrics)
+    return Result(descent.trajectory, metrics, folder)
+
+
+def _tell_end(cfg: DictConfig, optimizer: str, descent: Descent, metrics: dict[str, Any]) -> None:
+    """A line about a descent that failed or diverged."""
     if "error" in metrics:
-        tell(f"{names['optimizer']} failed in step {metrics['steps']}: {metrics['error']}")
+        tell(f"{optimizer} failed in step {metrics['steps']}: {metrics['error']}")
         if FULL and descent.ending.error is not None:
             raise descent.ending.error
     if descent.ending.status == "diverged":
-        tell(advice(cfg, names["optimizer"], metrics))
-    return Result(descent.trajectory, metrics, folder)
+        tell(advice(cfg, optimizer, metrics))
 
 
 def _settled(cfg: DictConfig, names: dict[str, str], keeper: Keeper, begin: Callable[[], None]) -> Descent:

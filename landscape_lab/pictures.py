@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from operator import itemgetter
 from pathlib import Path
 from shutil import copyfile
 from typing import NamedTuple
@@ -153,7 +154,7 @@ def _chosen(products: Sequence[str], cases: Sequence[str]) -> dict[str, list[str
     for name in cases:
         check_choice("cases", name, list(CASES))
     made = {name: [one for one in CASES[name].makes if one in products] for name in cases}
-    chosen = {name: makes for name, makes in made.items() if makes}
+    chosen = dict(filter(itemgetter(1), made.items()))
     if not chosen:
         told = ", ".join(products)
         raise ValueError(f"Parameter `cases` should have some that make {told}. Found {', '.join(cases)}.")

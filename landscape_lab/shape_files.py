@@ -60,17 +60,23 @@ def write_picture(
     height, width = landscape.target.shape[1:]
     if path.suffix not in PICTURES:
         raise ValueError(f"A picture of shapes should be {' or '.join(PICTURES)}. Found {path}.")
-    if path.suffix == ".png":
-        image = Image.fromarray(bytes_of(landscape.picture(member, size)))
-        with replacing(path) as unfinished:
-            image.save(unfinished, format="PNG")
+    if path.suffix == ".svg":
+        _write_svg(landscape, member, path, size or (height, width), refine)
         return
+    image = Image.fromarray(bytes_of(landscape.picture(member, size)))
+    with replacing(path) as unfinished:
+        image.save(unfinished, format="PNG")
+
+
+def _write_svg(
+    landscape: ShapesLandscape, member: int, path: Path, size: tuple[int, int], refine: int
+) -> None:
     if (reason := why_no_svg(landscape, member)) is not None:
         raise ValueError(f"{path} cannot be drawn. {reason}. As .png it can.")
     shapes, background = refined(landscape, member, refine) if refine else landscape.shapes_of(member)
     ground = landscape.target.new_zeros(len(landscape.target)) if background is None else background
     with replacing(path) as unfinished:
-        unfinished.write_text(svg_of(shapes, ground, size or (height, width), landscape.primitive))
+        unfinished.write_text(svg_of(shapes, ground, size, landscape.primitive))
 
 
 def write_tables(landscape: ShapesLandscape, member: int, folder: Path) -> None:

@@ -107,16 +107,12 @@ class Signals:
         return {number: signal.signal(number, self._hear) for number in numbers}
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
-        now, before = time.monotonic(), self._when
-        again = self.heard is not None
-        if not again:
-            self.heard, self._when = number, now
-        elif number != signal.SIGINT or now - before < TWICE:
+        now = time.monotonic()
+        if self.heard is not None:
+            if number == signal.SIGINT and now - self._when >= TWICE:
+                _leave(number, "Stopped at once by Ctrl-C: what came after the last checkpoint is lost.")
             return
-        if again:
-            _leave(
-                number, f"Stopped at once by {named(number)}: what came after the last checkpoint is lost."
-            )
+        self.heard, self._when = number, now
         if self._manner is Manner.LEAVE:
             _leave(number, f"{Stopped(number)} Nothing is lost: the same command begins again.")
         if self._manner is Manner.RAISE:

@@ -17,7 +17,7 @@ import torch
 from foreign_modules import WithLoaders
 from training import fit
 
-from landscape_lab import Descent, TrajectoryRecorder, bending, results, threads
+from landscape_lab import Descent, TrajectoryRecorder, bending, results, stopping, threads
 from landscape_lab.augmentations import MapImage
 from landscape_lab.bending import ratios_of
 from landscape_lab.callbacks import Checkpoints, ProgressBar
@@ -31,6 +31,7 @@ from landscape_lab.planes.grid_file import GridFile
 from landscape_lab.planes.progress import Progress
 from landscape_lab.sweeps.progress import PLAIN_SECONDS, Watch
 from landscape_lab.sweeps.race.loss_curves import LossCurves, read_curves
+from landscape_lab.sweeps.study import servers
 
 PACKAGE = Path(__file__).parents[1] / "landscape_lab"
 CLOCKS = ("monotonic", "perf_counter", "thread_time", "time", "process_time")
@@ -256,6 +257,31 @@ def spectrum_products(clock: Clock, folder: Path, monkeypatch) -> None:
     assert set(heard) == {60 + 2 * 60 + 2 * 30}  # of 240 products a quarter, a half, a quarter
 
 
+def second_signal(clock: Clock, folder: Path, monkeypatch) -> None:
+    """A Ctrl-C that follows at once is the same one; a later one ends the process."""
+    left = Mock()
+    monkeypatch.setattr(stopping, "_leave", left)
+    signals = stopping.Signals()
+    signals._manner = stopping.Manner.NOTE
+    for later in (0.0, 0.01):
+        clock.now += later
+        signals._hear(2, None)
+    assert not left.called
+    clock.now += 1.0
+    signals._hear(2, None)
+    assert left.called
+
+
+def database_away(clock: Clock, folder: Path, monkeypatch) -> None:
+    """It is asked again for a minute from when it ceased to answer."""
+    storage = Mock(away_since=None, url="postgresql://somewhere/study")
+    answers = []
+    for later in (0.0, 59.0, 2.0):
+        clock.now += later
+        answers.append(servers._may_come_back(storage))
+    assert answers == [True, True, False]
+
+
 USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "callbacks/progress.py": progress_bar,
     "callbacks/checkpoints.py": checkpoints,
@@ -263,6 +289,8 @@ USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "chunk.py": chunk,
     "recorder.py": recorder,
     "descent.py": metrics,
+    "stopping.py": second_signal,
+    "sweeps/study/servers.py": database_away,
     "threads.py": number_of_threads,
     "bending.py": ratio_places,
     "curvature/spectrum.py": spectrum_products,

@@ -40,6 +40,11 @@ class Entry(NamedTuple):
     loss: str
 
 
+def _longest(entry: Entry) -> str:
+    """A path's name with a loss as long as they get."""
+    return f"{entry.name}  {LOSS if entry.loss else ''}"
+
+
 class Header:
     """The lines above a film.
 
@@ -58,7 +63,7 @@ class Header:
         used = sum(self.font.getlength(word.longest) for word in line)
         ways = (WORDS[pacing.clock], pacing.clock)
         self.clock = next((words for words in ways if used + self.small.getlength(words) <= room), "")
-        names = [f"{entry.name}  {LOSS if entry.loss else ''}" for entry in entries(scene.traces, np.inf)]
+        names = list(map(_longest, entries(scene.traces, np.inf)))
         longest = max(names, key=len, default="")
         self.fine = _fitting(longest, room - 2 * SWATCH, 13)
         most = max(1, int(room / (self.fine.getlength(longest) + 3 * SWATCH)))

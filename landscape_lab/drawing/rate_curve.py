@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from landscape_lab.drawing.palette import GREY, GRID, PATH_COLORS, WRONG
 from landscape_lab.drawing.style import STYLE
-from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import linear_axis, logarithmic_axis
 
 SIDE = 1.5
@@ -23,33 +23,37 @@ def rate_figure(trials: Sequence[tuple[float, int, float]], chosen: float, label
         chosen: The learning rate of the run.
         label: Whose they are.
     """
+    rates, lengths, losses = (np.array(values) for values in zip(*sorted(trials), strict=True))
     with rc_context(STYLE):
         figure = Figure(figsize=(8.0, 5.0), layout="constrained")
-        axes = figure.add_subplot()
-        rates, lengths, losses = (np.array(values) for values in zip(*sorted(trials), strict=True))
-        finite = np.isfinite(losses)
-        shown = [losses[finite][:, None]]
-        axis = logarithmic_axis("loss at the end, logarithmic", shown) if (losses[finite] > 0).all() else None
-        axis = axis or linear_axis("loss at the end", shown)
-        axes.set_xscale("log")
-        axes.set_yscale("log" if axis.logarithmic else "linear")
-        axes.set_ylim(*axis.limits)
-        axes.set_xlim(rates[0] / SIDE, rates[-1] * SIDE)
-        label_logarithm(axes.xaxis)
-        label_logarithm(axes.yaxis)
+        axes = figure.add_subplot(xscale="log", xlim=(rates[0] / SIDE, rates[-1] * SIDE))
+        _scale(axes, losses[np.isfinite(losses)])
         for color, length in zip(PATH_COLORS, np.unique(lengths), strict=False):
-            some = finite & (lengths == length)
+            some = np.isfinite(losses) & (lengths == length)
             words = f"after {length:,} step{'s' if length > 1 else ''}"
             axes.plot(rates[some], losses[some], "o-", color=color, markersize=5, linewidth=1.4, label=words)
-        if not finite.all():
-            above = axes.get_xaxis_transform()
-            height = np.full((~finite).sum(), 0.97)
-            axes.plot(rates[~finite], height, "x", color=WRONG, transform=above, label="diverged")
+        _mark_diverged(axes, rates[~np.isfinite(losses)])
         axes.axvline(chosen, color=GREY, linewidth=1.2, linestyle="--", label=f"chosen: {chosen:.4g}")
         axes.set_xlabel("learning rate")
-        axes.set_ylabel(axis.name)
         axes.grid(color=GRID, linewidth=0.8)
         axes.set_axisbelow(True)
         axes.set_title(f"{label}: the rate that short descents chose", loc="left", fontsize=11)
         figure.legend(loc="outside lower center", ncols=5, frameon=False, fontsize=9)
     return figure
+
+
+def _scale(axes: Axes, losses: np.ndarray) -> None:
+    """Logarithmic where the losses are positive and span a decade."""
+    shown = [losses[:, None]]
+    positive = logarithmic_axis("loss at the end, logarithmic", shown) if (losses > 0).all() else None
+    axis = positive or linear_axis("loss at the end", shown)
+    axes.set_yscale("log" if axis.logarithmic else "linear")
+    axes.set_ylim(*axis.limits)
+    axes.set_ylabel(axis.name)
+
+
+def _mark_diverged(axes: Axes, rates: np.ndarray) -> None:
+    """A cross at the top for each rate that diverged."""
+    if len(rates):
+        height, above = np.full(len(rates), 0.97), axes.get_xaxis_transform()
+        axes.plot(rates, height, "x", color=WRONG, transform=above, label="diverged")

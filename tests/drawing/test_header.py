@@ -8,8 +8,8 @@ from PIL import Image, ImageDraw
 from scenes import recorded
 
 from landscape_lab.drawing.header import LINE, ROW, Header, caption, entries
-from landscape_lab.drawing.palette import PATH_COLORS
 from landscape_lab.drawing.pacing import Pacing
+from landscape_lab.drawing.palette import PATH_COLORS
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.staging import scene_of
 

@@ -5,6 +5,7 @@ any colours, at the centres of pixels. A few more steps see what the program wil
 mean over the quarters of each pixel.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import torch
@@ -38,9 +39,7 @@ def refined(landscape: ShapesLandscape, member: int, steps: int) -> tuple[Shapes
             f"Only shapes that hide each other can be refined: model=over. Found {landscape.model}."
         )
     coordinates = replace(landscape.coordinates, colours="bounded")
-    numbers = {kind: each.clone() for kind, each in landscape.state_of(member).items()}
-    for kind in ("colour", "background"):
-        numbers[kind].clamp_(0, 1 / COLOUR)  # none has a long way back from outside
+    numbers = _within(landscape.state_of(member))
     optimizer = torch.optim.Adam([each.requires_grad_() for each in numbers.values()], LR, betas=(0.85, 0.98))
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, steps))
     height, width = landscape.target.shape[1:]
@@ -54,3 +53,11 @@ def refined(landscape: ShapesLandscape, member: int, steps: int) -> tuple[Shapes
             schedule.step()
     with torch.no_grad():
         return coordinates.shapes(numbers)
+
+
+def _within(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A copy with colours in 0…1, so that none has a long way back from outside."""
+    numbers = {kind: each.clone() for kind, each in state.items()}
+    for kind in ("colour", "background"):
+        numbers[kind].clamp_(0, 1 / COLOUR)
+    return numbers

@@ -144,17 +144,6 @@ def test_checkpoints_are_written_between_chunks_and_at_the_end(tmp_path):
     assert trainer.save_checkpoint.call_count == 2
 
 
-def test_who_stops_a_descent_is_told_how_it_goes_on(tmp_path, capsys):
-    checkpoints, trainer = Checkpoints(tmp_path), Mock(global_step=1234)
-    checkpoints.on_exception(trainer, Mock(), KeyboardInterrupt())
-    (tmp_path / "last.ckpt").touch()
-    checkpoints.on_exception(trainer, Mock(), KeyboardInterrupt())
-    checkpoints.on_exception(trainer, Mock(), ValueError())
-    first, second = capsys.readouterr().err.splitlines()
-    assert first == "Stopped after 1,234 steps."
-    assert second == f"Stopped after 1,234 steps. Go on with ckpt_path={tmp_path}/last.ckpt"
-
-
 def test_diverged_state_replaces_no_checkpoint(tmp_path):
     trainer, checkpoints = Mock(), Checkpoints(tmp_path, seconds=0)
     checkpoints.on_train_batch_end(trainer, Mock(ending=Ending("diverged")), {}, 0, 0)

@@ -230,12 +230,12 @@ def test_seed_adam_reaches_the_centre_of_the_spiral_and_lion_follows_it(lab):
 
 
 def test_threads_are_chosen_once_and_kept_by_a_resumed_run(lab, tmp_path, monkeypatch):
-    monkeypatch.setattr("landscape_lab.lab.faster", lambda work: work() is not None and 2)
+    monkeypatch.setattr("landscape_lab.evaluation.faster", lambda work: work() is not None and 2)
     before = torch.get_num_threads()
     first = lab("steps=20", "callbacks=default", "figures=[]", "~callbacks.progress", quiet=False)
     assert first.metrics["threads"] == 2
     assert torch.get_num_threads() == before
-    monkeypatch.setattr("landscape_lab.lab.faster", lambda work: pytest.fail("it is known"))
+    monkeypatch.setattr("landscape_lab.evaluation.faster", lambda work: pytest.fail("it is known"))
     again = lab("steps=30", f"ckpt_path={first.folder}/checkpoints/last.ckpt", name="again")
     assert again.metrics["threads"] == 2
     assert lab("steps=2", "threads=1", name="one").metrics["threads"] == 1
@@ -277,7 +277,7 @@ def test_run_that_a_callback_stopped_goes_on_with_resume(quiet_command, tmp_path
 
 def test_a_resumed_run_has_the_threads_of_its_checkpoint_unless_the_user_says_more(lab, monkeypatch):
     numbers = iter([2, 3])
-    monkeypatch.setattr("landscape_lab.lab.faster", lambda work: next(numbers))
+    monkeypatch.setattr("landscape_lab.evaluation.faster", lambda work: next(numbers))
     settings = ["landscape=turn", "callbacks=default", "~callbacks.progress", "~callbacks.pictures"]
     assert lab("steps=20", *settings).metrics["threads"] == 2
     assert lab("steps=40", "resume=true", *settings).metrics["threads"] == 2

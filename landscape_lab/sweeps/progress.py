@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from landscape_lab.errors import tell
 from landscape_lab.runs import Run
+from landscape_lab.stopping import Stopped, signals
 from landscape_lab.sweeps.pages import conclude
 from landscape_lab.sweeps.plan import job_runs
 
@@ -36,14 +37,15 @@ def watched(folder: Path, total: int, look: Callable[[], int], word: str = "jobs
     watch = Watch(total, look, word)
     watch.start()
     try:
-        yield watch
+        with signals.listening():
+            yield watch
     except BaseException as error:
         watch.stop()
         command = f"python -m landscape_lab sweep.resume={shlex.quote(str(folder))}"
         tell(f"Stopped after {watch.done} of {total} {word}. Go on with: {command}")
         if isinstance(error, KeyboardInterrupt | SystemExit):  # Lightning makes the second of the first
             _conclude(folder)
-            raise SystemExit(1) from error
+            raise error if isinstance(error, Stopped) else SystemExit(1) from error
         raise
     watch.stop()
 

@@ -1,7 +1,5 @@
 """The loss beside a film's map."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -9,8 +7,6 @@ from matplotlib.figure import Figure
 from scenes import function_scene, recorded, scene, trajectory
 
 from landscape_lab.drawing.loss_panel import loss_axis, loss_curves, prepare_losses
-from landscape_lab.landscapes import FunctionLandscape
-from landscape_lab.staging import scene_of
 
 
 def panel(view, size=(8.0, 6.0)):
@@ -32,22 +28,6 @@ def test_negative_losses_have_the_axis_that_figures_have():
     heights = curve.pixels[:, 0, 1] if curve.pixels.ndim == 3 else curve.pixels[:, 1]
     expected = axes.transData.transform([(0, loss + 1.0) for loss in losses])[:, 1]
     np.testing.assert_allclose(heights, expected, atol=1.0)
-
-
-def test_names_of_a_race_stand_in_rows_below_the_panel():
-    """They lay on the curves."""
-    landscape = FunctionLandscape.named("booth")
-    paths = [
-        recorded([(1.0, 1.0), (0.0, 1.0)], [9.0, 2.0], f"a long name of optimizer {k}") for k in range(5)
-    ]
-    figure, axes = panel(scene_of(landscape, paths))
-    assert axes.get_legend() is None
-    (legend,) = figure.legends
-    renderer = figure.canvas.get_renderer()
-    assert legend.get_window_extent(renderer).y1 <= axes.get_tightbbox(renderer).y0 + 1
-    boxes = [text.get_window_extent(renderer) for text in legend.get_texts()]
-    assert max(box.x1 for box in boxes) < figure.bbox.x1
-    assert not any(one.overlaps(other) for one, other in pairwise(boxes))
 
 
 @pytest.mark.parametrize("steps", [2, 3])

@@ -218,5 +218,6 @@ def beats(one: dict[str, str], other: dict[str, str]) -> bool:
 def test_unknown_direction_stops_a_sweep_before_its_first_job(command_line, tmp_path):
     status, written = command_line("-m", *QUICK, "seed=0,1", "sweep.direction=maximise")
     assert status == 1
-    assert "Found `sweep.direction = maximise`. Nearest: maximize" in written.err
+    assert "one of auto, minimize, maximize" in written.err
+    assert "Found `sweep.direction = maximise`." in written.err
     assert list(tmp_path.iterdir()) == []

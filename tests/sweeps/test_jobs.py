@@ -14,7 +14,7 @@ QUICK = ["landscape=turn", "steps=20", "callbacks=none", "logger=none", "hydra.s
 def chosen(monkeypatch):
     """How many threads each timing finds the faster: 2, then 3, then 4, …"""
     numbers = iter(range(2, 100))
-    monkeypatch.setattr("landscape_lab.lab.faster", lambda work: next(numbers))
+    monkeypatch.setattr("landscape_lab.evaluation.faster", lambda work: next(numbers))
     monkeypatch.setattr(jobs, "_THREADS", {})
 
 

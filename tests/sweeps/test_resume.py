@@ -166,7 +166,7 @@ def test_interrupt_tells_how_to_go_on_and_keeps_what_is_there(tmp_path):
     wait_for(tmp_path / "sweep", 2, running)
     os.killpg(running.pid, signal.SIGINT)
     _, error = running.communicate(timeout=60)
-    assert running.returncode == 1
+    assert running.returncode == 130
     assert "of 12 jobs. Go on with: python -m landscape_lab sweep.resume=sweep" in error
     assert "Traceback" not in error
     before = states(tmp_path / "sweep")

@@ -7,6 +7,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 WORDS = ("landscape=booth", "steps=3", "plane.resolution=12", "ensemble=lr_sweep", "~callbacks.progress")
 
 
+@pytest.mark.slow
 def test_figures_of_all_callbacks_have_it_and_tensorboard_a_raster(lab):
     words = ("figures=[path,loss]", "callbacks.pictures.format=[svg,pdf]", "callbacks.pictures.width=3.4")
     folder = lab(*WORDS, *words, quiet=False).folder

@@ -2,11 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from omegaconf import DictConfig, OmegaConf
 
-from landscape_lab.configuration import NOT_IDENTIFYING, plain
+from landscape_lab.configuration import decisive, flat
 
 Settings = dict[str, object]
 """Settings by their keys, such as `optimizer.lr`, on one level."""
@@ -37,10 +37,9 @@ def settings_of_run(cfg: DictConfig, free: Sequence[str] = FREE) -> Settings:
     """
     written = OmegaConf.to_container(cfg)
     assert isinstance(written, dict)
-    names = [str(name) for name in written if name not in NOT_IDENTIFYING]
-    typed = dict(flat({name: written[name] for name in names}))
-    values = flat({name: plain(cfg[name]) for name in names})
-    return {key: _told(str(typed.get(key)), value) for key, value in values if key not in free}
+    settings = decisive(cfg)
+    typed = dict(flat({name: written[name] for name in settings}))
+    return {key: _told(str(typed.get(key)), value) for key, value in flat(settings) if key not in free}
 
 
 def _told(typed: str, value: object) -> object:
@@ -50,19 +49,6 @@ def _told(typed: str, value: object) -> object:
     if SECRET in typed:
         return f"{typed} (sha256 {hashlib.sha256(str(value).encode()).hexdigest()[:12]})"
     return value
-
-
-def flat(values: Mapping[str, object], scope: str = "") -> Iterator[tuple[str, object]]:
-    """Nested values by dotted keys; lists and empty mappings count as values.
-
-    >>> list(flat({"optimizer": {"lr": 0.1, "betas": [0.9, 0.99]}, "steps": 5}))
-    [('optimizer.lr', 0.1), ('optimizer.betas', [0.9, 0.99]), ('steps', 5)]
-    """
-    for name, value in values.items():
-        if isinstance(value, Mapping) and value:
-            yield from flat(value, f"{scope}{name}.")
-        else:
-            yield f"{scope}{name}", value
 
 
 def difference(before: Mapping[str, object], now: Mapping[str, object]) -> str | None:

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -110,10 +110,14 @@ def register_catalogue() -> None:
                 ConfigStore.instance().store(row["name"], node, group="optimizer", provider="catalogue")
 
 
+def decisive(cfg: DictConfig) -> dict[str, object]:
+    """The keys that decide the outcome of a run, as plain Python."""
+    return {str(key): plain(cfg[key]) for key in cfg if key not in NOT_IDENTIFYING}
+
+
 def identity(cfg: DictConfig) -> str:
     """Twelve hexadecimal digits that two runs share only if all that decides their outcome is the same."""
-    decisive = {str(key): plain(cfg[key]) for key in cfg if key not in NOT_IDENTIFYING}
-    text = json.dumps(decisive, sort_keys=True)
+    text = json.dumps(decisive(cfg), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -137,21 +141,26 @@ def settle_typed_length(cfg: DictConfig, overrides: Iterable[str]) -> None:
         )
 
 
+def flat(values: Mapping[str, object], scope: str = "") -> Iterator[tuple[str, object]]:
+    """Nested values by dotted keys; lists and empty mappings count as values.
+
+    >>> list(flat({"optimizer": {"lr": 0.1, "betas": [0.9, 0.99]}, "steps": 5}))
+    [('optimizer.lr', 0.1), ('optimizer.betas', [0.9, 0.99]), ('steps', 5)]
+    """
+    for name, value in values.items():
+        if isinstance(value, Mapping) and value:
+            yield from flat(value, f"{scope}{name}.")
+        else:
+            yield f"{scope}{name}", value
+
+
 def flat_values(cfg: DictConfig, groups: Iterable[str]) -> dict[str, bool | int | float | str]:
     """The values of some keys and groups as one level of `group.key: value`, without Hydra's own."""
-    values: dict[str, bool | int | float | str] = {}
-
-    def visit(name: str, value: Any) -> None:
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                if not str(key).startswith("_"):
-                    visit(f"{name}.{key}", inner)
-        elif value is not None:
-            values[name] = value if isinstance(value, bool | int | float | str) else json.dumps(value)
-
-    for group in groups:
-        visit(group, plain(cfg[group]))
-    return values
+    return {
+        name: value if isinstance(value, bool | int | float | str) else json.dumps(value)
+        for name, value in flat({group: plain(cfg[group]) for group in groups})
+        if value not in (None, {}) and "._" not in name
+    }
 
 
 def compared_values(

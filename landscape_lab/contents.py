@@ -11,8 +11,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig, open_dict
 
-from landscape_lab.agreement import flat
-from landscape_lab.configuration import CONF, NOT_IDENTIFYING, plain
+from landscape_lab.configuration import CONF, decisive, flat
 
 SURFACES = CONF.with_name("surfaces")
 """Our own pictures."""
@@ -38,8 +37,7 @@ def settle_contents(cfg: DictConfig) -> None:
     """
     with open_dict(cfg):
         cfg.pop(NAME, None)
-        settings = {str(key): plain(cfg[key]) for key in cfg if key not in NOT_IDENTIFYING}
-        found = {key: digest for key, value in flat(settings) if (digest := _digest_of(key, value))}
+        found = {key: digest for key, value in flat(decisive(cfg)) if (digest := _digest_of(key, value))}
         if found:
             cfg[NAME] = found
 

@@ -15,6 +15,7 @@ from hydra.initialize import get_gh_backup, restore_gh_from_backup
 from omegaconf import DictConfig, OmegaConf, open_dict
 from pytorch_lightning.loggers import Logger
 
+from landscape_lab.agreement import Settings
 from landscape_lab.assembly import about_of, build_descent, plane_settings
 from landscape_lab.callbacks import HParams, Products, RateCurve, Stops
 from landscape_lab.configuration import (
@@ -158,27 +159,30 @@ def _settled(cfg: DictConfig, names: dict[str, str], keeper: Keeper, begin: Call
 
     Until `begin` is called nothing is written: what is refused leaves the folder as it was.
     """
-    checkpoint = checkpoint_of(cfg, settings_with(cfg, names), keeper.run)
-    search = settled_search(cfg, names, keeper.run, checkpoint.path)
-    descent = _descended(cfg, names, keeper, begin, checkpoint, search)
+    settings = settings_with(cfg, names)  # now: building a descent settles what it leaves open
+    checkpoint = checkpoint_of(cfg, settings, keeper.run)
+    search = settled_search(cfg, names, checkpoint.path)
+    descend_from = partial(_descended, cfg, names, settings, keeper, begin)
+    descent = descend_from(checkpoint, search)
     retreats = RETREATS if checkpoint.path is None else 0
     while search is not None and descent.ending.status == "diverged" and retreats > 0:
         tell(f"lr {search.chosen:g} diverged after {descent.global_step:,} steps: again with a lower one.")
         search, retreats = search.retreat(descent.global_step, descent.tally.evaluations), retreats - 1
-        descent = _descended(cfg, names, keeper, begin, Checkpoint(), search)
+        descent = descend_from(Checkpoint(), search)
     return descent
 
 
 def _descended(
     cfg: DictConfig,
     names: dict[str, str],
+    settings: Settings,
     keeper: Keeper,
     begin: Callable[[], None],
     checkpoint: Checkpoint,
     search: RateSearch | None,
 ) -> Descent:
     """Build the descent and what is around it, and let Lightning run it to its end."""
-    files, settings = keeper.run, settings_with(cfg, names)
+    files = keeper.run
     pl.seed_everything(cfg.seed, verbose=False)
     descent = build_descent(cfg, names, files.points_file, None if search is None else search.chosen)
     checkpoint = remaining(checkpoint, cfg, settings, descent)
@@ -186,15 +190,17 @@ def _descended(
         files.forget()
     begin()
     loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values()]
-    parts = (build(node) for node in cfg.callbacks.values())
+    parts = [build(node) for node in cfg.callbacks.values()]
+    if search is None:
+        files.search_file.unlink(missing_ok=True)
+    else:
+        search.save(files.search_file)
+        keeper.known |= {"lr": search.chosen, "lr_search": search.told()}
+        parts.append(RateCurve(search, files.folder, descent.trajectory.label))
     callbacks = [
         keeper,
         *Products.gathering(parts, plane_settings(cfg), files.folder, about_of(cfg, names["landscape"])),
     ]
-    if search is not None:
-        search.save(files.search_file)
-        keeper.known |= {"lr": search.chosen, "lr_search": search.told()}
-        callbacks.append(RateCurve(search, files.folder / "lr.png", descent.trajectory.label))
     compared = compared_values(cfg, names, files.overrides())
     callbacks += [Provenance(settings, cfg.steps), HParams(compared, OmegaConf.to_yaml(cfg)), Stops()]
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))

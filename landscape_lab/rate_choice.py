@@ -17,25 +17,22 @@ from landscape_lab.rate_search import MEMBERS, RateSearch, ShortDescents, search
 from landscape_lab.runs import Run
 
 
-def settled_search(
-    cfg: DictConfig, names: dict[str, str], files: Run, begun: Path | None
-) -> RateSearch | None:
+def settled_search(cfg: DictConfig, names: dict[str, str], begun: Path | None) -> RateSearch | None:
     """The search of `optimizer.lr=auto`, or `None` where a rate is given, or there is none.
 
     Args:
         cfg: The composed configuration.
         names: What the landscape and the optimizer are called.
-        files: Of the run.
         begun: The checkpoint from which the run goes on: then the rate is what it was before.
 
     Raises:
         ValueError: The members of an ensemble have learning rates of their own.
     """
-    wanted = cfg.optimizer.get("lr") == AUTO
-    if begun is not None and wanted and (before := Run(begun.parents[1]).search_file).is_file():
+    if cfg.optimizer.get("lr") != AUTO:
+        return None
+    if begun is not None and (before := Run(begun.parents[1]).search_file).is_file():
         return RateSearch.load(before)
-    files.search_file.unlink(missing_ok=True)
-    return search_of(cfg, names) if wanted else None
+    return search_of(cfg, names)
 
 
 def search_of(cfg: DictConfig, names: dict[str, str]) -> RateSearch | None:
@@ -53,8 +50,7 @@ def search_of(cfg: DictConfig, names: dict[str, str]) -> RateSearch | None:
     few = ensemble.sample(MEMBERS)
     optimizer, scheduler = with_own(optimizer, scheduler, bare, cfg.steps)
 
-    def recipe(steps: int) -> Recipe:
-        return Recipe(optimizer, scheduler, steps, probe(optimizer, steps))
+    recipe = Recipe(optimizer, scheduler, cfg.steps, probe(optimizer, cfg.steps))
 
     def members() -> Landscape:
         return augmented(cfg, with_members(bare, few), few)

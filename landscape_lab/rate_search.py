@@ -168,13 +168,13 @@ class ShortDescents:
     Args:
         members: The landscape with members, each time a fresh one: with its augmentations, at its start.
         ensemble: Who they are.
-        recipe: How the optimizer is built and called.
+        recipe: How the optimizer of the run is built and called.
         seed: Of everybody's random numbers.
     """
 
     members: Callable[[], Landscape]
     ensemble: Ensemble
-    recipe: Callable[[int], Recipe]
+    recipe: Recipe
     seed: int = 0
 
     def __call__(self, rate: float, steps: int) -> tuple[float, int]:
@@ -186,7 +186,7 @@ class ShortDescents:
             return self._descend(self.members(), rate, steps)
 
     def _descend(self, landscape: Landscape, rate: float, steps: int) -> tuple[float, int]:
-        ensemble, recipe = self.ensemble, self.recipe(steps)
+        ensemble, recipe = self.ensemble, replace(self.recipe, steps=steps)
         landscape.suit(exact=recipe.traits.exact)
         layout = arrange(landscape, replace(ensemble, rates=(rate,)), recipe)[1]
         trajectory = Trajectory(1, steps=steps)

@@ -8,7 +8,6 @@ from omegaconf import OmegaConf
 
 from landscape_lab.rate_choice import advice, settled_search
 from landscape_lab.rate_search import RateSearch, Trial
-from landscape_lab.runs import Run
 
 RUN = ["figures=[]", "logger=none", "optimizer.lr=auto"]
 CASES = {
@@ -53,7 +52,7 @@ def test_a_run_that_goes_on_keeps_its_rate(tmp_path):
     before = RateSearch([Trial(0.1, 3, 1.0)], 3, 0.123)
     before.save(tmp_path / "lr_search.json")
     last = tmp_path / "checkpoints" / "last.ckpt"
-    assert settled_search(cfg, {}, Run(tmp_path), last) == before
+    assert settled_search(cfg, {}, last) == before
 
 
 def test_an_optimizer_without_a_rate_says_so(lab, capsys):

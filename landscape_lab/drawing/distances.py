@@ -3,9 +3,9 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from landscape_lab.drawing.rates import lowest_so_far, medians
+from landscape_lab.drawing.rates import lowest_so_far
 from landscape_lab.drawing.strokes import Curve, draw_curve, draw_rates
-from landscape_lab.drawing.value_axis import ValueAxis, bands, linear_axis, logarithmic_axis
+from landscape_lab.drawing.value_axis import ValueAxis, drawn, linear_axis, logarithmic_axis
 from landscape_lab.scene import Scene, Trace
 
 
@@ -14,28 +14,21 @@ def distance_axis(scene: Scene) -> ValueAxis:
     unit = "pixels" if scene.plane.axes.picture else "units of the axes"
     far = any(trace.rates is not None for trace in scene.traces)
     name = f"{'shortest ' * far}distance to the nearest minimum{' so far' * far}\n({unit}"
-    curves = [_drawn_distances(trace, scene.minima) for trace in scene.traces]
+    curves = [drawn(trace, _distances(trace, scene.minima)) for trace in scene.traces]
     return logarithmic_axis(f"{name}, logarithmic)", curves) or linear_axis(f"{name})", curves)
-
-
-def _drawn_distances(trace: Trace, minima: np.ndarray) -> np.ndarray:
-    """The distances that are drawn: of each rate, or as bands."""
-    distances = _distances(trace, minima)
-    return bands(distances) if trace.rates is None else medians(trace.rates, distances)
 
 
 def draw_distances(
     axes: Axes, trace: Trace, color: str, *, against: str, minima: np.ndarray, axis: ValueAxis
 ) -> None:
     """How far each point is from the nearest minimum, in the plane."""
-    curve = Curve(trace.cost(against, trace.path_steps), _distances(trace, minima))
+    costs, distances = trace.cost(against, trace.path_steps), _distances(trace, minima)
     if trace.rates is None:
-        draw_curve(axes, curve, color, axis)
+        draw_curve(axes, Curve(costs, distances), color, axis)
     else:
-        draw_rates(axes, trace.rates, curve, axis)
+        draw_rates(axes, trace.rates, Curve(costs, lowest_so_far(distances)), axis)
 
 
 def _distances(trace: Trace, minima: np.ndarray) -> np.ndarray:
-    """How far each point is from the nearest minimum, `[places, members]`; of rates, was at the nearest."""
-    distances = np.linalg.norm(trace.places[:, :, None] - minima, axis=-1).min(axis=-1)
-    return distances if trace.rates is None else lowest_so_far(distances)
+    """How far each point is from the nearest minimum, `[places, members]`."""
+    return np.linalg.norm(trace.places[:, :, None] - minima, axis=-1).min(axis=-1)

@@ -7,6 +7,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.palette import GREY, GRID, PATH_COLORS, WRONG
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.value_axis import linear_axis, logarithmic_axis
@@ -38,7 +39,7 @@ def rate_figure(trials: Sequence[tuple[float, int, float]], chosen: float, label
         axes.grid(color=GRID, linewidth=0.8)
         axes.set_axisbelow(True)
         axes.set_title(f"{label}: the rate that short descents chose", loc="left", fontsize=11)
-        figure.legend(loc="outside lower center", ncols=5, frameon=False, fontsize=9)
+        write_row(figure, axes.get_legend_handles_labels()[0], "lower center", 9.0)
     return figure
 
 

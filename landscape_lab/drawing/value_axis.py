@@ -102,11 +102,11 @@ def _curves(trace: Trace) -> list[np.ndarray]:
     names = [name for name in ("measured_losses", "validation_losses") if name in trace.measured]
     measured = [trace.measured[name] for name in names]
     curves = [trace.losses, *measured] if trace.losses.shape[1] == 1 or not measured else measured
-    return [_drawn(trace, curve) for curve in curves]
+    return [drawn(trace, curve) for curve in curves]
 
 
-def _drawn(trace: Trace, curve: np.ndarray) -> np.ndarray:
-    """What is drawn of the losses of many members: of each rate, or bands."""
+def drawn(trace: Trace, curve: np.ndarray) -> np.ndarray:
+    """What is drawn of the values of many members `[records, members]`: the lowest of each rate, or bands."""
     return bands(curve) if trace.rates is None else medians(trace.rates, lowest_so_far(curve))
 
 

@@ -117,9 +117,9 @@ class Leaderboard:
         objectives = Counter(job.objectives for job in jobs if job.objectives)
         goals = _goals(objectives.most_common(1)[0][0] if objectives else ("final_loss",), folder)
         first = next(iter(goals.items()))
-        board = cls(folder, goals, tuple(sorted(jobs, key=lambda job: (_end(job), job.loss(*first)))))
-        places = {ground: place for place, ground in enumerate(dict.fromkeys(map(board.ground, jobs)))}
-        ordered = sorted(board.jobs, key=lambda job: (_end(job), places[board.ground(job)]))
+        found = cls(folder, goals, tuple(jobs))
+        place = {ground: number for number, ground in enumerate(found.grounds)}
+        ordered = sorted(jobs, key=lambda job: (_end(job), place[found.ground(job)], job.loss(*first)))
         return cls(folder, goals, tuple(ordered))
 
     def ground(self, job: Job) -> str:

@@ -61,7 +61,7 @@ class Header:
         room, line = width - 2 * LEFT, caption(scene, np.inf)
         self.font = _fitting("".join(word.longest for word in line), room, 15)
         used = sum(self.font.getlength(word.longest) for word in line)
-        ways = (WORDS[pacing.clock], pacing.clock)
+        ways = (WORDS[pacing.clock], WORDS[pacing.clock].removeprefix("paced "))
         self.clock = next((words for words in ways if used + self.small.getlength(words) <= room), "")
         names = list(map(_longest, entries(scene.traces, np.inf)))
         longest = max(names, key=len, default="")

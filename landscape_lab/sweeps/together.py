@@ -155,8 +155,14 @@ def bring_together(paths: Sequence[Path]) -> Together:
     landscape, _ = landscape_of(first)
     names = {one.run.folder.absolute().name: one.trajectory.label for one in kept}
     trajectories = [*(one.trajectory for one in kept), *_through(saved, landscape)]
-    about = about_of(first, str((kept[0].run.results() or {}).get("landscape")))
+    about = _about(kept[0], alone=len(trajectories) == 1)
     return Together(landscape, trajectories, settings, names, alike and not saved, bool(saved), about)
+
+
+def _about(first: Kept, *, alone: bool) -> str:
+    """What explains pictures of runs: their landscape, which the label of a single one names, and more."""
+    name = str((first.run.results() or {}).get("landscape"))
+    return " · ".join(filter(None, ("" if alone else name, about_of(first.config, name))))
 
 
 def _is_of_checkpoints(path: Path) -> bool:

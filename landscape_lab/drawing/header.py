@@ -61,15 +61,18 @@ class Header:
         room, line = width - 2 * LEFT, caption(scene, np.inf)
         self.font = _fitting("".join(word.longest for word in line), room, 15)
         used = sum(self.font.getlength(word.longest) for word in line)
-        ways = (WORDS[pacing.clock], WORDS[pacing.clock].removeprefix("paced "))
-        self.clock = next((words for words in ways if used + self.small.getlength(words) <= room), "")
+        self.clock = self._clock(WORDS[pacing.clock], room - used)
         names = list(map(_longest, entries(scene.traces, np.inf)))
         longest = max(names, key=len, default="")
         self.fine = _fitting(longest, room - 2 * SWATCH, 13)
-        most = max(1, int(room / (self.fine.getlength(longest) + 3 * SWATCH)))
-        rows = -(-len(names) // most)
-        self.columns = -(-len(names) // max(1, rows)) or 1
+        rows = -(-len(names) // max(1, int(room / (self.fine.getlength(longest) + 3 * SWATCH))))
+        self.columns = max(1, -(-len(names) // max(1, rows)))
         self.height = LINE + ROW * rows
+
+    def _clock(self, words: str, room: float) -> str:
+        """What is told of the clock in so many pixels."""
+        ways = (words, words.removeprefix("paced "))
+        return next((told for told in ways if self.small.getlength(told) <= room), "")
 
     def write(self, draw: ImageDraw.ImageDraw, moment: float) -> None:
         """The lines at a step."""
@@ -95,16 +98,21 @@ class Header:
 
 def entries(traces: Sequence[Trace], moment: float) -> list[Entry]:
     """Several traces with their losses at a step, or the lowest, the middle and the highest rate of one."""
-    if len(traces) > 1:
-        named = [
-            Entry(path_color(number), trace.label, _loss(trace, moment))
-            for number, trace in enumerate(traces[: len(PATH_COLORS)])
-        ]
-        more = len(traces) - len(named)
-        return [*named, *([Entry(GREY, f"{more} more", "")] if more else [])]
-    if not traces or traces[0].rates is None:
+    if len(traces) == 1:
+        return _rates(traces[0])
+    named = [
+        Entry(path_color(number), trace.label, _loss(trace, moment))
+        for number, trace in enumerate(traces[: len(PATH_COLORS)])
+    ]
+    more = len(traces) - len(named)
+    return [*named, *([Entry(GREY, f"{more} more", "")] if more else [])]
+
+
+def _rates(trace: Trace) -> list[Entry]:
+    """Some learning rates of the members, where they differ."""
+    if trace.rates is None:
         return []
-    rates, parts = np.unique(traces[0].rates), colored(0, traces[0])
+    rates, parts = np.unique(trace.rates), colored(0, trace)
     some = dict.fromkeys((0, len(parts) // 2, len(parts) - 1))
     return [Entry(parts[index][0], f"lr {rates[index]:g}", "") for index in some]
 

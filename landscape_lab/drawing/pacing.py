@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from landscape_lab.drawing.maps import evenly
 from landscape_lab.planes.window import Window
@@ -62,30 +62,37 @@ def pace(scene: Scene, clock: str | None, frames: int, *, moving: bool = True) -
         moving: Whether the film is about where paths are, so that it ends when they have arrived.
     """
     alone = sum(trace.total for trace in scene.traces) == 1
-    clock = clock or ("arc" if moving else "linear")
-    if clock == "arc" and not alone:
-        clock = "linear"
+    usual = "arc" if alone and moving else "linear"
+    clock = usual if clock is None or (clock == "arc" and not alone) else clock
     last = max(int(trace.steps[-1]) for trace in scene.traces)
     end = arrival(scene, last) if moving else last
     number = max(2, min(frames, end + 1))
-    if clock == "arc" and end > 0:
-        return Pacing(clock, _along(scene.traces[0], scene.window, end, number))
-    if clock == "linear" or end == 0:
-        return Pacing(clock, np.linspace(0, end, number))
-    return Pacing(clock, np.concatenate([[0.0], np.geomspace(1, max(end, 1), number - 1)]))
+    return Pacing(clock, _moments(scene, clock if end > 0 else "linear", end, number))
+
+
+def _moments(scene: Scene, clock: str, end: int, number: int) -> Float[np.ndarray, " frames"]:
+    """At most so many steps from 0 to an end."""
+    if clock == "arc":
+        return _along(scene.traces[0], scene.window, end, number)
+    if clock == "linear":
+        return np.linspace(0, end, number)
+    return np.concatenate([[0.0], np.geomspace(1, end, number - 1)])
 
 
 def arrival(scene: Scene, last: int) -> int:
     """The step soon after all members have arrived at their ends, or have left the window."""
     ways = [_to_the_end(trace, scene.window) for trace in scene.traces]
     longest = max(float(way.max()) for way in ways)
-    arrived = 0
-    for trace, way in zip(scene.traces, ways, strict=True):
-        moving = np.flatnonzero((way > NEAR * longest).any(axis=1))
-        steps = trace.path_steps[evenly(len(trace.places), RECORDS)]
-        arrived = max(arrived, int(steps[min(moving[-1] + 1, len(steps) - 1)]) if len(moving) else 0)
+    arrived = max(_rest(trace, way > NEAR * longest) for trace, way in zip(scene.traces, ways, strict=True))
     end = int(np.ceil((1.0 + AFTER) * arrived)) + 1
     return end if longest > 0.0 and end < WORTH * last else last
+
+
+def _rest(trace: Trace, far: Bool[np.ndarray, "records members"]) -> int:
+    """The step of the first record from which on no member is far from its end."""
+    steps = trace.path_steps[evenly(len(trace.places), RECORDS)]
+    moving = np.flatnonzero(far.any(axis=1))
+    return int(steps[min(moving[-1] + 1, len(steps) - 1)]) if len(moving) else 0
 
 
 def _to_the_end(trace: Trace, window: Window) -> Float[np.ndarray, "records members"]:

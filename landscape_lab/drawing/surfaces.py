@@ -102,7 +102,7 @@ def _draw_edges(axes: Axes, terrain: Terrain) -> None:
         _write(axes, tick.pixel, tick.out, 5.0, tick.text)
     axes.plot(*np.stack([terrain.upright(level) for level in (0.0, 1.0)]).T, color=GREY, clip_on=False)
     for axis, name in enumerate(terrain.scene.plane.axes.labels):
-        _write(axes, *terrain.edge(axis, 0.0), 28.0, name)
+        _write(axes, *terrain.edge(axis, 0.0), 28.0, name.replace(" (", "\n("))
 
 
 def _write(axes: Axes, pixel: np.ndarray, out: np.ndarray, far: float, text: str) -> None:

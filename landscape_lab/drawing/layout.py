@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -33,10 +34,10 @@ class Layout(NamedTuple):
     strips: list[Axes]
 
 
-def lay_out(figure: Figure, scene: Scene, view: str = "map") -> Layout:
+def lay_out(figure: Figure, scene: Scene, view: str = "map", end: float = np.inf) -> Layout:
     """The map, the loss beside it, or below it when maps are wide, and on a slice empty axes for a strip.
 
-    A surface gets empty axes to draw on, regions a frame.
+    A surface gets empty axes to draw on, regions a frame. The loss is shown up to the step `end`.
     """
     if view in ("draws", "approximation"):
         made = _two_maps(figure)
@@ -49,7 +50,7 @@ def lay_out(figure: Figure, scene: Scene, view: str = "map") -> Layout:
     else:
         for axes in made.maps:
             _prepare(axes, scene, view)
-    prepare_losses(made.loss, scene)
+    prepare_losses(made.loss, scene, end)
     if view == "draws" and scene.compares:
         made.loss.set_title(what_it_is(scene), loc="right", fontsize=8)
     return made

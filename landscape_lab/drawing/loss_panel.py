@@ -1,6 +1,7 @@
 """The loss curve of a film, beside the map or below it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,24 +14,39 @@ from landscape_lab.drawing.rates import lowest_so_far
 from landscape_lab.drawing.style import label_cost
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import ValueAxis, loss_axes
-from landscape_lab.scene import Scene, Trace
+from landscape_lab.scene import Scene, Trace, last_before
 
 FAINT = 0.35
 """The opacity of what lies behind a curve."""
 
 
-def loss_axis(scene: Scene) -> ValueAxis:
-    """The axis of the losses: logarithmic where they span a decade."""
-    return loss_axes(scene.traces, scene.lowest)[-1]
+def loss_axis(scene: Scene, end: float = np.inf) -> ValueAxis:
+    """The axis of the losses up to a step: logarithmic where they span a decade."""
+    return loss_axes([_until(trace, end) for trace in scene.traces], scene.lowest)[-1]
 
 
-def prepare_losses(axes: Axes, scene: Scene) -> None:
-    """The window of the loss curves."""
-    axis = loss_axis(scene)
+def _until(trace: Trace, end: float) -> Trace:
+    """The records of a trace up to a step, and what was measured by then; all its places."""
+    kept = trace.record(end) + 1
+    measured = trace.measured
+    if "measured_steps" in measured:
+        by_then = last_before(measured["measured_steps"], end) + 1
+        measured = {name: values[:by_then] for name, values in measured.items()}
+    return replace(
+        trace,
+        **{name: getattr(trace, name)[:kept] for name in ("losses", "steps", "evaluations", "lr")},
+        place_steps=trace.path_steps,
+        measured=measured,
+    )
+
+
+def prepare_losses(axes: Axes, scene: Scene, end: float = np.inf) -> None:
+    """The window of the loss curves up to a step."""
+    axis = loss_axis(scene, end)
     axes.set_yscale("log" if axis.logarithmic else "linear")
     axes.set_ylim(*axis.limits)
     label_logarithm(axes.yaxis)
-    axes.set_xlim(0, max(1, *(int(trace.steps[-1]) for trace in scene.traces)))
+    axes.set_xlim(0, max(1, min(end, max(int(trace.steps[-1]) for trace in scene.traces))))
     axes.set_xlabel("step")
     axes.set_title(axis.name.removesuffix(", logarithmic"), loc="left", fontsize=9)
     label_cost(axes.xaxis, whole=True)

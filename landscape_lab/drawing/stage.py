@@ -78,7 +78,7 @@ class Stage:
         with rc_context(STYLE | {"font.size": 8}):
             layout = ConstrainedLayoutEngine(rect=(0.0, 0.0, INNER, 1.0 - self.header.height / size[1]))
             figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, layout=layout)
-            maps, loss, strips = lay_out(figure, scene, view)
+            maps, loss, strips = lay_out(figure, scene, view, pacing.end)
             self.strips = [Strip(scene, axes, size[0]) for axes in strips]
             for axes in (loss, *strips):
                 axes.set_xlim(0, max(1.0, pacing.end))
@@ -88,7 +88,7 @@ class Stage:
             canvas.draw()
         self.renderer: RendererAgg = canvas.get_renderer()
         self.whole = figure.bbox
-        traces, axis = enumerate(scene.traces), loss_axis(scene)
+        traces, axis = enumerate(scene.traces), loss_axis(scene, pacing.end)
         self.curves = [curve for number, trace in traces for curve in loss_curves(number, trace, loss, axis)]
         self.view = VIEWS[view](scene, maps, self.renderer)
         self.background = self.renderer.copy_from_bbox(self.whole)

@@ -62,3 +62,16 @@ def test_learning_rates_have_what_they_had_reached():
     heights = np.array([curve.pixels[:, 0, 1] for curve in curves_of(view)])
     assert (np.diff(heights, axis=1) >= 0).all() or (np.diff(heights, axis=1) <= 0).all()
     np.testing.assert_allclose(heights[0, 1], heights[0, 2])
+
+
+def test_what_a_film_does_not_show_has_no_room():
+    losses = [10.0 ** -(step / 10) for step in range(101)]
+    view = function_scene("sphere", [(1.0, 1.0)] * 101, losses)[1]
+    shown, whole = loss_axis(view, 50), loss_axis(view)
+    assert shown.limits[1] == pytest.approx(whole.limits[1], rel=0.5)
+    assert 1e-6 < shown.limits[0] <= 1e-5
+    assert whole.limits[0] <= 1e-10
+    axes = Figure().add_subplot()
+    prepare_losses(axes, view, 50)
+    assert axes.get_xlim() == (0, 50)
+    assert axes.get_ylim() == pytest.approx(shown.limits)

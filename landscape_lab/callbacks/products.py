@@ -119,7 +119,7 @@ class Products(pl.Callback):
         share_look(parts)
         for part in parts:
             if isinstance(part, OwnMap):
-                part.settings = settings
+                part.settings, part.about = settings, about
             if not isinstance(part, Product):
                 gathered.append(part)
             elif part is products[0]:

@@ -6,7 +6,7 @@ from matplotlib.colors import Normalize, SymLogNorm
 from landscape_lab.drawing.color_scale import ColorScale
 
 CUT, FAR = 0.998, 2.0
-"""The share of sizes below the ends of a scale, unless the largest is at most so many times that end."""
+"""The share of sizes above 0 that a scale holds; all, if the largest is at most so many times its end."""
 SKEWED = 0.1
 """A scale is logarithmic where half of the sizes lie in so small a share of it."""
 MIDDLE = 0.05
@@ -39,8 +39,8 @@ def _scale(values: np.ndarray, least: float, lower: float) -> ColorScale:
     largest = float(sizes.max(initial=0.0))
     if largest == 0.0:
         return ColorScale(Normalize(lower, 1.0), ticks=np.zeros(1))
-    middle, half, top = (float(size) for size in np.quantile(sizes, [MIDDLE, 0.5, CUT]))
-    if largest <= FAR * top or top == 0.0:
+    middle, half, top = (float(size) for size in np.quantile(sizes[sizes > 0.0], [MIDDLE, 0.5, CUT]))
+    if largest <= FAR * top:
         top = largest
     extend = ("neither", "min", "max", "both")[int(finite.min() < lower * top) + 2 * int(finite.max() > top)]
     middle = max(middle, least, top * 10.0**-DECADES)

@@ -45,6 +45,7 @@ from landscape_lab.going_on import (
 from landscape_lab.instantiation import build
 from landscape_lab.keeping import Keeper
 from landscape_lab.landscapes import Landscape
+from landscape_lab.own_state import OwnState
 from landscape_lab.quiet import quiet_lightning
 from landscape_lab.rate_choice import advice, settled_search
 from landscape_lab.rate_search import RETREATS, RateSearch
@@ -203,7 +204,8 @@ def _descended(
         *Products.gathering(parts, plane_settings(cfg), files.folder, about_of(cfg, names["landscape"])),
     ]
     compared = compared_values(cfg, names, files.overrides())
-    callbacks += [Provenance(settings, cfg.steps), HParams(compared, OmegaConf.to_yaml(cfg)), Stops()]
+    callbacks += [Provenance(settings, cfg.steps), OwnState(), HParams(compared, OmegaConf.to_yaml(cfg))]
+    callbacks.append(Stops())
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
     trainer.strategy.checkpoint_io = SealedFiles()
     threads = _threads(cfg, descent.landscape, checkpoint.threads)

@@ -10,7 +10,7 @@ FLOORS = (
     (
         "ground",
         "stopping slurm files validation errors dotted_paths configuration keys tables factories threads "
-        "weights sealing owning agreement contents",
+        "weights sealing owning agreement contents packing",
     ),
     ("networks' parts", "data models"),
     ("landscapes", "landscapes"),
@@ -27,7 +27,7 @@ FLOORS = (
     ("drawing", "drawing"),
     (
         "when",
-        "staging approximating answering bending replaying seen recording recorder untold view callbacks",
+        "staging approximating answering bending replaying seen recording recorder untold view callbacks own_state",
     ),
     ("lab", "instantiation schema runs keeping networking assembly going_on quiet rate_choice lab summary"),
     ("sweeps", "sweeps"),

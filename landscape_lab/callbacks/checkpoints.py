@@ -8,8 +8,10 @@ import pytorch_lightning as pl
 from torch import Tensor
 
 from landscape_lab.descent import Descent
+from landscape_lab.errors import tell
 from landscape_lab.files import replacing
 from landscape_lab.keys.callbacks import CHECKPOINTS
+from landscape_lab.own_state import Unresumable
 from landscape_lab.stopping import signals
 
 
@@ -29,6 +31,7 @@ class Checkpoints(pl.Callback):
         self.path = Path(folder) / "last.ckpt"
         self.seconds = seconds
         self._written = time.monotonic()
+        self._told = False
 
     def on_train_batch_end(
         self,
@@ -47,6 +50,11 @@ class Checkpoints(pl.Callback):
             self._save(trainer)
 
     def _save(self, trainer: pl.Trainer) -> None:
-        with replacing(self.path) as unfinished:
-            trainer.save_checkpoint(unfinished)
+        try:
+            with replacing(self.path) as unfinished:
+                trainer.save_checkpoint(unfinished)
+        except Unresumable as error:
+            if not self._told:
+                tell(f"No checkpoint can be written, so this run could not be gone on with: of {error}.")
+            self._told = True
         self._written = time.monotonic()

@@ -6,7 +6,6 @@ node. Interpolations are looked at where the file is read. The commands over fol
 a run with `trust=false`, as each job of a sweep that somebody else left and `sweep.resume` goes on with.
 """
 
-import csv
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from types import FunctionType
 
-from landscape_lab.configuration import CATALOGUE, CONF, OWN, plain
+from landscape_lab.configuration import CONF, catalogued, plain
 from landscape_lab.keys import DECLARED
 from landscape_lab.validation import Choice
 
@@ -182,11 +181,8 @@ def known() -> frozenset[str]:
     """Every class and function that `conf`, the declarations of keys or the list of optimizers names."""
     files = (path for group in GROUPS for path in (CONF / group).glob("*.yaml"))
     found = {target for path in files for target in TARGET.findall(path.read_text())}
-    with CATALOGUE.open(newline="") as file:
-        found |= {row["target"] for row in csv.DictReader(file)}
-    return frozenset(
-        found | {name for name in DECLARED if name.startswith("landscape_lab.")} | {OWN["_target_"]}
-    )
+    declared = {name for name in DECLARED if name.startswith("landscape_lab.")}
+    return frozenset({*found, *declared, *catalogued().values()})
 
 
 def _of_torch(path: str) -> bool:

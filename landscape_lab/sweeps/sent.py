@@ -27,8 +27,8 @@ PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 """A dotted path."""
 TARGETS = ("_target_", "mine", "class", "base_optimizer")
 """Keys, beside those that take a function, whose values are classes."""
-SPELLED = re.compile(r"(?<!\w)_\w+_['\"]?\s*:\s*['\"]?([\w.]*)")
-"""A key of Hydra's in the text of a value, `{_target_: my.Class}`, and what follows it."""
+SPELLED = re.compile(r"(\w+)['\"]?\s*:\s*['\"]?([\w.]+)")
+"""A key and its value in the text of a mapping, `{_target_: my.Class}`."""
 BEST = re.compile(r"best(_\d+)?(\.yaml)?")
 """The names of configurations that a sweep leaves."""
 
@@ -102,9 +102,9 @@ def _check_value(key: str, value: str) -> None:
         beware(f"`{value}`, which could tell what the folder should not know")
     if ELSEWHERE.match(key):
         beware(f"`{key}={value}`, which leads out of the folder")
-    for path in PATH.findall(value) if key.rpartition(".")[2] in _naming() else ():
-        admit(path)
-    for path in SPELLED.findall(value):
+    paths = PATH.findall(value) if key.rpartition(".")[2] in _naming() else []
+    paths += [path for name, path in SPELLED.findall(value) if name in _naming() and PATH.fullmatch(path)]
+    for path in paths:
         admit(path)
 
 

@@ -12,9 +12,10 @@ import pytest
 import yaml
 
 import landscape_lab
+from landscape_lab import film
 from landscape_lab.configuration import CONF
 from landscape_lab.lab import run
-from landscape_lab.trust import admit_interpolations, guarded, is_known, looks_beyond
+from landscape_lab.trust import admit, admit_interpolations, found_in, guarded, is_known, looks_beyond
 
 HOME = Path(landscape_lab.__file__).parent
 WRITES = {
@@ -85,11 +86,15 @@ def shapes(changes: dict[str, object]) -> list[str]:
 
 def a_race(changes: dict[str, object]) -> list[str]:
     protocol = {
-        **dict.fromkeys(("optimizers", "baselines"), [IMPORTED]),
+        "optimizers": [IMPORTED],
+        "baselines": [IMPORTED],
         "landscapes": ["turn"],
         "contains": {},
         "spaces": {"default": {"lr": "interval(0.1, 1)"}},
-        **{"studies": 3, "trials": 1, "starts": 1, "seeds": 1, "tolerance": 0.1, "prune": None, "steps": 2},
+        **dict.fromkeys(("trials", "starts", "seeds", "tolerance"), 1),
+        "studies": 3,
+        "prune": None,
+        "steps": 2,
     }
     heat = {"stage": "tune", "landscape": "turn", "optimizer": IMPORTED, "study": 0}
     heat |= {"settings": [], "rates": [0.1], "seed": None, "folder": "0_run"}
@@ -147,3 +152,112 @@ def test_command_builds_nothing_of_others_without_a_word(sent, command_line, mod
     assert not (sent / "owned").exists()
     command_line(*words, "trust=true", main=home.main)
     assert (sent / "owned").exists()
+
+
+def test_own_class_is_filmed_with_a_word(sent, command_line):
+    (sent / "mine.py").write_text("def fn(x, y):\n    return x**2 + 3 * y**2\n")
+    own = {"_target_": "landscape_lab.landscapes.FunctionLandscape", "fn": "mine.fn"}
+    words = [*a_run(own), "own.gif", "frames=2"]
+    status, written = command_line(*words, main=film.main)
+    assert status == 1
+    told = (
+        "sweep/0_run asks for `mine.fn`, which is not of the lab or of torch.nn and could run any code here."
+    )
+    assert written.err == f"landscape_lab: landscape: {told} If you trust who made it: trust=true.\n"
+    status, written = command_line(*words, "trust=true", main=film.main)
+    assert (status, written.out) == (0, "own.gif\n")
+
+
+def test_own_sweep_draws_its_race_without_a_word(command_line, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "mine", raising=False)
+    (tmp_path / "mine.py").write_text("def fn(x, y):\n    return x**2 + 3 * y**2\n")
+    words = ("landscape=function", "landscape.fn=mine.fn", "seed=0,1", "hydra.sweep.dir=own")
+    status, _ = command_line("-m", *QUIET, *words)
+    assert status == 0
+    assert (tmp_path / "own" / "race.png").is_file()
+
+
+def test_trust_is_true_or_false(sent, command_line):
+    status, written = command_line("sweep/0_run", "trust=maybe", main=film.main)
+    assert (status, written.err) == (
+        1,
+        "landscape_lab: Parameter `trust` should be one of true, false. Found `trust = maybe`.\n",
+    )
+
+
+def test_a_run_may_be_careful(sent, lab):
+    with pytest.raises(ValueError, match=r"asks for `evil\.fn`"):
+        lab("landscape=function", "landscape.fn=evil.fn", "trust=false")
+    assert not (sent / "owned").exists()
+    assert lab("landscape=turn", "steps=2", "trust=false").metrics["status"] == "completed"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "pathlib.Path.write_text",
+        "landscape_lab.landscapes.pathlib.Path",
+        "landscape_lab.files.os.system",
+        "landscape_lab.lab.run",
+        "torch.load",
+        "torch.nn.Module.register_forward_hook",
+        "torch.nn.init.torch.load",
+        "torch.nn.modules.module.torch.load",
+        "torch.nn.functional.warnings.warn",
+        "torch.nn.functional.importlib",
+        "torch.hub.load",
+        "landscape_lab.landscapes.ImageLandscape.__init__",
+        "Landscape_lab.landscapes.ImageLandscape",
+        "",
+    ],
+)
+def test_the_list_has_nothing_by_another_way(path):
+    assert not is_known(path)
+
+
+def test_the_list_is_that_of_the_configuration():
+    named = {
+        target
+        for group in ("landscape", "augmentation", "model", "data", "optimizer", "callbacks", "logger")
+        for file in (CONF / group).glob("*.yaml")
+        for target in re.findall(r"_target_: (\w\S+)", file.read_text())
+    }
+    assert len(named) > 60
+    assert all(map(is_known, named))
+    assert all(map(is_known, ("torch.nn.Conv2d", "torch.nn.CrossEntropyLoss", "torch.nn.functional.relu")))
+
+
+@pytest.mark.parametrize(
+    ("text", "strange"),
+    [
+        ("${seed}", False),
+        ("${now:%Y}", False),
+        ("${oc.select:seed,${steps}}", False),
+        ("${hydra:runtime.output_dir}/a", False),
+        ("$x$ and {y: 1}", False),
+        ("${oc.env:HOME}", True),
+        ("${ oc.env : HOME }", True),
+        ("${${a}:HOME}", True),
+        ("${oc.${b}:HOME}", True),
+        ("${oc.select:seed,${oc.env:HOME}}", True),
+        ("${oc.env:'}'}", True),
+        ("${oc.decode:${oc.env:HOME}}", True),
+        ("${", True),
+    ],
+)
+def test_interpolations_stay_in_their_file(text, strange):
+    assert (looks_beyond({"a": [{"b": text}]}) == text) is strange
+    assert (looks_beyond({text: 1}) == text) is strange
+
+
+def test_guards_nest_and_end(tmp_path):
+    admit_interpolations("${oc.env:HOME}", tmp_path)
+    with guarded("one"):
+        with guarded(""), pytest.raises(ValueError, match=f"^{tmp_path} asks for"):
+            admit_interpolations("${oc.env:HOME}", tmp_path)
+        with found_in(Path("two")), pytest.raises(ValueError, match=r"^two asks for"):
+            admit("os.system")
+        with pytest.raises(ValueError, match=r"^one asks for"):
+            admit("os.system")
+    admit("os.system")

@@ -82,9 +82,9 @@ def check_best(file: Path) -> None:
 def _check_choice(choice: object) -> None:
     """Raise `ValueError` unless one of the defaults is what the lab itself has."""
     if isinstance(choice, Mapping) and len(choice) == 1:
-        (group, name), *_ = choice.items()
-        home = str(group).removeprefix("override ")
-        if re.fullmatch(r"[a-z]+", home) and home != "hydra" and str(name) in _choices(home):
+        (group, chosen), *_ = choice.items()
+        home, names = str(group).removeprefix("override "), chosen if isinstance(chosen, list) else [chosen]
+        if re.fullmatch(r"[a-z]+", home) and home != "hydra" and set(map(str, names)) <= _choices(home):
             return
     beware(f"the configuration `{choice}`, which is not of the lab and could run any code here")
 

@@ -80,7 +80,8 @@ def test_failed_job_is_tried_again_and_a_diverged_one_is_not(command_line, tmp_p
     (tmp_path / "better").touch()
     before = states(tmp_path / "sweep")
     status, written = command_line("sweep.resume=sweep")
-    assert status == 1 and "sweep asks for `moody.Moody`" in written.err
+    assert status == 1
+    assert "sweep asks for `moody.Moody`" in written.err
     assert states(tmp_path / "sweep") == before
     command_line("sweep.resume=sweep", "trust=true")
     after = states(tmp_path / "sweep")

@@ -10,6 +10,7 @@ from omegaconf import DictConfig, ListConfig
 from landscape_lab.configuration import plain
 from landscape_lab.dotted_paths import locate
 from landscape_lab.errors import explain
+from landscape_lab.trust import admit_targets
 
 TRUSTED = ("landscape_lab", "pytorch_lightning")
 """The packages whose own classes are called directly."""
@@ -29,6 +30,7 @@ def build(node: DictConfig, **settings: object) -> Any:
     Raises:
         ValueError: The object cannot be built; the message begins with the node's key.
     """
+    admit_targets(node)
     constructor = _trusted_class(node) if isinstance(node, DictConfig) else None
     if constructor is not None and not _describes_objects(node):
         try:
@@ -62,6 +64,7 @@ def settings_of(node: DictConfig, written: Collection[str] = ()) -> dict[str, An
     """
     values = {str(key): value for key, value in node.items() if key not in ("_target_", *written)}
     if _describes_objects(node, written):
+        admit_targets(values)
         values = instantiate(values, _convert_="all")
     return {
         key: plain(value)

@@ -54,6 +54,7 @@ from landscape_lab.schema import check
 from landscape_lab.stopping import Stopped, signals
 from landscape_lab.threads import using
 from landscape_lab.trajectory import Trajectory
+from landscape_lab.trust import guarded
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ def descend(cfg: DictConfig, hydra: DictConfig, kept: DictConfig) -> Result:
     keeper = Keeper(files, {**known, "config_hash": identity(cfg)})  # now: epochs become steps with the data
     begin = partial(files.write_configuration, kept, hydra)
     # the current folder: a user's code may import others beside it at any time
-    with signals.listening(), without_exits(), quiet_lightning(), current_folder():
+    careful = guarded("" if cfg.trust else folder)
+    with careful, signals.listening(), without_exits(), quiet_lightning(), current_folder():
         descent = _settled(cfg, names, keeper, begin)
     metrics = keeper.finish(descent)
     _tell_end(cfg, names["optimizer"], descent, metrics)

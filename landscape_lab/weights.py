@@ -51,7 +51,7 @@ def save_weights(state: Mapping[str, Tensor], path: str | PathLike[str]) -> None
         path: The file, which appears whole or not at all.
     """
     apart = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in state.items()}
-    with replacing(path) as unfinished:
+    with replacing(path, durable=True) as unfinished:
         save_file(apart, unfinished)
 
 

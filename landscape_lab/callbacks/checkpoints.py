@@ -8,6 +8,7 @@ import pytorch_lightning as pl
 from torch import Tensor
 
 from landscape_lab.descent import Descent
+from landscape_lab.errors import explain, tell
 from landscape_lab.files import replacing
 from landscape_lab.keys.callbacks import CHECKPOINTS
 from landscape_lab.stopping import signals
@@ -29,6 +30,7 @@ class Checkpoints(pl.Callback):
         self.path = Path(folder) / "last.ckpt"
         self.seconds = seconds
         self._written = time.monotonic()
+        self._refused = False
 
     def on_train_batch_end(
         self,
@@ -47,6 +49,12 @@ class Checkpoints(pl.Callback):
             self._save(trainer)
 
     def _save(self, trainer: pl.Trainer) -> None:
-        with replacing(self.path) as unfinished:
-            trainer.save_checkpoint(unfinished)
+        """Write it; where the disk refuses, the last one stays, and the run goes on to its results."""
+        try:
+            with replacing(self.path, durable=True) as unfinished:
+                trainer.save_checkpoint(unfinished)
+        except OSError as error:
+            if not self._refused:
+                tell(f"{explain(error)}. The run goes on.")
+            self._refused = True
         self._written = time.monotonic()

@@ -1,6 +1,8 @@
 """How events come into TensorBoard, as long as the disk takes them, and pictures: as their files are."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from unittest.mock import patch
 
@@ -38,7 +40,7 @@ class LossyFile:
         except OSError as error:
             self._lost = True
             name = os.fsdecode(self._file.filename)
-            tell(f"TensorBoard gets no more of this run ({error.strerror}): {name}")
+            tell(f"TensorBoard gets nothing more ({error.strerror}): {name}")
 
     def flush(self) -> None:
         """Nothing waits: every record is written by itself."""
@@ -52,9 +54,16 @@ class LossyFile:
         return self._file.closed
 
 
+@contextmanager
+def lossy() -> Iterator[None]:
+    """TensorBoard's writers that are made meanwhile may lose events."""
+    with patch.object(event_file_writer, "RecordWriter", lambda file: RecordWriter(LossyFile(file))):
+        yield
+
+
 def opened(logger: TensorBoardLogger) -> TensorBoardLogger:
     """Let a logger open its file now, as one that may lose events."""
-    with patch.object(event_file_writer, "RecordWriter", lambda file: RecordWriter(LossyFile(file))):
+    with lossy():
         _ = logger.experiment
     return logger
 

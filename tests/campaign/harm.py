@@ -4,7 +4,6 @@ A process is a copy of this one, which has imported everything, so that a hundre
 """
 
 import contextlib
-import io
 import os
 import resource
 import signal
@@ -20,9 +19,6 @@ from typing import NamedTuple
 import numpy as np
 from hydra.core.global_hydra import GlobalHydra
 
-import landscape_lab.lab  # noqa: F401 - in memory before the first copy is made
-import landscape_lab.summary
-import landscape_lab.sweeps.jobs
 from landscape_lab import command_line
 from landscape_lab.files import PREFIX
 from landscape_lab.runs import Run
@@ -67,7 +63,7 @@ class Process:
         try:
             for number, page in enumerate(self._pages, start=1):
                 os.dup2(os.open(page, os.O_RDWR | os.O_CREAT | os.O_TRUNC), number)
-            sys.stdout, sys.stderr = (io.open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
+            sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
             sys.__stderr__ = sys.stderr
             os.chdir(folder)
             os.setsid()

@@ -12,6 +12,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,9 @@ from landscape_lab.files import PREFIX
 from landscape_lab.runs import Run
 from landscape_lab.stopping import signals
 
+for module in ("lab", "summary", "sweeps.jobs", "sweeps.leaderboard", "callbacks.products", "drawing.figures"):
+    import_module(f"landscape_lab.{module}")  # in memory before the first copy is made
+import_module("sklearn.datasets")
 TIMES = {"seconds", "steps_per_second", "lr_search"}
 """Results that depend on the clock, or hold such."""
 FORGOTTEN = ("events.out.", ".lock", "hparams.yaml")

@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONPATH :=
 
 .DEFAULT_GOAL := run
-.PHONY: run test pictures lint format bench tensorboard wheel clean
+.PHONY: run test campaign pictures lint format bench tensorboard wheel clean
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -20,6 +20,9 @@ run: .venv/installed  ## Lion descends the spiral
 
 test: .venv/developer  ## all fast tests, on both cores
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q -m "not slow and not gpu"
+
+campaign: .venv/developer  ## kills, signals, full disks, damage, bad input: a table held / tried
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q tests/campaign
 
 pictures: .venv/developer  ## the linter looks at every product, three minutes
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q -m pictures tests/drawing

@@ -67,7 +67,7 @@ class SealedFiles(TorchCheckpointIO):
     def save_checkpoint(
         self, checkpoint: dict[str, object], path: str | PathLike[str], storage_options: object = None
     ) -> None:
-        with replacing(path) as unfinished:
+        with replacing(path, durable=True) as unfinished:
             torch.save(checkpoint, unfinished)
             seal(unfinished)
 

@@ -18,6 +18,7 @@ from pytorch_lightning.loggers import Logger
 from landscape_lab.agreement import Settings
 from landscape_lab.assembly import about_of, build_descent, plane_settings
 from landscape_lab.callbacks import HParams, Products, RateCurve, Stops
+from landscape_lab.callbacks.tensorboard import opened
 from landscape_lab.configuration import (
     CONF,
     chosen_names,
@@ -34,6 +35,7 @@ from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import current_folder
 from landscape_lab.errors import FULL, tell, without_exits
 from landscape_lab.evaluation import faster_threads
+from landscape_lab.files import naming
 from landscape_lab.going_on import (
     Checkpoint,
     Provenance,
@@ -140,8 +142,8 @@ def descend(cfg: DictConfig, hydra: DictConfig, kept: DictConfig) -> Result:
     keeper = Keeper(files, {**known, "config_hash": identity(cfg)})  # now: epochs become steps with the data
     begin = partial(files.write_configuration, kept, hydra)
     # the current folder: a user's code may import others beside it at any time
-    careful = guarded("" if cfg.trust else folder)
-    with careful, signals.listening(), without_exits(), quiet_lightning(), current_folder():
+    careful, full = guarded("" if cfg.trust else folder), naming(folder / "a log")
+    with careful, full, signals.listening(), without_exits(), quiet_lightning(), current_folder():
         descent = _settled(cfg, names, keeper, begin)
     metrics = keeper.finish(descent)
     _tell_end(cfg, names["optimizer"], descent, metrics)
@@ -247,5 +249,6 @@ def _finished(cfg: DictConfig, files: Run) -> Result | None:
 
 def _logger(node: DictConfig, first: int) -> Logger:
     """A logger; TensorBoard forgets what an earlier run in this folder wrote of the steps from `first` on."""
-    purge = {"purge_step": first} if node._target_.endswith("TensorBoardLogger") else {}
-    return build(node, **purge)
+    if not node._target_.endswith("TensorBoardLogger"):
+        return build(node)
+    return opened(build(node, purge_step=first))

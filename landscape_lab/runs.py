@@ -104,7 +104,7 @@ class Run:
         Raises:
             ValueError: A number is infinite or NaN, which JSON does not know.
         """
-        with replacing(self.results_file) as unfinished:
+        with replacing(self.results_file, durable=True) as unfinished:
             unfinished.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
 
     def settings(self) -> dict[str, Any]:

@@ -29,7 +29,11 @@ FLOORS = (
         "when",
         "staging approximating answering bending replaying seen recording recorder untold view callbacks",
     ),
-    ("lab", "instantiation schema runs keeping networking assembly going_on quiet rate_choice lab summary"),
+    (
+        "lab",
+        "instantiation completeness schema runs keeping networking assembly going_on quiet rate_choice "
+        "lab summary",
+    ),
     ("sweeps", "sweeps"),
     (
         "commands",

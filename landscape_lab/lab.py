@@ -1,7 +1,7 @@
 """From a configuration to results: objects are built, the descent runs, its files are written."""
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from landscape_lab.agreement import Settings
 from landscape_lab.assembly import about_of, build_descent, plane_settings
 from landscape_lab.callbacks import HParams, Products, RateCurve, Stops
 from landscape_lab.callbacks.tensorboard import opened
+from landscape_lab.completeness import check_complete
 from landscape_lab.configuration import (
     CONF,
     chosen_names,
@@ -118,6 +119,7 @@ def prepared(cfg: DictConfig, hydra: DictConfig) -> DictConfig:
     Raises:
         ValueError: A key takes no such value.
     """
+    check_complete(cfg, hydra)
     check(cfg)
     settle_typed_length(cfg, typed(hydra))
     settle_contents(cfg)
@@ -139,12 +141,12 @@ def descend(cfg: DictConfig, hydra: DictConfig, kept: DictConfig) -> Result:
         return finished
     names = chosen_names(hydra.runtime.choices, typed(hydra), cfg)
     known = {**names, "objective": plain(cfg.objective), "seed": cfg.seed}
-    keeper = Keeper(files, {**known, "config_hash": identity(cfg)})  # now: epochs become steps with the data
-    begin = partial(files.write_configuration, kept, hydra)
+    known["config_hash"] = identity(cfg)  # now: epochs become steps with the data
+    keeper = Keeper(files, known, begin=partial(files.write_configuration, kept, hydra))
     # the current folder: a user's code may import others beside it at any time
     careful, full = guarded("" if cfg.trust else folder), naming(folder / "a log")
     with careful, full, signals.listening(), without_exits(), quiet_lightning(), current_folder():
-        descent = _settled(cfg, names, keeper, begin)
+        descent = _settled(cfg, names, keeper)
     metrics = keeper.finish(descent)
     _tell_end(cfg, names["optimizer"], descent, metrics)
     return Result(descent.trajectory, metrics, folder)
@@ -160,15 +162,12 @@ def _tell_end(cfg: DictConfig, optimizer: str, descent: Descent, metrics: dict[s
         tell(advice(cfg, optimizer, metrics))
 
 
-def _settled(cfg: DictConfig, names: dict[str, str], keeper: Keeper, begin: Callable[[], None]) -> Descent:
-    """Descend; `optimizer.lr=auto` finds a rate first, and lowers it where it diverges after all.
-
-    Until `begin` is called nothing is written: what is refused leaves the folder as it was.
-    """
+def _settled(cfg: DictConfig, names: dict[str, str], keeper: Keeper) -> Descent:
+    """Descend; `optimizer.lr=auto` finds a rate first, and lowers it where it diverges after all."""
     settings = settings_with(cfg, names)  # now: building a descent settles what it leaves open
     checkpoint = checkpoint_of(cfg, settings, keeper.run)
     search = settled_search(cfg, names, checkpoint.path)
-    descend_from = partial(_descended, cfg, names, settings, keeper, begin)
+    descend_from = partial(_descended, cfg, names, settings, keeper)
     descent = descend_from(checkpoint, search)
     retreats = RETREATS if checkpoint.path is None else 0
     while search is not None and descent.ending.status == "diverged" and retreats > 0:
@@ -183,7 +182,6 @@ def _descended(
     names: dict[str, str],
     settings: Settings,
     keeper: Keeper,
-    begin: Callable[[], None],
     checkpoint: Checkpoint,
     search: RateSearch | None,
 ) -> Descent:
@@ -192,9 +190,6 @@ def _descended(
     pl.seed_everything(cfg.seed, verbose=False)
     descent = build_descent(cfg, names, files.points_file, None if search is None else search.chosen)
     checkpoint = remaining(checkpoint, cfg, settings, descent)
-    if checkpoint.path is None:
-        files.forget()
-    begin()
     loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values()]
     parts = [build(node) for node in cfg.callbacks.values()]
     if search is None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -180,6 +181,20 @@ class Run:
 def is_named(hydra: DictConfig, mode: str) -> bool:
     """Whether the user chose the folder of a `run` or of a `sweep`: else it is named by the second."""
     return "${now:" not in str(hydra[mode]._get_node("dir")._value())
+
+
+@contextmanager
+def leaving_no_empty_folder(hydra: DictConfig) -> Iterator[None]:
+    """Remove the folders that Hydra made for a run and named by itself, if nothing was written into them."""
+    try:
+        yield
+    finally:
+        if not is_named(hydra, "run"):
+            folder = Path(os.path.relpath(hydra.runtime.output_dir))
+            with suppress(OSError):  # it holds something, or is gone
+                folder.rmdir()
+            with suppress(OSError):
+                os.removedirs(folder.parent)
 
 
 @contextmanager

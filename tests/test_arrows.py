@@ -30,7 +30,11 @@ FLOORS = (
         "staging approximating answering bending replaying seen recording recorder untold view own_state "
         "callbacks",
     ),
-    ("lab", "instantiation schema runs keeping networking assembly going_on quiet rate_choice lab summary"),
+    (
+        "lab",
+        "instantiation completeness schema runs keeping networking assembly going_on quiet rate_choice "
+        "lab summary",
+    ),
     ("sweeps", "sweeps"),
     (
         "commands",

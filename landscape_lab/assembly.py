@@ -20,7 +20,7 @@ from landscape_lab.keys.running import MEASURED, NEARNESS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.measured import results_of
 from landscape_lab.networking import build_network, is_network, settle_length
-from landscape_lab.optimizers.factories import Factory
+from landscape_lab.optimizers.factories import BASES, Factory
 from landscape_lab.optimizers.groups import KEY, with_rate
 from landscape_lab.optimizers.matching import settled, told
 from landscape_lab.optimizers.own import with_own
@@ -190,7 +190,7 @@ def default_target(landscape: Landscape) -> float | None:
 
 def factory_of(cfg: DictConfig, group: str) -> partial:
     """The class that a group names, with its settings; groups of parameters name classes of their own."""
-    settings = settings_of(cfg[group], written=[KEY])
+    settings = settings_of(cfg[group], written=[KEY, *BASES])
     return partial(locate(f"{group}._target_", cfg[group]._target_), **settings)
 
 

@@ -22,6 +22,7 @@ from landscape_lab.configuration import (
     CONF,
     chosen_names,
     compared_values,
+    forget_replaced,
     identity,
     open_keys,
     plain,
@@ -113,6 +114,7 @@ def prepared(cfg: DictConfig, hydra: DictConfig) -> DictConfig:
     Raises:
         ValueError: A key takes no such value.
     """
+    forget_replaced(cfg, hydra.runtime.choices, hydra.overrides.task)
     check(cfg)
     settle_typed_length(cfg, hydra.overrides.task)
     settle_contents(cfg)

@@ -2,7 +2,7 @@
 
 from landscape_lab.keys.declaring import Key, Keys
 from landscape_lab.keys.groups import Groups
-from landscape_lab.keys.kinds import Even, Nullable, Open, Parts
+from landscape_lab.keys.kinds import Even, ListOf, Nullable, OneOf, Open, Parts
 from landscape_lab.validation import Anything, Choice, Number, Switch, Whole
 
 FIRST_ORDER = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")
@@ -13,6 +13,7 @@ SECOND_ORDER = ("Newton-CG", "dogleg", "trust-ncg", "trust-krylov", "trust-exact
 AUTO = "auto"
 """The learning rate that short descents choose before the run; no constructor sees it."""
 POSITIVE = Number(positive=True)
+RATE = Number(low=0.0)
 SHARE = Number(low=0.0, high=1.0)
 FINITE = Open(infinite=False)
 """What a class of others takes: it is not known here, but an infinite or undefined number has no use."""
@@ -20,7 +21,10 @@ FINITE = Open(infinite=False)
 OPTIMIZER = Keys(
     "optimizer",
     FINITE,
-    lr=Key(Number(low=0.0), "learning rate; auto: short descents choose it"),
+    lr=Key(
+        OneOf(RATE, ListOf(RATE, lone=False, least=1), words=RATE.wanted),
+        "learning rate, or a list of some; auto: short descents choose it",
+    ),
     groups=Key(Nullable(Groups()), "settings or classes of some parameters; docs/groups.md"),
     growth_rate=Key(Number(positive=True, infinite=True), "how fast a rate that is found may grow (Prodigy)"),
 )

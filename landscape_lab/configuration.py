@@ -233,5 +233,4 @@ def forget_replaced(cfg: DictConfig, choices: Mapping[str, Any], overrides: Iter
 def settings_of_choice(group: str, choice: str | None) -> dict[str, object]:
     """What the YAML of a group's choice sets; nothing where there is none in `conf`."""
     file = CONF / group / f"{choice}.yaml"
-    settings: dict[str, object] = yaml.safe_load(file.read_text()) if file.is_file() else None
-    return settings or {}
+    return yaml.safe_load(file.read_text()) or {} if file.is_file() else {}

@@ -70,7 +70,8 @@ def test_a_wrapper_and_its_base_are_told_what_they_do_not_have(quiet_command):
     wrapper = "optimizer._target_=odd.WrapsFirst"
     status, written = quiet_command(wrapper, "optimizer.base_optimizer._target_=odd.Descend", "steps=3")
     assert status == 1
-    assert "base_optimizer" in written.err and "Nearest: Descent" in written.err
+    assert "base_optimizer" in written.err
+    assert "Nearest: Descent" in written.err
     status, written = quiet_command(wrapper, "optimizer.momentun=0.9", "steps=3")
     assert (status, written.err.count("\n")) == (1, 1)
     assert "WrapsFirst has no parameter `momentun`. Nearest: momentum" in written.err

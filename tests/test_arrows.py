@@ -27,7 +27,8 @@ FLOORS = (
     ("drawing", "drawing"),
     (
         "when",
-        "staging approximating answering bending replaying seen recording recorder untold view callbacks",
+        "staging approximating answering bending replaying seen by_hand recording recorder untold view "
+        "callbacks",
     ),
     ("lab", "instantiation schema runs keeping networking assembly going_on quiet rate_choice lab summary"),
     ("sweeps", "sweeps"),

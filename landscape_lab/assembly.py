@@ -21,7 +21,7 @@ from landscape_lab.keys.signatures import check_arguments
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.measured import results_of
 from landscape_lab.networking import build_network, is_network, settle_length
-from landscape_lab.optimizers.factories import Factory
+from landscape_lab.optimizers.factories import BASES, Factory
 from landscape_lab.optimizers.groups import KEY, with_rate
 from landscape_lab.optimizers.matching import settled, told
 from landscape_lab.optimizers.own import with_own
@@ -193,11 +193,13 @@ def default_target(landscape: Landscape) -> float | None:
 
 def factory_of(cfg: DictConfig, group: str) -> partial:
     """The class that a group names, with its settings; groups of parameters name classes of their own."""
-    settings = settings_of(cfg[group], written=[KEY])
+    settings = settings_of(cfg[group], written=[KEY, *BASES])
     maker = locate(f"{group}._target_", cfg[group]._target_)
-    open_rate = {"lr": AUTO} if settings.get("lr") == AUTO else {}
-    given = {name: value for name, value in settings.items() if name not in open_rate}
-    return partial(maker, **check_arguments(maker, given, f"{group}."), **open_rate)
+    aside = {
+        name: value for name, value in settings.items() if name in BASES or (name, value) == ("lr", AUTO)
+    }
+    given = {name: value for name, value in settings.items() if name not in aside}
+    return partial(maker, **check_arguments(maker, given, f"{group}."), **aside)
 
 
 def _augmentation(name: Any, node: Any) -> Any:

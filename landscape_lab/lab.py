@@ -24,6 +24,7 @@ from landscape_lab.configuration import (
     CONF,
     chosen_names,
     compared_values,
+    forget_replaced,
     identity,
     open_keys,
     plain,
@@ -120,6 +121,7 @@ def prepared(cfg: DictConfig, hydra: DictConfig) -> DictConfig:
         ValueError: A key takes no such value.
     """
     check_complete(cfg, hydra)
+    forget_replaced(cfg, hydra.runtime.choices, typed(hydra))
     check(cfg)
     settle_typed_length(cfg, typed(hydra))
     settle_contents(cfg)
@@ -202,9 +204,8 @@ def _descended(
         keeper,
         *Products.gathering(parts, plane_settings(cfg), files.folder, about_of(cfg, names["landscape"])),
     ]
-    compared = compared_values(cfg, names, files.overrides())
-    callbacks += [Provenance(settings, cfg.steps), OwnState(), HParams(compared, OmegaConf.to_yaml(cfg))]
-    callbacks.append(Stops())
+    callbacks += [Provenance(settings, cfg.steps), OwnState()]
+    callbacks += [HParams(compared_values(cfg, names, files.overrides()), OmegaConf.to_yaml(cfg)), Stops()]
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
     trainer.strategy.checkpoint_io = SealedFiles()
     threads = _threads(cfg, descent.landscape, checkpoint.threads)

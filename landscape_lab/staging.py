@@ -18,7 +18,7 @@ from landscape_lab.planes.choosing import centre_of
 from landscape_lab.planes.departure import departure_of
 from landscape_lab.planes.line import line_of
 from landscape_lab.planes.plane_file import PlaneFile, ProjectedPath
-from landscape_lab.planes.ranges import NOWHERE, window_of
+from landscape_lab.planes.ranges import NOWHERE, fell, window_of, worth_seeing
 from landscape_lab.point_file import Points
 from landscape_lab.replaying import draws_over, replay_of
 from landscape_lab.scene import Scene, Shading, Trace
@@ -70,7 +70,7 @@ def scene_of(
         plane = plane_of(landscape, trajectories, points, settings)
     traces = _traces(landscape, plane, trajectories, points, compared=grid)
     if window is None:
-        places = [trace.places for trace in traces]
+        places = [worth_seeing(trace.places, fell(trace.losses, trace.rates)) for trace in traces]
         window = _window(landscape, plane, trajectories, points, places, settings, reach)
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
     seen = _grid(landscape, plane, window, settings, folder) if grid else Grid(np.empty((0, 0)))

@@ -1,21 +1,28 @@
 """A scene as a map: the landscape, the traces on it, and where they begin and end."""
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
+from jaxtyping import Float
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LogNorm, to_hex
+from matplotlib.colors import LogNorm, to_hex, to_rgba
 from matplotlib.patheffects import withStroke
 
 from landscape_lab.drawing.accuracy import draw_accuracy, shows_accuracy
 from landscape_lab.drawing.color_scale import ColorScale, color_scale
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.heights import Heights, add_height_scale
+from landscape_lab.drawing.inset import draw_inset
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.palette import FRAME, INK, LOSS_COLORS, RATE_COLORS, path_color
 from landscape_lab.drawing.proportions import aspect_of
 from landscape_lab.drawing.rings import draw_compared_dots, draw_parted
+from landscape_lab.drawing.segments import DIVERGED_DASH, draw_colored, draw_segments
 from landscape_lab.drawing.style import add_scale
+from landscape_lab.planes.ranges import fell
+from landscape_lab.planes.window import Window
 from landscape_lab.scene import Scene, Trace
 
 MANY_MEMBERS = 8
@@ -34,8 +41,16 @@ def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
     draw_traces(axes, scene, bar=bar)
     if bar and not shows_accuracy(scene):
         add_height_scale(axes, scene)
-    mark_ends(axes, scene)
+    mark_ends(axes, scene, colors=_end_colors(scene))
     name_axes(axes, scene)
+    draw_inset(axes, scene, partial(_draw_larger, scene=scene))
+
+
+def _draw_larger(axes: Axes, part: Window, scene: Scene) -> None:
+    """The map and the traces as they are in a part of the window, without words."""
+    draw_landscape(axes, replace(scene, note=""))
+    draw_traces(axes, scene, bar=False)
+    mark_ends(axes, replace(scene, window=part), colors=_end_colors(scene), named=False)
 
 
 def draw_traces(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
@@ -97,70 +112,89 @@ def finish_map(axes: Axes, scene: Scene) -> None:
     axes.set_autoscale_on(False)
 
 
-def _draw_trace(axes: Axes, scene: Scene, trace: Trace, color: str, *, bar: bool = True) -> None:
-    """A thin line through all points; dots coloured by loss when the trace is alone, else by optimizer.
+def draw_traces(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
+    """All traces, the first on top."""
+    for number, trace in reversed(list(enumerate(scene.traces))):
+        _draw_trace(axes, scene, trace, path_color(number), bar=bar)
 
-    Of many members the lines themselves are coloured, by learning rate where it differs, else by their
-    final loss.
+
+def _draw_trace(axes: Axes, scene: Scene, trace: Trace, color: str, *, bar: bool = True) -> None:
+    """A trace that is alone in the colours of its losses, one of several in its own.
+
+    Of many members the lines are coloured by learning rate where it differs, else by their final loss.
     """
     number, members = trace.places.shape[:2]
     alone = len(scene.traces) == 1
     if alone and members >= MANY_MEMBERS:
         _draw_members(axes, scene, trace, bar=bar)
-        return
-    fade = max(0.1, members**-0.5)
-    for member in range(members):
-        places = trace.places[evenly(number, max(50, 20 * DRAWN_POINTS // members)), member]
-        axes.plot(*places.T, color=color, linewidth=1.3, alpha=0.9 * fade, zorder=2, solid_joinstyle="round")
-    if alone:
-        _draw_dots(axes, scene, trace, max(0.3, fade), bar=bar)
+    elif alone:
+        _draw_by_loss(axes, scene, trace, bar=bar)
     else:
+        for member in range(members):
+            places = trace.places[evenly(number, max(50, 20 * DRAWN_POINTS // members)), member]
+            draw_colored(
+                axes, places, color, ended=bool(np.isfinite(trace.losses[-1, member])), among=members
+            )
         draw_parted(axes, trace, color)
 
 
-def _draw_dots(axes: Axes, scene: Scene, trace: Trace, alpha: float, *, bar: bool) -> None:
-    """A dot at each point, coloured by its loss."""
+def _draw_by_loss(axes: Axes, scene: Scene, trace: Trace, *, bar: bool) -> None:
+    """Segments in the colours of their losses, and rings where these are not those of the map."""
     number, members = trace.places.shape[:2]
-    shown = evenly(number, max(2, DRAWN_POINTS // members))
-    losses = trace.path_losses
-    scale = color_scale(_visible(scene, trace.places[shown], losses[shown]), scene.losses)
+    shown = evenly(number, max(2, DRAWN_POINTS // max(1, members)))
+    losses = trace.path_losses[shown]
+    scale = color_scale(_visible(scene, trace.places[shown], losses), scene.losses)
+    for member in range(members):
+        draw_segments(
+            axes, trace.places[shown, member], losses[:, member], scale.norm, max(0.45, members**-0.5)
+        )
     if trace.departure is not None:
         draw_compared_dots(axes, trace, trace.departure, shown, scale.norm)
-    else:
-        x, y = trace.places[shown].reshape(-1, 2).T
-        colors = losses[shown].ravel()
-        axes.scatter(x, y, c=colors, norm=scale.norm, cmap=LOSS_COLORS, s=9, lw=0, alpha=alpha, zorder=3)
     if bar:
         add_scale(axes, scale.mappable(LOSS_COLORS), "loss along the path", scale.extend, scale.ticks)
 
 
 def _draw_members(axes: Axes, scene: Scene, trace: Trace, *, bar: bool) -> None:
-    """A line for each member, those of the best on top; of those that diverged a faint one."""
+    """A line for each member: the best on top; below them and faint those that did not fall, or diverged."""
     number, members = trace.places.shape[:2]
     shown = evenly(number, max(40, 20 * DRAWN_POINTS // members))
-    ends = last_finite(trace.losses)
-    completed = np.isfinite(trace.losses[-1])
-    if trace.rates is None:
-        values, label = ends, "final loss"
-        scale = color_scale(
-            _visible(scene, trace.places[-1], np.where(completed, ends, np.nan)), scene.losses
-        )
-    else:
-        values, label, scale = trace.rates, "learning rate", ColorScale(LogNorm())
-    order = np.argsort(-ends, kind="stable")
-    opacity = 0.85 if members < 100 else 0.5
+    colors, scale, label = member_colors(scene, trace)
+    good = fell(trace.losses, trace.rates)
+    order = np.lexsort((-np.nan_to_num(last_finite(trace.losses), nan=np.inf), good))
+    good = good[order]
+    strong, weak = (0.9, 0.22) if members < 100 else (0.5, 0.08)
     lines = LineCollection(
         list(trace.places[shown].swapaxes(0, 1)[order]),
-        array=values[order],
-        cmap=RATE_COLORS if trace.rates is not None else LOSS_COLORS,
-        norm=scale.norm,
-        linewidths=1.2 if members < 100 else 0.7,
-        alpha=np.where(completed[order], opacity, 0.15).tolist(),
+        colors=colors[order],
+        linewidths=np.where(good, 1.4 if members < 100 else 0.7, 0.6).tolist(),
+        linestyles=[DIVERGED_DASH if not np.isfinite(end) else "solid" for end in trace.losses[-1, order]],
+        alpha=np.where(good, strong, weak).tolist(),
         zorder=2,
     )
     axes.add_collection(lines, autolim=False)
     if bar:
-        add_scale(axes, ScalarMappable(lines.norm, lines.cmap), label, scale.extend, scale.ticks)
+        colormap = LOSS_COLORS if trace.rates is None else RATE_COLORS
+        add_scale(axes, scale.mappable(colormap), label, scale.extend, scale.ticks)
+
+
+def member_colors(scene: Scene, trace: Trace) -> tuple[Float[np.ndarray, "members 4"], ColorScale, str]:
+    """The colour of each of many members, its scale, and what it stands for."""
+    if trace.rates is not None:
+        scale = ColorScale(LogNorm(trace.rates.min(), trace.rates.max()))
+        return RATE_COLORS(scale.norm(trace.rates)), scale, "learning rate"
+    ends = last_finite(trace.losses)
+    arrived = np.where(np.isfinite(trace.losses[-1]), ends, np.nan)
+    scale = color_scale(_visible(scene, trace.places[-1], arrived), scene.losses)
+    return LOSS_COLORS(scale.norm(ends)), scale, "final loss"
+
+
+def _end_colors(scene: Scene) -> np.ndarray | None:
+    """The colour of each end: of its run or member; of few members of one run they have none of their own."""
+    if len(scene.traces) == 1:
+        many = scene.traces[0].places.shape[1] >= MANY_MEMBERS
+        return member_colors(scene, scene.traces[0])[0] if many else None
+    members = [trace.places.shape[1] for trace in scene.traces]
+    return np.repeat([to_rgba(path_color(number)) for number in range(len(members))], members, axis=0)
 
 
 def _visible(scene: Scene, places: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from landscape_lab.drawing.narrow import asked_width
 from landscape_lab.drawing.palette import INK, MINIMUM
@@ -20,23 +21,32 @@ _SIZES = ((20, (90, 1.6, 1.2)), (200, (26, 0.6, 0.4)), (math.inf, (7, 0.6, 0.4))
 """The same elsewhere, for fewer traces than so many."""
 
 
-def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
-    """Known minima, starts and ends, each with its own mark."""
+def mark_ends(axes: Axes, scene: Scene, *, small: bool = False, colors: np.ndarray | None = None) -> None:
+    """Known minima in rings that hide nothing, starts and ends, each with its own mark.
+
+    Args:
+        axes: The map.
+        scene: What happened.
+        small: Whether there is no room for large marks and a legend.
+        colors: Of the end of each member of each trace, `[ends, 4]`; `None`: all are alike.
+    """
     low, high = scene.window.corners
     shown = scene.minima[((scene.minima >= low) & (scene.minima <= high)).all(axis=1)]
     if len(shown):
         axes.plot(
             *shown.T,
-            "x",
+            "o",
             clip_on=False,  # one on the edge is seen whole
-            color=MINIMUM,
-            markersize=5 if small else 9,
-            markeredgewidth=1.8,
-            zorder=4,
+            markerfacecolor="none",
+            markeredgecolor=MINIMUM,
+            markersize=9 if small else 17,
+            markeredgewidth=1.2 if small else 1.8,
+            path_effects=[withStroke(linewidth=2.6 if small else 3.8, foreground=INK)],
+            zorder=7,
             label="minimum",
         )
     if scene.traces:
-        _mark_starts_and_ends(axes, scene, small=small)
+        _mark_starts_and_ends(axes, scene, small=small, colors=colors)
     if not small:
         write_marks(axes, columns=3)
 
@@ -58,8 +68,8 @@ def write_marks(axes: Axes, columns: int) -> None:
     )
 
 
-def _mark_starts_and_ends(axes: Axes, scene: Scene, *, small: bool) -> None:
-    """White discs and green stars, the smaller the more there are; a trace of one record has no end."""
+def _mark_starts_and_ends(axes: Axes, scene: Scene, *, small: bool, colors: np.ndarray | None) -> None:
+    """White discs and stars, the smaller the more there are; a trace of one record has no end."""
     starts = np.concatenate([trace.places[0] for trace in scene.traces])
     ends = np.concatenate([trace.places[-1] for trace in scene.traces])
     size, disc_edge, star_edge = _SMALL if small else _sizes(len(starts))
@@ -67,7 +77,7 @@ def _mark_starts_and_ends(axes: Axes, scene: Scene, *, small: bool) -> None:
     axes.scatter(starts[:, 0], starts[:, 1], s=size, zorder=5, **disc)
     if any(len(trace.steps) > 1 for trace in scene.traces):
         star: dict[str, Any] = {
-            "c": END_COLOR,
+            "c": END_COLOR if colors is None else colors,
             "edgecolors": "white",
             "linewidths": star_edge,
             "label": "end",

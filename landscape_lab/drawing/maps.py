@@ -1,38 +1,21 @@
-"""A scene as a map: the landscape, the traces on it, and where they begin and end."""
-
-from dataclasses import replace
-from functools import partial
+"""The landscape of a scene as a map, and what its traces have in common in all products."""
 
 import numpy as np
-from jaxtyping import Float
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
-from matplotlib.colors import LogNorm, to_hex, to_rgba
+from matplotlib.colors import LogNorm, to_hex
 from matplotlib.patheffects import withStroke
 
 from landscape_lab.drawing.accuracy import draw_accuracy, shows_accuracy
-from landscape_lab.drawing.color_scale import ColorScale, color_scale
 from landscape_lab.drawing.contours import draw_contours
-from landscape_lab.drawing.heights import Heights, add_height_scale
-from landscape_lab.drawing.inset import draw_inset
-from landscape_lab.drawing.marks import mark_ends
-from landscape_lab.drawing.palette import FRAME, INK, LOSS_COLORS, RATE_COLORS, path_color
+from landscape_lab.drawing.heights import Heights
+from landscape_lab.drawing.palette import FRAME, INK, RATE_COLORS, path_color
 from landscape_lab.drawing.proportions import aspect_of
-from landscape_lab.drawing.rings import draw_compared_dots, draw_parted
-from landscape_lab.drawing.segments import DIVERGED_DASH, draw_colored, draw_segments
-from landscape_lab.drawing.style import add_scale
-from landscape_lab.planes.ranges import fell
-from landscape_lab.planes.window import Window
 from landscape_lab.scene import Scene, Trace
 
-MANY_MEMBERS = 8
-"""So many members are drawn as lines only."""
 NOTE_EDGE = withStroke(linewidth=2.0, foreground=INK)
 """Around white words: they may lie on a light corner."""
-CELLS = 100
-"""Dots in the same of so many cells along each side of a map hide each other."""
 DRAWN_POINTS = 3000
-"""The most points of one trace that are drawn as dots; the line goes through twenty times as many."""
+"""The most points of one trace that have a colour each; lines in one colour go through more."""
 
 
 def name_axes(axes: Axes, scene: Scene) -> None:

@@ -1,78 +1,84 @@
-"""A path as segments in the colours of their losses, on a line that sets them off from any map."""
+"""How one path is drawn: in the colours of what happened along it, or in that of its run."""
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import Normalize
 from matplotlib.patheffects import withStroke
+from matplotlib.typing import LineStyleType
 
+from landscape_lab.drawing.color_scale import ColorScale
 from landscape_lab.drawing.palette import INK, LOSS_COLORS
+from landscape_lab.scene import Trace
 
 WIDTH, CASED = 2.0, 3.6
 """Points: of a segment, and of the dark line below it."""
-STEPS = 80
-"""A path of at most so many places shows each of them as a dot."""
-DIVERGED_DASH = (0, (4, 2))
+DOTS = 80
+"""Paths of at most so many places show each of them as a dot."""
+RUN = 1.7
+"""Points: of the line of a run."""
+FAINTEST = 0.15
+"""The opacity of a line among many."""
+DIVERGED_DASH: LineStyleType = (0, (4, 2))
 """Of a path that did not end."""
 
 
 def draw_segments(
     axes: Axes,
-    places: Float[np.ndarray, "places 2"],
-    losses: Float[np.ndarray, " places"],
-    norm: Normalize,
-    alpha: float = 1.0,
+    places: Float[np.ndarray, "places members 2"],
+    values: Float[np.ndarray, "places members"],
+    scale: ColorScale,
+    ended: Bool[np.ndarray, " members"],
 ) -> None:
-    """One path; each segment has the colour of the loss at its end.
+    """Few paths; each segment has the colour of the value at its end, on a dark line below all of them.
 
     Args:
         axes: The map.
-        places: Through which it goes.
-        losses: There.
-        norm: From losses to the way through the colours.
-        alpha: Its opacity.
+        places: Through which they go.
+        values: There.
+        scale: Of their colours.
+        ended: Which of them did not diverge; the others are dashed.
     """
-    axes.plot(*places.T, color=INK, linewidth=CASED, alpha=alpha, zorder=2, solid_joinstyle="round")
-    lines = LineCollection(
-        list(np.stack([places[:-1], places[1:]], axis=1)),
-        array=losses[1:],
-        norm=norm,
-        cmap=LOSS_COLORS,
-        linewidths=WIDTH,
-        alpha=alpha,
-        capstyle="round",
-        zorder=2.5,
-    )
+    for some, dash in ((ended, "solid"), (~ended, DIVERGED_DASH)):
+        lines = axes.plot(places[:, some, 0], places[:, some, 1], color=INK, linewidth=CASED, zorder=2)
+        for line in lines:
+            line.set(solid_joinstyle="round", linestyle=dash, dash_capstyle="butt")
+        _draw_colored(axes, places[:, some], values[:, some], scale, dash)
+
+
+def _draw_colored(
+    axes: Axes, places: np.ndarray, values: np.ndarray, scale: ColorScale, dash: LineStyleType
+) -> None:
+    """Segments in their colours, and dots where there are few of them."""
+    segments = np.stack([places[:-1], places[1:]], axis=2).reshape(-1, 2, 2)
+    look = {"array": values[1:].ravel(), "norm": scale.norm, "cmap": LOSS_COLORS}
+    lines = LineCollection(list(segments), linewidths=WIDTH, linestyles=dash, zorder=2.5, **look)
+    lines.set_capstyle("round")
     axes.add_collection(lines, autolim=False)
-    if len(places) <= STEPS:
-        x, y = places.T
-        axes.scatter(x, y, c=losses, norm=norm, cmap=LOSS_COLORS, s=14, ec=INK, lw=0.5, alpha=alpha, zorder=3)
+    if values.size <= DOTS:
+        x, y = places.reshape(-1, 2).T
+        colors = LOSS_COLORS(scale.norm(values.ravel()))
+        axes.scatter(x, y, c=colors, s=14, edgecolors=INK, linewidths=0.5, zorder=3)
 
 
-def draw_colored(
-    axes: Axes,
-    places: Float[np.ndarray, "places 2"],
-    color: str,
-    *,
-    ended: bool = True,
-    among: int = 1,
-    width: float = 1.6,
-) -> None:
-    """One path in the colour of its run, on a white line; one that diverged is thin, faint and dashed.
+def draw_run(axes: Axes, trace: Trace, color: str, shown: np.ndarray, strength: float = 1.0) -> None:
+    """The paths of a run in its colour, on a white line; one that diverged is thin, faint and dashed.
 
     Args:
         axes: The map.
-        places: Through which it goes.
-        color: Of its run.
-        ended: Whether it did not diverge.
-        among: How many members its run has: the more, the fainter each.
-        width: Points.
+        trace: Of the run.
+        color: Of the run.
+        shown: The numbers of the places through which lines go.
+        strength: Of its lines, from 0 to 1.
     """
-    alpha = max(0.1, among**-0.5)
-    (line,) = axes.plot(*places.T, color=color, linewidth=width, alpha=0.95 * alpha, zorder=2)
-    line.set_solid_joinstyle("round")
-    if not ended:
-        line.set(linestyle=DIVERGED_DASH, linewidth=0.6 * width, alpha=0.6 * alpha, zorder=1.9)
-    elif among == 1:
-        line.set_path_effects([withStroke(linewidth=width + 1.4, foreground="white")])
+    members = trace.places.shape[1]
+    alpha = strength * max(FAINTEST, members**-0.5)
+    width = RUN * (0.4 + 0.6 * strength)
+    for member in range(members):
+        x, y = trace.places[shown, member].T
+        (line,) = axes.plot(x, y, color=color, linewidth=width, alpha=alpha, zorder=1.95 + 0.05 * strength)
+        line.set_solid_joinstyle("round")
+        if not np.isfinite(trace.losses[-1, member]):
+            line.set(linestyle=DIVERGED_DASH, linewidth=0.6 * width, alpha=0.7 * alpha, zorder=1.9)
+        elif alpha == 1.0:
+            line.set_path_effects([withStroke(linewidth=width + 1.4, foreground="white")])

@@ -1,114 +1,169 @@
-"""The traces of a scene on its map, and where they begin and end."""
+"""The traces of a scene on its map: in which colours, which above which, and where they begin and end."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LogNorm, Normalize, to_rgba
+from matplotlib.patheffects import withStroke
+
+from landscape_lab.drawing.accuracy import shows_accuracy
+from landscape_lab.drawing.color_scale import ColorScale, color_scale
+from landscape_lab.drawing.heights import add_height_scale
+from landscape_lab.drawing.inset import draw_inset, part_of
+from landscape_lab.drawing.maps import DRAWN_POINTS, draw_landscape, evenly, last_finite, name_axes
+from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.palette import INK, LOSS_COLORS, RATE_COLORS, path_color
+from landscape_lab.drawing.rings import draw_compared, draw_parted
+from landscape_lab.drawing.segments import DIVERGED_DASH, draw_run, draw_segments
+from landscape_lab.drawing.style import add_scale
+from landscape_lab.drawing.titles import end_of
+from landscape_lab.planes.framing import fell
+from landscape_lab.planes.window import Window
+from landscape_lab.scene import Scene, Trace
+
+MANY_MEMBERS = 8
+"""So many members have a colour each, and no dark line below them."""
+CROWD = 100
+"""Lines of so many members are thin."""
+CELLS = 100
+"""Places in the same of so many cells along each side of a map hide each other."""
+
 
 def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
-    """The landscape, the traces, and where they begin and end."""
+    """The landscape, the traces, and where they begin and end; tiny ones are seen larger in a corner."""
+
+    def draw_larger(beside: Axes, part: Window) -> None:
+        draw_landscape(beside, replace(scene, note=""))
+        draw_traces(beside, scene, bar=False)
+        mark_ends(beside, replace(scene, window=part), colors=end_colors(scene), named=False)
+
     draw_landscape(axes, scene)
     draw_traces(axes, scene, bar=bar)
     if bar and not shows_accuracy(scene):
         add_height_scale(axes, scene)
-    mark_ends(axes, scene, colors=_end_colors(scene))
+    mark_ends(axes, scene, colors=end_colors(scene))
     name_axes(axes, scene)
-    draw_inset(axes, scene, partial(_draw_larger, scene=scene))
-
-
-def _draw_larger(axes: Axes, part: Window, scene: Scene) -> None:
-    """The map and the traces as they are in a part of the window, without words."""
-    draw_landscape(axes, replace(scene, note=""))
-    draw_traces(axes, scene, bar=False)
-    mark_ends(axes, replace(scene, window=part), colors=_end_colors(scene), named=False)
+    draw_inset(axes, scene, draw_larger)
 
 
 def draw_traces(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
-    """All traces, the first on top."""
-    for number, trace in reversed(list(enumerate(scene.traces))):
-        _draw_trace(axes, scene, trace, path_color(number), bar=bar)
+    """One trace in the colours of what happened along it, several in their own, the best on top.
 
-
-def _draw_trace(axes: Axes, scene: Scene, trace: Trace, color: str, *, bar: bool = True) -> None:
-    """A trace that is alone in the colours of its losses, one of several in its own.
-
-    Of many members the lines are coloured by learning rate where it differs, else by their final loss.
+    Of many members of one trace the lines are coloured, by learning rate where it differs, else by their
+    final loss.
     """
-    number, members = trace.places.shape[:2]
-    alone = len(scene.traces) == 1
-    if alone and members >= MANY_MEMBERS:
-        _draw_members(axes, scene, trace, bar=bar)
-    elif alone:
-        _draw_by_loss(axes, scene, trace, bar=bar)
-    else:
-        for member in range(members):
-            places = trace.places[evenly(number, max(50, 20 * DRAWN_POINTS // members)), member]
-            draw_colored(
-                axes, places, color, ended=bool(np.isfinite(trace.losses[-1, member])), among=members
-            )
-        draw_parted(axes, trace, color)
+    if len(scene.traces) > 1:
+        for number in reversed(ranked(scene.traces)):
+            trace = scene.traces[number]
+            shown = evenly(len(trace.places), max(50, 20 * DRAWN_POINTS // max(1, trace.places.shape[1])))
+            draw_run(axes, trace, path_color(number), shown)
+            draw_parted(axes, trace, path_color(number))
+    for trace in scene.traces[: len(scene.traces) == 1]:
+        draw = _draw_members if trace.places.shape[1] >= MANY_MEMBERS else _draw_along
+        draw(axes, scene, trace, bar=bar)
 
 
-def _draw_by_loss(axes: Axes, scene: Scene, trace: Trace, *, bar: bool) -> None:
+def ranked(traces: Sequence[Trace]) -> list[int]:
+    """The numbers of traces, the one that ended lowest first."""
+    ends = [end_of([trace]).loss for trace in traces]
+    return np.argsort(np.nan_to_num(ends, nan=np.inf), kind="stable").tolist()
+
+
+class Coloring(NamedTuple):
+    """What colours stand for.
+
+    Args:
+        values: What has one.
+        scale: From values to the way through the colours.
+        label: What they are called.
+    """
+
+    values: np.ndarray
+    scale: ColorScale
+    label: str
+
+
+def _draw_along(axes: Axes, scene: Scene, trace: Trace, *, bar: bool) -> None:
     """Segments in the colours of their losses, and rings where these are not those of the map."""
     number, members = trace.places.shape[:2]
     shown = evenly(number, max(2, DRAWN_POINTS // max(1, members)))
-    losses = trace.path_losses[shown]
-    scale = color_scale(_visible(scene, trace.places[shown], losses), scene.losses)
-    for member in range(members):
-        draw_segments(
-            axes, trace.places[shown, member], losses[:, member], scale.norm, max(0.45, members**-0.5)
-        )
+    along = _along(scene, trace, shown)
+    draw_segments(axes, trace.places[shown], along.values, along.scale, np.isfinite(trace.losses[-1]))
     if trace.departure is not None:
-        draw_compared_dots(axes, trace, trace.departure, shown, scale.norm)
+        draw_compared(axes, trace, trace.departure, shown, along.scale.norm)
     if bar:
-        add_scale(axes, scale.mappable(LOSS_COLORS), "loss along the path", scale.extend, scale.ticks)
+        scale = along.scale
+        add_scale(axes, scale.mappable(LOSS_COLORS), along.label, scale.extend, scale.ticks)
+
+
+def _along(scene: Scene, trace: Trace, shown: np.ndarray) -> Coloring:
+    """The losses of some places, or where these do not differ in the window, their steps."""
+    losses = trace.path_losses[shown]
+    seen = _visible(scene, trace.places[shown], losses)
+    scale = color_scale(seen, scene.losses)
+    if not scale.is_flat:
+        return Coloring(losses, scale, "loss along the path")
+    steps = np.broadcast_to(trace.path_steps[shown, None].astype(float), losses.shape)
+    return Coloring(steps, ColorScale(Normalize(0.0, max(1.0, steps[-1, 0]))), "step")
 
 
 def _draw_members(axes: Axes, scene: Scene, trace: Trace, *, bar: bool) -> None:
     """A line for each member: the best on top; below them and faint those that did not fall, or diverged."""
     number, members = trace.places.shape[:2]
     shown = evenly(number, max(40, 20 * DRAWN_POINTS // members))
-    colors, scale, label = member_colors(scene, trace)
+    coloring, colors = _of_members(scene, trace)
     good = fell(trace.losses, trace.rates)
     order = np.lexsort((-np.nan_to_num(last_finite(trace.losses), nan=np.inf), good))
-    good = good[order]
-    strong, weak = (0.9, 0.22) if members < 100 else (0.5, 0.08)
+    good, ended = good[order], np.isfinite(trace.losses[-1, order])
+    strong, weak, width = (0.9, 0.22, 1.4) if members < CROWD else (0.5, 0.08, 0.7)
     lines = LineCollection(
         list(trace.places[shown].swapaxes(0, 1)[order]),
         colors=colors[order],
-        linewidths=np.where(good, 1.4 if members < 100 else 0.7, 0.6).tolist(),
-        linestyles=[DIVERGED_DASH if not np.isfinite(end) else "solid" for end in trace.losses[-1, order]],
+        linewidths=np.where(good, width, 0.6).tolist(),
+        linestyles=["solid" if one else DIVERGED_DASH for one in ended],
         alpha=np.where(good, strong, weak).tolist(),
         zorder=2,
+        path_effects=[withStroke(linewidth=2.0 * width, foreground=INK)],
     )
     axes.add_collection(lines, autolim=False)
     if bar:
-        colormap = LOSS_COLORS if trace.rates is None else RATE_COLORS
-        add_scale(axes, scale.mappable(colormap), label, scale.extend, scale.ticks)
+        scale, colormap = coloring.scale, LOSS_COLORS if trace.rates is None else RATE_COLORS
+        add_scale(axes, scale.mappable(colormap), coloring.label, scale.extend, scale.ticks)
 
 
-def member_colors(scene: Scene, trace: Trace) -> tuple[Float[np.ndarray, "members 4"], ColorScale, str]:
-    """The colour of each of many members, its scale, and what it stands for."""
+def _of_members(scene: Scene, trace: Trace) -> tuple[Coloring, Float[np.ndarray, "members 4"]]:
+    """What the colours of many members stand for, and the colour of each."""
     if trace.rates is not None:
         scale = ColorScale(LogNorm(trace.rates.min(), trace.rates.max()))
-        return RATE_COLORS(scale.norm(trace.rates)), scale, "learning rate"
+        return Coloring(trace.rates, scale, "learning rate"), RATE_COLORS(scale.norm(trace.rates))
     ends = last_finite(trace.losses)
     arrived = np.where(np.isfinite(trace.losses[-1]), ends, np.nan)
     scale = color_scale(_visible(scene, trace.places[-1], arrived), scene.losses)
-    return LOSS_COLORS(scale.norm(ends)), scale, "final loss"
+    return Coloring(ends, scale, "final loss"), LOSS_COLORS(scale.norm(ends))
 
 
-def _end_colors(scene: Scene) -> np.ndarray | None:
-    """The colour of each end: of its run or member; of few members of one run they have none of their own."""
+def end_colors(scene: Scene) -> Float[np.ndarray, "ends 4"] | None:
+    """The colour of each end: of its run or member; few members of one run have none of their own."""
     if len(scene.traces) == 1:
-        many = scene.traces[0].places.shape[1] >= MANY_MEMBERS
-        return member_colors(scene, scene.traces[0])[0] if many else None
+        (trace,) = scene.traces
+        return _of_members(scene, trace)[1] if trace.places.shape[1] >= MANY_MEMBERS else None
     members = [trace.places.shape[1] for trace in scene.traces]
-    return np.repeat([to_rgba(path_color(number)) for number in range(len(members))], members, axis=0)
+    colors = np.array([to_rgba(path_color(number)) for number in range(len(members))]).reshape(-1, 4)
+    return colors.repeat(members, axis=0)
 
 
 def _visible(scene: Scene, places: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """The values at places `[…, 2]` in the window, of those that hide each other only one."""
-    low, high = scene.window.corners
+    """The values at places `[…, 2]` in the window, of those that hide each other only one.
+
+    Where tiny paths are seen larger, it is there that they hide each other or not.
+    """
+    low, high = (part_of(scene) or scene.window).corners
     cells = (places - low) / (high - low)
     inside = ((cells >= 0) & (cells <= 1)).all(axis=-1)
     cells, values = (CELLS * cells[inside]).astype(int), values[inside]
     return values[np.unique(cells @ [1, CELLS + 1], return_index=True)[1]]
-
-

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes.plane import Plane
@@ -133,27 +133,3 @@ def _bounds(landscape: Landscape, plane: Plane, settings: PlaneSettings) -> Wind
         return None
     corners = plane.project(landscape.bounds.cpu().numpy())
     return Window.between(corners.min(axis=0), corners.max(axis=0))
-
-
-def fell(
-    losses: Float[np.ndarray, "records members"], rates: Float[np.ndarray, " members"] | None = None
-) -> Bool[np.ndarray, " members"]:
-    """Which members came somewhere: they did not diverge, and their later losses are mostly below the first.
-
-    Where learning rates differ, half of the members should be no better: the others only show that their
-    rate is too low or too high.
-
-    Args:
-        losses: Of each member.
-        rates: The learning rate of each member, where they differ.
-    """
-    later = np.quantile(np.nan_to_num(losses[len(losses) // 2 :], nan=np.inf), 0.5, axis=0, method="lower")
-    most = losses[0] if rates is None else np.minimum(losses[0], np.quantile(later, 0.5, method="higher"))
-    return np.isfinite(losses[-1]) & (later <= most)
-
-
-def worth_seeing(
-    places: Float[np.ndarray, "places members 2"], came: Bool[np.ndarray, " members"]
-) -> np.ndarray:
-    """The places of those members that came somewhere; where none did, of all."""
-    return places[:, came] if came.any() else places

@@ -8,6 +8,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.typing import LineStyleType
 
 from landscape_lab.drawing.color_scale import ColorScale
+from landscape_lab.drawing.maps import DRAWN_POINTS, evenly
 from landscape_lab.drawing.palette import INK, LOSS_COLORS
 from landscape_lab.scene import Trace
 
@@ -17,6 +18,8 @@ DOTS = 80
 """Paths of at most so many places show each of them as a dot."""
 RUN = 1.7
 """Points: of the line of a run."""
+MEMBERS = 50
+"""The most members of a run that are drawn."""
 FAINTEST = 0.15
 """The opacity of a line among many."""
 DIVERGED_DASH: LineStyleType = (0, (4, 2))
@@ -61,24 +64,23 @@ def _draw_colored(
         axes.scatter(x, y, c=colors, s=14, edgecolors=INK, linewidths=0.5, zorder=3)
 
 
-def draw_run(axes: Axes, trace: Trace, color: str, shown: np.ndarray, strength: float = 1.0) -> None:
+def draw_run(axes: Axes, trace: Trace, color: str, strength: float = 1.0) -> None:
     """The paths of a run in its colour, on a white line; one that diverged is thin, faint and dashed.
 
     Args:
         axes: The map.
         trace: Of the run.
         color: Of the run.
-        shown: The numbers of the places through which lines go.
         strength: Of its lines, from 0 to 1.
     """
     members = trace.places.shape[1]
+    shown = evenly(len(trace.places), max(50, 20 * DRAWN_POINTS // max(1, members)))
     alpha = strength * max(FAINTEST, members**-0.5)
     width = RUN * (0.4 + 0.6 * strength)
-    for member in range(members):
-        x, y = trace.places[shown, member].T
-        (line,) = axes.plot(x, y, color=color, linewidth=width, alpha=alpha, zorder=1.95 + 0.05 * strength)
-        line.set_solid_joinstyle("round")
+    for member in evenly(members, MEMBERS):
+        (line,) = axes.plot(*trace.places[shown, member].T, color=color, linewidth=width, alpha=alpha)
+        line.set(solid_joinstyle="round", zorder=1.95 + 0.05 * strength)
         if not np.isfinite(trace.losses[-1, member]):
             line.set(linestyle=DIVERGED_DASH, linewidth=0.6 * width, alpha=0.7 * alpha, zorder=1.9)
-        elif alpha == 1.0:
+        elif members == 1:
             line.set_path_effects([withStroke(linewidth=width + 1.4, foreground="white")])

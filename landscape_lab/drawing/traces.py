@@ -17,7 +17,9 @@ from landscape_lab.drawing.heights import add_height_scale
 from landscape_lab.drawing.inset import draw_inset, part_of
 from landscape_lab.drawing.maps import DRAWN_POINTS, draw_landscape, evenly, last_finite, name_axes
 from landscape_lab.drawing.marks import mark_ends
-from landscape_lab.drawing.palette import INK, LOSS_COLORS, RATE_COLORS, path_color
+from landscape_lab.drawing.palette import INK, LOSS_COLORS, PATH_COLORS, RATE_COLORS, path_color
+from landscape_lab.drawing.proportions import map_size
+from landscape_lab.drawing.ranks import number_ends
 from landscape_lab.drawing.rings import draw_compared, draw_parted
 from landscape_lab.drawing.segments import DIVERGED_DASH, draw_run, draw_segments
 from landscape_lab.drawing.style import add_scale
@@ -47,6 +49,10 @@ def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
     if bar and not shows_accuracy(scene):
         add_height_scale(axes, scene)
     mark_ends(axes, scene, colors=end_colors(scene))
+    if len(scene.traces) > 1:
+        best = ranked(scene.traces)[: len(PATH_COLORS)]
+        traces, colors = [scene.traces[number] for number in best], [path_color(number) for number in best]
+        number_ends(axes, traces, colors, map_size(scene))
     name_axes(axes, scene)
     draw_inset(axes, scene, draw_larger)
 
@@ -60,8 +66,7 @@ def draw_traces(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
     if len(scene.traces) > 1:
         for number in reversed(ranked(scene.traces)):
             trace = scene.traces[number]
-            shown = evenly(len(trace.places), max(50, 20 * DRAWN_POINTS // max(1, trace.places.shape[1])))
-            draw_run(axes, trace, path_color(number), shown)
+            draw_run(axes, trace, path_color(number))
             draw_parted(axes, trace, path_color(number))
     for trace in scene.traces[: len(scene.traces) == 1]:
         draw = _draw_members if trace.places.shape[1] >= MANY_MEMBERS else _draw_along
@@ -152,9 +157,13 @@ def end_colors(scene: Scene) -> Float[np.ndarray, "ends 4"] | None:
     if len(scene.traces) == 1:
         (trace,) = scene.traces
         return _of_members(scene, trace)[1] if trace.places.shape[1] >= MANY_MEMBERS else None
-    members = [trace.places.shape[1] for trace in scene.traces]
-    colors = np.array([to_rgba(path_color(number)) for number in range(len(members))]).reshape(-1, 4)
-    return colors.repeat(members, axis=0)
+    return run_colors(scene.traces, [path_color(number) for number in range(len(scene.traces))])
+
+
+def run_colors(traces: Sequence[Trace], colors: Sequence[str]) -> Float[np.ndarray, "ends 4"]:
+    """The colour of the end of each member of some runs, each of which has one."""
+    members = [trace.places.shape[1] for trace in traces]
+    return np.array([to_rgba(color) for color in colors]).reshape(-1, 4).repeat(members, axis=0)
 
 
 def _visible(scene: Scene, places: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -58,7 +58,7 @@ def test_a_run_that_diverged_lies_below_and_is_dashed_and_faint(axes):
         trajectory([[5, 5], [30, 20]], [0.5, 0.3]), trajectory([[5, 5], [50, 20]], [0.5, np.nan])
     ).traces
     for trace in (arrived, lost):
-        draw_run(axes, trace, "#0070b0", np.arange(2))
+        draw_run(axes, trace, "#0070b0")
     above, below = axes.lines
     assert (above.get_linestyle(), below.get_linestyle()) == ("-", "--")
     assert below.get_alpha() < above.get_alpha()
@@ -68,8 +68,8 @@ def test_a_run_that_diverged_lies_below_and_is_dashed_and_faint(axes):
 
 def test_a_weak_run_lies_below_a_strong_one(axes):
     (trace,) = scene(trajectory([[5, 5], [30, 20]], [0.5, 0.3])).traces
-    draw_run(axes, trace, "#0070b0", np.arange(2))
-    draw_run(axes, trace, "#6b7178", np.arange(2), strength=0.4)
+    draw_run(axes, trace, "#0070b0")
+    draw_run(axes, trace, "#6b7178", strength=0.4)
     strong, weak = axes.lines
     assert weak.get_zorder() < strong.get_zorder()
     assert weak.get_alpha() < strong.get_alpha()

@@ -9,7 +9,6 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm, Normalize, to_rgba
-from matplotlib.patheffects import withStroke
 
 from landscape_lab.drawing.accuracy import shows_accuracy
 from landscape_lab.drawing.color_scale import ColorScale, color_scale
@@ -114,7 +113,10 @@ def _along(scene: Scene, trace: Trace, shown: np.ndarray) -> Coloring:
     if not scale.is_flat:
         return Coloring(losses, scale, "loss along the path")
     steps = np.broadcast_to(trace.path_steps[shown, None].astype(float), losses.shape)
-    return Coloring(steps, ColorScale(Normalize(0.0, max(1.0, steps[-1, 0]))), "step")
+    last = max(1.0, float(steps[-1, 0]))
+    return Coloring(
+        steps, ColorScale(Normalize(0.0, last), ticks=np.unique(np.linspace(0.0, last, 5).round())), "step"
+    )
 
 
 def _draw_members(axes: Axes, scene: Scene, trace: Trace, *, bar: bool) -> None:
@@ -125,16 +127,20 @@ def _draw_members(axes: Axes, scene: Scene, trace: Trace, *, bar: bool) -> None:
     good = fell(trace.losses, trace.rates)
     order = np.lexsort((-np.nan_to_num(last_finite(trace.losses), nan=np.inf), good))
     good, ended = good[order], np.isfinite(trace.losses[-1, order])
-    strong, weak, width = (0.9, 0.22, 1.4) if members < CROWD else (0.5, 0.08, 0.7)
+    width, strong, weak = (1.4, 0.9, 0.12) if members < CROWD else (0.8, 0.75, 0.08)
+    paths = list(trace.places[shown].swapaxes(0, 1)[order])
+    best = [path for path, one in zip(paths, good, strict=True) if one]
+    edge, opacity = (INK, 0.4) if trace.rates is None else ("white", 0.7)
+    below = LineCollection(best, colors=edge, linewidths=2.2 * width, alpha=opacity * strong, zorder=2)
     lines = LineCollection(
-        list(trace.places[shown].swapaxes(0, 1)[order]),
+        paths,
         colors=colors[order],
         linewidths=np.where(good, width, 0.6).tolist(),
         linestyles=["solid" if one else DIVERGED_DASH for one in ended],
         alpha=np.where(good, strong, weak).tolist(),
         zorder=2,
-        path_effects=[withStroke(linewidth=2.0 * width, foreground=INK)],
     )
+    axes.add_collection(below, autolim=False)
     axes.add_collection(lines, autolim=False)
     if bar:
         scale, colormap = coloring.scale, LOSS_COLORS if trace.rates is None else RATE_COLORS

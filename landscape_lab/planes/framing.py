@@ -65,9 +65,9 @@ def frame(
 def worth_seeing(traces: Sequence[Projected], *, bounded: bool) -> Float[np.ndarray, "n 2"]:
     """The places that a window should hold.
 
-    They are all places of the members that came somewhere; where nobody did, of those that did not diverge.
-    Those of the others go up to the last one whose loss is not above that of the start: the start is always
-    seen, a flight to infinity is not.
+    They are the start of each member and all places of those that came somewhere; where nobody did, of those
+    that did not diverge. Where learning rates differ, the first half of the way does not count: the best
+    rates are often those that first go far astray. What diverged is seen up to its lowest loss.
 
     Args:
         traces: Of which the paths are seen.
@@ -76,21 +76,20 @@ def worth_seeing(traces: Sequence[Projected], *, bounded: bool) -> Float[np.ndar
     came = [fell(one.path_losses, one.rates) for one in traces]
     if not any(each.any() for each in came):
         came = [np.isfinite(one.path_losses[-1]) for one in traces]
-    places = [one.places[_held(one.path_losses, each)] for one, each in zip(traces, came, strict=True)]
+    places = [one.places[_held(one, each)] for one, each in zip(traces, came, strict=True)]
     held = np.concatenate([np.empty((0, 2)), *places])
     if bounded or len(np.unique(held, axis=0)) > 1:
         return held
     return np.concatenate([held, *(one.places.reshape(-1, 2) for one in traces)])
 
 
-def _held(
-    losses: Float[np.ndarray, "places members"], came: Bool[np.ndarray, " members"]
-) -> Bool[np.ndarray, "places members"]:
+def _held(trace: Projected, came: Bool[np.ndarray, " members"]) -> Bool[np.ndarray, "places members"]:
     """Which places of one trace a window should hold."""
-    low = losses <= losses[:1]
-    low[:1] = True
-    until = len(low) - 1 - low[::-1].argmax(axis=0)
-    return (np.arange(len(low))[:, None] <= until) | came
+    losses, number = trace.path_losses, np.arange(len(trace.places))[:, None]
+    lowest = np.where(np.isfinite(losses), losses, np.inf).argmin(axis=0)
+    until = np.where(np.isfinite(losses[-1]), 0, lowest)
+    since = 0 if trace.rates is None else len(losses) // 2
+    return (number <= until) | (came & (number >= since))
 
 
 def fell(

@@ -90,6 +90,11 @@ def plain(value: Any) -> Any:
     return OmegaConf.to_container(value, resolve=True) if OmegaConf.is_config(value) else value
 
 
+def typed(hydra: DictConfig) -> list[str]:
+    """The overrides of a run as they were typed, interpolations unresolved: one may stand for a password."""
+    return [str(override) for override in OmegaConf.to_container(hydra.overrides.task) or ()]
+
+
 def quoted(text: str) -> str:
     """A text as Hydra's grammar takes it, whatever it holds.
 

@@ -27,6 +27,7 @@ from landscape_lab.configuration import (
     plain,
     register_catalogue,
     settle_typed_length,
+    typed,
 )
 from landscape_lab.contents import settle_contents
 from landscape_lab.descent import Descent
@@ -114,7 +115,7 @@ def prepared(cfg: DictConfig, hydra: DictConfig) -> DictConfig:
         ValueError: A key takes no such value.
     """
     check(cfg)
-    settle_typed_length(cfg, hydra.overrides.task)
+    settle_typed_length(cfg, typed(hydra))
     settle_contents(cfg)
     return copy.deepcopy(cfg)
 
@@ -132,7 +133,7 @@ def descend(cfg: DictConfig, hydra: DictConfig, kept: DictConfig) -> Result:
     if cfg.resume and (finished := _finished(cfg, files)) is not None:
         tell(f"{folder} is complete: these are its results.")
         return finished
-    names = chosen_names(hydra.runtime.choices, hydra.overrides.task, cfg)
+    names = chosen_names(hydra.runtime.choices, typed(hydra), cfg)
     known = {**names, "objective": plain(cfg.objective), "seed": cfg.seed}
     keeper = Keeper(files, {**known, "config_hash": identity(cfg)})  # now: epochs become steps with the data
     begin = partial(files.write_configuration, kept, hydra)

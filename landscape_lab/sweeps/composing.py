@@ -67,12 +67,14 @@ class Composer(ConfigLoaderImpl):
         config.hydra.overrides.hydra = [override.input_line for override in settings]
         config.hydra.overrides.task = [override.input_line for override in choices]
         naming = config.hydra.job.config.override_dirname
-        config.hydra.job.override_dirname = get_overrides_dirname(
+        name = get_overrides_dirname(
             overrides=choices,
             kv_sep=naming.kv_sep,
             item_sep=naming.item_sep,
             exclude_keys=naming.exclude_keys,
         )
+        # a folder is named by what was typed, `{oc.env:URL}`, not by what that stands for: a password, say
+        config.hydra.job.override_dirname = name.replace("${", "{")
 
 
 def composing_launcher(

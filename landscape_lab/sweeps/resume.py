@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
+import yaml
 
 from landscape_lab.configuration import key_of, quoted
 from landscape_lab.errors import tell
+from landscape_lab.runs import FAST_LOADER
 from landscape_lab.sweeps.plan import SETTINGS
 
 SWEEPS = Path("outputs/sweeps")
@@ -59,14 +58,14 @@ def recorded(folder: Path) -> tuple[list[str], list[str], list[str]]:
     if not path.is_file():
         raise FileNotFoundError(f"There is no sweep in {folder}: it has no {SETTINGS}.")
     try:
-        hydra = OmegaConf.load(path)["hydra"]  # type: ignore[index]
+        hydra = yaml.load(path.read_text(), FAST_LOADER)["hydra"]  # OmegaConf would resolve what was typed
         settings, others = list(hydra["overrides"]["hydra"]), list(hydra["overrides"]["task"])
         added = [
             source["path"]
             for source in hydra["runtime"]["config_sources"]
             if source["provider"] == "command-line"
         ]
-    except (OSError, YAMLError, OmegaConfBaseException, KeyError, TypeError) as error:
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError) as error:
         raise ValueError(f"{path} cannot be read: {error}") from error
     ours = [override for override in settings if key_of(override) not in ("hydra.sweep.dir", "hydra.mode")]
     options = [part for path in added for part in ("--config-dir", path)]

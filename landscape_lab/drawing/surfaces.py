@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.growing import fade
-from landscape_lab.drawing.maps import DRAWN_POINTS, draw_traces, evenly, finish_map
+from landscape_lab.drawing.maps import DRAWN_POINTS, evenly, finish_map
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.palette import GREY, SLOPE_COLORS, path_color
 from landscape_lab.drawing.proportions import map_size
@@ -20,6 +20,7 @@ from landscape_lab.drawing.relief import HEIGHT, SLAB
 from landscape_lab.drawing.style import STYLE, add_scale, slope_unit
 from landscape_lab.drawing.terrain import Terrain, anchor, dense
 from landscape_lab.drawing.titles import write_title
+from landscape_lab.drawing.traces import draw_traces, end_colors
 from landscape_lab.planes.window import Window
 from landscape_lab.scene import Scene, Trace
 
@@ -79,7 +80,7 @@ def _draw_paths(axes: Axes, scene: Scene, terrain: Terrain, window: Window) -> N
         axes.add_collection(faint, autolim=False)
     seen = (replace(trace, places=np.where(sight[..., None], trace.places, np.nan)) for trace, sight in lying)
     draw_traces(axes, replace(laid, traces=tuple(seen)))
-    mark_ends(axes, laid)
+    mark_ends(axes, laid, colors=end_colors(laid))
 
 
 def _lying(trace: Trace, terrain: Terrain) -> tuple[Trace, Bool[np.ndarray, "places members"]]:

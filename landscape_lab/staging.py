@@ -12,8 +12,9 @@ from landscape_lab.approximating import approximation_of
 from landscape_lab.bending import bend_of, ratios_of
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.network import NetworkLandscape
-from landscape_lab.measured import of_members, results_of
-from landscape_lab.planes import Grid, Plane, PlaneSettings, Window, plane_of, sample
+from landscape_lab.mapping import cropped_of, grid_of
+from landscape_lab.measured import of_members
+from landscape_lab.planes import Grid, Plane, PlaneSettings, Window, plane_of
 from landscape_lab.planes.departure import departure_of
 from landscape_lab.planes.framing import frame
 from landscape_lab.planes.line import line_of
@@ -57,7 +58,7 @@ def scene_of(
         folder: Where the losses of a network are kept, so that the next picture evaluates none.
         extras: What else a product shows: `line`, the losses between two points; `planes`, the scenes
             of several planes; `curvature` at the end of the first path; `ratio`, the curvatures over
-            the plane; `draws`, what minibatches saw.
+            the plane; `draws`, what minibatches saw; `cropped`, a closer look.
 
     Raises:
         ValueError: The settings describe no plane or window of this landscape, or a trajectory is of
@@ -71,7 +72,7 @@ def scene_of(
     if window is None:
         window = frame(landscape, plane, trajectories, points, traces, settings, reach)
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
-    seen = _grid(landscape, plane, window, settings, folder) if grid else Grid(np.empty((0, 0)))
+    seen = grid_of(landscape, plane, window, settings, folder) if grid else Grid(np.empty((0, 0)))
     replay, answers = replay_of(landscape, plane, window), answers_of(landscape, trajectories)
     note = seen.note if settings.show == "loss" else seen.accuracy_note
     scene = Scene(plane, window, seen.losses, traces, minima, replay, note, seen.miss, answers)
@@ -118,34 +119,16 @@ def _extras(
         "planes": ("compared", lambda: _compared(landscape, trajectories, settings, folder)),
         "curvature": ("bend", lambda: bend_of(landscape, trajectories[0])),
         "ratio": ("ratios", lambda: ratios_of(landscape, scene.plane, scene.window)),
+        "cropped": ("cropped", lambda: cropped_of(landscape, scene, settings, folder)),
         "approximation": ("approximation", lambda: approximation_of(landscape, trajectories)),
         "draws": ("replay", lambda: draws_over(landscape, scene.plane, scene.window)),
     }
     return {ways[name][0]: ways[name][1]() for name in names}
 
 
-def _grid(
-    landscape: Landscape, plane: Plane, window: Window, settings: PlaneSettings, folder: Path | None
-) -> Grid:
-    """What the map shows."""
-    check_shown(landscape, settings)
-    return sample(
-        landscape, plane, window, resolution=settings.resolution, samples=settings.samples, folder=folder
-    )
-
-
 def _shading(settings: PlaneSettings) -> Shading:
     levels = tuple(settings.levels) if isinstance(settings.levels, Sequence) else settings.levels
     return Shading(settings.colormap, levels, settings.show)
-
-
-def check_shown(landscape: Landscape, settings: PlaneSettings) -> None:
-    """Raise `ValueError` where a map is to show the accuracy of a landscape that measures none."""
-    if settings.show == "accuracy" and "accuracy" not in results_of(landscape):
-        raise ValueError(
-            "Parameter `plane.show` may be accuracy only of a network that measures it: landscape=network "
-            f"with classes as targets. Found a {type(landscape).__name__} without."
-        )
 
 
 def archive_of(scene: Scene) -> PlaneFile:

@@ -6,21 +6,24 @@ masks of ones and zeros too.
 """
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import cast
 
 import numpy as np
 import pytorch_lightning as pl
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import Optimizer
 
 from landscape_lab.packing import Unpackable, pack, unpack
 
 KEPT = "own"
 """Where in a checkpoint it stands."""
+MISSING = object()
+"""Instead of a value that is not kept."""
 OF_TORCH = ("state", "param_groups", "defaults")
 """Attributes that torch itself keeps."""
-States = list[dict[str, object]]
+State = dict[str, object]
+States = list[State]
 
 
 class Unresumable(ValueError):
@@ -70,17 +73,15 @@ class OwnState(pl.Callback):
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Remember settings that no checkpoint holds."""
-        self._settings = [group for optimizer in trainer.optimizers for group in _groups(optimizer)]
+        self._settings = [dict(group) for one in trainer.optimizers for group in one.param_groups]
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Give back what Lightning does not."""
         if self._kept is None:
             return
-        now = [group for optimizer in trainer.optimizers for group in optimizer.param_groups]
-        for group, before in zip(now, self._settings, strict=True):
-            group.update({name: value for name, value in before.items() if name not in group})
+        _fill_settings(trainer.optimizers, self._settings)
         for optimizer, state in zip(trainer.optimizers, self._states, strict=True):
-            _keep_types(optimizer, state)
+            _give_back(optimizer, state)
         attributes = cast("States", self._kept["attributes"])
         for optimizer, kept in zip(_all(trainer.optimizers), attributes, strict=True):
             vars(optimizer).update(cast("dict[str, object]", unpack(kept)))
@@ -89,9 +90,11 @@ class OwnState(pl.Callback):
         self._kept, self._states = None, []
 
 
-def _groups(optimizer: Optimizer) -> list[dict[str, object]]:
-    """The settings of each group as they are now."""
-    return [dict(group) for group in optimizer.param_groups]
+def _fill_settings(optimizers: Iterable[Optimizer], before: Iterable[Mapping[str, object]]) -> None:
+    """Give groups the settings that no checkpoint holds, as they were built."""
+    groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+    for group, settings in zip(groups, before, strict=True):
+        group.update({name: value for name, value in settings.items() if name not in group})
 
 
 def _all(optimizers: Iterable[Optimizer]) -> Iterator[Optimizer]:
@@ -116,15 +119,17 @@ def _is_function(value: object) -> bool:
 def _attributes(optimizer: Optimizer) -> dict[str, object]:
     """The attributes of an optimizer that a checkpoint can hold and that are no view of something else's."""
     shared = {tensor.data_ptr() for tensor in _tensors([optimizer.state, optimizer.param_groups])}
-    kept = {}
-    for name, value in vars(optimizer).items():
-        if name in OF_TORCH or any(tensor.data_ptr() in shared for tensor in _tensors([value])):
-            continue
-        try:
-            kept[name] = pack(value)
-        except Unpackable:
-            continue  # a hook or another optimizer: it stays as it was built
-    return kept
+    own = {name: value for name, value in vars(optimizer).items() if name not in OF_TORCH}
+    packed = {name: _packed(value, shared) for name, value in own.items()}
+    return {name: value for name, value in packed.items() if value is not MISSING}
+
+
+def _packed(value: object, shared: Collection[int]) -> object:
+    """A value for a checkpoint; `MISSING` of a view of the state, a hook, another optimizer."""
+    try:
+        return MISSING if any(one.data_ptr() in shared for one in _tensors([value])) else pack(value)
+    except Unpackable:
+        return MISSING
 
 
 def _tensors(values: Iterable[object]) -> Iterator[Tensor]:
@@ -138,18 +143,24 @@ def _tensors(values: Iterable[object]) -> Iterator[Tensor]:
             yield from _tensors(value)
 
 
-def _keep_types(optimizer: Optimizer, saved: Mapping[str, object]) -> None:
+def _give_back(optimizer: Optimizer, saved: Mapping[str, object]) -> None:
     """Give back a state as it was: torch gives tensors the type of parameters, and a queue no length."""
-    groups = saved.get("param_groups")
-    states = saved.get("state")
+    for state, kept in _of_parameters(optimizer, saved):
+        state.update({name: _placed(value, state[name]) for name, value in kept.items() if name in state})
+
+
+def _of_parameters(optimizer: Optimizer, saved: Mapping[str, object]) -> Iterator[tuple[State, State]]:
+    """The state of each parameter, and what was saved of it; none of a class with another kind of state."""
+    groups, states = saved.get("param_groups"), saved.get("state")
     if not isinstance(groups, list) or not isinstance(states, Mapping):
         return
-    numbers = [number for group in groups for number in group["params"]]
-    parameters: list[nn.Parameter] = [one for group in optimizer.param_groups for one in group["params"]]
-    for number, parameter in zip(numbers, parameters, strict=False):
-        if (state := optimizer.state.get(parameter)) is not None:
-            kept = states.get(number, {}).items()
-            state.update({name: _placed(value, state.get(name)) for name, value in kept})
+    for number, parameter in zip(_params(groups), _params(optimizer.param_groups), strict=False):
+        yield optimizer.state.get(parameter, {}), states.get(number, {})
+
+
+def _params(groups: Iterable[Mapping[str, list[int]]]) -> list[int]:
+    """The parameters of all groups, or the numbers by which a checkpoint calls them."""
+    return [one for group in groups for one in group["params"]]
 
 
 def _placed(kept: object, now: object) -> object:

@@ -8,10 +8,10 @@ with its kind, and is built again from that.
 import random
 import sys
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import Enum
 from operator import attrgetter
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -22,6 +22,8 @@ KIND = "landscape_lab.kind"
 """The key by which a packed value is known."""
 PLAIN = (type(None), bool, int, float, complex, str, bytes, torch.dtype, torch.device, torch.Size)
 """What a checkpoint holds as it is."""
+NESTED = (dict, OrderedDict, defaultdict, list, tuple)
+"""What holds values; an ordered dictionary comes back as a plain one, which is as ordered."""
 BITS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 """NumPy's sources of random bits."""
 
@@ -46,15 +48,10 @@ def pack(value: object) -> object:
     """
     if isinstance(value, Tensor) or type(value) in PLAIN:
         return value
-    if type(value) in (dict, OrderedDict, defaultdict):
-        return {_key(key): pack(one) for key, one in cast("Mapping[object, object]", value).items()}
-    if type(value) in (list, tuple):
-        packed = [pack(one) for one in cast("list[object]", value)]
-        return packed if isinstance(value, list) else tuple(packed)
-    for name, kind in KINDS.items():
-        if isinstance(value, kind.of):
-            return {KIND: name, "told": pack(kind.tell(value))}
-    raise Unpackable(f"a {type(value).__name__}")
+    if type(value) in NESTED:
+        return _each(pack, value)
+    name, kind = next((name, kind) for name, kind in KINDS.items() if isinstance(value, kind.of))
+    return {KIND: name, "told": pack(kind.tell(value))}
 
 
 def unpack(value: object) -> object:
@@ -63,15 +60,21 @@ def unpack(value: object) -> object:
     Raises:
         ValueError: It is of a kind, or of a class, that is none of a loaded optimizer's library.
     """
-    if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
-        return type(value)(map(unpack, value))
-    if not isinstance(value, dict):
+    if type(value) not in NESTED:
         return value
-    if KIND not in value:
-        return {key: unpack(one) for key, one in value.items()}
+    if not isinstance(value, dict) or KIND not in value:
+        return _each(unpack, value)
     if value[KIND] not in KINDS:
         raise ValueError(f"A checkpoint holds no values of kind `{value[KIND]}`.")
     return KINDS[value[KIND]].build(unpack(value["told"]))
+
+
+def _each(change: Callable[[object], object], nested: object) -> object:
+    """The same dictionary, list or tuple of changed values."""
+    if isinstance(nested, dict):
+        return {_key(key): change(value) for key, value in nested.items()}
+    assert isinstance(nested, (list, tuple))
+    return type(nested)(map(change, nested))
 
 
 def _key(key: object) -> object:

@@ -7,7 +7,7 @@ masks of ones and zeros too.
 
 import random
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import cast
+from typing import TypeVar, cast
 
 import numpy as np
 import pytorch_lightning as pl
@@ -22,6 +22,7 @@ MISSING = object()
 """Instead of a value that is not kept."""
 OF_TORCH = ("state", "param_groups", "defaults")
 """Attributes that torch itself keeps."""
+T = TypeVar("T")
 State = dict[str, object]
 States = list[State]
 
@@ -158,7 +159,7 @@ def _of_parameters(optimizer: Optimizer, saved: Mapping[str, object]) -> Iterato
         yield optimizer.state.get(parameter, {}), states.get(number, {})
 
 
-def _params(groups: Iterable[Mapping[str, list[int]]]) -> list[int]:
+def _params(groups: Iterable[Mapping[str, list[T]]]) -> list[T]:
     """The parameters of all groups, or the numbers by which a checkpoint calls them."""
     return [one for group in groups for one in group["params"]]
 

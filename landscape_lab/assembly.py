@@ -17,14 +17,16 @@ from landscape_lab.errors import tell
 from landscape_lab.instantiation import build, settings_of
 from landscape_lab.keys.optimizers import AUTO
 from landscape_lab.keys.running import MEASURED, NEARNESS
+from landscape_lab.keys.signatures import check_arguments
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.measured import results_of
 from landscape_lab.networking import build_network, is_network, settle_length
-from landscape_lab.optimizers.factories import Factory
+from landscape_lab.optimizers.factories import BASES, Factory
 from landscape_lab.optimizers.groups import KEY, with_rate
 from landscape_lab.optimizers.matching import settled, told
 from landscape_lab.optimizers.own import with_own
 from landscape_lab.optimizers.probing import probe, takes_part
+from landscape_lab.optimizers.rehearsal import rehearse
 from landscape_lab.optimizers.schedulers import SchedulerFactory
 from landscape_lab.planes import PlaneSettings
 
@@ -47,6 +49,7 @@ def build_descent(
     landscape, ensemble = landscape_of(cfg)
     optimizer, scheduler = with_own(*chosen, landscape, cfg.steps)
     optimizer = optimizer if rate is None else with_rate(optimizer, rate)
+    rehearse(optimizer, scheduler, cfg.steps)
     traits = probe(optimizer, cfg.steps)
     if landscape.births and not takes_part(optimizer, traits):
         tell(
@@ -190,8 +193,13 @@ def default_target(landscape: Landscape) -> float | None:
 
 def factory_of(cfg: DictConfig, group: str) -> partial:
     """The class that a group names, with its settings; groups of parameters name classes of their own."""
-    settings = settings_of(cfg[group], written=[KEY])
-    return partial(locate(f"{group}._target_", cfg[group]._target_), **settings)
+    settings = settings_of(cfg[group], written=[KEY, *BASES])
+    maker = locate(f"{group}._target_", cfg[group]._target_)
+    aside = {
+        name: value for name, value in settings.items() if name in BASES or (name, value) == ("lr", AUTO)
+    }
+    given = {name: value for name, value in settings.items() if name not in aside}
+    return partial(maker, **check_arguments(maker, given, f"{group}."), **aside)
 
 
 def _augmentation(name: Any, node: Any) -> Any:

@@ -10,6 +10,9 @@ from omegaconf import DictConfig, ListConfig
 from landscape_lab.configuration import plain
 from landscape_lab.dotted_paths import locate
 from landscape_lab.errors import explain
+from landscape_lab.keys import DECLARED
+from landscape_lab.keys.signatures import check_arguments, check_names
+from landscape_lab.trust import admit_targets
 
 TRUSTED = ("landscape_lab", "pytorch_lightning")
 """The packages whose own classes are called directly."""
@@ -29,10 +32,12 @@ def build(node: DictConfig, **settings: object) -> Any:
     Raises:
         ValueError: The object cannot be built; the message begins with the node's key.
     """
+    admit_targets(node)
     constructor = _trusted_class(node) if isinstance(node, DictConfig) else None
     if constructor is not None and not _describes_objects(node):
+        given = _checked(constructor, node)
         try:
-            return constructor(**(settings_of(node) | settings))
+            return constructor(**(given | settings))
         except Exception as error:
             raise ValueError(f"{node._get_full_key(None)}: {explain(error)}") from error
     try:
@@ -53,6 +58,16 @@ def _trusted_class(node: DictConfig) -> type | None:
     return found if isinstance(found, type) and found.__module__.partition(".")[0] in TRUSTED else None
 
 
+def _checked(constructor: type, node: DictConfig) -> dict[str, Any]:
+    """The settings of a node; where its class is not declared, its signature tells what it takes."""
+    settings = settings_of(node)
+    if node["_target_"] in DECLARED:
+        return settings  # they were checked when the configuration was composed
+    scope = f"{node._get_full_key(None)}."
+    check_names(constructor, settings, scope)
+    return check_arguments(constructor, settings, scope)
+
+
 def settings_of(node: DictConfig, written: Collection[str] = ()) -> dict[str, Any]:
     """The values of a node without its `_target_`, as plain Python; objects that they describe are built.
 
@@ -62,6 +77,7 @@ def settings_of(node: DictConfig, written: Collection[str] = ()) -> dict[str, An
     """
     values = {str(key): value for key, value in node.items() if key not in ("_target_", *written)}
     if _describes_objects(node, written):
+        admit_targets(values)
         values = instantiate(values, _convert_="all")
     return {
         key: plain(value)

@@ -1,6 +1,6 @@
 """The results of a descent are kept before anything is drawn of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytorch_lightning as pl
 
@@ -22,15 +22,25 @@ class Keeper(pl.Callback):
     It has to be the first of the callbacks: what others measure, they measure when training ends; what
     they draw, they draw when fitting ends.
 
+    Until everything is built, the optimizer too, nothing is written: what is refused leaves the folder
+    as it was.
+
     Args:
         run: Where it goes.
         known: Results that are known before the descent, such as what the landscape is called.
+        begin: Writes what is known of the run once it begins.
     """
 
-    def __init__(self, run: Run, known: Mapping[str, object]) -> None:
+    def __init__(self, run: Run, known: Mapping[str, object], begin: Callable[[], None]) -> None:
         self.run = run
         self.known = dict(known)
+        self.begin = begin
         self.found: dict[str, object] = {}
+
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if trainer.ckpt_path is None:
+            self.run.forget()
+        self.begin()
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         pl_module.trajectory.save(self.run.trajectory_file)

@@ -15,11 +15,10 @@ from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.mapping import cropped_of, grid_of
 from landscape_lab.measured import of_members
 from landscape_lab.planes import Grid, Plane, PlaneSettings, Window, plane_of
-from landscape_lab.planes.choosing import centre_of
 from landscape_lab.planes.departure import departure_of
+from landscape_lab.planes.framing import frame
 from landscape_lab.planes.line import line_of
 from landscape_lab.planes.plane_file import PlaneFile, ProjectedPath
-from landscape_lab.planes.ranges import NOWHERE, window_of
 from landscape_lab.point_file import Points
 from landscape_lab.replaying import draws_over, replay_of
 from landscape_lab.scene import Scene, Shading, Trace
@@ -71,8 +70,7 @@ def scene_of(
         plane = plane_of(landscape, trajectories, points, settings)
     traces = _traces(landscape, plane, trajectories, points, compared=grid)
     if window is None:
-        places = [trace.places for trace in traces]
-        window = _window(landscape, plane, trajectories, points, places, settings, reach)
+        window = frame(landscape, plane, trajectories, points, traces, settings, reach)
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
     seen = grid_of(landscape, plane, window, settings, folder) if grid else Grid(np.empty((0, 0)))
     replay, answers = replay_of(landscape, plane, window), answers_of(landscape, trajectories)
@@ -213,21 +211,3 @@ def _with_departure(trace: Trace, landscape: Landscape, plane: Plane, points: Po
     if not 0 < trace.places.shape[1] <= COMPARED_MEMBERS:
         return trace
     return replace(trace, departure=departure_of(landscape, plane, points))
-
-
-def _window(
-    landscape: Landscape,
-    plane: Plane,
-    trajectories: Sequence[Trajectory],
-    paths: Sequence[Points],
-    places: Sequence[np.ndarray],
-    settings: PlaneSettings,
-    reach: float,
-) -> Window:
-    """The window that the settings describe; the window `rise` grows from the centre of the path."""
-    visited = np.concatenate([each.reshape(-1, 2) for each in places] or [np.empty((0, 2))])
-    centre = NOWHERE
-    if settings.window == "rise" and landscape.dims == 2:  # elsewhere the centre is the plane's origin
-        middle = centre_of(landscape, trajectories, paths, settings.centre)
-        centre = plane.project(middle.numpy())
-    return window_of(landscape, plane, visited, settings, reach, centre)

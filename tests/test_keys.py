@@ -204,7 +204,7 @@ MISTAKES = {
     "optimizer=momentum optimizer.momentum=nan": "Parameter `optimizer.momentum` should be a finite number",
     "optimizer.betas=[0.9,nan]": "Parameter `optimizer.betas` should be a finite number",
     "scheduler=warmup_cosine scheduler.warmup=2": "Parameter `scheduler.warmup` should be between 0 and 1",
-    "scheduler=exponential scheduler.gamma=nan": "Parameter `scheduler.gamma` should be a finite number",
+    "scheduler=exponential scheduler.gamma=nan": "Parameter `scheduler.gamma` should be zero or positive",
     "ensemble.lr={low:0.1,high:1,num:0}": r"Parameter `ensemble.lr.num` should be a positive whole number",
     "sweep.direction=down": "Parameter `sweep.direction` should be one of auto, minimize, maximize",
 }

@@ -15,7 +15,7 @@ from landscape_lab.drawing.departures import COMPARISON, draw_departures
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.legend import write_legend
 from landscape_lab.drawing.lines import line_figure
-from landscape_lab.drawing.maps import draw_landscape, draw_scene
+from landscape_lab.drawing.maps import draw_landscape
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.palette import PATH_COLORS
 from landscape_lab.drawing.planes import planes_figure
@@ -27,6 +27,7 @@ from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.surfaces import surface_figure
 from landscape_lab.drawing.titles import explain, write_title
 from landscape_lab.drawing.topology import topology_figure
+from landscape_lab.drawing.traces import draw_scene
 from landscape_lab.files import replacing
 from landscape_lab.scene import Scene
 

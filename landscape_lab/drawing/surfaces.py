@@ -12,13 +12,14 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.growing import fade
-from landscape_lab.drawing.maps import draw_traces, evenly
+from landscape_lab.drawing.maps import evenly
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.palette import GREY, path_color
 from landscape_lab.drawing.relief import HEIGHT, SLAB
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.terrain import Terrain, anchor, dense
 from landscape_lab.drawing.titles import write_title
+from landscape_lab.drawing.traces import draw_traces, end_colors
 from landscape_lab.planes.window import Window
 from landscape_lab.scene import Scene, Trace
 
@@ -76,7 +77,7 @@ def _draw_paths(axes: Axes, scene: Scene, terrain: Terrain, window: Window) -> N
         axes.add_collection(faint, autolim=False)
     seen = (replace(trace, places=np.where(sight[..., None], trace.places, np.nan)) for trace, sight in lying)
     draw_traces(axes, replace(laid, traces=tuple(seen)))
-    mark_ends(axes, laid)
+    mark_ends(axes, laid, colors=end_colors(laid))
 
 
 def _lying(trace: Trace, terrain: Terrain) -> tuple[Trace, Bool[np.ndarray, "places members"]]:

@@ -60,7 +60,7 @@ def explain(axes: Axes, scene: Scene, title: str = "") -> None:
         "\n".join(explained), (0.0, 1.0), (0.0, 4.0), "axes fraction", "offset points",
         fontsize=SMALL, color=GREY, va="bottom",
     )  # fmt: skip
-    below.set_in_layout(False)  # the title has left it its room; its width needs none
+    below.set_in_layout(not title)  # a title has left it its room; its width needs none
 
 
 def write_title_of_all(figure: Figure, scene: Scene, *further: str) -> None:

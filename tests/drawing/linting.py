@@ -184,17 +184,23 @@ def _pale_texts(drawn: Drawn) -> Iterator[str]:
         pixels = drawn.behind[height - high : height - low, left:right].reshape(-1, 3)
         if len(pixels) == 0:
             continue
-        behind = np.median(pixels, axis=0)
+        behind = _behind(text, pixels)
         inks = [text.get_color(), *_edges(text)]
         if max(_contrast(_over(ink, text.get_alpha(), behind), behind) for ink in inks) < CONTRAST:
             yield f"pale: {_named(text)}"
 
 
-def _edges(text: Text) -> list[object]:
-    """The colours of lines around its letters, and of its box."""
-    strokes = [getattr(effect, "_gc", {}).get("foreground") for effect in text.get_path_effects() or ()]
+def _behind(text: Text, pixels: np.ndarray) -> np.ndarray:
+    """What its letters stand on: the figure, covered by a box of its own."""
+    behind = np.median(pixels, axis=0)
     box = text.get_bbox_patch()
-    return [one for one in strokes if one is not None] + ([] if box is None else [box.get_facecolor()])
+    return behind if box is None else _over(box.get_facecolor(), None, behind)
+
+
+def _edges(text: Text) -> list[object]:
+    """The colours of lines around its letters."""
+    strokes = [getattr(effect, "_gc", {}).get("foreground") for effect in text.get_path_effects() or ()]
+    return [one for one in strokes if one is not None]
 
 
 def _pale_lines(drawn: Drawn) -> Iterator[str]:

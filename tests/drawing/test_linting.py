@@ -75,6 +75,12 @@ def pale_text():
     return made
 
 
+def pale_in_a_box():
+    made, axes = figure()
+    axes.text(0.9, 0.5, "17", transform=axes.transAxes, color="white", bbox={"facecolor": "#ffd24a"})
+    return made
+
+
 def pale_line():
     made, axes = figure()
     axes.plot(STEPS, STEPS / 50, color="#ffc914")
@@ -97,6 +103,7 @@ FAULTS = {
     "decades along": decades,
     "stretched": lambda: map_of("auto"),
     "pale: 'step'": pale_text,
+    "pale: '17'": pale_in_a_box,
     "a pale line": pale_line,
     "alike in deuteranopia": alike,
 }

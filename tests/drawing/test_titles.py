@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from linting import faults
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from scenes import recorded, scene, trajectory
@@ -81,3 +82,10 @@ def test_members_that_diverged_count_as_infinite():
 def test_an_optimizer_that_was_done_is_said_to_have_converged():
     kept = recorded(np.zeros((5, 1, 2)), [0.8, 0.5, 0.4, 0.4, 0.4], evaluations=(0, 4, 9, 9, 9))
     assert "converged after 2 of 4 steps · final loss 0.4" in title(kept)
+
+
+def test_without_a_title_the_grey_line_has_room_below_a_legend():
+    """Of several paths on a plane both lay on each other."""
+    paths = [trajectory([[5, 5], [30, 5 + k]], [0.8, 0.6], label=f"optimizer {k}") for k in range(2)]
+    figure = path_figure(replace(scene(*paths), about="network"))
+    assert not [fault for fault in faults(figure) if "legend" in fault or "other" in fault]

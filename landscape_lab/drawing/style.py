@@ -24,6 +24,7 @@ STYLE = {
     "text.color": INK,
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "text.parse_math": False,  # a name may have dollars in it
 }
 AXIS = {"steps": "step", "evaluations": "evaluation", "epochs": "epoch", "seconds": "seconds"}
 """What stands below a curve over each cost."""

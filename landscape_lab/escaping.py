@@ -11,8 +11,8 @@ from unicodedata import category
 if TYPE_CHECKING:
     from rich.text import Text
 
-SIGNS = re.compile(r"[\\`*<&\[\]|$~#]|(?<!\w)_|_(?!\w)")
-"""What Markdown takes for its own; an underscore between letters is a letter."""
+SIGNS = re.compile(r"[\\*<&|$~#]|(?<=])\(|(?<!\w)_|_(?!\w)")
+"""What Markdown takes for its own: brackets only as `](`, an underscore not between letters; code is text."""
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 """How a cell begins that a spreadsheet calculates; it takes the wide signs, too."""
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(inf|nan)", re.IGNORECASE)

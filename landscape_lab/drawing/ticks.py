@@ -10,7 +10,7 @@ from matplotlib.ticker import (
     NullLocator,
 )
 
-from landscape_lab.drawing.style import in_full
+from landscape_lab.drawing.style import in_full, power
 
 PLAIN = (0.99e-4, 1.01e6)
 """Between these, numbers are written in full; an axis that goes beyond has powers of ten everywhere."""
@@ -20,8 +20,6 @@ MARKED = 4.0
 """An axis of more decades has no marks between its numbers: drawing them takes a while."""
 MOST = 8
 """About so many numbers stand along an axis."""
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-"""Exponents, which need no formula."""
 
 
 def label_logarithm(axis: Axis) -> None:
@@ -42,16 +40,11 @@ def label_logarithm(axis: Axis) -> None:
     axis.set_major_formatter(_formatter(axis, low, high, decades))
 
 
-def _power(value: float, position: float = 0.0) -> str:
-    """A power of ten: 10⁻⁵."""
-    return f"10{str(round(np.log10(value))).translate(RAISED)}"
-
-
 def _formatter(axis: Axis, low: float, high: float, decades: float) -> Formatter:
     """How the numbers between two limits are written."""
     shown = [tick for tick in axis.get_majorticklocs() if low <= tick <= high]
     if all(PLAIN[0] < tick < PLAIN[1] for tick in shown):
         return FuncFormatter(lambda value, _: in_full(value))
     if decades >= FEW:
-        return FuncFormatter(_power)
+        return FuncFormatter(power)
     return FuncFormatter(lambda value, _: f"{value:g}")

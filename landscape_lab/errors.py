@@ -15,6 +15,7 @@ from hydra.errors import (
 )
 from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryValue, OmegaConfBaseException
 
+from landscape_lab.escaping import visible
 from landscape_lab.validation import alternatives
 
 FULL = os.environ.get("LANDSCAPE_LAB_FULL_ERROR", os.environ.get("HYDRA_FULL_ERROR", "0")) not in ("", "0")
@@ -55,7 +56,12 @@ def without_exits() -> Iterator[None]:
 
 def tell(text: str) -> None:
     """One line on standard error."""
-    sys.stderr.write(f"landscape_lab: {' '.join(text.split())}\n")
+    sys.stderr.write(f"landscape_lab: {visible(' '.join(text.split()))}\n")
+
+
+def answer(text: object) -> None:
+    """One line on standard output."""
+    sys.stdout.write(f"{visible(str(text))}\n")
 
 
 def explain(error: BaseException) -> str:

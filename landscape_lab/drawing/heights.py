@@ -62,7 +62,9 @@ class Heights:
         elif self.flat:
             axis.set_ticks([self.low], [self.name(self.low)])
         else:  # nobody adds an offset in a corner to every number
-            axis.set_major_formatter(ScalarFormatter(useOffset=False))
+            formatter = ScalarFormatter(useOffset=False)
+            formatter.set_powerlimits((-5, 9))
+            axis.set_major_formatter(formatter)
 
 
 def _span(heights: np.ndarray) -> tuple[float, float]:

@@ -35,7 +35,7 @@ def resumed(arguments: Sequence[str]) -> list[str]:
     many = any(re.fullmatch(r"-m|--multirun|-[a-z]*m", argument) for argument in arguments)
     if (best := best_of(arguments)) is not None and values.get("trust") != "true":
         check_best(best)
-        return [*arguments, "trust=false"]
+        arguments = [*arguments, "trust=false"]
     if (named := values.get("sweep.resume", "null")) not in ("", "null"):
         options, settings, overrides = recorded(Path(named))
         if values.get("trust") != "true":

@@ -18,3 +18,12 @@ def quiet_lightning() -> Iterator[None]:
             yield
     finally:
         logger.setLevel(level)
+
+
+@contextmanager
+def warnings_held() -> Iterator[None]:
+    """Warnings wait for the end of what is done, and are dropped where that is refused."""
+    with warnings.catch_warnings(record=True) as held:
+        yield
+    for one in held:
+        warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)

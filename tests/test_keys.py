@@ -38,7 +38,7 @@ BAD = {
 }
 TAKEN: dict[type[Kind], set[str]] = {
     Number: {"negative", "huge", "infinity"},
-    Whole: {"negative", "huge"},
+    Whole: {"negative"},
     Even: {"huge"},
     Choice: set(),
     Switch: {"switch"},
@@ -75,6 +75,8 @@ def composed():
 
 def taken(kind: Kind) -> set[str]:
     """Which bad values a kind may take."""
+    if isinstance(kind, Text) and kind.empty:
+        return {"word", "empty text"}
     return {"null", *taken(kind.kind)} if isinstance(kind, Nullable) else TAKEN[type(kind)]
 
 
@@ -197,7 +199,7 @@ MISTAKES = {
     "landscape=booth landscape.normalize=abc": "Parameter `landscape.normalize` should be true or false",
     "landscape=convex landscape.p=0": "Parameter `landscape.p` should be positive",
     "landscape=perlin landscape.size=[50,1]": "`landscape.size.1.` should be a whole number of at least 2",
-    "landscape=perlin landscape.octaves=1000000000000": "`landscape.octaves` should be .* of at most 1000",
+    "landscape=perlin landscape.octaves=1000000000000": "`landscape.octaves` should be a whole .* 1 to 1000",
     "augmentation=shift augmentation.shift.pixls=3": "no key `augmentation.shift.pixls`. Nearest: pixels",
     "augmentation=shift augmentation.shift.crop=abc": "`augmentation.shift.crop` should be true or false",
     "optimizer.eps=inf": "Parameter `optimizer.eps` should be a finite number",

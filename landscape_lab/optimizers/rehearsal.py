@@ -16,6 +16,7 @@ from landscape_lab.optimizers.schedulers import SchedulerFactory, build_schedule
 def rehearse(factory: Factory, scheduler: SchedulerFactory | None = None, steps: int = 1000) -> None:
     """Build an optimizer of a bowl, then its schedule, which makes two steps.
 
+    A function that builds an optimizer may need the landscape itself, so only classes are tried.
     Torch's random numbers go on as if none had been used.
 
     Args:
@@ -33,6 +34,8 @@ def rehearse(factory: Factory, scheduler: SchedulerFactory | None = None, steps:
     Traceback (most recent call last):
     ValueError: The scheduler StepLR(step_size=0) cannot step: integer modulo by zero
     """
+    if not isinstance(parts_of(factory).maker, type):
+        return
     default, *others = groups_of(factory)
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -16,7 +16,7 @@ from omegaconf import DictConfig, open_dict
 
 from landscape_lab.agreement import Settings
 from landscape_lab.assembly import build_descent
-from landscape_lab.completeness import check_complete
+from landscape_lab.completeness import check_complete, check_typed
 from landscape_lab.configuration import (
     CONF,
     chosen_names,
@@ -87,6 +87,8 @@ def run(overrides: Iterable[str] = ()) -> Result:
         Stopped: SIGTERM or SIGHUP did, where nobody else handles them.
     """
     register_catalogue()
+    overrides = list(overrides)
+    check_typed(overrides)
     cfg = _compose(open_keys(overrides))
     hydra = cfg.hydra
     with open_dict(cfg):

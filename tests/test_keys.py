@@ -17,6 +17,7 @@ from landscape_lab.configuration import CONF, open_keys, register_catalogue
 from landscape_lab.keys import DECLARED, Key, Keys
 from landscape_lab.keys.groups import Groups
 from landscape_lab.keys.kinds import Even, ListOf, Nullable, OneOf, Parts, Picture, Points, Record
+from landscape_lab.keys.settings import Settings
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.schema import check, describe, entries, settle
 from landscape_lab.validation import Anything, Choice, Function, Kind, Number, Switch, Text, Whole
@@ -49,6 +50,7 @@ TAKEN: dict[type[Kind], set[str]] = {
     ListOf: {"empty list", "negative", "huge"},
     Parts: set(),
     Record: set(),
+    Settings: {"empty mapping", "nested mapping"},
     OneOf: {"huge"},
     Groups: {"empty list"},
 }
@@ -77,7 +79,9 @@ def taken(kind: Kind) -> set[str]:
     """Which bad values a kind may take."""
     if isinstance(kind, Text) and kind.empty:
         return {"word", "empty text"}
-    return {"null", *taken(kind.kind)} if isinstance(kind, Nullable) else TAKEN[type(kind)]
+    if isinstance(kind, Nullable):
+        return {"null", *taken(kind.kind)}
+    return TAKEN[type(kind)] | (taken(kind.kind) if isinstance(kind, ListOf) else set())
 
 
 def takes_anything(kind: Kind) -> bool:

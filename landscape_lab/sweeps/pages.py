@@ -14,7 +14,7 @@ from rich.table import Table
 from landscape_lab.errors import tell
 from landscape_lab.files import replacing
 from landscape_lab.sweeps.plan import kept_settings
-from landscape_lab.sweeps.ranking import SHOWN, Brief, Leaderboard
+from landscape_lab.sweeps.ranking import DAMAGED, SHOWN, Brief, Leaderboard
 from landscape_lab.tables import MISSING, markdown, short, write_csv
 
 RANKED = 20
@@ -42,6 +42,9 @@ def conclude(folder: Path) -> Leaderboard:
         FileNotFoundError: There are none.
     """
     board = Leaderboard.of(folder)
+    for job in board.jobs:
+        if job.metrics.get("error") == DAMAGED:
+            tell(f"{job.run.results_file} is damaged: its job is left out.")
     write(board)
     show(board)
     return board

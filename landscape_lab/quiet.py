@@ -15,6 +15,8 @@ def quiet_lightning() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="`isinstance.treespec, LeafSpec.` is deprecated")
+            # the run's folder: what is there of an earlier run, the lab itself has removed
+            warnings.filterwarnings("ignore", message="Experiment logs directory")
             yield
     finally:
         logger.setLevel(level)

@@ -1,16 +1,17 @@
 """Bad inputs made from the declarations of keys: every key of every choice, with what it cannot use."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from landscape_lab.completeness import check_complete
 from landscape_lab.configuration import CONF, open_keys, register_catalogue
 from landscape_lab.dotted_paths import locate
 from landscape_lab.keys.signatures import parameters_of
-from landscape_lab.schema import entries
+from landscape_lab.schema import check, entries
 
 BAD: dict[str, tuple[str, object]] = {
     "a word": ("abc", "abc"),
@@ -38,12 +39,17 @@ GIVEN = {
     "landscape=network": ["landscape.samples=20"],
 }
 """What some choices cannot do without, or are slow without."""
+TOGETHER = {
+    "model=transformer_small": ["data=text"],
+    "model=resnet_small": ["data=digits"],
+    "model=lenet": ["data=digits"],
+    "data=text": ["model=transformer_small"],
+}
+"""Which model and data fit each other."""
 GROUPS = ("landscape", "augmentation", "optimizer", "scheduler", "ensemble", "plane", "callbacks", "logger")
 NETWORK = ("landscape=network", "landscape.samples=20")
 SETTINGS_OF_CLASSES = ("optimizer", "scheduler", "model", "data")
 """The groups that take whatever their class takes, also what no YAML lists."""
-FOLDER = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir")
-"""Settings of Hydra that are a part of the lab."""
 
 
 @dataclass(frozen=True)
@@ -114,15 +120,16 @@ def bases() -> Iterator[tuple[str, ...]]:
             yield (choice, *GIVEN.get(choice, []))
     for group in ("model", "data"):
         for path in sorted((CONF / group).glob("*.yaml")):
-            yield (*NETWORK, f"{group}={path.stem}")
+            choice = f"{group}={path.stem}"
+            yield (*NETWORK, choice, *TOGETHER.get(choice, []))
     for path in sorted((CONF / "sweep").glob("*.yaml")):
         yield (f"sweep={path.stem}",)
 
 
-def keys(composer: Composer) -> list[Key]:
-    """Every key, where it is first met."""
+def keys(composer: Composer, chosen: Iterable[tuple[str, ...]]) -> list[Key]:
+    """Every key of some bases, where it is first met."""
     found: dict[tuple[str, str], Key] = {}
-    for base in bases():
+    for base in chosen:
         for key in _keys_of(base, composer(base)):
             found.setdefault((key.owner, key.name.rpartition(".")[2]), key)
     return list(found.values())
@@ -159,8 +166,19 @@ def _settings_of(target: str) -> list[str]:
     return plain[1:] if target.startswith(("torch.optim", "pytorch_optimizer")) else plain
 
 
-def with_bad(cfg: DictConfig, case: Case) -> DictConfig:
-    """A configuration in which the key has the bad value."""
+def refusal_of(cfg: DictConfig, case: Case) -> str | None:
+    """What the lab says of a bad input before anything is built; `None` where it takes it.
+
+    Raises:
+        Exception: It is refused otherwise than by an error for the user.
+    """
+    hydra = cfg.hydra
     with open_dict(cfg):
         OmegaConf.update(cfg, case.key.name, BAD[case.bad][1], merge=False, force_add=True)
-    return cfg
+        del cfg["hydra"]
+    try:
+        check_complete(cfg, hydra)
+        check(cfg)
+    except ValueError as error:
+        return str(error)
+    return None

@@ -1,7 +1,7 @@
 """A configuration is whole: what a run needs is there, and nothing is there that has no effect."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -13,8 +13,34 @@ NEEDED = ("landscape", "augmentation", "optimizer", "scheduler", "trainer", "cal
 GROUPS = (*NEEDED, "ensemble", "plane", "sweep", "model", "data")
 OF_OBJECTS = ("callbacks", "logger")
 """The groups that describe an object under each of their keys."""
+NO_NAME = re.compile(r"|null|true|false|[-+]?(nan|inf|\d[\d_.e+-]*)|\{.*\}|\[.*\]|''|\"\"", re.IGNORECASE)
+"""What cannot be the name of a choice."""
+CHOICES = (*GROUPS, "experiment")
+FOLDERS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir")
+EMPTY = ("", "null", "''", '""')
+"""How no folder is written."""
 PACKAGE = "# @package _global_"
 """The first line of an experiment's file."""
+
+
+def check_typed(overrides: Iterable[str]) -> None:
+    """Refuse a number, `null` or nothing where Hydra would refuse it without the name of the key, or take it.
+
+    >>> check_typed(["optimizer=adam", "landscape=5"])
+    Traceback (most recent call last):
+    ValueError: Parameter `landscape` should be the name of a choice. Found `landscape = 5`.
+    """
+    for override in overrides:
+        key, _, value = override.partition("=")
+        if key in FOLDERS and value in EMPTY:
+            raise refusal(key, "a folder", value or "nothing")
+        if key in CHOICES and override != "experiment=null" and _is_no_name(value):
+            raise refusal(key, "the name of a choice", value or "nothing")
+
+
+def _is_no_name(value: str) -> bool:
+    """Whether a value, or one of several, cannot be the name of a choice."""
+    return any(map(NO_NAME.fullmatch, (value, *value.split(","))))
 
 
 def check_complete(cfg: DictConfig, hydra: DictConfig) -> None:

@@ -32,8 +32,8 @@ FLOORS = (
     ),
     (
         "lab",
-        "instantiation completeness schema runs keeping networking assembly going_on quiet rate_choice "
-        "lab summary",
+        "instantiation completeness schema runs keeping fitting networking assembly going_on quiet "
+        "rate_choice lab summary",
     ),
     ("sweeps", "sweeps"),
     (

@@ -33,6 +33,10 @@ MISTAKES = {
     "video={a:1}": "Parameter `video` should be a list. Found `video={a:1}`",
     "objective=5": "Parameter `objective` should be one of final_loss",
     "optimizer.lr=[1": "no viable alternative",
+    "hydra.job.num=abc": "Parameter `hydra.job.num`: Value 'abc' of type 'str' could not be converted to Int",
+    "landscape=expression landscape.expression=x/0": "Parameter `expression` should be finite at the start",
+    "-m steps=1,2 objective=5": "Parameter `objective` should be one of final_loss",
+    "-m sweep=optuna sweep.sampler_settings=abc": "`sweep.sampler_settings` should be settings, {key: value}",
 }
 
 

@@ -20,6 +20,8 @@ SHOWN = ("best_lr", "best_loss", *MEASURED, "distance_to_minimum", "evaluations"
 """The results that people are shown beside the objectives, as far as there is room; the CSV has all."""
 ENDS = (*RANKED, "pruned", "diverged", "failed", "interrupted")
 """How jobs end, in the order of the leaderboard."""
+DAMAGED = "results.json is damaged"
+"""What is told of a job whose results cannot be read."""
 
 
 class Brief(NamedTuple):
@@ -53,7 +55,8 @@ class Job:
     @classmethod
     def of(cls, run: Run) -> "Job":
         """Read a job's folder."""
-        results = run.results() or {"status": "interrupted"}
+        damaged = {"error": DAMAGED} if run.results_file.exists() else {}
+        results = run.results() or {"status": "interrupted", **damaged}
         metrics = {key: value for key, value in results.items() if not isinstance(value, list | dict)}
         objectives = results.get("objective", ())
         names = (objectives,) if isinstance(objectives, str) else tuple(objectives)

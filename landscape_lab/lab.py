@@ -192,8 +192,8 @@ def _descended(
     if checkpoint.path is None:
         files.forget()
     begin()
-    loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values()]
-    parts = [build(node) for node in cfg.callbacks.values()]
+    loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values() if node]
+    parts = [build(node) for node in cfg.callbacks.values() if node]  # null: without
     if search is None:
         files.search_file.unlink(missing_ok=True)
     else:

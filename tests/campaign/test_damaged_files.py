@@ -1,4 +1,4 @@
-"""Damaged files: a line names the file and nothing is changed, or what comes out is what was to come out."""
+"""Damaged files: a line names the file and nothing is changed, or what comes out is as if they were whole."""
 
 import random
 import shutil
@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from harm import check_same, check_told, command, state
 from sweeping import leaderboard
-
 
 QUIET = ["logger=none", "figures=[]", "threads=1"]
 NETWORK = [

@@ -9,8 +9,8 @@ from imports import circles, graph, rooms, sources
 FLOORS = (
     (
         "ground",
-        "stopping slurm files validation errors dotted_paths configuration keys tables factories threads "
-        "weights sealing owning agreement contents",
+        "streams stopping slurm files validation errors dotted_paths configuration keys tables factories "
+        "threads weights sealing owning agreement contents",
     ),
     ("networks' parts", "data models"),
     ("landscapes", "landscapes"),

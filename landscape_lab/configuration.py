@@ -20,7 +20,7 @@ CONF = next(
 )
 """The configuration: inside an installed package, or beside it in a checkout."""
 OPEN_KEY = re.compile(
-    r"(optimizer|scheduler|model|data|landscape\.(data)?module|augmentation\.\w+|sweep\.(sampler|pruner)_settings)(\.\w+)+="
+    r"(trainer\.precision|(optimizer|scheduler|model|data|landscape\.(data)?module|augmentation\.\w+|sweep\.(sampler|pruner)_settings)(\.\w+)+)="
 )
 """Keys that a group's YAML need not list: an optimizer or a model takes whatever its class takes."""
 OWN = "landscape_lab.optimizers.own.own"

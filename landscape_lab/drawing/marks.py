@@ -39,6 +39,15 @@ def mark_ends(
         named: Whether a legend tells what they are.
         colors: Of the end of each member of each trace, `[ends, 4]`; `None`: all are alike.
     """
+    mark_minima(axes, scene, small=small)
+    if scene.traces:
+        _mark_starts_and_ends(axes, scene, small=small, colors=colors)
+    if named and not small:
+        write_marks(axes, columns=3)
+
+
+def mark_minima(axes: Axes, scene: Scene, *, small: bool = False) -> None:
+    """A ring around each known minimum in the window, so large that a star in it is seen."""
     low, high = scene.window.corners
     shown = scene.minima[((scene.minima >= low) & (scene.minima <= high)).all(axis=1)]
     if len(shown):
@@ -54,15 +63,14 @@ def mark_ends(
             zorder=7,
             label="minimum",
         )
-    if scene.traces:
-        _mark_starts_and_ends(axes, scene, small=small, colors=colors)
-    if named and not small:
-        write_marks(axes, columns=3)
 
 
 def write_marks(axes: Axes, columns: int) -> None:
     """What the marks on a map mean, in a row of its own below the names of its axes."""
-    if asked_width() is not None and len(axes.get_legend_handles_labels()[0]) > columns:
+    handles, _ = axes.get_legend_handles_labels()
+    if not handles:
+        return
+    if asked_width() is not None and len(handles) > columns:
         columns = min(columns, 2)
     axes.legend(
         loc="upper left",

@@ -89,9 +89,14 @@ def _like(default: object) -> Kind | None:
         return KINDS[bool]
     if isinstance(default, int | float):
         return NUMBER
-    if isinstance(default, tuple | list) and default and all(type(one) in (int, float) for one in default):
-        return ListOf(NUMBER, lone=False)
-    return None
+    return ListOf(NUMBER, lone=False) if _are_numbers(default) else None
+
+
+def _are_numbers(default: object) -> bool:
+    """Whether a default is a list of numbers, at least of one."""
+    if not isinstance(default, tuple | list) or not default:
+        return False
+    return all(type(one) in (int, float) for one in default)
 
 
 def _annotated(annotation: object) -> Kind | None:

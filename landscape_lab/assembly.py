@@ -1,7 +1,6 @@
 """From a configuration to objects: the landscape with its members, the optimizer's factory, the descent."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +10,21 @@ from omegaconf import DictConfig
 from landscape_lab.augmentations import augment
 from landscape_lab.configuration import plain
 from landscape_lab.descent import Descent
-from landscape_lab.dotted_paths import locate
 from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.errors import tell
 from landscape_lab.escaping import visible
-from landscape_lab.instantiation import build, settings_of
+from landscape_lab.instantiation import build, factory_of, settings_of
 from landscape_lab.keys.optimizers import AUTO
 from landscape_lab.keys.running import MEASURED, NEARNESS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.measured import results_of
 from landscape_lab.networking import build_network, is_network, settle_length
-from landscape_lab.optimizers.factories import Factory
+from landscape_lab.optimizers.factories import BASES, Factory
 from landscape_lab.optimizers.groups import KEY, with_rate
 from landscape_lab.optimizers.matching import settled, told
 from landscape_lab.optimizers.own import with_own
 from landscape_lab.optimizers.probing import probe, takes_part
+from landscape_lab.optimizers.rehearsal import rehearse
 from landscape_lab.optimizers.schedulers import SchedulerFactory
 from landscape_lab.planes import PlaneSettings
 
@@ -48,6 +47,7 @@ def build_descent(
     landscape, ensemble = landscape_of(cfg)
     optimizer, scheduler = with_own(*chosen, landscape, cfg.steps)
     optimizer = optimizer if rate is None else with_rate(optimizer, rate)
+    rehearse(optimizer, scheduler, cfg.steps)
     traits = probe(optimizer, cfg.steps)
     if landscape.births and not takes_part(optimizer, traits):
         tell(
@@ -80,7 +80,7 @@ def build_descent(
 
 def factories_of(cfg: DictConfig) -> tuple[Factory, SchedulerFactory | None]:
     """The optimizer and the schedule; a learning rate that is left open is that of the class."""
-    optimizer = factory_of(cfg, "optimizer")
+    optimizer = factory_of(cfg, "optimizer", written=[KEY, *BASES])
     if optimizer.keywords.get("lr") == AUTO:
         del optimizer.keywords["lr"]
     return optimizer, factory_of(cfg, "scheduler") if cfg.scheduler else None
@@ -187,12 +187,6 @@ def default_target(landscape: Landscape) -> float | None:
     begin = landscape.evaluate(landscape.flat()).nanmedian()
     lowest = landscape.evaluate(landscape.minima).min()
     return float(lowest + 0.01 * (begin - lowest))
-
-
-def factory_of(cfg: DictConfig, group: str) -> partial:
-    """The class that a group names, with its settings; groups of parameters name classes of their own."""
-    settings = settings_of(cfg[group], written=[KEY])
-    return partial(locate(f"{group}._target_", cfg[group]._target_), **settings)
 
 
 def _augmentation(name: Any, node: Any) -> Any:

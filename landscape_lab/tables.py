@@ -84,3 +84,14 @@ def short(value: object) -> str:
     return (
         f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
     )
+
+
+def unquoted(value: str) -> str:
+    r"""A value without the quotes and the backslashes that Hydra's grammar asks for.
+
+    >>> unquoted("'my drawing.png'"), unquoted(r"my\ drawing.png"), unquoted("[1,2]")
+    ('my drawing.png', 'my drawing.png', '[1,2]')
+    """
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+        return value[1:-1].replace(f"\\{value[0]}", value[0])
+    return re.sub(r"\\(.)", r"\1", value)

@@ -16,7 +16,7 @@ COMPARED = ("final_loss", "best_loss", "distance_to_minimum", "evaluations", "st
 
 
 def final(name: str) -> str:
-    """The tag of a result, which stands apart, so that the curve of the loss comes first in SCALARS."""
+    """The tag of a result: single numbers stand apart from the curves."""
     return f"final/{name}"
 
 

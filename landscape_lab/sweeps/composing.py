@@ -16,6 +16,7 @@ from hydra.types import HydraContext, RunMode, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from landscape_lab.configuration import forget_replaced, typed
 from landscape_lab.schema import check_sweep, settle
 from landscape_lab.validation import refusal
 
@@ -56,6 +57,7 @@ class Composer(ConfigLoaderImpl):
         config = copy.deepcopy(self._compositions[choices])
         self._set_values(config, overrides, values)
         OmegaConf.copy_cache(from_config=master_config, to_config=config)  # the sweep's time, not the job's
+        forget_replaced(config, config.hydra.runtime.choices, typed(config.hydra))
         _check_folder(config)
         settle(config)  # the job's identity does not depend on how a value is written
         return config

@@ -15,7 +15,7 @@ from landscape_lab.errors import tell
 from landscape_lab.escaping import in_markdown, in_terminal, visible
 from landscape_lab.files import replacing
 from landscape_lab.sweeps.plan import kept_settings
-from landscape_lab.sweeps.ranking import SHOWN, Brief, Job, Leaderboard
+from landscape_lab.sweeps.ranking import DAMAGED, SHOWN, Brief, Job, Leaderboard
 from landscape_lab.tables import MISSING, markdown, short, write_csv
 from landscape_lab.trust import pass_refusal
 
@@ -44,6 +44,9 @@ def conclude(folder: Path) -> Leaderboard:
         FileNotFoundError: There are none.
     """
     board = Leaderboard.of(folder)
+    for job in board.jobs:
+        if job.metrics.get("error") == DAMAGED:
+            tell(f"{job.run.results_file} is damaged: its job is left out.")
     write(board)
     show(board)
     return board

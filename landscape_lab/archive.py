@@ -51,7 +51,7 @@ def write(path: str | PathLike[str], contents: Contents) -> None:
     arrays = _arrays(contents)
     small = sum(values.nbytes for values in arrays.values()) <= COMPRESSED
     save = np.savez_compressed if small else np.savez
-    with replacing(path) as unfinished:
+    with replacing(path, durable=True) as unfinished:
         save(unfinished, allow_pickle=False, **arrays)
 
 

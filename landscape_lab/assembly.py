@@ -18,7 +18,7 @@ from landscape_lab.keys.running import MEASURED, NEARNESS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.measured import results_of
 from landscape_lab.networking import build_network, is_network, settle_length
-from landscape_lab.optimizers.factories import Factory
+from landscape_lab.optimizers.factories import BASES, Factory
 from landscape_lab.optimizers.groups import KEY, with_rate
 from landscape_lab.optimizers.matching import settled, told
 from landscape_lab.optimizers.own import with_own
@@ -79,7 +79,7 @@ def build_descent(
 
 def factories_of(cfg: DictConfig) -> tuple[Factory, SchedulerFactory | None]:
     """The optimizer and the schedule; a learning rate that is left open is that of the class."""
-    optimizer = factory_of(cfg, "optimizer", written=[KEY])
+    optimizer = factory_of(cfg, "optimizer", written=[KEY, *BASES])
     if optimizer.keywords.get("lr") == AUTO:
         del optimizer.keywords["lr"]
     return optimizer, factory_of(cfg, "scheduler") if cfg.scheduler else None

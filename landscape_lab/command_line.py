@@ -30,6 +30,7 @@ from landscape_lab.schema import check, describe
 from landscape_lab.slurm import requeue, requeued
 from landscape_lab.stopping import Stopped
 from landscape_lab.sweeps.resume import resumed
+from landscape_lab.trust import guarded
 
 
 @hydra.main(config_path=str(CONF), config_name="config", version_base="1.3")
@@ -89,7 +90,8 @@ def main() -> None:
     sys.argv[1:] = resumed(open_keys(requeued(sys.argv[1:])))
     register_catalogue()
     try:
-        job()
+        with guarded("This command" if "trust=false" in sys.argv else ""):
+            job()
     except Stopped as stopped:
         if stopped.number == getattr(signal, "SIGUSR1", None):
             tell(requeue())

@@ -15,9 +15,11 @@ from landscape_lab.errors import one_line
 from landscape_lab.keys.callbacks import FILMS
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.sweeps.together import bring_together, sorted_keys, split_words
+from landscape_lab.trust import guarded_command
 
 
 @one_line()
+@guarded_command()
 def main() -> None:
     """Film the runs into a file, `descent.mp4` in the first of them if none is named."""
     keys, paths = split_words(sys.argv[1:])

@@ -6,16 +6,18 @@ from pytorch_lightning.loggers import Logger
 
 from landscape_lab.assembly import about_of, label_of, plane_settings
 from landscape_lab.callbacks import HParams, Products, RateCurve, Stops
-from landscape_lab.configuration import compared_values
+from landscape_lab.callbacks.tensorboard import open_now, tensorboards
+from landscape_lab.configuration import compared_values, typed
 from landscape_lab.going_on import Provenance, SealedFiles
 from landscape_lab.instantiation import build
 from landscape_lab.keeping import Keeper
+from landscape_lab.own_state import OwnState
 
 
 def trainer_of(
     cfg: DictConfig, names: dict[str, str], keeper: Keeper, provenance: Provenance, first: int
 ) -> pl.Trainer:
-    """Lightning's trainer for a descent; nothing is written before it fits.
+    """Lightning's trainer for a descent; nothing is written before all is accepted.
 
     Args:
         cfg: The composed configuration.
@@ -34,10 +36,19 @@ def trainer_of(
         label = label_of(cfg, names["optimizer"], names["landscape"], [search.chosen])
         parts.append(RateCurve(search, folder, label))
     products = Products.gathering(parts, plane_settings(cfg), folder, about_of(cfg, names["landscape"]))
-    compared = compared_values(cfg, names, keeper.hydra.overrides.task)
-    callbacks = [keeper, *products, provenance, HParams(compared, OmegaConf.to_yaml(cfg)), Stops()]
+    compared = compared_values(cfg, names, typed(keeper.hydra))
+    callbacks = [
+        keeper,
+        *products,
+        provenance,
+        OwnState(),
+        HParams(compared, OmegaConf.to_yaml(cfg)),
+        Stops(),
+    ]
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
     trainer.strategy.checkpoint_io = SealedFiles()
+    for logger in tensorboards(trainer):
+        open_now(logger)
     return trainer
 
 

@@ -14,6 +14,7 @@ from landscape_lab.errors import explain
 from landscape_lab.keys import DECLARED
 from landscape_lab.keys.optimizers import AUTO
 from landscape_lab.keys.signatures import check_arguments, check_names
+from landscape_lab.trust import admit_targets
 
 TRUSTED = ("landscape_lab", "pytorch_lightning")
 """The packages whose own classes are called directly."""
@@ -33,6 +34,7 @@ def build(node: DictConfig, **settings: object) -> Any:
     Raises:
         ValueError: The object cannot be built; the message begins with the node's key.
     """
+    admit_targets(node)
     constructor = _trusted_class(node) if isinstance(node, DictConfig) else None
     if constructor is not None and not _describes_objects(node):
         given = _checked(constructor, node)
@@ -72,9 +74,9 @@ def factory_of(cfg: DictConfig, name: str, written: Collection[str] = ()) -> par
     node = OmegaConf.select(cfg, name)
     maker = locate(f"{name}._target_", node._target_)
     settings = settings_of(node, written)
-    open_rate = {"lr": AUTO} if settings.get("lr") == AUTO else {}
-    given = {key: value for key, value in settings.items() if key not in open_rate}
-    return partial(maker, **check_arguments(maker, given, f"{name}."), **open_rate)
+    aside = {key: value for key, value in settings.items() if key in written or (key, value) == ("lr", AUTO)}
+    given = {key: value for key, value in settings.items() if key not in aside}
+    return partial(maker, **check_arguments(maker, given, f"{name}."), **aside)
 
 
 def _checked(constructor: type, node: DictConfig) -> dict[str, Any]:
@@ -96,6 +98,7 @@ def settings_of(node: DictConfig, written: Collection[str] = ()) -> dict[str, An
     """
     values = {str(key): value for key, value in node.items() if key not in ("_target_", *written)}
     if _describes_objects(node, written):
+        admit_targets(values)
         values = instantiate(values, _convert_="all")
     return {
         key: plain(value)

@@ -20,17 +20,20 @@ from landscape_lab.completeness import check_complete, check_typed
 from landscape_lab.configuration import (
     CONF,
     chosen_names,
+    forget_replaced,
     identity,
     open_keys,
     plain,
     register_catalogue,
     settle_typed_length,
+    typed,
 )
 from landscape_lab.contents import settle_contents
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import current_folder
 from landscape_lab.errors import FULL, tell, without_exits
 from landscape_lab.evaluation import faster_threads
+from landscape_lab.files import naming
 from landscape_lab.fitting import trainer_of
 from landscape_lab.going_on import (
     Checkpoint,
@@ -49,6 +52,7 @@ from landscape_lab.schema import check
 from landscape_lab.stopping import Stopped, signals
 from landscape_lab.threads import using
 from landscape_lab.trajectory import Trajectory
+from landscape_lab.trust import guarded
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,9 @@ def prepared(cfg: DictConfig, hydra: DictConfig) -> DictConfig:
         ValueError: A key takes no such value.
     """
     check_complete(cfg, hydra)
+    forget_replaced(cfg, hydra.runtime.choices, typed(hydra))
     check(cfg)
-    settle_typed_length(cfg, hydra.overrides.task)
+    settle_typed_length(cfg, typed(hydra))
     settle_contents(cfg)
     return copy.deepcopy(cfg)
 
@@ -132,12 +137,13 @@ def descend(cfg: DictConfig, hydra: DictConfig, kept: DictConfig) -> Result:
     if cfg.resume and (finished := _finished(cfg, files)) is not None:
         tell(f"{folder} is complete: these are its results.")
         return finished
-    names = chosen_names(hydra.runtime.choices, hydra.overrides.task, cfg)
+    names = chosen_names(hydra.runtime.choices, typed(hydra), cfg)
     known = {**names, "objective": plain(cfg.objective), "seed": cfg.seed}
     known["config_hash"] = identity(cfg)  # now: epochs become steps with the data
     keeper = Keeper(files, known, kept, hydra)
     # the current folder: a user's code may import others beside it at any time
-    with signals.listening(), without_exits(), quiet_lightning(), current_folder():
+    careful, full = guarded("" if cfg.trust else folder), naming(folder / "a log")
+    with careful, full, signals.listening(), without_exits(), quiet_lightning(), current_folder():
         descent = _settled(cfg, names, keeper)
     metrics = keeper.finish(descent)
     _tell_end(cfg, names["optimizer"], descent, metrics)

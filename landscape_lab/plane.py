@@ -22,6 +22,7 @@ from landscape_lab.planes import PlaneSettings
 from landscape_lab.staging import archive_of
 from landscape_lab.sweeps.comparing import write_connectivity
 from landscape_lab.sweeps.together import bring_together, sorted_keys, split_words
+from landscape_lab.trust import guarded_command
 
 
 @COMMAND.checks_class
@@ -39,6 +40,7 @@ class Asked:
 
 
 @one_line()
+@guarded_command()
 def main() -> None:
     """Draw the plane of the runs, and tell the files."""
     words, folders = split_words(sys.argv[1:])

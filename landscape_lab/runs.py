@@ -17,6 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 from landscape_lab.configuration import identity
 from landscape_lab.files import replacing
 from landscape_lab.owning import owned
+from landscape_lab.trust import admit_interpolations
 
 if TYPE_CHECKING:
     from landscape_lab.trajectory import Trajectory
@@ -104,15 +105,19 @@ class Run:
         Raises:
             ValueError: A number is infinite or NaN, which JSON does not know.
         """
-        with replacing(self.results_file) as unfinished:
+        with replacing(self.results_file, durable=True) as unfinished:
             unfinished.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
 
     def settings(self) -> dict[str, Any]:
         """The configuration as plain values, interpolations as they are written; empty where there is none.
 
         This is ten times as fast as `config`, which matters to a sweep of a thousand jobs.
+
+        Raises:
+            ValueError: As `config`.
         """
         settings = _read_yaml(self.config_file)
+        admit_interpolations(settings, self.folder)
         return settings if isinstance(settings, dict) else {}
 
     @property
@@ -121,12 +126,19 @@ class Run:
         return self.settings().keys() >= DECISIVE
 
     def config(self) -> DictConfig | None:
-        """The configuration, or `None` where it was not written to its end."""
+        """The configuration, or `None` where it was not written to its end.
+
+        Raises:
+            ValueError: It is of a folder that is not trusted, and looks beyond itself.
+        """
         try:
             config = OmegaConf.load(self.config_file)
         except UNREADABLE:
             return None
-        return config if isinstance(config, DictConfig) and config.keys() >= DECISIVE else None
+        if not isinstance(config, DictConfig) or not config.keys() >= DECISIVE:
+            return None
+        admit_interpolations(OmegaConf.to_container(config), self.folder)
+        return config
 
     def overrides(self) -> tuple[str, ...]:
         """What was chosen for the run, in the order of the command line; empty where that cannot be read."""

@@ -20,6 +20,7 @@ from landscape_lab.landscapes import ShapesLandscape
 from landscape_lab.runs import Run
 from landscape_lab.shape_files import bytes_of, sheet_of, write_picture
 from landscape_lab.sweeps.together import sorted_keys, split_words
+from landscape_lab.trust import found_in, guarded_command
 from landscape_lab.weights import LAST
 
 
@@ -47,6 +48,7 @@ class Asked:
 
 
 @one_line()
+@guarded_command()
 def main() -> None:
     """Draw the shapes of a run, and tell the files."""
     keys, paths = split_words(sys.argv[1:])
@@ -80,7 +82,8 @@ def landscape_of_run(folder: Path) -> ShapesLandscape:
         raise ValueError(f"{folder} should be the folder of a run. It has no configuration.")
     if not str(config.landscape.get("_target_")).endswith(ShapesLandscape.__name__):
         raise ValueError(f"{folder} should be a run with landscape=shapes. It has no shapes.")
-    landscape = build_landscape(config, weights=str(folder / LAST))
+    with found_in(folder):
+        landscape = build_landscape(config, weights=str(folder / LAST))
     if not isinstance(landscape, ShapesLandscape):
         raise ValueError(f"{folder} should be a run with landscape=shapes. It has no shapes.")
     return landscape

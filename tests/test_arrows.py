@@ -9,8 +9,8 @@ from imports import circles, graph, rooms, sources
 FLOORS = (
     (
         "ground",
-        "stopping slurm files validation errors dotted_paths configuration keys tables factories threads "
-        "weights sealing owning agreement contents",
+        "stopping slurm files validation errors trust dotted_paths configuration keys tables factories "
+        "threads weights sealing owning agreement contents packing",
     ),
     ("networks' parts", "data models"),
     ("landscapes", "landscapes"),
@@ -27,7 +27,8 @@ FLOORS = (
     ("drawing", "drawing"),
     (
         "when",
-        "staging approximating answering bending replaying seen recording recorder untold view callbacks",
+        "staging approximating answering bending mapping replaying seen by_hand recording recorder untold "
+        "view own_state callbacks",
     ),
     (
         "lab",

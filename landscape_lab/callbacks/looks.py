@@ -46,9 +46,11 @@ class OwnMap(pl.Callback):
 
     Attributes:
         settings: How: window, resolution, contours and colours.
+        about: What explains it, in grey below its title.
     """
 
     settings: PlaneSettings = PlaneSettings()
+    about: str = ""
 
 
 def share_look(parts: Iterable[object]) -> None:

@@ -107,8 +107,20 @@ def add_scale(
     across = blended_transform_factory(inches_from(axes, 1.0, 0.0), axes.transAxes)
     beside = axes.inset_axes((left, 0.0, WIDTH, 1.0), transform=across)
     room = figure.bbox.height / figure.dpi - ROUND_IT
+    return fill_scale(beside, image, label, room, extend, ticks)
+
+
+def fill_scale(
+    axes: Axes,
+    image: ScalarMappable,
+    label: str,
+    room: float,
+    extend: str = "neither",
+    ticks: Sequence[float] | np.ndarray | None = None,
+) -> Colorbar:
+    """An upright scale of colours that fills axes of its own; its name is broken to so many inches."""
     words = fill(label, max(8, int(room / CHARACTER)))
-    bar = figure.colorbar(image, cax=beside, label=words, extend=extend, ticks=ticks)
+    bar = axes.figure.colorbar(image, cax=axes, label=words, extend=extend, ticks=ticks)
     if ticks is not None:
         bar.ax.set_yticks(ticks, distinct(ticks))
         bar.ax.minorticks_off()

@@ -1,4 +1,4 @@
-"""The landscape in three dimensions, and its gradient."""
+"""The landscape in three dimensions."""
 
 from dataclasses import replace
 from math import radians
@@ -12,14 +12,14 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.growing import fade
-from landscape_lab.drawing.maps import DRAWN_POINTS, draw_traces, evenly, finish_map
+from landscape_lab.drawing.maps import evenly
 from landscape_lab.drawing.marks import mark_ends
-from landscape_lab.drawing.palette import GREY, SLOPE_COLORS, path_color
-from landscape_lab.drawing.proportions import map_size
+from landscape_lab.drawing.palette import GREY, path_color
 from landscape_lab.drawing.relief import HEIGHT, SLAB
-from landscape_lab.drawing.style import STYLE, add_scale, slope_unit
+from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.terrain import Terrain, anchor, dense
 from landscape_lab.drawing.titles import write_title
+from landscape_lab.drawing.traces import draw_traces, end_colors
 from landscape_lab.planes.window import Window
 from landscape_lab.scene import Scene, Trace
 
@@ -35,8 +35,6 @@ ASIDE, UP = 50.0, 45.0
 """Pixels: what numbers take beside the surface, and how far its nearest corner may reach down."""
 HIDDEN = 0.4
 """How strongly a trace is seen through the surface."""
-AREA = 16.0
-"""Of each map of the gradient, square inches."""
 
 
 def surface_figure(scene: Scene) -> Figure:
@@ -79,7 +77,7 @@ def _draw_paths(axes: Axes, scene: Scene, terrain: Terrain, window: Window) -> N
         axes.add_collection(faint, autolim=False)
     seen = (replace(trace, places=np.where(sight[..., None], trace.places, np.nan)) for trace, sight in lying)
     draw_traces(axes, replace(laid, traces=tuple(seen)))
-    mark_ends(axes, laid)
+    mark_ends(axes, laid, colors=end_colors(laid))
 
 
 def _lying(trace: Trace, terrain: Terrain) -> tuple[Trace, Bool[np.ndarray, "places members"]]:
@@ -120,48 +118,3 @@ def _write(axes: Axes, pixel: np.ndarray, out: np.ndarray, far: float, text: str
         va={"t": "top", "m": "center"}[along],
         **line,
     )
-
-
-def gradient_figure(scene: Scene) -> Figure:
-    """The gradient along each axis of the plane, and its size, with the traces.
-
-    It is taken from differences of neighbouring cells.
-    """
-    rows, columns = scene.losses.shape
-    width, height = scene.window.size
-    down, across = np.gradient(scene.losses, height / rows, width / columns)
-    labels = scene.plane.axes.labels
-    parts = (
-        (f"gradient along {labels[0]}", across),
-        (f"gradient along {labels[1]}", down),
-        ("its size", np.hypot(across, down)),
-    )
-    with rc_context(STYLE):
-        width, height = map_size(scene, AREA)
-        rows = 3 if width > 2 * height else 1  # wide maps lie below each other
-        figure = Figure()
-        grid = figure.subplots(rows, 3 // rows, squeeze=False)
-        for axes, (title, values) in zip(grid.flat, parts, strict=True):
-            _draw_slope(axes, scene, values)
-            axes.set_title(title, loc="left", fontsize=11)
-        fit(figure, grid.tolist(), [width] * (3 // rows), [height] * rows)
-    return figure
-
-
-def _draw_slope(axes: Axes, scene: Scene, values: np.ndarray) -> None:
-    """One part of the gradient, and the traces on it in black."""
-    signed = bool((values < 0).any())
-    steep = float(np.nanquantile(np.abs(values), 0.99)) or 1.0  # a few cells at a wall would take all colours
-    image = axes.imshow(
-        values,
-        cmap=SLOPE_COLORS if signed else "magma",
-        vmin=-steep if signed else 0.0,
-        vmax=steep,
-        extent=scene.window.image_extent,
-    )
-    finish_map(axes, scene)
-    for trace in scene.traces:
-        shown = evenly(len(trace.places), DRAWN_POINTS)
-        lines = trace.places[shown].reshape(len(shown), -1, 2).transpose(2, 0, 1)
-        axes.plot(*lines, color="black", linewidth=0.8)
-    add_scale(axes, image, slope_unit(scene.plane.axes.picture), "both" if signed else "max")

@@ -13,6 +13,7 @@ SECOND_ORDER = ("Newton-CG", "dogleg", "trust-ncg", "trust-krylov", "trust-exact
 AUTO = "auto"
 """The learning rate that short descents choose before the run; no constructor sees it."""
 POSITIVE = Number(positive=True)
+RATE = Number(low=0.0)
 SHARE = Number(low=0.0, high=1.0)
 COUNT = Whole(low=1)
 FINITE = Open(infinite=False)
@@ -21,7 +22,10 @@ FINITE = Open(infinite=False)
 OPTIMIZER = Keys(
     "optimizer",
     FINITE,
-    lr=Key(Number(low=0.0), "learning rate; auto: short descents choose it"),
+    lr=Key(
+        OneOf(RATE, ListOf(RATE, lone=False, least=1), words=RATE.wanted),
+        "learning rate, or a list of some; auto: short descents choose it",
+    ),
     groups=Key(Nullable(Groups()), "settings or classes of some parameters; docs/groups.md"),
     growth_rate=Key(Number(positive=True, infinite=True), "how fast a rate that is found may grow (Prodigy)"),
 )

@@ -56,6 +56,7 @@ RUN = Keys(
     resume=Key(Switch(), "go on from the checkpoint in the run's folder, if there is one"),
     ckpt_path=Key(Nullable(Text("a file")), "go on from this checkpoint"),
     folder=Key(Text("a folder"), "of the run; hydra.run.dir chooses it"),
+    trust=Key(Switch(), "false: build only what is of the lab or of torch.nn; docs/trust.md"),
 )
 DESCENT = Keys(
     "landscape_lab.descent.Descent",

@@ -16,6 +16,7 @@ from landscape_lab.optimizers.traits import Traits
 from landscape_lab.optimizers.wrappers import (
     WithoutHooks,
     after_gradient,
+    giving_loss_alone,
     in_training_mode,
     noting,
     returning_pair,
@@ -78,13 +79,38 @@ def closure_step(optimizer: Optimizer) -> Step:
         patched = None
     if inner is not None and patched is None and not any(hooks):
         step = inner.__get__(optimizer)
-    return step if inspect.signature(step).parameters else after_gradient(step, takes_closure=False)
+    argument = closure_argument(step)
+    if argument is None:
+        return after_gradient(step, takes_closure=False)
+    return step if argument.kind is not argument.KEYWORD_ONLY else by_name(step, argument.name)
+
+
+def by_name(step: Callable[..., object], name: str) -> Step:
+    """A step that gets its closure as the argument of this name."""
+    return lambda closure: step(**{name: closure})
+
+
+def closure_argument(step: Callable[..., object]) -> inspect.Parameter | None:
+    """The argument of a `step` for its closure, by keyword where others come before it.
+
+    It is called closure, or else it comes first and has to be given. An argument that may be left
+    out, such as a rate, is none.
+
+    >>> closure_argument(lambda lr=None, closure=None: None).kind.description
+    'keyword-only'
+    >>> closure_argument(lambda lr=None: None)
+    """
+    arguments = list(inspect.signature(step).parameters.values())
+    for place, one in enumerate(arguments):
+        if "closure" in one.name:
+            return one if place == 0 else one.replace(kind=one.KEYWORD_ONLY)
+    first = arguments[:1]
+    return next((one for one in first if one.default is one.empty and one.kind is not one.VAR_KEYWORD), None)
 
 
 def takes_closure(optimizer: Optimizer) -> bool:
     """Whether `step` has an argument for a closure."""
-    step: Callable[..., object] = optimizer.step
-    return bool(inspect.signature(step).parameters)
+    return closure_argument(optimizer.step) is not None
 
 
 def _has_own_backward(optimizer: Optimizer, traits: Traits) -> bool:
@@ -120,6 +146,11 @@ LADDER = (
         lambda _, traits: traits.sparse,
         with_sparse_gradient,
         "The innermost: every gradient that `step` sees is sparse, whatever else its closure does.",
+    ),
+    Rung(
+        lambda _, traits: traits.loss_alone,
+        giving_loss_alone,
+        "Its closure takes an argument, which no other does.",
     ),
     Rung(
         lambda _, traits: traits.pair,

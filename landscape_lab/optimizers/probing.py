@@ -15,9 +15,10 @@ from landscape_lab.optimizers.groups import groups_of
 from landscape_lab.optimizers.traits import Traits
 
 REFUSALS = {
-    "graph": "does not require grad",
-    "sparse": "does not support dense gradients",
-    "pair": "0-d tensor",
+    "graph": ("does not require grad", "create_graph"),
+    "sparse": ("does not support dense gradients",),
+    "pair": ("0-d tensor",),
+    "loss_alone": ("__call__() takes 1 positional argument", "__call__() got an unexpected keyword"),
 }
 """What an optimizer says when it is not called as it wants to be: the trait, and words of the error."""
 
@@ -114,11 +115,17 @@ def _probe(factory: Factory, steps: int) -> Traits:
             try:
                 return _observe(factory, steps, traits)
             except Exception as error:  # noqa: BLE001 - the class may raise anything
-                refused = next((name for name, words in REFUSALS.items() if words in str(error)), None)
+                refused = _refused(str(error))
                 if refused is None or getattr(traits, refused):
                     break
                 traits = replace(traits, **{refused: True})
     return traits
+
+
+def _refused(message: str) -> str | None:
+    """The trait that an error asks for, if it asks for one."""
+    asked = (name for name, wordings in REFUSALS.items() if any(words in message for words in wordings))
+    return next(asked, None)
 
 
 def _observe(factory: Factory, steps: int, traits: Traits) -> Traits:

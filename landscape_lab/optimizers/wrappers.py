@@ -59,6 +59,31 @@ def _forget_gradients(parameters: Iterable[Tensor]) -> None:
         parameter.grad = None
 
 
+def giving_loss_alone(step: Step, optimizer: Optimizer, problem: Problem) -> Step:
+    """`step` with a closure that leaves the gradient out where it is called with `False`."""
+    return lambda closure: step(_LossAlone(closure, problem))
+
+
+class _LossAlone(Around):
+    """A closure that says by its argument whether the gradient is wanted.
+
+    Args:
+        inner: The closure around which it is.
+        problem: What is evaluated.
+    """
+
+    def __init__(self, inner: Closure, problem: Problem) -> None:
+        super().__init__(inner)
+        self.problem = problem
+
+    def __call__(self, backward: bool = True) -> Tensor:
+        """The loss; without `backward`, autograd can follow it where that is switched on."""
+        if backward:
+            return self.inner()
+        loss = self.inner.losses()  # counted and recorded, but without a graph
+        return self.problem().sum() if torch.is_grad_enabled() else loss
+
+
 def returning_pair(step: Step, optimizer: Optimizer, problem: Problem) -> Step:
     """`step` with a closure that returns outputs, of which a landscape has none, and loss."""
 

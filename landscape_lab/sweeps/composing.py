@@ -13,6 +13,7 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, RunMode, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
+from landscape_lab.configuration import forget_replaced, typed
 from landscape_lab.schema import check_sweep, settle
 
 SHARED = 32
@@ -52,6 +53,7 @@ class Composer(ConfigLoaderImpl):
         config = copy.deepcopy(self._compositions[choices])
         self._set_values(config, overrides, values)
         OmegaConf.copy_cache(from_config=master_config, to_config=config)  # the sweep's time, not the job's
+        forget_replaced(config, config.hydra.runtime.choices, typed(config.hydra))
         settle(config)  # the job's identity does not depend on how a value is written
         return config
 
@@ -67,12 +69,14 @@ class Composer(ConfigLoaderImpl):
         config.hydra.overrides.hydra = [override.input_line for override in settings]
         config.hydra.overrides.task = [override.input_line for override in choices]
         naming = config.hydra.job.config.override_dirname
-        config.hydra.job.override_dirname = get_overrides_dirname(
+        name = get_overrides_dirname(
             overrides=choices,
             kv_sep=naming.kv_sep,
             item_sep=naming.item_sep,
             exclude_keys=naming.exclude_keys,
         )
+        # a folder is named by what was typed, `{oc.env:URL}`, not by what that stands for: a password, say
+        config.hydra.job.override_dirname = name.replace("${", "{")
 
 
 def composing_launcher(

@@ -20,6 +20,7 @@ from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
 from landscape_lab.sweeps.together import landscape_identity
 from landscape_lab.trajectory import Trajectory
+from landscape_lab.trust import found_in
 
 PATHS = 200
 """The most jobs whose paths are drawn on one landscape."""
@@ -78,9 +79,10 @@ def _scene(entrants: Sequence[Entrant], folder: Path) -> Scene:
     config = entrants[0].run.config()
     if config is None:
         raise ValueError(f"{entrants[0].run.config_file} cannot be read.")
-    landscape = build_landscape(config)
+    with found_in(entrants[0].run.folder):
+        landscape, settings = build_landscape(config), plane_settings(config)
     trajectories = [_trajectory(entrant) for entrant in entrants]
-    scene = scene_of(landscape, trajectories, settings=plane_settings(config), reach=REACH, folder=folder)
+    scene = scene_of(landscape, trajectories, settings=settings, reach=REACH, folder=folder)
     return replace(scene, about=about_of(config, entrants[0].landscape))
 
 

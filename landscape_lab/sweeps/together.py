@@ -27,6 +27,7 @@ from landscape_lab.sweeps import placing
 from landscape_lab.sweeps.plan import job_runs
 from landscape_lab.sweeps.ranking import Leaderboard
 from landscape_lab.trajectory import Trajectory
+from landscape_lab.trust import found_in
 from landscape_lab.untold import told_scene_of
 from landscape_lab.validation import alternatives, check_choice
 
@@ -148,11 +149,11 @@ def bring_together(paths: Sequence[Path]) -> Together:
     for one, label in zip(kept, _labels(kept), strict=True):
         one.trajectory.label = label
     first = kept[0].config
-    settings = plane_settings(first)
     alike = all(_draws(one.config) == _draws(first) for one in kept)
     if not alike:
         first.augmentation = {}  # no step looked alike to all of them: the clean landscape is shown
-    landscape, _ = landscape_of(first)
+    with found_in(kept[0].run.folder):
+        settings, (landscape, _) = plane_settings(first), landscape_of(first)
     names = {one.run.folder.absolute().name: one.trajectory.label for one in kept}
     trajectories = [*(one.trajectory for one in kept), *_through(saved, landscape)]
     about = _about(kept[0], alone=len(trajectories) == 1)

@@ -16,7 +16,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from landscape_lab.completeness import check_complete
+from landscape_lab.completeness import check_complete, check_typed
 from landscape_lab.configuration import (
     CONF,
     key_of,
@@ -86,6 +86,7 @@ def main() -> None:
     if (folder := os.getcwd()) not in sys.path:
         sys.path.insert(0, folder)  # a user's module may import others beside it, whenever it does so
     OmegaConf.register_new_resolver("keys", lambda *, _root_: _described(_root_), replace=True)
+    check_typed(sys.argv[1:])
     sys.argv[1:] = resumed(open_keys(requeued(sys.argv[1:])))
     register_catalogue()
     try:

@@ -1,7 +1,7 @@
 """A configuration is whole: what a run needs is there, and nothing is there that has no effect."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -15,6 +15,30 @@ OF_OBJECTS = ("callbacks", "logger")
 """The groups that describe an object under each of their keys."""
 PACKAGE = "# @package _global_"
 """The first line of an experiment's file."""
+NUMBER = r"null|true|false|[-+]?(nan|inf|\d[\d_.e+-]*)|\{.*\}|\[.*\]|''|\"\"|"
+"""What is no word: as it is typed, one of several or alone."""
+NO_NAME = re.compile(rf"(.*,)?({NUMBER})(,.*)?", re.IGNORECASE)
+NO_FOLDER = re.compile(r"null|''|\"\"|")
+NOT_TAKEN = {
+    **dict.fromkeys((*GROUPS, "experiment"), ("the name of a choice", NO_NAME)),
+    **dict.fromkeys(("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir"), ("a folder", NO_FOLDER)),
+}
+"""What some keys should be, and what they cannot be."""
+
+
+def check_typed(overrides: Iterable[str]) -> None:
+    """Refuse a number, `null` or nothing where Hydra would refuse it without the name of the key, or take it.
+
+    >>> check_typed(["optimizer=adam", "landscape=5"])
+    Traceback (most recent call last):
+    ValueError: Parameter `landscape` should be the name of a choice. Found `landscape = 5`.
+    """
+    for override in overrides:
+        key, _, value = override.partition("=")
+        if key in NOT_TAKEN and override != "experiment=null":
+            wanted, refused = NOT_TAKEN[key]
+            if refused.fullmatch(value):
+                raise refusal(key, wanted, value or "nothing")
 
 
 def check_complete(cfg: DictConfig, hydra: DictConfig) -> None:
@@ -29,17 +53,19 @@ def check_complete(cfg: DictConfig, hydra: DictConfig) -> None:
     """
     if "experiment" in cfg:
         _refuse_package(hydra, cfg.experiment)
-    for name in RUN.keys:
-        if name not in cfg:
-            raise ValueError(f"The key `{name}` should be given: {name}=…")
-    for name in NEEDED:
-        if name not in cfg:
-            raise ValueError(f"The group `{name}` should be there: {name}=…")
+    _check_there(cfg)
+    _check_objects(cfg)
+    _check_unread(cfg, hydra)
+
+
+def _check_there(cfg: DictConfig) -> None:
+    """Raise `ValueError` where a key or a group is missing, or a group is a single value."""
+    missing = [name for name in (*RUN.keys, *NEEDED) if name not in cfg]
+    if missing:
+        raise ValueError(f"The key `{missing[0]}` should be given: {missing[0]}=…")
     for name in GROUPS:
         if not OmegaConf.is_dict(cfg.get(name, cfg)):
             raise refusal(name, "settings, {key: value}", cfg[name])
-    _check_objects(cfg)
-    _check_unread(cfg, hydra)
 
 
 def _refuse_package(hydra: DictConfig, experiment: object) -> None:

@@ -1,16 +1,18 @@
 """Objects that a configuration describes by `_target_` and settings."""
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
-from omegaconf import DictConfig, ListConfig
+from omegaconf import DictConfig, ListConfig, OmegaConf
 
 from landscape_lab.configuration import plain
 from landscape_lab.dotted_paths import locate
 from landscape_lab.errors import explain
 from landscape_lab.keys import DECLARED
+from landscape_lab.keys.optimizers import AUTO
 from landscape_lab.keys.signatures import check_arguments, check_names
 from landscape_lab.trust import admit_targets
 
@@ -58,14 +60,33 @@ def _trusted_class(node: DictConfig) -> type | None:
     return found if isinstance(found, type) and found.__module__.partition(".")[0] in TRUSTED else None
 
 
+def factory_of(cfg: DictConfig, name: str, written: Collection[str] = ()) -> partial:
+    """The class or function that a node names, with its settings.
+
+    Args:
+        cfg: The composed configuration.
+        name: The node.
+        written: Keys whose values stay descriptions, as they are written.
+
+    Raises:
+        ValueError: There is no such class, or it takes no such setting.
+    """
+    node = OmegaConf.select(cfg, name)
+    maker = locate(f"{name}._target_", node._target_)
+    settings = settings_of(node, written)
+    open_rate = ["lr"] if settings.get("lr") == AUTO else []
+    aside = {key: settings.pop(key) for key in (*written, *open_rate) if key in settings}
+    return partial(maker, **check_arguments(maker, settings, f"{name}."), **aside)
+
+
 def _checked(constructor: type, node: DictConfig) -> dict[str, Any]:
-    """The settings of a node; where its class is not declared, its signature tells what it takes."""
+    """The settings of a node; what its declaration leaves open, the signature of its class tells."""
     settings = settings_of(node)
-    if node["_target_"] in DECLARED:
-        return settings  # they were checked when the configuration was composed
+    declared = DECLARED.get(node["_target_"])
+    left = {key: value for key, value in settings.items() if declared is None or key not in declared.keys}
     scope = f"{node._get_full_key(None)}."
-    check_names(constructor, settings, scope)
-    return check_arguments(constructor, settings, scope)
+    check_names(constructor, left, scope)
+    return settings | check_arguments(constructor, left, scope)
 
 
 def settings_of(node: DictConfig, written: Collection[str] = ()) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import yaml
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -26,7 +26,7 @@ FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """PyYAML's loader in C, where PyYAML was built with it."""
 FAST_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 """PyYAML's writer in C, where PyYAML was built with it."""
-UNREADABLE = (OSError, UnicodeDecodeError, yaml.YAMLError, OmegaConfBaseException)
+UNREADABLE = (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError, OmegaConfBaseException)
 """What reading a saved configuration raises when the file is missing, damaged or something else."""
 
 DECISIVE = {"landscape", "optimizer", "folder"}
@@ -92,12 +92,12 @@ class Run:
         return self.folder / ".hydra" / "overrides.yaml"
 
     def results(self) -> dict[str, Any] | None:
-        """What `results.json` holds, or `None` where no object can be read from it."""
+        """What `results.json` holds, or `None` where no results can be read from it."""
         try:
             results = json.loads(self.results_file.read_text())
-        except (OSError, ValueError):  # the second also of bytes that are not UTF-8
+        except (OSError, ValueError, RecursionError):  # bytes that are not UTF-8; a thousand brackets
             return None
-        return results if isinstance(results, dict) else None
+        return results if _are_results(results) else None
 
     def write_results(self, metrics: Mapping[str, object]) -> None:
         """Write `results.json`.
@@ -210,9 +210,18 @@ def own_folder(cfg: DictConfig, hydra: DictConfig) -> Iterator[None]:
         yield
 
 
+def _are_results(found: object) -> TypeGuard[dict[str, Any]]:
+    """Whether what a JSON file holds can be results: what they are compared by is there as it should be."""
+    if not isinstance(found, dict) or not isinstance(found.get("threads", 1), int):
+        return False
+    objective = found.get("objective", "")
+    names = objective if isinstance(objective, list) else [objective]
+    return all(isinstance(name, str) for name in names)
+
+
 def _read_yaml(path: Path) -> object:
     """What a YAML file holds, or `None` where it cannot be read."""
     try:
         return yaml.load(path.read_text(), FAST_LOADER)
-    except (OSError, ValueError, yaml.YAMLError):
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
         return None

@@ -1,9 +1,11 @@
 """What a run needs is there, and what has no effect is refused, on the command line and in files."""
 
+import re
+
 import pytest
 from omegaconf import OmegaConf
 
-from landscape_lab.completeness import check_complete
+from landscape_lab.completeness import check_complete, check_typed
 
 MISTAKES = {
     "+stepz=3": "There is no key `stepz`. Nearest: steps",
@@ -11,7 +13,7 @@ MISTAKES = {
     "+callbacks.chekpoints.seconds=1": "There is no `callbacks.chekpoints`. Nearest: checkpoints",
     "+logger.abc.x=1": "There is no `logger.abc`. Nearest:|There is no `logger.abc`. There are: tensorboard",
     "~seed": "The key `seed` should be given: seed=",
-    "~trainer": "The group `trainer` should be there: trainer=",
+    "~trainer": "The key `trainer` should be given: trainer=",
 }
 FILES = {
     "steps: 3\n": "should hold `# @package _global_` in its first line, then keys and values. Found `steps`.",
@@ -40,6 +42,24 @@ def test_an_experiment_without_effect_is_named(quiet_command, tmp_path, content)
     assert FILES[content] in written.err
     assert written.err.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["experiment"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("landscape=5", "landscape=", "landscape=''", "landscape=[spiral,circle]", "landscape={a:1}"),
+        *("optimizer=null", "experiment=5", "model=true", "landscape=spiral,5", "sweep=nan"),
+        *("hydra.run.dir=", "hydra.run.dir=''", "hydra.sweep.subdir=null"),
+    ],
+)
+def test_what_cannot_be_a_choice_or_a_folder_is_refused_by_its_name(typed):
+    key = re.escape(typed.partition("=")[0])
+    with pytest.raises(ValueError, match=f"Parameter `{key}` should be (the name of a choice|a folder)"):
+        check_typed([typed])
+
+
+def test_choices_and_folders_are_taken():
+    check_typed(["landscape=spiral,circle", "landscape=glob(*)", "experiment=null", "hydra.run.dir=a", "-m"])
 
 
 def test_a_key_of_ones_own_is_taken_where_a_value_refers_to_it(lab):

@@ -47,6 +47,10 @@ def test_what_works_leaves_no_trace(recwarn):
     assert not recwarn.list
 
 
+def test_a_function_is_not_tried():
+    rehearse(lambda parameters: 1 / 0)
+
+
 @pytest.mark.parametrize(
     "settings",
     [

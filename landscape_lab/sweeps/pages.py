@@ -183,9 +183,10 @@ def _draw(board: Leaderboard) -> None:
     """Draw `race.png`; where that is not possible, the rest is written all the same."""
     from landscape_lab.sweeps.paths import Entrant, draw_paths  # torch and matplotlib
 
-    entrants = [
-        Entrant(job.run, *map(visible, (_ground(board, job), board.label(job)))) for job in board.jobs
-    ]
+    entrants = []
+    for job in board.jobs:
+        names = _ground(board, job), board.label(job)
+        entrants.append(Entrant(job.run, *map(visible, names)))
     asked = kept_settings(board.folder).get("sweep") or {}
     try:
         ranked, against = next(iter(board.goals)), asked.get("against", "steps")

@@ -61,14 +61,20 @@ def guarded_command() -> Iterator[None]:
         ValueError: `trust` is neither true nor false.
         SystemExit: With status 1, where something was refused and the command did the rest.
     """
-    words = [word for word in sys.argv[1:] if word.startswith("trust=")]
-    sys.argv[1:] = [word for word in sys.argv[1:] if word not in words]
-    trust = [Choice("true", "false").check("trust", word.partition("=")[2]) for word in words]
-    paths = [word for word in sys.argv[1:] if "=" not in word]
-    with guarded("" if trust[-1:] == ["true"] else ", ".join(paths) or "."):
+    trust = _take_word()
+    paths = ", ".join(word for word in sys.argv[1:] if "=" not in word)
+    with guarded("" if trust else paths or "."):
         yield
         if _GUARD.refused:
             raise SystemExit(1)
+
+
+def _take_word() -> bool:
+    """Take `trust=…` out of the command line, and tell whether the last of them is true."""
+    words = [word for word in sys.argv[1:] if word.startswith("trust=")]
+    sys.argv[1:] = [word for word in sys.argv[1:] if word not in words]
+    values = [Choice("true", "false").check("trust", word.partition("=")[2]) for word in words]
+    return values[-1:] == ["true"]
 
 
 @contextmanager
@@ -199,7 +205,6 @@ def _of_torch(path: str) -> bool:
     from torch import nn  # torch, which `--help` does without
 
     if home == "torch.nn":
-        found = getattr(nn.modules, name, None)
-        return name in nn.modules.__all__ and isinstance(found, type) and issubclass(found, nn.Module)
+        return name in nn.modules.__all__
     found = getattr(nn.functional, name, None)
-    return not name.startswith("_") and isinstance(found, FunctionType) and found.__module__ == home
+    return isinstance(found, FunctionType) and (found.__module__, name[0] == "_") == (home, False)

@@ -265,12 +265,12 @@ def test_guards_nest_and_end(tmp_path):
 
 
 @pytest.mark.parametrize(("main", "words"), [(film.main, ["sweep/0_run"]), (leaderboard.main, ["sweep"])])
-@pytest.mark.parametrize("left", [True, False])
-def test_nothing_of_the_environment_gets_into_pictures_and_tables(sent, command_line, main, words, left):
+@pytest.mark.parametrize("drawn", [True, False])
+def test_nothing_of_the_environment_gets_into_pictures_and_tables(sent, command_line, main, words, drawn):
     file = Path("sweep/0_run/.hydra/config.yaml")
     config = yaml.safe_load(file.read_text()) | {"seed": "${oc.env:HOME}"}
     file.write_text(yaml.safe_dump(config))
-    if not left:  # the leaderboard draws nothing of it, but compares its settings
+    if not drawn:  # the leaderboard draws nothing of it, but compares its settings
         Path("sweep/0_run/trajectory.npz").unlink()
     status, written = command_line(*words, main=main)
     assert status == 1

@@ -183,11 +183,10 @@ def _draw(board: Leaderboard) -> None:
     """Draw `race.png`; where that is not possible, the rest is written all the same."""
     from landscape_lab.sweeps.paths import Entrant, draw_paths  # torch and matplotlib
 
-    def ground(job: Job) -> str:
-        """What its landscape is called."""
-        return board.ground(job) or str(job.metrics.get("landscape", ""))
-
-    entrants = [Entrant(job.run, visible(ground(job)), visible(board.label(job))) for job in board.jobs]
+    entrants = []
+    for job in board.jobs:
+        names = _ground(board, job), board.label(job)
+        entrants.append(Entrant(job.run, *map(visible, names)))
     asked = kept_settings(board.folder).get("sweep") or {}
     try:
         ranked, against = next(iter(board.goals)), asked.get("against", "steps")
@@ -199,6 +198,11 @@ def _draw(board: Leaderboard) -> None:
     centres, connectivity = asked.get("centres", []), asked.get("connectivity", False)
     if centres or connectivity:
         _compare(board.folder, centres, connectivity=connectivity)
+
+
+def _ground(board: Leaderboard, job: Job) -> str:
+    """What the landscape of a job is called, also where there is only one."""
+    return board.ground(job) or str(job.metrics.get("landscape", ""))
 
 
 def _compare(folder: Path, centres: Sequence[str], *, connectivity: bool) -> None:

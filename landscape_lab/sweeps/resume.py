@@ -37,14 +37,8 @@ def resumed(arguments: Sequence[str]) -> list[str]:
         check_best(best)
         arguments = [*arguments, "trust=false"]
     if (named := values.get("sweep.resume", "null")) not in ("", "null"):
-        options, settings, overrides = recorded(Path(named))
-        if values.get("trust") != "true":
-            check_recorded(Path(named), options, [*settings, *overrides])
-            arguments = [*arguments, "trust=false"]
-        own = {key_of(argument) for argument in arguments}
-        old = [override for override in (*settings, *overrides) if key_of(override) not in own]
-        found = [] if "--config-dir" in arguments or "-cd" in arguments else options
-        return [*found, *([] if many else ["-m"]), *_filled(arguments, "sweep.resume", Path(named), old)]
+        words = _with_recorded(arguments, Path(named), trust=values.get("trust") == "true")
+        return words if many else ["-m", *words]
     if many and values.get("resume", "").lower() == "true":
         where = [Path(values["hydra.sweep.dir"])] if "hydra.sweep.dir" in values else SWEEPS.glob("*")
         last = _last(where, arguments)
@@ -54,6 +48,18 @@ def resumed(arguments: Sequence[str]) -> list[str]:
         tell(f"Going on with {last}.")
         return _filled(arguments, "resume", last, ["resume=true"])
     return list(arguments)
+
+
+def _with_recorded(arguments: Sequence[str], folder: Path, *, trust: bool) -> list[str]:
+    """A command line with what a sweep was begun with, but for what is typed anew."""
+    options, settings, overrides = recorded(folder)
+    if not trust:
+        check_recorded(folder, options, [*settings, *overrides])
+        arguments = [*arguments, "trust=false"]
+    own = {key_of(argument) for argument in arguments}
+    old = [override for override in (*settings, *overrides) if key_of(override) not in own]
+    found = [] if "--config-dir" in arguments or "-cd" in arguments else options
+    return [*found, *_filled(arguments, "sweep.resume", folder, old)]
 
 
 def recorded(folder: Path) -> tuple[list[str], list[str], list[str]]:

@@ -29,6 +29,8 @@ TARGETS = ("_target_", "mine", "class", "base_optimizer")
 """Keys, beside those that take a function, whose values are classes."""
 SPELLED = re.compile(r"(\w+)['\"]?\s*:\s*['\"]?([\w.]+)")
 """A key and its value in the text of a mapping, `{_target_: my.Class}`."""
+OURS = [path.name for path in CONF.iterdir() if path.is_dir() and path.name != "hydra"]
+"""The groups of which a best job chooses."""
 BEST = re.compile(r"best(_\d+)?(\.yaml)?")
 """The names of configurations that a sweep leaves."""
 
@@ -69,24 +71,34 @@ def check_best(file: Path) -> None:
         if "@package" in text:
             beware("a @package, which could run any code here")
         settings = yaml.load(text, FAST_LOADER)
-        settings = settings if isinstance(settings, Mapping) else {}
-        for choice in settings.get("defaults", ()):
-            if choice not in ("config", "_self_"):
-                _check_choice(choice)
-        for key, value in flat({name: value for name, value in settings.items() if name != "defaults"}):
-            if key.startswith("hydra"):
-                beware(f"`{key}`, a setting of Hydra that could run any code here")
-            _check_value(key, str(value))
+        if isinstance(settings, Mapping):
+            _check_choices(settings.get("defaults", ()))
+            _check_settings({name: value for name, value in settings.items() if name != "defaults"})
 
 
-def _check_choice(choice: object) -> None:
-    """Raise `ValueError` unless one of the defaults is what the lab itself has."""
-    if isinstance(choice, Mapping) and len(choice) == 1:
-        (group, chosen), *_ = choice.items()
-        home, names = str(group).removeprefix("override "), chosen if isinstance(chosen, list) else [chosen]
-        if re.fullmatch(r"[a-z]+", home) and home != "hydra" and set(map(str, names)) <= _choices(home):
-            return
-    beware(f"the configuration `{choice}`, which is not of the lab and could run any code here")
+def _check_settings(settings: Mapping[str, object]) -> None:
+    """Raise `ValueError` where the settings of a file name what is not listed, or are Hydra's own."""
+    for key, value in flat(settings):
+        if key.startswith("hydra"):
+            beware(f"`{key}`, a setting of Hydra that could run any code here")
+        _check_value(key, str(value))
+
+
+def _check_choices(defaults: Iterable[object]) -> None:
+    """Raise `ValueError` unless each of the defaults is what the lab itself has."""
+    for choice in defaults:
+        ours = choice in ("config", "_self_") or (
+            isinstance(choice, Mapping) and all(map(_is_ours, choice.items()))
+        )
+        if not ours:
+            beware(f"the configuration `{choice}`, which is not of the lab and could run any code here")
+
+
+def _is_ours(choice: tuple[object, object]) -> bool:
+    """Whether a group, of which one choice or several replace the default, has them in the lab."""
+    group, chosen = str(choice[0]).removeprefix("override "), choice[1]
+    names = chosen if isinstance(chosen, list) else [chosen]
+    return group in OURS and set(map(str, names)) <= _choices(group)
 
 
 @cache
@@ -102,10 +114,16 @@ def _check_value(key: str, value: str) -> None:
         beware(f"`{value}`, which could tell what the folder should not know")
     if ELSEWHERE.match(key):
         beware(f"`{key}={value}`, which leads out of the folder")
-    paths = PATH.findall(value) if key.rpartition(".")[2] in _naming() else []
-    paths += [path for name, path in SPELLED.findall(value) if name in _naming() and PATH.fullmatch(path)]
-    for path in paths:
+    for path in _paths(key, value):
         admit(path)
+
+
+def _paths(key: str, value: str) -> list[str]:
+    """The dotted paths of classes and functions in the value of a key."""
+    alone = PATH.findall(value) if key.rpartition(".")[2] in _naming() else []
+    return alone + [
+        path for name, path in SPELLED.findall(value) if name in _naming() and PATH.fullmatch(path)
+    ]
 
 
 @cache

@@ -12,6 +12,7 @@ from landscape_lab.configuration import plain
 from landscape_lab.descent import Descent
 from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.errors import tell
+from landscape_lab.escaping import visible
 from landscape_lab.instantiation import build, factory_of, settings_of
 from landscape_lab.keys.optimizers import AUTO
 from landscape_lab.keys.running import MEASURED, NEARNESS
@@ -101,7 +102,7 @@ def label_of(
     """What a picture calls a run; with the learning rates of its members, if these differ."""
     rates = rates or [rate for rate in [cfg.optimizer.get("lr")] if isinstance(rate, int | float)]
     lr = f", lr {min(rates):g}" + (f" … {max(rates):g}" if len(rates) > 1 else "") if rates else ""
-    return (optimizer if landscape is None else f"{landscape} · {optimizer}") + lr
+    return visible((optimizer if landscape is None else f"{landscape} · {optimizer}") + lr)
 
 
 def about_of(cfg: DictConfig, name: str) -> str:
@@ -120,7 +121,7 @@ def about_of(cfg: DictConfig, name: str) -> str:
     told += [f"{key} {landscape[key]}" for key in given]
     told += [_in_words(kind, plain(node)) for kind, node in (cfg.augmentation or {}).items()]
     told += [f"schedule {node.get('_target_', '').rpartition('.')[2]}" for node in [cfg.scheduler] if node]
-    return " · ".join(told)
+    return visible(" · ".join(told))
 
 
 def _in_words(name: str, settings: Mapping[str, object]) -> str:

@@ -15,6 +15,8 @@ from hydra.errors import (
 )
 from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryValue, OmegaConfBaseException
 
+from landscape_lab.escaping import visible
+from landscape_lab.streams import while_read
 from landscape_lab.validation import alternatives
 
 FULL = os.environ.get("LANDSCAPE_LAB_FULL_ERROR", os.environ.get("HYDRA_FULL_ERROR", "0")) not in ("", "0")
@@ -25,13 +27,16 @@ NOT_THERE = re.compile(f"Could not override '({'|'.join(OWNERS)})'")
 """Hydra's words for a choice of a group that is not there."""
 NO_KEYS = re.compile(r"In '(\S+)': ConfigTypeError .*\s+Cannot merge DictConfig with ListConfig")
 """Hydra's words for a file of the configuration that holds a list."""
+SEVERAL = re.compile(r"Ambiguous value for argument '\+*([^=']+)=([^']*)'")
+"""Hydra's words for several values where it runs one job."""
 
 
 @contextmanager
 def one_line() -> Iterator[None]:
     """Turn an error into one line on standard error and status 1; with HYDRA_FULL_ERROR=1 let it pass."""
     try:
-        yield
+        with while_read():
+            yield
     except Exception as error:
         if FULL:
             raise
@@ -57,7 +62,12 @@ def without_exits() -> Iterator[None]:
 
 def tell(text: str) -> None:
     """One line on standard error."""
-    sys.stderr.write(f"landscape_lab: {' '.join(text.split())}\n")
+    sys.stderr.write(f"landscape_lab: {visible(' '.join(text.split()))}\n")
+
+
+def answer(text: object) -> None:
+    """One line on standard output."""
+    sys.stdout.write(f"{visible(str(text))}\n")
 
 
 def explain(error: BaseException) -> str:
@@ -66,6 +76,10 @@ def explain(error: BaseException) -> str:
         text = _unknown_choice(error)
     elif isinstance(error, ConfigCompositionException) and (group := NOT_THERE.search(str(error))):
         text = f"The group `{group[1]}` is there only with {OWNERS[group[1]]}."
+    elif several := SEVERAL.search(str(error)):
+        key, values = several.groups()
+        text = f"A list is `{key}=[{values}]`; several values one after another are for a sweep: -m. "
+        text += f"Found `{key}={values}`."
     elif isinstance(cause := error.__cause__, OmegaConfBaseException) and isinstance(error, HydraException):
         text = _unknown_key(cause, str(error))
     elif isinstance(error, InstantiationException) and cause is not None:

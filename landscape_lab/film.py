@@ -11,7 +11,7 @@ from pathlib import Path
 
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.video import Film
-from landscape_lab.errors import one_line
+from landscape_lab.errors import answer, one_line
 from landscape_lab.keys.callbacks import FILMS
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.sweeps.together import bring_together, sorted_keys, split_words
@@ -29,7 +29,7 @@ def main() -> None:
     settings = together.settings_with(changes)
     check_shading(settings.colormap)
     film.write(together.scene(settings, folders[0], film.extras), path)
-    sys.stdout.write(f"{path}\n")
+    answer(path)
 
 
 def _places(paths: list[Path]) -> tuple[list[Path], Path]:

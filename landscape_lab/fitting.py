@@ -30,8 +30,8 @@ def trainer_of(
         ValueError: A setting of the trainer, a callback or a logger is refused.
     """
     folder = keeper.run.folder
-    loggers = [_logger(node, first) for node in cfg.logger.values()]
-    parts = [build(node) for node in cfg.callbacks.values()]
+    loggers = [_logger(node, first) for node in cfg.logger.values() if node]
+    parts = [build(node) for node in cfg.callbacks.values() if node]  # null: without
     if (search := keeper.search) is not None:
         label = label_of(cfg, names["optimizer"], names["landscape"], [search.chosen])
         parts.append(RateCurve(search, folder, label))

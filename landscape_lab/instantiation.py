@@ -74,9 +74,9 @@ def factory_of(cfg: DictConfig, name: str, written: Collection[str] = ()) -> par
     node = OmegaConf.select(cfg, name)
     maker = locate(f"{name}._target_", node._target_)
     settings = settings_of(node, written)
-    aside = {key: value for key, value in settings.items() if key in written or (key, value) == ("lr", AUTO)}
-    given = {key: value for key, value in settings.items() if key not in aside}
-    return partial(maker, **check_arguments(maker, given, f"{name}."), **aside)
+    open_rate = ["lr"] if settings.get("lr") == AUTO else []
+    aside = {key: settings.pop(key) for key in (*written, *open_rate) if key in settings}
+    return partial(maker, **check_arguments(maker, settings, f"{name}."), **aside)
 
 
 def _checked(constructor: type, node: DictConfig) -> dict[str, Any]:

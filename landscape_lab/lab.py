@@ -20,7 +20,6 @@ from landscape_lab.completeness import check_complete, check_typed
 from landscape_lab.configuration import (
     CONF,
     chosen_names,
-    forget_replaced,
     identity,
     open_keys,
     plain,
@@ -44,9 +43,10 @@ from landscape_lab.going_on import (
 )
 from landscape_lab.keeping import Keeper
 from landscape_lab.landscapes import Landscape
-from landscape_lab.quiet import quiet_lightning, warnings_held
+from landscape_lab.quiet import kept_random_states, quiet_lightning, warnings_held
 from landscape_lab.rate_choice import advice, settled_search
 from landscape_lab.rate_search import RETREATS, RateSearch
+from landscape_lab.replaced import forget_replaced
 from landscape_lab.runs import Run, own_folder
 from landscape_lab.schema import check
 from landscape_lab.stopping import Stopped, signals
@@ -81,6 +81,8 @@ class Result:
 def run(overrides: Iterable[str] = ()) -> Result:
     """The whole lab from Python: what `python -m landscape_lab …` does, with the same words.
 
+    Random numbers of the caller, of Python, NumPy and torch, go on as if there had been no run.
+
     Args:
         overrides: As on the command line, `["landscape=circle", "optimizer.lr=0.1",
             "hydra.run.dir=here"]`.
@@ -99,7 +101,7 @@ def run(overrides: Iterable[str] = ()) -> Result:
         cfg.folder = hydra.run.dir
         del cfg["hydra"]
     try:
-        with own_folder(cfg, hydra):
+        with own_folder(cfg, hydra), kept_random_states():
             return descend(cfg, hydra, prepared(cfg, hydra))
     except Stopped as stopped:
         if stopped.number == SIGINT:

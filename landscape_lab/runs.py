@@ -26,7 +26,7 @@ FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """PyYAML's loader in C, where PyYAML was built with it."""
 FAST_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 """PyYAML's writer in C, where PyYAML was built with it."""
-UNREADABLE = (OSError, UnicodeDecodeError, yaml.YAMLError, OmegaConfBaseException)
+UNREADABLE = (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError, OmegaConfBaseException)
 """What reading a saved configuration raises when the file is missing, damaged or something else."""
 
 DECISIVE = {"landscape", "optimizer", "folder"}
@@ -95,7 +95,7 @@ class Run:
         """What `results.json` holds, or `None` where no results can be read from it."""
         try:
             results = json.loads(self.results_file.read_text())
-        except (OSError, ValueError, RecursionError):  # the second also of bytes that are not UTF-8
+        except (OSError, ValueError, RecursionError):  # bytes that are not UTF-8; a thousand brackets
             return None
         return results if _are_results(results) else None
 
@@ -223,5 +223,5 @@ def _read_yaml(path: Path) -> object:
     """What a YAML file holds, or `None` where it cannot be read."""
     try:
         return yaml.load(path.read_text(), FAST_LOADER)
-    except (OSError, ValueError, yaml.YAMLError):
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
         return None

@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from landscape_lab.assembly import build_landscape
-from landscape_lab.errors import one_line
+from landscape_lab.errors import answer, one_line
 from landscape_lab.files import replacing
 from landscape_lab.keys.callbacks import SHAPE_PICTURES
 from landscape_lab.landscapes import ShapesLandscape
@@ -69,7 +69,7 @@ def main() -> None:
             sheet = Image.fromarray(bytes_of(sheet_of(landscape, asked.alone)))
             with replacing(file) as unfinished:
                 sheet.save(unfinished)
-        sys.stdout.write(f"{file}\n")
+        answer(file)
 
 
 def landscape_of_run(folder: Path) -> ShapesLandscape:

@@ -10,6 +10,7 @@ import numpy as np
 from landscape_lab.answering import answers_of
 from landscape_lab.approximating import approximation_of
 from landscape_lab.bending import bend_of, ratios_of
+from landscape_lab.escaping import visible
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.mapping import cropped_of, grid_of
@@ -175,7 +176,7 @@ def trace_of(
         points = points[:, shown]
     rates = trajectory.rates
     return Trace(
-        trajectory.label,
+        visible(trajectory.label),
         plane.project(points),
         trajectory.losses[:, shown].astype(np.float64),
         trajectory.steps,
@@ -200,8 +201,7 @@ def start_of(landscape: Landscape, plane: Plane) -> Trace:
     """Where the members begin: a trace that has not left its start."""
     points = landscape.flat()
     losses = landscape.evaluate(points).double().cpu().numpy()[None]
-    nothing = np.zeros(1, dtype=np.int64)
-    places = plane.project(points.cpu().numpy())[None]
+    places, nothing = plane.project(points.cpu().numpy())[None], np.zeros(1, dtype=np.int64)
     best = (0, float(np.nanmin(losses, initial=np.inf)))
     return Trace("", places, losses, nothing, nothing, best, np.full(1, np.nan), len(points))
 

@@ -9,8 +9,8 @@ from imports import circles, graph, rooms, sources
 FLOORS = (
     (
         "ground",
-        "stopping slurm files validation errors trust dotted_paths configuration keys tables factories "
-        "threads weights sealing owning agreement contents packing",
+        "streams stopping slurm files escaping validation errors trust dotted_paths configuration keys "
+        "tables factories threads weights sealing owning agreement contents packing replaced",
     ),
     ("networks' parts", "data models"),
     ("landscapes", "landscapes"),

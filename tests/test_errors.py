@@ -37,6 +37,12 @@ MISTAKES = {
     "landscape=expression landscape.expression=x/0": "Parameter `expression` should be finite at the start",
     "-m steps=1,2 objective=5": "Parameter `objective` should be one of final_loss",
     "-m sweep=optuna sweep.sampler_settings=abc": "`sweep.sampler_settings` should be settings, {key: value}",
+    "start=1,2": "A list is `start=[1,2]`; several values one after another are for a sweep: -m.",
+    "optimizer=adam,sgd": "for a sweep: -m. Found `optimizer=adam,sgd`",
+    "trainer.devices=2": "Parameter `trainer.devices` should be 1, or a list with the number of one",
+    "trainer.devices=[0,1]": "Parameter `trainer.devices` should be 1, or a list with the number of one",
+    "trainer.precision=bf16-true": "Parameter `trainer.precision` should be one of 32-true, 64-true",
+    "trainer.precision=16-true": "Parameter `trainer.precision` should be one of 32-true, 64-true",
 }
 
 

@@ -39,30 +39,32 @@ def mark_ends(
         named: Whether a legend tells what they are.
         colors: Of the end of each member of each trace, `[ends, 4]`; `None`: all are alike.
     """
-    low, high = scene.window.corners
-    shown = scene.minima[((scene.minima >= low) & (scene.minima <= high)).all(axis=1)]
-    if len(shown):
-        axes.plot(
-            *shown.T,
-            "o",
-            clip_on=False,  # one on the edge is seen whole
-            markerfacecolor="none",
-            markeredgecolor=MINIMUM,
-            markersize=9 if small else 17,
-            markeredgewidth=1.2 if small else 1.8,
-            path_effects=[withStroke(linewidth=2.6 if small else 3.8, foreground=INK)],
-            zorder=7,
-            label="minimum",
-        )
+    mark_minima(axes, scene, small=small)
     if scene.traces:
         _mark_starts_and_ends(axes, scene, small=small, colors=colors)
     if named and not small:
         write_marks(axes, columns=3)
 
 
+def mark_minima(axes: Axes, scene: Scene, *, small: bool = False) -> None:
+    """A ring around each known minimum in the window, so large that a star in it is seen."""
+    shown = scene.minima[scene.window.contains(scene.minima)]
+    if not len(shown):
+        return
+    edge = 1.2 if small else 1.8
+    ring: dict[str, Any] = {"linestyle": "none", "marker": "o", "zorder": 7, "markeredgewidth": edge}
+    ring |= {"markerfacecolor": "none", "markeredgecolor": MINIMUM}
+    ring |= {"path_effects": [withStroke(linewidth=edge + 2.0, foreground=INK)]}
+    axes.plot(*shown.T, markersize=9 if small else 17, clip_on=False, **ring)  # one on the edge is seen whole
+    axes.plot([], [], markersize=9, label="minimum", **ring)
+
+
 def write_marks(axes: Axes, columns: int) -> None:
     """What the marks on a map mean, in a row of its own below the names of its axes."""
-    if asked_width() is not None and len(axes.get_legend_handles_labels()[0]) > columns:
+    handles, _ = axes.get_legend_handles_labels()
+    if not handles:
+        return
+    if asked_width() is not None and len(handles) > columns:
         columns = min(columns, 2)
     axes.legend(
         loc="upper left",

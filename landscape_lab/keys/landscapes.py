@@ -70,6 +70,17 @@ PERLIN = Keys(
     boundary=BOUNDARY,
     wall=WALL,
 )
+GRID = Keys(
+    "landscape_lab.landscapes.GridLandscape",
+    values=Key(Picture(), "a table of losses: a file, .npy or text, or an array"),
+    bounds=Key(Points("(low, high), or one such pair for each axis"), "of the table's outer points"),
+    interpolation=Key(Choice("bilinear", "bicubic"), "how the loss is read between the table's points"),
+    start=START,
+    gradient=GRADIENT,
+    h=H,
+    boundary=BOUNDARY,
+    wall=WALL,
+)
 FUNCTION = Keys(
     "landscape_lab.landscapes.FunctionLandscape",
     fn=Key(Function(), "your own function: my_module.my_fn"),
@@ -82,6 +93,10 @@ FUNCTION = Keys(
     boundary=BOUNDARY,
     wall=WALL,
     normalize=NORMALIZE,
+    grid=Key(
+        Nullable(Parts("[columns, rows]", {"[0]": Whole(low=2), "[1]": Whole(low=2)})),
+        "of two numbers: read from a table of so many points, bilinear; null: the formula itself",
+    ),
 )
 _ANY_FORMULA = {name: key for name, key in FUNCTION.keys.items() if name not in ("fn", "dims")}
 EXPRESSION = Keys(

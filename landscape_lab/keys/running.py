@@ -2,7 +2,7 @@
 
 from landscape_lab.keys.callbacks import DRAWS, FIGURE_LIST, FILM_LIST
 from landscape_lab.keys.declaring import Key, Keys
-from landscape_lab.keys.kinds import ListOf, Nullable, OneOf, Open, Points, Record
+from landscape_lab.keys.kinds import ListOf, Nullable, OneOf, Open, Parts, Points, Record
 from landscape_lab.keys.settings import Settings
 from landscape_lab.validation import Choice, Number, Switch, Text, Whole
 
@@ -29,6 +29,8 @@ DIRECTIONS = ("auto", "minimize", "maximize")
 COUNT = Whole(low=1)
 SEED = Whole(low=0, high=2**32 - 1)
 RATE = Number(low=0.0)
+
+ONE_DEVICE = "1, or a list with the number of one: a descent is one process, a sweep may use many"
 
 RUN = Keys(
     "",
@@ -57,6 +59,21 @@ RUN = Keys(
     ckpt_path=Key(Nullable(Text("a file")), "go on from this checkpoint"),
     folder=Key(Text("a folder"), "of the run; hydra.run.dir chooses it"),
     trust=Key(Switch(), "false: build only what is of the lab or of torch.nn; docs/trust.md"),
+)
+TRAINER = Keys(
+    "trainer",
+    Open(),
+    devices=Key(
+        OneOf(
+            Whole(low=1, high=1),
+            Parts(ONE_DEVICE, {"[0]": Whole(low=0)}),
+            words=ONE_DEVICE,
+        ),
+        "processors or GPUs",
+    ),
+    precision=Key(
+        Choice("32-true", "64-true"), "of a point's numbers; with 16 bits adam's divisor would be 0"
+    ),
 )
 DESCENT = Keys(
     "landscape_lab.descent.Descent",

@@ -16,9 +16,12 @@ from landscape_lab.optimizers.traits import Traits
 from landscape_lab.optimizers.wrappers import (
     WithoutHooks,
     after_gradient,
+    firing_hooks,
     giving_loss_alone,
+    hooks_of,
     in_training_mode,
     noting,
+    parameters_of,
     returning_pair,
     through_own_backward,
     with_sparse_gradient,
@@ -47,7 +50,7 @@ def adapt(optimizer: Optimizer, problem: Problem, traits: Traits) -> Adapted:
     for rung in LADDER:
         if rung.needed(optimizer, traits):
             step = rung.wrap(step, optimizer, problem)
-    if hasattr(optimizer, "fused_backward"):
+    if hasattr(optimizer, "fused_backward") or _steps_in_hooks(optimizer, traits):
         return Adapted(step, WithoutHooks(problem))
     if not traits.graph:
         return Adapted(step, problem.backward)
@@ -118,8 +121,14 @@ def _has_own_backward(optimizer: Optimizer, traits: Traits) -> bool:
     return any(callable(getattr(optimizer, name, None)) for name in names)
 
 
+def _steps_in_hooks(optimizer: Optimizer, traits: Traits) -> bool:
+    """Whether parameters have hooks that the backward pass calls, by which some optimizers step."""
+    return not _has_own_backward(optimizer, traits) and any(map(hooks_of, parameters_of(optimizer)))
+
+
 def _needs_gradient_first(optimizer: Optimizer, traits: Traits) -> bool:
-    wanted = traits.gradient_first and not _has_own_backward(optimizer, traits)
+    alone = _has_own_backward(optimizer, traits) or _steps_in_hooks(optimizer, traits)
+    wanted = traits.gradient_first and not alone
     return wanted and takes_closure(optimizer)  # else `closure_step` has seen to it
 
 
@@ -161,6 +170,11 @@ LADDER = (
         _has_own_backward,
         through_own_backward,
         "It calls the optimizer itself and so replaces what stands above; no such optimizer needs that.",
+    ),
+    Rung(
+        _steps_in_hooks,
+        firing_hooks,
+        "It calls the optimizer itself, without a closure, as a loop does after its backward pass.",
     ),
     Rung(
         _needs_gradient_first,

@@ -9,7 +9,7 @@ from landscape_lab.optimizers.building import make_optimizer
 from landscape_lab.optimizers.closures import Unrecorded
 from landscape_lab.optimizers.factories import Factory, parts_of
 from landscape_lab.optimizers.groups import groups_of
-from landscape_lab.optimizers.probing import Bowl, probe, two_steps
+from landscape_lab.optimizers.probing import Bowl, first_steps, probe
 from landscape_lab.optimizers.schedulers import SchedulerFactory, build_scheduler, with_scheduler
 
 
@@ -61,7 +61,7 @@ def _rehearse(factory: Factory, steps: int) -> None:
 def _failure(factory: Factory, steps: int) -> Exception | None:
     """What an optimizer raises in two steps."""
     try:
-        two_steps(factory, steps, probe(factory, steps))
+        first_steps(factory, steps, probe(factory, steps))
     except Exception as error:  # noqa: BLE001 - a class may raise anything
         return error
     return None

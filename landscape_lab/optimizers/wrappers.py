@@ -128,6 +128,34 @@ def through_own_backward(step: Step, optimizer: Optimizer, problem: Problem) -> 
     return own_step
 
 
+def firing_hooks(step: Step, optimizer: Optimizer, problem: Problem) -> Step:
+    """A step of an optimizer that updates each parameter in a hook, as soon as its gradient is known.
+
+    The gradients of all parameters are taken before any of them moves.
+    """
+    parameters = parameters_of(optimizer)
+
+    def fired(closure: Closure) -> object:
+        loss = closure()
+        for parameter in parameters:
+            for hook in hooks_of(parameter):
+                hook(parameter)
+        optimizer.step()
+        return loss
+
+    return fired
+
+
+def parameters_of(optimizer: Optimizer) -> list[Tensor]:
+    """The parameters of all groups."""
+    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
+
+
+def hooks_of(parameter: Tensor) -> list[Callable[[Tensor], None]]:
+    """What the backward pass calls when the parameter's gradient is there."""
+    return list((parameter._post_accumulate_grad_hooks or {}).values())
+
+
 class WithoutHooks:
     """Losses and gradient without the hooks of parameters.
 

@@ -159,7 +159,7 @@ def kept_settings(folder: Path) -> dict[str, Any]:
     """The sweep's configuration as plain values; empty where it cannot be read."""
     try:
         settings = yaml.load((folder / SETTINGS).read_text(), FAST_LOADER)
-    except (OSError, ValueError, yaml.YAMLError):
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
         return {}
     return settings if isinstance(settings, dict) else {}
 

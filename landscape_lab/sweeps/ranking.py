@@ -14,7 +14,7 @@ from landscape_lab.runs import Run
 from landscape_lab.sweeps.goals import towards
 from landscape_lab.sweeps.placing import Standing, names_ground, standings
 from landscape_lab.sweeps.plan import RANKED, job_runs, kept_settings
-from landscape_lab.tables import MISSING, short
+from landscape_lab.tables import MISSING, short, unquoted
 
 SHOWN = ("best_lr", "best_loss", *MEASURED, "distance_to_minimum", "evaluations", "seconds")
 """The results that people are shown beside the objectives, as far as there is room; the CSV has all."""
@@ -69,8 +69,9 @@ class Job:
 
     @cached_property
     def choices(self) -> dict[str, str]:
-        """The overrides as keys and values."""
-        return {key_of(one): one.partition("=")[2] for one in self.overrides if is_choice(key_of(one))}
+        """The overrides as keys and values, without the quotes that Hydra asks for: `my drawing.png`."""
+        typed = (one.partition("=")[::2] for one in self.overrides)
+        return {key_of(key): unquoted(value) for key, value in typed if is_choice(key_of(key))}
 
     @property
     def status(self) -> str:

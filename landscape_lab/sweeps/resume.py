@@ -35,7 +35,7 @@ def resumed(arguments: Sequence[str]) -> list[str]:
     many = any(re.fullmatch(r"-m|--multirun|-[a-z]*m", argument) for argument in arguments)
     if (best := best_of(arguments)) is not None and values.get("trust") != "true":
         check_best(best)
-        return [*arguments, "trust=false"]
+        arguments = [*arguments, "trust=false"]
     if (named := values.get("sweep.resume", "null")) not in ("", "null"):
         options, settings, overrides = recorded(Path(named))
         if values.get("trust") != "true":
@@ -74,7 +74,7 @@ def recorded(folder: Path) -> tuple[list[str], list[str], list[str]]:
             for source in hydra["runtime"]["config_sources"]
             if source["provider"] == "command-line"
         ]
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError) as error:
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"{path} cannot be read: {error}") from error
     ours = [override for override in settings if key_of(override) not in ("hydra.sweep.dir", "hydra.mode")]
     options = [part for path in added for part in ("--config-dir", path)]

@@ -15,6 +15,7 @@ from landscape_lab.assembly import about_of, label_of, landscape_of, plane_setti
 from landscape_lab.checkpoints import files_in
 from landscape_lab.configuration import open_keys, plain
 from landscape_lab.errors import tell
+from landscape_lab.escaping import visible
 from landscape_lab.gathering import gather
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.planes import PlaneSettings
@@ -163,7 +164,7 @@ def bring_together(paths: Sequence[Path]) -> Together:
 def _about(first: Kept, *, alone: bool) -> str:
     """What explains pictures of runs: their landscape, which the label of a single one names, and more."""
     name = str((first.run.results() or {}).get("landscape"))
-    return " · ".join(filter(None, ("" if alone else name, about_of(first.config, name))))
+    return " · ".join(filter(None, ("" if alone else visible(name), about_of(first.config, name))))
 
 
 def _is_of_checkpoints(path: Path) -> bool:
@@ -213,7 +214,7 @@ def _labels(kept: Sequence[Kept]) -> list[str]:
     """What runs are called; those that would be called alike have their folders' names behind."""
     times = Counter(one.trajectory.label for one in kept)
     own = [(one.trajectory.label, one.run.folder.name) for one in kept]
-    return [f"{label} ({name})" if times[label] > 1 else label for label, name in own]
+    return [visible(f"{label} ({name})") if times[label] > 1 else label for label, name in own]
 
 
 def landscape_identity(run: Run) -> str:

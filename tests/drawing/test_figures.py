@@ -54,7 +54,8 @@ def test_formula_is_drawn_the_right_way_up_with_its_minimum():
     dark, light = at(image, axes, 2.5, 2.0).sum(), at(image, axes, 8.0, 8.0).sum()
     assert landscape.evaluate(torch.tensor([[2.5, 2.0], [8.0, 8.0]])).diff() > 0
     assert light > dark + 100
-    ring = next(line for line in axes.lines if line.get_label() == "minimum")
+    ring = next(line for line in axes.lines if line.get_markersize() > 12)
+    np.testing.assert_allclose(ring.get_xydata(), [[1.0, 3.0]], atol=1e-6)
     x, y = axes.transData.transform((1.0, 3.0))
     radius = ring.get_markersize() / 2 * axes.figure.dpi / 72
     red, green, blue = image[image.shape[0] - 1 - round(y), round(x + radius)]

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from linting import faults
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.text import Text
 from scenes import function_scene, scene, trajectory
 
+from landscape_lab.drawing.look import Look
 from landscape_lab.drawing.surfaces import surface_figure
 
 
@@ -38,3 +40,29 @@ def test_height_and_places_are_named_within_the_canvas():
     assert {"x", "y", "start", "end", "minimum"} <= words
     assert any("height: loss, logarithmic" in text for text in words)
     assert not [fault for fault in faults(figure) if "cut" in fault or "other" in fault]
+
+
+def wide_scene():
+    """A path on a panorama."""
+    view = scene(trajectory([(5, 20), (30, 20), (55, 20)], [0.3, 0.5, 0.8]))
+    valley = 0.5 + 0.3 * np.cos(np.linspace(-3, 3, 60)) + 0.2 * np.linspace(-1, 1, 6)[:, None] ** 2
+    return replace(view, losses=valley, window=replace(view.window, last=5.5))
+
+
+@pytest.mark.parametrize("look", [Look(), Look(style="dark"), Look(width=3.4)])
+@pytest.mark.parametrize("made", [lambda: function_scene("rosenbrock")[1], wide_scene])
+def test_words_are_read_in_every_look(made, look):
+    assert not faults(look.figure(lambda: surface_figure(made())))
+
+
+def test_nothing_is_drawn_around_the_surface_but_all_of_it_also_where_it_is_white():
+    view = scene(trajectory([(5, 20), (55, 20)], [0.3, 0.8]))
+    figure = surface_figure(replace(view, losses=np.full((40, 60), 1.0)))
+    picture = np.asarray(figure.axes[0].images[0].get_array())
+    opaque = picture[..., 3] == 255
+    assert set(np.unique(picture[..., 3])) == {0, 255}
+    assert not opaque[[0, 0, -1, -1], [0, -1, 0, -1]].any()
+    assert (picture[~opaque][:, :3] == 255).mean() > 0.99
+    for column in opaque.T[opaque.any(axis=0)]:
+        rows = np.flatnonzero(column)
+        assert len(rows) == rows[-1] - rows[0] + 1  # without holes

@@ -6,13 +6,14 @@ import torch
 from hydra import compose, initialize_config_dir
 
 from landscape_lab.assembly import factories_of
-from landscape_lab.configuration import CONF, forget_replaced, open_keys
+from landscape_lab.configuration import CONF, open_keys
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.optimizers import probe
 from landscape_lab.optimizers.closures import Unrecorded
 from landscape_lab.optimizers.layouts import Joint
 from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.optimizers.separate import Separate
+from landscape_lab.replaced import forget_replaced
 
 STARTS = [[1.0, -2.0], [0.5, 0.25]]
 STEPS = 7
@@ -81,3 +82,55 @@ def test_a_function_that_returns_no_optimizer_is_told(quiet_command):
     status, written = quiet_command("optimizer._target_=builtins.list", "steps=3")
     assert (status, written.err.count("\n")) == (1, 1)
     assert "`step`. Found [" in written.err
+
+
+class Averaging(torch.optim.Optimizer):
+    """Evaluates between a sequence and its average, which is the point; it has no modes to switch."""
+
+    def __init__(self, params, lr=0.001):
+        super().__init__(params, {"lr": lr})
+        self.made = 0
+
+    @torch.no_grad()
+    def step(self, closure):
+        (p,) = self.param_groups[0]["params"]
+        state = self.state[p]
+        if not state:
+            state["z"] = p.clone()
+        average = p.clone()
+        p.lerp_(state["z"], 0.5)
+        with torch.enable_grad():
+            loss = closure()
+        state["z"] -= self.param_groups[0]["lr"] * p.grad
+        self.made += 1
+        p.copy_(torch.lerp(average, state["z"], 1 / self.made))
+        return loss
+
+
+def test_losses_are_those_of_the_recorded_points(lab):
+    result = lab(f"optimizer._target_={__name__}.Averaging", "landscape=rosenbrock", "steps=30")
+    points = torch.from_numpy(result.trajectory.points[:, 0].copy())
+    losses = FunctionLandscape.named("rosenbrock").evaluate(points)
+    torch.testing.assert_close(torch.from_numpy(result.trajectory.losses[:, 0].copy()), losses)
+    assert result.metrics["best_loss"] == pytest.approx(float(losses.min()), rel=1e-6)
+
+
+class Slowing(odd.Descent):
+    def step(self):
+        super().step()
+        self.param_groups[0]["lr"] *= 0.5
+
+
+def test_a_rate_that_the_optimizer_changes_is_recorded(lab):
+    result = lab(f"optimizer._target_={__name__}.Slowing", "landscape=sphere", "steps=4")
+    assert result.trajectory.lr[:4].tolist() == [0.01, 0.005, 0.0025, 0.00125]
+
+
+def test_who_steps_in_the_backward_pass_steps_on_networks_too(lab):
+    moons = ["landscape=network", "model=mlp", "data=moons", "data.samples=40", "steps=3"]
+    losses = [
+        lab(f"optimizer._target_=odd.{name}", *moons, name=name).trajectory.losses[:, 0]
+        for name in ("Descent", "InBackward")
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    assert losses[0][0] > losses[0][-1]

@@ -87,6 +87,24 @@ def test_a_folder_without_jobs_is_told(tmp_path):
         Leaderboard.of(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("'my drawing.png'", "my drawing.png"),
+        ('"my drawing.png"', "my drawing.png"),
+        (r"my\ drawing\,2.png", "my drawing,2.png"),
+        (r"'it\'s.png'", "it's.png"),
+        ("[0.9,0.99]", "[0.9,0.99]"),
+        ("'", "'"),
+    ],
+)
+def test_values_are_shown_without_the_quotes_of_the_grammar(tmp_path, written, read):
+    sweep(tmp_path, a={"final_loss": 1.0})
+    (tmp_path / "0_a" / ".hydra").mkdir()
+    (tmp_path / "0_a" / ".hydra" / "overrides.yaml").write_text(json.dumps([f"landscape.image={written}"]))
+    assert Leaderboard.of(tmp_path).jobs[0].choices == {"landscape.image": read}
+
+
 def test_numbers_are_shortened_also_within_words():
     assert short("lr 0.1234567, betas [0.9,0.99999]") == "lr 0.1235, betas [0.9,1]"
 

@@ -1,4 +1,4 @@
-"""What a run does to the process, for a while: libraries say only what matters, random numbers are its own."""
+"""What a run does to the process, for a while: libraries say what matters, random numbers are its own."""
 
 import logging
 import warnings

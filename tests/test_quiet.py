@@ -49,10 +49,14 @@ def test_random_numbers_go_on_also_after_an_error():
         expected = [drawn() for _ in range(2)]
     with kept_random_states():
         first = drawn()
-    with pytest.raises(ValueError, match="refused"), kept_random_states():
+
+    def refuse():
         random.seed(0)
         torch.manual_seed(0)
         raise ValueError("refused")
+
+    with pytest.raises(ValueError, match="refused"), kept_random_states():
+        refuse()
     assert first == expected[0] == drawn()
 
 

@@ -183,8 +183,9 @@ def _callable(fn: Any) -> Callable:
         try:
             fn = fn()
         except TypeError as error:
+            given = f"`fn = {fn.__name__}`: {error}"
             raise ValueError(
-                f"Parameter `fn`, if a class, should need no arguments. Found `fn = {fn.__name__}`: {error}."
+                f"Parameter `fn`, if a class, should need no arguments. Found {given}."
             ) from error
     if not callable(fn):
         raise ValueError(

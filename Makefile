@@ -4,7 +4,8 @@ BIN := .venv/bin
 export PYTHONPATH :=
 
 .DEFAULT_GOAL := run
-.PHONY: run test campaign launchers pictures lint format bench tensorboard wheel clean
+OPTIMIZERS := torch_optimizer pytorch_ranger heavyball torchzero schedulefree lion-pytorch
+.PHONY: run test campaign launchers optimizers pictures lint format bench tensorboard wheel clean
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -31,6 +32,12 @@ campaign: .venv/developer  ## kills, signals, full disks, damage, bad input: a t
 
 launchers: .venv-launchers/installed  ## real Ray on two nodes, submitit, PostgreSQL where it is installed
 	OMP_NUM_THREADS=1 .venv-launchers/bin/python -m pytest -q -m launcher tests/sweeps
+
+.venv/catalogues: .venv/developer
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ $(OPTIMIZERS)
+
+optimizers: .venv/catalogues  ## the classes of other libraries, which lie beside the environment, two minutes
+	PYTHONPATH=$< OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m slow tests/optimizers/test_catalogues.py
 
 pictures: .venv/developer  ## the linter looks at every product, three minutes
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q -m pictures tests/drawing

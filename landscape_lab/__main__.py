@@ -3,11 +3,13 @@
 import gc
 
 from landscape_lab.stopping import signals
+from landscape_lab.streams import reopen
 
 
 def main() -> None:
     """Hear signals before anything else is imported, which takes longer than many a Ctrl-C."""
     signals.begin()
+    reopen()
     from landscape_lab.command_line import main as run_command
 
     run_command()

@@ -5,9 +5,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
@@ -18,10 +20,10 @@ CONF = next(
 )
 """The configuration: inside an installed package, or beside it in a checkout."""
 OPEN_KEY = re.compile(
-    r"(optimizer|scheduler|model|data|landscape\.(data)?module|augmentation\.\w+|sweep\.(sampler|pruner)_settings)\.\w+="
+    r"(trainer\.precision|(optimizer|scheduler|model|data|landscape\.(data)?module|augmentation\.\w+|sweep\.(sampler|pruner)_settings)(\.\w+)+)="
 )
 """Keys that a group's YAML need not list: an optimizer or a model takes whatever its class takes."""
-OWN = {"_target_": "landscape_lab.optimizers.own.own"}
+OWN = "landscape_lab.optimizers.own.own"
 """`optimizer=own`, which has no YAML: on any other landscape than that of a module there is none."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
@@ -47,9 +49,10 @@ NOT_IDENTIFYING = (
         "plane",
     ),
     "threads",
+    "trust",
 )
 """Keys that change what is written, not what happens."""
-HOW = ("resume", "ckpt_path", "figures", "sweep", "threads")
+HOW = ("resume", "ckpt_path", "figures", "sweep", "threads", "trust")
 """Keys that a sweep's job is given to say how it is run, not what it does."""
 PARAMETERS = ("optimizer", "landscape", "augmentation", "steps", "seed")
 """Keys and groups by which TensorBoard's HPARAMS tab compares runs."""
@@ -106,13 +109,17 @@ def quoted(text: str) -> str:
 
 def register_catalogue() -> None:
     """Let `optimizer=NAME` choose every optimizer that has no YAML: of the catalogue, and a module's own."""
-    ConfigStore.instance().store("own", OWN, group="optimizer", provider="catalogue")
+    for name, target in catalogued().items():
+        node = {"_target_": target}
+        ConfigStore.instance().store(name, node, group="optimizer", provider="catalogue")
+
+
+def catalogued() -> dict[str, str]:
+    """The classes of the optimizers that have no YAML, by their names."""
     curated = {path.stem for path in (CONF / "optimizer").glob("*.yaml")}
     with CATALOGUE.open(newline="") as file:
-        for row in csv.DictReader(file):
-            if row["name"] not in curated:
-                node = {"_target_": row["target"]}
-                ConfigStore.instance().store(row["name"], node, group="optimizer", provider="catalogue")
+        rows = [row for row in csv.DictReader(file) if row["name"] not in curated]
+    return {"own": OWN, **{row["name"]: row["target"] for row in rows}}
 
 
 def decisive(cfg: DictConfig) -> dict[str, object]:
@@ -198,8 +205,17 @@ def chosen_names(choices: Mapping[str, Any], overrides: Iterable[str], cfg: Dict
         overrides: Hydra's `overrides.task`.
         cfg: The composed configuration.
     """
-    replaced = {match[1] for override in overrides if (match := re.match(r"\+*(\w+)\._target_=", override))}
-    return {
-        group: cfg[group]["_target_"].rpartition(".")[2] if group in replaced else choices[group]
-        for group in ("landscape", "optimizer")
-    }
+    typed = set(map(key_of, overrides))
+    names = {}
+    for group in ("landscape", "optimizer"):
+        target, own = cfg[group]["_target_"], settings_of_choice(group, choices[group]).get("_target_")
+        replaced = f"{group}._target_" in typed or own not in (None, target)
+        names[group] = target.rpartition(".")[2] if replaced else choices[group]
+    return names
+
+
+@lru_cache(maxsize=64)
+def settings_of_choice(group: str, choice: str | None) -> dict[str, object]:
+    """What the YAML of a group's choice sets; nothing where there is none in `conf`."""
+    file = CONF / group / f"{choice}.yaml"
+    return yaml.safe_load(file.read_text()) or {} if file.is_file() else {}

@@ -1,7 +1,7 @@
 """From a configuration to results: objects are built, the descent runs, its files are written."""
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,17 +12,14 @@ import pytorch_lightning as pl
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.initialize import get_gh_backup, restore_gh_from_backup
-from omegaconf import DictConfig, OmegaConf, open_dict
-from pytorch_lightning.loggers import Logger
+from omegaconf import DictConfig, open_dict
 
 from landscape_lab.agreement import Settings
-from landscape_lab.assembly import about_of, build_descent, plane_settings
-from landscape_lab.callbacks import HParams, Products, RateCurve, Stops
-from landscape_lab.callbacks.tensorboard import opened
+from landscape_lab.assembly import build_descent
+from landscape_lab.completeness import check_complete, check_typed
 from landscape_lab.configuration import (
     CONF,
     chosen_names,
-    compared_values,
     identity,
     open_keys,
     plain,
@@ -36,25 +33,26 @@ from landscape_lab.dotted_paths import current_folder
 from landscape_lab.errors import FULL, tell, without_exits
 from landscape_lab.evaluation import faster_threads
 from landscape_lab.files import naming
+from landscape_lab.fitting import trainer_of
 from landscape_lab.going_on import (
     Checkpoint,
     Provenance,
-    SealedFiles,
     checkpoint_of,
     remaining,
     settings_with,
 )
-from landscape_lab.instantiation import build
 from landscape_lab.keeping import Keeper
 from landscape_lab.landscapes import Landscape
-from landscape_lab.quiet import quiet_lightning
+from landscape_lab.quiet import kept_random_states, quiet_lightning, warnings_held
 from landscape_lab.rate_choice import advice, settled_search
 from landscape_lab.rate_search import RETREATS, RateSearch
+from landscape_lab.replaced import forget_replaced
 from landscape_lab.runs import Run, own_folder
 from landscape_lab.schema import check
 from landscape_lab.stopping import Stopped, signals
 from landscape_lab.threads import using
 from landscape_lab.trajectory import Trajectory
+from landscape_lab.trust import guarded
 
 
 @dataclass(frozen=True)
@@ -83,6 +81,8 @@ class Result:
 def run(overrides: Iterable[str] = ()) -> Result:
     """The whole lab from Python: what `python -m landscape_lab …` does, with the same words.
 
+    Random numbers of the caller, of Python, NumPy and torch, go on as if there had been no run.
+
     Args:
         overrides: As on the command line, `["landscape=circle", "optimizer.lr=0.1",
             "hydra.run.dir=here"]`.
@@ -93,13 +93,15 @@ def run(overrides: Iterable[str] = ()) -> Result:
         Stopped: SIGTERM or SIGHUP did, where nobody else handles them.
     """
     register_catalogue()
+    overrides = list(overrides)
+    check_typed(overrides)
     cfg = _compose(open_keys(overrides))
     hydra = cfg.hydra
     with open_dict(cfg):
         cfg.folder = hydra.run.dir
         del cfg["hydra"]
     try:
-        with own_folder(cfg, hydra):
+        with own_folder(cfg, hydra), kept_random_states():
             return descend(cfg, hydra, prepared(cfg, hydra))
     except Stopped as stopped:
         if stopped.number == SIGINT:
@@ -116,6 +118,8 @@ def prepared(cfg: DictConfig, hydra: DictConfig) -> DictConfig:
     Raises:
         ValueError: A key takes no such value.
     """
+    check_complete(cfg, hydra)
+    forget_replaced(cfg, hydra.runtime.choices, typed(hydra))
     check(cfg)
     settle_typed_length(cfg, typed(hydra))
     settle_contents(cfg)
@@ -137,11 +141,12 @@ def descend(cfg: DictConfig, hydra: DictConfig, kept: DictConfig) -> Result:
         return finished
     names = chosen_names(hydra.runtime.choices, typed(hydra), cfg)
     known = {**names, "objective": plain(cfg.objective), "seed": cfg.seed}
-    keeper = Keeper(files, {**known, "config_hash": identity(cfg)})  # now: epochs become steps with the data
-    begin = partial(files.write_configuration, kept, hydra)
+    known["config_hash"] = identity(cfg)  # now: epochs become steps with the data
+    keeper = Keeper(files, known, kept, hydra)
     # the current folder: a user's code may import others beside it at any time
-    with signals.listening(), without_exits(), naming(folder / "a log"), quiet_lightning(), current_folder():
-        descent = _settled(cfg, names, keeper, begin)
+    careful, full = guarded("" if cfg.trust else folder), naming(folder / "a log")
+    with careful, full, signals.listening(), without_exits(), quiet_lightning(), current_folder():
+        descent = _settled(cfg, names, keeper)
     metrics = keeper.finish(descent)
     _tell_end(cfg, names["optimizer"], descent, metrics)
     return Result(descent.trajectory, metrics, folder)
@@ -157,15 +162,12 @@ def _tell_end(cfg: DictConfig, optimizer: str, descent: Descent, metrics: dict[s
         tell(advice(cfg, optimizer, metrics))
 
 
-def _settled(cfg: DictConfig, names: dict[str, str], keeper: Keeper, begin: Callable[[], None]) -> Descent:
-    """Descend; `optimizer.lr=auto` finds a rate first, and lowers it where it diverges after all.
-
-    Until `begin` is called nothing is written: what is refused leaves the folder as it was.
-    """
+def _settled(cfg: DictConfig, names: dict[str, str], keeper: Keeper) -> Descent:
+    """Descend; `optimizer.lr=auto` finds a rate first, and lowers it where it diverges after all."""
     settings = settings_with(cfg, names)  # now: building a descent settles what it leaves open
     checkpoint = checkpoint_of(cfg, settings, keeper.run)
     search = settled_search(cfg, names, checkpoint.path)
-    descend_from = partial(_descended, cfg, names, settings, keeper, begin)
+    descend_from = partial(_descended, cfg, names, settings, keeper)
     descent = descend_from(checkpoint, search)
     retreats = RETREATS if checkpoint.path is None else 0
     while search is not None and descent.ending.status == "diverged" and retreats > 0:
@@ -180,35 +182,20 @@ def _descended(
     names: dict[str, str],
     settings: Settings,
     keeper: Keeper,
-    begin: Callable[[], None],
     checkpoint: Checkpoint,
     search: RateSearch | None,
 ) -> Descent:
     """Build the descent and what is around it, and let Lightning run it to its end."""
-    files = keeper.run
     pl.seed_everything(cfg.seed, verbose=False)
-    descent = build_descent(cfg, names, files.points_file, None if search is None else search.chosen)
-    checkpoint = remaining(checkpoint, cfg, settings, descent)
-    if checkpoint.path is None:
-        files.forget()
-    begin()
-    loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values() if node]
-    parts = [build(node) for node in cfg.callbacks.values() if node]  # null: without
-    if search is None:
-        files.search_file.unlink(missing_ok=True)
-    else:
-        search.save(files.search_file)
-        keeper.known |= {"lr": search.chosen, "lr_search": search.told()}
-        parts.append(RateCurve(search, files.folder, descent.trajectory.label))
-    callbacks = [
-        keeper,
-        *Products.gathering(parts, plane_settings(cfg), files.folder, about_of(cfg, names["landscape"])),
-    ]
-    compared = compared_values(cfg, names, files.overrides())
-    callbacks += [Provenance(settings, cfg.steps), HParams(compared, OmegaConf.to_yaml(cfg)), Stops()]
-    trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
-    trainer.strategy.checkpoint_io = SealedFiles()
-    threads = _threads(cfg, descent.landscape, checkpoint.threads)
+    with warnings_held():
+        if search is not None:
+            keeper.search = search
+            keeper.known |= {"lr": search.chosen, "lr_search": search.told()}
+        rate = None if search is None else search.chosen
+        descent = build_descent(cfg, names, keeper.run.points_file, rate)
+        checkpoint = remaining(checkpoint, cfg, settings, descent)
+        trainer = trainer_of(cfg, names, keeper, Provenance(settings, cfg.steps), checkpoint.step)
+        threads = _threads(cfg, descent.landscape, checkpoint.threads)
     keeper.known["threads"] = threads
     with using(threads):
         trainer.fit(descent, ckpt_path=checkpoint.path, weights_only=True)
@@ -241,10 +228,3 @@ def _finished(cfg: DictConfig, files: Run) -> Result | None:
     if metrics.get("status") in ("failed", "stopped") or "unfinished" in metrics:
         return None  # it is tried again, or goes on
     return Result(files.trajectory(), metrics, files.folder)
-
-
-def _logger(node: DictConfig, first: int) -> Logger:
-    """A logger; TensorBoard forgets what an earlier run in this folder wrote of the steps from `first` on."""
-    if not node._target_.endswith("TensorBoardLogger"):
-        return build(node)
-    return opened(build(node, purge_step=first))

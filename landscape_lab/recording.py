@@ -13,7 +13,9 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim import optimizer as torch_optimizer
 
+from landscape_lab.by_hand import BY_HAND, HandSteps
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.optimizers.layouts import rate_of
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.records import UNKNOWN
 from landscape_lab.trajectory import Trajectory
@@ -69,7 +71,9 @@ def record(
 ) -> Iterator[Recording]:
     """Record a loop of your own.
 
-    Evaluations are the landscape's forward calls, steps those of any optimizer of its parameters.
+    Evaluations are the landscape's forward calls, steps those of any optimizer of its parameters. A loop
+    may also step by hand, `p.data -= lr * p.grad`: while no optimizer has stepped, a point that moves
+    after a backward pass has made a step.
 
     The recording is complete when the block is left, also by an exception.
 
@@ -111,11 +115,13 @@ class _Pending:
         point: `[members, dims]`, or `None` where the trajectory does not want it.
         losses: `[members]`, or `None` until the first evaluation.
         evaluations: Those made before it.
+        rate: The learning rate of the step, NaN until it is known.
     """
 
     point: Tensor | None
     losses: Tensor | None
     evaluations: int
+    rate: float = UNKNOWN
 
 
 class _Listener:
@@ -131,6 +137,7 @@ class _Listener:
     def __init__(self, landscape: Landscape, trajectory: Trajectory) -> None:
         self.landscape = landscape
         self.trajectory = trajectory
+        self.hand = HandSteps(landscape)
         self.parameters = {id(parameter) for parameter in landscape.parameters()}
         self.step = 0
         self.evaluations = 0
@@ -142,11 +149,25 @@ class _Listener:
 
     def on_forward(self, landscape: Landscape, inputs: object, losses: Tensor) -> None:
         """The first evaluation since the last step tells the loss at the point where the step begins."""
+        self._see_hand_steps()
         if self.pending is None:
             self.pending = self._begin()
         if self.pending.losses is None:
             self.pending.losses = self._losses_where_the_step_begins(losses.detach())
         self.evaluations += 1
+
+    def _see_hand_steps(self) -> None:
+        """Keep the record of a step that was made by hand; a step begins where its gradient was taken."""
+        if not self.hand.moved() or self.pending is None:
+            return
+        if self.hand.has_gradient:
+            self.trajectory.label = BY_HAND
+            self._keep(self.pending)
+        else:
+            self.pending.losses = None
+            if self.pending.point is not None:
+                self.pending.point = self.landscape.flat().clone()
+        self.hand.has_gradient = False
 
     def _begin(self) -> _Pending:
         wanted = self.trajectory.wants_point(self.step)
@@ -172,25 +193,29 @@ class _Listener:
         )
         if self.stepping is None and owns:
             self.stepping = optimizer
+            self.hand.stop()
             if self.pending is None or self.pending.losses is None:
                 self.pending = self._begin()
-            self.rate = float(optimizer.param_groups[0].get("lr", UNKNOWN))
-            self.trajectory.label = type(optimizer).__name__ + (
-                "" if np.isnan(self.rate) else f", lr {self.rate:g}"
-            )
+            rate = self.pending.rate = rate_of(optimizer)
+            self.trajectory.label = type(optimizer).__name__ + ("" if np.isnan(rate) else f", lr {rate:g}")
 
     def on_step_end(self, optimizer: Optimizer, args: object, kwargs: object) -> None:
         """The step is done: keep its record."""
         if optimizer is not self.stepping or self.pending is None:
             return
-        point, losses = self.pending.point, self.pending.losses
+        self.stepping = None
+        self._keep(self.pending)
+
+    def _keep(self, made: _Pending) -> None:
+        """Keep the record of a step."""
+        point, losses = made.point, made.losses
         if losses is None:  # nobody asked for the loss
             losses = self.landscape.evaluate(self.landscape.flat() if point is None else point)
-        self.batch.append((self.step, losses, self.pending.evaluations, self.rate))
+        self.batch.append((self.step, losses, made.evaluations, made.rate))
         if point is not None:
             self.points.append((self.step, point))
         self.step += 1
-        self.stepping = self.pending = None
+        self.pending = None
         if len(self.batch) == self.BATCH or (point is not None and not self.trajectory.keeps_every_point):
             self.flush()
 
@@ -214,6 +239,8 @@ class _Listener:
 
     def close(self) -> None:
         """Add the end point."""
+        self._see_hand_steps()
+        self.hand.stop()
         self.flush()
         with torch.no_grad():
             point = self.landscape.flat()

@@ -282,3 +282,17 @@ def test_a_resumed_run_has_the_threads_of_its_checkpoint_unless_the_user_says_mo
     assert lab("steps=20", *settings).metrics["threads"] == 2
     assert lab("steps=40", "resume=true", *settings).metrics["threads"] == 2
     assert lab("steps=60", "resume=true", "threads=1", *settings).metrics["threads"] == 1
+
+
+def test_a_descent_in_double_precision(lab):
+    sphere = [
+        "landscape=sphere",
+        "start=[1,-2]",
+        "optimizer=sgd",
+        "optimizer.lr=0.05",
+        "optimizer.momentum=0",
+    ]
+    exact = np.float32(5 * 0.9**400)  # the record is of single precision
+    single = lab(*sphere, "steps=200", name="single").metrics["final_loss"]
+    double = lab(*sphere, "steps=200", "trainer.precision=64-true", name="double").metrics["final_loss"]
+    assert np.float32(double) == exact != np.float32(single)

@@ -11,6 +11,7 @@ from landscape_lab.descent import Descent
 from landscape_lab.errors import explain, tell
 from landscape_lab.files import replacing
 from landscape_lab.keys.callbacks import CHECKPOINTS
+from landscape_lab.own_state import Unresumable
 from landscape_lab.stopping import signals
 
 
@@ -49,12 +50,18 @@ class Checkpoints(pl.Callback):
             self._save(trainer)
 
     def _save(self, trainer: pl.Trainer) -> None:
-        """Write it; where the disk refuses, the last one stays, and the run goes on to its results."""
+        """Write it; where the disk or the optimizer refuses, the run goes on to its results."""
         try:
             with replacing(self.path, durable=True) as unfinished:
                 trainer.save_checkpoint(unfinished)
-        except OSError as error:
-            if not self._refused:
-                tell(f"{explain(error)}. The run goes on.")
-            self._refused = True
+        except OSError as error:  # the last one stays
+            self._refuse(f"{explain(error)}. The run goes on.")
+        except Unresumable as error:
+            self._refuse(f"No checkpoint can be written, so this run could not be gone on with: of {error}.")
         self._written = time.monotonic()
+
+    def _refuse(self, why: str) -> None:
+        """Say once why there is no new checkpoint."""
+        if not self._refused:
+            tell(why)
+        self._refused = True

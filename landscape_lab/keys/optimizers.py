@@ -2,7 +2,7 @@
 
 from landscape_lab.keys.declaring import Key, Keys
 from landscape_lab.keys.groups import Groups
-from landscape_lab.keys.kinds import Even, Nullable, Open, Parts
+from landscape_lab.keys.kinds import Even, ListOf, Nullable, OneOf, Open, Parts
 from landscape_lab.validation import Anything, Choice, Number, Switch, Whole
 
 FIRST_ORDER = ("CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP")
@@ -13,14 +13,19 @@ SECOND_ORDER = ("Newton-CG", "dogleg", "trust-ncg", "trust-krylov", "trust-exact
 AUTO = "auto"
 """The learning rate that short descents choose before the run; no constructor sees it."""
 POSITIVE = Number(positive=True)
+RATE = Number(low=0.0)
 SHARE = Number(low=0.0, high=1.0)
+COUNT = Whole(low=1)
 FINITE = Open(infinite=False)
 """What a class of others takes: it is not known here, but an infinite or undefined number has no use."""
 
 OPTIMIZER = Keys(
     "optimizer",
     FINITE,
-    lr=Key(Number(low=0.0), "learning rate; auto: short descents choose it"),
+    lr=Key(
+        OneOf(RATE, ListOf(RATE, lone=False, least=1), words=RATE.wanted),
+        "learning rate, or a list of some; auto: short descents choose it",
+    ),
     groups=Key(Nullable(Groups()), "settings or classes of some parameters; docs/groups.md"),
     growth_rate=Key(Number(positive=True, infinite=True), "how fast a rate that is found may grow (Prodigy)"),
 )
@@ -106,6 +111,43 @@ SCIPY = _optimizer(
     method=Key(Choice(*FIRST_ORDER, *GRADIENT_FREE, *SECOND_ORDER), "a method of scipy.optimize.minimize"),
     tol=Key(Nullable(Number()), "the method's own tolerance; null: its default"),
     options=Key(Nullable(Anything("options of the method")), "the method's own options"),
+)
+_TORCH = "torch.optim.lr_scheduler"
+STEP = Keys(
+    f"{_TORCH}.StepLR",
+    FINITE,
+    step_size=Key(COUNT, "steps until the rate is lower"),
+    gamma=Key(Number(low=0.0), "what the rate is multiplied by then"),
+)
+EXPONENTIAL = Keys(
+    f"{_TORCH}.ExponentialLR",
+    FINITE,
+    gamma=Key(Number(low=0.0), "what the rate is multiplied by at each step"),
+)
+COSINE = Keys(
+    f"{_TORCH}.CosineAnnealingLR",
+    FINITE,
+    T_max=Key(COUNT, "steps down; the descent's, if not given"),
+    eta_min=Key(Number(low=0.0), "the last rate"),
+)
+PLATEAU = Keys(
+    f"{_TORCH}.ReduceLROnPlateau",
+    FINITE,
+    patience=Key(Whole(low=0), "steps without a better loss"),
+    factor=Key(Number(low=0.0), "what the rate is multiplied by then"),
+    cooldown=Key(Whole(low=0), "steps after that in which nothing is counted"),
+    min_lr=Key(
+        OneOf(Number(low=0.0), ListOf(Number(low=0.0), least=1)), "the lowest rate, or one for each group"
+    ),
+)
+ONE_CYCLE = Keys(
+    f"{_TORCH}.OneCycleLR",
+    FINITE,
+    max_lr=Key(OneOf(POSITIVE, ListOf(POSITIVE, least=1)), "the highest rate; optimizer.lr, if not given"),
+    total_steps=Key(COUNT, "steps; the descent's, if not given"),
+    pct_start=Key(SHARE, "the share of the steps that the rate rises"),
+    div_factor=Key(POSITIVE, "by how much the first rate is lower than the highest"),
+    final_div_factor=Key(POSITIVE, "by how much the last rate is lower than the first"),
 )
 WARMUP_COSINE = Keys(
     "landscape_lab.optimizers.schedulers.warmup_cosine",

@@ -4,6 +4,7 @@ from landscape_lab.landscapes.axes import Axes
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.field import CleanField, Field
 from landscape_lab.landscapes.function import FunctionLandscape
+from landscape_lab.landscapes.grid import GridLandscape
 from landscape_lab.landscapes.image import ImageLandscape
 from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.perlin import PerlinLandscape
@@ -15,6 +16,7 @@ __all__ = [
     "CleanField",
     "Field",
     "FunctionLandscape",
+    "GridLandscape",
     "ImageLandscape",
     "Landscape",
     "NetworkLandscape",

@@ -90,7 +90,9 @@ class Freeze(nn.Module):
     def forward(self, points: Float[Tensor, "members dims"]) -> Float[Tensor, "members dims"]:
         """Freeze who left, in place; the result passes no gradient on to a frozen member."""
         self._settle(points.detach())
-        return torch.where(self.frozen, points.detach(), points)
+        # the graph keeps a copy: the next call may freeze more members before this one's backward pass
+        frozen = self.frozen.clone() if points.requires_grad else self.frozen
+        return torch.where(frozen, points.detach(), points)
 
     def pull_back(
         self,

@@ -1,6 +1,6 @@
 """A formula as a landscape: from the catalogue, from text, or your own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,9 +20,10 @@ from landscape_lab.landscapes.calling import (
     count_arguments,
     of_one_tensor,
 )
-from landscape_lab.landscapes.expressions import parse_expression
+from landscape_lab.landscapes.expressions import naming_expression, parse_expression
 from landscape_lab.landscapes.functions import CATALOGUE
 from landscape_lab.landscapes.gradients import Evaluate, make_gradient
+from landscape_lab.landscapes.grid import Table
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.landscapes.starts import as_starts, check_dims, check_inside
 from landscape_lab.validation import check_choice
@@ -57,6 +58,7 @@ class FunctionLandscape(PointLandscape):
         wall: Multiplies the gradient of a `hard` (0.003) or `soft` (distance³) boundary.
         normalize: Rescale the loss to 0…1 over the bounds, from its values on a grid (2 dimensions)
             or at 65,536 random points, and at the known minima.
+        grid: Read the loss from its table at so many points along x and y, bilinear in between.
 
     Raises:
         ValueError: A parameter is out of range, or the function raises, is not finite at the start,
@@ -83,11 +85,10 @@ class FunctionLandscape(PointLandscape):
         boundary: str = "none",
         wall: float = 100.0,
         normalize: bool = False,
+        grid: Sequence[int] | None = None,
     ) -> None:
-        # A constructor that works, against our habit: it tries the user's function on a few points,
-        # to find out how it is called, and evaluates it over the bounds where it is to be rescaled.
-        # So what is wrong with a function is an error where the function is given, not in the first
-        # step.
+        # A constructor that works, against our habit: it calls the user's function, so that what is
+        # wrong with it is an error where the function is given, not in the first step.
         fn = _callable(fn)
         start, bounds, minima = (
             _own(fn, start, "start"),
@@ -105,6 +106,7 @@ class FunctionLandscape(PointLandscape):
         mover, walls = make_boundary(boundary, starts, window, wall)
         rule = make_gradient(gradient, dims, h)
         evaluate = batched(of_one_tensor(fn, dims), _probe(starts, window))
+        evaluate = evaluate if grid is None else Table.of(evaluate, window, grid)
         check_finite(evaluate, starts)
         if gradient == "exact":
             check_differentiable(evaluate, starts)
@@ -162,7 +164,8 @@ class FunctionLandscape(PointLandscape):
         >>> FunctionLandscape.from_expression("abs(x) + y**2", start=(1, 2))()
         tensor([5.], grad_fn=<...>)
         """
-        return cls(parse_expression(expression, dims), dims=dims, **settings)
+        with naming_expression():
+            return cls(parse_expression(expression, dims), dims=dims, **settings)
 
     def loss(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
         losses = self._losses(points).to(points.dtype)

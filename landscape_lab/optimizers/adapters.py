@@ -16,8 +16,12 @@ from landscape_lab.optimizers.traits import Traits
 from landscape_lab.optimizers.wrappers import (
     WithoutHooks,
     after_gradient,
+    firing_hooks,
+    giving_loss_alone,
+    hooks_of,
     in_training_mode,
     noting,
+    parameters_of,
     returning_pair,
     through_own_backward,
     with_sparse_gradient,
@@ -46,7 +50,7 @@ def adapt(optimizer: Optimizer, problem: Problem, traits: Traits) -> Adapted:
     for rung in LADDER:
         if rung.needed(optimizer, traits):
             step = rung.wrap(step, optimizer, problem)
-    if hasattr(optimizer, "fused_backward"):
+    if hasattr(optimizer, "fused_backward") or _steps_in_hooks(optimizer, traits):
         return Adapted(step, WithoutHooks(problem))
     if not traits.graph:
         return Adapted(step, problem.backward)
@@ -78,13 +82,38 @@ def closure_step(optimizer: Optimizer) -> Step:
         patched = None
     if inner is not None and patched is None and not any(hooks):
         step = inner.__get__(optimizer)
-    return step if inspect.signature(step).parameters else after_gradient(step, takes_closure=False)
+    argument = closure_argument(step)
+    if argument is None:
+        return after_gradient(step, takes_closure=False)
+    return step if argument.kind is not argument.KEYWORD_ONLY else by_name(step, argument.name)
+
+
+def by_name(step: Callable[..., object], name: str) -> Step:
+    """A step that gets its closure as the argument of this name."""
+    return lambda closure: step(**{name: closure})
+
+
+def closure_argument(step: Callable[..., object]) -> inspect.Parameter | None:
+    """The argument of a `step` for its closure, by keyword where others come before it.
+
+    It is called closure, or else it comes first and has to be given. An argument that may be left
+    out, such as a rate, is none.
+
+    >>> closure_argument(lambda lr=None, closure=None: None).kind.description
+    'keyword-only'
+    >>> closure_argument(lambda lr=None: None)
+    """
+    arguments = list(inspect.signature(step).parameters.values())
+    for place, one in enumerate(arguments):
+        if "closure" in one.name:
+            return one if place == 0 else one.replace(kind=one.KEYWORD_ONLY)
+    first = arguments[:1]
+    return next((one for one in first if one.default is one.empty and one.kind is not one.VAR_KEYWORD), None)
 
 
 def takes_closure(optimizer: Optimizer) -> bool:
     """Whether `step` has an argument for a closure."""
-    step: Callable[..., object] = optimizer.step
-    return bool(inspect.signature(step).parameters)
+    return closure_argument(optimizer.step) is not None
 
 
 def _has_own_backward(optimizer: Optimizer, traits: Traits) -> bool:
@@ -92,8 +121,14 @@ def _has_own_backward(optimizer: Optimizer, traits: Traits) -> bool:
     return any(callable(getattr(optimizer, name, None)) for name in names)
 
 
+def _steps_in_hooks(optimizer: Optimizer, traits: Traits) -> bool:
+    """Whether parameters have hooks that the backward pass calls, by which some optimizers step."""
+    return not _has_own_backward(optimizer, traits) and any(map(hooks_of, parameters_of(optimizer)))
+
+
 def _needs_gradient_first(optimizer: Optimizer, traits: Traits) -> bool:
-    wanted = traits.gradient_first and not _has_own_backward(optimizer, traits)
+    alone = _has_own_backward(optimizer, traits) or _steps_in_hooks(optimizer, traits)
+    wanted = traits.gradient_first and not alone
     return wanted and takes_closure(optimizer)  # else `closure_step` has seen to it
 
 
@@ -122,6 +157,11 @@ LADDER = (
         "The innermost: every gradient that `step` sees is sparse, whatever else its closure does.",
     ),
     Rung(
+        lambda _, traits: traits.loss_alone,
+        giving_loss_alone,
+        "Its closure takes an argument, which no other does.",
+    ),
+    Rung(
         lambda _, traits: traits.pair,
         returning_pair,
         "What `step` sees returned is a pair; all that is around it sees a loss.",
@@ -130,6 +170,11 @@ LADDER = (
         _has_own_backward,
         through_own_backward,
         "It calls the optimizer itself and so replaces what stands above; no such optimizer needs that.",
+    ),
+    Rung(
+        _steps_in_hooks,
+        firing_hooks,
+        "It calls the optimizer itself, without a closure, as a loop does after its backward pass.",
     ),
     Rung(
         _needs_gradient_first,

@@ -36,6 +36,7 @@ NEEDS = {
     "graph": "second derivatives",
     "sparse": "sparse gradients",
     "pair": "a closure that returns outputs and loss",
+    "loss_alone": "losses without their gradient",
 }
 """What the traits mean, in words."""
 START = torch.tensor([[1.0, -0.7]])
@@ -127,7 +128,7 @@ def is_elementwise(factory: Factory, traits: Traits) -> bool:
     except Exception:  # noqa: BLE001 - it needs several numbers and does not treat each by itself
         return False
     tolerance = 1e-9 if together.dtype == torch.float64 else 1e-4
-    return bool(torch.allclose(together, alone, rtol=tolerance, atol=1e-12))
+    return bool(torch.allclose(together, alone.to(together), rtol=tolerance, atol=1e-12))
 
 
 def descend(factory: Factory, traits: Traits, start: Tensor, steps: int) -> Tensor:

@@ -9,6 +9,8 @@ from torch.optim import Optimizer
 
 Settings = dict[str, Any]
 """The keywords of a constructor, as a configuration gives them."""
+BASES = ("base_optimizer", "optimizer", "base")
+"""Names of an argument that is another optimizer, which this one wraps."""
 Factory = Callable[..., Optimizer]
 """Builds an optimizer from parameters: a class, or a `functools.partial` with its settings."""
 
@@ -56,4 +58,4 @@ def takes_rate(maker: Callable[..., object]) -> bool:
     (True, False)
     """
     parameters = inspect.signature(maker).parameters.values()
-    return any(one.name == "lr" or one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters)
+    return any(one.name in ("lr", *BASES) or one.kind is one.VAR_KEYWORD for one in parameters)

@@ -14,8 +14,8 @@ from functools import partial
 
 from landscape_lab.dotted_paths import locate
 from landscape_lab.keys.groups import RATIO, Groups
-from landscape_lab.optimizers.building import check_settings
 from landscape_lab.optimizers.factories import Factory, Settings, own_rate, parts_of
+from landscape_lab.optimizers.signatures import check_settings
 
 KEY = "groups"
 """The setting of a factory that holds the groups."""

@@ -113,12 +113,7 @@ class Joint:
         return math.nan if self.rates is not None else rate_of(self.optimizers[0])
 
     def step(self, closure: Closure) -> float:
-        # `rate`, spelled out: this is called for every step, and two calls cost 1 % of a step on two numbers.
-        rate = (
-            math.nan
-            if self.rates is not None
-            else float(self.optimizers[0].param_groups[0].get("lr", math.nan))
-        )
+        rate = math.nan if self.rates is not None else rate_of(self.optimizers[0])
         self._step(closure)
         return rate
 
@@ -147,12 +142,16 @@ class Joint:
 
 
 def rate_of(optimizer: Optimizer) -> float:
-    """The learning rate of the next step, NaN where there is none.
+    """The learning rate of the next step, NaN where there is none or there are several.
 
     It is looked up each time, because schedulers and some optimizers set it and a checkpoint
     replaces the group.
     """
-    return float(optimizer.param_groups[0].get("lr", math.nan))
+    rate = optimizer.param_groups[0].get("lr", math.nan)
+    try:
+        return float(rate)
+    except (TypeError, ValueError, RuntimeError):  # a list, or a tensor of several numbers
+        return math.nan
 
 
 def _scaled(step: Step, landscape: Problem, rates: Tensor) -> Step:

@@ -15,7 +15,7 @@ from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.networks.foreign import ModuleStep, StandIn, lend, plain_name
 from landscape_lab.landscapes.networks.loading import has_own
-from landscape_lab.optimizers.adapters import takes_closure
+from landscape_lab.optimizers.adapters import closure_step, takes_closure
 from landscape_lab.optimizers.closures import Closure
 from landscape_lab.optimizers.factories import Factory, parts_of
 from landscape_lab.optimizers.member import Member
@@ -153,8 +153,9 @@ class Own:
 
     def _let_clip(self, optimizer: Optimizer) -> None:
         """Let the module clip each gradient that an optimizer's step gets."""
-        inner, clip = optimizer.step, self.module().configure_gradient_clipping
+        clip = self.module().configure_gradient_clipping
         closes = takes_closure(optimizer) and not self.traits.gradient_first
+        closing, inner = closure_step(optimizer), optimizer.step
 
         def step(closure: Closure) -> object:
             def clipped() -> Tensor:
@@ -163,7 +164,7 @@ class Own:
                 return loss
 
             if closes:
-                return inner(clipped)  # type: ignore[arg-type] # a tensor, as torch's own loops return
+                return closing(clipped)  # type: ignore[arg-type] # as plain loops have it
             clip(optimizer, None, None)  # type: ignore[operator]
             return inner()
 

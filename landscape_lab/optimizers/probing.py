@@ -14,10 +14,13 @@ from landscape_lab.optimizers.factories import Factory, parts_of
 from landscape_lab.optimizers.groups import groups_of
 from landscape_lab.optimizers.traits import Traits
 
+STEPS = 4
+"""How many steps are tried: an average of points, where some evaluate, parts from the point at the third."""
 REFUSALS = {
-    "graph": "does not require grad",
-    "sparse": "does not support dense gradients",
-    "pair": "0-d tensor",
+    "graph": ("does not require grad", "create_graph"),
+    "sparse": ("does not support dense gradients",),
+    "pair": ("0-d tensor",),
+    "loss_alone": ("__call__() takes 1 positional argument", "__call__() got an unexpected keyword"),
 }
 """What an optimizer says when it is not called as it wants to be: the trait, and words of the error."""
 
@@ -56,7 +59,7 @@ class Bowl(nn.Module):
 
 
 def probe(factory: Factory, steps: int = 1000) -> Traits:
-    """Two steps on a bowl show how the optimizer calls its closure; what it refuses is offered otherwise.
+    """A few steps on a bowl show how the optimizer calls its closure; what it refuses is offered otherwise.
 
     Where groups of parameters have classes of their own, all have to make do with one gradient in a
     step, because each moves only a part of the point.
@@ -114,21 +117,27 @@ def _probe(factory: Factory, steps: int) -> Traits:
             try:
                 return _observe(factory, steps, traits)
             except Exception as error:  # noqa: BLE001 - the class may raise anything
-                refused = next((name for name, words in REFUSALS.items() if words in str(error)), None)
+                refused = _refused(str(error))
                 if refused is None or getattr(traits, refused):
                     break
                 traits = replace(traits, **{refused: True})
     return traits
 
 
+def _refused(message: str) -> str | None:
+    """The trait that an error asks for, if it asks for one."""
+    asked = (name for name, wordings in REFUSALS.items() if any(words in message for words in wordings))
+    return next(asked, None)
+
+
 def _observe(factory: Factory, steps: int, traits: Traits) -> Traits:
-    """What an optimizer does in two steps, called with the traits that are known."""
-    end, counts, elsewhere = _two_steps(factory, steps, traits)
+    """What an optimizer does in some steps, called with the traits that are known."""
+    end, counts, elsewhere = first_steps(factory, steps, traits)
     if not elsewhere:
         return replace(traits, repeats=max(counts) > 1, gradient_first=min(counts) == 0)
     # It moved before it evaluated. If it goes the same way from a gradient of zeros, it does not need one.
     try:
-        alone, _, _ = _two_steps(factory, steps, traits, gradient_first=False)
+        alone, _, _ = first_steps(factory, steps, traits, gradient_first=False)
         needless = torch.equal(alone, end)
     except Exception:  # noqa: BLE001 - as expected of one that needs its gradient
         needless = False
@@ -136,16 +145,16 @@ def _observe(factory: Factory, steps: int, traits: Traits) -> Traits:
     return replace(traits, repeats=repeats, gradient_first=not needless, elsewhere=needless)
 
 
-def _two_steps(
+def first_steps(
     factory: Factory, steps: int, traits: Traits, gradient_first: bool = True
 ) -> tuple[Tensor, list[int], bool]:
-    """Where two steps lead, how often each calls its closure, and whether it had moved when it first did."""
+    """Where the steps lead, how often each calls its closure, and whether it had moved when it first did."""
     torch.manual_seed(0)
     landscape = Bowl(torch.tensor([[1.0, -0.7]]))
     optimizer = make_optimizer(factory, landscape, steps)
     adapted = adapt(optimizer, landscape, traits)
     counts, elsewhere = [], False
-    for _ in range(2):
+    for _ in range(STEPS):
         if gradient_first:
             adapted.backward()
         else:

@@ -19,6 +19,7 @@ class Traits:
             derivatives.
         sparse: The gradient has to be a sparse tensor.
         pair: The closure has to return outputs and loss.
+        loss_alone: `step` calls its closure with `False` where it wants no gradient.
         rows: The closure may return the losses of the members, not their sum: `step` treats each
             row of the parameters by itself.
         gradient_free: No gradient is used.
@@ -30,6 +31,7 @@ class Traits:
     graph: bool = False
     sparse: bool = False
     pair: bool = False
+    loss_alone: bool = False
     rows: bool = False
     gradient_free: bool = False
 
@@ -39,4 +41,4 @@ class Traits:
 
         It should where losses are compared within a step, or the gradient is derived again.
         """
-        return (self.repeats or self.graph) and not self.gradient_free
+        return (self.repeats or self.graph or self.loss_alone) and not self.gradient_free

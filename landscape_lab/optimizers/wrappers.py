@@ -59,6 +59,31 @@ def _forget_gradients(parameters: Iterable[Tensor]) -> None:
         parameter.grad = None
 
 
+def giving_loss_alone(step: Step, optimizer: Optimizer, problem: Problem) -> Step:
+    """`step` with a closure that leaves the gradient out where it is called with `False`."""
+    return lambda closure: step(_LossAlone(closure, problem))
+
+
+class _LossAlone(Around):
+    """A closure that says by its argument whether the gradient is wanted.
+
+    Args:
+        inner: The closure around which it is.
+        problem: What is evaluated.
+    """
+
+    def __init__(self, inner: Closure, problem: Problem) -> None:
+        super().__init__(inner)
+        self.problem = problem
+
+    def __call__(self, backward: bool = True) -> Tensor:
+        """The loss; without `backward`, autograd can follow it where that is switched on."""
+        if backward:
+            return self.inner()
+        loss = self.inner.losses()  # counted and recorded, but without a graph
+        return self.problem().sum() if torch.is_grad_enabled() else loss
+
+
 def returning_pair(step: Step, optimizer: Optimizer, problem: Problem) -> Step:
     """`step` with a closure that returns outputs, of which a landscape has none, and loss."""
 
@@ -101,6 +126,34 @@ def through_own_backward(step: Step, optimizer: Optimizer, problem: Problem) -> 
         return loss
 
     return own_step
+
+
+def firing_hooks(step: Step, optimizer: Optimizer, problem: Problem) -> Step:
+    """A step of an optimizer that updates each parameter in a hook, as soon as its gradient is known.
+
+    The gradients of all parameters are taken before any of them moves.
+    """
+    parameters = parameters_of(optimizer)
+
+    def fired(closure: Closure) -> object:
+        loss = closure()
+        for parameter in parameters:
+            for hook in hooks_of(parameter):
+                hook(parameter)
+        optimizer.step()
+        return loss
+
+    return fired
+
+
+def parameters_of(optimizer: Optimizer) -> list[Tensor]:
+    """The parameters of all groups."""
+    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
+
+
+def hooks_of(parameter: Tensor) -> list[Callable[[Tensor], None]]:
+    """What the backward pass calls when the parameter's gradient is there."""
+    return list((parameter._post_accumulate_grad_hooks or {}).values())
 
 
 class WithoutHooks:

@@ -21,6 +21,7 @@ from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
 from landscape_lab.sweeps.together import landscape_identity
 from landscape_lab.trajectory import Trajectory
+from landscape_lab.trust import found_in
 
 PATHS = 200
 """The most jobs whose paths are drawn on one landscape."""
@@ -101,8 +102,9 @@ def _scene(first: Entrant, trajectories: Sequence[Trajectory], folder: Path) -> 
     config = first.run.config()
     if config is None:
         raise ValueError(f"{first.run.config_file} cannot be read.")
-    landscape = build_landscape(config)
-    scene = scene_of(landscape, trajectories, settings=plane_settings(config), reach=REACH, folder=folder)
+    with found_in(first.run.folder):
+        landscape, settings = build_landscape(config), plane_settings(config)
+    scene = scene_of(landscape, trajectories, settings=settings, reach=REACH, folder=folder)
     return replace(scene, about=about_of(config, first.landscape))
 
 

@@ -96,7 +96,11 @@ def test_failed_job_is_tried_again_and_a_diverged_one_is_not(command_line, tmp_p
     assert [row["status"] for row in leaderboard(tmp_path / "sweep")].count("failed") == 2
     (tmp_path / "better").touch()
     before = states(tmp_path / "sweep")
-    command_line("sweep.resume=sweep")
+    status, written = command_line("sweep.resume=sweep")
+    assert status == 1
+    assert "sweep asks for `moody.Moody`" in written.err
+    assert states(tmp_path / "sweep") == before
+    command_line("sweep.resume=sweep", "trust=true")
     after = states(tmp_path / "sweep")
     assert {name for name in after if after[name] != before[name]} == {"0_turn_adam", "1_turn_adam"}
     assert {row["status"] for row in leaderboard(tmp_path / "sweep")} == {"completed", "diverged"}

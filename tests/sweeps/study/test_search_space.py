@@ -39,6 +39,8 @@ def space_of(text="", *overrides, default=lambda key: None):
         ("tag(log,int(interval(1,100)))", IntDistribution(1, 100, log=True)),
         ("range(1,10,2)", IntDistribution(1, 9, step=2)),
         ("range(0.25,1,0.25)", FloatDistribution(0.25, 0.75, step=0.25)),
+        ("range(0,1,0.3)", FloatDistribution(0.0, 0.9, step=0.3)),
+        ("range(1,0,-0.3)", FloatDistribution(0.1, 1.0, step=0.3)),
         ("range(5,1,-1)", IntDistribution(2, 5)),
         ("1,2,4", CategoricalDistribution([1, 2, 4])),
         ("choice(a,b)", CategoricalDistribution(["a", "b"])),

@@ -5,7 +5,7 @@ export PYTHONPATH :=
 
 .DEFAULT_GOAL := run
 OPTIMIZERS := torch_optimizer pytorch_ranger heavyball torchzero schedulefree lion-pytorch
-.PHONY: run test campaign optimizers pictures lint format bench tensorboard wheel clean
+.PHONY: run test campaign launchers optimizers pictures lint format bench tensorboard wheel clean
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -24,6 +24,14 @@ test: .venv/developer  ## all fast tests, on both cores
 
 campaign: .venv/developer  ## kills, signals, full disks, damage, bad input: a table held / tried
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q tests/campaign
+
+.venv-launchers/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-launchers
+	.venv-launchers/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,ray,slurm,postgres]'
+	@touch $@
+
+launchers: .venv-launchers/installed  ## real Ray on two nodes, submitit, PostgreSQL where it is installed
+	OMP_NUM_THREADS=1 .venv-launchers/bin/python -m pytest -q -m launcher tests/sweeps
 
 .venv/catalogues: .venv/developer
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ $(OPTIMIZERS)
@@ -53,4 +61,4 @@ wheel: .venv/developer
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf .venv build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf .venv .venv-launchers build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

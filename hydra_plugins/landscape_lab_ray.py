@@ -19,7 +19,7 @@ class RaySettings:
     """What Ray is told.
 
     Args:
-        init: What `ray.init` takes; `address` is a cluster's, null one that runs here or a new one.
+        init: What `ray.init` takes; `address` is a cluster's; null: the one on this machine, or a new one.
         remote: What `ray.remote` takes, of every job: `num_cpus`, `num_gpus`, `resources`, ….
     """
 

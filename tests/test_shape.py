@@ -50,9 +50,9 @@ ELSEWHERE = {
     "tests/sweeps/race/test_race.py": ("drawing.standings", "sweeps.race", "sweeps.standings"),
     "tests/sweeps/test_grid.py": (
         *("drawing.race", "sweeps.best", "sweeps.composing", "sweeps.hparams", "sweeps.leaderboard"),
-        *("sweeps.ownership", "sweeps.pages", "sweeps.progress"),
+        *("sweeps.pages", "sweeps.progress"),
     ),
-    "tests/sweeps/test_resume.py": ("sweeps.edited", "sweeps.plan"),
+    "tests/sweeps/test_resume.py": ("sweeps.plan",),
     "tests/sweeps/study/test_tuning.py": ("sweeps.study",),
     "tests/landscapes/test_base.py": ("landscapes.axes",),
     "tests/landscapes/shapes/test_moves.py": ("landscapes.parts", "landscapes.shapes.layout"),

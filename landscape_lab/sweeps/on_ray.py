@@ -13,8 +13,8 @@ from omegaconf import DictConfig, open_dict
 
 from landscape_lab.files import PREFIX
 
-PATIENCE = 10.0
-"""Seconds after which a shared file system shows a new file everywhere."""
+LOOKS, PAUSE = 50, 0.2
+"""How often a node looks for a new file, and seconds between: a shared file system may show it late."""
 
 Settings = Mapping[str, object]
 
@@ -87,14 +87,15 @@ def _check_seen(folder: Path) -> None:
         blind = [nodes[node] for node, answer in asked.items() if not ray.get(answer)]
     if blind:
         raise ValueError(
-            f"The sweep's folder {folder} should be on a file system that all nodes of the cluster share. "
+            f"The sweep's folder {folder} should be on a file system that all nodes of Ray's cluster share. "
             f"These do not see it: {', '.join(blind)}. Choose one with hydra.sweep.dir=…"
         )
 
 
 def _sees(path: str) -> bool:
     """Whether a file is there, sooner or later."""
-    end = time.monotonic() + PATIENCE
-    while not (found := Path(path).is_file()) and time.monotonic() < end:
-        time.sleep(0.2)
-    return found
+    for _ in range(LOOKS):
+        if Path(path).is_file():
+            return True
+        time.sleep(PAUSE)
+    return False

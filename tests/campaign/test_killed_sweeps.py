@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from harm import FORGOTTEN, check_told, command, counting, killed_at
+from harm import FORGOTTEN, Process, check_told, command, counting, killed_at
 from sweeping import leaderboard
 
 from landscape_lab.files import PREFIX
@@ -99,8 +99,6 @@ def test_a_sweep_killed_at_renames_again_and_again(tried, whole, tmp_path, name,
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SWEEPS)
 def test_a_sweep_stopped_at_any_time(tried, whole, tmp_path, name):
-    from harm import Process
-
     wanted, _, seconds = whole(name)
     source = random.Random(1)
     for case in range(8):
@@ -148,8 +146,5 @@ def test_killed_workers(tried, whole, tmp_path, name):
 def _workers(pid: int) -> list[int]:
     """The processes that joblib made for a sweep."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [
-        int(child)
-        for child in children
-        if b"loky.backend.popen" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
+    made = b"loky.backend.popen"
+    return [int(child) for child in children if made in Path(f"/proc/{child}/cmdline").read_bytes()]

@@ -23,7 +23,6 @@ def launch(folder: Path, name: str, *settings: str) -> Path:
         pytest.param(
             "submitit_local", "hydra_submitit_launcher", marks=[pytest.mark.slow, pytest.mark.launcher]
         ),
-        pytest.param("ray", "hydra_ray_launcher", marks=[pytest.mark.slow, pytest.mark.launcher]),
     ],
 )
 def test_launcher_gives_the_bits_of_the_basic_one(tmp_path, launcher, plugin):

@@ -5,7 +5,7 @@ export PYTHONPATH :=
 
 .DEFAULT_GOAL := run
 OPTIMIZERS := torch_optimizer pytorch_ranger heavyball torchzero schedulefree lion-pytorch
-.PHONY: run test optimizers pictures lint format bench tensorboard wheel clean
+.PHONY: run test campaign optimizers pictures lint format bench tensorboard wheel clean
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -21,6 +21,9 @@ run: .venv/installed  ## Lion descends the spiral
 
 test: .venv/developer  ## all fast tests, on both cores
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q -m "not slow and not gpu"
+
+campaign: .venv/developer  ## kills, signals, full disks, damage, bad input: a table held / tried
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q tests/campaign
 
 .venv/catalogues: .venv/developer
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ $(OPTIMIZERS)

@@ -1,11 +1,13 @@
 """The sweeper of `sweep=grid`: Hydra looks for plugins here, and `landscape_lab.sweeps` does the work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
@@ -45,7 +47,7 @@ class GridSweeper(Sweeper):
         typed = set(map(key_of, arguments))
         arguments += [f"{key}={values}" for key, values in self.params.items() if key not in typed]
         overrides = OverridesParser.create(config_loader=self.composer).parse_overrides(arguments)
-        (grid,) = BasicSweeper.split_arguments(overrides, None)
+        grid = _grid(overrides)
         with own_sweep(self.config):
             folder = Path(self.config.hydra.sweep.dir)
             jobs = plan(self.composer, self.config, grid, folder)
@@ -54,3 +56,19 @@ class GridSweeper(Sweeper):
             waiting = [job.overrides for job in jobs if not job.done]
             with watched(folder, len(jobs), finished(folder / job.name for job in jobs)):
                 return self.launcher.launch(waiting, initial_job_idx=0) if waiting else []
+
+
+def _grid(overrides: Iterable[Override]) -> list[list[str]]:
+    """The overrides of each job: every combination of what is swept, beside the others as they were typed.
+
+    Raises:
+        HydraException: A range has no first value and last value between which to count.
+    """
+    choices: dict[str, list[str]] = {}
+    for override in overrides:
+        if override.is_sweep_override():
+            (swept,) = BasicSweeper.split_arguments([override], None)
+            choices[override.get_key_element()] = [choice for (choice,) in swept]
+        else:
+            choices[override.get_key_element()] = [str(override.input_line)]
+    return [list(job) for job in product(*choices.values())]

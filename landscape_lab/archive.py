@@ -5,6 +5,7 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import BadZipFile
+from zlib import error as ZlibError
 
 import numpy as np
 import torch
@@ -20,7 +21,17 @@ CURVES = ("losses", "steps", "evaluations", "lr")
 """The curves of every trajectory."""
 COMPRESSED = 2**24
 """The most bytes that are compressed when they are saved: a second's work."""
-DAMAGED = (ValueError, KeyError, OSError, EOFError, BadZipFile, RuntimeError, IndexError, TypeError)
+DAMAGED = (
+    ValueError,
+    KeyError,
+    OSError,
+    EOFError,
+    BadZipFile,
+    ZlibError,
+    RuntimeError,
+    IndexError,
+    TypeError,
+)
 """What NumPy raises of an archive that is cut or holds something else, and what its arrays then lead to."""
 
 
@@ -51,7 +62,7 @@ def write(path: str | PathLike[str], contents: Contents) -> None:
     arrays = _arrays(contents)
     small = sum(values.nbytes for values in arrays.values()) <= COMPRESSED
     save = np.savez_compressed if small else np.savez
-    with replacing(path) as unfinished:
+    with replacing(path, durable=True) as unfinished:
         save(unfinished, allow_pickle=False, **arrays)
 
 

@@ -1,7 +1,6 @@
 """From a configuration to objects: the landscape with its members, the optimizer's factory, the descent."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,10 @@ from omegaconf import DictConfig
 from landscape_lab.augmentations import augment
 from landscape_lab.configuration import plain
 from landscape_lab.descent import Descent
-from landscape_lab.dotted_paths import locate
 from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.errors import tell
-from landscape_lab.instantiation import build, settings_of
+from landscape_lab.escaping import visible
+from landscape_lab.instantiation import build, factory_of, settings_of
 from landscape_lab.keys.optimizers import AUTO
 from landscape_lab.keys.running import MEASURED, NEARNESS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
@@ -25,6 +24,7 @@ from landscape_lab.optimizers.groups import KEY, with_rate
 from landscape_lab.optimizers.matching import settled, told
 from landscape_lab.optimizers.own import with_own
 from landscape_lab.optimizers.probing import probe, takes_part
+from landscape_lab.optimizers.rehearsal import rehearse
 from landscape_lab.optimizers.schedulers import SchedulerFactory
 from landscape_lab.planes import PlaneSettings
 
@@ -47,6 +47,7 @@ def build_descent(
     landscape, ensemble = landscape_of(cfg)
     optimizer, scheduler = with_own(*chosen, landscape, cfg.steps)
     optimizer = optimizer if rate is None else with_rate(optimizer, rate)
+    rehearse(optimizer, scheduler, cfg.steps)
     traits = probe(optimizer, cfg.steps)
     if landscape.births and not takes_part(optimizer, traits):
         tell(
@@ -79,7 +80,7 @@ def build_descent(
 
 def factories_of(cfg: DictConfig) -> tuple[Factory, SchedulerFactory | None]:
     """The optimizer and the schedule; a learning rate that is left open is that of the class."""
-    optimizer = factory_of(cfg, "optimizer")
+    optimizer = factory_of(cfg, "optimizer", written=[KEY, *BASES])
     if optimizer.keywords.get("lr") == AUTO:
         del optimizer.keywords["lr"]
     return optimizer, factory_of(cfg, "scheduler") if cfg.scheduler else None
@@ -101,7 +102,7 @@ def label_of(
     """What a picture calls a run; with the learning rates of its members, if these differ."""
     rates = rates or [rate for rate in [cfg.optimizer.get("lr")] if isinstance(rate, int | float)]
     lr = f", lr {min(rates):g}" + (f" … {max(rates):g}" if len(rates) > 1 else "") if rates else ""
-    return (optimizer if landscape is None else f"{landscape} · {optimizer}") + lr
+    return visible((optimizer if landscape is None else f"{landscape} · {optimizer}") + lr)
 
 
 def about_of(cfg: DictConfig, name: str) -> str:
@@ -120,7 +121,7 @@ def about_of(cfg: DictConfig, name: str) -> str:
     told += [f"{key} {landscape[key]}" for key in given]
     told += [_in_words(kind, plain(node)) for kind, node in (cfg.augmentation or {}).items()]
     told += [f"schedule {node.get('_target_', '').rpartition('.')[2]}" for node in [cfg.scheduler] if node]
-    return " · ".join(told)
+    return visible(" · ".join(told))
 
 
 def _in_words(name: str, settings: Mapping[str, object]) -> str:
@@ -186,12 +187,6 @@ def default_target(landscape: Landscape) -> float | None:
     begin = landscape.evaluate(landscape.flat()).nanmedian()
     lowest = landscape.evaluate(landscape.minima).min()
     return float(lowest + 0.01 * (begin - lowest))
-
-
-def factory_of(cfg: DictConfig, group: str) -> partial:
-    """The class that a group names, with its settings; groups of parameters name classes of their own."""
-    settings = settings_of(cfg[group], written=[KEY, *BASES])
-    return partial(locate(f"{group}._target_", cfg[group]._target_), **settings)
 
 
 def _augmentation(name: Any, node: Any) -> Any:

@@ -16,6 +16,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
+from landscape_lab.completeness import check_complete, check_typed
 from landscape_lab.configuration import (
     CONF,
     key_of,
@@ -24,11 +25,12 @@ from landscape_lab.configuration import (
     register_catalogue,
 )
 from landscape_lab.errors import FULL, one_line, tell
-from landscape_lab.runs import Run
+from landscape_lab.runs import Run, leaving_no_empty_folder
 from landscape_lab.schema import check, describe
 from landscape_lab.slurm import requeue, requeued
 from landscape_lab.stopping import Stopped
 from landscape_lab.sweeps.resume import resumed
+from landscape_lab.trust import guarded
 
 
 @hydra.main(config_path=str(CONF), config_name="config", version_base="1.3")
@@ -40,7 +42,8 @@ def job(cfg: DictConfig) -> Any:
 
         begin_process(config.launcher, study="study" in cfg.sweep)
         return attempt(cfg, config)
-    with one_line():
+    with one_line(), leaving_no_empty_folder(config):
+        check_complete(cfg, config)
         check(cfg)
         with staying():
             from landscape_lab.lab import descend, prepared  # heavy: a mistake is told at once
@@ -83,10 +86,12 @@ def main() -> None:
     if (folder := os.getcwd()) not in sys.path:
         sys.path.insert(0, folder)  # a user's module may import others beside it, whenever it does so
     OmegaConf.register_new_resolver("keys", lambda *, _root_: _described(_root_), replace=True)
+    check_typed(sys.argv[1:])
     sys.argv[1:] = resumed(open_keys(requeued(sys.argv[1:])))
     register_catalogue()
     try:
-        job()
+        with guarded("This command" if "trust=false" in sys.argv else ""):
+            job()
     except Stopped as stopped:
         if stopped.number == getattr(signal, "SIGUSR1", None):
             tell(requeue())

@@ -23,7 +23,7 @@ OPEN_KEY = re.compile(
     r"(trainer\.precision|(optimizer|scheduler|model|data|landscape\.(data)?module|augmentation\.\w+|sweep\.(sampler|pruner)_settings)(\.\w+)+)="
 )
 """Keys that a group's YAML need not list: an optimizer or a model takes whatever its class takes."""
-OWN = {"_target_": "landscape_lab.optimizers.own.own"}
+OWN = "landscape_lab.optimizers.own.own"
 """`optimizer=own`, which has no YAML: on any other landscape than that of a module there is none."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
@@ -51,9 +51,10 @@ NOT_IDENTIFYING = (
         "plane",
     ),
     "threads",
+    "trust",
 )
 """Keys that change what is written, not what happens."""
-HOW = ("resume", "ckpt_path", "figures", "sweep", "threads")
+HOW = ("resume", "ckpt_path", "figures", "sweep", "threads", "trust")
 """Keys that a sweep's job is given to say how it is run, not what it does."""
 PARAMETERS = ("optimizer", "landscape", "augmentation", "steps", "seed")
 """Keys and groups by which TensorBoard's HPARAMS tab compares runs."""
@@ -94,6 +95,11 @@ def plain(value: Any) -> Any:
     return OmegaConf.to_container(value, resolve=True) if OmegaConf.is_config(value) else value
 
 
+def typed(hydra: DictConfig) -> list[str]:
+    """The overrides of a run as they were typed, interpolations unresolved: one may stand for a password."""
+    return [str(override) for override in OmegaConf.to_container(hydra.overrides.task) or ()]
+
+
 def quoted(text: str) -> str:
     """A text as Hydra's grammar takes it, whatever it holds.
 
@@ -105,13 +111,17 @@ def quoted(text: str) -> str:
 
 def register_catalogue() -> None:
     """Let `optimizer=NAME` choose every optimizer that has no YAML: of the catalogue, and a module's own."""
-    ConfigStore.instance().store("own", OWN, group="optimizer", provider="catalogue")
+    for name, target in catalogued().items():
+        node = {"_target_": target}
+        ConfigStore.instance().store(name, node, group="optimizer", provider="catalogue")
+
+
+def catalogued() -> dict[str, str]:
+    """The classes of the optimizers that have no YAML, by their names."""
     curated = {path.stem for path in (CONF / "optimizer").glob("*.yaml")}
     with CATALOGUE.open(newline="") as file:
-        for row in csv.DictReader(file):
-            if row["name"] not in curated:
-                node = {"_target_": row["target"]}
-                ConfigStore.instance().store(row["name"], node, group="optimizer", provider="catalogue")
+        rows = [row for row in csv.DictReader(file) if row["name"] not in curated]
+    return {"own": OWN, **{row["name"]: row["target"] for row in rows}}
 
 
 def decisive(cfg: DictConfig) -> dict[str, object]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
+from landscape_lab.trust import admit
 from landscape_lab.validation import nearest, refusal
 
 
@@ -33,7 +34,7 @@ def locate(name: str, path: str) -> Any:
         path: The longest leading part that is a module is imported, the rest are its attributes.
 
     Raises:
-        ValueError: It does not import, or there is no such attribute.
+        ValueError: It does not import, there is no such attribute, or it is of a folder that is not trusted.
 
     >>> locate("fn", "math.hypot")(3, 4)
     5.0
@@ -41,6 +42,7 @@ def locate(name: str, path: str) -> Any:
     parts = str(path).split(".")
     if len(parts) < 2 or not all(part.isidentifier() for part in parts):
         raise refusal(name, "a dotted path, `module.name`", path)
+    admit(path)
     with current_folder():
         found: Any = _import(name, path, parts[0])
         for end, part in enumerate(parts[1:], start=2):

@@ -15,6 +15,7 @@ from hydra.errors import (
 )
 from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryValue, OmegaConfBaseException
 
+from landscape_lab.escaping import visible
 from landscape_lab.streams import while_read
 from landscape_lab.validation import alternatives
 
@@ -24,6 +25,8 @@ OWNERS = {"model": "landscape=network", "data": "landscape=network", "sweep/suit
 """Groups that are there only with the choice of another."""
 NOT_THERE = re.compile(f"Could not override '({'|'.join(OWNERS)})'")
 """Hydra's words for a choice of a group that is not there."""
+NO_KEYS = re.compile(r"In '(\S+)': ConfigTypeError .*\s+Cannot merge DictConfig with ListConfig")
+"""Hydra's words for a file of the configuration that holds a list."""
 SEVERAL = re.compile(r"Ambiguous value for argument '\+*([^=']+)=([^']*)'")
 """Hydra's words for several values where it runs one job."""
 
@@ -59,7 +62,12 @@ def without_exits() -> Iterator[None]:
 
 def tell(text: str) -> None:
     """One line on standard error."""
-    sys.stderr.write(f"landscape_lab: {' '.join(text.split())}\n")
+    sys.stderr.write(f"landscape_lab: {visible(' '.join(text.split()))}\n")
+
+
+def answer(text: object) -> None:
+    """One line on standard output."""
+    sys.stdout.write(f"{visible(str(text))}\n")
 
 
 def explain(error: BaseException) -> str:
@@ -79,6 +87,8 @@ def explain(error: BaseException) -> str:
         text = f"{key[1]}: {explain(cause)}" if key else explain(cause)
     elif isinstance(error, MissingMandatoryValue | InterpolationToMissingValueError):
         text = f"The key `{error.full_key}` should be given: {error.full_key}=…"
+    elif isinstance(error, HydraException) and (file := NO_KEYS.search(str(error))):
+        text = f"The file {file[1]}.yaml should hold keys and values. Found a list."
     elif isinstance(error, OSError) and error.filename is not None:
         text = f"{error.strerror}: {error.filename}"
     else:
@@ -91,6 +101,9 @@ def explain(error: BaseException) -> str:
 def _unknown_choice(error: MissingConfigException) -> str:
     """A group's choice that does not exist."""
     group, _, choice = str(error.missing_cfg_file).rpartition("/")
+    if group.startswith("experiment/"):  # Hydra looks beside the experiment's file
+        found = f"{group.removeprefix('experiment/')}: {choice}"
+        return f"The defaults of an experiment should say `override /{found}`. Found `{found}`."
     hint = alternatives(choice, error.options or [])
     return f"There is no {group} `{choice}`. {hint} They live in conf/{group}/."
 
@@ -103,10 +116,18 @@ def _unknown_key(error: OmegaConfBaseException, whole: str) -> str:
         found = f" Found `{override[1].lstrip('+')}`." if override else ""
         return f"Parameter `{error.full_key}` should be {wanted}.{found}"
     if error.parent_node is None or error.key is None or "not in struct" not in str(error):
-        return str(error).split("\n", maxsplit=1)[0]
+        return _with_key(error, str(error).split("\n", maxsplit=1)[0], whole)
     keys = [str(key) for key in error.parent_node]
     group = str(error.full_key).split(".")[0]
     # of a group's choices one may have keys where another has none
     elsewhere = f"This choice of `{group}` has none; another, {group}=…, may have it."
     hint = alternatives(str(error.key), keys) if keys else elsewhere
     return f"There is no key `{error.full_key}`. {hint}"
+
+
+def _with_key(error: OmegaConfBaseException, text: str, whole: str) -> str:
+    """What OmegaConf says of a value, and of which key."""
+    override = re.search(r"Error merging override (.+)", whole)
+    if not error.full_key or error.full_key in text:
+        return text
+    return f"Parameter `{error.full_key}`: {text}." + (f" Found `{override[1]}`." if override else "")

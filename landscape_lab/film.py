@@ -11,13 +11,15 @@ from pathlib import Path
 
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.video import Film
-from landscape_lab.errors import one_line
+from landscape_lab.errors import answer, one_line
 from landscape_lab.keys.callbacks import FILMS
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.sweeps.together import bring_together, sorted_keys, split_words
+from landscape_lab.trust import guarded_command
 
 
 @one_line()
+@guarded_command()
 def main() -> None:
     """Film the runs into a file, `descent.mp4` in the first of them if none is named."""
     keys, paths = split_words(sys.argv[1:])
@@ -27,7 +29,7 @@ def main() -> None:
     settings = together.settings_with(changes)
     check_shading(settings.colormap)
     film.write(together.scene(settings, folders[0], film.extras), path)
-    sys.stdout.write(f"{path}\n")
+    answer(path)
 
 
 def _places(paths: list[Path]) -> tuple[list[Path], Path]:

@@ -16,7 +16,7 @@ from omegaconf import OmegaConf
 from landscape_lab.configuration import CONF
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.figures import gallery_figure, save_figure
-from landscape_lab.errors import one_line
+from landscape_lab.errors import answer, one_line
 from landscape_lab.pictures import draw_pictures
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.scene import Scene
@@ -62,14 +62,14 @@ def main() -> None:
     """Write the page."""
     words, files = split_words(sys.argv[1:])
     if files[:1] == [Path("pictures")]:
-        sys.stdout.write(f"{draw_pictures(files[1] if files[1:] else files[0], **_lists(words))}\n")
+        answer(draw_pictures(files[1] if files[1:] else files[0], **_lists(words)))
         return
     path = files[0] if files else Path("gallery.png")
     (changes,) = sorted_keys(words, PlaneSettings)
     settings = PlaneSettings(**changes)  # type: ignore[arg-type]
     check_shading(settings.colormap)
     save_figure(gallery_figure(scenes(names(), settings)), path)
-    sys.stdout.write(f"{path}\n")
+    answer(path)
 
 
 if __name__ == "__main__":

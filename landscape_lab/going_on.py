@@ -67,7 +67,7 @@ class SealedFiles(TorchCheckpointIO):
     def save_checkpoint(
         self, checkpoint: dict[str, object], path: str | PathLike[str], storage_options: object = None
     ) -> None:
-        with replacing(path) as unfinished:
+        with replacing(path, durable=True) as unfinished:
             torch.save(checkpoint, unfinished)
             seal(unfinished)
 
@@ -119,9 +119,17 @@ def remaining(checkpoint: Checkpoint, cfg: DictConfig, settings: Settings, desce
             f"Parameter `steps` should be above the {made} already made in {path}. "
             f"Found `steps = {cfg.steps}`."
         )
+    _tell_anew(descent)
     if steps != cfg.steps:
         _tell_other_length(steps, cfg.steps, _as_long_as_the_run(settings, descent))
     return checkpoint
+
+
+def _tell_anew(descent: Descent) -> None:
+    """Say that an optimizer cannot go on as it was, if that is so."""
+    maker, _ = parts_of(descent.make_optimizer)
+    if (anew := getattr(maker, "anew", None)) is not None:
+        tell(f"{maker.__name__} does not end as in a run that was never cut: {anew}.")
 
 
 def _tell_other_length(before: int, now: int, parts: Sequence[str]) -> None:

@@ -1,15 +1,20 @@
 """Objects that a configuration describes by `_target_` and settings."""
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
-from omegaconf import DictConfig, ListConfig
+from omegaconf import DictConfig, ListConfig, OmegaConf
 
 from landscape_lab.configuration import plain
 from landscape_lab.dotted_paths import locate
 from landscape_lab.errors import explain
+from landscape_lab.keys import DECLARED
+from landscape_lab.keys.optimizers import AUTO
+from landscape_lab.keys.signatures import check_arguments, check_names
+from landscape_lab.trust import admit_targets
 
 TRUSTED = ("landscape_lab", "pytorch_lightning")
 """The packages whose own classes are called directly."""
@@ -29,10 +34,12 @@ def build(node: DictConfig, **settings: object) -> Any:
     Raises:
         ValueError: The object cannot be built; the message begins with the node's key.
     """
+    admit_targets(node)
     constructor = _trusted_class(node) if isinstance(node, DictConfig) else None
     if constructor is not None and not _describes_objects(node):
+        given = _checked(constructor, node)
         try:
-            return constructor(**(settings_of(node) | settings))
+            return constructor(**(given | settings))
         except Exception as error:
             raise ValueError(f"{node._get_full_key(None)}: {explain(error)}") from error
     try:
@@ -53,6 +60,35 @@ def _trusted_class(node: DictConfig) -> type | None:
     return found if isinstance(found, type) and found.__module__.partition(".")[0] in TRUSTED else None
 
 
+def factory_of(cfg: DictConfig, name: str, written: Collection[str] = ()) -> partial:
+    """The class or function that a node names, with its settings.
+
+    Args:
+        cfg: The composed configuration.
+        name: The node.
+        written: Keys whose values stay descriptions, as they are written.
+
+    Raises:
+        ValueError: There is no such class, or it takes no such setting.
+    """
+    node = OmegaConf.select(cfg, name)
+    maker = locate(f"{name}._target_", node._target_)
+    settings = settings_of(node, written)
+    open_rate = ["lr"] if settings.get("lr") == AUTO else []
+    aside = {key: settings.pop(key) for key in (*written, *open_rate) if key in settings}
+    return partial(maker, **check_arguments(maker, settings, f"{name}."), **aside)
+
+
+def _checked(constructor: type, node: DictConfig) -> dict[str, Any]:
+    """The settings of a node; what its declaration leaves open, the signature of its class tells."""
+    settings = settings_of(node)
+    declared = DECLARED.get(node["_target_"])
+    left = {key: value for key, value in settings.items() if declared is None or key not in declared.keys}
+    scope = f"{node._get_full_key(None)}."
+    check_names(constructor, left, scope)
+    return settings | check_arguments(constructor, left, scope)
+
+
 def settings_of(node: DictConfig, written: Collection[str] = ()) -> dict[str, Any]:
     """The values of a node without its `_target_`, as plain Python; objects that they describe are built.
 
@@ -62,6 +98,7 @@ def settings_of(node: DictConfig, written: Collection[str] = ()) -> dict[str, An
     """
     values = {str(key): value for key, value in node.items() if key not in ("_target_", *written)}
     if _describes_objects(node, written):
+        admit_targets(values)
         values = instantiate(values, _convert_="all")
     return {
         key: plain(value)

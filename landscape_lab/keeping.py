@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 import pytorch_lightning as pl
+from omegaconf import DictConfig
 
 from landscape_lab import results
 from landscape_lab.callbacks import Products, Sharpness
 from landscape_lab.descent import Descent
 from landscape_lab.landscapes import NetworkLandscape, ShapesLandscape
+from landscape_lab.rate_search import RateSearch
 from landscape_lab.runs import Run
 from landscape_lab.stopping import signals
 from landscape_lab.weights import LAST, save_weights
@@ -22,15 +24,36 @@ class Keeper(pl.Callback):
     It has to be the first of the callbacks: what others measure, they measure when training ends; what
     they draw, they draw when fitting ends.
 
+    Until everything is built, the optimizer too, nothing is written: what is refused leaves the folder
+    as it was.
+
     Args:
         run: Where it goes.
         known: Results that are known before the descent, such as what the landscape is called.
+        configuration: What the run is, as it is kept in its folder.
+        hydra: Hydra's own part of it.
+
+    Attributes:
+        search: Where the learning rate was found, if it was.
     """
 
-    def __init__(self, run: Run, known: Mapping[str, object]) -> None:
+    def __init__(
+        self, run: Run, known: Mapping[str, object], configuration: DictConfig, hydra: DictConfig
+    ) -> None:
         self.run = run
         self.known = dict(known)
+        self.configuration = configuration
+        self.hydra = hydra
+        self.search: RateSearch | None = None
         self.found: dict[str, object] = {}
+
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if trainer.ckpt_path is None:
+            self.run.forget()
+        self.run.write_configuration(self.configuration, self.hydra)
+        self.run.search_file.unlink(missing_ok=True)
+        if self.search is not None:
+            self.search.save(self.run.search_file)
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         pl_module.trajectory.save(self.run.trajectory_file)

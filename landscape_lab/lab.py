@@ -1,7 +1,7 @@
 """From a configuration to results: objects are built, the descent runs, its files are written."""
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,40 +12,40 @@ import pytorch_lightning as pl
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.initialize import get_gh_backup, restore_gh_from_backup
-from omegaconf import DictConfig, OmegaConf, open_dict
-from pytorch_lightning.loggers import Logger
+from omegaconf import DictConfig, open_dict
 
 from landscape_lab.agreement import Settings
-from landscape_lab.assembly import about_of, build_descent, plane_settings
-from landscape_lab.callbacks import HParams, Products, RateCurve, Stops
+from landscape_lab.assembly import build_descent
+from landscape_lab.completeness import check_complete, check_typed
 from landscape_lab.configuration import (
     CONF,
     chosen_names,
-    compared_values,
     forget_replaced,
     identity,
     open_keys,
     plain,
     register_catalogue,
     settle_typed_length,
+    typed,
 )
 from landscape_lab.contents import settle_contents
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import current_folder
 from landscape_lab.errors import FULL, tell, without_exits
 from landscape_lab.evaluation import faster_threads
+from landscape_lab.files import naming
+from landscape_lab.fitting import trainer_of
 from landscape_lab.going_on import (
     Checkpoint,
     Provenance,
-    SealedFiles,
     checkpoint_of,
     remaining,
     settings_with,
 )
-from landscape_lab.instantiation import build
 from landscape_lab.keeping import Keeper
 from landscape_lab.landscapes import Landscape
-from landscape_lab.quiet import kept_random_states, quiet_lightning
+from landscape_lab.quiet import quiet_lightning, warnings_held
+from landscape_lab.random_states import kept_random_states
 from landscape_lab.rate_choice import advice, settled_search
 from landscape_lab.rate_search import RETREATS, RateSearch
 from landscape_lab.runs import Run, own_folder
@@ -53,6 +53,7 @@ from landscape_lab.schema import check
 from landscape_lab.stopping import Stopped, signals
 from landscape_lab.threads import using
 from landscape_lab.trajectory import Trajectory
+from landscape_lab.trust import guarded
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ def run(overrides: Iterable[str] = ()) -> Result:
         Stopped: SIGTERM or SIGHUP did, where nobody else handles them.
     """
     register_catalogue()
+    overrides = list(overrides)
+    check_typed(overrides)
     cfg = _compose(open_keys(overrides))
     hydra = cfg.hydra
     with open_dict(cfg):
@@ -116,9 +119,10 @@ def prepared(cfg: DictConfig, hydra: DictConfig) -> DictConfig:
     Raises:
         ValueError: A key takes no such value.
     """
-    forget_replaced(cfg, hydra.runtime.choices, hydra.overrides.task)
+    check_complete(cfg, hydra)
+    forget_replaced(cfg, hydra.runtime.choices, typed(hydra))
     check(cfg)
-    settle_typed_length(cfg, hydra.overrides.task)
+    settle_typed_length(cfg, typed(hydra))
     settle_contents(cfg)
     return copy.deepcopy(cfg)
 
@@ -136,13 +140,14 @@ def descend(cfg: DictConfig, hydra: DictConfig, kept: DictConfig) -> Result:
     if cfg.resume and (finished := _finished(cfg, files)) is not None:
         tell(f"{folder} is complete: these are its results.")
         return finished
-    names = chosen_names(hydra.runtime.choices, hydra.overrides.task, cfg)
+    names = chosen_names(hydra.runtime.choices, typed(hydra), cfg)
     known = {**names, "objective": plain(cfg.objective), "seed": cfg.seed}
-    keeper = Keeper(files, {**known, "config_hash": identity(cfg)})  # now: epochs become steps with the data
-    begin = partial(files.write_configuration, kept, hydra)
+    known["config_hash"] = identity(cfg)  # now: epochs become steps with the data
+    keeper = Keeper(files, known, kept, hydra)
     # the current folder: a user's code may import others beside it at any time
-    with signals.listening(), without_exits(), quiet_lightning(), current_folder():
-        descent = _settled(cfg, names, keeper, begin)
+    careful, full = guarded("" if cfg.trust else folder), naming(folder / "a log")
+    with careful, full, signals.listening(), without_exits(), quiet_lightning(), current_folder():
+        descent = _settled(cfg, names, keeper)
     metrics = keeper.finish(descent)
     _tell_end(cfg, names["optimizer"], descent, metrics)
     return Result(descent.trajectory, metrics, folder)
@@ -158,15 +163,12 @@ def _tell_end(cfg: DictConfig, optimizer: str, descent: Descent, metrics: dict[s
         tell(advice(cfg, optimizer, metrics))
 
 
-def _settled(cfg: DictConfig, names: dict[str, str], keeper: Keeper, begin: Callable[[], None]) -> Descent:
-    """Descend; `optimizer.lr=auto` finds a rate first, and lowers it where it diverges after all.
-
-    Until `begin` is called nothing is written: what is refused leaves the folder as it was.
-    """
+def _settled(cfg: DictConfig, names: dict[str, str], keeper: Keeper) -> Descent:
+    """Descend; `optimizer.lr=auto` finds a rate first, and lowers it where it diverges after all."""
     settings = settings_with(cfg, names)  # now: building a descent settles what it leaves open
     checkpoint = checkpoint_of(cfg, settings, keeper.run)
     search = settled_search(cfg, names, checkpoint.path)
-    descend_from = partial(_descended, cfg, names, settings, keeper, begin)
+    descend_from = partial(_descended, cfg, names, settings, keeper)
     descent = descend_from(checkpoint, search)
     retreats = RETREATS if checkpoint.path is None else 0
     while search is not None and descent.ending.status == "diverged" and retreats > 0:
@@ -181,35 +183,20 @@ def _descended(
     names: dict[str, str],
     settings: Settings,
     keeper: Keeper,
-    begin: Callable[[], None],
     checkpoint: Checkpoint,
     search: RateSearch | None,
 ) -> Descent:
     """Build the descent and what is around it, and let Lightning run it to its end."""
-    files = keeper.run
     pl.seed_everything(cfg.seed, verbose=False)
-    descent = build_descent(cfg, names, files.points_file, None if search is None else search.chosen)
-    checkpoint = remaining(checkpoint, cfg, settings, descent)
-    if checkpoint.path is None:
-        files.forget()
-    begin()
-    loggers = [_logger(node, checkpoint.step) for node in cfg.logger.values()]
-    parts = [build(node) for node in cfg.callbacks.values()]
-    if search is None:
-        files.search_file.unlink(missing_ok=True)
-    else:
-        search.save(files.search_file)
-        keeper.known |= {"lr": search.chosen, "lr_search": search.told()}
-        parts.append(RateCurve(search, files.folder, descent.trajectory.label))
-    callbacks = [
-        keeper,
-        *Products.gathering(parts, plane_settings(cfg), files.folder, about_of(cfg, names["landscape"])),
-    ]
-    compared = compared_values(cfg, names, files.overrides())
-    callbacks += [Provenance(settings, cfg.steps), HParams(compared, OmegaConf.to_yaml(cfg)), Stops()]
-    trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(files.folder))
-    trainer.strategy.checkpoint_io = SealedFiles()
-    threads = _threads(cfg, descent.landscape, checkpoint.threads)
+    with warnings_held():
+        if search is not None:
+            keeper.search = search
+            keeper.known |= {"lr": search.chosen, "lr_search": search.told()}
+        rate = None if search is None else search.chosen
+        descent = build_descent(cfg, names, keeper.run.points_file, rate)
+        checkpoint = remaining(checkpoint, cfg, settings, descent)
+        trainer = trainer_of(cfg, names, keeper, Provenance(settings, cfg.steps), checkpoint.step)
+        threads = _threads(cfg, descent.landscape, checkpoint.threads)
     keeper.known["threads"] = threads
     with using(threads):
         trainer.fit(descent, ckpt_path=checkpoint.path, weights_only=True)
@@ -242,9 +229,3 @@ def _finished(cfg: DictConfig, files: Run) -> Result | None:
     if metrics.get("status") in ("failed", "stopped") or "unfinished" in metrics:
         return None  # it is tried again, or goes on
     return Result(files.trajectory(), metrics, files.folder)
-
-
-def _logger(node: DictConfig, first: int) -> Logger:
-    """A logger; TensorBoard forgets what an earlier run in this folder wrote of the steps from `first` on."""
-    purge = {"purge_step": first} if node._target_.endswith("TensorBoardLogger") else {}
-    return build(node, **purge)

@@ -14,7 +14,7 @@ from landscape_lab.data import build_data
 from landscape_lab.dotted_paths import locate
 from landscape_lab.errors import explain, tell
 from landscape_lab.factories import check_settings
-from landscape_lab.instantiation import settings_of
+from landscape_lab.instantiation import factory_of, settings_of
 from landscape_lab.landscapes import NetworkLandscape
 from landscape_lab.landscapes.networks.seeds import torch_random
 from landscape_lab.models import build_model
@@ -45,8 +45,8 @@ def build_network(cfg: DictConfig) -> NetworkLandscape:
 
 def _of_groups(cfg: DictConfig) -> NetworkLandscape:
     """The network of the groups `model` and `data`."""
-    data = _told("data", partial(build_data, _factory(cfg, "data")))
-    model, data = _told("model", partial(build_model, _factory(cfg, "model"), data, cfg.seed))
+    data = _told("data", partial(build_data, factory_of(cfg, "data")))
+    model, data = _told("model", partial(build_model, factory_of(cfg, "model"), data, cfg.seed))
     settings = settings_of(cfg.landscape)
     if (source := settings.pop("weights", None)) is not None:
         put_weights(model, load_weights(source), source)
@@ -74,7 +74,7 @@ def _of_user(cfg: DictConfig, name: str) -> object:
     """The object that a node describes, `None` where it is empty."""
     if not OmegaConf.select(cfg, name):
         return None
-    factory = _factory(cfg, name)
+    factory = factory_of(cfg, name)
     check_settings(name.rpartition(".")[2], factory.func, factory.keywords)
     return _told(name, factory)
 
@@ -93,12 +93,6 @@ def settle_length(cfg: DictConfig, landscape: NetworkLandscape) -> None:
     if cfg.epochs is not None:
         with open_dict(cfg):
             cfg.steps = cfg.epochs * landscape.batches.per_epoch
-
-
-def _factory(cfg: DictConfig, group: str) -> partial:
-    """The class or function that a group or a node names, with its settings."""
-    node = OmegaConf.select(cfg, group)
-    return partial(locate(f"{group}._target_", node._target_), **settings_of(node))
 
 
 def _told(group: str, build: partial) -> Any:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from landscape_lab.files import naming, remove_unfinished
+
 LOCK = ".lock"
 """The file that the owner of a folder holds; it is there only as long as the owner lives, or was killed."""
 UNNOTICED = (LOCK, ".hydra")
@@ -21,6 +23,8 @@ class FolderTaken(ValueError):
 def owned(folder: Path, *, named: bool = True) -> Iterator[Path]:
     """Own a folder, which is made where it is missing; nobody else who asks for it gets it meanwhile.
 
+    What killed processes were writing into it goes.
+
     The lock is the system's: it ends with the process, however that ends, and holds between machines
     as far as their file system does.
 
@@ -33,6 +37,7 @@ def owned(folder: Path, *, named: bool = True) -> Iterator[Path]:
         FolderTaken: A folder that the user chose is another's.
     """
     chosen, lock = _claimed(folder) if named else _free(folder)
+    remove_unfinished(chosen)
     try:
         yield chosen
     finally:
@@ -86,8 +91,14 @@ def _lock(folder: Path) -> int | None:
         if _is_there(lock, folder / LOCK):
             break
         os.close(lock)  # the owner removed the file between our opening and our locking it
-    os.truncate(lock, 0)
-    os.write(lock, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+    try:
+        with naming(folder / LOCK):
+            os.truncate(lock, 0)
+            os.write(lock, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+    except OSError:
+        (folder / LOCK).unlink()
+        os.close(lock)
+        raise
     return lock
 
 

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.figures import path_figure, save_figure
 from landscape_lab.drawing.video import Film
-from landscape_lab.errors import one_line, tell
+from landscape_lab.errors import answer, one_line, tell
 from landscape_lab.keys.planes import COMMAND
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.staging import archive_of
 from landscape_lab.sweeps.comparing import write_connectivity
 from landscape_lab.sweeps.together import bring_together, sorted_keys, split_words
+from landscape_lab.trust import guarded_command
 
 
 @COMMAND.checks_class
@@ -39,6 +40,7 @@ class Asked:
 
 
 @one_line()
+@guarded_command()
 def main() -> None:
     """Draw the plane of the runs, and tell the files."""
     words, folders = split_words(sys.argv[1:])
@@ -60,7 +62,8 @@ def main() -> None:
     if asked.film is not None:
         files.append(folders[0] / f"plane.{asked.film}")
         filming.write(scene, files[-1])
-    sys.stdout.write("".join(f"{file}\n" for file in files))
+    for file in files:
+        answer(file)
 
 
 if __name__ == "__main__":

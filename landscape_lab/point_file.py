@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from landscape_lab.files import naming
 from landscape_lab.series import State
 
 HALF = np.dtype("<f2")
@@ -136,8 +137,9 @@ class FileColumn:
             self.start = values[0].to("cpu", torch.float32, copy=True)
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.write_bytes(b"")
-        for value in values:
-            self._write(self._free_slot(), value)
+        with naming(self.path):
+            for value in values:
+                self._write(self._free_slot(), value)
 
     def _free_slot(self) -> int:
         taken = self.saved.union(self.slots.tolist())

@@ -1,11 +1,9 @@
-"""What a run does to the process, for a while: libraries say only what matters, random numbers are its own."""
+"""Libraries that say only what matters."""
 
 import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from pytorch_lightning.utilities.seed import isolate_rng
 
 
 @contextmanager
@@ -17,17 +15,17 @@ def quiet_lightning() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="`isinstance.treespec, LeafSpec.` is deprecated")
+            # the run's folder: what is there of an earlier run, the lab itself has removed
+            warnings.filterwarnings("ignore", message="Experiment logs directory")
             yield
     finally:
         logger.setLevel(level)
 
 
 @contextmanager
-def kept_random_states() -> Iterator[None]:
-    """Random numbers of Python, NumPy and torch, which then go on as if none had been drawn or seeded."""
-    states = isolate_rng()
-    states.__enter__()
-    try:
+def warnings_held() -> Iterator[None]:
+    """Warnings wait for the end of what is done, and are dropped where that is refused."""
+    with warnings.catch_warnings(record=True) as held:
         yield
-    finally:
-        states.__exit__(None, None, None)  # by itself it leaves them where the block raises
+    for one in held:
+        warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import yaml
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -16,6 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 from landscape_lab.configuration import identity
 from landscape_lab.files import replacing
 from landscape_lab.owning import owned
+from landscape_lab.trust import admit_interpolations
 
 if TYPE_CHECKING:
     from landscape_lab.trajectory import Trajectory
@@ -24,7 +26,7 @@ FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """PyYAML's loader in C, where PyYAML was built with it."""
 FAST_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 """PyYAML's writer in C, where PyYAML was built with it."""
-UNREADABLE = (OSError, UnicodeDecodeError, yaml.YAMLError, OmegaConfBaseException)
+UNREADABLE = (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError, OmegaConfBaseException)
 """What reading a saved configuration raises when the file is missing, damaged or something else."""
 
 DECISIVE = {"landscape", "optimizer", "folder"}
@@ -90,12 +92,12 @@ class Run:
         return self.folder / ".hydra" / "overrides.yaml"
 
     def results(self) -> dict[str, Any] | None:
-        """What `results.json` holds, or `None` where no object can be read from it."""
+        """What `results.json` holds, or `None` where no results can be read from it."""
         try:
             results = json.loads(self.results_file.read_text())
-        except (OSError, ValueError):  # the second also of bytes that are not UTF-8
+        except (OSError, ValueError, RecursionError):  # bytes that are not UTF-8; a thousand brackets
             return None
-        return results if isinstance(results, dict) else None
+        return results if _are_results(results) else None
 
     def write_results(self, metrics: Mapping[str, object]) -> None:
         """Write `results.json`.
@@ -103,15 +105,19 @@ class Run:
         Raises:
             ValueError: A number is infinite or NaN, which JSON does not know.
         """
-        with replacing(self.results_file) as unfinished:
+        with replacing(self.results_file, durable=True) as unfinished:
             unfinished.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
 
     def settings(self) -> dict[str, Any]:
         """The configuration as plain values, interpolations as they are written; empty where there is none.
 
         This is ten times as fast as `config`, which matters to a sweep of a thousand jobs.
+
+        Raises:
+            ValueError: As `config`.
         """
         settings = _read_yaml(self.config_file)
+        admit_interpolations(settings, self.folder)
         return settings if isinstance(settings, dict) else {}
 
     @property
@@ -120,12 +126,19 @@ class Run:
         return self.settings().keys() >= DECISIVE
 
     def config(self) -> DictConfig | None:
-        """The configuration, or `None` where it was not written to its end."""
+        """The configuration, or `None` where it was not written to its end.
+
+        Raises:
+            ValueError: It is of a folder that is not trusted, and looks beyond itself.
+        """
         try:
             config = OmegaConf.load(self.config_file)
         except UNREADABLE:
             return None
-        return config if isinstance(config, DictConfig) and config.keys() >= DECISIVE else None
+        if not isinstance(config, DictConfig) or not config.keys() >= DECISIVE:
+            return None
+        admit_interpolations(OmegaConf.to_container(config), self.folder)
+        return config
 
     def overrides(self) -> tuple[str, ...]:
         """What was chosen for the run, in the order of the command line; empty where that cannot be read."""
@@ -171,6 +184,20 @@ def is_named(hydra: DictConfig, mode: str) -> bool:
 
 
 @contextmanager
+def leaving_no_empty_folder(hydra: DictConfig) -> Iterator[None]:
+    """Remove the folders that Hydra made for a run and named by itself, if nothing was written into them."""
+    try:
+        yield
+    finally:
+        if not is_named(hydra, "run"):
+            folder = Path(os.path.relpath(hydra.runtime.output_dir))
+            with suppress(OSError):  # it holds something, or is gone
+                folder.rmdir()
+            with suppress(OSError):
+                os.removedirs(folder.parent)
+
+
+@contextmanager
 def own_folder(cfg: DictConfig, hydra: DictConfig) -> Iterator[None]:
     """Own the folder of a run and write it into `cfg.folder`: the one chosen, or a free one of this second.
 
@@ -183,9 +210,18 @@ def own_folder(cfg: DictConfig, hydra: DictConfig) -> Iterator[None]:
         yield
 
 
+def _are_results(found: object) -> TypeGuard[dict[str, Any]]:
+    """Whether what a JSON file holds can be results: what they are compared by is there as it should be."""
+    if not isinstance(found, dict) or not isinstance(found.get("threads", 1), int):
+        return False
+    objective = found.get("objective", "")
+    names = objective if isinstance(objective, list) else [objective]
+    return all(isinstance(name, str) for name in names)
+
+
 def _read_yaml(path: Path) -> object:
     """What a YAML file holds, or `None` where it cannot be read."""
     try:
         return yaml.load(path.read_text(), FAST_LOADER)
-    except (OSError, ValueError, yaml.YAMLError):
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
         return None

@@ -204,6 +204,7 @@ class Scene:
         bend: How the landscape curves at the end of the first trace, where a product asks for it.
         ratios: The negative curvature beside the positive, where a product asks for them.
         approximation: A picture and the shapes of a step, `[2, rows, columns, 3]`, where a film asks for it.
+        cropped: The surroundings of the paths, where the landscape is finer than the cells of `losses`.
     """
 
     plane: Plane
@@ -222,6 +223,7 @@ class Scene:
     bend: Bend | None = None
     ratios: RatioMap | None = None
     approximation: Callable[[float], np.ndarray] | None = None
+    cropped: "Scene | None" = None
     lowest: float | None = None
     about: str = ""
 

@@ -94,13 +94,13 @@ def check(cfg: DictConfig) -> None:
 
 
 def check_sweep(cfg: DictConfig) -> None:
-    """Check the keys of `sweep` alone, before any job begins: they are the same for all jobs.
+    """Check `objective` and the keys of `sweep` before any job begins: they are the same for all jobs.
 
     Raises:
         ValueError: As `check`.
     """
     for entry in entries(cfg):
-        if entry.scope == "sweep.":
+        if entry.scope == "sweep." or entry.scope + entry.name == "objective":
             _settle(entry)
 
 

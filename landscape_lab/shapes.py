@@ -13,13 +13,14 @@ from pathlib import Path
 from PIL import Image
 
 from landscape_lab.assembly import build_landscape
-from landscape_lab.errors import one_line
+from landscape_lab.errors import answer, one_line
 from landscape_lab.files import replacing
 from landscape_lab.keys.callbacks import SHAPE_PICTURES
 from landscape_lab.landscapes import ShapesLandscape
 from landscape_lab.runs import Run
 from landscape_lab.shape_files import bytes_of, sheet_of, write_picture
 from landscape_lab.sweeps.together import sorted_keys, split_words
+from landscape_lab.trust import found_in, guarded_command
 from landscape_lab.weights import LAST
 
 
@@ -47,6 +48,7 @@ class Asked:
 
 
 @one_line()
+@guarded_command()
 def main() -> None:
     """Draw the shapes of a run, and tell the files."""
     keys, paths = split_words(sys.argv[1:])
@@ -67,7 +69,7 @@ def main() -> None:
             sheet = Image.fromarray(bytes_of(sheet_of(landscape, asked.alone)))
             with replacing(file) as unfinished:
                 sheet.save(unfinished)
-        sys.stdout.write(f"{file}\n")
+        answer(file)
 
 
 def landscape_of_run(folder: Path) -> ShapesLandscape:
@@ -80,7 +82,8 @@ def landscape_of_run(folder: Path) -> ShapesLandscape:
         raise ValueError(f"{folder} should be the folder of a run. It has no configuration.")
     if not str(config.landscape.get("_target_")).endswith(ShapesLandscape.__name__):
         raise ValueError(f"{folder} should be a run with landscape=shapes. It has no shapes.")
-    landscape = build_landscape(config, weights=str(folder / LAST))
+    with found_in(folder):
+        landscape = build_landscape(config, weights=str(folder / LAST))
     if not isinstance(landscape, ShapesLandscape):
         raise ValueError(f"{folder} should be a run with landscape=shapes. It has no shapes.")
     return landscape

@@ -10,15 +10,16 @@ import numpy as np
 from landscape_lab.answering import answers_of
 from landscape_lab.approximating import approximation_of
 from landscape_lab.bending import bend_of, ratios_of
+from landscape_lab.escaping import visible
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.network import NetworkLandscape
-from landscape_lab.measured import of_members, results_of
-from landscape_lab.planes import Grid, Plane, PlaneSettings, Window, plane_of, sample
-from landscape_lab.planes.choosing import centre_of
+from landscape_lab.mapping import cropped_of, grid_of
+from landscape_lab.measured import of_members
+from landscape_lab.planes import Grid, Plane, PlaneSettings, Window, plane_of
 from landscape_lab.planes.departure import departure_of
+from landscape_lab.planes.framing import frame
 from landscape_lab.planes.line import line_of
 from landscape_lab.planes.plane_file import PlaneFile, ProjectedPath
-from landscape_lab.planes.ranges import NOWHERE, window_of
 from landscape_lab.point_file import Points
 from landscape_lab.replaying import draws_over, replay_of
 from landscape_lab.scene import Scene, Shading, Trace
@@ -58,7 +59,7 @@ def scene_of(
         folder: Where the losses of a network are kept, so that the next picture evaluates none.
         extras: What else a product shows: `line`, the losses between two points; `planes`, the scenes
             of several planes; `curvature` at the end of the first path; `ratio`, the curvatures over
-            the plane; `draws`, what minibatches saw.
+            the plane; `draws`, what minibatches saw; `cropped`, a closer look.
 
     Raises:
         ValueError: The settings describe no plane or window of this landscape, or a trajectory is of
@@ -70,10 +71,9 @@ def scene_of(
         plane = plane_of(landscape, trajectories, points, settings)
     traces = _traces(landscape, plane, trajectories, points, compared=grid)
     if window is None:
-        places = [trace.places for trace in traces]
-        window = _window(landscape, plane, trajectories, points, places, settings, reach)
+        window = frame(landscape, plane, trajectories, points, traces, settings, reach)
     minima = np.empty((0, 2)) if landscape.minima is None else plane.project(landscape.minima.cpu().numpy())
-    seen = _grid(landscape, plane, window, settings, folder) if grid else Grid(np.empty((0, 0)))
+    seen = grid_of(landscape, plane, window, settings, folder) if grid else Grid(np.empty((0, 0)))
     replay, answers = replay_of(landscape, plane, window), answers_of(landscape, trajectories)
     note = seen.note if settings.show == "loss" else seen.accuracy_note
     scene = Scene(plane, window, seen.losses, traces, minima, replay, note, seen.miss, answers)
@@ -120,34 +120,16 @@ def _extras(
         "planes": ("compared", lambda: _compared(landscape, trajectories, settings, folder)),
         "curvature": ("bend", lambda: bend_of(landscape, trajectories[0])),
         "ratio": ("ratios", lambda: ratios_of(landscape, scene.plane, scene.window)),
+        "cropped": ("cropped", lambda: cropped_of(landscape, scene, settings, folder)),
         "approximation": ("approximation", lambda: approximation_of(landscape, trajectories)),
         "draws": ("replay", lambda: draws_over(landscape, scene.plane, scene.window)),
     }
     return {ways[name][0]: ways[name][1]() for name in names}
 
 
-def _grid(
-    landscape: Landscape, plane: Plane, window: Window, settings: PlaneSettings, folder: Path | None
-) -> Grid:
-    """What the map shows."""
-    check_shown(landscape, settings)
-    return sample(
-        landscape, plane, window, resolution=settings.resolution, samples=settings.samples, folder=folder
-    )
-
-
 def _shading(settings: PlaneSettings) -> Shading:
     levels = tuple(settings.levels) if isinstance(settings.levels, Sequence) else settings.levels
     return Shading(settings.colormap, levels, settings.show)
-
-
-def check_shown(landscape: Landscape, settings: PlaneSettings) -> None:
-    """Raise `ValueError` where a map is to show the accuracy of a landscape that measures none."""
-    if settings.show == "accuracy" and "accuracy" not in results_of(landscape):
-        raise ValueError(
-            "Parameter `plane.show` may be accuracy only of a network that measures it: landscape=network "
-            f"with classes as targets. Found a {type(landscape).__name__} without."
-        )
 
 
 def archive_of(scene: Scene) -> PlaneFile:
@@ -194,7 +176,7 @@ def trace_of(
         points = points[:, shown]
     rates = trajectory.rates
     return Trace(
-        trajectory.label,
+        visible(trajectory.label),
         plane.project(points),
         trajectory.losses[:, shown].astype(np.float64),
         trajectory.steps,
@@ -219,8 +201,7 @@ def start_of(landscape: Landscape, plane: Plane) -> Trace:
     """Where the members begin: a trace that has not left its start."""
     points = landscape.flat()
     losses = landscape.evaluate(points).double().cpu().numpy()[None]
-    nothing = np.zeros(1, dtype=np.int64)
-    places = plane.project(points.cpu().numpy())[None]
+    places, nothing = plane.project(points.cpu().numpy())[None], np.zeros(1, dtype=np.int64)
     best = (0, float(np.nanmin(losses, initial=np.inf)))
     return Trace("", places, losses, nothing, nothing, best, np.full(1, np.nan), len(points))
 
@@ -230,21 +211,3 @@ def _with_departure(trace: Trace, landscape: Landscape, plane: Plane, points: Po
     if not 0 < trace.places.shape[1] <= COMPARED_MEMBERS:
         return trace
     return replace(trace, departure=departure_of(landscape, plane, points))
-
-
-def _window(
-    landscape: Landscape,
-    plane: Plane,
-    trajectories: Sequence[Trajectory],
-    paths: Sequence[Points],
-    places: Sequence[np.ndarray],
-    settings: PlaneSettings,
-    reach: float,
-) -> Window:
-    """The window that the settings describe; the window `rise` grows from the centre of the path."""
-    visited = np.concatenate([each.reshape(-1, 2) for each in places] or [np.empty((0, 2))])
-    centre = NOWHERE
-    if settings.window == "rise" and landscape.dims == 2:  # elsewhere the centre is the plane's origin
-        middle = centre_of(landscape, trajectories, paths, settings.centre)
-        centre = plane.project(middle.numpy())
-    return window_of(landscape, plane, visited, settings, reach, centre)

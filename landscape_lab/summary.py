@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
+from landscape_lab.escaping import in_terminal
 from landscape_lab.keys.running import NEARNESS
 from landscape_lab.lab import Result
 
@@ -26,12 +27,13 @@ def print_summary(result: Result) -> None:
     known = [name for name in (*NEARNESS, *WHERE_KNOWN) if result.metrics.get(name) is not None]
     for name in (*ALWAYS, *known):
         table.add_row(
-            _name(name, result), _text(result.metrics[name]) + " steps" * (name == "converged_after")
+            _name(name, result),
+            in_terminal(_text(result.metrics[name]) + " steps" * (name == "converged_after")),
         )
     if (spacing := result.trajectory.spacing) > 1:
         table.add_row("recorded", f"every {spacing:,} steps, {len(result.trajectory.steps):,} in all")
     console.print(table)
-    console.print(str(result.folder), markup=False, highlight=False, soft_wrap=True)
+    console.print(in_terminal(str(result.folder)), soft_wrap=True)
 
 
 def _name(key: str, result: Result) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 from os import PathLike
 
+from landscape_lab.escaping import Markup, in_csv, in_markdown
 from landscape_lab.files import replacing
 
 MISSING = "–"
@@ -35,7 +36,7 @@ def write_csv(
     """
     with replacing(path) as unfinished, unfinished.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
+        writer.writerow(map(cell, names))
         writer.writerows([cell(value, digits) for value in line] for line in lines)
 
 
@@ -52,17 +53,22 @@ def cell(value: object, digits: int | None = None) -> str:
         if math.isnan(number):
             return ""
         return repr(number) if digits is None else f"{number:.{digits}g}"
-    return str(value)
+    return in_csv(str(value))
 
 
 def markdown(names: Sequence[str], lines: Iterable[Sequence[str]]) -> list[str]:
-    r"""A table as the lines of a Markdown page; a `|` in a cell does not end the cell.
+    r"""A table as the lines of a Markdown page; its cells are text, unless they are `Markup`.
 
     >>> markdown(["optimizer", "note"], [["adam", "a|b"]])
     ['| optimizer | note |', '| --- | --- |', '| adam | a\\|b |']
     """
-    escaped = [[text.replace("|", "\\|") for text in line] for line in lines]
-    return [f"| {' | '.join(line)} |" for line in (names, ["---"] * len(names), *escaped)]
+    head, *escaped = ([_marked(text) for text in line] for line in (names, *lines))
+    return [f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *escaped)]
+
+
+def _marked(text: str) -> str:
+    """A cell of a page."""
+    return text if isinstance(text, Markup) else in_markdown(text)
 
 
 def short(value: object) -> str:
@@ -78,3 +84,14 @@ def short(value: object) -> str:
     return (
         f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
     )
+
+
+def unquoted(value: str) -> str:
+    r"""A value without the quotes and the backslashes that Hydra's grammar asks for.
+
+    >>> unquoted("'my drawing.png'"), unquoted(r"my\ drawing.png"), unquoted("[1,2]")
+    ('my drawing.png', 'my drawing.png', '[1,2]')
+    """
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+        return value[1:-1].replace(f"\\{value[0]}", value[0])
+    return re.sub(r"\\(.)", r"\1", value)

@@ -13,13 +13,12 @@ from numbers import Integral, Real
 from os import PathLike
 from typing import ClassVar
 
+LARGEST = 2**53
+"""Whole numbers up to this one are exact as floats, too; torch takes few that are larger."""
+
 
 def nearest(word: str, choices: Iterable[str], limit: int = 3) -> list[str]:
-    """The choices most like a word, best first; those that begin like it count too.
-
-    >>> nearest("adm", ["adam", "adamw", "sgd"])
-    ['adam', 'adamw']
-    """
+    """The choices most like a word, best first; those that begin like it count too."""
     choices = sorted(choices)
     similar = difflib.get_close_matches(word, choices, n=3 * limit, cutoff=0.5)
     # a slip of the finger seldom hits the first letter
@@ -122,7 +121,7 @@ class Number(Kind):
         number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
         sized = self.infinite or math.isfinite(number)
         if sized and self.low <= number <= self.high and (number > 0 or not self.positive):
-            return value
+            return number if abs(number) > LARGEST else value
         raise refusal(name, self.wanted, value)
 
 
@@ -131,44 +130,42 @@ class Whole(Kind):
     """A whole number; a float that is whole, such as `1e3`, becomes one.
 
     Args:
-        low: The lowest, if there is one.
-        high: The highest, if there is one.
+        low: The lowest.
+        high: The highest.
 
     >>> Whole(low=1).check("steps", 1e3)
     1000
     """
 
-    low: int | None = None
-    high: int | None = None
+    low: int = -LARGEST
+    high: int = LARGEST
 
     @property
     def wanted(self) -> str:
-        if self.high is not None and self.low != 1:
-            high = "2^32 - 1" if self.high == 2**32 - 1 else f"{self.high}"
-            return f"a whole number from {self.low} to {high}"
-        if self.high is not None:
-            return f"a positive whole number of at most {self.high}"
-        words = {None: "a whole number", 0: "zero or a positive whole number", 1: "a positive whole number"}
-        return words.get(self.low, f"a whole number of at least {self.low}")
+        if self.high == LARGEST:
+            words = {
+                -LARGEST: "a whole number",
+                0: "zero or a positive whole number",
+                1: "a positive whole number",
+            }
+            return words.get(self.low, f"a whole number of at least {self.low}")
+        return f"a whole number from {self.low} to {'2^32 - 1' if self.high == 2**32 - 1 else self.high}"
 
     def check(self, name: str, value: object) -> object:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         whole = isinstance(value, Integral) and not isinstance(value, bool)
-        if whole and (self.low is None or value >= self.low) and (self.high is None or value <= self.high):  # type: ignore[operator]
+        if whole and self.low <= value <= self.high:  # type: ignore[operator]
             return value
-        raise refusal(name, self.wanted, value)
+        raise refusal(name, self.wanted, value, " That is too large." if whole and value > self.high else "")  # type: ignore[operator]
 
 
 @dataclass(frozen=True)
 class Choice(Kind):
-    """One of some words.
+    """One of some words, `Choice("mp4", "gif")`.
 
     Args:
         words: All of them.
-
-    >>> Choice("mp4", "gif").wanted
-    'one of mp4, gif'
     """
 
     words: tuple[str, ...]

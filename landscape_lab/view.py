@@ -28,7 +28,7 @@ from landscape_lab.validation import check_choice
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-EXTRAS = ("line", "compared", "bend", "ratios", "replay")
+EXTRAS = ("line", "compared", "bend", "ratios", "replay", "cropped")
 """What of a scene is made only where a picture shows it."""
 
 

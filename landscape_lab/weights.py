@@ -1,5 +1,6 @@
 """Weights of networks in files: written as safetensors, read without running code."""
 
+import hashlib
 import warnings
 from collections.abc import Mapping
 from os import PathLike
@@ -8,7 +9,7 @@ from pickle import UnpicklingError  # what torch.load raises; nothing is unpickl
 from typing import NamedTuple
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -27,6 +28,9 @@ INSIDE = ("state_dict", "model_state_dict", "model")
 """Where a training checkpoint keeps the weights; the first is Lightning's."""
 COUNTERS = ("global_step", "step")
 """Where it keeps how many steps had been made; the first is Lightning's."""
+DIGEST = "landscape_lab_sha256"
+"""What our files of weights call their checksum."""
+DAMAGED = "The file {} is damaged: its bytes are not those that were written."
 
 
 class Checkpoint(NamedTuple):
@@ -51,8 +55,8 @@ def save_weights(state: Mapping[str, Tensor], path: str | PathLike[str]) -> None
         path: The file, which appears whole or not at all.
     """
     apart = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in state.items()}
-    with replacing(path) as unfinished:
-        save_file(apart, unfinished)
+    with replacing(path, durable=True) as unfinished:
+        save_file(apart, unfinished, {"format": "pt", DIGEST: _digest(apart)})  # others ask for the format
 
 
 def load_weights(path: str | PathLike[str]) -> dict[str, Tensor]:
@@ -80,7 +84,7 @@ def load_checkpoint(path: str | PathLike[str]) -> Checkpoint:
     if file.suffix not in PICKLED:
         raise ValueError(f"Parameter `weights` should be a run or a file {', '.join(KINDS)}. Found {file}.")
     if not is_intact(file):
-        raise ValueError(f"The file {file} is damaged: its bytes are not those that were written.")
+        raise ValueError(DAMAGED.format(file))
     content = _load_plain(file)
     return Checkpoint(_state_of(content, file), _step_of(content))
 
@@ -139,11 +143,25 @@ def _differences(own: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> list
 def _load_safe(file: Path) -> dict[str, Tensor]:
     """The content of a file of safetensors."""
     try:
-        return load_file(file)
+        with safe_open(file, "pt") as content:
+            digest = (content.metadata() or {}).get(DIGEST)
+        weights = load_file(file)
     except SafetensorError as error:
         raise ValueError(
             f"The file {file} should hold weights as safetensors. It cannot be read: {error}."
         ) from error
+    if digest is not None and digest != _digest(weights):
+        raise ValueError(DAMAGED.format(file))
+    return weights
+
+
+def _digest(weights: Mapping[str, Tensor]) -> str:
+    """The SHA-256 of weights, with their names, kinds and shapes, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(weights.items()):
+        digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}\n".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
 
 
 def _load_plain(file: Path) -> object:

@@ -9,8 +9,8 @@ from imports import circles, graph, rooms, sources
 FLOORS = (
     (
         "ground",
-        "streams stopping slurm files validation errors dotted_paths configuration keys tables factories "
-        "threads weights sealing owning agreement contents",
+        "streams stopping slurm files escaping validation errors trust dotted_paths configuration keys "
+        "tables factories threads weights sealing owning agreement contents packing",
     ),
     ("networks' parts", "data models"),
     ("landscapes", "landscapes"),
@@ -27,10 +27,14 @@ FLOORS = (
     ("drawing", "drawing"),
     (
         "when",
-        "staging approximating answering bending replaying seen by_hand recording recorder untold view "
-        "callbacks",
+        "staging approximating answering bending mapping replaying seen by_hand recording recorder untold "
+        "view own_state callbacks",
     ),
-    ("lab", "instantiation schema runs keeping networking assembly going_on quiet rate_choice lab summary"),
+    (
+        "lab",
+        "instantiation completeness schema runs keeping fitting networking assembly going_on quiet random_states "
+        "rate_choice lab summary",
+    ),
     ("sweeps", "sweeps"),
     (
         "commands",

@@ -76,7 +76,7 @@ def test_curves_log_every_step_with_its_values():
 def test_curves_reach_tensorboard_and_agree_with_the_trajectory(tmp_path):
     module, trainer = fit(logger=tensorboard(tmp_path), callbacks=[Curves()])
     scalars = events(tmp_path)
-    losses = scalars.Scalars("loss")
+    losses = scalars.Scalars("Loss")
     assert [event.step for event in losses] == list(range(31))
     assert losses[-1].step == trainer.global_step == module.trajectory.steps[-1]
     assert [event.value for event in losses] == pytest.approx(module.trajectory.losses[:, 0].tolist())
@@ -85,13 +85,26 @@ def test_curves_reach_tensorboard_and_agree_with_the_trajectory(tmp_path):
     )
 
 
+def in_order(tags):
+    """As TensorBoard sorts tags: `/`, `_` and digits before letters, capitals before small ones."""
+    return sorted(tags, key=lambda tag: [(letter.isalpha(), letter) for letter in tag])
+
+
+@pytest.mark.parametrize(("start", "shown"), [([(9, 1)], "Loss"), ([(9, 1), (2, 5)], "Loss/best")])
+def test_the_loss_is_what_tensorboard_shows_first(start, shown, tmp_path):
+    fit(start=start, logger=tensorboard(tmp_path), callbacks=[Curves(), HParams({"seed": 0}, "")])
+    tags = in_order(events(tmp_path).Tags()["scalars"])
+    assert tags[0] == shown
+    assert {"distance_to_minimum", "final/final_loss", "gradient_norm", "lr"} < set(tags)
+
+
 def test_curves_of_many_members_are_median_and_best(tmp_path):
     module, _ = fit(start=[(9, 1), (2, 5), (0, 0)], logger=tensorboard(tmp_path), callbacks=[Curves()])
     scalars = events(tmp_path)
-    assert [e.value for e in scalars.Scalars("loss/median")] == pytest.approx(
+    assert [e.value for e in scalars.Scalars("Loss/median")] == pytest.approx(
         np.median(module.trajectory.losses, axis=1).tolist()
     )
-    assert [e.value for e in scalars.Scalars("loss/best")] == pytest.approx(
+    assert [e.value for e in scalars.Scalars("Loss/best")] == pytest.approx(
         module.trajectory.losses.min(axis=1).tolist()
     )
 

@@ -21,7 +21,11 @@ def test_direct_call_gives_what_hydra_gives():
 @pytest.mark.parametrize(
     ("target", "settings", "message"),
     [
-        ("landscape_lab.callbacks.Checkpoints", {"folder": "x", "secnds": 1}, "part: TypeError: .*secnds"),
+        (
+            "landscape_lab.callbacks.Checkpoints",
+            {"folder": "x", "secnds": 1},
+            r"no key `part\.secnds`. Nearest: seconds",
+        ),
         (
             "landscape_lab.callbacks.Pictures",
             {"folder": "x", "figures": ["pth"]},

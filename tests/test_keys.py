@@ -17,6 +17,7 @@ from landscape_lab.configuration import CONF, open_keys, register_catalogue
 from landscape_lab.keys import DECLARED, Key, Keys
 from landscape_lab.keys.groups import Groups
 from landscape_lab.keys.kinds import Even, ListOf, Nullable, OneOf, Parts, Picture, Points, Record
+from landscape_lab.keys.settings import Settings
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.schema import check, describe, entries, settle
 from landscape_lab.validation import Anything, Choice, Function, Kind, Number, Switch, Text, Whole
@@ -38,7 +39,7 @@ BAD = {
 }
 TAKEN: dict[type[Kind], set[str]] = {
     Number: {"negative", "huge", "infinity"},
-    Whole: {"negative", "huge"},
+    Whole: {"negative"},
     Even: {"huge"},
     Choice: set(),
     Switch: {"switch"},
@@ -49,6 +50,7 @@ TAKEN: dict[type[Kind], set[str]] = {
     ListOf: {"empty list", "negative", "huge"},
     Parts: set(),
     Record: set(),
+    Settings: {"empty mapping", "nested mapping"},
     OneOf: {"huge"},
     Groups: {"empty list"},
 }
@@ -75,7 +77,11 @@ def composed():
 
 def taken(kind: Kind) -> set[str]:
     """Which bad values a kind may take."""
-    return {"null", *taken(kind.kind)} if isinstance(kind, Nullable) else TAKEN[type(kind)]
+    if isinstance(kind, Text) and kind.empty:
+        return {"word", "empty text"}
+    if isinstance(kind, Nullable):
+        return {"null", *taken(kind.kind)}
+    return TAKEN[type(kind)] | (taken(kind.kind) if isinstance(kind, ListOf) else set())
 
 
 def takes_anything(kind: Kind) -> bool:
@@ -197,14 +203,14 @@ MISTAKES = {
     "landscape=booth landscape.normalize=abc": "Parameter `landscape.normalize` should be true or false",
     "landscape=convex landscape.p=0": "Parameter `landscape.p` should be positive",
     "landscape=perlin landscape.size=[50,1]": "`landscape.size.1.` should be a whole number of at least 2",
-    "landscape=perlin landscape.octaves=1000000000000": "`landscape.octaves` should be .* of at most 1000",
+    "landscape=perlin landscape.octaves=1000000000000": "`landscape.octaves` should be a whole .* 1 to 1000",
     "augmentation=shift augmentation.shift.pixls=3": "no key `augmentation.shift.pixls`. Nearest: pixels",
     "augmentation=shift augmentation.shift.crop=abc": "`augmentation.shift.crop` should be true or false",
     "optimizer.eps=inf": "Parameter `optimizer.eps` should be a finite number",
     "optimizer=momentum optimizer.momentum=nan": "Parameter `optimizer.momentum` should be a finite number",
     "optimizer.betas=[0.9,nan]": "Parameter `optimizer.betas` should be a finite number",
     "scheduler=warmup_cosine scheduler.warmup=2": "Parameter `scheduler.warmup` should be between 0 and 1",
-    "scheduler=exponential scheduler.gamma=nan": "Parameter `scheduler.gamma` should be a finite number",
+    "scheduler=exponential scheduler.gamma=nan": "Parameter `scheduler.gamma` should be zero or positive",
     "ensemble.lr={low:0.1,high:1,num:0}": r"Parameter `ensemble.lr.num` should be a positive whole number",
     "sweep.direction=down": "Parameter `sweep.direction` should be one of auto, minimize, maximize",
 }

@@ -62,7 +62,7 @@ def test_a_plane_and_a_window_can_be_chosen():
 
 
 def test_curves_do_without_a_grid(monkeypatch):
-    monkeypatch.setattr("landscape_lab.staging.sample", None)
+    monkeypatch.setattr("landscape_lab.mapping.sample", None)
     view = scene_of(FunctionLandscape.named("booth"), [recorded([(1.0, 1.0)], [1.0])], grid=False)
     assert view.losses.shape == (0, 0)
     assert len(view.minima) == 1

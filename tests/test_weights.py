@@ -146,3 +146,16 @@ def test_another_architecture_is_named(change, message):
         put_weights(model, change(network().state_dict()), "model.pt")
     assert str(told.value).startswith("The weights in model.pt are of another architecture: ")
     assert equal(model.state_dict(), before)
+
+
+def test_an_inverted_byte_is_told(tmp_path):
+    state = {**network().state_dict(), "count": torch.tensor(3), "none": torch.empty(0)}
+    save_weights(state, tmp_path / LAST)
+    assert equal(load_weights(tmp_path), state)
+    text = bytearray((tmp_path / LAST).read_bytes())
+    text[-5] ^= 255
+    (tmp_path / LAST).write_bytes(text)
+    with pytest.raises(
+        ValueError, match=r"weights.safetensors is damaged: its bytes are not those that were"
+    ):
+        load_weights(tmp_path)

@@ -11,7 +11,7 @@ from landscape_lab.callbacks.looks import Drawing, OwnMap
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.draws import augmentations_figure
 from landscape_lab.replaying import draws_of, has_draws
-from landscape_lab.staging import scene_of
+from landscape_lab.staging import scene_of, start_of
 
 
 class AugmentationPictures(OwnMap, Drawing):
@@ -38,5 +38,6 @@ class AugmentationPictures(OwnMap, Drawing):
             window = "bounds" if self.settings.window in ("auto", "path") else self.settings.window
             settings = replace(self.settings, directions="auto", window=window)
             scene = scene_of(landscape, [], settings=settings, grid=False)
-            draws = draws_of(landscape, scene, self.draws, self.settings.resolution)
+            begun = replace(scene, traces=(start_of(landscape, scene.plane),), about=self.about)
+            draws = draws_of(landscape, begun, self.draws, self.settings.resolution)
             self.draw(trainer, "augmentations", partial(augmentations_figure, draws))

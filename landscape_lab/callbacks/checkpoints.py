@@ -8,8 +8,10 @@ import pytorch_lightning as pl
 from torch import Tensor
 
 from landscape_lab.descent import Descent
+from landscape_lab.errors import explain, tell
 from landscape_lab.files import replacing
 from landscape_lab.keys.callbacks import CHECKPOINTS
+from landscape_lab.own_state import Unresumable
 from landscape_lab.stopping import signals
 
 
@@ -29,6 +31,7 @@ class Checkpoints(pl.Callback):
         self.path = Path(folder) / "last.ckpt"
         self.seconds = seconds
         self._written = time.monotonic()
+        self._refused = False
 
     def on_train_batch_end(
         self,
@@ -47,6 +50,18 @@ class Checkpoints(pl.Callback):
             self._save(trainer)
 
     def _save(self, trainer: pl.Trainer) -> None:
-        with replacing(self.path) as unfinished:
-            trainer.save_checkpoint(unfinished)
+        """Write it; where the disk or the optimizer refuses, the run goes on to its results."""
+        try:
+            with replacing(self.path, durable=True) as unfinished:
+                trainer.save_checkpoint(unfinished)
+        except OSError as error:  # the last one stays
+            self._refuse(f"{explain(error)}. The run goes on.")
+        except Unresumable as error:
+            self._refuse(f"No checkpoint can be written, so this run could not be gone on with: of {error}.")
         self._written = time.monotonic()
+
+    def _refuse(self, why: str) -> None:
+        """Say once why there is no new checkpoint."""
+        if not self._refused:
+            tell(why)
+        self._refused = True

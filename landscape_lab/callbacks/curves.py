@@ -134,6 +134,15 @@ def _positions(descent: Descent, points: torch.Tensor) -> dict[str, np.ndarray]:
     return curves
 
 
+def tag_of(name: str) -> str:
+    """What TensorBoard calls a curve: it sorts capitals first, and one looks at the loss first.
+
+    >>> tag_of("loss"), tag_of("loss/median"), tag_of("lr")
+    ('Loss', 'Loss/median', 'lr')
+    """
+    return name.capitalize() if name.split("/")[0] == "loss" else name
+
+
 def log_curves(logger: Logger, steps: np.ndarray, curves: dict[str, np.ndarray]) -> None:
     """One event a step for TensorBoard, with all values; `log_metrics` for other loggers."""
     columns = {name: values.tolist() for name, values in curves.items()}
@@ -147,7 +156,7 @@ def _events(logger: TensorBoardLogger) -> Callable[[dict[str, float], int], None
     write = logger.experiment._get_file_writer().add_summary
 
     def log(values: dict[str, float], step: int) -> None:
-        parts = [Summary.Value(tag=name, simple_value=value) for name, value in values.items()]
+        parts = [Summary.Value(tag=tag_of(name), simple_value=value) for name, value in values.items()]
         write(Summary(value=parts), step)
 
     return log

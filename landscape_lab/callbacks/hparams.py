@@ -7,6 +7,7 @@ from torch.utils.tensorboard.summary import hparams as hparams_summaries
 from landscape_lab import results
 from landscape_lab.callbacks.tensorboard import tensorboards
 from landscape_lab.descent import Descent
+from landscape_lab.escaping import fenced
 from landscape_lab.keys.running import MEASURED
 from landscape_lab.measured import results_of
 
@@ -15,7 +16,7 @@ COMPARED = ("final_loss", "best_loss", "distance_to_minimum", "evaluations", "st
 
 
 def final(name: str) -> str:
-    """The tag of a result, which stands apart, so that the curve of the loss comes first in SCALARS."""
+    """The tag of a result: single numbers stand apart from the curves."""
     return f"final/{name}"
 
 
@@ -41,7 +42,7 @@ class HParams(pl.Callback):
             writer.add_summary(experiment)
             writer.add_summary(start)
             logger.hparams.update(self.parameters)
-            logger.experiment.add_text("configuration", f"```yaml\n{self.text}\n```")
+            logger.experiment.add_text("configuration", fenced(self.text, "yaml"))
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         for logger in tensorboards(trainer):

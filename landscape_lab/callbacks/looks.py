@@ -25,7 +25,7 @@ class Drawing:
     asked: Look | None = None
 
     def draw(self, trainer: pl.Trainer, name: str, make: Callable[[], Figure], *, shown: bool = True) -> None:
-        """Write a figure in each format; TensorBoard gets a raster of it, whatever the formats are.
+        """Write a figure in each format; TensorBoard gets one with larger type, whatever the formats are.
 
         Args:
             trainer: All its TensorBoard loggers get it.
@@ -34,11 +34,10 @@ class Drawing:
             shown: Whether TensorBoard gets it.
         """
         figure = self.look.figure(make)
-        files = {kind: self.folder / f"{name}.{kind}" for kind in self.look.formats}
-        for file in files.values():
-            self.look.save(figure, file)
+        for kind in self.look.formats:
+            self.look.save(figure, self.folder / f"{name}.{kind}")
         if shown and tensorboards(trainer):
-            show(trainer, name, files["png"].read_bytes() if "png" in files else self.look.raster(figure))
+            show(trainer, name, self.look.card(make))
 
 
 class OwnMap(pl.Callback):
@@ -46,9 +45,11 @@ class OwnMap(pl.Callback):
 
     Attributes:
         settings: How: window, resolution, contours and colours.
+        about: What explains it, in grey below its title.
     """
 
     settings: PlaneSettings = PlaneSettings()
+    about: str = ""
 
 
 def share_look(parts: Iterable[object]) -> None:

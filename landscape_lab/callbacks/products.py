@@ -21,10 +21,11 @@ from landscape_lab.drawing.look import Look
 from landscape_lab.errors import tell
 from landscape_lab.keys.callbacks import COSTS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
+from landscape_lab.mapping import check_shown
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.planes.vectors import check_vectors
 from landscape_lab.scene import Scene
-from landscape_lab.staging import archive_of, check_shown, scene_of
+from landscape_lab.staging import archive_of, scene_of
 from landscape_lab.validation import check_choice
 
 CURVES = ("loss", "evaluations")
@@ -118,7 +119,7 @@ class Products(pl.Callback):
         share_look(parts)
         for part in parts:
             if isinstance(part, OwnMap):
-                part.settings = settings
+                part.settings, part.about = settings, about
             if not isinstance(part, Product):
                 gathered.append(part)
             elif part is products[0]:

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from torch import Tensor
 
 from landscape_lab.descent import Descent
+from landscape_lab.escaping import visible
 from landscape_lab.keys.callbacks import PROGRESS_BAR
 
 
@@ -27,7 +28,7 @@ class ProgressBar(pl.Callback):
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=16),
             TaskProgressColumn(),
             TextColumn("{task.fields[rate]:,.0f} steps/s"),
@@ -39,7 +40,7 @@ class ProgressBar(pl.Callback):
             disable=not sys.stderr.isatty(),
         )
         self._task = self._bar.add_task(
-            pl_module.trajectory.label,
+            visible(pl_module.trajectory.label),
             total=pl_module.steps,
             completed=trainer.global_step,
             rate=0.0,

@@ -1,12 +1,71 @@
-"""How pictures come into TensorBoard: as they are, so that it also plays an animated GIF."""
+"""How events come into TensorBoard, as long as the disk takes them, and pictures: as their files are."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
+from unittest.mock import patch
 
 import numpy as np
 import pytorch_lightning as pl
 from PIL import Image
 from pytorch_lightning.loggers import TensorBoardLogger
 from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.compat.tensorflow_stub.io.gfile import GFile
+from tensorboard.summary.writer import event_file_writer
+from tensorboard.summary.writer.record_writer import RecordWriter
+
+from landscape_lab.errors import tell
+
+
+class LossyFile:
+    """A file of events that the disk may refuse, or whose folder may vanish: then a line says so.
+
+    TensorBoard writes in a thread of its own. What this raises there would be a traceback in the middle of
+    a run, and then end the run, whose results do not need it.
+
+    Args:
+        file: TensorBoard's.
+    """
+
+    def __init__(self, file: GFile) -> None:
+        self._file = file
+        self._lost = False
+
+    def write(self, data: bytes) -> None:
+        if self._lost:
+            return  # a record that was cut hides all that come after it
+        try:
+            self._file.write(data)
+        except OSError as error:
+            self._lost = True
+            name = os.fsdecode(self._file.filename)
+            tell(f"TensorBoard gets nothing more ({error.strerror}): {name}")
+
+    def flush(self) -> None:
+        """Nothing waits: every record is written by itself."""
+
+    def close(self) -> None:
+        if not self._lost:
+            self._file.close()
+
+    @property
+    def closed(self) -> bool:
+        return self._file.closed
+
+
+@contextmanager
+def lossy() -> Iterator[None]:
+    """TensorBoard's writers that are made meanwhile may lose events."""
+    with patch.object(event_file_writer, "RecordWriter", lambda file: RecordWriter(LossyFile(file))):
+        yield
+
+
+def opened(logger: TensorBoardLogger) -> TensorBoardLogger:
+    """Let a logger open its file now, as one that may lose events."""
+    with lossy():
+        _ = logger.experiment
+    return logger
 
 
 def tensorboards(trainer: pl.Trainer) -> list[TensorBoardLogger]:

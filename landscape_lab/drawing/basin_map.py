@@ -1,58 +1,132 @@
 """Which start leads where."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from jaxtyping import Float, Int
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
+from matplotlib.colors import Normalize, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from landscape_lab.basins import LOST, MOVING, Basins
+from landscape_lab.drawing.color_scale import ROUND_OFF, ColorScale, color_scale
 from landscape_lab.drawing.contours import draw_contours
+from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import Heights
+from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.maps import finish_map, name_axes
-from landscape_lab.drawing.palette import BASIN_COLORS, DARKEST, GREY, MINIMUM
+from landscape_lab.drawing.marks import mark_minima, write_marks
+from landscape_lab.drawing.palette import BASIN_COLORS, DARKEST, GREY, INK, LOSS_COLORS
 from landscape_lab.drawing.palette import LOST as LOST_COLOR
 from landscape_lab.drawing.palette import MOVING as MOVING_COLOR
-from landscape_lab.drawing.proportions import map_size
-from landscape_lab.drawing.style import STYLE
+from landscape_lab.drawing.proportions import map_size, path_size
+from landscape_lab.drawing.style import STYLE, add_scale, in_full
 from landscape_lab.planes.window import Window
 from landscape_lab.scene import Scene
+
+BORDER = 0.6
+"""Of lines between attractors that may have one colour, points."""
 
 
 def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
     """Each start in the colour of its attractor, the darker the longer its way took.
 
-    White contours show the loss, crosses the known minima.
+    More attractors than there are colours have those of their losses, with lines between them and all
+    equally bright. White contours show the loss, rings the known minima.
 
     Args:
         basins: Of starts.
         scene: The landscape, of which the window is shown; its traces are not.
         label: The title.
     """
-    picture = scene.plane.axes.picture
-    low, high = _shortest_and_longest(basins)
+    colors, scale = attractor_colors(basins, scene)
     width, height = map_size(scene)
     with rc_context(STYLE):
-        figure = Figure(figsize=(width + 2.4, height + 1.8), layout="constrained")
+        figure = Figure(figsize=path_size(scene))
         axes = figure.add_subplot()
-        axes.imshow(
-            _colors(basins, low, high),
-            extent=Window.between(*scene.plane.project(basins.bounds)).image_extent,
-            interpolation="nearest",
-        )
-        if not picture or scene.shading.levels is not None:
-            draw_contours(axes, scene, Heights(scene)(scene.losses), width=0.5, alpha=0.35, lines=None)
-        finish_map(axes, scene)
-        if len(scene.minima):
-            axes.plot(*scene.minima.T, "x", color=MINIMUM, markersize=9, markeredgewidth=2.0)
+        _draw_starts(axes, basins, scene, colors, shaded=scale is None)
+        mark_minima(axes, scene)
         name_axes(axes, scene)
         axes.set_title(label, loc="left", fontsize=11)
-        figure.legend(
-            handles=_legend(basins, scene), loc="outside lower center", ncols=2, frameon=False, fontsize=9
-        )
-        _draw_bar(axes, low, high)
+        if scale is None:
+            _add_steps(axes, basins, colors)
+        else:
+            add_scale(axes, scale.mappable(LOSS_COLORS), "final loss", scale.extend, scale.ticks)
+        write_marks(axes, columns=1)
+        write_row(figure, _legend(basins, scene, colors), "upper left", size=9)
+        fit(figure, [[axes]], [width], [height])
     return figure
+
+
+def listed(basins: Basins, scene: Scene) -> list[int]:
+    """The numbers of the attractors: the lowest one first, then those of most members.
+
+    Of attractors as low as the lowest but for round-off, the one of most members is first.
+    """
+    if not len(basins.losses):
+        return []
+    finite = scene.losses[np.isfinite(scene.losses)]
+    least = ROUND_OFF * (float(np.ptp(finite)) if len(finite) else 0.0)
+    first = int(np.flatnonzero(basins.losses <= basins.losses.min() + least)[0])
+    return [first, *(number for number in range(len(basins.losses)) if number != first)]
+
+
+def attractor_colors(
+    basins: Basins, scene: Scene
+) -> tuple[Float[np.ndarray, "attractors 3"], ColorScale | None]:
+    """The colour of each attractor, and the scale of these colours where they are those of losses."""
+    number = len(basins.losses)
+    if number > len(BASIN_COLORS):
+        scale = color_scale(basins.losses, scene.losses)
+        return LOSS_COLORS(scale.norm(basins.losses))[:, :3], scale
+    colors = np.empty((number, 3))
+    colors[listed(basins, scene)] = np.array([to_rgb(color) for color in BASIN_COLORS[:number]]).reshape(
+        -1, 3
+    )
+    return colors, None
+
+
+def _draw_starts(
+    axes: Axes, basins: Basins, scene: Scene, colors: Float[np.ndarray, "attractors 3"], *, shaded: bool
+) -> None:
+    """The colour of each start, and contours of the landscape."""
+    every = np.concatenate([colors, [to_rgb(LOST_COLOR), to_rgb(MOVING_COLOR)]])  # -2 and -1, from the end
+    shade = shades(basins.steps, *_shortest_and_longest(basins))
+    window = Window.between(*scene.plane.project(basins.bounds))
+    axes.imshow(
+        every[basins.verdicts] * np.where(shaded & (basins.verdicts >= 0), shade, 1.0)[..., None],
+        extent=window.image_extent,
+        interpolation="nearest",
+    )
+    if not shaded:
+        lines = LineCollection(list(borders(basins.verdicts, window)), colors=INK, linewidths=BORDER)
+        axes.add_collection(lines, autolim=False)
+    if not scene.plane.axes.picture or scene.shading.levels is not None:
+        draw_contours(axes, scene, Heights(scene)(scene.losses), width=0.5, alpha=0.35, lines=None)
+    finish_map(axes, scene)
+
+
+def borders(verdicts: Int[np.ndarray, "rows columns"], window: Window) -> Float[np.ndarray, "lines 2 2"]:
+    """The edges between cells of a window whose verdicts differ, from end to end.
+
+    >>> borders(np.array([[0, 1]]), Window(0.0, 2.0, 0.0, 1.0)).tolist()
+    [[[1.0, 0.0], [1.0, 1.0]]]
+    """
+    rows, columns = np.nonzero(verdicts[:, 1:] != verdicts[:, :-1])
+    upright = np.stack([np.stack([columns + 1, rows + end], axis=1) for end in (0, 1)], axis=1)
+    rows, columns = np.nonzero(verdicts[1:] != verdicts[:-1])
+    level = np.stack([np.stack([columns + end, rows + 1], axis=1) for end in (0, 1)], axis=1)
+    cell = np.array(window.size) / verdicts.shape[::-1]
+    return window.corners[0] + np.concatenate([upright, level]) * cell
+
+
+def shades(steps: np.ndarray, low: float, high: float) -> np.ndarray:
+    """How bright a start is that took so many steps: from 1 down to `DARKEST`."""
+    return 1.0 - (1.0 - DARKEST) * np.clip((steps - low) / max(high - low, 1.0), 0, 1)
 
 
 def _shortest_and_longest(basins: Basins) -> tuple[float, float]:
@@ -61,40 +135,35 @@ def _shortest_and_longest(basins: Basins) -> tuple[float, float]:
     return tuple(np.quantile(basins.steps[at_rest], [0.02, 0.98])) if at_rest.any() else (0.0, 1.0)
 
 
-def _colors(basins: Basins, low: float, high: float) -> np.ndarray:
-    """The colour of each cell, `[rows, columns, 3]`."""
-    at_rest = basins.verdicts >= 0
-    colors = np.array([to_rgb(color) for color in (*BASIN_COLORS, MOVING_COLOR, LOST_COLOR)])
-    last_two = np.where(basins.verdicts == MOVING, len(BASIN_COLORS), len(BASIN_COLORS) + 1)
-    which = np.where(at_rest, basins.verdicts % len(BASIN_COLORS), last_two)
-    late = np.clip((basins.steps - low) / max(high - low, 1.0), 0, 1)
-    shade = np.where(at_rest, 1.0 - (1.0 - DARKEST) * late, 1.0)
-    return colors[which] * shade[..., None]
+def _add_steps(axes: Axes, basins: Basins, colors: Float[np.ndarray, "n 3"]) -> None:
+    """What the shades of some colours mean, beside the map: each of them along one stripe of a bar."""
+    low, high = _shortest_and_longest(basins)
+    high = max(high, low + 1.0)
+    bar = add_scale(axes, ScalarMappable(Normalize(low, high), "gray"), "steps to rest, the darker the later")
+    shade = shades(np.linspace(low, high, 256), low, high)
+    stripes = shade[:, None, None] * (colors if len(colors) else np.ones((1, 3)))
+    upright = bar.orientation == "vertical"
+    bar.ax.imshow(
+        stripes if upright else stripes.swapaxes(0, 1),
+        extent=(0.0, 1.0, low, high) if upright else (low, high, 0.0, 1.0),
+        aspect="auto",
+        origin="lower",
+        interpolation="nearest",
+        zorder=3,  # above the greys of the bar
+    )
 
 
-def _draw_bar(axes: Axes, low: float, high: float) -> None:
-    """What the shades mean, beside the map."""
-    steps = np.linspace(low, high, 5).round().astype(int)
-    bar = axes.inset_axes((1.03, 0.0, 0.025, 1.0))
-    bar.imshow(np.linspace(1.0, DARKEST, 256)[:, None], cmap="gray", vmin=0, vmax=1, aspect="auto")
-    bar.set(xticks=[], yticks=np.linspace(0, 255, 5), yticklabels=[f"{step:,}" for step in steps])
-    bar.yaxis.tick_right()
-    bar.yaxis.set_label_position("right")
-    bar.set_ylabel("steps to rest, the darker the later", fontsize=9)
-
-
-def _legend(basins: Basins, scene: Scene) -> list[Patch]:
-    """A line for each attractor that has a colour of its own, and for what else is on the map."""
-    shares = basins.shares
-    digits = max(0, 3 - int(np.floor(np.log10(scene.window.size[0]))))
-    attractors = scene.plane.project(basins.points).round(digits) + 0.0  # no minus before a zero
-    shown = len(BASIN_COLORS)
+def _legend(basins: Basins, scene: Scene, colors: np.ndarray) -> list[Patch]:
+    """A patch for each attractor that has a colour of its own, else for the lowest, and for the rest."""
+    shares, order = basins.shares, listed(basins, scene)
+    named = order if len(order) <= len(BASIN_COLORS) else order[:1]
     handles = [
-        Patch(color=color, label=f"({x:.{digits}f}, {y:.{digits}f}), loss {loss:.3g}: {share:.1%}")
-        for color, (x, y), loss, share in zip(BASIN_COLORS, attractors, basins.losses, shares, strict=False)
+        Patch(color=colors[number], label=f"{name}: {shares[number]:.1%}")
+        for number, name in zip(named, _names(basins, scene, named), strict=True)
     ]
+    others = order[len(named) :]
     rest = (
-        (GREY, f"{len(shares) - shown} others, colours repeated", shares[shown:].sum()),
+        *([_others(basins, others, colors)] if others else []),
         (MOVING_COLOR, "still moving", (basins.verdicts == MOVING).mean()),
         (LOST_COLOR, "diverged or left", (basins.verdicts == LOST).mean()),
     )
@@ -103,3 +172,21 @@ def _legend(basins: Basins, scene: Scene) -> list[Patch]:
         for color, name, share in rest
         if share > 0
     ]
+
+
+def _names(basins: Basins, scene: Scene, numbers: Sequence[int]) -> list[str]:
+    """The place and the loss of some attractors."""
+    digits = max(0, 3 - int(np.floor(np.log10(scene.window.size[0]))))
+    places = scene.plane.project(basins.points).round(digits) + 0.0  # no minus before a zero
+    return [
+        f"({places[number, 0]:.{digits}f}, {places[number, 1]:.{digits}f}), loss {basins.losses[number]:.3g}"
+        for number in numbers
+    ]
+
+
+def _others(basins: Basins, numbers: Sequence[int], colors: np.ndarray) -> tuple[np.ndarray, str, float]:
+    """The colour of the middle one of some attractors, how many there are, and their share."""
+    losses = basins.losses[numbers]
+    span = f"{in_full(float(losses.min()))} to {in_full(float(losses.max()))}"
+    middle = numbers[int(np.argsort(losses)[len(losses) // 2])]
+    return colors[middle], f"{len(numbers)} others, losses from {span}", basins.shares[numbers].sum()

@@ -30,6 +30,11 @@ class ColorScale(NamedTuple):
     extend: str = "neither"
     ticks: np.ndarray | None = None
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether there is nothing to tell apart."""
+        return self.ticks is not None and len(self.ticks) == 1
+
     def mappable(self, colors: str | Colormap) -> ScalarMappable:
         """What a bar needs."""
         return ScalarMappable(self.norm, colors)
@@ -45,7 +50,7 @@ def color_scale(values: np.ndarray, ground: np.ndarray | None = None) -> ColorSc
     """
     finite = values[np.isfinite(values)]
     if not len(finite):
-        return ColorScale(Normalize(0.0, 1.0))
+        return ColorScale(Normalize(0.0, 1.0), ticks=np.array([0.0]))
     least = ROUND_OFF * _span(finite if ground is None else ground)
     low, middle, high = np.quantile(finite, [EXTREMES[0], 0.5, EXTREMES[1]])
     if high - low <= max(least, ROUND_OFF * abs(low)):

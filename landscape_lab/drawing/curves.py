@@ -22,6 +22,7 @@ from landscape_lab.drawing.strokes import (
     draw_curve,
     draw_rates,
     name_swings,
+    names_of_rates,
 )
 from landscape_lab.drawing.style import AXIS, STYLE, in_full, label_cost
 from landscape_lab.drawing.ticks import label_logarithm
@@ -65,12 +66,15 @@ def loss_figure(scene: Scene, against: str = "steps") -> Figure:
     """
     panels = _panels(scene, against)
     with rc_context(STYLE):
-        figure = Figure(figsize=(max(7.0, 5.0 * len(panels)), 4.2), layout="constrained")
+        rates = names_of_rates(scene.traces)
+        size = max(7.0, 5.0 * len(panels)), 4.6 if rates else 4.2
+        figure = Figure(figsize=size, layout="constrained")
         for panel, axes in zip(panels, figure.subplots(1, len(panels), squeeze=False)[0], strict=True):
             axes.set_yscale("log" if panel.axis.logarithmic else "linear")  # first: limits depend on it
             for number, trace in enumerate(scene.traces):
                 panel.draw(axes, trace, path_color(number))
             axes.set(xlabel=AXIS[against], ylabel=_broken(panel.axis.name), ylim=panel.axis.limits)
+            _end_where_seen(axes)
             label_cost(axes.xaxis, whole=against in ("steps", "evaluations"))
             label_logarithm(axes.yaxis)
             if not panel.axis.logarithmic:
@@ -80,8 +84,22 @@ def loss_figure(scene: Scene, against: str = "steps") -> Figure:
         add_rate_bar(figure, scene)
         swings = [name for axes in figure.axes for name in name_swings(axes)]
         write_row(figure, [*_names(scene), *swings[:1]])
+        write_row(figure, rates, size=8.5)
         write_title(figure.axes[0], scene)
     return figure
+
+
+def _end_where_seen(axes: Axes) -> None:
+    """End a panel where the last of its curves leaves it for good, as those that diverge do."""
+    low, high = axes.get_ylim()
+    ends = []
+    for line in axes.lines:
+        costs, values = np.asarray(line.get_xydata(), dtype=float).T
+        seen = np.flatnonzero((values >= low) & (values <= high))
+        ends += [] if len(seen) == 0 else [costs[min(max(seen[-1], 1), len(costs) - 1)]]
+    last = max(ends, default=np.inf)
+    if last < axes.dataLim.x1:
+        axes.set_xlim(right=1.05 * last)
 
 
 def without_repetition(figures: Sequence[str], scene: Scene, against: str) -> Sequence[str]:
@@ -175,7 +193,7 @@ def _draw_losses(axes: Axes, trace: Trace, color: str, *, against: str, axis: Va
     measured = _measured(trace, "measured_losses", against)
     if trace.rates is not None:
         costs, values = seen if measured is None else measured
-        draw_rates(axes, trace.rates, Curve(costs, lowest_so_far(values)), axis)
+        draw_rates(axes, trace, Curve(costs, lowest_so_far(values)), axis)
     elif measured is None:
         draw_curve(axes, seen, color, axis)
         _mark_best(axes, trace, color, against, axis)
@@ -192,7 +210,7 @@ def _draw_accuracy(axes: Axes, trace: Trace, color: str, *, against: str, axis: 
     if measured is None:
         return
     if trace.rates is not None:
-        draw_rates(axes, trace.rates, measured, axis)
+        draw_rates(axes, trace, measured, axis)
     else:
         draw_curve(axes, measured, color, axis, "all data")
         _draw_held_out(axes, trace, "validation_accuracy", color, against, axis)

@@ -58,12 +58,16 @@ def turned(color: Color) -> Color:
 
 
 def _on_map(axes: Axes) -> list[Artist]:
-    """What lies on a map: all of it but the words outside its frame; and the marks in its legend."""
+    """What lies on a map: all of it but the words outside its frame; and the marks in its legend.
+
+    One without a frame is a picture of a surface: all its words stand around that.
+    """
     if not (axes.images or axes.findobj(QuadMesh)):
         return []
     legend = axes.get_legend()
     marks = () if legend is None else filter(None, legend.legend_handles)
-    inside = [text for text in axes.texts if axes.bbox.overlaps(text.get_window_extent())]
+    words = axes.texts if axes.axison else ()
+    inside = [text for text in words if axes.bbox.overlaps(text.get_window_extent())]
     return [*axes.lines, *axes.collections, *axes.patches, *axes.images, *inside, *marks]
 
 

@@ -26,7 +26,7 @@ def draw_distances(
     if trace.rates is None:
         draw_curve(axes, Curve(costs, distances), color, axis)
     else:
-        draw_rates(axes, trace.rates, Curve(costs, lowest_so_far(distances)), axis)
+        draw_rates(axes, trace, Curve(costs, lowest_so_far(distances)), axis)
 
 
 def _distances(trace: Trace, minima: np.ndarray) -> np.ndarray:

@@ -15,17 +15,19 @@ from landscape_lab.drawing.departures import COMPARISON, draw_departures
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.legend import write_legend
 from landscape_lab.drawing.lines import line_figure
-from landscape_lab.drawing.maps import draw_landscape, draw_scene
+from landscape_lab.drawing.maps import draw_landscape
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.palette import PATH_COLORS
 from landscape_lab.drawing.planes import planes_figure
 from landscape_lab.drawing.proportions import map_size, path_size
 from landscape_lab.drawing.ratios import ratio_figure
 from landscape_lab.drawing.samples import data_figure
+from landscape_lab.drawing.slopes import gradient_figure
 from landscape_lab.drawing.style import STYLE
-from landscape_lab.drawing.surfaces import gradient_figure, surface_figure
+from landscape_lab.drawing.surfaces import surface_figure
 from landscape_lab.drawing.titles import explain, write_title
 from landscape_lab.drawing.topology import topology_figure
+from landscape_lab.drawing.traces import draw_scene
 from landscape_lab.files import replacing
 from landscape_lab.scene import Scene
 
@@ -71,7 +73,7 @@ class Kind:
         draw: Makes it.
         grid: Whether it shows the losses in the window, which take a while.
         extra: What of a scene it shows that is made only where it is asked for: `line`, `planes`,
-            `curvature` or `ratio`.
+            `curvature`, `ratio`, or `cropped`, which most scenes do without.
     """
 
     draw: Callable[[Scene], Figure]
@@ -84,7 +86,7 @@ class Kind:
     def lacks(self, scene: Scene) -> bool:
         """Whether the scene has not what it shows."""
         has = {"line": scene.line, "planes": scene.compared, "curvature": scene.bend, "ratio": scene.ratios}
-        return self.extra is not None and not has[self.extra]
+        return self.extra in has and not has[self.extra]
 
 
 FIGURES: Mapping[str, Kind] = {
@@ -92,7 +94,7 @@ FIGURES: Mapping[str, Kind] = {
     "loss": Kind(loss_figure, grid=False),
     "evaluations": Kind(partial(loss_figure, against="evaluations"), grid=False),
     "surface": Kind(surface_figure),
-    "gradient": Kind(gradient_figure),
+    "gradient": Kind(gradient_figure, extra="cropped"),
     "topology": Kind(topology_figure),
     "data": Kind(data_figure, grid=False),
     "boundary": Kind(boundary_figure, grid=False),

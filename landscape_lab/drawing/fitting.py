@@ -1,6 +1,7 @@
 """A figure as large as what is in it: maps get their size in inches, and all else the room that it takes."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from jaxtyping import Float
@@ -27,7 +28,7 @@ def fit(figure: Figure, grid: Grid, widths: Sequence[float], heights: Sequence[f
 
     Args:
         figure: Whose size changes; it needs no layout engine any more.
-        grid: Its axes; one that is there twice in a row spans both columns.
+        grid: Its axes; one that is there twice in a row or a column spans both.
         widths: Of each column, inches.
         heights: Of each row, inches; further ones do not count.
     """
@@ -47,7 +48,12 @@ def fit(figure: Figure, grid: Grid, widths: Sequence[float], heights: Sequence[f
 
 def _all_margins(figure: Figure, grid: Grid) -> Float[np.ndarray, "rows columns 4"]:
     """Those of all axes, with room for legends of the figure above them."""
-    margins = np.array([[_margins(figure, axes) for axes in row] for row in grid]) + PAD / 2
+    margins = np.array([[_margins(figure, axes) for axes in row] for row in grid])
+    cells = np.array(grid, dtype=object)
+    beside, below = cells[:, 1:] == cells[:, :-1], cells[1:] == cells[:-1]
+    margins[:, :-1, 2][beside] = margins[:, 1:, 0][beside] = 0.0  # nothing lies within one that spans both
+    margins[:-1, :, 1][below] = margins[1:, :, 3][below] = 0.0
+    margins += PAD / 2
     renderer = figure._get_renderer()  # type: ignore[attr-defined] # as matplotlib's own layouts do
     for legend in figure.legends:
         margins[0, :, 3] += legend.get_window_extent(renderer).height / figure.dpi
@@ -79,11 +85,12 @@ def _place(
     figure.set_size_inches(width, height)
     starts = PAD / 2 + np.cumsum(columns) - columns + left.max(axis=0)
     lows = height - PAD / 2 - np.cumsum(rows) + below.max(axis=1)
-    for low, high, row in zip(lows, size[1], grid, strict=True):
-        for axes in dict.fromkeys(row):
-            first, last = row.index(axes), len(row) - 1 - row[::-1].index(axes)
-            wide = starts[last] + size[0][last] - starts[first]
-            axes.set_position((starts[first] / width, low / height, wide / width, high / height))
+    for axes in dict.fromkeys(chain.from_iterable(grid)):
+        in_rows, in_columns = np.nonzero(np.array(grid, dtype=object) == axes)
+        (top, first), (bottom, last) = (in_rows[0], in_columns[0]), (in_rows[-1], in_columns[-1])
+        wide = starts[last] + size[0][last] - starts[first]
+        high = lows[top] + size[1][top] - lows[bottom]
+        axes.set_position((starts[first] / width, lows[bottom] / height, wide / width, high / height))
 
 
 def _margins(figure: Figure, axes: Axes) -> Float[np.ndarray, "4"]:

@@ -9,10 +9,9 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.transforms import Bbox
 from PIL import Image
 
-from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_lines, draw_ring, inside
+from landscape_lab.drawing.ink import Label, draw_heads, draw_lines, draw_minima, draw_ring, inside
 from landscape_lab.drawing.maps import colored, colors_of
 from landscape_lab.drawing.paint import Paint, resized
-from landscape_lab.drawing.palette import MINIMUM
 from landscape_lab.drawing.rings import parted_points
 from landscape_lab.scene import Scene, Trace
 
@@ -125,7 +124,7 @@ class GrowingMap:
         self.ink = (
             renderer if self.paint is None else RendererAgg(renderer.width, renderer.height, renderer.dpi)
         )
-        draw_crosses(self.ink, on_canvas(axes, scene.minima), MINIMUM, self.box)
+        draw_minima(self.ink, on_canvas(axes, scene.minima), self.box)
 
     def _curves(self, number: int, trace: Trace, axes: Axes) -> list[Curve]:
         alpha = 0.55 * fade(trace.places.shape[1])

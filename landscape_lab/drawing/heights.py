@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from landscape_lab.drawing.style import add_scale, in_full
 from landscape_lab.scene import Scene
@@ -25,6 +25,7 @@ class Heights:
         label: What they are called.
         colors: The name of their colormap.
         span: The lowest and the highest, for the colours.
+        flat: Whether all are the same.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -32,7 +33,7 @@ class Heights:
         finite = scene.losses[np.isfinite(scene.losses)]
         low, middle, high = np.quantile(finite, [0.0, 0.5, 1.0]) if len(finite) else (0.0, 0.5, 1.0)
         self.logarithmic = not picture and middle - low < FLAT * (high - low)
-        self.low = low
+        self.low, self.flat = float(low), bool(low == high)
         # The logarithm of zero is cut off where a hundredth of the window lies below, so that one deep cell
         # takes no colours.
         self.floor = (
@@ -58,6 +59,12 @@ class Heights:
         if self.logarithmic:
             axis.set_major_locator(MaxNLocator(5, steps=(1, 2, 5, 10), integer=True, min_n_ticks=2))
             axis.set_major_formatter(lambda height, _: self.name(height))
+        elif self.flat:
+            axis.set_ticks([self.low], [self.name(self.low)])
+        else:  # nobody adds an offset in a corner to every number
+            formatter = ScalarFormatter(useOffset=False)
+            formatter.set_powerlimits((-5, 9))
+            axis.set_major_formatter(formatter)
 
 
 def _span(heights: np.ndarray) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Antialiased lines, heads and crosses on a canvas without a figure, in pixels from the lower left."""
+"""Antialiased lines, heads, rings and crosses on a canvas without a figure, in pixels from the lower left."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,11 @@ from matplotlib.colors import to_rgb
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Bbox, IdentityTransform
 
+from landscape_lab.drawing.palette import INK, MINIMUM
+
 CIRCLE = Outline.unit_circle()
+AROUND_MINIMUM = 8.0
+"""The radius of the ring around a minimum, pixels."""
 VEIL = 0.75
 """How much a veil hides."""
 
@@ -61,6 +65,13 @@ def draw_ring(
     gc = _pen(renderer, color, width, 1.0, box)
     renderer.draw_path(gc, outline, IdentityTransform())
     gc.restore()
+
+
+def draw_minima(renderer: RendererAgg, pixels: np.ndarray, box: Bbox) -> None:
+    """Draw a ring on a dark line around each known minimum, `[n, 2]`: a head in it is seen."""
+    for color, width in ((INK, 3.4), (MINIMUM, 1.7)):
+        for pixel in pixels:
+            draw_ring(renderer, pixel, color, AROUND_MINIMUM, box, width)
 
 
 def draw_veil(renderer: RendererAgg, left: float, box: Bbox) -> None:

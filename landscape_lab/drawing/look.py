@@ -1,7 +1,7 @@
 """In which formats figures are written, on which ground and how wide."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
@@ -18,6 +18,8 @@ from landscape_lab.validation import check_choice
 FINE = 300
 """Dots an inch of a picture for print, whose width is given."""
 USUAL = 120
+CARD, CARD_DOTS = 3.4, 200
+"""Inches across a figure on a card of TensorBoard, a few hundred pixels wide, and its dots an inch."""
 WORDS = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "landscape_lab"}
 """Words stay words that can be searched and edited; a file is the same each time."""
 
@@ -79,8 +81,8 @@ class Look:
         with replacing(path) as unfinished, rc_context(WORDS):
             figure.savefig(unfinished, dpi=USUAL if self.width is None else FINE)
 
-    def raster(self, figure: Figure) -> bytes:
-        """The file of a picture of it, for what shows no other."""
+    def card(self, make: Callable[[], Figure]) -> bytes:
+        """The file of a picture of a figure in this look, with type that can be read where it is small."""
         file = BytesIO()
-        figure.savefig(file, dpi=USUAL if self.width is None else FINE, format="png")
+        replace(self, width=self.width or CARD).figure(make).savefig(file, dpi=CARD_DOTS, format="png")
         return file.getvalue()

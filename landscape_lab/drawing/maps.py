@@ -1,47 +1,21 @@
-"""A scene as a map: the landscape, the traces on it, and where they begin and end."""
+"""The landscape of a scene as a map, and what its traces have in common in all products."""
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm, to_hex
 from matplotlib.patheffects import withStroke
 
 from landscape_lab.drawing.accuracy import draw_accuracy, shows_accuracy
-from landscape_lab.drawing.color_scale import ColorScale, color_scale
 from landscape_lab.drawing.contours import draw_contours
-from landscape_lab.drawing.heights import Heights, add_height_scale
-from landscape_lab.drawing.marks import mark_ends
-from landscape_lab.drawing.palette import FRAME, INK, LOSS_COLORS, RATE_COLORS, path_color
+from landscape_lab.drawing.heights import Heights
+from landscape_lab.drawing.palette import FRAME, INK, RATE_COLORS, path_color
 from landscape_lab.drawing.proportions import aspect_of
-from landscape_lab.drawing.rings import draw_compared_dots, draw_parted
-from landscape_lab.drawing.style import add_scale
 from landscape_lab.scene import Scene, Trace
 
-MANY_MEMBERS = 8
-"""So many members are drawn as lines only."""
 NOTE_EDGE = withStroke(linewidth=2.0, foreground=INK)
 """Around white words: they may lie on a light corner."""
-CELLS = 100
-"""Dots in the same of so many cells along each side of a map hide each other."""
 DRAWN_POINTS = 3000
-"""The most points of one trace that are drawn as dots; the line goes through twenty times as many."""
-
-
-def draw_scene(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
-    """The landscape, the traces, and where they begin and end."""
-    draw_landscape(axes, scene)
-    draw_traces(axes, scene, bar=bar)
-    if bar and not shows_accuracy(scene):
-        add_height_scale(axes, scene)
-    mark_ends(axes, scene)
-    name_axes(axes, scene)
-
-
-def draw_traces(axes: Axes, scene: Scene, *, bar: bool = True) -> None:
-    """All traces, with the scale of their colours beside the map."""
-    for number, trace in enumerate(scene.traces):
-        _draw_trace(axes, scene, trace, path_color(number), bar=bar)
+"""The most points of one trace that have a colour each; lines in one colour go through more."""
 
 
 def name_axes(axes: Axes, scene: Scene) -> None:
@@ -95,81 +69,6 @@ def finish_map(axes: Axes, scene: Scene) -> None:
     for spine in axes.spines.values():
         spine.set(visible=True, color=FRAME)
     axes.set_autoscale_on(False)
-
-
-def _draw_trace(axes: Axes, scene: Scene, trace: Trace, color: str, *, bar: bool = True) -> None:
-    """A thin line through all points; dots coloured by loss when the trace is alone, else by optimizer.
-
-    Of many members the lines themselves are coloured, by learning rate where it differs, else by their
-    final loss.
-    """
-    number, members = trace.places.shape[:2]
-    alone = len(scene.traces) == 1
-    if alone and members >= MANY_MEMBERS:
-        _draw_members(axes, scene, trace, bar=bar)
-        return
-    fade = max(0.1, members**-0.5)
-    for member in range(members):
-        places = trace.places[evenly(number, max(50, 20 * DRAWN_POINTS // members)), member]
-        axes.plot(*places.T, color=color, linewidth=1.3, alpha=0.9 * fade, zorder=2, solid_joinstyle="round")
-    if alone:
-        _draw_dots(axes, scene, trace, max(0.3, fade), bar=bar)
-    else:
-        draw_parted(axes, trace, color)
-
-
-def _draw_dots(axes: Axes, scene: Scene, trace: Trace, alpha: float, *, bar: bool) -> None:
-    """A dot at each point, coloured by its loss."""
-    number, members = trace.places.shape[:2]
-    shown = evenly(number, max(2, DRAWN_POINTS // members))
-    losses = trace.path_losses
-    scale = color_scale(_visible(scene, trace.places[shown], losses[shown]), scene.losses)
-    if trace.departure is not None:
-        draw_compared_dots(axes, trace, trace.departure, shown, scale.norm)
-    else:
-        x, y = trace.places[shown].reshape(-1, 2).T
-        colors = losses[shown].ravel()
-        axes.scatter(x, y, c=colors, norm=scale.norm, cmap=LOSS_COLORS, s=9, lw=0, alpha=alpha, zorder=3)
-    if bar:
-        add_scale(axes, scale.mappable(LOSS_COLORS), "loss along the path", scale.extend, scale.ticks)
-
-
-def _draw_members(axes: Axes, scene: Scene, trace: Trace, *, bar: bool) -> None:
-    """A line for each member, those of the best on top; of those that diverged a faint one."""
-    number, members = trace.places.shape[:2]
-    shown = evenly(number, max(40, 20 * DRAWN_POINTS // members))
-    ends = last_finite(trace.losses)
-    completed = np.isfinite(trace.losses[-1])
-    if trace.rates is None:
-        values, label = ends, "final loss"
-        scale = color_scale(
-            _visible(scene, trace.places[-1], np.where(completed, ends, np.nan)), scene.losses
-        )
-    else:
-        values, label, scale = trace.rates, "learning rate", ColorScale(LogNorm())
-    order = np.argsort(-ends, kind="stable")
-    opacity = 0.85 if members < 100 else 0.5
-    lines = LineCollection(
-        list(trace.places[shown].swapaxes(0, 1)[order]),
-        array=values[order],
-        cmap=RATE_COLORS if trace.rates is not None else LOSS_COLORS,
-        norm=scale.norm,
-        linewidths=1.2 if members < 100 else 0.7,
-        alpha=np.where(completed[order], opacity, 0.15).tolist(),
-        zorder=2,
-    )
-    axes.add_collection(lines, autolim=False)
-    if bar:
-        add_scale(axes, ScalarMappable(lines.norm, lines.cmap), label, scale.extend, scale.ticks)
-
-
-def _visible(scene: Scene, places: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """The values at places `[…, 2]` in the window, of those that hide each other only one."""
-    low, high = scene.window.corners
-    cells = (places - low) / (high - low)
-    inside = ((cells >= 0) & (cells <= 1)).all(axis=-1)
-    cells, values = (CELLS * cells[inside]).astype(int), values[inside]
-    return values[np.unique(cells @ [1, CELLS + 1], return_index=True)[1]]
 
 
 def colored(number: int, trace: Trace) -> list[tuple[str, Trace]]:

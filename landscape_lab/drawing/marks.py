@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from landscape_lab.drawing.narrow import asked_width
-from landscape_lab.drawing.palette import INK, MINIMUM
+from landscape_lab.drawing.palette import GREY, INK, MINIMUM
 from landscape_lab.drawing.style import inches_from
 from landscape_lab.scene import Scene
 
@@ -20,30 +21,50 @@ _SIZES = ((20, (90, 1.6, 1.2)), (200, (26, 0.6, 0.4)), (math.inf, (7, 0.6, 0.4))
 """The same elsewhere, for fewer traces than so many."""
 
 
-def mark_ends(axes: Axes, scene: Scene, *, small: bool = False) -> None:
-    """Known minima, starts and ends, each with its own mark."""
-    low, high = scene.window.corners
-    shown = scene.minima[((scene.minima >= low) & (scene.minima <= high)).all(axis=1)]
-    if len(shown):
-        axes.plot(
-            *shown.T,
-            "x",
-            clip_on=False,  # one on the edge is seen whole
-            color=MINIMUM,
-            markersize=5 if small else 9,
-            markeredgewidth=1.8,
-            zorder=4,
-            label="minimum",
-        )
+STAR = 1.8
+"""The area of a star over that of a disc."""
+_LEGIBLE = 60
+"""The area of a disc in a legend."""
+
+
+def mark_ends(
+    axes: Axes, scene: Scene, *, small: bool = False, named: bool = True, colors: np.ndarray | None = None
+) -> None:
+    """Known minima in rings that hide nothing, starts and ends, each with its own mark.
+
+    Args:
+        axes: The map.
+        scene: What happened.
+        small: Whether there is no room for large marks and a legend.
+        named: Whether a legend tells what they are.
+        colors: Of the end of each member of each trace, `[ends, 4]`; `None`: all are alike.
+    """
+    mark_minima(axes, scene, small=small)
     if scene.traces:
-        _mark_starts_and_ends(axes, scene, small=small)
-    if not small:
+        _mark_starts_and_ends(axes, scene, small=small, colors=colors)
+    if named and not small:
         write_marks(axes, columns=3)
+
+
+def mark_minima(axes: Axes, scene: Scene, *, small: bool = False) -> None:
+    """A ring around each known minimum in the window, so large that a star in it is seen."""
+    shown = scene.minima[scene.window.contains(scene.minima)]
+    if not len(shown):
+        return
+    edge = 1.2 if small else 1.8
+    ring: dict[str, Any] = {"linestyle": "none", "marker": "o", "zorder": 7, "markeredgewidth": edge}
+    ring |= {"markerfacecolor": "none", "markeredgecolor": MINIMUM}
+    ring |= {"path_effects": [withStroke(linewidth=edge + 2.0, foreground=INK)]}
+    axes.plot(*shown.T, markersize=9 if small else 17, clip_on=False, **ring)  # one on the edge is seen whole
+    axes.plot([], [], markersize=9, label="minimum", **ring)
 
 
 def write_marks(axes: Axes, columns: int) -> None:
     """What the marks on a map mean, in a row of its own below the names of its axes."""
-    if asked_width() is not None and len(axes.get_legend_handles_labels()[0]) > columns:
+    handles, _ = axes.get_legend_handles_labels()
+    if not handles:
+        return
+    if asked_width() is not None and len(handles) > columns:
         columns = min(columns, 2)
     axes.legend(
         loc="upper left",
@@ -58,21 +79,22 @@ def write_marks(axes: Axes, columns: int) -> None:
     )
 
 
-def _mark_starts_and_ends(axes: Axes, scene: Scene, *, small: bool) -> None:
-    """White discs and green stars, the smaller the more there are; a trace of one record has no end."""
+def _mark_starts_and_ends(axes: Axes, scene: Scene, *, small: bool, colors: np.ndarray | None) -> None:
+    """White discs and stars, the smaller the more there are; a trace of one record has no end."""
     starts = np.concatenate([trace.places[0] for trace in scene.traces])
     ends = np.concatenate([trace.places[-1] for trace in scene.traces])
     size, disc_edge, star_edge = _SMALL if small else _sizes(len(starts))
-    disc: dict[str, Any] = {"c": "white", "edgecolors": EDGE_COLOR, "linewidths": disc_edge, "label": "start"}
-    axes.scatter(starts[:, 0], starts[:, 1], s=size, zorder=5, **disc)
+    disc: dict[str, Any] = {"c": "white", "edgecolors": EDGE_COLOR}
+    axes.scatter(starts[:, 0], starts[:, 1], s=size, linewidths=disc_edge, zorder=5, **disc)
+    axes.scatter([], [], s=_LEGIBLE, linewidths=1.2, label="start", **disc)
     if any(len(trace.steps) > 1 for trace in scene.traces):
-        star: dict[str, Any] = {
-            "c": END_COLOR,
-            "edgecolors": "white",
-            "linewidths": star_edge,
-            "label": "end",
-        }
-        axes.scatter(ends[:, 0], ends[:, 1], s=1.6 * size, marker="*", zorder=6, **star)
+        star: dict[str, Any] = {"marker": "*", "edgecolors": "white"}
+        order = np.arange(len(ends))[::-1]  # the first on top
+        x, y = ends[order].T
+        own = END_COLOR if colors is None else colors[order]
+        axes.scatter(x, y, s=STAR * size, c=own, linewidths=star_edge, zorder=6, **star)
+        named = END_COLOR if colors is None else GREY
+        axes.scatter([], [], s=STAR * _LEGIBLE, c=named, linewidths=0.6, label="end", **star)
 
 
 def _sizes(traces: int) -> tuple[int, float, float]:

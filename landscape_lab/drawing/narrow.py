@@ -69,7 +69,7 @@ def _break(text: Text) -> None:
     room = PANEL * asked if float(text.get_rotation()) == 90.0 else asked - BESIDE
     most = room / (CHARACTER * float(text.get_fontsize()))
     words = text.get_text()
-    if most < len(words) and "$" not in words:
+    if most < len(words):
         text.set_text("\n".join(fill(line, int(most)) for line in words.split("\n")))
 
 

@@ -38,7 +38,7 @@ MOVING, LOST = "#c6c9cd", "#ffffff"
 """Of areas without a colour of their own."""
 
 MINIMUM = "#00e5ff"
-"""Of known minima; rings and crosses of it lie on a dark line."""
+"""Of known minima; its rings lie on a dark line."""
 
 
 def _part(name: str, low: float, high: float) -> LinearSegmentedColormap:

@@ -5,9 +5,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from landscape_lab.drawing.departures import away, draw_comparison
-from landscape_lab.drawing.maps import draw_scene
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.titles import write_title_of_all
+from landscape_lab.drawing.traces import draw_scene
 from landscape_lab.planes.components import part_of
 from landscape_lab.scene import Scene
 

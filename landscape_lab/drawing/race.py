@@ -15,19 +15,26 @@ from landscape_lab.drawing.departures import COMPARISON, draw_departures
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import add_height_scale
 from landscape_lab.drawing.legend import write_legend
-from landscape_lab.drawing.maps import draw_landscape, evenly, name_axes
+from landscape_lab.drawing.maps import draw_landscape, name_axes
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.palette import GREY, PATH_COLORS
-from landscape_lab.drawing.proportions import map_size
+from landscape_lab.drawing.proportions import map_ratio, map_size, size_of
 from landscape_lab.drawing.race_curves import draw_race
+from landscape_lab.drawing.ranks import number_ends
 from landscape_lab.drawing.rings import draw_parted
+from landscape_lab.drawing.segments import draw_run
 from landscape_lab.drawing.style import STYLE
+from landscape_lab.drawing.traces import run_colors
 from landscape_lab.scene import Scene, Trace
 
 MAPS = 24
 """The most landscapes on one page."""
 CURVES = (5.6, 3.4)
 """Width of the curves beside a map and height of those below one, inches."""
+SMALL, WEAK = 0.6, 0.35
+"""The strength of lines on small maps, and of those that are not the best of their colour."""
+SHARE = 0.6
+"""Of the square of its column, what a small map fills at least."""
 WIDE = 2.2
 """A map that is so many times as wide as it is high has the curves below it."""
 
@@ -79,14 +86,14 @@ def _said(standing: Mapping[str, str], label: str) -> list[str]:
 
 def _race(scene: Scene, labels: list[str], colors: dict[str, str], curves: Curves, title: str) -> Figure:
     """The map, and the curves beside it, or below a wide one."""
-    named = replace(scene, traces=tuple(_first_of(scene, colors).values()))
+    named = replace(scene, traces=tuple(one for label, one in _first_of(scene).items() if label in colors))
     width, height = map_size(scene)
     wide = width > WIDE * height
     figure = Figure(figsize=(width + 2.0 + (0.0 if wide else CURVES[0]), height + 2.0))
     left, right, *below = figure.subplots(2 + named.compares)
     for axes in below:
         draw_departures(axes, named)
-    _draw_map(left, scene, colors, small=False)
+    _draw_map(left, scene, colors, (width, height), small=False)
     add_height_scale(left, scene)
     left.set_title(title, loc="left", fontsize=12)
     right.set_position((0.0, 0.0, 0.5, (CURVES[1] if wide else height) / (height + 2.0)))  # for its numbers
@@ -110,7 +117,7 @@ def _maps(scenes: Sequence[tuple[str, Scene]], colors: dict[str, str], curves: C
     grid = figure.subplots(2 * rows, columns, squeeze=False, height_ratios=rows * (0.95, 0.5))
     maps, below = grid[0::2].ravel(), grid[1::2].ravel()
     for axes, low, (name, scene) in zip(maps, below, shown, strict=False):
-        _draw_map(axes, scene, colors, small=True)
+        _draw_map(axes, scene, colors, size_of(map_ratio(scene), SHARE * size**2), small=True)
         axes.set_title(name, loc="left", fontsize=10)
         axes.set_anchor("S")
         curves(low, scene.traces, size=points)
@@ -119,32 +126,27 @@ def _maps(scenes: Sequence[tuple[str, Scene]], colors: dict[str, str], curves: C
     return figure
 
 
-def _draw_map(axes: Axes, scene: Scene, colors: dict[str, str], *, small: bool) -> None:
+def _draw_map(
+    axes: Axes, scene: Scene, colors: dict[str, str], size: tuple[float, float], *, small: bool
+) -> None:
     """The landscape, the grey traces below, the best above."""
     draw_landscape(axes, scene)
-    first = _first_of(scene, colors)
-    for rank, trace in reversed(list(enumerate(scene.traces))):
-        color = colors.get(trace.label)
-        members = trace.losses.shape[1]
-        strong = first.get(trace.label) is trace
-        for member in evenly(members, 50):
-            axes.plot(
-                *trace.places[:, member].T,
-                color=color or GREY,
-                linewidth=(1.1 if small else 1.7) if strong else 0.7,
-                alpha=max(0.15, members**-0.5) * (0.95 if strong else 0.4),
-                zorder=2 + strong + 0.5 / (1 + rank),
-                solid_joinstyle="round",
-            )
+    first = _first_of(scene)
+    for trace in reversed(scene.traces):
+        best = trace.label in colors and first[trace.label] is trace
+        draw_run(axes, trace, colors.get(trace.label, GREY), (SMALL if small else 1.0) if best else WEAK)
+    named = {label: trace for label, trace in first.items() if label in colors}
     if not small:  # on a small map there is no room to say what rings mean
-        for label, trace in first.items():
+        for label, trace in named.items():
             draw_parted(axes, trace, colors[label])
-    mark_ends(axes, replace(scene, traces=tuple(first.values())), small=small)
-    if not small:
         name_axes(axes, scene)
+    shown = tuple(named.values())
+    ends = run_colors(shown, [colors[label] for label in named])
+    mark_ends(axes, replace(scene, traces=shown), small=small, colors=ends)
+    number_ends(axes, list(first.values()), [colors.get(label) for label in first], size)
 
 
-def _first_of(scene: Scene, colors: dict[str, str]) -> dict[str, Trace]:
-    """The best trace of each label that has a colour, the best first."""
+def _first_of(scene: Scene) -> dict[str, Trace]:
+    """The best trace of each label, the best first."""
     first = {trace.label: trace for trace in reversed(scene.traces)}
-    return {label: first[label] for label in colors if label in first}
+    return {trace.label: first[trace.label] for trace in scene.traces}

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.palette import GREY, GRID, PATH_COLORS, WRONG
 from landscape_lab.drawing.style import STYLE
+from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import linear_axis, logarithmic_axis
 
 SIDE = 1.5
@@ -36,6 +37,7 @@ def rate_figure(trials: Sequence[tuple[float, int, float]], chosen: float, label
         _mark_diverged(axes, rates[~np.isfinite(losses)])
         axes.axvline(chosen, color=GREY, linewidth=1.2, linestyle="--", label=f"chosen: {chosen:.4g}")
         axes.set_xlabel("learning rate")
+        label_logarithm(axes.xaxis)
         axes.grid(color=GRID, linewidth=0.8)
         axes.set_axisbelow(True)
         axes.set_title(f"{label}: the rate that short descents chose", loc="left", fontsize=11)
@@ -50,6 +52,7 @@ def _scale(axes: Axes, losses: np.ndarray) -> None:
     axis = positive or linear_axis("loss at the end", shown)
     axes.set_yscale("log" if axis.logarithmic else "linear")
     axes.set_ylim(*axis.limits)
+    label_logarithm(axes.yaxis)
     axes.set_ylabel(axis.name)
 
 

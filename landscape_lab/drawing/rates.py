@@ -3,6 +3,9 @@
 import numpy as np
 from jaxtyping import Float
 
+from landscape_lab.good_rates import typical_end
+from landscape_lab.scene import Trace
+
 DRAWN_RATES = 9
 """So many learning rates have a curve of their own: more could not be told apart."""
 
@@ -16,22 +19,38 @@ def lowest_so_far(
     return np.where(finite, lowest, np.nan)
 
 
-def chosen(rates: Float[np.ndarray, " members"]) -> Float[np.ndarray, " chosen"]:
-    """The rates that are drawn, evenly spaced among all, the lowest and the highest among them."""
-    distinct = np.unique(rates)
-    places = np.linspace(0, len(distinct) - 1, min(len(distinct), DRAWN_RATES))
-    return distinct[places.round().astype(int)]
+def chosen(trace: Trace) -> Float[np.ndarray, " chosen"]:
+    """The rates of a trace that are drawn.
+
+    They are evenly spaced among all; the lowest, the highest and the best one are among them.
+    """
+    if trace.rates is None:
+        return np.empty(0)
+    distinct = np.unique(trace.rates)
+    places = np.linspace(0, len(distinct) - 1, min(len(distinct), DRAWN_RATES)).round().astype(int)
+    if len(distinct) > len(places) and (best := best_of(trace)) is not None:
+        place = int(distinct.searchsorted(best))
+        if place not in places:
+            places[1 + np.abs(places[1:-1] - place).argmin()] = place
+    return distinct[places]
+
+
+def best_of(trace: Trace) -> float | None:
+    """The best rate of a trace, which its title names."""
+    return typical_end(trace.losses[-1], float(np.median(trace.losses[0])), trace.rates).rate
 
 
 def medians(
-    rates: Float[np.ndarray, " members"], values: Float[np.ndarray, "records members"]
+    trace: Trace, values: Float[np.ndarray, "records members"]
 ) -> Float[np.ndarray, "records chosen"]:
     """The median over the members of each chosen rate; infinite where at most half of them are finite.
 
     Args:
-        rates: Of each member.
+        trace: Whose members.
         values: Of the same.
     """
     values = np.where(np.isfinite(values), values, np.inf)
-    each = [np.quantile(values[:, rates == rate], 0.5, axis=1, method="lower") for rate in chosen(rates)]
+    each = [
+        np.quantile(values[:, trace.rates == rate], 0.5, axis=1, method="lower") for rate in chosen(trace)
+    ]
     return np.column_stack(each)

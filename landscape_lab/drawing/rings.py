@@ -13,18 +13,22 @@ RING = 0.02
 """How far apart hollow dots are, as a share of the map."""
 
 
-def draw_compared_dots(
+def draw_compared(
     axes: Axes, trace: Trace, departure: Departure, shown: np.ndarray, scale: Normalize
 ) -> None:
-    """Dots that are full where the plane has the loss of the point above it, and hollow where it has not."""
-    x, y = trace.places[shown].reshape(-1, 2).T
-    losses, parted = trace.path_losses[shown].ravel(), departure.parted_at(shown).ravel()
-    axes.scatter(
-        x[~parted], y[~parted], s=9, c=losses[~parted], cmap=LOSS_COLORS, norm=scale, linewidths=0, zorder=3
-    )
-    places = np.stack([x, y], axis=1)[parted]
+    """Rings in the colours of their losses, on a path that has them, too, where the plane has other losses.
+
+    Args:
+        axes: The map.
+        trace: Whose path.
+        departure: Its losses and the plane's.
+        shown: The numbers of the places that are drawn.
+        scale: From losses to the way through their colours.
+    """
+    parted = departure.parted_at(shown)
+    places = trace.places[shown][parted]
     rings = _apart(axes, places)
-    _draw_rings(axes, places[rings], LOSS_COLORS(scale(losses[parted][rings])))
+    _draw_rings(axes, places[rings], LOSS_COLORS(scale(trace.path_losses[shown][parted][rings])))
 
 
 def draw_parted(axes: Axes, trace: Trace, color: str) -> None:

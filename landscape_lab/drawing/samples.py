@@ -10,6 +10,7 @@ from landscape_lab.drawing.palette import FRAME, GREY, GRID, INK, PATH_COLORS, W
 from landscape_lab.drawing.regions import draw_classes, right_share, write_classes
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.titles import explain, title_of
+from landscape_lab.escaping import visible
 from landscape_lab.scene import Samples, Scene
 
 POINTS, PICTURES, LINES = 2000, 60, 10
@@ -214,4 +215,4 @@ def _write(axes: Axes, x: float, y: float, text: str, color: str) -> None:
 
 def _sign(token: str) -> str:
     """What is drawn for a token."""
-    return SIGNS.get(token, token).replace("$", r"\$")
+    return SIGNS.get(token, visible(token))

@@ -19,8 +19,8 @@ DECADE = 10.0
 FAR = 4.0
 """A line that rises beyond so many times the highest sharpness is followed no further."""
 NAMES = {
-    "sharpness": "sharpness  $λ_{max}(H)$",
-    "preconditioned_sharpness": "preconditioned sharpness  $λ_{max}(P^{-1}H)$",
+    "sharpness": "sharpness  λₘₐₓ(H)",
+    "preconditioned_sharpness": "preconditioned sharpness  λₘₐₓ(P⁻¹H)",
 }
 
 

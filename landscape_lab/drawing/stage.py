@@ -26,7 +26,7 @@ from landscape_lab.drawing.layout import lay_out
 from landscape_lab.drawing.loss_panel import loss_axis, loss_curves
 from landscape_lab.drawing.pacing import Pacing
 from landscape_lab.drawing.strip import Strip
-from landscape_lab.drawing.style import STYLE
+from landscape_lab.drawing.style import STYLE, shortened
 from landscape_lab.drawing.successive import SuccessiveDraws
 from landscape_lab.drawing.turning import TurningSurface
 from landscape_lab.scene import Scene
@@ -84,6 +84,7 @@ class Stage:
                 axes.set_xlim(0, max(1.0, pacing.end))
                 if pacing.early:
                     axes.set_xscale("symlog", linthresh=1.0)
+                    axes.xaxis.set_major_formatter(shortened)
             canvas = FigureCanvasAgg(figure)
             canvas.draw()
         self.renderer: RendererAgg = canvas.get_renderer()

@@ -1,23 +1,23 @@
 """How one curve is drawn: of one member, of many, or of each learning rate."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, TypedDict
 
 import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from landscape_lab.drawing.maps import DRAWN_POINTS, evenly
 from landscape_lab.drawing.oscillation import calmed
-from landscape_lab.drawing.palette import RATE_COLORS
-from landscape_lab.drawing.rates import chosen, medians
+from landscape_lab.drawing.palette import DASHES, RATE_COLORS
+from landscape_lab.drawing.rates import best_of, chosen, medians
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import ValueAxis
-from landscape_lab.scene import Scene
+from landscape_lab.scene import Scene, Trace
 
 
 class Stroke(TypedDict, total=False):
@@ -36,6 +36,8 @@ LINES: dict[str, Stroke] = {
 """How the curves of a network are told apart: of the samples of a step, of all data, of those held out."""
 USUAL: Stroke = {"linewidth": 1.4}
 """How all other curves look."""
+BEST = 2.6
+"""How broad that of the best learning rate is."""
 SWINGS = "swings"
 """What an envelope is called, so that it is found again."""
 ENVELOPE = 0.25
@@ -88,15 +90,39 @@ def draw_curve(axes: Axes, curve: Curve, color: str, axis: ValueAxis, line: str 
     axes.plot(costs, heights, color=color, **(USUAL if line is None else LINES[line]))
 
 
-def draw_rates(axes: Axes, of_member: np.ndarray, curve: Curve, axis: ValueAxis) -> None:
-    """A curve for each of some learning rates: the median of its members, while at least half are finite."""
+def draw_rates(axes: Axes, trace: Trace, curve: Curve, axis: ValueAxis) -> None:
+    """A curve for each of some learning rates: the median of its members, while at least half are finite.
+
+    Neighbours differ in their dashes, too; the best one is bold and lies on top.
+    """
     shown = evenly(len(curve.costs), DRAWN_POINTS)
-    heights = axis.shown(medians(of_member, curve.values[shown])).T
+    heights = axis.shown(medians(trace, curve.values[shown])).T
     lines = [np.column_stack([curve.costs[shown], each]) for each in heights]
-    norm = LogNorm(of_member.min(), of_member.max())
-    rates = chosen(of_member)
-    axes.add_collection(LineCollection(lines, array=rates, cmap=RATE_COLORS, norm=norm, linewidths=1.4))
+    strokes = _rate_lines(trace)
+    for line, stroke in sorted(zip(lines, strokes, strict=True), key=lambda pair: pair[1].get_linewidth()):
+        stroke.set_data(*line.T)
+        stroke.set_label("")
+        axes.add_line(stroke)
     axes.autoscale_view()
+
+
+def names_of_rates(traces: Sequence[Trace]) -> list[Line2D]:
+    """What the curves of one trace's learning rates are; of several the bar of colours tells enough."""
+    return _rate_lines(traces[0]) if len(traces) == 1 else []
+
+
+def _rate_lines(trace: Trace) -> list[Line2D]:
+    """How the curve of each rate that is drawn looks, with its name."""
+    if trace.rates is None:
+        return []
+    norm, best = LogNorm(trace.rates.min(), trace.rates.max()), best_of(trace)
+    lines = []
+    for number, rate in enumerate(chosen(trace)):
+        width, name = (BEST, "best lr") if rate == best else (USUAL["linewidth"], "lr")
+        line = Line2D([], [], color=RATE_COLORS(norm(rate)), linewidth=width, label=f"{name} {rate:.4g}")
+        line.set_linestyle("solid" if rate == best else DASHES[number % len(DASHES)])
+        lines.append(line)
+    return lines
 
 
 def name_swings(axes: Axes) -> list[Line2D]:

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
-from matplotlib.ticker import EngFormatter, MaxNLocator
+from matplotlib.colors import LogNorm
+from matplotlib.ticker import EngFormatter, FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
 
 from landscape_lab.drawing.narrow import asked_width
@@ -24,6 +25,7 @@ STYLE = {
     "text.color": INK,
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "text.parse_math": False,  # a name may have dollars in it
 }
 AXIS = {"steps": "step", "evaluations": "evaluation", "epochs": "epoch", "seconds": "seconds"}
 """What stands below a curve over each cost."""
@@ -38,6 +40,8 @@ ROUND_IT, CHARACTER = 1.7, 0.09
 
 
 LARGE = EngFormatter(sep="")
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+"""Exponents, which need no formula."""
 
 
 def shortened(value: float, position: float = 0.0) -> str:
@@ -71,6 +75,11 @@ def distinct(values: Sequence[float] | np.ndarray) -> list[str]:
         if len(set(words)) == len(words):
             break
     return words
+
+
+def power(value: float, position: float = 0.0) -> str:
+    """A power of ten: 10⁻⁵."""
+    return f"10{str(round(np.log10(value))).translate(RAISED)}"
 
 
 def slope_unit(picture: bool) -> str:
@@ -107,8 +116,21 @@ def add_scale(
     across = blended_transform_factory(inches_from(axes, 1.0, 0.0), axes.transAxes)
     beside = axes.inset_axes((left, 0.0, WIDTH, 1.0), transform=across)
     room = figure.bbox.height / figure.dpi - ROUND_IT
+    return fill_scale(beside, image, label, room, extend, ticks)
+
+
+def fill_scale(
+    axes: Axes,
+    image: ScalarMappable,
+    label: str,
+    room: float,
+    extend: str = "neither",
+    ticks: Sequence[float] | np.ndarray | None = None,
+) -> Colorbar:
+    """An upright scale of colours that fills axes of its own; its name is broken to so many inches."""
     words = fill(label, max(8, int(room / CHARACTER)))
-    bar = figure.colorbar(image, cax=beside, label=words, extend=extend, ticks=ticks)
+    formatter = FuncFormatter(power) if isinstance(image.norm, LogNorm) else None
+    bar = axes.figure.colorbar(image, cax=axes, label=words, extend=extend, ticks=ticks, format=formatter)
     if ticks is not None:
         bar.ax.set_yticks(ticks, distinct(ticks))
         bar.ax.minorticks_off()

@@ -1,10 +1,10 @@
-"""The landscape in three dimensions, and its gradient."""
+"""The landscape in three dimensions."""
 
 from dataclasses import replace
 from math import radians
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Float, UInt8
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -12,14 +12,15 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.growing import fade
-from landscape_lab.drawing.maps import DRAWN_POINTS, draw_traces, evenly, finish_map
+from landscape_lab.drawing.maps import evenly
 from landscape_lab.drawing.marks import mark_ends
-from landscape_lab.drawing.palette import GREY, SLOPE_COLORS, path_color
-from landscape_lab.drawing.proportions import map_size
+from landscape_lab.drawing.narrow import asked_width
+from landscape_lab.drawing.palette import GREY, path_color
 from landscape_lab.drawing.relief import HEIGHT, SLAB
-from landscape_lab.drawing.style import STYLE, add_scale, slope_unit
+from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.terrain import Terrain, anchor, dense
 from landscape_lab.drawing.titles import write_title
+from landscape_lab.drawing.traces import draw_traces, end_colors
 from landscape_lab.planes.window import Window
 from landscape_lab.scene import Scene, Trace
 
@@ -33,10 +34,10 @@ POINTS, MORE = 30_000, 24
 """The most points of one trace, and the most that lie between two of its places."""
 ASIDE, UP = 50.0, 45.0
 """Pixels: what numbers take beside the surface, and how far its nearest corner may reach down."""
+NUMBER, NARROW = 0.17, 0.6
+"""Inches from a number to the next at least, and the share of a narrow figure that a surface takes."""
 HIDDEN = 0.4
 """How strongly a trace is seen through the surface."""
-AREA = 16.0
-"""Of each map of the gradient, square inches."""
 
 
 def surface_figure(scene: Scene) -> Figure:
@@ -53,12 +54,11 @@ def surface_figure(scene: Scene) -> Figure:
         axes = figure.add_subplot()
         axes.set_axis_off()
         extent = (0.0, float(picture.shape[1]), 0.0, float(picture.shape[0]))
-        axes.imshow(picture, extent=extent, clip_on=False).set_in_layout(
-            False
-        )  # white around it needs no room
+        image = axes.imshow(_cut_out(picture, terrain.relief.highest), extent=extent, clip_on=False)
+        image.set_in_layout(False)  # nothing around it needs room
         axes.set(xlim=(window.left, window.right), ylim=(window.first, window.last), autoscale_on=False)
         _draw_paths(axes, scene, terrain, window)
-        _draw_edges(axes, terrain)
+        _draw_edges(axes, terrain, width)
         write_title(axes, scene, f"height: {terrain.paint.heights.label}")
         fit(figure, [[axes]], [width], [height])
     return figure
@@ -79,7 +79,7 @@ def _draw_paths(axes: Axes, scene: Scene, terrain: Terrain, window: Window) -> N
         axes.add_collection(faint, autolim=False)
     seen = (replace(trace, places=np.where(sight[..., None], trace.places, np.nan)) for trace, sight in lying)
     draw_traces(axes, replace(laid, traces=tuple(seen)))
-    mark_ends(axes, laid)
+    mark_ends(axes, laid, colors=end_colors(laid))
 
 
 def _lying(trace: Trace, terrain: Terrain) -> tuple[Trace, Bool[np.ndarray, "places members"]]:
@@ -95,14 +95,36 @@ def _lying(trace: Trace, terrain: Terrain) -> tuple[Trace, Bool[np.ndarray, "pla
     return replace(trace, places=pixels, place_steps=steps, off=None, departure=None), sight
 
 
-def _draw_edges(axes: Axes, terrain: Terrain) -> None:
-    """The numbers at the edges of the surface, the names of its axes, and the upright axis."""
+def _cut_out(
+    picture: UInt8[np.ndarray, "height width 3"], highest: Float[np.ndarray, "samples depths"]
+) -> UInt8[np.ndarray, "height width 4"]:
+    """A surface with nothing around it: above what is highest in a column, and below the foot of its wall."""
+    height, width, _ = picture.shape
+    top = height - np.ceil(highest[:, -1].reshape(width, -1).max(axis=1) * width / len(highest))
+    solid = picture.min(axis=2) < 255
+    foot = height - 1 - solid[::-1].argmax(axis=0)
+    rows = np.arange(height)[:, None]
+    inside = (rows >= top) & (rows <= foot) & solid.any(axis=0)
+    return np.dstack([picture, np.where(inside, 255, 0).astype(np.uint8)])
+
+
+def _draw_edges(axes: Axes, terrain: Terrain, width: float) -> None:
+    """The numbers at the edges of the surface, the names of its axes, and the upright axis.
+
+    Numbers that would lie on others are left out, in a narrow figure the shares of the motion, too.
+    """
+    narrow = asked_width()
+    inches = 1.0 if narrow is None else min(1.0, NARROW * narrow / width)
+    kept: list[np.ndarray] = []
     for tick in terrain.ticks():
-        _write(axes, tick.pixel, tick.out, 3.0, "")
-        _write(axes, tick.pixel, tick.out, 5.0, tick.text)
+        if all(np.hypot(*(tick.pixel - other)) * inches / DENSITY >= NUMBER for other in kept):
+            kept.append(tick.pixel)
+            _write(axes, tick.pixel, tick.out, 3.0, "")
+            _write(axes, tick.pixel, tick.out, 5.0, tick.text)
     axes.plot(*np.stack([terrain.upright(level) for level in (0.0, 1.0)]).T, color=GREY, clip_on=False)
     for axis, name in enumerate(terrain.scene.plane.axes.labels):
-        _write(axes, *terrain.edge(axis, 0.0), 28.0, name.replace(" (", "\n("))
+        words = name.replace(" (", "\n(") if narrow is None else name.split(" (")[0]
+        _write(axes, *terrain.edge(axis, 0.0), 28.0, words)
 
 
 def _write(axes: Axes, pixel: np.ndarray, out: np.ndarray, far: float, text: str) -> None:
@@ -120,48 +142,3 @@ def _write(axes: Axes, pixel: np.ndarray, out: np.ndarray, far: float, text: str
         va={"t": "top", "m": "center"}[along],
         **line,
     )
-
-
-def gradient_figure(scene: Scene) -> Figure:
-    """The gradient along each axis of the plane, and its size, with the traces.
-
-    It is taken from differences of neighbouring cells.
-    """
-    rows, columns = scene.losses.shape
-    width, height = scene.window.size
-    down, across = np.gradient(scene.losses, height / rows, width / columns)
-    labels = scene.plane.axes.labels
-    parts = (
-        (f"gradient along {labels[0]}", across),
-        (f"gradient along {labels[1]}", down),
-        ("its size", np.hypot(across, down)),
-    )
-    with rc_context(STYLE):
-        width, height = map_size(scene, AREA)
-        rows = 3 if width > 2 * height else 1  # wide maps lie below each other
-        figure = Figure()
-        grid = figure.subplots(rows, 3 // rows, squeeze=False)
-        for axes, (title, values) in zip(grid.flat, parts, strict=True):
-            _draw_slope(axes, scene, values)
-            axes.set_title(title, loc="left", fontsize=11)
-        fit(figure, grid.tolist(), [width] * (3 // rows), [height] * rows)
-    return figure
-
-
-def _draw_slope(axes: Axes, scene: Scene, values: np.ndarray) -> None:
-    """One part of the gradient, and the traces on it in black."""
-    signed = bool((values < 0).any())
-    steep = float(np.nanquantile(np.abs(values), 0.99)) or 1.0  # a few cells at a wall would take all colours
-    image = axes.imshow(
-        values,
-        cmap=SLOPE_COLORS if signed else "magma",
-        vmin=-steep if signed else 0.0,
-        vmax=steep,
-        extent=scene.window.image_extent,
-    )
-    finish_map(axes, scene)
-    for trace in scene.traces:
-        shown = evenly(len(trace.places), DRAWN_POINTS)
-        lines = trace.places[shown].reshape(len(shown), -1, 2).transpose(2, 0, 1)
-        axes.plot(*lines, color="black", linewidth=0.8)
-    add_scale(axes, image, slope_unit(scene.plane.axes.picture), "both" if signed else "max")

@@ -5,13 +5,12 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import (
     Formatter,
     FuncFormatter,
-    LogFormatterMathtext,
     LogLocator,
     NullFormatter,
     NullLocator,
 )
 
-from landscape_lab.drawing.style import in_full
+from landscape_lab.drawing.style import in_full, power
 
 PLAIN = (0.99e-4, 1.01e6)
 """Between these, numbers are written in full; an axis that goes beyond has powers of ten everywhere."""
@@ -47,5 +46,5 @@ def _formatter(axis: Axis, low: float, high: float, decades: float) -> Formatter
     if all(PLAIN[0] < tick < PLAIN[1] for tick in shown):
         return FuncFormatter(lambda value, _: in_full(value))
     if decades >= FEW:
-        return LogFormatterMathtext()
+        return FuncFormatter(power)
     return FuncFormatter(lambda value, _: f"{value:g}")

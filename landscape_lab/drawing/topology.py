@@ -11,12 +11,13 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import NOTE_EDGE, draw_scene
+from landscape_lab.drawing.maps import NOTE_EDGE
 from landscape_lab.drawing.marks import EDGE_COLOR, write_marks
 from landscape_lab.drawing.palette import BASIN_COLORS, GREY, GRID, MINIMUM, PATH_COLORS
 from landscape_lab.drawing.proportions import map_size
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.titles import write_title
+from landscape_lab.drawing.traces import draw_scene
 from landscape_lab.planes.topology import Basin, critical_points, merge_tree, pruned
 from landscape_lab.scene import Scene
 

@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 
 from landscape_lab.drawing.growing import draw_glow, fade, head_size
-from landscape_lab.drawing.ink import Label, draw_crosses, draw_heads, draw_lines
+from landscape_lab.drawing.ink import Label, draw_heads, draw_lines, draw_minima
 from landscape_lab.drawing.maps import colored, evenly
 from landscape_lab.drawing.pacing import evenly_along
-from landscape_lab.drawing.palette import GREY, MINIMUM
+from landscape_lab.drawing.palette import GREY
 from landscape_lab.drawing.terrain import Terrain, anchor, dense
 from landscape_lab.scene import Scene, Trace, last_before
 
@@ -55,7 +55,7 @@ class TurningSurface:
         left, top = int(self.terrain.corner[0]), int(renderer.height - self.terrain.corner[1]) - len(image)
         np.asarray(renderer.buffer_rgba())[top : top + len(image), left : left + image.shape[1], :3] = image
         self._draw_ticks(renderer)
-        draw_crosses(renderer, self.terrain.lay(self.terrain.shares(self.scene.minima))[0], MINIMUM, self.box)
+        draw_minima(renderer, self.terrain.lay(self.terrain.shares(self.scene.minima))[0], self.box)
         for number, (trace, history) in enumerate(zip(self.scene.traces, self.histories, strict=True)):
             for color, part in colored(number, trace):
                 self._draw_trace(renderer, part, history, color, since, moment)

@@ -107,7 +107,7 @@ def _curves(trace: Trace) -> list[np.ndarray]:
 
 def drawn(trace: Trace, curve: np.ndarray) -> np.ndarray:
     """What is drawn of the values of many members `[records, members]`: the lowest of each rate, or bands."""
-    return bands(curve) if trace.rates is None else medians(trace.rates, lowest_so_far(curve))
+    return bands(curve) if trace.rates is None else medians(trace, lowest_so_far(curve))
 
 
 def bands(values: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from rich.progress import track
 from landscape_lab.drawing.encoding import Frame, write_gif, write_mp4
 from landscape_lab.drawing.pacing import Pacing, pace
 from landscape_lab.drawing.stage import Stage
+from landscape_lab.escaping import in_markup
 from landscape_lab.keys.callbacks import FILM, FILMS
 from landscape_lab.scene import Scene
 from landscape_lab.validation import check_choice
@@ -112,9 +113,8 @@ class Film:
         number = len(own.pacing(scene).moments)
         console = Console(stderr=True)
         quiet = not console.is_terminal
-        watched = track(
-            own.shoot(scene), FilePath(path).name, number, console=console, transient=True, disable=quiet
-        )
+        name = in_markup(FilePath(path).name)
+        watched = track(own.shoot(scene), name, number, console=console, transient=True, disable=quiet)
         pictures = iter(watched)
         if kind == "mp4":
             write_mp4(pictures, path, own.pace(number))

@@ -1,7 +1,7 @@
 """What films, pictures and the other things around a descent take."""
 
 from landscape_lab.keys.declaring import Key, Keys
-from landscape_lab.keys.kinds import ListOf, Nullable, Parts
+from landscape_lab.keys.kinds import ListOf, Nullable, OneOf, Open, Parts
 from landscape_lab.validation import Choice, Kind, Number, Switch, Text, Whole
 
 CLOCKS = ("arc", "linear", "logarithmic")
@@ -115,4 +115,22 @@ MEASUREMENTS = Keys(
     folder=FOLDER,
     every=Key(Nullable(Whole(low=1)), "steps from one measurement to the next"),
     training=Key(Switch(), "measure the training data, too, where others are held out"),
+)
+_LOGGER = {
+    "save_dir": FOLDER,
+    "name": Key(Nullable(Text("a folder in save_dir", empty=True)), "a folder in save_dir; empty: itself"),
+    "version": Key(Nullable(Text("a folder in that", empty=True)), "a folder in that; empty: itself"),
+}
+TENSORBOARD = Keys(
+    "pytorch_lightning.loggers.TensorBoardLogger",
+    Open(),
+    max_queue=Key(Whole(low=1), "entries that wait until they are written"),
+    **_LOGGER,
+)
+CSV = Keys("pytorch_lightning.loggers.CSVLogger", Open(), **_LOGGER)
+TRAINER = Keys(
+    "pytorch_lightning.Trainer",
+    Open(),
+    accelerator=Key(Choice("cpu", "gpu", "cuda", "mps", "tpu", "auto"), "where tensors are"),
+    devices=Key(OneOf(Whole(low=1), Choice("auto"), ListOf(Whole(low=0), lone=False, least=1)), "how many"),
 )

@@ -1,7 +1,8 @@
 """What the landscapes take."""
 
 from landscape_lab.keys.declaring import Key, Keys
-from landscape_lab.keys.kinds import Nullable, OneOf, Open, Parts, Picture, Points
+from landscape_lab.keys.kinds import ListOf, Nullable, OneOf, Open, Parts, Picture, Points
+from landscape_lab.keys.settings import Settings
 from landscape_lab.validation import Choice, Function, Kind, Number, Switch, Text, Whole
 
 BOUNDARIES = ("hard", "soft", "freeze", "reflect", "none")
@@ -115,9 +116,16 @@ CATALOGUE = Keys(
     q=POWER,
     **{name: key for name, key in _ANY_FORMULA.items() if name != "minima"},
 )
+LANDSCAPE = Keys(
+    "landscape",
+    Open(),
+    weights=Key(Nullable(Text("a file of weights, or a run's folder")), "where a network begins"),
+)
 NETWORK = Keys(
     "landscape_lab.landscapes.NetworkLandscape",
     Open(),  # `weights` is the configuration's own, a loss may be anybody's
+    loss=Key(Nullable(Function()), "of (prediction, target); null: by the targets"),
+    metrics=Key(Nullable(OneOf(ListOf(Function()), Settings())), "a list of them; null: by the targets"),
     batch_size=Key(Nullable(Whole(low=1)), "samples that a step sees; null: all of them"),
     samples=Key(Nullable(Whole(low=1)), "how many samples are used at all; null: all that the data have"),
     batchnorm=Key(Choice("auto", "recalibrate", "frozen"), "whose statistics of BatchNorm a picture uses"),

@@ -15,6 +15,7 @@ AUTO = "auto"
 POSITIVE = Number(positive=True)
 RATE = Number(low=0.0)
 SHARE = Number(low=0.0, high=1.0)
+COUNT = Whole(low=1)
 FINITE = Open(infinite=False)
 """What a class of others takes: it is not known here, but an infinite or undefined number has no use."""
 
@@ -110,6 +111,43 @@ SCIPY = _optimizer(
     method=Key(Choice(*FIRST_ORDER, *GRADIENT_FREE, *SECOND_ORDER), "a method of scipy.optimize.minimize"),
     tol=Key(Nullable(Number()), "the method's own tolerance; null: its default"),
     options=Key(Nullable(Anything("options of the method")), "the method's own options"),
+)
+_TORCH = "torch.optim.lr_scheduler"
+STEP = Keys(
+    f"{_TORCH}.StepLR",
+    FINITE,
+    step_size=Key(COUNT, "steps until the rate is lower"),
+    gamma=Key(Number(low=0.0), "what the rate is multiplied by then"),
+)
+EXPONENTIAL = Keys(
+    f"{_TORCH}.ExponentialLR",
+    FINITE,
+    gamma=Key(Number(low=0.0), "what the rate is multiplied by at each step"),
+)
+COSINE = Keys(
+    f"{_TORCH}.CosineAnnealingLR",
+    FINITE,
+    T_max=Key(COUNT, "steps down; the descent's, if not given"),
+    eta_min=Key(Number(low=0.0), "the last rate"),
+)
+PLATEAU = Keys(
+    f"{_TORCH}.ReduceLROnPlateau",
+    FINITE,
+    patience=Key(Whole(low=0), "steps without a better loss"),
+    factor=Key(Number(low=0.0), "what the rate is multiplied by then"),
+    cooldown=Key(Whole(low=0), "steps after that in which nothing is counted"),
+    min_lr=Key(
+        OneOf(Number(low=0.0), ListOf(Number(low=0.0), least=1)), "the lowest rate, or one for each group"
+    ),
+)
+ONE_CYCLE = Keys(
+    f"{_TORCH}.OneCycleLR",
+    FINITE,
+    max_lr=Key(OneOf(POSITIVE, ListOf(POSITIVE, least=1)), "the highest rate; optimizer.lr, if not given"),
+    total_steps=Key(COUNT, "steps; the descent's, if not given"),
+    pct_start=Key(SHARE, "the share of the steps that the rate rises"),
+    div_factor=Key(POSITIVE, "by how much the first rate is lower than the highest"),
+    final_div_factor=Key(POSITIVE, "by how much the last rate is lower than the first"),
 )
 WARMUP_COSINE = Keys(
     "landscape_lab.optimizers.schedulers.warmup_cosine",

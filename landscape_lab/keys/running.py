@@ -3,7 +3,8 @@
 from landscape_lab.keys.callbacks import DRAWS, FIGURE_LIST, FILM_LIST
 from landscape_lab.keys.declaring import Key, Keys
 from landscape_lab.keys.kinds import ListOf, Nullable, OneOf, Open, Parts, Points, Record
-from landscape_lab.validation import Anything, Choice, Number, Switch, Text, Whole
+from landscape_lab.keys.settings import Settings
+from landscape_lab.validation import Choice, Number, Switch, Text, Whole
 
 NEARNESS = ("rmse", "psnr", "ssim")
 """How near shapes come to their picture, whatever is minimised."""
@@ -57,6 +58,7 @@ RUN = Keys(
     resume=Key(Switch(), "go on from the checkpoint in the run's folder, if there is one"),
     ckpt_path=Key(Nullable(Text("a file")), "go on from this checkpoint"),
     folder=Key(Text("a folder"), "of the run; hydra.run.dir chooses it"),
+    trust=Key(Switch(), "false: build only what is of the lab or of torch.nn; docs/trust.md"),
 )
 TRAINER = Keys(
     "trainer",
@@ -119,18 +121,24 @@ ENSEMBLE = Keys(
     ),
     layout=Key(Choice("auto", "joint", "separate"), "one optimizer for all members, or one for each"),
 )
-_ANY = {
-    name: Key(Anything("settings"), meaning)
+_NAMES = ListOf(Text("a name"))
+_SETTINGS = {
+    name: Key(Settings(), meaning)
     for name, meaning in {
         "sampler_settings": "what the sampler's class takes",
         "pruner_settings": "what the pruner's class takes",
         "search_space": "key: range, in Hydra's grammar",
+        "contains": "who should not lose to its special cases",
+        "spaces": "where settings are drawn, in Hydra's grammar",
+    }.items()
+}
+_LISTS = {
+    name: Key(_NAMES, meaning)
+    for name, meaning in {
         "optimizers": "who races",
         "mine": "own classes beside them: my_module.MyOptimizer, or a list",
         "landscapes": "each with what else it needs",
         "baselines": "once tuned, they tell what is to be reached",
-        "contains": "who should not lose to its special cases",
-        "spaces": "where settings are drawn, in Hydra's grammar",
     }.items()
 }
 SWEEP = Keys(
@@ -170,5 +178,6 @@ SWEEP = Keys(
     tolerance=Key(
         Number(positive=True), "the target lies so much of their way above where the best baseline ends"
     ),
-    **_ANY,
+    **_SETTINGS,
+    **_LISTS,
 )

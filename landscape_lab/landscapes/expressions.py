@@ -4,7 +4,8 @@ import ast
 import inspect
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -218,3 +219,12 @@ def _source(node: ast.expr) -> str:
         return ast.unparse(node)[:60]
     except RecursionError:
         return "…"
+
+
+@contextmanager
+def naming_expression() -> Iterator[None]:
+    """Let errors about a function speak of the formula that it was made of."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(str(error).replace("Parameter `fn`", "Parameter `expression`")) from error

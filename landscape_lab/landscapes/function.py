@@ -20,7 +20,7 @@ from landscape_lab.landscapes.calling import (
     count_arguments,
     of_one_tensor,
 )
-from landscape_lab.landscapes.expressions import parse_expression
+from landscape_lab.landscapes.expressions import naming_expression, parse_expression
 from landscape_lab.landscapes.functions import CATALOGUE
 from landscape_lab.landscapes.gradients import Evaluate, make_gradient
 from landscape_lab.landscapes.grid import Table
@@ -164,7 +164,8 @@ class FunctionLandscape(PointLandscape):
         >>> FunctionLandscape.from_expression("abs(x) + y**2", start=(1, 2))()
         tensor([5.], grad_fn=<...>)
         """
-        return cls(parse_expression(expression, dims), dims=dims, **settings)
+        with naming_expression():
+            return cls(parse_expression(expression, dims), dims=dims, **settings)
 
     def loss(self, points: Float[Tensor, "n dims"]) -> Float[Tensor, " n"]:
         losses = self._losses(points).to(points.dtype)

@@ -18,6 +18,8 @@ SURFACES = next(
     if folder.is_dir()
 )
 """Our own pictures: inside an installed package, or beside it in a checkout."""
+DEEP = ("I;16", "I;16B", "I;16L", "I", "F")
+"""What Pillow calls one channel of more than eight bits."""
 VALUES_AT_ONCE = 2**20
 """Numbers of a large picture that are floats at the same time: 12 MB, twice in double precision."""
 
@@ -110,12 +112,7 @@ def _from_file(path: Path) -> np.ndarray:
     path = find_picture(path)
     try:
         with Image.open(path) as file:
-            picture = ImageOps.exif_transpose(file)
-            if picture.mode == "1":
-                picture = picture.convert("L")
-            if picture.mode not in {"L", "LA", "RGB", "RGBA", "I;16", "I;16B", "I;16L", "I", "F"}:
-                picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-            return np.asarray(picture)
+            return _pixels(ImageOps.exif_transpose(file))
     except Image.DecompressionBombError as error:
         raise ValueError(
             f"The picture {path} declares too many pixels to be opened safely: {error}"
@@ -126,6 +123,20 @@ def _from_file(path: Path) -> np.ndarray:
         ) from error
     except (OSError, SyntaxError) as error:  # Pillow reports a truncated or broken file as one or the other
         raise ValueError(f"The picture {path} is broken: {error}.") from error
+
+
+def _pixels(picture: Image.Image) -> np.ndarray:
+    """The numbers of a picture; a colour that its file declares transparent (PNG's tRNS) becomes alpha."""
+    clear = picture.info.get("transparency") if picture.mode.startswith("I;") else None
+    if clear is not None:
+        grey = np.asarray(picture)
+        return np.stack([grey, np.where(grey == clear, 0, np.iinfo(grey.dtype).max).astype(grey.dtype)], -1)
+    wanted = "LA" if picture.mode in ("1", "L", "LA") else "RGBA"
+    if picture.mode not in DEEP and picture.has_transparency_data:
+        return np.asarray(picture.convert(wanted))
+    if picture.mode == "1" or picture.mode not in {"L", "RGB", *DEEP}:
+        picture = picture.convert("L" if picture.mode == "1" else "RGB")
+    return np.asarray(picture)
 
 
 def find_picture(path: Path) -> Path:

@@ -132,12 +132,12 @@ def _refused(message: str) -> str | None:
 
 def _observe(factory: Factory, steps: int, traits: Traits) -> Traits:
     """What an optimizer does in some steps, called with the traits that are known."""
-    end, counts, elsewhere = _steps(factory, steps, traits)
+    end, counts, elsewhere = first_steps(factory, steps, traits)
     if not elsewhere:
         return replace(traits, repeats=max(counts) > 1, gradient_first=min(counts) == 0)
     # It moved before it evaluated. If it goes the same way from a gradient of zeros, it does not need one.
     try:
-        alone, _, _ = _steps(factory, steps, traits, gradient_first=False)
+        alone, _, _ = first_steps(factory, steps, traits, gradient_first=False)
         needless = torch.equal(alone, end)
     except Exception:  # noqa: BLE001 - as expected of one that needs its gradient
         needless = False
@@ -145,7 +145,7 @@ def _observe(factory: Factory, steps: int, traits: Traits) -> Traits:
     return replace(traits, repeats=repeats, gradient_first=not needless, elsewhere=needless)
 
 
-def _steps(
+def first_steps(
     factory: Factory, steps: int, traits: Traits, gradient_first: bool = True
 ) -> tuple[Tensor, list[int], bool]:
     """Where the steps lead, how often each calls its closure, and whether it had moved when it first did."""

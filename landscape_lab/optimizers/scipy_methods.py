@@ -61,6 +61,8 @@ class ScipyMinimizer(Optimizer):
     """
 
     traits = staticmethod(scipy_traits)
+    anew = "its method begins anew at the last point"
+    """Why a descent that goes on ends elsewhere."""
 
     def __init__(
         self, params: ParamsT, method: str = "BFGS", tol: float | None = None, options: Settings | None = None

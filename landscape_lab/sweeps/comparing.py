@@ -1,11 +1,15 @@
 """Pictures that compare finished runs: on planes through the ends of some, and the barriers between all."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from landscape_lab.drawing.connectivity import connectivity_figure
 from landscape_lab.drawing.figures import path_figure, save_figure
 from landscape_lab.sweeps.together import Together, bring_together
+
+SEPARATORS = re.compile(r"[/\\\0]")
+"""What in a run's name would lead to another folder."""
 
 
 def draw_comparisons(folder: Path, centres: Sequence[str], *, connectivity: bool) -> None:
@@ -19,7 +23,7 @@ def draw_comparisons(folder: Path, centres: Sequence[str], *, connectivity: bool
     together = bring_together([folder])
     for centre in centres:
         scene = together.scene(together.settings_with({"centre": centre}), folder)
-        save_figure(path_figure(scene), folder / f"plane_{centre}.png")
+        save_figure(path_figure(scene), folder / f"plane_{SEPARATORS.sub('_', centre)}.png")
     if connectivity:
         write_connectivity(together, folder)
 

@@ -1,7 +1,9 @@
 """Composing the configurations of a sweep's jobs."""
 
 import copy
+import os
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl, get_overrides_dirname
@@ -12,9 +14,11 @@ from hydra.core.plugins import Plugins
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, RunMode, TaskFunction
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
-from landscape_lab.configuration import forget_replaced
+from landscape_lab.configuration import forget_replaced, typed
 from landscape_lab.schema import check_sweep, settle
+from landscape_lab.validation import refusal
 
 SHARED = 32
 """How many compositions are kept."""
@@ -53,7 +57,8 @@ class Composer(ConfigLoaderImpl):
         config = copy.deepcopy(self._compositions[choices])
         self._set_values(config, overrides, values)
         OmegaConf.copy_cache(from_config=master_config, to_config=config)  # the sweep's time, not the job's
-        forget_replaced(config, config.hydra.runtime.choices, config.hydra.overrides.task)
+        forget_replaced(config, config.hydra.runtime.choices, typed(config.hydra))
+        _check_folder(config)
         settle(config)  # the job's identity does not depend on how a value is written
         return config
 
@@ -69,12 +74,14 @@ class Composer(ConfigLoaderImpl):
         config.hydra.overrides.hydra = [override.input_line for override in settings]
         config.hydra.overrides.task = [override.input_line for override in choices]
         naming = config.hydra.job.config.override_dirname
-        config.hydra.job.override_dirname = get_overrides_dirname(
+        name = get_overrides_dirname(
             overrides=choices,
             kv_sep=naming.kv_sep,
             item_sep=naming.item_sep,
             exclude_keys=naming.exclude_keys,
         )
+        # a folder is named by what was typed, `{oc.env:URL}`, not by what that stands for: a password, say
+        config.hydra.job.override_dirname = name.replace("${", "{")
 
 
 def composing_launcher(
@@ -91,6 +98,20 @@ def composing_launcher(
     return composer, Plugins.instance().instantiate_launcher(
         hydra_context=shared, task_function=task, config=config
     )
+
+
+def _check_folder(config: DictConfig) -> None:
+    """Raise `ValueError` unless the folder of a job, whatever its number, is inside that of its sweep."""
+    config.hydra.job.num, config.hydra.job.id = 0, "0"
+    try:
+        sweep, subdir = Path(config.hydra.sweep.dir), str(config.hydra.sweep.subdir)
+    except OmegaConfBaseException:
+        return  # it refers to what is not known yet; Hydra tells, before there is a folder
+    finally:
+        config.hydra.job.num = config.hydra.job.id = "???"
+    whole = os.path.realpath(sweep)
+    if "\0" in subdir or Path(whole) not in Path(os.path.realpath(sweep / subdir)).parents:
+        raise refusal("hydra.sweep.subdir", "a folder inside the sweep's", subdir)
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from torch.utils.tensorboard.summary import text
 from torch.utils.tensorboard.writer import FileWriter
 
 from landscape_lab.callbacks.hparams import COMPARED, final
-from landscape_lab.callbacks.tensorboard import image_summary
+from landscape_lab.callbacks.tensorboard import image_summary, lossy
 from landscape_lab.configuration import PARAMETERS, compared_values
 from landscape_lab.keys.running import MEASURED
 from landscape_lab.runs import Run
@@ -36,7 +36,8 @@ def write_events(folder: Path, jobs: Iterable[Run]) -> None:
             values |= compared_values(OmegaConf.create(settings), {}, job.overrides())
     _forget(folder)
     experiment, _, _ = hparams_summaries(values, dict.fromkeys(map(final, compared), 0.0))
-    writer = FileWriter(str(folder), filename_suffix=SUFFIX)
+    with lossy():
+        writer = FileWriter(str(folder), filename_suffix=SUFFIX)
     for summary in (experiment, *_pages(folder)):
         writer.add_summary(summary)
     writer.close()

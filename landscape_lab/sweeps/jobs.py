@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from omegaconf import DictConfig, open_dict
 
-from landscape_lab.configuration import chosen_names, identity, plain
+from landscape_lab.configuration import chosen_names, identity, plain, typed
 from landscape_lab.errors import explain, tell
 from landscape_lab.files import replacing
 from landscape_lab.lab import descend, prepared
@@ -51,7 +51,7 @@ def _attempted(cfg: DictConfig, hydra: DictConfig, run: Run) -> Objective:
     run.error_file.unlink(missing_ok=True)
     try:
         kept = prepared(cfg, hydra)
-        if not any(override.lstrip("+").startswith("figures=") for override in hydra.overrides.task):
+        if not any(override.lstrip("+").startswith("figures=") for override in typed(hydra)):
             with open_dict(cfg):
                 cfg.figures = []
         _share_threads(cfg, run.folder.parent)
@@ -59,7 +59,7 @@ def _attempted(cfg: DictConfig, hydra: DictConfig, run: Run) -> Objective:
     except Exception as error:  # noqa: BLE001 - the other jobs go on, whatever it was
         if not run.begun:
             run.write_configuration(cfg, hydra)
-        _keep(error, cfg, chosen_names(hydra.runtime.choices, hydra.overrides.task, cfg), run)
+        _keep(error, cfg, chosen_names(hydra.runtime.choices, typed(hydra), cfg), run)
         return None
     finally:
         _clean_up()

@@ -10,6 +10,7 @@ from omegaconf import DictConfig
 
 from landscape_lab.errors import explain, one_line, tell
 from landscape_lab.sweeps.pages import conclude
+from landscape_lab.trust import guarded_command
 
 
 class LeaderboardCallback(Callback):
@@ -39,6 +40,7 @@ class LeaderboardCallback(Callback):
 
 
 @one_line()
+@guarded_command()
 def main() -> None:
     """Write everything anew from what is in a sweep's folder."""
     if len(sys.argv) != 2:

@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from landscape_lab.errors import tell
+from landscape_lab.escaping import in_markdown, in_terminal, visible
 from landscape_lab.files import replacing
 from landscape_lab.sweeps.plan import kept_settings
-from landscape_lab.sweeps.ranking import SHOWN, Brief, Leaderboard
+from landscape_lab.sweeps.ranking import DAMAGED, SHOWN, Brief, Job, Leaderboard
 from landscape_lab.tables import MISSING, markdown, short, write_csv
 
 RANKED = 20
@@ -42,6 +43,9 @@ def conclude(folder: Path) -> Leaderboard:
         FileNotFoundError: There are none.
     """
     board = Leaderboard.of(folder)
+    for job in board.jobs:
+        if job.metrics.get("error") == DAMAGED:
+            tell(f"{job.run.results_file} is damaged: its job is left out.")
     write(board)
     show(board)
     return board
@@ -65,26 +69,27 @@ def show(board: Leaderboard) -> None:
     shown = _shown(board, brief.lines)
     if board.standings:
         overall = _overall(board)
-        wide = [max(map(len, texts)) for texts in zip(overall.columns, *overall.lines, strict=True)]
+        wide = [_width(texts) for texts in zip(overall.columns, *overall.lines, strict=True)]
         console.width = max(console.width, sum(wide) + 2 * len(wide))
         console.print(_table(MEAN, overall.columns, wide, overall.lines))
     console.print(_table(board.title, brief.columns, widths, shown))
     if len(brief.lines) > len(shown):
         console.print(f"… and {len(brief.lines) - len(shown)} more in leaderboard.md")
-    console.print(str(board.folder), markup=False, highlight=False, soft_wrap=True)
+    console.print(in_terminal(str(board.folder)), soft_wrap=True)
 
 
 def _table(
     title: str, columns: Sequence[str], widths: Sequence[int], lines: Iterable[Sequence[str]]
 ) -> Table:
     """Lines under their columns, which are as wide as their texts; the status is cut where it is longer."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim")
+    table = Table(title_justify="left", title_style="bold", box=None, header_style="dim")
+    table.title = in_terminal(title)
     for name, width in zip(columns, widths, strict=True):
         side: Literal["left", "right"] = "left" if name in WORDS else "right"
         least = width if name != "status" else None
-        table.add_column(name, justify=side, no_wrap=True, min_width=least, max_width=width)
+        table.add_column(in_terminal(name), justify=side, no_wrap=True, min_width=least, max_width=width)
     for line in lines:
-        table.add_row(*line)
+        table.add_row(*map(in_terminal, line))
     return table
 
 
@@ -93,11 +98,16 @@ def _fitting(board: Leaderboard, room: int) -> tuple[Brief, list[int]]:
     for number in range(len(SHOWN) + 1):
         brief = board.brief(left_out=SHOWN[len(SHOWN) - number :])
         columns = zip(brief.columns, *brief.lines, strict=True)
-        widths = [max(map(len, texts)) for texts in columns]
+        widths = [_width(texts) for texts in columns]
         widths[-1] = max(STATUS, room - sum(widths[:-1]) - 2 * len(widths))
         if widths[-1] > STATUS:
             break
     return brief, widths
+
+
+def _width(texts: Iterable[str]) -> int:
+    """The characters of the longest of some texts, as the terminal shows them."""
+    return max(len(visible(text)) for text in texts)
 
 
 def _overall(board: Leaderboard) -> Brief:
@@ -138,7 +148,7 @@ def _write_tables(board: Leaderboard) -> None:
     lines = ([values[name] for name in columns] for values in board.table(columns))
     write_csv(board.folder / "leaderboard.csv", columns, lines)
     brief = board.brief()
-    page = [f"# {board.title}", ""]
+    page = [f"# {in_markdown(board.title)}", ""]
     if board.standings:
         page += [f"{MEAN}.", "", *markdown(*_overall(board)), "", "## Jobs", ""]
     page += markdown(*brief)
@@ -172,15 +182,16 @@ def _draw(board: Leaderboard) -> None:
     """Draw `race.png`; where that is not possible, the rest is written all the same."""
     from landscape_lab.sweeps.paths import Entrant, draw_paths  # torch and matplotlib
 
-    entrants = [
-        Entrant(job.run, board.ground(job) or str(job.metrics.get("landscape", "")), board.label(job))
-        for job in board.jobs
-    ]
+    def ground(job: Job) -> str:
+        """What its landscape is called."""
+        return board.ground(job) or str(job.metrics.get("landscape", ""))
+
+    entrants = [Entrant(job.run, visible(ground(job)), visible(board.label(job))) for job in board.jobs]
     asked = kept_settings(board.folder).get("sweep") or {}
     try:
         ranked, against = next(iter(board.goals)), asked.get("against", "steps")
-        standing = {one.label: f"mean rank {one.mean:.3g}" for one in board.standings}
-        draw_paths(entrants, board.folder / "race.png", board.title, against, ranked, standing)
+        standing = {visible(one.label): f"mean rank {one.mean:.3g}" for one in board.standings}
+        draw_paths(entrants, board.folder / "race.png", visible(board.title), against, ranked, standing)
     except (ValueError, OSError, KeyError) as error:
         tell(f"race.png was not drawn: {error}")
     centres, connectivity = asked.get("centres", []), asked.get("connectivity", False)

@@ -13,6 +13,7 @@ from landscape_lab.assembly import about_of, build_landscape, plane_settings
 from landscape_lab.drawing.figures import save_figure
 from landscape_lab.drawing.maps import evenly
 from landscape_lab.drawing.race import MAPS, race_figure
+from landscape_lab.errors import tell
 from landscape_lab.good_rates import typical_end
 from landscape_lab.measured import Measured, of_members
 from landscape_lab.runs import Run
@@ -20,6 +21,7 @@ from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
 from landscape_lab.sweeps.together import landscape_identity
 from landscape_lab.trajectory import Trajectory
+from landscape_lab.trust import found_in
 
 PATHS = 200
 """The most jobs whose paths are drawn on one landscape."""
@@ -65,23 +67,45 @@ def draw_paths(
     """
     together: dict[str, list[Entrant]] = {}
     for entrant in entrants:
-        if entrant.run.trajectory_file.is_file():
+        if entrant.run.trajectory_file.is_file() and _is_begun(entrant):
             together.setdefault(landscape_identity(entrant.run), []).append(entrant)
     groups = list(together.values())[:MAPS]
-    scenes = [(group[0].landscape, _scene(group[:PATHS], path.parent)) for group in groups]
+    scenes = [
+        (group[0].landscape, _scene(group[0], seen, path.parent))
+        for group in groups
+        if (seen := _readable(group[:PATHS]))
+    ]
     if scenes:
         save_figure(race_figure(scenes, title, against, ranked, standing), path)
 
 
-def _scene(entrants: Sequence[Entrant], folder: Path) -> Scene:
-    """The paths of jobs on the landscape that they share."""
-    config = entrants[0].run.config()
+def _is_begun(entrant: Entrant) -> bool:
+    """Whether a job says what was run; if not, a line says that it is left out."""
+    if not entrant.run.begun:
+        tell(f"race.png is without {entrant.label}: {entrant.run.config_file} cannot be read.")
+    return entrant.run.begun
+
+
+def _readable(entrants: Sequence[Entrant]) -> list[Trajectory]:
+    """The trajectories of jobs; of each that cannot be read a line says that it is left out."""
+    found = []
+    for entrant in entrants:
+        try:
+            found.append(_trajectory(entrant))
+        except (ValueError, OSError) as error:
+            tell(f"race.png is without {entrant.label}: {error}")
+    return found
+
+
+def _scene(first: Entrant, trajectories: Sequence[Trajectory], folder: Path) -> Scene:
+    """The paths of jobs on the landscape that they share with the first."""
+    config = first.run.config()
     if config is None:
-        raise ValueError(f"{entrants[0].run.config_file} cannot be read.")
-    landscape = build_landscape(config)
-    trajectories = [_trajectory(entrant) for entrant in entrants]
-    scene = scene_of(landscape, trajectories, settings=plane_settings(config), reach=REACH, folder=folder)
-    return replace(scene, about=about_of(config, entrants[0].landscape))
+        raise ValueError(f"{first.run.config_file} cannot be read.")
+    with found_in(first.run.folder):
+        landscape, settings = build_landscape(config), plane_settings(config)
+    scene = scene_of(landscape, trajectories, settings=settings, reach=REACH, folder=folder)
+    return replace(scene, about=about_of(config, first.landscape))
 
 
 def _trajectory(entrant: Entrant) -> Trajectory:

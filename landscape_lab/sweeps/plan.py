@@ -11,7 +11,7 @@ import yaml
 from hydra.core.config_loader import ConfigLoader
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from landscape_lab.configuration import identity, is_choice, key_of, quoted
+from landscape_lab.configuration import identity, is_choice, key_of, quoted, typed
 from landscape_lab.contents import settle_contents
 from landscape_lab.errors import tell
 from landscape_lab.files import replacing
@@ -65,11 +65,11 @@ def plan(
         composed = composer.load_sweep_config(config, overrides)
         composed.hydra.job.num, composed.hydra.job.id = number, str(number)
         wanted = str(composed.hydra.sweep.subdir)
-        typed = choices_of(composed.hydra.overrides.task)
+        choice = choices_of(typed(composed.hydra))
         with open_dict(composed):
             del composed["hydra"]
         settle_contents(composed)
-        name = names.give(wanted, identity(composed), typed)
+        name = names.give(wanted, identity(composed), choice)
         if name in names.edited:
             names.edited[name] = difference_of(Run(folder / name), composed)
         done = name not in names.edited and is_final(Run(folder / name))
@@ -159,7 +159,7 @@ def kept_settings(folder: Path) -> dict[str, Any]:
     """The sweep's configuration as plain values; empty where it cannot be read."""
     try:
         settings = yaml.load((folder / SETTINGS).read_text(), FAST_LOADER)
-    except (OSError, ValueError, yaml.YAMLError):
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
         return {}
     return settings if isinstance(settings, dict) else {}
 

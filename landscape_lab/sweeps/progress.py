@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from landscape_lab.errors import tell
+from landscape_lab.escaping import visible
 from landscape_lab.runs import Run
 from landscape_lab.stopping import Stopped, signals
 from landscape_lab.sweeps.pages import conclude
@@ -90,7 +91,7 @@ class Watch:
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[more]}"),
+            TextColumn("{task.fields[more]}", markup=False),
             console=Console(
                 file=sys.stderr
             ),  # kept now: while a job runs, `sys.stderr` is the job's own file
@@ -124,7 +125,7 @@ class Watch:
         pause = 0.2 if not self.bar.disable else 2.0
         while not self.over.wait(pause):
             self.done = self.look()
-            more = ", ".join(part for part in (self._left(), self.note) if part)
+            more = visible(", ".join(part for part in (self._left(), self.note) if part))
             self.bar.update(self.task, completed=self.done, more=more, refresh=True)
             if self.bar.disable:
                 self._write(more)

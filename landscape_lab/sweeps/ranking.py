@@ -14,12 +14,14 @@ from landscape_lab.runs import Run
 from landscape_lab.sweeps.goals import towards
 from landscape_lab.sweeps.placing import Standing, names_ground, standings
 from landscape_lab.sweeps.plan import RANKED, job_runs, kept_settings
-from landscape_lab.tables import MISSING, short
+from landscape_lab.tables import MISSING, short, unquoted
 
 SHOWN = ("best_lr", "best_loss", *MEASURED, "distance_to_minimum", "evaluations", "seconds")
 """The results that people are shown beside the objectives, as far as there is room; the CSV has all."""
 ENDS = (*RANKED, "pruned", "diverged", "failed", "interrupted")
 """How jobs end, in the order of the leaderboard."""
+DAMAGED = "results.json is damaged"
+"""What is told of a job whose results cannot be read."""
 
 
 class Brief(NamedTuple):
@@ -53,7 +55,8 @@ class Job:
     @classmethod
     def of(cls, run: Run) -> "Job":
         """Read a job's folder."""
-        results = run.results() or {"status": "interrupted"}
+        damaged = {"error": DAMAGED} if run.results_file.exists() else {}
+        results = run.results() or {"status": "interrupted", **damaged}
         metrics = {key: value for key, value in results.items() if not isinstance(value, list | dict)}
         objectives = results.get("objective", ())
         names = (objectives,) if isinstance(objectives, str) else tuple(objectives)
@@ -66,8 +69,9 @@ class Job:
 
     @cached_property
     def choices(self) -> dict[str, str]:
-        """The overrides as keys and values."""
-        return {key_of(one): one.partition("=")[2] for one in self.overrides if is_choice(key_of(one))}
+        """The overrides as keys and values, without the quotes that Hydra asks for: `my drawing.png`."""
+        typed = (one.partition("=")[::2] for one in self.overrides)
+        return {key_of(key): unquoted(value) for key, value in typed if is_choice(key_of(key))}
 
     @property
     def status(self) -> str:

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
+import yaml
 
 from landscape_lab.configuration import key_of, quoted
 from landscape_lab.errors import tell
+from landscape_lab.runs import FAST_LOADER
 from landscape_lab.sweeps.plan import SETTINGS
+from landscape_lab.sweeps.sent import best_of, check_best, check_recorded
 
 SWEEPS = Path("outputs/sweeps")
 """Where sweeps are, unless `hydra.sweep.dir` says otherwise."""
@@ -23,16 +23,24 @@ def resumed(arguments: Sequence[str]) -> list[str]:
 
     `sweep.resume=DIR` stands for the command that swept into that folder; overrides beside it change the
     command. `resume=true` in a sweep stands for the last sweep with the same overrides, if there is one.
+    Overrides of a file, and those of a best job, run with `trust=false` unless `trust=true` was typed.
 
     Raises:
         FileNotFoundError: There is no sweep in the folder.
+        ValueError: What it holds cannot be read, or asks for what the lab does not have.
     """
     values = {
         key_of(argument): argument.partition("=")[2].strip("'\"") for argument in arguments if "=" in argument
     }
     many = any(re.fullmatch(r"-m|--multirun|-[a-z]*m", argument) for argument in arguments)
+    if (best := best_of(arguments)) is not None and values.get("trust") != "true":
+        check_best(best)
+        arguments = [*arguments, "trust=false"]
     if (named := values.get("sweep.resume", "null")) not in ("", "null"):
         options, settings, overrides = recorded(Path(named))
+        if values.get("trust") != "true":
+            check_recorded(Path(named), options, [*settings, *overrides])
+            arguments = [*arguments, "trust=false"]
         own = {key_of(argument) for argument in arguments}
         old = [override for override in (*settings, *overrides) if key_of(override) not in own]
         found = [] if "--config-dir" in arguments or "-cd" in arguments else options
@@ -59,18 +67,18 @@ def recorded(folder: Path) -> tuple[list[str], list[str], list[str]]:
     if not path.is_file():
         raise FileNotFoundError(f"There is no sweep in {folder}: it has no {SETTINGS}.")
     try:
-        hydra = OmegaConf.load(path)["hydra"]  # type: ignore[index]
+        hydra = yaml.load(path.read_text(), FAST_LOADER)["hydra"]  # OmegaConf would resolve what was typed
         settings, others = list(hydra["overrides"]["hydra"]), list(hydra["overrides"]["task"])
         added = [
             source["path"]
             for source in hydra["runtime"]["config_sources"]
             if source["provider"] == "command-line"
         ]
-    except (OSError, YAMLError, OmegaConfBaseException, KeyError, TypeError) as error:
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"{path} cannot be read: {error}") from error
     ours = [override for override in settings if key_of(override) not in ("hydra.sweep.dir", "hydra.mode")]
     options = [part for path in added for part in ("--config-dir", path)]
-    return options, ours, [override for override in others if key_of(override) not in RESUMES]
+    return options, ours, [override for override in others if key_of(override) not in (*RESUMES, "trust")]
 
 
 def _filled(arguments: Iterable[str], key: str, folder: Path, overrides: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from landscape_lab.errors import one_line
 from landscape_lab.sweeps.leaderboard import LeaderboardCallback
 from landscape_lab.sweeps.race.pages import show, write
 from landscape_lab.sweeps.race.scored import Standings
+from landscape_lab.trust import guarded_command
 
 
 class StandingsCallback(Callback):
@@ -32,6 +33,7 @@ class StandingsCallback(Callback):
 
 
 @one_line()
+@guarded_command()
 def main() -> None:
     """Write everything anew from what is in a race's folder."""
     if len(sys.argv) != 2:

@@ -15,6 +15,7 @@ from landscape_lab.assembly import about_of, label_of, landscape_of, plane_setti
 from landscape_lab.checkpoints import files_in
 from landscape_lab.configuration import open_keys, plain
 from landscape_lab.errors import tell
+from landscape_lab.escaping import visible
 from landscape_lab.gathering import gather
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.planes import PlaneSettings
@@ -27,6 +28,7 @@ from landscape_lab.sweeps import placing
 from landscape_lab.sweeps.plan import job_runs
 from landscape_lab.sweeps.ranking import Leaderboard
 from landscape_lab.trajectory import Trajectory
+from landscape_lab.trust import found_in
 from landscape_lab.untold import told_scene_of
 from landscape_lab.validation import alternatives, check_choice
 
@@ -148,11 +150,11 @@ def bring_together(paths: Sequence[Path]) -> Together:
     for one, label in zip(kept, _labels(kept), strict=True):
         one.trajectory.label = label
     first = kept[0].config
-    settings = plane_settings(first)
     alike = all(_draws(one.config) == _draws(first) for one in kept)
     if not alike:
         first.augmentation = {}  # no step looked alike to all of them: the clean landscape is shown
-    landscape, _ = landscape_of(first)
+    with found_in(kept[0].run.folder):
+        settings, (landscape, _) = plane_settings(first), landscape_of(first)
     names = {one.run.folder.absolute().name: one.trajectory.label for one in kept}
     trajectories = [*(one.trajectory for one in kept), *_through(saved, landscape)]
     about = _about(kept[0], alone=len(trajectories) == 1)
@@ -162,7 +164,7 @@ def bring_together(paths: Sequence[Path]) -> Together:
 def _about(first: Kept, *, alone: bool) -> str:
     """What explains pictures of runs: their landscape, which the label of a single one names, and more."""
     name = str((first.run.results() or {}).get("landscape"))
-    return " · ".join(filter(None, ("" if alone else name, about_of(first.config, name))))
+    return " · ".join(filter(None, ("" if alone else visible(name), about_of(first.config, name))))
 
 
 def _is_of_checkpoints(path: Path) -> bool:
@@ -212,7 +214,7 @@ def _labels(kept: Sequence[Kept]) -> list[str]:
     """What runs are called; those that would be called alike have their folders' names behind."""
     times = Counter(one.trajectory.label for one in kept)
     own = [(one.trajectory.label, one.run.folder.name) for one in kept]
-    return [f"{label} ({name})" if times[label] > 1 else label for label, name in own]
+    return [visible(f"{label} ({name})") if times[label] > 1 else label for label, name in own]
 
 
 def landscape_identity(run: Run) -> str:

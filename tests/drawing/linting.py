@@ -220,8 +220,14 @@ def _alike(drawn: Drawn) -> Iterator[str]:
 def _inks(axes: Axes) -> list[tuple[tuple[float, ...], str]]:
     """The colours of curves, each once, with what else tells them apart; scales of colours are none."""
     lines = [line for line in axes.get_lines() if _is_drawn(line)]
-    kinds = {(_ink(line), f"{line.get_linestyle()}{line.get_marker()}") for line in lines}
+    kinds = {(_ink(line), f"{_dash(line)}{line.get_marker()}") for line in lines}
     return sorted(kinds)
+
+
+def _dash(line: Line2D) -> str:
+    """Its style; all that are made of a pattern are called "--", and differ by it."""
+    dash = line.get_linestyle()
+    return f"{dash}{line._unscaled_dash_pattern[1]}" if dash == "--" else dash  # type: ignore[attr-defined]
 
 
 def _ink(line: Line2D) -> tuple[float, ...]:

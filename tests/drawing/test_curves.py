@@ -1,6 +1,7 @@
 """Curves of the loss, of evaluations and of distances are those of the trajectory."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -100,8 +101,9 @@ def test_each_learning_rate_of_a_network_has_its_measured_curve():
         kept.measured.add(step, {"measured_losses": values, "measured_accuracy": 1 - values / 2})
     losses, accuracy, bar = loss_figure(scene(kept)).axes
     assert (losses.get_ylabel(), bar.get_ylabel()) == ("lowest loss so far", "learning rate")
-    lines = losses.collections[0].get_segments()
-    np.testing.assert_allclose([line[:, 1] for line in lines], [[1.0, 1 / 3], [2.0, 2 / 3]], rtol=1e-6)
+    best, other = sorted(losses.lines, key=lambda line: -line.get_linewidth())
+    np.testing.assert_allclose(best.get_ydata(), [1.0, 1 / 3], rtol=1e-6)
+    np.testing.assert_allclose(other.get_ydata(), [2.0, 2 / 3], rtol=1e-6)
     assert accuracy.get_ylim()[0] < 0.5 < accuracy.get_ylim()[1]
 
 
@@ -168,12 +170,35 @@ def test_about_nine_of_many_learning_rates_have_a_curve_each_of_what_they_had_re
     linear, *_, bar = loss_figure(scene(kept)).axes
     assert linear.get_ylabel() == "lowest loss so far"
     assert bar.get_ylabel() == "learning rate"
-    (lines,) = linear.collections
-    np.testing.assert_allclose(lines.get_array()[[0, 4, 8]], [1e-4, 1e-2, 1.0])
-    *_, middle, highest = (segment[:, 1] for segment in lines.get_segments())
-    assert len(lines.get_segments()) == 9
-    assert (np.diff(middle[np.isfinite(middle)]) <= 0).all()
-    assert np.isfinite(highest).sum() == 3
+    told = [text.get_text() for text in linear.figure.legends[0].get_texts()]
+    assert [told[0], told[4], told[8]] == ["lr 0.0001", "lr 0.01", "lr 1"]
+    (best,) = (words for words in told if words.startswith("best"))
+    title = linear.get_title(loc="left")
+    assert f"{best}:" in title
+    assert len(linear.lines) == 9
+    heights = [np.asarray(line.get_ydata()) for line in linear.lines]
+    assert all((np.diff(each[np.isfinite(each)]) <= 0).all() for each in heights)
+    assert min(np.isfinite(each).sum() for each in heights) == 3
+    assert linear.lines[-1].get_linewidth() > linear.lines[0].get_linewidth()  # the best is bold, on top
+    looks = {(line.get_color(), str(line._unscaled_dash_pattern)) for line in linear.lines}
+    assert len(looks) == 9
+    neighbours = linear.figure.legends[0].get_lines()
+    assert all(
+        one.get_linestyle() != two.get_linestyle()
+        or one._unscaled_dash_pattern != two._unscaled_dash_pattern
+        or one.get_linewidth() != two.get_linewidth()
+        for one, two in pairwise(neighbours)
+    )
+
+
+def test_a_panel_ends_where_a_diverged_curve_leaves_it_for_good():
+    def ends(losses):
+        figure = loss_figure(scene(trajectory(np.full((len(losses), 2), 5), losses)))
+        return figure.axes[0].get_xlim()[1]
+
+    assert ends([0.5, 1e9, 1e30]) == pytest.approx(1.0, abs=0.1)
+    assert ends([0.5, 0.4, 1e9, 1e30, np.inf]) == pytest.approx(1.0, abs=0.1)
+    assert ends([0.5, 1e9, 0.4, 0.3]) == pytest.approx(3.0, abs=0.2)
 
 
 def test_swings_that_hide_each_other_are_an_envelope_with_a_median():

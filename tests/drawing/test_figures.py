@@ -54,8 +54,13 @@ def test_formula_is_drawn_the_right_way_up_with_its_minimum():
     dark, light = at(image, axes, 2.5, 2.0).sum(), at(image, axes, 8.0, 8.0).sum()
     assert landscape.evaluate(torch.tensor([[2.5, 2.0], [8.0, 8.0]])).diff() > 0
     assert light > dark + 100
-    red, green, blue = at(image, axes, 1.0, 3.0)
-    assert min(green, blue) > red + 80  # the minimum's cross
+    ring = next(line for line in axes.lines if line.get_markersize() > 12)
+    np.testing.assert_allclose(ring.get_xydata(), [[1.0, 3.0]], atol=1e-6)
+    x, y = axes.transData.transform((1.0, 3.0))
+    radius = ring.get_markersize() / 2 * axes.figure.dpi / 72
+    red, green, blue = image[image.shape[0] - 1 - round(y), round(x + radius)]
+    assert min(green, blue) > red + 80  # the minimum's ring
+    assert at(image, axes, 1.0, 3.0).max() < 60  # it hides nothing: the landscape is dark there
     rows, columns = view.losses.shape
     low = np.unravel_index(view.losses.argmin(), view.losses.shape)
     assert view.window.left + (low[1] + 0.5) * (

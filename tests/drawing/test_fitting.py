@@ -37,3 +37,16 @@ def test_axes_get_their_sizes_and_nothing_is_cut():
     assert boxes[0].x1 < right.bbox.x0
     legend = figure.legends[0].get_window_extent(renderer)
     assert max(box.y1 for box in boxes) <= legend.y0 + 1 < legend.y1 <= figure.bbox.y1 + 1
+
+
+def test_axes_span_rows_and_columns():
+    figure = Figure()
+    head, one, two, both = figure.subplots(4)
+    head.set_title("a title", loc="left")
+    for axes in (one, two):
+        axes.set_xlabel("x")
+    fit(figure, [[head, head], [one, both], [two, both]], [2.0, 0.2], [0.1, 1.0, 1.5])
+    assert (head.bbox.x0, head.bbox.x1) == pytest.approx((one.bbox.x0, both.bbox.x1))
+    assert (both.bbox.y0, both.bbox.y1) == pytest.approx((two.bbox.y0, one.bbox.y1))
+    assert (inches(one), inches(two)) == (pytest.approx((2.0, 1.0)), pytest.approx((2.0, 1.5)))
+    assert inches(both)[0] == pytest.approx(0.2)

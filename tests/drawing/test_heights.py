@@ -40,3 +40,18 @@ def test_a_picture_beyond_brightness_has_a_scale_of_its_own():
     assert Heights(view).span == (0.0, 1.0)
     low, high = Heights(replace(view, losses=300.0 * view.losses - 7.0)).span
     assert (low, high) == pytest.approx((300 * view.losses.min() - 7, 300 * view.losses.max() - 7))
+
+
+@pytest.mark.parametrize(
+    ("losses", "numbers"), [([[7.0, 7.0], [7.0, 7.0]], ["7"]), ([[1e6, 1e6 + 1]] * 2, None)]
+)
+def test_numbers_of_a_scale_stand_for_themselves(losses, numbers):
+    """A constant landscape has one loss; none is written as an offset in the corner and a rest."""
+    figure = Figure()
+    axes = figure.subplots()
+    add_height_scale(axes, replace(function_scene("sphere")[1], losses=np.array(losses)))
+    FigureCanvasAgg(figure).draw()
+    (bar,) = axes.child_axes
+    written = [label.get_text() for label in bar.get_yticklabels()]
+    assert written == numbers or (numbers is None and all(float(text) >= 1e6 for text in written))
+    assert bar.yaxis.get_offset_text().get_text() == ""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from linting import faults
+from matplotlib.text import Text
 from scenes import recorded
 
 from landscape_lab.drawing.figures import FIGURES
@@ -48,7 +49,8 @@ def formula(name):
 
 
 def layout_faults(figure):
-    return [fault for fault in faults(figure) if not any(word in fault for word in COLOURS)]
+    raw = [text.get_text() for text in figure.findobj(Text) if "mathdefault" in text.get_text()]
+    return raw + [fault for fault in faults(figure) if not any(word in fault for word in COLOURS)]
 
 
 @pytest.fixture(scope="module", params=[*PICTURES, *FORMULAS])

@@ -1,13 +1,14 @@
 """Formats, grounds and widths of figures."""
 
 import re
+from io import BytesIO
 
 import pytest
 from PIL import Image
 from scenes import function_scene
 
 from landscape_lab.drawing.figures import path_figure
-from landscape_lab.drawing.look import FINE, Look
+from landscape_lab.drawing.look import CARD, CARD_DOTS, FINE, Look
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,13 @@ def test_each_format_is_what_its_suffix_says(make, tmp_path):
     assert ">start</text>" in svg  # words stay words
     assert (tmp_path / "path.pdf").read_bytes().startswith(b"%PDF")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["path.pdf", "path.png", "path.svg"]
-    assert look.raster(figure).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("look", "width"), [(Look(["svg"]), CARD), (Look(width=5.0, style="dark"), 5.0)])
+def test_a_card_is_narrow_unless_a_width_was_asked_for(look, width, make):
+    with Image.open(BytesIO(look.card(make))) as picture:
+        assert picture.width == round(width * CARD_DOTS)
+        assert (max(picture.convert("RGB").getpixel((1, 1))) < 40) == (look.style == "dark")
 
 
 def test_a_python_user_gives_style_and_width(make, tmp_path):

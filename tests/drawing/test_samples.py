@@ -70,7 +70,7 @@ def test_text_shows_the_next_characters_above_the_predicted_ones():
     answers = np.array([[0, 1, 3, 3]] * 20)
     axes = drawn(targets, targets, answers, classes=tokens, tokens=tokens)
     texts = [text.get_text() for text in axes.texts]
-    assert texts[:5] == ["next", "␣", "↵", r"\$", "x"]
+    assert texts[:5] == ["next", "␣", "↵", "$", "x"]
     assert texts[5:10] == ["predicted", "␣", "↵", "x", "x"]
     assert sum(text.get_color() == WRONG for text in axes.texts) == LINES
     assert "75.0% of the next tokens right" in axes.get_title("left")

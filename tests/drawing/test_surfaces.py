@@ -1,32 +1,17 @@
-"""The gradient that is drawn is the gradient, and the surface shows where paths are."""
+"""The surface shows where paths are."""
 
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from linting import faults
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.text import Text
 from scenes import function_scene, scene, trajectory
 
-from landscape_lab.drawing.surfaces import gradient_figure, surface_figure
-
-
-def test_gradient_pictures_are_the_gradient():
-    _, view = function_scene("parabola")
-    across, down, size = (axes.images[0].get_array() for axes in gradient_figure(view).axes[:3])
-    left, right, first, last = view.window.extent
-    rows, columns = view.losses.shape
-    x = left + (np.arange(columns) + 0.5) * (right - left) / columns
-    y = first + (np.arange(rows) + 0.5) * (last - first) / rows
-    inner = slice(1, -1)
-    np.testing.assert_allclose(
-        across[inner, inner], np.broadcast_to(20 * x, across.shape)[inner, inner], atol=0.05
-    )
-    np.testing.assert_allclose(
-        down[inner, inner], np.broadcast_to(20 * y[:, None], down.shape)[inner, inner], atol=0.05
-    )
-    np.testing.assert_allclose(size, np.hypot(across, down))
+from landscape_lab.drawing.look import Look
+from landscape_lab.drawing.surfaces import surface_figure
 
 
 def test_the_surface_is_in_proportion_and_the_path_lies_on_it():
@@ -55,3 +40,29 @@ def test_height_and_places_are_named_within_the_canvas():
     assert {"x", "y", "start", "end", "minimum"} <= words
     assert any("height: loss, logarithmic" in text for text in words)
     assert not [fault for fault in faults(figure) if "cut" in fault or "other" in fault]
+
+
+def wide_scene():
+    """A path on a panorama."""
+    view = scene(trajectory([(5, 20), (30, 20), (55, 20)], [0.3, 0.5, 0.8]))
+    valley = 0.5 + 0.3 * np.cos(np.linspace(-3, 3, 60)) + 0.2 * np.linspace(-1, 1, 6)[:, None] ** 2
+    return replace(view, losses=valley, window=replace(view.window, last=5.5))
+
+
+@pytest.mark.parametrize("look", [Look(), Look(style="dark"), Look(width=3.4)])
+@pytest.mark.parametrize("made", [lambda: function_scene("rosenbrock")[1], wide_scene])
+def test_words_are_read_in_every_look(made, look):
+    assert not faults(look.figure(lambda: surface_figure(made())))
+
+
+def test_nothing_is_drawn_around_the_surface_but_all_of_it_also_where_it_is_white():
+    view = scene(trajectory([(5, 20), (55, 20)], [0.3, 0.8]))
+    figure = surface_figure(replace(view, losses=np.full((40, 60), 1.0)))
+    picture = np.asarray(figure.axes[0].images[0].get_array())
+    opaque = picture[..., 3] == 255
+    assert set(np.unique(picture[..., 3])) == {0, 255}
+    assert not opaque[[0, 0, -1, -1], [0, -1, 0, -1]].any()
+    assert (picture[~opaque][:, :3] == 255).mean() > 0.99
+    for column in opaque.T[opaque.any(axis=0)]:
+        rows = np.flatnonzero(column)
+        assert len(rows) == rows[-1] - rows[0] + 1  # without holes

@@ -116,6 +116,33 @@ def test_transparency_is_laid_on_white():
     assert read_picture(rgba).tolist() == [[0, 1, 1], [1, 1, 1]]
 
 
+BLOCK = np.array([[0, 90, 90], [180, 90, 0]], dtype=np.uint8)
+"""A picture whose colour 90 its file declares transparent: it is laid on white, 180 is 180 / 255."""
+
+
+@pytest.mark.parametrize(
+    ("picture", "clear"),
+    [
+        (Image.fromarray(BLOCK), 90),
+        (Image.fromarray(BLOCK).convert("RGB"), (90, 90, 90)),
+        (Image.fromarray(BLOCK).convert("P"), 90),
+        (Image.fromarray(BLOCK.astype(np.uint16) * 257), 90 * 257),
+    ],
+    ids=["grey", "colour", "palette", "16 bits"],
+)
+def test_a_transparent_colour_is_laid_on_white(tmp_path, picture, clear):
+    read = read_picture(saved(tmp_path, picture, transparency=clear))
+    np.testing.assert_allclose(read.numpy(), [[0, 1, 1], [180 / 255, 1, 0]], atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [np.int16, np.int32, np.uint16, np.int64])
+def test_heights_that_use_little_of_their_range_span_it(kind):
+    heights = np.array([[0, 250, 1000], [500, 750, 0]], dtype=kind)
+    np.testing.assert_allclose(read_picture(heights).numpy(), heights / 1000, atol=1e-6)
+    below = read_picture((heights - 200).astype(kind) if kind != np.uint16 else heights)
+    np.testing.assert_allclose(below.numpy(), heights / 1000, atol=1e-6)
+
+
 def test_exif_orientation_is_applied(tmp_path):
     picture = Image.fromarray(GREY)
     exif = picture.getexif()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from landscape_lab.sweeps.pages import _write_tables
+from landscape_lab.sweeps.pages import _write_tables, conclude
 from landscape_lab.sweeps.ranking import Leaderboard
 from landscape_lab.tables import short
 
@@ -43,6 +43,31 @@ def test_jobs_that_stopped_as_planned_are_ranked_with_those_that_completed(tmp_p
     assert [job.reason for job in board.jobs[3:]] == ["pruned in step 7", "diverged in step 3", "failed: no"]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[1, 2]",
+        b"null",
+        b"5",
+        b"[" * 100_000,
+        b"\xff\xfe{}",
+        b"",
+        b'{"objective": null, "status": "completed", "final_loss": 0.1}',
+        b'{"objective": [5], "status": "completed", "final_loss": 0.1}',
+        b'{"threads": "abc", "status": "completed", "final_loss": 0.1}',
+    ],
+)
+def test_a_job_whose_results_are_damaged_is_named_and_left_out(tmp_path, content, capsys):
+    folder = sweep(tmp_path, **{name: {"status": "completed", "final_loss": 1.0} for name in "abc"})
+    (folder / "1_b" / "results.json").write_bytes(content)
+    board = conclude(folder)
+    assert board.ranked == 2
+    assert [job.name for job in board.jobs] == ["0_a", "2_c", "1_b"]
+    assert board.jobs[2].reason == "interrupted: results.json is damaged"
+    told = capsys.readouterr().err
+    assert told == f"landscape_lab: {folder}/1_b/results.json is damaged: its job is left out.\n"
+
+
 def test_of_several_objectives_all_are_best_that_nothing_beats(tmp_path):
     results = {"a": (1.0, 9.0), "b": (2.0, 3.0), "c": (2.0, 4.0), "d": (3.0, 1.0)}
     values = {
@@ -60,6 +85,24 @@ def test_of_several_objectives_all_are_best_that_nothing_beats(tmp_path):
 def test_a_folder_without_jobs_is_told(tmp_path):
     with pytest.raises(FileNotFoundError, match="There are no jobs in"):
         Leaderboard.of(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("'my drawing.png'", "my drawing.png"),
+        ('"my drawing.png"', "my drawing.png"),
+        (r"my\ drawing\,2.png", "my drawing,2.png"),
+        (r"'it\'s.png'", "it's.png"),
+        ("[0.9,0.99]", "[0.9,0.99]"),
+        ("'", "'"),
+    ],
+)
+def test_values_are_shown_without_the_quotes_of_the_grammar(tmp_path, written, read):
+    sweep(tmp_path, a={"final_loss": 1.0})
+    (tmp_path / "0_a" / ".hydra").mkdir()
+    (tmp_path / "0_a" / ".hydra" / "overrides.yaml").write_text(json.dumps([f"landscape.image={written}"]))
+    assert Leaderboard.of(tmp_path).jobs[0].choices == {"landscape.image": read}
 
 
 def test_numbers_are_shortened_also_within_words():

@@ -56,6 +56,23 @@ def test_same_command_with_resume_finds_the_last_sweep_of_it(command_line, tmp_p
     assert "a new one begins" in written.err
 
 
+@pytest.mark.parametrize("subdir", [[], ["hydra.sweep.subdir=${hydra.job.override_dirname}"]])
+def test_overrides_stay_as_they_were_typed(command_line, tmp_path, monkeypatch, subdir):
+    """An interpolation means in a resumed sweep what it meant before, and no file says what it stands for."""
+    monkeypatch.setenv("SECRET", "0.0123456789")
+    typed = ["optimizer.eps=${optimizer.lr}", 'optimizer.weight_decay="${oc.decode:${oc.env:SECRET}}"']
+    command_line("-m", *QUICK, "optimizer=adam", "optimizer.lr=0.02,0.03", *typed, *subdir)
+    before = states(tmp_path / "sweep")
+    status, written = command_line("sweep.resume=sweep")
+    assert status == 0
+    assert len(before) == 2
+    assert "2 of 2 jobs have results already." in written.err
+    assert states(tmp_path / "sweep") == before
+    for path in (tmp_path / "sweep").rglob("*"):
+        assert "0123456789" not in path.name
+        assert path.suffix not in {".yaml", ".txt"} or "0123456789" not in path.read_text(), path
+
+
 def test_jobs_are_known_by_their_configuration_not_by_their_number(command_line, tmp_path):
     command_line("-m", *QUICK, "optimizer=adam,lion")
     before = states(tmp_path / "sweep")
@@ -79,7 +96,11 @@ def test_failed_job_is_tried_again_and_a_diverged_one_is_not(command_line, tmp_p
     assert [row["status"] for row in leaderboard(tmp_path / "sweep")].count("failed") == 2
     (tmp_path / "better").touch()
     before = states(tmp_path / "sweep")
-    command_line("sweep.resume=sweep")
+    status, written = command_line("sweep.resume=sweep")
+    assert status == 1
+    assert "sweep asks for `moody.Moody`" in written.err
+    assert states(tmp_path / "sweep") == before
+    command_line("sweep.resume=sweep", "trust=true")
     after = states(tmp_path / "sweep")
     assert {name for name in after if after[name] != before[name]} == {"0_turn_adam", "1_turn_adam"}
     assert {row["status"] for row in leaderboard(tmp_path / "sweep")} == {"completed", "diverged"}

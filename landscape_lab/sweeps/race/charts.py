@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from landscape_lab.drawing.standings import Curves, Report
+from landscape_lab.escaping import visible
 from landscape_lab.sweeps.race.entries import label_of
 from landscape_lab.sweeps.race.scored import Standings
 from landscape_lab.sweeps.race.scoring import HIGHEST, Times, band, best_of, profile, time_of_each_study
@@ -22,8 +23,8 @@ def charts_of(standings: Standings) -> Report:
     """What the figure of a race shows."""
     protocol, order = standings.protocol, standings.order
     return Report(
-        names=[protocol.names[number] for number in order],
-        landscapes=[label_of(landscape) for landscape in protocol.landscapes],
+        names=[visible(protocol.names[number]) for number in order],
+        landscapes=[visible(label_of(landscape)) for landscape in protocol.landscapes],
         scores=standings.scores[order],
         bands=standings.bands[:, order],
         seconds_scores=standings.seconds_scores[order],
@@ -34,8 +35,8 @@ def charts_of(standings: Standings) -> Report:
         sensitivity=_over_studies(standings, MULTIPLES, _sensitivity, np.mean),
         budget=_over_studies(standings, np.arange(1, protocol.trials + 1), _budget, _geometric_mean),
         descents=1 if protocol.starts is None else math.prod(protocol.descents),
-        checks=[(check.words, check.passed) for check in standings.checks],
-        words=sentences(protocol),
+        checks=[(visible(check.words), check.passed) for check in standings.checks],
+        words=[visible(sentence) for sentence in sentences(protocol)],
     )
 
 

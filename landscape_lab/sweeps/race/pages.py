@@ -9,6 +9,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from landscape_lab.escaping import Markup, in_terminal
 from landscape_lab.files import replacing
 from landscape_lab.sweeps.race.entries import label_of, name_of
 from landscape_lab.sweeps.race.scored import Ranked, Standings
@@ -57,10 +58,10 @@ def show(standings: Standings) -> None:
     )
     console.print(_table(standings))
     for check in standings.checks:
-        console.print(check.words, highlight=False)
+        console.print(in_terminal(check.words))
     if standings.failed:
         console.print(f"{standings.failed} jobs failed or were interrupted; they count as missed.")
-    console.print(str(standings.folder), markup=False, highlight=False, soft_wrap=True)
+    console.print(in_terminal(str(standings.folder)), soft_wrap=True)
 
 
 def _table(standings: Standings) -> Table:
@@ -68,9 +69,10 @@ def _table(standings: Standings) -> Table:
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
     scores = ("score", "90 %", "in seconds", "reached")
     for name in ("", "optimizer", *scores, *map(label_of, standings.protocol.landscapes)):
-        table.add_column(name, justify="left" if name == "optimizer" else "right")
+        table.add_column(in_terminal(name), justify="left" if name == "optimizer" else "right")
     for one in standings.ranking():
-        table.add_row(*_scores(one, "{:.2f} to {:.2f}"), *map(number, one.evaluations))
+        texts = *_scores(one, "{:.2f} to {:.2f}"), *map(number, one.evaluations)
+        table.add_row(*map(in_terminal, texts))
     return table
 
 
@@ -138,7 +140,7 @@ def _page(standings: Standings) -> str:
     """The tables to be read by people."""
     labels = [label_of(landscape) for landscape in standings.protocol.landscapes]
     ranking = standings.ranking()
-    targets = [
+    targets = [Markup("*target*")] + [
         f"{standings.tuned.targets[landscape].loss:.4g}" for landscape in standings.protocol.landscapes
     ]
     return "\n".join(
@@ -162,7 +164,7 @@ def _page(standings: Standings) -> str:
             "",
             "## Lowest loss, median",
             "",
-            *markdown(["", *labels], [*_numbers(ranking, lambda one: one.losses), ["*target*", *targets]]),
+            *markdown(["", *labels], [*_numbers(ranking, lambda one: one.losses), targets]),
             "",
             "## Does tuning suffice?",
             "",
@@ -180,7 +182,10 @@ def _numbers(ranking: Iterable[Ranked], values: Callable[[Ranked], np.ndarray]) 
     table = np.array([values(one) for one in ranking])
     best = (table == table.min(axis=0)) & np.isfinite(table)
     bold = [
-        [f"**{number(value)}**" if first else number(value) for value, first in zip(*line, strict=True)]
+        [
+            Markup(f"**{number(value)}**" if first else number(value))
+            for value, first in zip(*line, strict=True)
+        ]
         for line in zip(table, best, strict=True)
     ]
     return [[one.name, *line] for one, line in zip(ranking, bold, strict=True)]

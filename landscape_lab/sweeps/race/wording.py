@@ -4,6 +4,7 @@ import math
 import shlex
 from collections.abc import Mapping
 
+from landscape_lab.escaping import Markup, in_code, in_markdown
 from landscape_lab.sweeps.race.entries import label_of, name_of
 from landscape_lab.sweeps.race.hopeful import LITTLE
 from landscape_lab.sweeps.race.protocol import Protocol
@@ -59,14 +60,15 @@ def _together(protocol: Protocol) -> str:
 def verdicts(standings: Standings) -> list[str]:
     """What the checks showed, a line for each."""
     none = ["No optimizer of this race contains another."]
-    return [f"* {check.words}" for check in standings.checks] or none
+    return [f"* {in_markdown(check.words)}" for check in standings.checks] or none
 
 
 def protocol_page(standings: Standings) -> str:
     """The protocol, its spaces and its targets."""
     protocol = standings.protocol
     spaces = [
-        [name_of(one), "<br>".join(_space(protocol.space(one))) or "nothing"] for one in protocol.optimizers
+        [name_of(one), Markup("<br>".join(_space(protocol.space(one))) or "nothing")]
+        for one in protocol.optimizers
     ]
     targets = [
         [label_of(one), f"{target.begin:.4g}", f"{target.lowest:.4g}", f"{target.loss:.6g}"]
@@ -77,7 +79,7 @@ def protocol_page(standings: Standings) -> str:
         [
             "# Protocol",
             "",
-            *(f"* {sentence}" for sentence in sentences(protocol)),
+            *(f"* {in_markdown(sentence)}" for sentence in sentences(protocol)),
             "",
             "## Spaces",
             "",
@@ -96,9 +98,9 @@ def protocol_page(standings: Standings) -> str:
             "",
             "## Again",
             "",
-            f"`python -m landscape_lab sweep.resume={folder}` runs what is missing, "
+            f"{in_code(f'python -m landscape_lab sweep.resume={folder}')} runs what is missing, "
             "in another folder the same command anew (`multirun.yaml`); "
-            f"`python -m landscape_lab.sweeps.standings {folder}` writes tables and figure anew.",
+            f"{in_code(f'python -m landscape_lab.sweeps.standings {folder}')} writes tables and figure anew.",
             "",
         ]
     )
@@ -112,5 +114,5 @@ def _space(space: Mapping[str, object], condition: str = "") -> list[str]:
             lines += _space(value, f"{key}: ")
         else:
             text = f"[{', '.join(map(str, value))}]" if isinstance(value, list) else value
-            lines.append(f"{condition}`{key}: {text}`")
+            lines.append(in_markdown(condition) + in_code(f"{key}: {text}"))
     return lines

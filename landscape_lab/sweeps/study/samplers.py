@@ -11,6 +11,7 @@ from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
 
 from landscape_lab.keys.running import MEASURED
+from landscape_lab.trust import beware
 from landscape_lab.validation import check_choice
 
 SAMPLERS: dict[str, tuple[type[BaseSampler], dict[str, Any]]] = {
@@ -48,6 +49,8 @@ def build_sampler(name: str, settings: Mapping[str, object], seed: int | None) -
     Raises:
         ValueError: There is no such sampler, or it takes no such setting.
     """
+    if name == "cma_es":
+        beware("the sampler cma_es, whose state in the study is a pickle, which could run any code here")
     return _build("sweep.sampler", SAMPLERS, name, {"seed": seed, **settings})
 
 

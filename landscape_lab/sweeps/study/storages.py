@@ -95,9 +95,11 @@ def _check_journal(path: Path) -> None:
         path.read_bytes().splitlines(keepends=True) if path.exists() else (), start=1
     ):
         try:
-            json.loads(line)
-        except ValueError as error:
+            entry = json.loads(line)
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"line {number} is not JSON") from error
+        if not isinstance(entry, dict):
+            raise ValueError(f"line {number} is no entry of a journal")
         if not line.endswith(b"\n"):
             raise ValueError(f"line {number} is cut")
 

@@ -95,7 +95,7 @@ def test_networks_race_and_go_on(tiny, command_line):
     # A job that is gone is run again, and nothing else.
     moments = {one: (Path("race") / one / "results.json").stat().st_mtime_ns for one in heats.values()}
     (Path("race") / name / "results.json").unlink()
-    assert command_line("sweep.resume=race").status == 0
+    assert command_line("sweep.resume=race", "trust=true").status == 0
     assert read_heats(Path("race")) == heats
     again = [
         one
@@ -126,10 +126,11 @@ def test_mistake_is_one_line(command_line, arguments, told):
     assert not Path("race").exists()
 
 
-def test_the_suite_of_networks_is_as_fair_as_the_default():
+@pytest.mark.parametrize("suite", ["networks", "shapes"])
+def test_suites_are_as_fair_as_the_default(suite):
     GlobalHydra.instance().clear()
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        protocol = Protocol.of(compose("config", open_keys(["sweep=race", "sweep.suite=networks"])))
+        protocol = Protocol.of(compose("config", open_keys(["sweep=race", f"sweep.suite={suite}"])))
     trials = {name: protocol.trials_of(name, 0) for name in protocol.optimizers}
     assert {len(one) for one in trials.values()} == {protocol.trials}
     assert {general for general, _ in protocol.inclusions} == {"momentum", "nesterov", "adam"}

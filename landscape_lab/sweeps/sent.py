@@ -1,0 +1,119 @@
+"""What a folder that somebody may have sent adds to a command line: `sweep.resume=FOLDER`, `best.yaml`.
+
+What is composed of it runs with `trust=false`, in every process. Here is looked at what Hydra itself would do
+with it before any of our code is asked: its own settings, folders of configurations, interpolations.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import yaml
+
+from landscape_lab.configuration import CONF, catalogued, flat, key_of
+from landscape_lab.keys import DECLARED
+from landscape_lab.keys.kinds import Nullable
+from landscape_lab.runs import FAST_LOADER
+from landscape_lab.trust import admit, beware, guarded, looks_beyond
+from landscape_lab.validation import Function
+
+HYDRA = re.compile(r"hydra/launcher=(basic|joblib)|hydra\.launcher\.n_jobs=-?\d+|hydra\.sweep\.subdir=[^$]*")
+"""Settings of Hydra that only say how many processes a sweep has, and how its folders are called."""
+ELSEWHERE = re.compile(r"(trainer|logger)\.|(.+\.)?(folder|save_dir|storage)$")
+"""Keys of where files are written, and what is connected to."""
+PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
+"""A dotted path."""
+TARGETS = ("_target_", "mine", "class", "base_optimizer")
+"""Keys, beside those that take a function, whose values are classes."""
+SPELLED = re.compile(r"(\w+)['\"]?\s*:\s*['\"]?([\w.]+)")
+"""A key and its value in the text of a mapping, `{_target_: my.Class}`."""
+BEST = re.compile(r"best(_\d+)?(\.yaml)?")
+"""The names of configurations that a sweep leaves."""
+
+
+def check_recorded(folder: Path, options: Sequence[str], overrides: Iterable[str]) -> None:
+    """Raise `ValueError` where the command line that a sweep's folder holds asks for more than the lab has.
+
+    Args:
+        folder: The sweep's.
+        options: Folders of configurations that were added.
+        overrides: Those of Hydra's settings and all others.
+    """
+    with guarded(folder):
+        if options:
+            beware(f"the configurations in {options[-1]}, which could run any code here")
+        for override in overrides:
+            key, _, value = override.partition("=")
+            if key.lstrip("+~").startswith("hydra") and not HYDRA.fullmatch(override.lstrip("+")):
+                beware(f"`{override}`, a setting of Hydra that could run any code here")
+            _check_value(key_of(key), value)
+
+
+def best_of(arguments: Sequence[str]) -> Path | None:
+    """The file that `--config-dir FOLDER --config-name best` means, if it is one that a sweep leaves."""
+    words = [part for word in arguments for part in (word.split("=", 1) if word.startswith("--") else [word])]
+    given = dict(pairwise(words))
+    name = given.get("--config-name", given.get("-cn", ""))
+    folder = given.get("--config-dir", given.get("-cd"))
+    if folder is None or not BEST.fullmatch(name):
+        return None
+    return Path(folder, f"{name.removesuffix('.yaml')}.yaml")
+
+
+def check_best(file: Path) -> None:
+    """Raise `ValueError` where a `best.yaml` says more than a sweep writes: choices of ours, and values."""
+    with guarded(file.parent):
+        text = file.read_text() if file.is_file() else ""  # Hydra tells what there is instead
+        if "@package" in text:
+            beware("a @package, which could run any code here")
+        settings = yaml.load(text, FAST_LOADER)
+        settings = settings if isinstance(settings, Mapping) else {}
+        for choice in settings.get("defaults", ()):
+            if choice not in ("config", "_self_"):
+                _check_choice(choice)
+        for key, value in flat({name: value for name, value in settings.items() if name != "defaults"}):
+            if key.startswith("hydra"):
+                beware(f"`{key}`, a setting of Hydra that could run any code here")
+            _check_value(key, str(value))
+
+
+def _check_choice(choice: object) -> None:
+    """Raise `ValueError` unless one of the defaults is what the lab itself has."""
+    if isinstance(choice, Mapping) and len(choice) == 1:
+        (group, chosen), *_ = choice.items()
+        home, names = str(group).removeprefix("override "), chosen if isinstance(chosen, list) else [chosen]
+        if re.fullmatch(r"[a-z]+", home) and home != "hydra" and set(map(str, names)) <= _choices(home):
+            return
+    beware(f"the configuration `{choice}`, which is not of the lab and could run any code here")
+
+
+@cache
+def _choices(group: str) -> frozenset[str]:
+    """What can be chosen of one of the lab's groups."""
+    found = {path.stem for path in (CONF / group).glob("*.yaml")}
+    return frozenset(found | (catalogued() if group == "optimizer" else {}).keys())
+
+
+def _check_value(key: str, value: str) -> None:
+    """Raise `ValueError` where the value of a key names what is not listed, or reaches out of the sweep."""
+    if looks_beyond(value) is not None:
+        beware(f"`{value}`, which could tell what the folder should not know")
+    if ELSEWHERE.match(key):
+        beware(f"`{key}={value}`, which leads out of the folder")
+    paths = PATH.findall(value) if key.rpartition(".")[2] in _naming() else []
+    paths += [path for name, path in SPELLED.findall(value) if name in _naming() and PATH.fullmatch(path)]
+    for path in paths:
+        admit(path)
+
+
+@cache
+def _naming() -> frozenset[str]:
+    """The keys whose values may be dotted paths of classes and functions."""
+    declared = (pair for keys in DECLARED.values() for pair in keys.keys.items())
+    return frozenset(TARGETS) | {
+        name
+        for name, key in declared
+        if isinstance(key.kind.kind if isinstance(key.kind, Nullable) else key.kind, Function)
+    }

@@ -13,14 +13,17 @@ NEEDED = ("landscape", "augmentation", "optimizer", "scheduler", "trainer", "cal
 GROUPS = (*NEEDED, "ensemble", "plane", "sweep", "model", "data")
 OF_OBJECTS = ("callbacks", "logger")
 """The groups that describe an object under each of their keys."""
-NO_NAME = re.compile(r"|null|true|false|[-+]?(nan|inf|\d[\d_.e+-]*)|\{.*\}|\[.*\]|''|\"\"", re.IGNORECASE)
-"""What cannot be the name of a choice."""
-CHOICES = (*GROUPS, "experiment")
-FOLDERS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir")
-EMPTY = ("", "null", "''", '""')
-"""How no folder is written."""
 PACKAGE = "# @package _global_"
 """The first line of an experiment's file."""
+NUMBER = r"null|true|false|[-+]?(nan|inf|\d[\d_.e+-]*)|\{.*\}|\[.*\]|''|\"\"|"
+"""What is no word: as it is typed, one of several or alone."""
+NO_NAME = re.compile(rf"(.*,)?({NUMBER})(,.*)?", re.IGNORECASE)
+NO_FOLDER = re.compile(r"null|''|\"\"|")
+NOT_TAKEN = {
+    **dict.fromkeys((*GROUPS, "experiment"), ("the name of a choice", NO_NAME)),
+    **dict.fromkeys(("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir"), ("a folder", NO_FOLDER)),
+}
+"""What some keys should be, and what they cannot be."""
 
 
 def check_typed(overrides: Iterable[str]) -> None:
@@ -32,15 +35,10 @@ def check_typed(overrides: Iterable[str]) -> None:
     """
     for override in overrides:
         key, _, value = override.partition("=")
-        if key in FOLDERS and value in EMPTY:
-            raise refusal(key, "a folder", value or "nothing")
-        if key in CHOICES and override != "experiment=null" and _is_no_name(value):
-            raise refusal(key, "the name of a choice", value or "nothing")
-
-
-def _is_no_name(value: str) -> bool:
-    """Whether a value, or one of several, cannot be the name of a choice."""
-    return any(map(NO_NAME.fullmatch, (value, *value.split(","))))
+        if key in NOT_TAKEN and override != "experiment=null":
+            wanted, refused = NOT_TAKEN[key]
+            if refused.fullmatch(value):
+                raise refusal(key, wanted, value or "nothing")
 
 
 def check_complete(cfg: DictConfig, hydra: DictConfig) -> None:
@@ -55,17 +53,19 @@ def check_complete(cfg: DictConfig, hydra: DictConfig) -> None:
     """
     if "experiment" in cfg:
         _refuse_package(hydra, cfg.experiment)
-    for name in RUN.keys:
-        if name not in cfg:
-            raise ValueError(f"The key `{name}` should be given: {name}=…")
-    for name in NEEDED:
-        if name not in cfg:
-            raise ValueError(f"The group `{name}` should be there: {name}=…")
+    _check_there(cfg)
+    _check_objects(cfg)
+    _check_unread(cfg, hydra)
+
+
+def _check_there(cfg: DictConfig) -> None:
+    """Raise `ValueError` where a key or a group is missing, or a group is a single value."""
+    missing = [name for name in (*RUN.keys, *NEEDED) if name not in cfg]
+    if missing:
+        raise ValueError(f"The key `{missing[0]}` should be given: {missing[0]}=…")
     for name in GROUPS:
         if not OmegaConf.is_dict(cfg.get(name, cfg)):
             raise refusal(name, "settings, {key: value}", cfg[name])
-    _check_objects(cfg)
-    _check_unread(cfg, hydra)
 
 
 def _refuse_package(hydra: DictConfig, experiment: object) -> None:

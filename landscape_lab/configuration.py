@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 from hydra.core.config_store import ConfigStore
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig, OmegaConf
 
 CONF = next(
     folder
@@ -33,8 +33,6 @@ SPELLINGS = (
     (re.compile(r"(?<=[=,])(filter|layer)_normalized(?=,|$)"), r"\1_normalised"),
 )
 """American spellings of keys and choices, and ours."""
-REPLACED = ("optimizer", "scheduler")
-"""Groups whose class may be replaced by a `_target_`."""
 CATALOGUE = Path(__file__).parent / "optimizers" / "catalogue.csv"
 """Every optimizer of the libraries; `landscape_lab.optimizers.catalogue` wrote it, so no torch is needed."""
 NOT_IDENTIFYING = (
@@ -214,29 +212,6 @@ def chosen_names(choices: Mapping[str, Any], overrides: Iterable[str], cfg: Dict
         replaced = f"{group}._target_" in typed or own not in (None, target)
         names[group] = target.rpartition(".")[2] if replaced else choices[group]
     return names
-
-
-def forget_replaced(cfg: DictConfig, choices: Mapping[str, Any], overrides: Iterable[str]) -> None:
-    """Where another class has taken the place of a choice's, drop what that choice sets for its own.
-
-    Nobody gave these values to the class: `optimizer._target_=my.Class` has its own learning rate, not
-    that of the default optimizer. What was typed, or set to another value by an experiment, stays.
-
-    Args:
-        cfg: The composed configuration.
-        choices: Hydra's `runtime.choices`.
-        overrides: Hydra's `overrides.task`.
-    """
-    typed = [f"{key_of(override)}." for override in overrides]
-    for group in REPLACED:
-        own, node = settings_of_choice(group, choices.get(group)), cfg.get(group)
-        if not node or own.get("_target_") in (None, node.get("_target_")):
-            continue
-        given = {key for key in own if any(one.startswith(f"{group}.{key}.") for one in typed)}
-        for key in own.keys() - given - {"_target_"}:
-            if key in node and plain(node[key]) == own[key]:
-                with open_dict(node):
-                    del node[key]
 
 
 @lru_cache(maxsize=64)

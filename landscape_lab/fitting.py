@@ -6,7 +6,7 @@ from pytorch_lightning.loggers import Logger
 
 from landscape_lab.assembly import about_of, label_of, plane_settings
 from landscape_lab.callbacks import HParams, Products, RateCurve, Stops
-from landscape_lab.callbacks.tensorboard import opened
+from landscape_lab.callbacks.tensorboard import open_now, tensorboards
 from landscape_lab.configuration import compared_values, typed
 from landscape_lab.going_on import Provenance, SealedFiles
 from landscape_lab.instantiation import build
@@ -17,7 +17,7 @@ from landscape_lab.own_state import OwnState
 def trainer_of(
     cfg: DictConfig, names: dict[str, str], keeper: Keeper, provenance: Provenance, first: int
 ) -> pl.Trainer:
-    """Lightning's trainer for a descent; nothing is written before it fits.
+    """Lightning's trainer for a descent; nothing is written before all is accepted.
 
     Args:
         cfg: The composed configuration.
@@ -37,15 +37,22 @@ def trainer_of(
         parts.append(RateCurve(search, folder, label))
     products = Products.gathering(parts, plane_settings(cfg), folder, about_of(cfg, names["landscape"]))
     compared = compared_values(cfg, names, typed(keeper.hydra))
-    told = HParams(compared, OmegaConf.to_yaml(cfg))
-    callbacks = [keeper, *products, provenance, OwnState(), told, Stops()]
+    callbacks = [
+        keeper,
+        *products,
+        provenance,
+        OwnState(),
+        HParams(compared, OmegaConf.to_yaml(cfg)),
+        Stops(),
+    ]
     trainer = build(cfg.trainer, logger=loggers, callbacks=callbacks, default_root_dir=str(folder))
     trainer.strategy.checkpoint_io = SealedFiles()
+    for logger in tensorboards(trainer):
+        open_now(logger)
     return trainer
 
 
 def _logger(node: DictConfig, first: int) -> Logger:
     """A logger; TensorBoard forgets what an earlier run in this folder wrote of the steps from `first` on."""
-    if not node._target_.endswith("TensorBoardLogger"):
-        return build(node)
-    return opened(build(node, purge_step=first))
+    purge = {"purge_step": first} if node._target_.endswith("TensorBoardLogger") else {}
+    return build(node, **purge)

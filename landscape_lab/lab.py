@@ -20,7 +20,6 @@ from landscape_lab.completeness import check_complete, check_typed
 from landscape_lab.configuration import (
     CONF,
     chosen_names,
-    forget_replaced,
     identity,
     open_keys,
     plain,
@@ -48,6 +47,7 @@ from landscape_lab.quiet import quiet_lightning, warnings_held
 from landscape_lab.random_states import kept_random_states
 from landscape_lab.rate_choice import advice, settled_search
 from landscape_lab.rate_search import RETREATS, RateSearch
+from landscape_lab.replaced import forget_replaced
 from landscape_lab.runs import Run, own_folder
 from landscape_lab.schema import check
 from landscape_lab.stopping import Stopped, signals

@@ -93,6 +93,12 @@ def found_in(folder: Path) -> Iterator[None]:
         _GUARD.folder = before
 
 
+def pass_refusal(error: Exception) -> None:
+    """Raise an error again if something was refused: who goes on without a picture does not after that."""
+    if _GUARD.refused:
+        raise error
+
+
 def beware(what: str) -> None:
     """Raise `ValueError` about what a folder asks for, unless it is trusted.
 

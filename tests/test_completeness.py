@@ -13,7 +13,7 @@ MISTAKES = {
     "+callbacks.chekpoints.seconds=1": "There is no `callbacks.chekpoints`. Nearest: checkpoints",
     "+logger.abc.x=1": "There is no `logger.abc`. Nearest:|There is no `logger.abc`. There are: tensorboard",
     "~seed": "The key `seed` should be given: seed=",
-    "~trainer": "The group `trainer` should be there: trainer=",
+    "~trainer": "The key `trainer` should be given: trainer=",
 }
 FILES = {
     "steps: 3\n": "should hold `# @package _global_` in its first line, then keys and values. Found `steps`.",

@@ -6,11 +6,14 @@ import json
 import re
 import shutil
 import sys
+import time
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 import pytest
 import yaml
+from matplotlib import rc_context
 from matplotlib.text import Text
 from rich.console import Console
 from rich.table import Table
@@ -18,12 +21,16 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from landscape_lab.configuration import quoted
 from landscape_lab.drawing.figures import path_figure, save_figure
+from landscape_lab.drawing.header import entries
+from landscape_lab.drawing.video import Film
 from landscape_lab.errors import answer, one_line, tell
 from landscape_lab.escaping import fenced, in_code, in_csv, in_markdown, in_markup, in_terminal, visible
 from landscape_lab.lab import run
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.staging import scene_of
 from landscape_lab.sweeps import leaderboard
+from landscape_lab.sweeps.best import write_best
+from landscape_lab.sweeps.progress import Watch
 from landscape_lab.tables import markdown, write_csv
 from landscape_lab.trajectory import Trajectory
 
@@ -202,7 +209,7 @@ def test_hostile_names_in_tensorboard(shown):
     assert event.tensor_proto.string_val[0].decode() == (shown.folder / "leaderboard.md").read_text()
 
 
-@pytest.mark.parametrize("name", ["$x$", "$\\frac{", "a\x1b[31m$b$", "<b>&", "two\nlines"])
+@pytest.mark.parametrize("name", ["$\\frac{$", "\x1b[31m$b$<i>&\n"])
 def test_figures_show_names_as_they_are(name, sweep, tmp_path):
     landscape = FunctionLandscape(lambda x, y: x**2 + y**2, start=(1.0, 1.0), bounds=(-2.0, 2.0))
     trajectory = Trajectory.load(sweep.parent / "one" / "trajectory.npz")
@@ -212,3 +219,36 @@ def test_figures_show_names_as_they_are(name, sweep, tmp_path):
     assert title.startswith(visible(name))
     assert not any(text.get_parse_math() for text in figure.findobj(Text))
     save_figure(figure, tmp_path / "a.png")
+    with rc_context({"svg.fonttype": "none"}):
+        save_figure(figure, tmp_path / "a.svg")
+    words = ["".join(one.itertext()) for one in ElementTree.parse(tmp_path / "a.svg").iter()]
+    assert any(word.startswith(visible(name)) for word in words)
+
+
+def test_a_best_job_has_one_line_for_its_name(tmp_path):
+    write_best(tmp_path / "best.yaml", ["landscape=turn", "steps=2"], "best: 0_x\nhydra: {a: 1}\u2028seed: 3")
+    settings = yaml.safe_load((tmp_path / "best.yaml").read_text())
+    assert settings.keys() == {"defaults", "steps"}
+
+
+def test_bars_show_names_as_they_are(monkeypatch):
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", terminal)
+    watch = Watch(2, lambda: 1, "jobs")
+    watch.note = "best: [red]\x1b[31mx[/]"
+    watch.start()
+    time.sleep(0.3)
+    watch.stop()
+    assert "best: [red]\\x1b[31mx[/]" in terminal.getvalue()
+    assert "\x1b[31mx" not in terminal.getvalue()
+
+
+def test_a_film_names_its_paths_as_they_are(sweep, tmp_path):
+    landscape = FunctionLandscape(lambda x, y: x**2 + y**2, start=(1.0, 1.0), bounds=(-2.0, 2.0))
+    trajectory = Trajectory.load(sweep.parent / "one" / "trajectory.npz")
+    trajectory.label = "a\x1b[31m$\\frac{$\n[b]"
+    scene = scene_of(landscape, [trajectory])
+    assert [entry.name for entry in entries(scene.traces, 1)] in ([visible(trajectory.label)], [])
+    Film(frames=2).write(scene, tmp_path / "a.gif")
+    assert (tmp_path / "a.gif").stat().st_size > 1000

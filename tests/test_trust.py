@@ -15,6 +15,7 @@ import landscape_lab
 from landscape_lab import film
 from landscape_lab.configuration import CONF
 from landscape_lab.lab import run
+from landscape_lab.sweeps import leaderboard
 from landscape_lab.trust import admit, admit_interpolations, found_in, guarded, is_known, looks_beyond
 
 HOME = Path(landscape_lab.__file__).parent
@@ -261,3 +262,18 @@ def test_guards_nest_and_end(tmp_path):
         with pytest.raises(ValueError, match=r"^one asks for"):
             admit("os.system")
     admit("os.system")
+
+
+@pytest.mark.parametrize(("main", "words"), [(film.main, ["sweep/0_run"]), (leaderboard.main, ["sweep"])])
+@pytest.mark.parametrize("left", [True, False])
+def test_nothing_of_the_environment_gets_into_pictures_and_tables(sent, command_line, main, words, left):
+    file = Path("sweep/0_run/.hydra/config.yaml")
+    config = yaml.safe_load(file.read_text()) | {"seed": "${oc.env:HOME}"}
+    file.write_text(yaml.safe_dump(config))
+    if not left:  # the leaderboard draws nothing of it, but compares its settings
+        Path("sweep/0_run/trajectory.npz").unlink()
+    status, written = command_line(*words, main=main)
+    assert status == 1
+    (line,) = written.err.splitlines()
+    assert re.search(r"sweep/0_run asks for `\$\{oc\.env:HOME\}`, which .*: trust=true\.$", line)
+    assert not list(Path("sweep").glob("events*"))

@@ -61,11 +61,10 @@ def lossy() -> Iterator[None]:
         yield
 
 
-def opened(logger: TensorBoardLogger) -> TensorBoardLogger:
+def open_now(logger: TensorBoardLogger) -> None:
     """Let a logger open its file now, as one that may lose events."""
     with lossy():
         _ = logger.experiment
-    return logger
 
 
 def tensorboards(trainer: pl.Trainer) -> list[TensorBoardLogger]:

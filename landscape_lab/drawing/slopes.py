@@ -102,12 +102,13 @@ def _draw_slope(axes: Axes, scene: Scene, values: np.ndarray, name: str, scale: 
 
 def _name_once(maps: Sequence[Axes], scene: Scene, *, stacked: bool) -> None:
     """Names of the axes on the outer maps, and what the marks mean below the first of the lowest."""
-    for axes in maps:
-        if axes is not maps[2 if stacked else 0] and (legend := axes.get_legend()) is not None:
-            legend.remove()
-    for axes in maps[2:] if stacked else maps:
+    lowest, leftmost = (maps[2:], maps) if stacked else (maps, maps[:1])
+    legends = [axes.get_legend() for axes in maps if axes is not lowest[0]]
+    for legend in filter(None, legends):
+        legend.remove()
+    for axes in lowest:
         axes.set_xlabel(scene.plane.axes.labels[0])
-    for axes in maps if stacked else maps[:1]:
+    for axes in leftmost:
         axes.set_ylabel(scene.plane.axes.labels[1])
 
 

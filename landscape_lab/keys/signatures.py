@@ -85,23 +85,21 @@ def kind_of(parameter: inspect.Parameter) -> Kind | None:
 
 def _like(default: object) -> Kind | None:
     """The kind of a default, where there is no annotation."""
-    if isinstance(default, bool):
-        return KINDS[bool]
-    if isinstance(default, int | float):
-        return NUMBER
-    if isinstance(default, tuple | list) and default and all(type(one) in (int, float) for one in default):
-        return ListOf(NUMBER, lone=False)
-    return None
+    if isinstance(default, tuple | list):
+        numbers = bool(default) and all(type(one) in (int, float) for one in default)
+        return ListOf(NUMBER, lone=False) if numbers else None
+    return {bool: KINDS[bool], int: NUMBER, float: NUMBER}.get(type(default))
 
 
 def _annotated(annotation: object) -> Kind | None:
     """The kind of an annotation; `None` where it takes more than plain values, or nothing that is known."""
-    members = [one for one in _members(annotation) if not _is_built(one)]
-    kinds = dict.fromkeys(_of_type(one) for one in members if one is not type(None))
-    if not kinds or None in kinds:
-        return None
+    members = _members(annotation)
+    plain = [one for one in members if one is not type(None) and not _is_built(one)]
+    kinds = list(dict.fromkeys(map(_of_type, plain)))
     known = [kind for kind in kinds if kind is not None]
-    kind = known[0] if len(known) == 1 else OneOf(*known)
+    if not known or len(known) < len(kinds):
+        return None
+    kind = OneOf(*known) if len(known) > 1 else known[0]
     return Nullable(kind) if type(None) in members else kind
 
 
@@ -119,8 +117,8 @@ def _is_built(annotation: object) -> bool:
 def _of_type(annotation: object) -> Kind | None:
     """The kind of one type."""
     origin, inner = typing.get_origin(annotation), typing.get_args(annotation)
-    if origin is typing.Literal and all(isinstance(word, str) for word in inner):
-        return Choice(*inner)
     if origin in LISTS:
         return ListOf(_annotated(inner[0]) or Anything("whatever it takes"), lone=False)
-    return KINDS.get(annotation) if isinstance(annotation, type) else None
+    if origin is typing.Literal:
+        return Choice(*inner) if all(isinstance(word, str) for word in inner) else None
+    return KINDS.get(annotation)

@@ -10,6 +10,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
 from landscape_lab.configuration import CONF, is_choice
+from landscape_lab.escaping import visible
 from landscape_lab.files import replacing
 
 
@@ -39,6 +40,6 @@ def write_best(path: Path, overrides: Sequence[str], title: str) -> None:
     )
     with replacing(path) as unfinished:
         unfinished.write_text(
-            f"# {title}\n# Run it: {command}\n"
+            f"# {visible(title)}\n# Run it: {visible(command)}\n"
             + yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
         )

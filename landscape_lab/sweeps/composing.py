@@ -16,7 +16,8 @@ from hydra.types import HydraContext, RunMode, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from landscape_lab.configuration import forget_replaced, typed
+from landscape_lab.configuration import typed
+from landscape_lab.replaced import forget_replaced
 from landscape_lab.schema import check_sweep, settle
 from landscape_lab.validation import refusal
 

@@ -17,6 +17,7 @@ from landscape_lab.files import replacing
 from landscape_lab.sweeps.plan import kept_settings
 from landscape_lab.sweeps.ranking import DAMAGED, SHOWN, Brief, Job, Leaderboard
 from landscape_lab.tables import MISSING, markdown, short, write_csv
+from landscape_lab.trust import pass_refusal
 
 RANKED = 20
 """The most jobs with a rank that the terminal shows."""
@@ -193,6 +194,7 @@ def _draw(board: Leaderboard) -> None:
         standing = {visible(one.label): f"mean rank {one.mean:.3g}" for one in board.standings}
         draw_paths(entrants, board.folder / "race.png", visible(board.title), against, ranked, standing)
     except (ValueError, OSError, KeyError) as error:
+        pass_refusal(error)
         tell(f"race.png was not drawn: {error}")
     centres, connectivity = asked.get("centres", []), asked.get("connectivity", False)
     if centres or connectivity:
@@ -206,4 +208,5 @@ def _compare(folder: Path, centres: Sequence[str], *, connectivity: bool) -> Non
     try:
         draw_comparisons(folder, centres, connectivity=connectivity)
     except (ValueError, OSError) as error:
+        pass_refusal(error)
         tell(f"The jobs were not compared: {error}")

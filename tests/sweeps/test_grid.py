@@ -221,3 +221,22 @@ def test_unknown_direction_stops_a_sweep_before_its_first_job(command_line, tmp_
     assert "one of auto, minimize, maximize" in written.err
     assert "Found `sweep.direction = maximise`." in written.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("subdir", "more"),
+    [
+        *((subdir, []) for subdir in ("../x", "/tmp/x", ".", "a/../../x", "${seed}/../../x", "link/x")),
+        ("../x", ["sweep=optuna", "sweep.n_trials=1"]),
+    ],
+)
+def test_folder_of_a_job_stays_inside_the_sweep(command_line, tmp_path, subdir, more):
+    (tmp_path / "sweep").mkdir()
+    (tmp_path / "sweep" / "link").symlink_to(tmp_path)
+    words = ("landscape=turn", "steps=1", "hydra.sweep.dir=sweep", f"hydra.sweep.subdir={subdir}")
+    rates = "optimizer.lr=interval(0.1,1)" if more else "seed=0,1"
+    status, written = command_line("-m", *more, rates, *words)
+    assert status == 1
+    told = "should be a folder inside the sweep's. Found `hydra.sweep.subdir = "
+    assert written.err.startswith(f"landscape_lab: Parameter `hydra.sweep.subdir` {told}")
+    assert not (tmp_path / "x").exists()

@@ -32,7 +32,8 @@ FLOORS = (
     ),
     (
         "lab",
-        "instantiation completeness schema runs keeping fitting networking assembly going_on quiet random_states "
+        "instantiation completeness schema runs keeping fitting networking assembly going_on quiet "
+        "random_states "
         "rate_choice lab summary",
     ),
     ("sweeps", "sweeps"),

@@ -36,6 +36,8 @@ ASIDE, UP = 50.0, 45.0
 """Pixels: what numbers take beside the surface, and how far its nearest corner may reach down."""
 NUMBER, NARROW = 0.17, 0.6
 """Inches from a number to the next at least, and the share of a narrow figure that a surface takes."""
+NAME, CHARACTER = 28.0, 6.0
+"""Points from an edge to its name, and along a character of it."""
 HIDDEN = 0.4
 """How strongly a trace is seen through the surface."""
 
@@ -45,9 +47,9 @@ def surface_figure(scene: Scene) -> Figure:
     terrain = Terrain(scene, *LARGEST, cells=max(LARGEST))
     picture = terrain.relief.look(WIDE_FROM if terrain.aspect <= 1.0 else HIGH_FROM)
     ends = np.concatenate([terrain.corners(-SLAB / HEIGHT), terrain.corners(1.0)])
-    window = Window.between(
-        ends.min(axis=0) + np.array([-1.0, UP]), ends.max(axis=0) + np.array([ASIDE, 1.0])
-    )
+    (left, first), (right, last) = ends.min(axis=0), ends.max(axis=0)
+    right = max(right + ASIDE, *(_end_of_name(terrain, axis) for axis in (0, 1)))
+    window = Window(left - 1.0, right, first + UP, last + 1.0)
     width, height = (side / DENSITY for side in window.size)
     with rc_context(STYLE):
         figure = Figure(figsize=(width, height))
@@ -122,9 +124,21 @@ def _draw_edges(axes: Axes, terrain: Terrain, width: float) -> None:
             _write(axes, tick.pixel, tick.out, 3.0, "")
             _write(axes, tick.pixel, tick.out, 5.0, tick.text)
     axes.plot(*np.stack([terrain.upright(level) for level in (0.0, 1.0)]).T, color=GREY, clip_on=False)
-    for axis, name in enumerate(terrain.scene.plane.axes.labels):
-        words = name.replace(" (", "\n(") if narrow is None else name.split(" (")[0]
-        _write(axes, *terrain.edge(axis, 0.0), 28.0, words)
+    for axis in (0, 1):
+        _write(axes, *terrain.edge(axis, 0.0), NAME, _name(terrain, axis))
+
+
+def _name(terrain: Terrain, axis: int) -> str:
+    """What an axis is called."""
+    name = terrain.scene.plane.axes.labels[axis]
+    return name.replace(" (", "\n(") if asked_width() is None else name.split(" (")[0]
+
+
+def _end_of_name(terrain: Terrain, axis: int) -> float:
+    """The pixel on the right at which the name of an axis ends, or where its edge is, if that is beyond."""
+    (pixel, _), (out, _) = terrain.edge(axis, 0.0)
+    longest = max(map(len, _name(terrain, axis).split("\n")))
+    return float(pixel + (NAME * out + CHARACTER * longest * (out > 0)) * DENSITY / 72.0)
 
 
 def _write(axes: Axes, pixel: np.ndarray, out: np.ndarray, far: float, text: str) -> None:

@@ -43,7 +43,8 @@ from landscape_lab.going_on import (
 )
 from landscape_lab.keeping import Keeper
 from landscape_lab.landscapes import Landscape
-from landscape_lab.quiet import kept_random_states, quiet_lightning, warnings_held
+from landscape_lab.quiet import quiet_lightning, warnings_held
+from landscape_lab.random_states import kept_random_states
 from landscape_lab.rate_choice import advice, settled_search
 from landscape_lab.rate_search import RETREATS, RateSearch
 from landscape_lab.replaced import forget_replaced

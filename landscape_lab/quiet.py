@@ -1,11 +1,9 @@
-"""What a run does to the process, for a while: libraries say what matters, random numbers are its own."""
+"""Libraries that say only what matters."""
 
 import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from pytorch_lightning.utilities.seed import isolate_rng
 
 
 @contextmanager
@@ -31,14 +29,3 @@ def warnings_held() -> Iterator[None]:
         yield
     for one in held:
         warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-
-
-@contextmanager
-def kept_random_states() -> Iterator[None]:
-    """Random numbers of Python, NumPy and torch, which then go on as if none had been drawn or seeded."""
-    states = isolate_rng()
-    states.__enter__()
-    try:
-        yield
-    finally:
-        states.__exit__(None, None, None)  # by itself it leaves them where the block raises

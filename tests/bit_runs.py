@@ -63,7 +63,7 @@ def experiments() -> Iterator[tuple[str, list[str]]]:
 
 
 def landscapes() -> Iterator[tuple[str, list[str]]]:
-    for name in names("landscape", "catalogue", "expression", "function", "image", "quadratic"):
+    for name in names("landscape", "catalogue", "expression", "function", "grid", "image", "quadratic"):
         yield f"landscape/{name}", [f"landscape={name}", "optimizer.lr=0.02", "steps=25"]
     yield "landscape/quadratic", ["landscape=quadratic", "steps=25"]
     yield "function", ["landscape=function", "landscape.fn=bit_runs.valley", "steps=40", "optimizer=lion"]

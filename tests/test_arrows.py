@@ -33,6 +33,7 @@ FLOORS = (
     (
         "lab",
         "instantiation completeness schema runs keeping fitting networking assembly going_on quiet "
+        "random_states "
         "rate_choice lab summary",
     ),
     ("sweeps", "sweeps"),

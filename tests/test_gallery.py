@@ -8,7 +8,7 @@ from landscape_lab import gallery
 def test_landscapes_that_need_more_than_a_name_are_left_out():
     found = gallery.names()
     assert {"spiral", "rosenbrock", "perlin", "coast"} <= set(found)
-    assert not {"image", "function", "expression", "catalogue"} & set(found)
+    assert not {"image", "function", "expression", "catalogue", "grid"} & set(found)
 
 
 def test_page_is_written(command_line, tmp_path, monkeypatch):

@@ -20,6 +20,7 @@ GROUPS = {
 NEEDED = {
     "image": ["landscape.image=surfaces/turn.png"],
     "catalogue": ["landscape.name=booth"],
+    "grid": ["landscape.values=[[3,1,2],[2,0,1.5]]"],
     "function": ["landscape.fn=tests.test_lab.bowl"],
     "expression": ["landscape.expression=x**2 + 10*sin(y)"],
     "lightning": [

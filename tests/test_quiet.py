@@ -1,14 +1,11 @@
 """What Lightning says while it fits."""
 
 import logging
-import random
 import warnings
 
-import numpy as np
 import pytest
-import torch
 
-from landscape_lab.quiet import kept_random_states, quiet_lightning, warnings_held
+from landscape_lab.quiet import quiet_lightning, warnings_held
 
 
 def test_lightning_is_quiet_for_a_while():
@@ -38,30 +35,3 @@ def test_warnings_of_what_is_refused_are_dropped_and_others_come_afterwards(recw
         warnings.warn("heard", stacklevel=1)
         assert not recwarn.list
     assert [str(one.message) for one in recwarn] == ["heard"]
-
-
-def drawn():
-    return random.random(), np.random.rand(), torch.rand(()).item()
-
-
-def test_random_numbers_go_on_also_after_an_error():
-    with kept_random_states():
-        expected = [drawn() for _ in range(2)]
-    with kept_random_states():
-        first = drawn()
-
-    def refuse():
-        random.seed(0)
-        torch.manual_seed(0)
-        raise ValueError("refused")
-
-    with pytest.raises(ValueError, match="refused"), kept_random_states():
-        refuse()
-    assert first == expected[0] == drawn()
-
-
-def test_a_run_leaves_the_random_numbers_of_its_caller(lab):
-    with kept_random_states():
-        expected = drawn()
-    lab("landscape=sphere", "steps=2")
-    assert drawn() == expected

@@ -23,7 +23,7 @@ from landscape_lab.landscapes.calling import (
 from landscape_lab.landscapes.expressions import naming_expression, parse_expression
 from landscape_lab.landscapes.functions import CATALOGUE
 from landscape_lab.landscapes.gradients import Evaluate, make_gradient
-from landscape_lab.landscapes.grid import Table
+from landscape_lab.landscapes.grid import tabled
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.landscapes.starts import as_starts, check_dims, check_inside
 from landscape_lab.validation import check_choice
@@ -105,8 +105,7 @@ class FunctionLandscape(PointLandscape):
             check_inside(starts, window, "(x, y)" if dims == 2 else "")
         mover, walls = make_boundary(boundary, starts, window, wall)
         rule = make_gradient(gradient, dims, h)
-        evaluate = batched(of_one_tensor(fn, dims), _probe(starts, window))
-        evaluate = evaluate if grid is None else Table.of(evaluate, window, grid)
+        evaluate = tabled(batched(of_one_tensor(fn, dims), _probe(starts, window)), window, grid)
         check_finite(evaluate, starts)
         if gradient == "exact":
             check_differentiable(evaluate, starts)

@@ -102,29 +102,33 @@ class Table(nn.Module):
         pixels = (points - self.low) * self.stretch + self.shift
         return interpolate(self.values, pixels.to(points.dtype), self.interpolation)
 
-    @classmethod
-    def of(cls, evaluate: Evaluate, bounds: Float[Tensor, "2 dims"], grid: Sequence[int]) -> "Table":
-        """The table of a formula of two numbers, bilinear in between.
 
-        Args:
-            evaluate: The losses at points `[n, 2]`.
-            bounds: `[2, 2]`.
-            grid: How many points there are along x and along y.
+def tabled(
+    evaluate: Evaluate, bounds: Float[Tensor, "2 dims"], grid: Sequence[int] | None
+) -> Evaluate | Table:
+    """The table of a formula of two numbers, bilinear in between; the formula itself without a grid.
 
-        Raises:
-            ValueError: The formula is of more than two numbers, or not finite at a point of the grid.
-        """
-        if bounds.shape[1] != 2:
-            raise ValueError(
-                f"Parameter `grid` should be given for two dimensions. Found {bounds.shape[1]} dimensions."
-            )
-        low, high = bounds.double()
-        x, y = (torch.linspace(0, 1, n, dtype=torch.float64) for n in grid)
-        shares = torch.cartesian_prod(y, x).flip(-1)  # rows of y, along which x runs
-        with torch.no_grad():
-            losses = evaluate(low + shares * (high - low))
-        _check_finite(losses.view(grid[1], grid[0]).numpy(), "grid")
-        return cls(losses.view(grid[1], grid[0]), bounds, "bilinear")
+    Args:
+        evaluate: The losses at points `[n, 2]`.
+        bounds: `[2, 2]`.
+        grid: How many points there are along x and along y.
+
+    Raises:
+        ValueError: The formula is of more than two numbers, or not finite at a point of the grid.
+    """
+    if grid is None:
+        return evaluate
+    if bounds.shape[1] != 2:
+        raise ValueError(
+            f"Parameter `grid` should be given for two dimensions. Found {bounds.shape[1]} dimensions."
+        )
+    low, high = bounds.double()
+    x, y = (torch.linspace(0, 1, n, dtype=torch.float64) for n in grid)
+    shares = torch.cartesian_prod(y, x).flip(-1)  # rows of y, along which x runs
+    with torch.no_grad():
+        losses = evaluate(low + shares * (high - low)).view(len(y), len(x))
+    _check_finite(losses.numpy(), "grid")
+    return Table(losses, bounds, "bilinear")
 
 
 def read_table(source: object) -> Float[Tensor, "rows columns"]:

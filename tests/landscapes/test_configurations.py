@@ -9,7 +9,7 @@ from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
-from landscape_lab.landscapes import FunctionLandscape, Landscape, PerlinLandscape
+from landscape_lab.landscapes import FunctionLandscape, GridLandscape, Landscape, PerlinLandscape
 
 CONF = Path(__file__).parents[2] / "conf"
 BUILT_OF_PARTS = ("network", "lightning")
@@ -18,6 +18,7 @@ MISSING = {
     "catalogue": ["landscape.name=booth"],
     "expression": ["landscape.expression='x**2 + 10*sin(y)'"],
     "function": ["landscape.fn=torch.hypot"],
+    "grid": ["landscape.values=[[3,1,2],[2,0,1.5]]"],
     "image": ["landscape.image=surfaces/spiral.png"],
 }
 """What the user has to say."""
@@ -54,11 +55,15 @@ def test_numbers_and_windows_can_be_given_on_the_command_line():
     ].tolist() == pytest.approx([8 / 9, 12 / 13])
 
 
-@pytest.mark.parametrize(("name", "code"), [("function", FunctionLandscape), ("perlin", PerlinLandscape)])
+@pytest.mark.parametrize(
+    ("name", "code"), [("function", FunctionLandscape), ("grid", GridLandscape), ("perlin", PerlinLandscape)]
+)
 def test_the_yaml_holds_the_defaults_of_the_code(name, code):
     config = OmegaConf.to_container(OmegaConf.load(CONF / "landscape" / f"{name}.yaml"))
     defaults = {
-        key: parameter.default for key, parameter in inspect.signature(code).parameters.items() if key != "fn"
+        key: parameter.default
+        for key, parameter in inspect.signature(code).parameters.items()
+        if parameter.default is not parameter.empty
     }
     assert {key: config[key] for key in defaults} == {
         key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()

@@ -184,14 +184,16 @@ def _pale_texts(drawn: Drawn) -> Iterator[str]:
         pixels = drawn.behind[height - high : height - low, left:right].reshape(-1, 3)
         if len(pixels) == 0:
             continue
-        behind = np.median(pixels, axis=0)
+        box = text.get_bbox_patch()
+        *ground, opacity = (0.0,) * 4 if box is None else to_rgba(box.get_facecolor())
+        behind = np.array(ground) if opacity == 1.0 else np.median(pixels, axis=0)
         inks = [text.get_color(), *_edges(text)]
         if max(_contrast(_over(ink, text.get_alpha(), behind), behind) for ink in inks) < CONTRAST:
             yield f"pale: {_named(text)}"
 
 
 def _edges(text: Text) -> list[object]:
-    """The colours of lines around its letters, and of its box."""
+    """The colours of lines around its letters, and of its box where that lets something through."""
     strokes = [getattr(effect, "_gc", {}).get("foreground") for effect in text.get_path_effects() or ()]
     box = text.get_bbox_patch()
     return [one for one in strokes if one is not None] + ([] if box is None else [box.get_facecolor()])

@@ -18,9 +18,12 @@ PACKAGE = "# @package _global_"
 NUMBER = r"null|true|false|[-+]?(nan|inf|\d[\d_.e+-]*)|\{.*\}|\[.*\]|''|\"\"|"
 """What is no word: as it is typed, one of several or alone."""
 NO_NAME = re.compile(rf"(.*,)?({NUMBER})(,.*)?", re.IGNORECASE)
+NO_NAMES = re.compile(rf"(?!\[\s*[a-z]\w*(\s*,\s*[a-z]\w*)*\s*\]){NO_NAME.pattern}", re.IGNORECASE)
+"""What is neither a name nor a list of names: `callbacks=[default,basins]` has what both bring."""
 NO_FOLDER = re.compile(r"null|''|\"\"|")
 NOT_TAKEN = {
     **dict.fromkeys((*GROUPS, "experiment"), ("the name of a choice", NO_NAME)),
+    **dict.fromkeys((*OF_OBJECTS, "augmentation"), ("the name of a choice, or a list of names", NO_NAMES)),
     **dict.fromkeys(("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir"), ("a folder", NO_FOLDER)),
 }
 """What some keys should be, and what they cannot be."""

@@ -78,3 +78,8 @@ def test_a_group_that_is_not_needed_may_be_left_out(lab):
 def test_it_needs_no_more_than_what_is_composed():
     with pytest.raises(ValueError, match="The key `steps` should be given"):
         check_complete(OmegaConf.create({}), OmegaConf.create({}))
+
+
+@pytest.mark.parametrize("word", ["callbacks=[default,basins]", "logger=[tensorboard]", "callbacks=default"])
+def test_several_names_are_taken_where_each_brings_objects(word):
+    check_typed([word])

@@ -245,7 +245,5 @@ def _extremes(
         losses = evaluate(points if minima is None else torch.cat([points, minima]))
     losses = losses[losses.isfinite()].float()
     if len(losses) == 0 or losses.min() == losses.max():
-        raise ValueError(
-            "Parameter `normalize` should be used with a loss that varies. Found a constant over the bounds."
-        )
+        raise ValueError("Parameter `normalize` should rescale a loss that varies. Found a constant one.")
     return torch.stack([losses.min(), losses.max()])

@@ -120,3 +120,11 @@ def test_nothing_is_found_where_nothing_is_wrong():
     axes.plot(STEPS, STEPS / 50, color="#4f7a1f", linestyle="--", label="sgd")
     assert faults(made) == []
     assert faults(map_of("equal")) == []
+
+
+@pytest.mark.parametrize(("color", "found"), [("#0070b0", 0), ("#f0e442", 1)])
+def test_words_in_a_box_are_read_on_the_box(color, found):
+    made, axes = figure()
+    box = {"boxstyle": "circle", "facecolor": color}
+    axes.text(0.5, 0.5, "1", transform=axes.transAxes, color="white", bbox=box)
+    assert faults(made).count("pale: '1'") == found

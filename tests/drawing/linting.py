@@ -184,27 +184,15 @@ def _pale_texts(drawn: Drawn) -> Iterator[str]:
         pixels = drawn.behind[height - high : height - low, left:right].reshape(-1, 3)
         if len(pixels) == 0:
             continue
-<<<<<<< HEAD
         behind = _behind(text, pixels)
-=======
-        box = text.get_bbox_patch()
-        *ground, opacity = (0.0,) * 4 if box is None else to_rgba(box.get_facecolor())
-        behind = np.array(ground) if opacity == 1.0 else np.median(pixels, axis=0)
->>>>>>> w-paths3
         inks = [text.get_color(), *_edges(text)]
         if max(_contrast(_over(ink, text.get_alpha(), behind), behind) for ink in inks) < CONTRAST:
             yield f"pale: {_named(text)}"
 
 
-<<<<<<< HEAD
 def _behind(text: Text, pixels: np.ndarray) -> np.ndarray:
     """What its letters stand on: the figure, covered by a box of its own."""
     behind = np.median(pixels, axis=0)
-=======
-def _edges(text: Text) -> list[object]:
-    """The colours of lines around its letters, and of its box where that lets something through."""
-    strokes = [getattr(effect, "_gc", {}).get("foreground") for effect in text.get_path_effects() or ()]
->>>>>>> w-paths3
     box = text.get_bbox_patch()
     return behind if box is None else _over(box.get_facecolor(), None, behind)
 

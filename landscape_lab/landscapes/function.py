@@ -26,7 +26,7 @@ from landscape_lab.landscapes.gradients import Evaluate, make_gradient
 from landscape_lab.landscapes.grid import tabled
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.landscapes.starts import as_starts, check_dims, check_inside
-from landscape_lab.validation import check_choice
+from landscape_lab.validation import check_choice, refusal
 
 Given = TypeVar("Given")
 
@@ -182,10 +182,7 @@ def _callable(fn: Any) -> Callable:
         try:
             fn = fn()
         except TypeError as error:
-            given = f"`fn = {fn.__name__}`: {error}"
-            raise ValueError(
-                f"Parameter `fn`, if a class, should need no arguments. Found {given}."
-            ) from error
+            raise refusal("fn", "a function, or a class that needs no arguments", fn.__name__) from error
     if not callable(fn):
         raise ValueError(
             f"Parameter `fn` should be a function, or the dotted path of one. Found `fn = {fn}`."

@@ -260,7 +260,10 @@ def raising(x, y):
         ),
         ({"fn": "hypot"}, r"`fn` should be a dotted path, `module.name`. Found `fn = hypot`"),
         ({"fn": "math.pi"}, r"`fn` should be a function, or the dotted path of one. Found `fn = 3.14"),
-        ({"fn": nn.Linear}, r"`fn`, if a class, should need no arguments. Found `fn = Linear`"),
+        (
+            {"fn": nn.Linear},
+            r"`fn` should be a function, or a class that needs no arguments. Found `fn = Linear`",
+        ),
         ({"fn": bowl, "bounds": [[1, -1], [0, 1]]}, r"`bounds` should be .*low below high. Found"),
         ({"fn": bowl, "bounds": [[0, 0], [0, 1]]}, r"`bounds` should be .*low below high. Found"),
         ({"fn": bowl, "bounds": (-1, math.inf)}, r"`bounds` should be"),

@@ -37,8 +37,8 @@ def check_typed(overrides: Iterable[str]) -> None:
     ValueError: Parameter `landscape` should be the name of a choice. Found `landscape = 5`.
     """
     for override in overrides:
-        key, _, value = override.partition("=")
-        if key in NOT_TAKEN and override != "experiment=null":
+        key, equals, value = override.partition("=")
+        if equals and key in NOT_TAKEN and override != "experiment=null":
             wanted, refused = NOT_TAKEN[key]
             if refused.fullmatch(value):
                 raise refusal(key, wanted, value or "nothing")

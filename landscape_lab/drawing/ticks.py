@@ -27,6 +27,8 @@ def label_logarithm(axis: Axis) -> None:
     if axis.get_scale() != "log":
         return
     low, high = sorted(axis.get_view_interval())
+    if low <= 0.0:
+        return  # nothing is drawn along it
     decades = np.log10(high / low)
     if decades < FEW:
         fine = decades < 1.0

@@ -1,7 +1,7 @@
 """What films, pictures and the other things around a descent take."""
 
 from landscape_lab.keys.declaring import Key, Keys
-from landscape_lab.keys.kinds import ListOf, Nullable, OneOf, Open, Parts
+from landscape_lab.keys.kinds import ListOf, Nullable, Open, Parts
 from landscape_lab.validation import Choice, Kind, Number, Switch, Text, Whole
 
 CLOCKS = ("arc", "linear", "logarithmic")
@@ -132,5 +132,4 @@ TRAINER = Keys(
     "pytorch_lightning.Trainer",
     Open(),
     accelerator=Key(Choice("cpu", "gpu", "cuda", "mps", "tpu", "auto"), "where tensors are"),
-    devices=Key(OneOf(Whole(low=1), Choice("auto"), ListOf(Whole(low=0), lone=False, least=1)), "how many"),
 )

@@ -122,6 +122,7 @@ ENSEMBLE = Keys(
     layout=Key(Choice("auto", "joint", "separate"), "one optimizer for all members, or one for each"),
 )
 _NAMES = ListOf(Text("a name"))
+_NAMED = ListOf(OneOf(Text("a name"), Settings("{name: what composes it}")))
 _SETTINGS = {
     name: Key(Settings(), meaning)
     for name, meaning in {
@@ -137,12 +138,12 @@ _LISTS = {
     for name, meaning in {
         "optimizers": "who races",
         "mine": "own classes beside them: my_module.MyOptimizer, or a list",
-        "landscapes": "each with what else it needs",
         "baselines": "once tuned, they tell what is to be reached",
     }.items()
 }
 SWEEP = Keys(
     "sweep",
+    landscapes=Key(_NAMED, "each with what else it needs"),
     direction=Key(
         OneOf(Choice(*DIRECTIONS), ListOf(Choice(*DIRECTIONS), least=1)), "a list where objective is a list"
     ),

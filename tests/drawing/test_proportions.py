@@ -36,7 +36,7 @@ def formula_scene(u, v):
 def test_a_circle_of_a_formula_is_round(name, u, v, equal):
     figure = FIGURES[name](formula_scene(u, v))
     FigureCanvasAgg(figure).draw()
-    for axes in figure.axes:
+    for axes in (one for one in figure.axes if one.get_xlabel()):  # no bars, no titles
         (left, low), (right, _), (_, high) = axes.transData.transform([(0, 0), (1, 0), (0, 1)])
         assert ((high - low) / (right - left) == pytest.approx(1.0, rel=0.02)) == equal
 

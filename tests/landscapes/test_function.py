@@ -292,7 +292,7 @@ def raising(x, y):
         ({"fn": bowl, "wall": -1.0}, r"`wall` should be positive"),
         (
             {"fn": lambda x, y: 0 * x * y + 1, "normalize": True},
-            r"`normalize` should be used with a loss that varies",
+            r"`normalize` should rescale a loss that varies",
         ),
     ],
 )

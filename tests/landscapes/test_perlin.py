@@ -169,7 +169,7 @@ def test_a_point_that_is_not_finite_has_no_loss():
         ({"size": (50, 50, 50)}, r"`size` should be"),
         ({"size": 2.5}, r"`size` should be"),
         ({"scale": 0.0}, r"`scale` should be positive. Found `scale = 0.0`"),
-        ({"octaves": 0}, r"`octaves` should be a positive whole number"),
+        ({"octaves": 0}, r"`octaves` should be a whole number from 1 to 1000"),
         ({"persistence": -0.5}, r"`persistence` should be positive"),
         ({"lacunarity": 0.0}, r"`lacunarity` should be positive"),
         ({"repeat": math.inf}, r"`repeat` should be positive"),

@@ -63,7 +63,7 @@ def test_overrides_stay_as_they_were_typed(command_line, tmp_path, monkeypatch, 
     typed = ["optimizer.eps=${optimizer.lr}", 'optimizer.weight_decay="${oc.decode:${oc.env:SECRET}}"']
     command_line("-m", *QUICK, "optimizer=adam", "optimizer.lr=0.02,0.03", *typed, *subdir)
     before = states(tmp_path / "sweep")
-    status, written = command_line("sweep.resume=sweep")
+    status, written = command_line("sweep.resume=sweep", "trust=true")  # it looks at the environment
     assert status == 0
     assert len(before) == 2
     assert "2 of 2 jobs have results already." in written.err

@@ -27,6 +27,7 @@ GROUPS = (
     "model",
     "optimizer",
     "scheduler",
+    "sweep",
     "trainer",
 )
 """The groups of `conf` whose choices describe objects of a run."""

@@ -28,7 +28,6 @@ SWEEPS = {
     "study in a journal": [*STUDY, "sweep.n_trials=3", "sweep.storage=journal"],
     "shapes": [
         *("landscape=shapes", "landscape.shapes=4", "landscape.size=16", "optimizer=adam,sgd", "steps=20"),
-        "plane=none",
     ],
 }
 EACH = [

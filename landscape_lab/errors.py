@@ -6,6 +6,8 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
 
 from hydra.errors import (
     ConfigCompositionException,
@@ -92,10 +94,28 @@ def explain(error: BaseException) -> str:
     elif isinstance(error, OSError) and error.filename is not None:
         text = f"{error.strerror}: {error.filename}"
     else:
-        text = str(error) or type(error).__name__
-        if not isinstance(error, ValueError | OSError | HydraException):
-            text = f"{type(error).__name__}: {text}"
+        text = _plain(error)
     return " ".join(text.split())
+
+
+def _plain(error: BaseException) -> str:
+    """What an error says itself, with its type where that tells more."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"{_read_file(error)} should be text in UTF-8. Found {error.object[error.start]:#04x}."
+    text = str(error) or type(error).__name__
+    if isinstance(error, ValueError | OSError | HydraException):
+        return text
+    return f"{type(error).__name__}: {text}"
+
+
+def _read_file(error: UnicodeDecodeError) -> str:
+    """Which file was being read, of whose name the error says nothing: the innermost that is open."""
+    found = "What was read"
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        for value in frame.f_locals.values():
+            if isinstance(value, TextIOWrapper) and Path(str(value.name)).is_file():
+                found = f"The file {value.name}"
+    return found
 
 
 def _unknown_choice(error: MissingConfigException) -> str:

@@ -79,3 +79,13 @@ def test_last_line_of_a_run_is_its_folder(quiet_command, tmp_path):
     assert written.out.splitlines()[-1].startswith(f"{tmp_path}/a folder with")
     assert (tmp_path / written.out.splitlines()[-1] / "results.json").is_file()
     assert written.err == ""
+
+
+@pytest.mark.parametrize(("group", "head"), [("experiment", "# @package _global_\n"), ("optimizer", "")])
+def test_a_yaml_that_is_not_utf_8_is_named(quiet_command, tmp_path, group, head):
+    page = tmp_path / "mine" / group / "latin.yaml"
+    page.parent.mkdir(parents=True)
+    page.write_bytes(head.encode() + b"# caf\xe9\nlr: 0.1\n")
+    status, written = quiet_command("--config-dir", "mine", f"{group}=latin")
+    told = f"landscape_lab: The file {page} should be text in UTF-8. Found 0xe9.\n"
+    assert (status, written.err) == (1, told)

@@ -95,12 +95,17 @@ def base_of(name: str, given: object) -> Factory:
         given: A class, its dotted path, or a mapping with that as `_target_` and with settings.
 
     Raises:
-        ValueError: There is no such class.
+        ValueError: It is no class, or there is none of this name.
     """
     if given is None:
         return torch.optim.SGD
     if isinstance(given, Mapping):
         settings = {key: value for key, value in given.items() if not key.startswith("_")}
         return partial(base_of(name, given.get("_target_")), **settings)
-    found: Factory = locate(name, given) if isinstance(given, str) else given  # type: ignore[assignment] # a class
+    found = locate(name, given) if isinstance(given, str) else given
+    if not callable(found):
+        raise ValueError(
+            f"Parameter `optimizer.{name}` should be a class of optimizers by its dotted path, as "
+            f"`torch.optim.SGD`. Found {given!r}."
+        )
     return found

@@ -57,6 +57,8 @@ def _with_recorded(arguments: Sequence[str], folder: Path, *, trust: bool) -> li
         check_recorded(folder, options, [*settings, *overrides])
         arguments = [*arguments, "trust=false"]
     own = {key_of(argument) for argument in arguments}
+    if "hydra/launcher" in own:  # another one does not take what the old one was given
+        settings = [override for override in settings if not key_of(override).startswith("hydra.launcher.")]
     old = [override for override in (*settings, *overrides) if key_of(override) not in own]
     found = [] if "--config-dir" in arguments or "-cd" in arguments else options
     return [*found, *_filled(arguments, "sweep.resume", folder, old)]

@@ -23,8 +23,8 @@ HYDRA = re.compile(r"hydra/launcher=(basic|joblib)|hydra\.launcher\.n_jobs=-?\d+
 """Settings of Hydra that only say how many processes a sweep has, and how its folders are called."""
 ELSEWHERE = re.compile(r"(trainer|logger)\.|(.+\.)?(folder|save_dir|storage)$")
 """Keys of where files are written, and what is connected to."""
-INSIDE = ("null", "sqlite", "journal")
-"""What such a key may say of the folder itself."""
+INSIDE = ("sweep.storage=sqlite", "sweep.storage=journal")
+"""Values of such keys that stay in the sweep's folder."""
 PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 """A dotted path."""
 TARGETS = ("_target_", "mine", "class", "base_optimizer")
@@ -114,7 +114,7 @@ def _check_value(key: str, value: str) -> None:
     """Raise `ValueError` where the value of a key names what is not listed, or reaches out of the sweep."""
     if looks_beyond(value) is not None:
         beware(f"`{value}`, which could tell what the folder should not know")
-    if ELSEWHERE.match(key) and value.strip("'\"") not in INSIDE:
+    if ELSEWHERE.match(key) and f"{key}={value}" not in INSIDE:
         beware(f"`{key}={value}`, which leads out of the folder")
     for path in _paths(key, value):
         admit(path)

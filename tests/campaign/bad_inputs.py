@@ -51,6 +51,9 @@ NETWORK = ("landscape=network", "landscape.samples=20")
 SETTINGS_OF_CLASSES = ("optimizer", "scheduler", "model", "data")
 """The groups that take whatever their class takes, also what no YAML lists."""
 
+OPTIMIZERS = ("torch.optim", "pytorch_optimizer", "landscape_lab.optimizers")
+"""Whose classes and functions get their first argument from the lab."""
+
 
 @dataclass(frozen=True)
 class Key:
@@ -163,7 +166,7 @@ def _settings_of(target: str) -> list[str]:
     except ValueError:
         return []
     plain = [name for name, one in known.items() if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
-    return plain[1:] if target.startswith(("torch.optim", "pytorch_optimizer")) else plain
+    return plain[1:] if target.startswith(OPTIMIZERS) else plain
 
 
 def refusal_of(cfg: DictConfig, case: Case) -> str | None:

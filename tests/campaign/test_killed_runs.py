@@ -81,7 +81,7 @@ def test_killed_at_a_rename(tried, whole, tmp_path, name, few):
 def test_stopped_at_any_time(tried, whole, tmp_path, name, few):
     wanted, _, seconds = whole(name)
     source = random.Random(0)
-    for case in range(few or 48):
+    for case in range(few or 16):
         number, moment = SIGNALS[case % 4], source.uniform(0, 1.1 * seconds)
         with tried(f"stopped by {number.name}", f"{name} after {moment:.3f} s"):
             folder = tmp_path / str(case)

@@ -28,7 +28,6 @@ SWEEPS = {
     "study in a journal": [*STUDY, "sweep.n_trials=3", "sweep.storage=journal"],
     "shapes": [
         *("landscape=shapes", "landscape.shapes=4", "landscape.size=16", "optimizer=adam,sgd", "steps=20"),
-        "plane=none",
     ],
 }
 EACH = [
@@ -80,7 +79,7 @@ def whole(tmp_path_factory):
 def test_a_sweep_killed_at_renames_again_and_again(tried, whole, tmp_path, name, few):
     wanted, renames, _ = whole(name)
     source = random.Random(0)
-    for case in range(few or 12):
+    for case in range(few or 4):
         numbers = [source.randrange(renames) for _ in range(1 if few else 3)]
         with tried("a sweep killed at renames", f"{name}, {numbers}"):
             folder = tmp_path / str(case)
@@ -101,7 +100,7 @@ def test_a_sweep_killed_at_renames_again_and_again(tried, whole, tmp_path, name,
 def test_a_sweep_stopped_at_any_time(tried, whole, tmp_path, name):
     wanted, _, seconds = whole(name)
     source = random.Random(1)
-    for case in range(8):
+    for case in range(4):
         number, moment = source.choice([signal.SIGTERM, signal.SIGINT]), source.uniform(0, seconds)
         with tried("a sweep stopped by a signal", f"{name}, {number.name} after {moment:.3f} s"):
             folder = tmp_path / str(case)

@@ -37,3 +37,9 @@ def test_settings_of_the_base_are_settings_of_the_wrapper():
     with pytest.raises(ValueError, match="WrapsFirst has no parameter `betas`"):
         check_settings(odd.WrapsFirst, {"betas": (0.9, 0.99)})
     check_settings(odd.WrapsFirst, {"betas": (0.9, 0.99), "base_optimizer": "torch.optim.Adam"})
+
+
+@pytest.mark.parametrize("given", [True, 5, ["torch.optim.SGD"], "torch.pi", {"_target_": 5}])
+def test_what_is_no_class_is_told_with_its_key(given):
+    with pytest.raises(ValueError, match=r"Parameter `optimizer\.base` should be a class of optimizers"):
+        base_of("base", given)

@@ -21,6 +21,8 @@ HARMLESS = [
     "hydra/launcher=joblib",
     "hydra.launcher.n_jobs=2",
     "sweep.n_trials=20",
+    "sweep.storage=sqlite",
+    "sweep.storage=journal",
 ]
 HOSTILE = {
     "landscape.fn=os.system": "os.system",
@@ -49,6 +51,20 @@ HOSTILE = {
 
 def test_what_a_sweep_usually_records_needs_no_word():
     check_recorded(Path("sweep"), [], HARMLESS)
+
+
+def test_another_launcher_gets_nothing_that_the_old_one_was_given(tmp_path):
+    settings = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "hydra.sweep.subdir=mine"]
+    sources = [{"provider": "main", "path": "conf"}]
+    recorded = {
+        "overrides": {"hydra": settings, "task": ["seed=0,1"]},
+        "runtime": {"config_sources": sources},
+    }
+    (tmp_path / "multirun.yaml").write_text(yaml.safe_dump({"hydra": recorded}))
+    going_on = f"sweep.resume={tmp_path}"
+    assert set(settings) <= set(resumed([going_on]))
+    words = set(resumed([going_on, "hydra/launcher=basic"]))
+    assert words & {*settings, "hydra/launcher=basic"} == {"hydra.sweep.subdir=mine", "hydra/launcher=basic"}
 
 
 @pytest.mark.parametrize(("override", "named"), HOSTILE.items())

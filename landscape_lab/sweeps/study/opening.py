@@ -16,6 +16,7 @@ from optuna.study import Study, StudyDirection
 from landscape_lab.agreement import difference, settings_of_run
 from landscape_lab.configuration import identity, plain
 from landscape_lab.errors import tell
+from landscape_lab.files import remove_unfinished
 from landscape_lab.sweeps.goals import goals_of
 from landscape_lab.sweeps.study.runners import take_up
 from landscape_lab.sweeps.study.samplers import build_pruner, build_sampler
@@ -115,6 +116,8 @@ def open_study(settings: StudySettings, space: SearchSpace, branches: Branches) 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
         study.set_metric_names(list(settings.goals))  # for the dashboard
+    for part in settings.folder.rglob(".hydra"):
+        remove_unfinished(part.parent)  # of trials that were cut, whose folders no other trial gets
     if left := take_up(study, alone=settings.storage in EMBEDDED):
         tell(f"Trials that were cut are run again: {', '.join(map(str, left))}.")
     study.pruner = settings.build_pruner()

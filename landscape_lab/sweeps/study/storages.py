@@ -27,6 +27,8 @@ HEARTBEAT, DEAD = 30, 300
 """Seconds between two heartbeats of a running trial, and after how many without one its process is dead."""
 ATTEMPTS = 3
 """How often we try to make the tables of a database while other processes make them, too."""
+CUT = "is cut short, as a full disk or a power failure leaves it: take this last line away"
+"""What is wrong with a journal that could not be written to its end; its other lines are whole."""
 AT_OPENING = (ArgumentError, ImportError, RuntimeError, KeyError, ValueError, OSError)
 """What else opening a storage raises: without a driver, of another version, of a file that is none."""
 
@@ -94,14 +96,16 @@ def _check_journal(path: Path) -> None:
     for number, line in enumerate(
         path.read_bytes().splitlines(keepends=True) if path.exists() else (), start=1
     ):
+        cut = not line.endswith(b"\n")
         try:
             entry = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise ValueError(f"line {number} is not JSON") from error
+            fault = CUT if cut else "is not JSON"
+            raise ValueError(f"line {number} {fault}") from error
         if not isinstance(entry, dict):
             raise ValueError(f"line {number} is no entry of a journal")
-        if not line.endswith(b"\n"):
-            raise ValueError(f"line {number} is cut")
+        if cut:
+            raise ValueError(f"line {number} {CUT}")
 
 
 @contextmanager

@@ -254,6 +254,46 @@ def test_broken_storage_is_told_and_kept(quiet_command):
         assert path.read_text() == '{"no study at all, but quite a few words\n'
 
 
+def test_a_journal_whose_last_line_is_cut_short_is_told_and_goes_on_without_it(quiet_command):
+    journal = [*QUICK, RATE, "sweep.storage=journal"]
+    quiet_command(*journal, "sweep.n_trials=1")
+    path = Path("study/study.journal")
+    whole = path.read_bytes()
+    for cut in (b'{"op_code": 4, "worker', b'{"op_code": 4}'):
+        path.write_bytes(whole + cut)
+        status, written = quiet_command("sweep.resume=study", "sweep.n_trials=2")
+        assert (status, path.read_bytes()) == (1, whole + cut)
+        (line,) = written.err.splitlines()
+        assert f"study.journal cannot be used: line {len(whole.splitlines()) + 1} is cut short" in line
+        assert "take this last line away" in line
+    path.write_bytes(whole)
+    status, written = quiet_command("sweep.resume=study", "sweep.n_trials=2")
+    assert status == 0
+    assert written.out.startswith("2 jobs by final_loss: 2 completed")
+
+
+def test_a_study_that_goes_on_needs_no_trust_for_what_the_lab_added(quiet_command):
+    """Each trial has a callback of the study's own, which nobody typed."""
+    own = ["-m", "sweep=optuna", "landscape=turn", "steps=2", RATE, "logger=none", "figures=[]"]
+    quiet_command(*own, "hydra.sweep.dir=study", "sweep.n_trials=1")
+    status, written = quiet_command("sweep.resume=study", "sweep.n_trials=2")
+    assert (status, written.err) == (0, "1 of 2 trials have results already.\n")
+    assert written.out.startswith("2 jobs by final_loss: 2 completed")
+
+
+def test_an_experiment_that_was_edited_is_refused_by_its_study(quiet_command, tmp_path):
+    page = tmp_path / "mine" / "experiment" / "short.yaml"
+    page.parent.mkdir(parents=True)
+    page.write_text("# @package _global_\nseed: 8\n")
+    quiet_command("--config-dir", "mine", *QUICK, "experiment=short", RATE, "sweep.n_trials=1")
+    page.write_text("# @package _global_\nseed: 9\n")
+    status, written = quiet_command("sweep.resume=study", "sweep.n_trials=2", "trust=true")
+    assert status == 1
+    assert "was begun with another configuration: " in written.err
+    assert "`seed` was 8, is 9" in written.err
+    assert len(study_in("study").trials) == 1
+
+
 @pytest.mark.slow
 def test_locked_storage_is_told(quiet_command, monkeypatch):
     quiet_command(*QUICK, RATE, "sweep.n_trials=1")

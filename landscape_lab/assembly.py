@@ -19,7 +19,7 @@ from landscape_lab.keys.running import MEASURED, NEARNESS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.measured import results_of
 from landscape_lab.networking import build_network, is_network, settle_length
-from landscape_lab.optimizers.factories import BASES, Factory
+from landscape_lab.optimizers.factories import BASES, Factory, asks_for_rate
 from landscape_lab.optimizers.groups import KEY, with_rate
 from landscape_lab.optimizers.matching import settled, told
 from landscape_lab.optimizers.own import with_own
@@ -46,7 +46,7 @@ def build_descent(
     chosen = factories_of(cfg)
     landscape, ensemble = landscape_of(cfg)
     optimizer, scheduler = with_own(*chosen, landscape, cfg.steps)
-    optimizer = optimizer if rate is None else with_rate(optimizer, rate)
+    optimizer = _at_rate(optimizer, rate, ensemble.rates)
     rehearse(optimizer, scheduler, cfg.steps)
     traits = probe(optimizer, cfg.steps)
     if landscape.births and not takes_part(optimizer, traits):
@@ -76,6 +76,13 @@ def build_descent(
         target=default_target(landscape) if cfg.target is None else cfg.target,
         points_file=points_file,
     )
+
+
+def _at_rate(optimizer: Factory, found: float | None, rates: Sequence[float] | None) -> Factory:
+    """The optimizer at the rate that was found; one that asks for a rate, at the first that members bring."""
+    if found is None and rates is not None and asks_for_rate(optimizer):
+        found = rates[0]
+    return optimizer if found is None else with_rate(optimizer, found)
 
 
 def factories_of(cfg: DictConfig) -> tuple[Factory, SchedulerFactory | None]:

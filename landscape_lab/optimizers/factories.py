@@ -51,6 +51,13 @@ def own_rate(optimizer: Factory) -> float | None:
     return float(rate) if isinstance(rate, int | float) and rate > 0 else None
 
 
+def asks_for_rate(optimizer: Factory) -> bool:
+    """Whether a learning rate has to be given, and is not."""
+    maker, settings = parts_of(optimizer)
+    parameter = inspect.signature(maker).parameters.get("lr")
+    return parameter is not None and parameter.default is parameter.empty and "lr" not in settings
+
+
 def takes_rate(maker: Callable[..., object]) -> bool:
     """Whether a class or function takes a learning rate.
 

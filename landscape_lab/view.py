@@ -87,6 +87,21 @@ class View:
         film = Film(**checked)  # type: ignore[arg-type] # they were checked
         film.write(self._with(film.extras), path)
 
+    def mesh(self, path: str | PathLike[str], cells: int = 256) -> None:
+        """Write the surface and the paths as triangles, for programs that show or print such.
+
+        Args:
+            path: A `.glb`, `.obj` or `.ply` file.
+            cells: The most vertices along the longer side of the surface.
+
+        Raises:
+            ValueError: There is no such format, or no loss is finite.
+        """
+        from landscape_lab.drawing.mesh_files import write_mesh  # matplotlib takes a second to load
+        from landscape_lab.drawing.solid import solid
+
+        write_mesh(solid(self.scene, cells), path)
+
     def _with(self, extras: Collection[str]) -> Scene:
         """The scene with what else a picture shows."""
         if not extras:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from landscape_lab.drawing.solid import Part
+from landscape_lab.drawing.solid import Part, merged
 from landscape_lab.escaping import visible
 from landscape_lab.files import replacing
 from landscape_lab.keys.planes import MESHES
@@ -44,9 +44,8 @@ def write_mesh(parts: Sequence[Part], path: str | PathLike[str]) -> None:
 
 def write_ply(parts: Sequence[Part], file: BinaryIO) -> None:
     """All parts as one mesh: places and colours of vertices, in binary, the lowest byte first."""
-    vertices = np.concatenate([part.vertices for part in parts])
-    colors = np.concatenate([part.colors for part in parts])
-    faces = np.concatenate([part.faces + first for part, first in zip(parts, _firsts(parts), strict=True)])
+    whole = merged(parts)
+    vertices, colors, faces = whole.vertices, whole.colors, whole.faces
     names = [*(f"float {axis}" for axis in "xyz"), *(f"uchar {name}" for name in ("red", "green", "blue"))]
     head = [
         *("ply", "format binary_little_endian 1.0", f"element vertex {len(vertices)}"),
@@ -63,11 +62,13 @@ def write_ply(parts: Sequence[Part], file: BinaryIO) -> None:
 
 def write_obj(parts: Sequence[Part], file: BinaryIO) -> None:
     """An object for each part; the colour of a vertex stands behind its place."""
-    for part, first in zip(parts, _firsts(parts), strict=True):
+    first = 1  # vertices are counted through all parts
+    for part in parts:
         file.write(f"o {visible(part.name).replace(' ', '_')}\n".encode())
         corners = np.hstack([upright(part.vertices), part.colors / 255.0])
         np.savetxt(file, corners, "v %.6g %.6g %.6g %.3f %.3f %.3f")
-        np.savetxt(file, part.faces + first + 1, "f %d %d %d")  # they are counted from 1
+        np.savetxt(file, part.faces + first, "f %d %d %d")
+        first += len(part.vertices)
 
 
 def write_glb(parts: Sequence[Part], file: BinaryIO) -> None:
@@ -152,11 +153,6 @@ def linear(colors: np.ndarray) -> np.ndarray:
     light = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
     opaque = np.hstack([light, np.ones((len(light), 1))])
     return np.round(65535.0 * opaque).astype("<u2")
-
-
-def _firsts(parts: Sequence[Part]) -> list[int]:
-    """The number of the first vertex of each part, where those of all are counted together."""
-    return [0, *np.cumsum([len(part.vertices) for part in parts])[:-1].tolist()]
 
 
 FORMATS: Mapping[str, Callable[[Sequence[Part], BinaryIO], None]] = dict(

@@ -4,7 +4,7 @@ Lengths are half-widths of the longer side of the map; x is right, y is up on th
 lowest loss of the colours is at z = 0, the highest at `relief.HEIGHT`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from landscape_lab.scene import Scene, Trace
 CELLS = 256
 """The most vertices along the longer side of a surface."""
 SEGMENTS, MORE = 6000, 24
-"""About how many pieces all tubes have together, and the most between two places of a path."""
+"""The most pieces that all tubes have together, and the most between two places of a path."""
 RADIUS, SIDES = 0.006, 6
 """Of a tube."""
 
@@ -59,12 +59,23 @@ def solid(scene: Scene, cells: int = CELLS, segments: int = SEGMENTS) -> list[Pa
     Args:
         scene: What is shown.
         cells: The most vertices along the longer side of the surface.
-        segments: About how many pieces all tubes have together.
+        segments: The most pieces that all tubes have together; of more members some are shown.
     """
     terrain = Terrain(scene, 1, 1, cells)
     each = max(1, segments // max(1, len(scene.traces)))
     paths = (_path(number, trace, terrain, each) for number, trace in enumerate(scene.traces))
     return [part for part in (_surface(terrain), *paths) if len(part.faces)]
+
+
+def merged(parts: Sequence[Part]) -> Part:
+    """Several parts as one."""
+    firsts = np.cumsum([0, *(len(part.vertices) for part in parts[:-1])])
+    return Part(
+        "landscape",
+        np.concatenate([part.vertices for part in parts]),
+        np.concatenate([part.colors for part in parts]),
+        np.concatenate([part.faces + first for part, first in zip(parts, firsts, strict=True)]),
+    )
 
 
 def _surface(terrain: Terrain) -> Part:
@@ -98,12 +109,13 @@ def _compact(part: Part) -> Part:
 
 
 def _path(number: int, trace: Trace, terrain: Terrain, segments: int) -> Part:
-    """The tubes of all members of a trace, each in its colour."""
-    members = max(1, trace.places.shape[1])
-    shown = evenly(len(trace.places), max(2, segments // members))
-    times = max(1, min(MORE, segments // (len(shown) * members)))
-    laid = _laid(dense(terrain.shares(trace.places[shown]), times), terrain)
-    tubes = zip(*_tubes(laid, colors_of(number, trace)), strict=True)
+    """The tubes of the members of a trace, each in its colour."""
+    some = evenly(max(1, trace.places.shape[1]), segments)
+    shown = evenly(len(trace.places), max(2, segments // len(some)))
+    times = max(1, min(MORE, segments // (len(shown) * len(some))))
+    laid = _laid(dense(terrain.shares(trace.places[shown][:, some]), times), terrain)
+    colors_of_all = colors_of(number, trace)
+    tubes = zip(*_tubes(laid, [colors_of_all[member] for member in some]), strict=True)
     vertices, colors = (np.concatenate(arrays) for arrays in tubes)
     return Part(trace.label, vertices.astype(np.float32), colors, _tube_faces(len(vertices) // (2 * SIDES)))
 

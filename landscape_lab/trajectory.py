@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from landscape_lab import archive, trajectory_text
+from landscape_lab import archive, notebook, trajectory_text
 from landscape_lab.checkpoints import path_through
 from landscape_lab.clock import Clock
 from landscape_lab.curves import Curves
@@ -214,6 +214,7 @@ class Trajectory:
             self._large = LargePoints.of_state(state["points"], self.to if state["file"] else None)
 
     to_csv, to_json = trajectory_text.to_csv, trajectory_text.to_json
+    _repr_html_ = notebook.trajectory_html
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a NumPy archive of the points, the curves, and what tells members apart."""

@@ -43,6 +43,7 @@ from landscape_lab.going_on import (
 )
 from landscape_lab.keeping import Keeper
 from landscape_lab.landscapes import Landscape
+from landscape_lab.notebook import result_html
 from landscape_lab.quiet import quiet_lightning, warnings_held
 from landscape_lab.random_states import kept_random_states
 from landscape_lab.rate_choice import advice, settled_search
@@ -77,6 +78,9 @@ class Result:
         if isinstance(wanted, str):
             return self.metrics.get(wanted)
         return tuple(self.metrics.get(name) for name in wanted)
+
+    def _repr_html_(self) -> str:
+        return result_html(self.metrics, self.folder, self.trajectory)
 
 
 def run(overrides: Iterable[str] = ()) -> Result:

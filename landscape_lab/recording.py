@@ -15,6 +15,7 @@ from torch.optim import optimizer as torch_optimizer
 
 from landscape_lab.by_hand import BY_HAND, HandSteps
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.notebook import trajectory_html
 from landscape_lab.optimizers.layouts import rate_of
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.records import UNKNOWN
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 class Recording:
     """A landscape and what a loop did to it.
 
-    It shows the arrays of its trajectory as its own: `points`, `losses`, `steps`, `evaluations`,
-    `lr`, `label`, `best`.
+    It has its trajectory's `points`, `losses`, `steps`, `evaluations`, `lr`, `label` and `best`.
 
     Args:
         landscape: What is descended.
@@ -63,6 +63,9 @@ class Recording:
 
         scene = scene_of(self.landscape, [self.trajectory], settings=settings)
         return Look.of(**look).draw(partial(path_figure, scene), path)
+
+    def _repr_html_(self) -> str:
+        return trajectory_html(self.trajectory, self.plot())
 
 
 @contextmanager

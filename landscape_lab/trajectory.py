@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from landscape_lab import archive
+from landscape_lab import archive, notebook, trajectory_text
 from landscape_lab.checkpoints import path_through
 from landscape_lab.clock import Clock
 from landscape_lab.curves import Curves
@@ -25,9 +25,8 @@ class Trajectory:
     """Losses and points over steps, bounded in memory however long the descent.
 
     The losses, evaluations and learning rates are *curves*: at most `records` evenly spaced records
-    are kept; when they are full, every other one is dropped and the spacing doubles. A record holds
-    the point *before* its step and the loss there, so step 0 is the start and the last record is
-    the end point.
+    are kept; when they are full, every other one is dropped and the spacing doubles. A record holds the
+    point *before* its step and the loss there: step 0 is the start, the last record the end point.
 
     Points of at most 1,000 numbers a member are kept with every record, and the best record is
     always among them. Larger points are kept as often as memory allows, or in half precision in a
@@ -37,8 +36,7 @@ class Trajectory:
         records: The most evenly spaced records kept.
         label: The optimizer and its settings, for pictures.
         members: What tells members apart, `[members]` each: number of the `start`, `lr`, `seed`.
-        steps: How many steps there will be, where that is known: large points are then spaced for
-            it from the beginning.
+        steps: How many there will be, where that is known: large points are spaced for it.
         to: A file for large points of which memory holds too few, or `None`.
         always: Whether all points go to that file, however small or few.
 
@@ -115,8 +113,7 @@ class Trajectory:
             losses: `[n, members]`.
             evaluations: Those made before each, `[n]`.
             lr: The learning rate of each step, `[n]`.
-            point_steps: The steps of the points, `[k]`; those of the records if not given. Every
-                step must be among them where points are small.
+            point_steps: Those of the points, `[k]`: all where points are small, as if not given.
             **curves: Further quantities, `[n, members]`.
         """
         lr = torch.full(steps.shape, UNKNOWN) if lr is None else lr
@@ -215,6 +212,9 @@ class Trajectory:
             self._curves.load_state_dict(state["curves"])
         if state["points"] is not None:
             self._large = LargePoints.of_state(state["points"], self.to if state["file"] else None)
+
+    to_csv, to_json = trajectory_text.to_csv, trajectory_text.to_json
+    _repr_html_ = notebook.trajectory_html
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a NumPy archive of the points, the curves, and what tells members apart."""

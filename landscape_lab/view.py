@@ -19,6 +19,7 @@ from landscape_lab.keys.callbacks import FILM
 from landscape_lab.keys.planes import PLANE
 from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.networks.seeds import all_random
+from landscape_lab.notebook import card, figure_image
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.scene import Scene
 from landscape_lab.trajectory import Trajectory
@@ -86,6 +87,25 @@ class View:
         checked = {name: FILM.check(name, value) for name, value in settings.items()}
         film = Film(**checked)  # type: ignore[arg-type] # they were checked
         film.write(self._with(film.extras), path)
+
+    def mesh(self, path: str | PathLike[str], cells: int = 256) -> None:
+        """Write the surface and the paths as triangles, for programs that show or print such.
+
+        Args:
+            path: A `.glb`, `.obj` or `.ply` file.
+            cells: The most vertices along the longer side of the surface.
+
+        Raises:
+            ValueError: There is no such format, or no loss is finite.
+        """
+        from landscape_lab.drawing.mesh_files import write_mesh  # matplotlib takes a second to load
+        from landscape_lab.drawing.solid import solid
+
+        write_mesh(solid(self.scene, cells), path)
+
+    def _repr_html_(self) -> str:
+        paths = {trace.label or "path": f"best loss {trace.best[1]:.4g}" for trace in self.scene.traces}
+        return card("losses on a plane", paths, figure_image(self.plot()))
 
     def _with(self, extras: Collection[str]) -> Scene:
         """The scene with what else a picture shows."""

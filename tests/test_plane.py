@@ -40,9 +40,9 @@ def call(command_line):
 
 def test_a_plane_of_two_runs_holds_what_each_of_them_did(runs, call):
     folders = [runs / "adam", runs / "sgd"]
-    film = ("film=mp4", "frames=3", "size=[320,240]")
+    film = ("film=mp4", "frames=3", "size=[320,240]", "mesh=ply")
     status, written = call(*folders, *QUICK, "directions=pca", "center=sgd", *film)
-    files = [folders[0] / f"plane.{kind}" for kind in ("npz", "png", "mp4")]
+    files = [folders[0] / f"plane.{kind}" for kind in ("npz", "png", "mp4", "ply")]
     assert (status, written.out.split()) == (0, list(map(str, files)))
     kept = PlaneFile.load(files[0])
     adam, sgd = (Run(folder).trajectory() for folder in folders)
@@ -55,6 +55,7 @@ def test_a_plane_of_two_runs_holds_what_each_of_them_did(runs, call):
     with av.open(str(files[2])) as film:
         frames = [frame.to_image() for frame in film.decode(video=0)]
     assert frames[0].size == (320, 240)
+    assert b"element vertex 64\n" not in files[3].read_bytes()[:300]  # the paths are there, too
 
 
 def test_checkpoints_of_its_network_may_stand_beside_a_run(runs, call, tmp_path):

@@ -170,3 +170,13 @@ def test_a_copy_that_shares_its_weights_is_noticed(plain, monkeypatch):
         loss_plane(module, loader(), recorder.trajectory)
     with torch.no_grad():
         module.net[0].bias.copy_(before)
+
+
+def test_a_view_shows_itself_in_a_notebook_and_in_space(plain, tmp_path):
+    module, recorder, _ = plain
+    view = loss_plane(module, loader(), recorder.trajectory, resolution=CELLS)
+    page = view._repr_html_()
+    assert page.count("<img ") == 1
+    assert "best loss" in page
+    view.mesh(tmp_path / "surface.glb", cells=5)
+    assert (tmp_path / "surface.glb").read_bytes()[:4] == b"glTF"

@@ -13,6 +13,7 @@ from landscape_lab.answering import check_boundary, check_data
 from landscape_lab.bending import check_curvature
 from landscape_lab.callbacks import spectra
 from landscape_lab.callbacks.looks import Drawing, OwnMap, share_look
+from landscape_lab.callbacks.meshes import show_solid
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.curves import loss_figure, without_repetition
@@ -152,6 +153,7 @@ class Products(pl.Callback):
             spectra.log_spectrum(trainer, scene.bend.spectrum)
         for product in wanted:
             product.make(scene, trainer)
+        show_solid(trainer, scene)
 
     def _scene(self, descent: Descent, wanted: Sequence[Product]) -> Scene:
         """The scene on the plane that was asked for, or where this run has none, on its own."""

@@ -171,12 +171,9 @@ class Relief:
 
         Points beside the surface have no pixel: NaN.
         """
-        rows, columns = self.levels.shape
         inside = (np.abs(points) <= self.half).all(axis=-1)
         points = np.where(inside[..., None], points, 0.0)
-        x, y = np.moveaxis(points / self.half, -1, 0)
-        levels = _between(self.levels, (1.0 - y) * rows / 2.0 - 0.5, (1.0 + x) * columns / 2.0 - 0.5)
-        pixels = self.project(points, levels)
+        pixels = self.project(points, self.levels_at(points))
         width, depths = self.highest.shape
         _, far = self._side_and_far(points[..., 0], points[..., 1])
         column = (FINE * pixels[..., 0]).astype(int).clip(0, width - 1)
@@ -185,6 +182,12 @@ class Relief:
         before = ((far + self.reach) * depths / (2.0 * self.reach)).astype(int) - 2
         sight = FINE * pixels[..., 1] + 2.5 * FINE >= self.highest[column, before.clip(0, depths - 1)]
         return np.where(inside[..., None], pixels, np.nan), sight & inside
+
+    def levels_at(self, points: np.ndarray) -> np.ndarray:
+        """The levels of the surface at points `[..., 2]` on it; beside it, those of its edge."""
+        rows, columns = self.levels.shape
+        x, y = np.moveaxis(points / self.half, -1, 0)
+        return _between(self.levels, (1.0 - y) * rows / 2.0 - 0.5, (1.0 + x) * columns / 2.0 - 0.5)
 
 
 def _between(values: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.ndarray:

@@ -18,6 +18,8 @@ SECONDS = {
     "hessian": ("top", "bottom"),
 }
 """What the other direction may be, the default first."""
+MESHES = ("glb", "obj", "ply")
+"""Formats of files of triangles."""
 WINDOWS = ("auto", "path", "bounds", "rise")
 _ENDS = Parts("a lower and an upper end", {"[0]": Number(), "[1]": Number()})
 
@@ -68,5 +70,6 @@ PLANE = Keys(
 COMMAND = Keys(
     "landscape_lab.plane.Asked",
     film=Key(Nullable(Choice(*FILMS)), "the format of a film"),
+    mesh=Key(Nullable(Choice(*MESHES)), "the format of a file of the surface and the paths in space"),
     connectivity=Key(Switch(), "measure the straight lines between the ends of the runs"),
 )

@@ -19,7 +19,7 @@ FLOORS = (
     (
         "what happened",
         "clock series point_file records curves checkpoints measured large_points archive trajectory "
-        "gathering ensemble good_rates converged outcomes basins layer_curves shape_files",
+        "gathering raising ensemble good_rates converged outcomes basins layer_curves shape_files",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),

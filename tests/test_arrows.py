@@ -10,7 +10,7 @@ FLOORS = (
     (
         "ground",
         "streams stopping slurm files escaping validation errors trust dotted_paths configuration keys "
-        "tables factories threads weights sealing owning agreement contents packing replaced",
+        "tables factories threads weights sealing owning agreement contents packing replaced given_files",
     ),
     ("networks' parts", "data models"),
     ("landscapes", "landscapes"),

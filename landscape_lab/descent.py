@@ -24,6 +24,7 @@ from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.optimizers.schedulers import SchedulerFactory
 from landscape_lab.optimizers.traits import Traits
 from landscape_lab.optimizers.trial import Verdict
+from landscape_lab.raising import Holes, blamed
 from landscape_lab.series import State
 from landscape_lab.tally import Tally
 from landscape_lab.trajectory import Trajectory
@@ -145,7 +146,7 @@ class Descent(pl.LightningModule):
         error = chunk.run(self.layout, first, block_end - first)
         finite = self._end_members(chunk, first + chunk.number == block_end)
         made = min(finite, chunk.number - (error is not None))
-        if finite < chunk.number:
+        if finite < chunk.number - (blamed(error) is not None):
             self._end_as(Ending.diverged(first + made))
         elif error is not None:
             self._end_as(Ending.failed(first + made, error))
@@ -195,7 +196,7 @@ class Descent(pl.LightningModule):
         """
         if not self.landscape.stochastic or not self.trajectory.keeps_every_point:
             return outputs["losses"]
-        return self.landscape.evaluate(outputs["points"].flatten(0, 1)).view_as(outputs["losses"])
+        return Holes(self.landscape.evaluate)(outputs["points"].flatten(0, 1)).view_as(outputs["losses"])
 
     def _count_steps(self, number: int) -> None:
         """Tell Lightning how many steps were made: checkpoints, loggers and `max_steps` read it."""
@@ -223,12 +224,11 @@ class Descent(pl.LightningModule):
         if not self.ending.regular:
             return
         point = self.landscape.flat()
-        losses = self.landscape.evaluate(point)
+        losses = (holes := Holes(self.landscape.evaluate))(point)
         self.tally.alive &= point.isfinite().all(-1) & losses.isfinite()
         self.tally.follow(self.global_step, losses.unsqueeze(0))
         if not self.tally.alive.any():
-            where = f"the loss or the point was not finite after step {self.global_step}"
-            self.ending = Ending("diverged", where)
+            self.ending = Ending.after(self.global_step, holes.error)
         self.trajectory.end(self.global_step, point, losses, self.tally.evaluations)
 
     def on_save_checkpoint(self, checkpoint: State) -> None:

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 
+from landscape_lab.raising import blamed, raised
+
 
 @dataclass
 class Ending:
     """How a descent ended.
 
     Args:
-        status: `completed`, `diverged` (no member is finite any more), `failed` (an optimizer
-            raised), `pruned`, or `stopped` (by a callback, as planned).
+        status: `completed`, `diverged` (no member is finite any more), `failed` (the optimizer
+            or the landscape raised), `pruned`, or `stopped` (by a callback, as planned).
         by: Who ended it before its last step, and why.
-        error: What the optimizer raised.
+        error: What was raised.
     """
 
     status: str = "completed"
@@ -30,5 +32,13 @@ class Ending:
 
     @classmethod
     def failed(cls, step: int, error: Exception) -> "Ending":
-        """The optimizer of all members raised in a step."""
-        return cls("failed", f"the optimizer raised {type(error).__name__}: {error} in step {step}", error)
+        """The optimizer of all members raised in a step, or the landscape did."""
+        who = "the optimizer" if blamed(error) is None else "the landscape"
+        return cls("failed", f"{who} raised {raised(error)} in step {step}", error)
+
+    @classmethod
+    def after(cls, step: int, error: Exception | None) -> "Ending":
+        """No member is finite where the last step led, or the landscape raised there."""
+        if error is not None:
+            return cls.failed(step, error)
+        return cls("diverged", f"the loss or the point was not finite after step {step}")

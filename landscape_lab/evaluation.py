@@ -10,6 +10,7 @@ from torch import Tensor
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.layouts import Layout
 from landscape_lab.optimizers.problem import are_whole
+from landscape_lab.raising import Holes, blame
 from landscape_lab.threads import faster
 
 
@@ -147,7 +148,11 @@ class Evaluation:
             The sum of the losses, or the losses `[members]` for an optimizer that treats each member
             by itself.
         """
-        losses = self.backward()
+        try:
+            losses = self.backward()
+        except Exception as error:
+            blame(error, self.landscape.flat())
+            raise
         if self.fresh:
             self.fresh = False
             written, _, gradient = self.record
@@ -185,7 +190,11 @@ class Evaluation:
         self.without_gradient += len(candidates)
         if landscape.stochastic:
             return torch.stack([landscape.at(points) for points in candidates])
-        return landscape.evaluate(candidates.flatten(0, 1)).view(candidates.shape[:2])
+        try:
+            return landscape.evaluate(candidates.flatten(0, 1)).view(candidates.shape[:2])
+        except Exception as error:
+            blame(error, candidates.flatten(0, 1))
+            raise
 
     def note(self, losses: Tensor | None = None, gradients: Tensor | None = None) -> None:
         """Write down losses `[members]` and gradients `[members, dims]` of where the step began.
@@ -203,13 +212,17 @@ class Evaluation:
         A large point is not always copied, and nothing is left of it after the step: then the losses
         of the point that was reached stand in.
         """
-        point = self.record.point
-        return self._losses_at(self.landscape.flat() if point is None else point)
+        point = self.landscape.flat() if self.record.point is None else self.record.point
+        return Holes(self._losses_at, together=len(point) if self.landscape.stochastic else 1)(point)
 
     @torch.no_grad()
     def _losses_at(self, points: Tensor) -> Tensor:
         """The losses `[members]` at points `[members, dims]` as this step sees them."""
-        return self.landscape.at(points) if self.landscape.stochastic else self.landscape.evaluate(points)
+        try:
+            return self.landscape.at(points) if self.landscape.stochastic else self.landscape.evaluate(points)
+        except Exception as error:
+            blame(error, points)
+            raise
 
 
 def faster_threads(landscape: Landscape) -> int:

@@ -9,6 +9,7 @@ from landscape_lab import results
 from landscape_lab.callbacks import Products, Sharpness
 from landscape_lab.descent import Descent
 from landscape_lab.landscapes import NetworkLandscape, ShapesLandscape
+from landscape_lab.raising import raised
 from landscape_lab.rate_search import RateSearch
 from landscape_lab.runs import Run
 from landscape_lab.stopping import signals
@@ -79,5 +80,5 @@ class Keeper(pl.Callback):
         found = {**self.known, **results.metrics(descent), **results.details(descent)}
         found |= Sharpness.told(descent.trainer)
         if (error := descent.ending.error) is not None and descent.ending.status == "failed":
-            found["error"] = f"{type(error).__name__}: {error}"
+            found["error"] = raised(error)
         return found

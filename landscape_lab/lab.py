@@ -34,6 +34,7 @@ from landscape_lab.errors import FULL, tell, without_exits
 from landscape_lab.evaluation import faster_threads
 from landscape_lab.files import naming
 from landscape_lab.fitting import trainer_of
+from landscape_lab.given_files import with_files_quoted
 from landscape_lab.going_on import (
     Checkpoint,
     Provenance,
@@ -98,7 +99,7 @@ def run(overrides: Iterable[str] = ()) -> Result:
         Stopped: SIGTERM or SIGHUP did, where nobody else handles them.
     """
     register_catalogue()
-    overrides = list(overrides)
+    overrides = list(map(with_files_quoted, overrides))
     check_typed(overrides)
     cfg = _compose(open_keys(overrides))
     hydra = cfg.hydra

@@ -22,6 +22,7 @@ from landscape_lab.planes.progress import Progress
 from landscape_lab.planes.refinement import FEWEST, Measure, Nodes, Plan, refine
 from landscape_lab.planes.slices import freezes, slice_of
 from landscape_lab.planes.window import Window
+from landscape_lab.raising import Holes
 from landscape_lab.validation import check_count
 
 RESOLUTION = 1024
@@ -139,7 +140,7 @@ def sample(
         picture = plane.axes.picture
         finest = RESOLUTION if resolution is None else resolution if picture else 2 * resolution
         size = cells(window, picture=picture, resolution=finest)
-        return _in_each_cell(measure, window, size, _centre(landscape, plane, measure))
+        return _with_holes(landscape, plane, window, size)
     key = None if folder is None else fingerprint(landscape, plane, window, seconds, resolution)
     file = GridFile(None if folder is None or key is None else Path(folder) / f"grid-{key}.npz", key or "")
     centre = tuple(file.fact("centre", lambda: np.array(_centre(landscape, plane, measure))).tolist())
@@ -162,14 +163,8 @@ def _as_dear(
 ) -> Grid:
     """Losses in each cell where those are cheap, else through a spline.
 
-    Args:
-        file: Remembers what was measured.
-        measure: What is measured at places.
-        window: Where.
-        cost: Seconds of an evaluation.
-        seconds: About how long it may take; `None`: as long as it takes.
-        side: Cells along each side.
-        say: Takes lines about the progress.
+    Args as of `sample`; `file` remembers what was measured, `cost` are the seconds of an evaluation,
+    `seconds` may be `None`, as long as it takes, and `side` is how many cells are along each side.
     """
     block = int(min(LARGEST_BLOCK, max(1, BLOCK_SECONDS / max(cost, 1e-9))))
     if side < FEWEST or cost * side**2 <= min(CHEAP, CHEAP if seconds is None else seconds):
@@ -189,6 +184,15 @@ def _in_each_cell(
         name: part.reshape(rows, columns) for name, part in measure(window.centres(columns, rows)).items()
     }
     return Grid(found["loss"], None, centre, found.get("accuracy"), columns * rows)
+
+
+def _with_holes(landscape: Landscape, plane: Plane, window: Window, size: tuple[int, int]) -> Grid:
+    """The losses of each cell, and holes where the landscape raises."""
+    measure = measure_at(landscape, plane)
+    holes = Holes(lambda places: torch.from_numpy(measure(places)["loss"]))
+    found = _in_each_cell(lambda places: {"loss": holes(places).numpy()}, window, size)
+    centre = (0.0, 0.0) if holes.error else _centre(landscape, plane, measure)  # it may raise there, too
+    return replace(found, centre=centre, remark=holes.remark(found.evaluated))
 
 
 def _through(nodes: Nodes, window: Window, shape: tuple[int, int]) -> Grid:

@@ -85,7 +85,9 @@ ENDS = {
         "landscape_lab: Stopped by SIGTERM. Nothing is lost: the same command begins again.",
     ),
     "a second Ctrl-C": (
-        BEGIN + "signals._manner = type(signals._manner).RAISE; signals.defer(); "
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's & ignores it
+        + BEGIN
+        + "signals._manner = type(signals._manner).RAISE; signals.defer(); "
         "[(time.sleep(0.1), os.kill(os.getpid(), signal.SIGINT)) for _ in range(2)]; time.sleep(9)",
         130,
         "landscape_lab: Stopped at once by Ctrl-C: what came after the last checkpoint is lost.",

@@ -72,8 +72,13 @@ def _arrays(contents: Contents) -> dict[str, np.ndarray]:
     arrays = {"points": curves.array("points")} if large is None else large.arrays()
     further = [name for name in curves.names if name not in ("points", *CURVES)]
     arrays |= {name: curves.array(name) for name in (*CURVES, *further)}
-    arrays |= {f"member_{name}": values for name, values in members.items()} | measured.arrays()
+    arrays |= named(members) | measured.arrays()
     return arrays | clock.arrays()
+
+
+def named(members: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What tells members apart, by the names that it has in files."""
+    return {f"member_{name}": values for name, values in members.items()}
 
 
 def read(path: Path) -> Contents:

@@ -23,7 +23,7 @@ from landscape_lab.optimizers.factories import BASES, Factory, asks_for_rate
 from landscape_lab.optimizers.groups import KEY, with_rate
 from landscape_lab.optimizers.matching import settled, told
 from landscape_lab.optimizers.own import with_own
-from landscape_lab.optimizers.probing import probe, takes_part
+from landscape_lab.optimizers.probing import takes_part
 from landscape_lab.optimizers.rehearsal import rehearse
 from landscape_lab.optimizers.schedulers import SchedulerFactory
 from landscape_lab.planes import PlaneSettings
@@ -47,8 +47,7 @@ def build_descent(
     landscape, ensemble = landscape_of(cfg)
     optimizer, scheduler = with_own(*chosen, landscape, cfg.steps)
     optimizer = _at_rate(optimizer, rate, ensemble.rates)
-    rehearse(optimizer, scheduler, cfg.steps)
-    traits = probe(optimizer, cfg.steps)
+    traits = rehearse(optimizer, scheduler, cfg.steps)
     if landscape.births and not takes_part(optimizer, traits):
         tell(
             f"{names['optimizer']} has to step all parameters, so all are there from the start: "
@@ -87,9 +86,10 @@ def _at_rate(optimizer: Factory, found: float | None, rates: Sequence[float] | N
 
 def factories_of(cfg: DictConfig) -> tuple[Factory, SchedulerFactory | None]:
     """The optimizer and the schedule; a learning rate that is left open is that of the class."""
-    optimizer = factory_of(cfg, "optimizer", written=[KEY, *BASES])
-    if optimizer.keywords.get("lr") == AUTO:
-        del optimizer.keywords["lr"]
+    left_open = ["lr"] if cfg.optimizer.get("lr") == AUTO else []
+    optimizer = factory_of(cfg, "optimizer", written=[KEY, *BASES, *left_open])
+    for name in left_open:
+        del optimizer.keywords[name]
     return optimizer, factory_of(cfg, "scheduler") if cfg.scheduler else None
 
 

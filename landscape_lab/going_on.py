@@ -1,7 +1,6 @@
 """Going on from a checkpoint: only from one that is whole, and of the same configuration."""
 
-import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from pickle import UnpicklingError  # what torch.load raises; nothing is unpickled
@@ -17,7 +16,7 @@ from landscape_lab.descent import Descent
 from landscape_lab.errors import tell
 from landscape_lab.files import replacing
 from landscape_lab.optimizers.building import LENGTHS as OF_OPTIMIZERS
-from landscape_lab.optimizers.factories import parts_of
+from landscape_lab.optimizers.factories import open_arguments, parts_of
 from landscape_lab.optimizers.schedulers import LENGTHS as OF_SCHEDULES
 from landscape_lab.runs import Run
 from landscape_lab.sealing import is_sealed, is_whole, seal
@@ -160,18 +159,11 @@ def _check_earlier(cfg: DictConfig, settings: Settings, files: Run) -> None:
 def _as_long_as_the_run(settings: Settings, descent: Descent) -> list[str]:
     """What depends on how many steps a run has: keys, and classes that ask for the number."""
     found = [f"`{key}`" for key, value in settings.items() if OF_STEPS.search(str(value))]
-    asked = _arguments(descent.make_optimizer, required=True) & set(OF_OPTIMIZERS)
+    asked = open_arguments(descent.make_optimizer, required=True) & set(OF_OPTIMIZERS)
     found += ["`optimizer`"] if asked else []
     scheduler = descent.make_scheduler
-    asked = set() if scheduler is None else _arguments(scheduler, required=False) & set(OF_SCHEDULES)
+    asked = set() if scheduler is None else open_arguments(scheduler, required=False) & set(OF_SCHEDULES)
     return [*found, "`scheduler`"] if asked else found
-
-
-def _arguments(factory: Callable[..., object], *, required: bool) -> set[str]:
-    """The names of a constructor's arguments that are not given; only those without a default, or all."""
-    maker, given = parts_of(factory)
-    known = inspect.signature(maker).parameters.items()
-    return {name for name, one in known if not required or one.default is one.empty} - given.keys()
 
 
 def _chosen(cfg: DictConfig, files: Run) -> Path | None:

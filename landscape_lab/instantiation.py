@@ -12,7 +12,6 @@ from landscape_lab.configuration import plain
 from landscape_lab.dotted_paths import locate
 from landscape_lab.errors import explain
 from landscape_lab.keys import DECLARED
-from landscape_lab.keys.optimizers import AUTO
 from landscape_lab.keys.signatures import check_arguments, check_names
 from landscape_lab.trust import admit_targets
 
@@ -74,8 +73,7 @@ def factory_of(cfg: DictConfig, name: str, written: Collection[str] = ()) -> par
     node = OmegaConf.select(cfg, name)
     maker = locate(f"{name}._target_", node._target_)
     settings = settings_of(node, written)
-    open_rate = ["lr"] if settings.get("lr") == AUTO else []
-    aside = {key: settings.pop(key) for key in (*written, *open_rate) if key in settings}
+    aside = {key: settings.pop(key) for key in written if key in settings}
     return partial(maker, **check_arguments(maker, settings, f"{name}."), **aside)
 
 

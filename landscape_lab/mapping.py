@@ -88,21 +88,9 @@ def cropped_of(
     """
     if settings.window not in ("auto", "path") or turning(scene.losses) < TURNS:
         return None
-    window = _around(scene)
-    if window is None:
+    paths, cells = [trace.places for trace in scene.traces], max(scene.losses.shape)
+    window = scene.window.closer(paths, 1.0 + 2.0 * ROOM, LEAST / cells)
+    if window is None or window.size[0] >= scene.window.size[0]:
         return None
     seen = grid_of(landscape, scene.plane, window, settings, folder)
     return replace(scene, window=window, losses=seen.losses, note=seen.note)
-
-
-def _around(scene: Scene) -> Window | None:
-    """A window around the paths, in the proportions of the whole one, where it is smaller than that."""
-    places = np.concatenate([np.empty((0, 2)), *(trace.places.reshape(-1, 2) for trace in scene.traces)])
-    places = places[scene.window.contains(places)]
-    if not len(places):
-        return None
-    low, high = places.min(axis=0), places.max(axis=0)
-    size = np.array(scene.window.size)
-    share = max(((1 + 2 * ROOM) * (high - low) / size).max(), LEAST / max(scene.losses.shape))
-    middle, half = (low + high) / 2, share * size / 2
-    return Window.between(middle - half, middle + half) if share < 1 else None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from landscape_lab.escaping import visible
+from landscape_lab.records import evenly
 from landscape_lab.tables import short
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def figure_image(figure: "Figure") -> str:
 def curve(losses: np.ndarray) -> str:
     """The lowest loss of any member at each record, of `[records, members]`, as a line; none of one."""
     lowest = np.where(np.isfinite(losses), losses, np.inf).min(axis=1)
-    some = np.unique(np.linspace(0, len(lowest) - 1, POINTS).round().astype(int))
+    some = evenly(len(lowest), POINTS)
     some = some[np.isfinite(lowest[some])]
     if len(some) < 2:
         return ""

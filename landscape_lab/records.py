@@ -1,5 +1,6 @@
 """What is known at one step, and which of several such records is the best."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -52,3 +53,8 @@ def better(best: Record, records: Record) -> Record:
         lowest = no_nan(records["losses"]).amin(dim=1)
     at = int(lowest.argmin())
     return record_at(records, at) if lowest[at] < (lowest_loss(best) if best else torch.inf) else best
+
+
+def evenly(number: int, limit: int) -> np.ndarray:
+    """At most `limit` evenly spaced indices, the first and the last among them."""
+    return np.unique(np.linspace(0, number - 1, min(number, limit)).round().astype(int))

@@ -6,12 +6,13 @@ same. Both know `tables.py`'s idea of infinity: `inf` is infinite, and what is m
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from os import PathLike
 from typing import Protocol
 
 import numpy as np
 
+from landscape_lab.archive import named
 from landscape_lab.files import replacing
 from landscape_lab.large_points import SMALL
 from landscape_lab.measured import Measured
@@ -57,7 +58,7 @@ def to_csv(trajectory: Told, path: str | PathLike[str], *, points: bool = True) 
     """
     _check(trajectory, points)
     dims = trajectory.points.shape[2] if points else 0
-    own = [f"member_{name}" for name in trajectory.members]
+    own = named(trajectory.members)
     names = ["member", *own, "step", "evaluations", "lr", "loss", *(f"point_{axis}" for axis in range(dims))]
     write_csv(path, names, _lines(trajectory, dims))
 
@@ -94,15 +95,10 @@ def to_json(trajectory: Told, path: str | PathLike[str], *, points: bool = True)
     arrays = {name: getattr(trajectory, name) for name in ("steps", "evaluations", "lr", "losses")}
     if points:
         arrays |= {"point_steps": trajectory.point_steps, "points": np.asarray(trajectory.points)}
-    arrays |= _named(trajectory.members) | trajectory.measured.arrays()
+    arrays |= named(trajectory.members) | trajectory.measured.arrays()
     content = {"label": trajectory.label} | {name: plain(values) for name, values in arrays.items()}
     with replacing(path) as unfinished:
         unfinished.write_text(json.dumps(content, allow_nan=False) + "\n")
-
-
-def _named(members: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """What tells members apart, by the names that an archive gives it."""
-    return {f"member_{name}": values for name, values in members.items()}
 
 
 def _check(trajectory: Told, points: bool) -> None:

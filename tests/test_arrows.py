@@ -10,7 +10,7 @@ FLOORS = (
     (
         "ground",
         "streams stopping slurm files escaping validation errors trust dotted_paths configuration keys "
-        "tables notebook factories threads weights sealing owning agreement contents packing replaced "
+        "tables factories threads weights sealing owning agreement contents packing replaced "
         "given_files",
     ),
     ("networks' parts", "data models"),
@@ -20,8 +20,8 @@ FLOORS = (
     (
         "what happened",
         "clock series point_file records curves checkpoints measured large_points archive trajectory "
-        "trajectory_text gathering raising ensemble good_rates converged outcomes basins layer_curves "
-        "shape_files",
+        "trajectory_text notebook gathering raising ensemble good_rates converged outcomes basins "
+        "layer_curves shape_files",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),

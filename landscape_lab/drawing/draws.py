@@ -18,13 +18,14 @@ from landscape_lab.drawing.color_scale import ColorScale
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.maps import evenly, finish_map
+from landscape_lab.drawing.maps import finish_map
 from landscape_lab.drawing.palette import INK, SLOPE_COLORS
 from landscape_lab.drawing.proportions import map_ratio
 from landscape_lab.drawing.signed_scale import signed_scale
 from landscape_lab.drawing.slopes import HEAD, STEP
 from landscape_lab.drawing.style import CHARACTER, STYLE, WIDTH, distinct, slope_unit
 from landscape_lab.drawing.titles import BETWEEN, explain
+from landscape_lab.records import evenly
 from landscape_lab.scene import Draws
 
 AREA = 7.0

@@ -23,16 +23,11 @@ ROOM = 1.5
 
 def part_of(scene: Scene) -> Window | None:
     """The part of the window around tiny paths, of the same proportions; none where they are larger."""
-    places = np.concatenate([np.empty((0, 2)), *(trace.places.reshape(-1, 2) for trace in scene.traces)])
-    if not len(places) or not scene.window.contains(places).all():
+    paths = [trace.places for trace in scene.traces]
+    part = scene.window.closer(paths, ROOM)
+    if part is None or not all(scene.window.contains(path).all() for path in paths):
         return None
-    low, high = places.min(axis=0), places.max(axis=0)
-    size = np.array(scene.window.size)
-    share = float(((high - low) / size).max())
-    if not 0.0 < share < TINY:
-        return None
-    middle, half = 0.5 * (low + high), 0.5 * ROOM * share * size
-    return Window.between(middle - half, middle + half)
+    return part if 0.0 < part.size[0] < ROOM * TINY * scene.window.size[0] else None
 
 
 def draw_inset(axes: Axes, scene: Scene, draw: Callable[[Axes, Window], None]) -> None:

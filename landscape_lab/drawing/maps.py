@@ -99,8 +99,3 @@ def last_finite(losses: np.ndarray) -> np.ndarray:
     finite = np.isfinite(losses)
     last = len(losses) - 1 - finite[::-1].argmax(axis=0)
     return np.where(finite.any(axis=0), losses[last, np.arange(losses.shape[1])], np.nan)
-
-
-def evenly(number: int, limit: int) -> np.ndarray:
-    """At most `limit` evenly spaced indices, the first and the last among them."""
-    return np.unique(np.linspace(0, number - 1, min(number, limit)).round().astype(int))

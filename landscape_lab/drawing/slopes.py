@@ -13,7 +13,7 @@ from matplotlib.patheffects import withStroke
 from landscape_lab.drawing.color_scale import ColorScale
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.growing import fade
-from landscape_lab.drawing.maps import DRAWN_POINTS, evenly, finish_map
+from landscape_lab.drawing.maps import DRAWN_POINTS, finish_map
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.narrow import asked_width
 from landscape_lab.drawing.palette import INK, SLOPE_COLORS, path_color
@@ -21,6 +21,7 @@ from landscape_lab.drawing.proportions import map_size
 from landscape_lab.drawing.signed_scale import signed_scale, size_scale
 from landscape_lab.drawing.style import STYLE, WIDTH, add_scale, fill_scale, slope_unit
 from landscape_lab.drawing.titles import BETWEEN, write_title
+from landscape_lab.records import evenly
 from landscape_lab.scene import Scene
 
 AREA = 16.0

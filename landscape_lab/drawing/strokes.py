@@ -11,12 +11,13 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from landscape_lab.drawing.maps import DRAWN_POINTS, evenly
+from landscape_lab.drawing.maps import DRAWN_POINTS
 from landscape_lab.drawing.oscillation import calmed
 from landscape_lab.drawing.palette import DASHES, RATE_COLORS
 from landscape_lab.drawing.rates import best_of, chosen, medians
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import ValueAxis
+from landscape_lab.records import evenly
 from landscape_lab.scene import Scene, Trace
 
 

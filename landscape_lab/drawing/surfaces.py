@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.growing import fade
-from landscape_lab.drawing.maps import evenly
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.narrow import asked_width
 from landscape_lab.drawing.palette import GREY, path_color
@@ -22,6 +21,7 @@ from landscape_lab.drawing.terrain import Terrain, anchor, dense
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.drawing.traces import draw_traces, end_colors
 from landscape_lab.planes.window import Window
+from landscape_lab.records import evenly
 from landscape_lab.scene import Scene, Trace
 
 LARGEST = (1440, 1000)

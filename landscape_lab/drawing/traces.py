@@ -14,7 +14,7 @@ from landscape_lab.drawing.accuracy import shows_accuracy
 from landscape_lab.drawing.color_scale import ColorScale, color_scale
 from landscape_lab.drawing.heights import add_height_scale
 from landscape_lab.drawing.inset import draw_inset, part_of
-from landscape_lab.drawing.maps import DRAWN_POINTS, draw_landscape, evenly, last_finite, name_axes
+from landscape_lab.drawing.maps import DRAWN_POINTS, draw_landscape, last_finite, name_axes
 from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.palette import INK, LOSS_COLORS, PATH_COLORS, RATE_COLORS, path_color
 from landscape_lab.drawing.proportions import map_size
@@ -25,6 +25,7 @@ from landscape_lab.drawing.style import add_scale
 from landscape_lab.drawing.titles import end_of
 from landscape_lab.planes.framing import fell
 from landscape_lab.planes.window import Window
+from landscape_lab.records import evenly
 from landscape_lab.scene import Scene, Trace
 
 MANY_MEMBERS = 8

@@ -8,10 +8,11 @@ from matplotlib.backends.backend_agg import RendererAgg
 
 from landscape_lab.drawing.growing import draw_glow, fade, head_size
 from landscape_lab.drawing.ink import Label, draw_heads, draw_lines, draw_minima
-from landscape_lab.drawing.maps import colored, evenly
+from landscape_lab.drawing.maps import colored
 from landscape_lab.drawing.pacing import evenly_along
 from landscape_lab.drawing.palette import GREY
 from landscape_lab.drawing.terrain import Terrain, anchor, dense
+from landscape_lab.records import evenly
 from landscape_lab.scene import Scene, Trace, last_before
 
 FROM, TO = radians(-72.0), radians(-18.0)

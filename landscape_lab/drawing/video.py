@@ -6,7 +6,6 @@ from fractions import Fraction
 from os import PathLike
 from pathlib import Path as FilePath
 
-import numpy as np
 from rich.console import Console
 from rich.progress import track
 
@@ -15,6 +14,7 @@ from landscape_lab.drawing.pacing import Pacing, pace
 from landscape_lab.drawing.stage import Stage
 from landscape_lab.escaping import in_markup
 from landscape_lab.keys.callbacks import FILM, FILMS
+from landscape_lab.records import evenly
 from landscape_lab.scene import Scene
 from landscape_lab.validation import check_choice
 
@@ -93,7 +93,7 @@ class Film:
     def key_frames(self, scene: Scene) -> dict[int, Frame]:
         """A few frames by their steps, the first and the last among them."""
         moments = self.pacing(scene).moments
-        picked = np.unique(np.linspace(0, len(moments) - 1, SAMPLES).round().astype(int))
+        picked = evenly(len(moments), SAMPLES)
         frames = self.shoot(scene, picked.tolist())
         return {int(moments[which]): frame for which, frame in zip(picked, frames, strict=True)}
 

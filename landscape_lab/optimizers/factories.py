@@ -51,11 +51,16 @@ def own_rate(optimizer: Factory) -> float | None:
     return float(rate) if isinstance(rate, int | float) and rate > 0 else None
 
 
+def open_arguments(factory: Callable[..., object], *, required: bool) -> set[str]:
+    """The names of a constructor's arguments that are not given; only those without a default, or all."""
+    maker, given = parts_of(factory)
+    known = inspect.signature(maker).parameters.items()
+    return {name for name, one in known if not required or one.default is one.empty} - given.keys()
+
+
 def asks_for_rate(optimizer: Factory) -> bool:
     """Whether a learning rate has to be given, and is not."""
-    maker, settings = parts_of(optimizer)
-    parameter = inspect.signature(maker).parameters.get("lr")
-    return parameter is not None and parameter.default is parameter.empty and "lr" not in settings
+    return "lr" in open_arguments(optimizer, required=True)
 
 
 def takes_rate(maker: Callable[..., object]) -> bool:

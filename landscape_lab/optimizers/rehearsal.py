@@ -11,10 +11,11 @@ from landscape_lab.optimizers.factories import Factory, parts_of
 from landscape_lab.optimizers.groups import groups_of
 from landscape_lab.optimizers.probing import Bowl, first_steps, probe
 from landscape_lab.optimizers.schedulers import SchedulerFactory, build_scheduler, with_scheduler
+from landscape_lab.optimizers.traits import Traits
 
 
-def rehearse(factory: Factory, scheduler: SchedulerFactory | None = None, steps: int = 1000) -> None:
-    """Let an optimizer and its schedule make two steps on a bowl.
+def rehearse(factory: Factory, scheduler: SchedulerFactory | None = None, steps: int = 1000) -> Traits:
+    """Let an optimizer and its schedule make a few steps on a bowl.
 
     A function that builds an optimizer may need the landscape itself, so only classes are tried. A
     class that makes no step here with any settings may need the landscape, too. Torch's random
@@ -25,8 +26,11 @@ def rehearse(factory: Factory, scheduler: SchedulerFactory | None = None, steps:
         scheduler: The same of a schedule, if there is one.
         steps: How many steps the descent will make.
 
+    Returns:
+        What `probe` finds.
+
     Raises:
-        ValueError: One of them refuses its settings.
+        ValueError: One of them refuses its settings, or groups cannot be joined.
 
     >>> from functools import partial
     >>> from torch.optim import SGD
@@ -36,32 +40,32 @@ def rehearse(factory: Factory, scheduler: SchedulerFactory | None = None, steps:
     ValueError: The scheduler StepLR(step_size=0) cannot step: integer modulo by zero
     """
     if not isinstance(parts_of(factory).maker, type):
-        return
+        return probe(factory, steps)
     default, *others = groups_of(factory)
+    apart = [group.factory for group in others if group.apart]
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for group in (default, *others):
-            if group is default or group.apart:
-                _rehearse(group.factory, steps)
+        traits = [_rehearse(one, steps) for one in (default.factory, *apart)]
         if scheduler is not None:
             _rehearse_schedule(scheduler, default.factory, steps)
+    return probe(factory, steps) if apart else traits[0]
 
 
-def _rehearse(factory: Factory, steps: int) -> None:
+def _rehearse(factory: Factory, steps: int) -> Traits:
     """Let an optimizer step; it is refused where only its settings can be the reason why it does not."""
     make_optimizer(factory, _bowl(), steps)
     maker, settings = parts_of(factory)
-    if not settings.keys() - {"lr"}:
-        return
-    error = _failure(factory, steps)
-    if error is not None and _failure(maker, steps) is None:
+    traits = probe(factory, steps)
+    error = _failure(factory, steps, traits) if settings.keys() - {"lr"} else None
+    if error is not None and _failure(maker, steps, probe(maker, steps)) is None:
         raise ValueError(f"The optimizer {_called(factory)} cannot step: {error}") from error
+    return traits
 
 
-def _failure(factory: Factory, steps: int) -> Exception | None:
-    """What an optimizer raises in two steps."""
+def _failure(factory: Factory, steps: int, traits: Traits) -> Exception | None:
+    """What an optimizer raises in a few steps."""
     try:
-        first_steps(factory, steps, probe(factory, steps))
+        first_steps(factory, steps, traits)
     except Exception as error:  # noqa: BLE001 - a class may raise anything
         return error
     return None

@@ -11,6 +11,7 @@ from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes.plane import Plane
 from landscape_lab.planes.slices import slice_of
 from landscape_lab.point_file import Points
+from landscape_lab.records import evenly
 
 MOST = 100
 """The most points of a path that are compared, over all members."""
@@ -83,6 +84,6 @@ def departure_of(landscape: Landscape, plane: Plane, points: Points, seconds: fl
     compare(records - 1)
     affordable = max(FEWEST, int(seconds / max(time.perf_counter() - began, 1e-9)))
     number = min(records, affordable, max(FEWEST, MOST // members))
-    places = np.unique(np.linspace(0, records - 1, number).round().astype(int))
+    places = evenly(records, number)
     own, below = zip(*map(compare, places.tolist()), strict=True)
     return Departure(places, np.stack(own), np.stack(below))

@@ -1,5 +1,6 @@
 """The rectangle of a plane that is drawn."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +48,24 @@ class Window:
         low, high = _ends(places) or (np.zeros(2), np.zeros(2))
         margin = np.maximum(room * (high - low), 0.1 * max(1e-3, float((high - low).max())))
         return cls.between(low - margin, high + margin)
+
+    def closer(
+        self, paths: Iterable[Float[np.ndarray, "*n 2"]], room: float, least: float = 0.0
+    ) -> "Window | None":
+        """The surroundings of all places inside, in the proportions of this window; none without a place.
+
+        Args:
+            paths: Their places.
+            room: How many times as large as the places it is.
+            least: The share of this window's sides that it takes at least.
+        """
+        places = np.concatenate([np.empty((0, 2)), *(path.reshape(-1, 2) for path in paths)])
+        if (ends := _ends(places[self.contains(places)])) is None:
+            return None
+        (low, high), size = ends, np.array(self.size)
+        share = max(room * float(((high - low) / size).max()), least)
+        middle, half = 0.5 * (low + high), 0.5 * share * size
+        return Window.between(middle - half, middle + half)
 
     def holding(self, places: Float[np.ndarray, "*n 2"], reach: float) -> "Window":
         """This window, grown to hold places, but by no more than `reach` times its size on each side."""

@@ -36,7 +36,7 @@ FLOORS = (
         "lab",
         "instantiation completeness schema runs keeping fitting networking assembly going_on quiet "
         "random_states "
-        "rate_choice lab summary",
+        "rate_choice reporting lab summary",
     ),
     ("sweeps", "sweeps"),
     (

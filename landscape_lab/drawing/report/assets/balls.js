@@ -1,9 +1,9 @@
 // Balls on the ground, all of one size: where the members are, and where they began.
 
 import {
-  BackSide, FrontSide, GreaterDepth, Group, IcosahedronGeometry, InstancedBufferAttribute, InstancedBufferGeometry, Mesh, ShaderMaterial,
+  BackSide, FrontSide, Group, IcosahedronGeometry, InstancedBufferAttribute, InstancedBufferGeometry, Mesh, ShaderMaterial,
 } from "three";
-import { LIGHT } from "lab/light";
+import { LIGHT, ORDER, THROUGH } from "lab/light";
 
 const BALL = {
   vertexShader: `
@@ -48,11 +48,13 @@ export class Balls extends Group {
       for (const [name, value] of Object.entries(all)) uniforms[name] = { value };
       const mesh = new Mesh(geometry, new ShaderMaterial({ ...BALL, uniforms, side: FrontSide, ...settings }));
       mesh.frustumCulled = false;
+      mesh.renderOrder = ORDER.balls;
       this.add(mesh);
+      return mesh;
     };
     kind({ rim: 1.28, flat_: 1 }, { side: BackSide });
     kind({}, {});
-    if (tints.length <= 50) kind({ alpha: 0.3 }, { transparent: true, depthWrite: false, depthFunc: GreaterDepth });
+    if (tints.length <= 50) kind({ alpha: 0.3 }, THROUGH).renderOrder = ORDER.through;
   }
 
   /** Put each ball to a point `[x, y, level]`; one whose level is NaN is not seen. */

@@ -17,16 +17,17 @@ export function edges(context, width, height, { ground, camera, tall }) {
   };
   const { x, y, z } = camera.position;
   const near = [x >= 0 ? 1 : -1, y >= 0 ? 1 : -1];
-  for (const axis of [0, 1]) horizontal(context, axis, near, ground, pixel);
+  const foot = z > 3 * Math.hypot(x, y) ? tall : -SLAB; // seen from above, the upper end of a wall is outside
+  for (const axis of [0, 1]) horizontal(context, axis, { near, foot, ground, pixel });
   if (Math.hypot(x, y) > 0.2 * z) upright(context, ground, tall, pixel);
 }
 
-function horizontal(context, axis, near, ground, pixel) {
+function horizontal(context, axis, { near, foot, ground, pixel }) {
   const { heat, half } = ground;
   const [low, high] = axis === 0 ? [heat.left, heat.right] : [Math.min(heat.first, heat.last), Math.max(heat.first, heat.last)];
   const other = near[1 - axis] * half[1 - axis];
   const at = (share, beyond) => {
-    const point = [0, 0, -SLAB];
+    const point = [0, 0, foot];
     point[axis] = share;
     point[1 - axis] = other + near[1 - axis] * beyond;
     return pixel(point);
@@ -64,7 +65,7 @@ function upright(context, { heat, half }, tall, pixel) {
     mark(context, [x - 6, y, far], [x - 10, y, far], short(logarithmic ? 10 ** value : value));
   }
   context.textAlign = "left";
-  context.fillText(heat.heights.label, Math.max(4, high[0] - 34), Math.max(14, high[1] - 12));
+  write(context, heat.heights.label, Math.max(4, high[0] - 34), Math.max(14, high[1] - 12));
 }
 
 function mark(context, from, to, text) {
@@ -80,8 +81,19 @@ function mark(context, from, to, text) {
 function word(context, [x, y], away, text) {
   context.textAlign = Math.abs(away[0]) < 0.3 ? "center" : away[0] < 0 ? "right" : "left";
   context.textBaseline = Math.abs(away[1]) < 0.3 ? "middle" : away[1] < 0 ? "bottom" : "top";
-  context.fillText(text, x, y);
+  write(context, text, x, y);
   context.textBaseline = "alphabetic";
+}
+
+/** A text with a rim, since the surface may lie behind it. */
+function write(context, text, x, y) {
+  context.save();
+  context.strokeStyle = color("ground");
+  context.lineWidth = 3;
+  context.lineJoin = "round";
+  context.strokeText(text, x, y);
+  context.restore();
+  context.fillText(text, x, y);
 }
 
 function unit(from, to) {

@@ -40,7 +40,7 @@ export class Eye {
   goal() {
     if (this.ride) return this.ride.pose(this.store.get("step"), this.shared.tall.value, this.closer);
     const kept = this.store.get("camera");
-    const usable = Array.isArray(kept) && kept.length === 6 && kept.every(Number.isFinite);
+    const usable = kept.length === 6 && kept.every(Number.isFinite);
     const [azimuth, tilt, times, ...at] = usable ? kept : [...VIEWS.oblique, 1, ...this.#middle()];
     const steepness = Math.min(STEEPEST, Math.max(1, tilt));
     return [azimuth, steepness, times * this.#fitting(azimuth, steepness), ...at];
@@ -135,12 +135,15 @@ export class Eye {
     const high = Math.tan((this.camera.fov * Math.PI) / 360);
     const middle = new Vector3(...this.#middle());
     const [wide, deep] = this.ground.half;
+    // Around it there is room for numbers.
+    const { clientWidth: width, clientHeight: height } = this.controls.domElement;
+    const [across, along] = [Math.max(0.6, 1 - 96 / (width || 1e3)), Math.max(0.6, 1 - 72 / (height || 1e3))];
     let fits = 0;
     for (const corner of [[1, 1], [1, -1], [-1, 1], [-1, -1]]) {
       for (const z of [-0.06, this.shared.tall.value]) {
         const point = new Vector3(wide * corner[0], deep * corner[1], z).sub(middle);
-        const aside = Math.abs(point.dot(right)) / (high * this.camera.aspect);
-        fits = Math.max(fits, point.dot(towards) + 1.1 * Math.max(aside, Math.abs(point.dot(up)) / high));
+        const aside = Math.abs(point.dot(right)) / (high * this.camera.aspect * across);
+        fits = Math.max(fits, point.dot(towards) + Math.max(aside, Math.abs(point.dot(up)) / (high * along)));
       }
     }
     return fits;

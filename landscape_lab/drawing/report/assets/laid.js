@@ -73,6 +73,8 @@ export function rings(minima, ground, shared) {
       const [right, up] = [x + 0.05 * Math.cos(angle), y + 0.05 * Math.sin(angle)];
       return [right, up, ground.level(right, up), -1];
     });
+    const levels = points.map((point) => point[2]).filter(Number.isFinite);
+    for (const point of points) point[2] = Number.isNaN(point[2]) ? NaN : Math.max(...levels); // level: it may lie in a steep hole
     for (let turn = 1; turn < points.length; turn += 1) {
       if (Number.isFinite(points[turn][2] + points[turn - 1][2])) pieces.push([points[turn - 1], points[turn]]);
     }

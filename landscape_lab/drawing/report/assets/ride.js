@@ -2,8 +2,9 @@
 
 import { between } from "lab/numbers";
 
-const BEHIND = 0.55;
-const ABOVE = 0.3;
+const BEHIND = 0.75;
+const ABOVE = 0.34;
+const AHEAD = 0.15;
 const CLEAR = 0.07;
 
 export class Ride {
@@ -28,16 +29,17 @@ export class Ride {
   /** The pose of the eye at a step; `tall` is the height of the surface, `closer` shortens the distance. */
   pose(step, tall, closer) {
     const last = this.steps[this.steps.length - 1] ?? 0;
-    const [x, y, level] = this.track.point(Math.min(step, last));
+    const [x, y, level] = this.track.point(Math.min(step, last)).map((value) => (Number.isFinite(value) ? value : 0));
     const [along, up] = this.heading(Math.min(step, last));
-    const z = tall * (Number.isFinite(level) ? level : 0);
+    const z = tall * level;
     const behind = closer * BEHIND;
     const eye = [x - behind * along, y - behind * up];
     const below = this.ground.level(...eye);
     const height = Math.max(z + closer * ABOVE, Number.isFinite(below) ? tall * below + CLEAR : -1);
+    const ahead = closer * AHEAD;
     const azimuth = (Math.atan2(-up, -along) * 180) / Math.PI;
-    const tilt = (Math.atan2(height - z, behind) * 180) / Math.PI;
-    return [azimuth, tilt, Math.hypot(behind, height - z), ...[x, y, z].map((value) => (Number.isFinite(value) ? value : 0))];
+    const tilt = (Math.atan2(height - z, behind + ahead) * 180) / Math.PI;
+    return [azimuth, tilt, Math.hypot(behind + ahead, height - z), x + ahead * along, y + ahead * up, z];
   }
 
   /** The way at a step, of unit length: from where the path was for a while to where it will be. */

@@ -12,10 +12,15 @@ const WORDS =
 /** The figure; it stands in the stage of the page, beside the map. */
 export function space(page) {
   const { store } = page;
-  store.keep({ camera: null, ride: -1, tall: 1, heights: "", wide: "" });
+  store.keep({ camera: [], ride: -1, tall: 1, heights: "", wide: "" });
   const canvas = element("canvas", { role: "img", ariaLabel: WORDS, tabIndex: 0 });
   const hint = element("output", { className: "hint" });
   const sight = element("div", { className: "sight" }, canvas, hint);
+  store.watch(["heights"], () => {
+    rescale(page.heat, store.get("heights"));
+    page.map.picture = page.heat.picture();
+    page.map.canvas.redraw();
+  });
   const figure = element("figure", { className: "space" }, sight, steering(page));
   seen(figure)
     .then(() => import("lab/relief"))
@@ -31,11 +36,6 @@ export function space(page) {
     });
   page.map.element.querySelector(".corner").append(widening(store, "map", "the map"));
   store.watch(["wide"], () => (page.stage.dataset.wide = store.get("wide")));
-  store.watch(["heights"], () => {
-    rescale(page.heat, store.get("heights"));
-    page.map.picture = page.heat.picture();
-    page.map.canvas.redraw();
-  });
   return figure;
 }
 
@@ -82,12 +82,12 @@ function steering(page) {
     if (name) page.relief?.eye.view(name);
   });
   store.watch(["camera", "ride"], () => (views.querySelector("select").value = named(page)));
-  const rides = choice("ride along", [[-1, "with none"]], -1, (number) => store.set({ ride: Number(number) }));
+  const rides = choice("ride along", [], -1, (number) => store.set({ ride: Number(number) }));
   const list = rides.querySelector("select");
   store.watch(["hidden", "ride"], () => {
     const visible = paths.filter((path) => !store.get("hidden").includes(path.number));
     list.replaceChildren(
-      ...[{ number: -1, label: "with none" }, ...visible].map(({ number, label }) => element("option", { value: number }, label)),
+      ...[{ number: -1, label: "none" }, ...visible].map(({ number, label }) => element("option", { value: number }, label)),
     );
     if (store.get("ride") >= 0 && !visible.some((path) => path.number === store.get("ride"))) store.set({ ride: -1 });
     list.value = store.get("ride");
@@ -115,7 +115,7 @@ function steering(page) {
 function named({ store, relief }) {
   const camera = store.get("camera");
   if (store.get("ride") >= 0) return "";
-  if (!camera) return "oblique";
+  if (!camera.length) return "oblique";
   return relief?.eye.named(camera) ?? "";
 }
 

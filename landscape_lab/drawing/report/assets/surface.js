@@ -32,7 +32,7 @@ const GROUND = {
       vec3 tint = texture2D(table, vec2((255.0 * clamp(level, 0.0, 1.0) + 0.5) / 256.0, 0.5)).rgb;
       float wide = fwidth(number);
       float away = abs(fract(number + 0.5) - 0.5);
-      float drawn = wide > 1e-7 ? 1.0 - smoothstep(0.4, 1.3, away / wide) : 0.0;
+      float drawn = wide > 1e-7 ? 1.0 - smoothstep(0.1, 0.9, away / wide) : 0.0;
       tint = mix(tint, vec3(1.0), 0.45 * lines * drawn * (1.0 - smoothstep(0.15, 0.5, wide)));
       gl_FragColor = vec4(lit(tint, normal, normalize(seen)), 1.0);
     }`,

@@ -1,10 +1,10 @@
 // Tubes and lines through space, which the step of the page cuts: the shader draws each piece as far as it was made.
 
 import {
-  BackSide, BufferAttribute, BufferGeometry, FrontSide, GreaterDepth, Group, InstancedBufferAttribute, InstancedBufferGeometry,
+  BackSide, BufferAttribute, BufferGeometry, FrontSide, Group, InstancedBufferAttribute, InstancedBufferGeometry,
   LineSegments, Mesh, ShaderMaterial,
 } from "three";
-import { LIGHT } from "lab/light";
+import { LIGHT, ORDER, THROUGH } from "lab/light";
 
 const SIDES = 8;
 const RADIUS = 0.0085;
@@ -81,12 +81,14 @@ export function tubes(pieces, tint, shared) {
     for (const [name, value] of Object.entries({ radius: 1, whole: 0, alpha: 1, dark: 0, ...values })) uniforms[name] = { value };
     const mesh = new Mesh(geometry, new ShaderMaterial({ ...TUBE, uniforms, side: FrontSide, ...settings }));
     mesh.frustumCulled = false;
+    mesh.renderOrder = ORDER.paths;
     group.add(mesh);
+    return mesh;
   };
   kind({ radius: 1.65, dark: 1 }, { side: BackSide });
   kind({}, {});
   kind({ radius: 0.6, whole: 1, alpha: 0.5 }, { transparent: true, depthWrite: false });
-  kind({ alpha: 0.22 }, { transparent: true, depthWrite: false, depthFunc: GreaterDepth });
+  kind({ alpha: 0.22 }, THROUGH).renderOrder = ORDER.through;
   return group;
 }
 

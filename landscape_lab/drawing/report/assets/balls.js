@@ -25,7 +25,7 @@ const BALL = {
     varying vec3 normalled, tinted, seen;
     ${LIGHT}
     void main() {
-      vec3 shown = lit(tinted * 1.06, normalize(normalled), normalize(seen)) + 0.12 * tinted;
+      vec3 shown = lit(tinted * 1.06, normalize(normalled), normalize(seen)) + 0.2 * tinted;
       gl_FragColor = vec4(mix(shown, edge, flat_), alpha);
     }`,
 };

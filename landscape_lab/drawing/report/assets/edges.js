@@ -85,8 +85,12 @@ function word(context, [x, y], away, text) {
   context.textBaseline = "alphabetic";
 }
 
-/** A text with a rim, since the surface may lie behind it. */
+/** A text inside the drawing, with a rim, since the surface may lie behind it. */
 function write(context, text, x, y) {
+  const wide = context.measureText(text).width;
+  const left = { left: 0, center: 0.5, right: 1 }[context.textAlign] * wide;
+  x = Math.max(left + 3, Math.min(context.canvas.clientWidth - 3 - wide + left, x));
+  y = Math.min(context.canvas.clientHeight - (context.textBaseline === "top" ? 14 : 4), y);
   context.save();
   context.strokeStyle = color("ground");
   context.lineWidth = 3;

@@ -1,13 +1,18 @@
 // Linear or logarithmic heights, as `heights.py` makes them, and the levels of their lines.
 
+import { contours } from "lab/contours";
+
 const LINES = 18;
 
 /** Draw the losses of a map linearly, logarithmically, or as it came: `""`. */
 export function rescale(heat, kind) {
-  heat.given ??= { heights: heat.heights, levels: heat.levels };
+  heat.given ??= { heights: heat.heights, levels: heat.levels, contours: heat.contours };
   const given = heat.given.heights.logarithmic ? "logarithmic" : "linear";
   if (!kind || kind === given) Object.assign(heat, heat.given);
-  else Object.assign(heat, scaled(heat, kind === "logarithmic"));
+  else {
+    Object.assign(heat, scaled(heat, kind === "logarithmic"));
+    heat.contours = contours(heat);
+  }
 }
 
 function scaled(heat, logarithmic) {

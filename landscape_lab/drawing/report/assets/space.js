@@ -34,6 +34,9 @@ export function space(page) {
       figure.replaceChildren(element("p", { className: "without" }, `No surface here: ${why}. The map shows the same losses.`));
       if (page.relief) throw error;
     });
+  const tall = page.heat.equal ? Math.abs((page.heat.last - page.heat.first) / (page.heat.right - page.heat.left)) : 1;
+  if (tall < 0.35) page.stage.dataset.shape = "low";
+  page.stage.style.setProperty("--tall", tall);
   page.map.element.querySelector(".corner").append(widening(store, "map", "the map"));
   store.watch(["wide"], () => (page.stage.dataset.wide = store.get("wide")));
   return figure;

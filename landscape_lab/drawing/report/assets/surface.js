@@ -34,7 +34,7 @@ const GROUND = {
       float away = abs(fract(number + 0.5) - 0.5);
       float drawn = wide > 1e-7 ? 1.0 - smoothstep(0.1, 0.9, away / wide) : 0.0;
       tint = mix(tint, vec3(1.0), 0.45 * lines * drawn * (1.0 - smoothstep(0.15, 0.5, wide)));
-      gl_FragColor = vec4(lit(tint, normal, normalize(seen)), 1.0);
+      gl_FragColor = vec4(min(lit(tint, normal, normalize(seen)), 0.94), 1.0); // never as white as paper
     }`,
 };
 

@@ -90,7 +90,7 @@ def map_of(scene: Scene) -> dict[str, object]:
         },
         "colors": packed(np.round(255.0 * colormaps[heights.colors](np.arange(256))[:, :3]).astype(np.uint8)),
         "levels": levels_of(scene, heights).tolist(),
-        "contours": [packed(line) for line in contours_of(scene, heights)],
+        "contours": packed(in_one(contours_of(scene, heights))),
     }
 
 
@@ -111,6 +111,12 @@ def contours_of(scene: Scene, heights: Heights) -> list[np.ndarray]:
     lines = contour_generator(u, v, np.ma.masked_invalid(heights(scene.losses)))
     levels = levels_of(scene, heights)
     return [np.asarray(line) for level in levels for line in lines.lines(float(level))]
+
+
+def in_one(lines: list[np.ndarray]) -> np.ndarray:
+    """Lines `[n, 2]` one behind the other, NaN between them: there may be thousands of short ones."""
+    gap = np.full((1, 2), np.nan)
+    return np.concatenate([gap, *(part for line in lines for part in (line, gap))])
 
 
 def path_of(number: int, trace: Trace, members: int) -> dict[str, object]:

@@ -6,16 +6,22 @@ const SIDES = {
   8: [[2, 3]], 9: [[2, 0]], 10: [[0, 1], [2, 3]], 11: [[2, 1]], 12: [[1, 3]], 13: [[1, 0]], 14: [[0, 3]],
 };
 
-/** The lines at all levels of a map, `[x, y, x, y, …]` each, in its coordinates. */
+/** The lines at all levels of a map in its coordinates, `[x, y, x, y, …]`, NaN between them. */
 export function contours(heat) {
   const { rows, columns } = heat;
   const [low, high] = heat.heights.span;
   const heights = Float32Array.from(heat.losses, (loss) => low + heat.height(loss) * (high - low));
-  const place = ([column, row]) => [
-    heat.left + ((column + 0.5) / columns) * (heat.right - heat.left),
-    heat.first + ((row + 0.5) / rows) * (heat.last - heat.first),
-  ];
-  return heat.levels.flatMap((level) => joined(segments(heights, rows, columns, level)).map((line) => Float64Array.from(line.flatMap(place))));
+  const made = [NaN, NaN];
+  for (const level of heat.levels) {
+    for (const line of joined(segments(heights, rows, columns, level))) {
+      for (const [column, row] of line) {
+        made.push(heat.left + ((column + 0.5) / columns) * (heat.right - heat.left));
+        made.push(heat.first + ((row + 0.5) / rows) * (heat.last - heat.first));
+      }
+      made.push(NaN, NaN);
+    }
+  }
+  return Float64Array.from(made);
 }
 
 /** The pieces of one level: two crossings `[column, row, edge]` each. */
@@ -58,5 +64,5 @@ function joined(pieces) {
   };
   return pieces
     .filter((piece) => left.delete(piece))
-    .map((piece) => on(on([...piece]).reverse()).map(([column, row]) => [column, row]));
+    .map((piece) => on(on([...piece]).reverse()));
 }

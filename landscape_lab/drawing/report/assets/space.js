@@ -19,6 +19,7 @@ export function space(page) {
   store.watch(["heights"], () => {
     rescale(page.heat, store.get("heights"));
     page.map.picture = page.heat.picture();
+    page.map.still.renew();
     page.map.canvas.redraw();
   });
   const figure = element("figure", { className: "space" }, sight, steering(page));

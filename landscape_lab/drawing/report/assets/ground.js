@@ -3,17 +3,17 @@
 // Lengths are half-widths of the longer side; x is right, y up on the map, z the height. The shaders raise a
 // level, 0 to 1, by `tall`: the height of the surface changes without anything being made again.
 
-const CELLS = 320;
 const HEIGHT = 0.5;
 export const SLAB = 0.06;
 
 export class Ground {
-  constructor(heat) {
+  /** Of the losses of a map, with at most so many cells along the longer side. */
+  constructor(heat, cells) {
     this.heat = heat;
     const aspect = heat.equal ? Math.abs((heat.last - heat.first) / (heat.right - heat.left)) : 1;
     this.half = [1 / Math.max(1, aspect), aspect / Math.max(1, aspect)];
     this.height = HEIGHT * Math.sqrt(Math.min(...this.half));
-    const shrink = Math.min(1, CELLS / Math.max(heat.rows, heat.columns));
+    const shrink = Math.min(1, cells / Math.max(heat.rows, heat.columns));
     this.columns = Math.max(2, Math.round(heat.columns * shrink) + 1);
     this.rows = Math.max(2, Math.round(heat.rows * shrink) + 1);
     this.rise();

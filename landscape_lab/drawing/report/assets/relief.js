@@ -11,12 +11,23 @@ import { Surface } from "lab/surface";
 
 ColorManagement.enabled = false; // colours of a style sheet stay what they are
 
+const CELLS = { fast: 320, slow: 160 };
+
+/** Whether a browser draws in space `fast`, on a graphics card, or `slow`, without; an error where it cannot. */
+function speed() {
+  const fast = (wanted) => document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: wanted });
+  if (fast(true)) return "fast";
+  if (fast(false)) return "slow";
+  throw new Error("there is no WebGL 2");
+}
+
 export class Relief {
   /** `canvas` is drawn on; `step`, `hidden`, `camera`, `ride`, `tall` and `heights` of the store tell how. */
   constructor(canvas, page) {
     Object.assign(this, { canvas, page });
+    const cells = CELLS[speed()];
     this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
-    this.ground = new Ground(page.heat);
+    this.ground = new Ground(page.heat, cells);
     this.shared = { tall: { value: this.ground.height }, step: { value: 0 } };
     this.camera = new PerspectiveCamera(28, 1, 0.01, 60);
     this.camera.up.set(0, 0, 1);

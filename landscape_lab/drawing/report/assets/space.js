@@ -26,7 +26,7 @@ export function space(page) {
   seen(figure)
     .then(() => import("lab/relief"))
     .then(({ Relief }) => {
-      page.relief = new Relief(canvas, page);
+      figure.relief = page.relief = new Relief(canvas, page);
       sight.append(page.relief.numbers, corner(page));
       listen(canvas, hint, page);
     })

@@ -9,17 +9,23 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from landscape_lab.drawing.palette import path_color
 from landscape_lab.drawing.proportions import map_ratio
-from landscape_lab.drawing.report.arrays import packed
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.errors import tell
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.point import PointLandscape
-from landscape_lab.playing.descents import NotTogetherError, Ways, descend, kept_steps
-from landscape_lab.playing.packing import losses_packed, places_packed, shares_of, verdicts_packed
+from landscape_lab.playing.descents import NotTogetherError, Ways, descend
+from landscape_lab.playing.packing import (
+    losses_packed,
+    paced,
+    places_packed,
+    shares_of,
+    steps_packed,
+    verdicts_packed,
+)
 from landscape_lab.playing.players import Player
 from landscape_lab.records import evenly
 from landscape_lab.scene import Scene
@@ -38,13 +44,20 @@ class Crowd(NamedTuple):
 
     Args:
         player: The optimizer.
-        places: Of each member, `[starts, rates, kept, 2]`; not finite from where it diverged.
-        losses: `[starts, rates, kept]`.
+        steps: Of each member, `[starts, rates, kept]`, denser where it moves.
+        shares: Its places then, as shares of the window; NaN from where it is gone.
+        losses: Its losses.
     """
 
     player: Player
-    places: Float[np.ndarray, "starts rates kept 2"]
+    steps: Int[np.ndarray, "starts rates kept"]
+    shares: Float[np.ndarray, "starts rates kept 2"]
     losses: Float[np.ndarray, "starts rates kept"]
+
+    def thinned(self, number: int) -> "Crowd":
+        """At most so many of what is kept of each member."""
+        at = evenly(self.steps.shape[-1], number)
+        return Crowd(self.player, self.steps[..., at], self.shares[:, :, at], self.losses[..., at])
 
 
 @dataclass(frozen=True)
@@ -75,9 +88,9 @@ class Arena:
         )
 
     @property
-    def kept(self) -> np.ndarray:
-        """The steps whose places are kept."""
-        return kept_steps(self.steps, PLACES)
+    def every(self) -> Int[np.ndarray, " all"]:
+        """All steps."""
+        return np.arange(self.steps + 1)
 
     def crowd(self, player: Player) -> Crowd:
         """Let an optimizer descend from all starts.
@@ -87,29 +100,34 @@ class Arena:
         """
         points = self.scene.plane.points(self.scene.window.centres(*self.cells)).float()
         ensemble = Ensemble(points, None if player.rate is None else self.rates)
-        ways = _filled(self._ways(ensemble, player), self.kept)
-        shape = len(points), ensemble.shape[1], len(self.kept)
+        ways = _filled(self._ways(ensemble, player), self.every)
         with np.errstate(invalid="ignore"):  # of members that diverged
-            places = self.scene.plane.project(ways.points).swapaxes(0, 1)  # [members, kept, 2]
-        return Crowd(player, places.reshape(*shape, 2), ways.losses.T.reshape(shape))
+            places = self.scene.plane.project(ways.points).swapaxes(0, 1)  # [members, all, 2]
+        shares = shares_of(self.scene.window, places)
+        at = paced(shares, PLACES)
+        shape = len(points), ensemble.shape[1], at.shape[1]
+        losses = np.take_along_axis(ways.losses.T, at, axis=1).reshape(shape)
+        return Crowd(
+            player, at.reshape(shape), np.take_along_axis(shares, at[..., None], 1).reshape(*shape, 2), losses
+        )
 
     def _ways(self, ensemble: Ensemble, player: Player) -> Ways:
         """All members at once; or the members of each rate, where these cannot be together."""
         try:
-            return descend(self.landscape, ensemble, player, self.kept, together=True)
+            return descend(self.landscape, ensemble, player, self.every, together=True)
         except NotTogetherError:
             if ensemble.rates is None:
                 raise
         each = [
-            descend(self.landscape, replace(ensemble, rates=(rate,)), player, self.kept, together=True)
+            descend(self.landscape, replace(ensemble, rates=(rate,)), player, self.every, together=True)
             for rate in ensemble.rates
         ]
-        each = [_filled(ways, self.kept) for ways in each]
+        each = [_filled(ways, self.every) for ways in each]
         points, losses = (
             np.stack([ways.points for ways in each], 2),
             np.stack([ways.losses for ways in each], 2),
         )
-        return Ways(self.kept, points.reshape(len(points), -1, 2), losses.reshape(len(losses), -1))
+        return Ways(self.every, points.reshape(len(points), -1, 2), losses.reshape(len(losses), -1))
 
 
 def _filled(ways: Ways, kept: np.ndarray) -> Ways:
@@ -184,9 +202,7 @@ def crowds_of(arena: Arena, players: Sequence[Player]) -> tuple[list[Crowd], dic
     """What the players did, and who did not take part, with the reason."""
     crowds, left_out = [], {}
     columns, rows = arena.cells
-    tell(
-        f"The playground: {len(players)} optimizers from {columns} × {rows} starts, {arena.steps:,} steps each."
-    )
+    tell(f"The playground: {len(players)} optimizers from {columns} × {rows} starts, {arena.steps:,} steps.")
     for player in players:
         try:
             crowds.append(arena.crowd(player))
@@ -197,24 +213,36 @@ def crowds_of(arena: Arena, players: Sequence[Player]) -> tuple[list[Crowd], dic
 
 def section_of(arena: Arena, crowds: Sequence[Crowd], number: int) -> dict[str, object]:
     """Crowds for a page, with at most so many places of each member."""
-    at = evenly(len(arena.kept), number)
+    crowds = [crowd.thinned(number) for crowd in crowds]
     columns, rows = arena.cells
-    shares = [shares_of(arena.scene.window, crowd.places[:, :, at]) for crowd in crowds]
-    heights, losses = losses_packed(arena.scene, [crowd.losses[:, :, at] for crowd in crowds])
+    heights, losses = losses_packed(arena.scene, [crowd.losses for crowd in crowds])
     told = {
         "starts": {"columns": columns, "rows": rows},
         "rates": list(arena.rates),
-        "steps": packed(arena.kept[at]),
         "heights": heights,
         "optimizers": [
             {
                 "name": crowd.player.name,
                 "color": path_color(number + 1),  # the first is that of the run
                 "rate": crowd.player.rate,
-                "paths": places_packed(places),
+                "steps": steps_packed(crowd.steps),
+                "paths": places_packed(crowd.shares),
                 "losses": drawn,
             }
-            for number, (crowd, places, drawn) in enumerate(zip(crowds, shares, losses, strict=True))
+            for number, (crowd, drawn) in enumerate(zip(crowds, losses, strict=True))
         ],
     }
-    return told | verdicts_packed(arena.scene, shares, arena.kept[at])
+    told["note"] = _note(arena, crowds)
+    return told | verdicts_packed(arena.scene, [(crowd.shares, crowd.steps) for crowd in crowds])
+
+
+def _note(arena: Arena, crowds: Sequence[Crowd]) -> str:
+    """How much a bundle holds, and of what."""
+    kept = crowds[0].steps.shape[-1] if crowds else 0
+    columns, rows = arena.cells
+    return (
+        f"Computed once by the real optimizers: {len(crowds)} of them from {columns} × {rows} starts at "
+        f"{len(arena.rates)} learning rates, {arena.steps:,} steps each, of which {kept} are kept; each "
+        "place is exact to a twenty-thousandth of the window. All go on the clean landscape: no "
+        "augmentations of the run, no schedule of its rate, every other setting as in the catalogue."
+    )

@@ -41,15 +41,6 @@ class NotTogetherError(ValueError):
     """An optimizer cannot step many members at once."""
 
 
-def kept_steps(steps: int, number: int) -> Int[np.ndarray, " kept"]:
-    """About so many of the steps from 0 to the last, denser at the start, where most happens.
-
-    >>> kept_steps(100, 5)
-    array([  0,   6,  25,  56, 100])
-    """
-    return np.unique(np.round(steps * np.linspace(0.0, 1.0, number) ** 2).astype(np.int64))
-
-
 def descend(
     landscape: Landscape,
     ensemble: Ensemble,

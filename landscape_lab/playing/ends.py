@@ -12,11 +12,13 @@ NEAR = 1 / 64
 STILL = 1 / 128
 """A member is at rest that moves no farther, in windows, in the last `REST` of its steps."""
 REST = 0.1
+SHARE = 0.005
+"""A point counts that at least such a share of all members reached."""
 
 
 def verdicts_of(
     shares: Float[np.ndarray, "members kept 2"],
-    steps: Int[np.ndarray, " kept"],
+    steps: Int[np.ndarray, "members kept"],
     known: Float[np.ndarray, "n 2"],
 ) -> tuple[UInt8[np.ndarray, " members"], Float[np.ndarray, "points 2"]]:
     """Which point each member reached, and these points: known minima are at their own place.
@@ -26,16 +28,19 @@ def verdicts_of(
         steps: When.
         known: The known minima, alike.
     """
-    ends, late = shares[:, -1], shares[:, steps >= (1 - REST) * steps[-1]]
+    ends, late = shares[:, -1], steps >= (1 - REST) * steps[:, -1:]
     there = np.isfinite(ends).all(-1)
     with np.errstate(invalid="ignore"):
-        still = there & (np.abs(late - ends[:, None]) <= STILL).all((1, 2))
+        still = there & ((np.abs(shares - ends[:, None]) <= STILL).all(-1) | ~late).all(-1)
     verdicts = np.where(there, np.where(still, ELSEWHERE, MOVING), LOST).astype(np.uint8)
+    moved = ~(np.abs(ends - shares[:, 0]) <= NEAR).all(-1)  # on a flat place each rests where it began
     found: list[np.ndarray] = []
-    while len(found) < MOST and (left := verdicts == ELSEWHERE).any():
-        centre = _nearest(_densest(ends[left]), known)
-        near = left & (np.abs(ends - centre) <= NEAR).all(-1)
-        verdicts[near] = len(found)
+    while len(found) < MOST and (came := moved & (verdicts == ELSEWHERE)).any():
+        centre = _nearest(_densest(ends[came]), known)
+        near = (np.abs(ends - centre) <= NEAR).all(-1)
+        if (came & near).sum() < max(2, SHARE * len(shares)):
+            break
+        verdicts[near & (verdicts == ELSEWHERE)] = len(found)
         found.append(centre)
     return verdicts, np.array(found).reshape(-1, 2)
 

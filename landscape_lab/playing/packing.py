@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from landscape_lab.drawing.palette import BASIN_COLORS
 from landscape_lab.drawing.report.arrays import packed
@@ -15,6 +15,10 @@ GONE = 65_535
 """The number of a place that is nowhere, and of a loss that is none."""
 BEYOND = 1.0
 """How far outside the window a place may be, in windows."""
+LEAP = 0.2
+"""A step that is longer, in windows, counts as one of this length, so that others keep some places, too."""
+TIME = 0.3
+"""How much of what is kept is paced by time, not by the way."""
 FLOOR = 1e-9
 """The lowest loss that is told from none, as a share of the losses' span in the window."""
 STEEPEST = 10.0
@@ -32,6 +36,24 @@ def shares_of(window: Window, places: Float[np.ndarray, "*n kept 2"]) -> Float[n
     with np.errstate(invalid="ignore"):
         near = ((shares >= -BEYOND) & (shares <= 1 + BEYOND)).all(-1, keepdims=True)
     return np.where(np.logical_and.accumulate(near, axis=-2), shares, np.nan)
+
+
+def paced(shares: Float[np.ndarray, "members all 2"], number: int) -> Int[np.ndarray, "members kept"]:
+    """So many steps of each member, the first and the last among them: denser where it moves, and early."""
+    total = shares.shape[1] - 1
+    moved = np.abs(np.nan_to_num(np.diff(shares, axis=1))).sum(-1).clip(max=LEAP)
+    way = np.concatenate([np.zeros((len(shares), 1)), np.cumsum(moved, axis=1)], axis=1)
+    time = np.sqrt(np.linspace(0.0, 1.0, total + 1))
+    rising = (1 - TIME) * way / np.maximum(way[:, -1:], 1e-12) + TIME * time
+    wanted = np.linspace(0.0, 1.0, min(number, total + 1))
+    at = np.stack([np.searchsorted(each, each[-1] * wanted) for each in rising])
+    at[:, -1] = total
+    return at
+
+
+def steps_packed(steps: Int[np.ndarray, "starts rates kept"]) -> dict[str, object]:
+    """Steps as 16 bits, of each but the first how much later it is."""
+    return packed(np.diff(steps, axis=-1, prepend=0).astype(np.uint16))
 
 
 def places_packed(shares: Float[np.ndarray, "starts rates kept 2"]) -> dict[str, object]:
@@ -75,11 +97,13 @@ def _changes(shares: Float[np.ndarray, "*n kept"]) -> dict[str, object]:
 
 
 def verdicts_packed(
-    scene: Scene, shares: Sequence[Float[np.ndarray, "starts rates kept 2"]], steps: np.ndarray
+    scene: Scene, crowds: Sequence[tuple[Float[np.ndarray, "starts rates kept 2"], np.ndarray]]
 ) -> dict[str, object]:
     """Which point each member of each crowd reached, and the points with their colours."""
     low, high = scene.window.corners
+    shares = [each for each, _ in crowds]
     members = np.concatenate([each.reshape(-1, *each.shape[2:]) for each in shares])
+    steps = np.concatenate([each.reshape(-1, each.shape[2]) for _, each in crowds])
     verdicts, points = verdicts_of(members, steps, (scene.minima - low) / (high - low))
     sizes = np.cumsum([each.shape[0] * each.shape[1] for each in shares])[:-1]
     parts = [

@@ -1,19 +1,23 @@
 """From runs to pages: what stands beside a scene in its report."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
+from typing import cast
 
 import pytorch_lightning as pl
 
 from landscape_lab.assembly import about_of, label_of, landscape_of, plane_settings
 from landscape_lab.callbacks import Product
+from landscape_lab.descent import Descent
 from landscape_lab.drawing.report import Report, write_page
 from landscape_lab.escaping import visible
 from landscape_lab.keys.callbacks import REPORT
 from landscape_lab.landscapes import Landscape
+from landscape_lab.landscapes.point import PointLandscape
+from landscape_lab.playing import OPTIMIZERS, Player, bundle_of, check_playable, player
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
@@ -74,20 +78,54 @@ class ReportPage(Product):
     Args:
         folder: Where it goes: the folder of the run, whose results it tells.
         kind: `none`, `page`, or `playground`: with real optimizers to play with.
+        megabytes: How large the bundle of what they do may become.
+        optimizers: Their names, beside that of the run.
     """
 
     grid = True
 
-    def __init__(self, folder: str | PathLike[str], kind: str = "none") -> None:
+    def __init__(
+        self,
+        folder: str | PathLike[str],
+        kind: str = "none",
+        megabytes: float = 2.0,
+        optimizers: Sequence[str] = OPTIMIZERS,
+    ) -> None:
         self.folder = Path(folder)
         self.kind = kind
+        self.megabytes = megabytes
+        self.optimizers = tuple(optimizers)
 
     @property
     def wanted(self) -> bool:
         return self.kind != "none"
 
     def check(self, landscape: Landscape) -> None:
-        """Every landscape has a page."""
+        """Every landscape has a page, and those of two dimensions a playground."""
+        if self.kind == "playground":
+            check_playable(landscape)
+            self._others()
+
+    def _others(self) -> list[Player]:
+        """The optimizers beside that of the run.
+
+        Raises:
+            ValueError: There is none of such a name.
+        """
+        try:
+            return [player(name) for name in self.optimizers]
+        except ValueError as error:
+            raise ValueError(f"callbacks.report.optimizers: {error}") from error
 
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
-        write_page(report_of(scene, self.folder), self.folder / NAME)
+        sections = {} if self.kind == "page" else {"playground": self._playground(scene, trainer)}
+        write_page(report_of(scene, self.folder, sections), self.folder / NAME)
+
+    def _playground(self, scene: Scene, trainer: pl.Trainer) -> dict[str, object]:
+        """What the run's own optimizer and others did from everywhere."""
+        descent = cast(Descent, trainer.lightning_module)
+        name = str((Run(self.folder).results() or {}).get("optimizer", "this run"))
+        own = Player.of(name, descent.make_optimizer)
+        others = [one for one in self._others() if one.name != name]
+        landscape = cast(PointLandscape, descent.landscape)
+        return bundle_of(landscape, scene, [own, *others], descent.steps, self.megabytes)

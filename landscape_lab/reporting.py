@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytorch_lightning as pl
 
-from landscape_lab.callbacks import Product
+from landscape_lab.callbacks import Product, StateRecorder
 from landscape_lab.drawing.report import Report, write_page
 from landscape_lab.escaping import visible
 from landscape_lab.keys.callbacks import REPORT
@@ -47,17 +47,23 @@ class ReportPage(Product):
     Args:
         folder: Where it goes: the folder of the run, whose results it tells.
         kind: `none`, `page`, or `playground`: with real optimizers to play with.
+        state: Whether the optimizer's state is recorded, and shown.
     """
 
     grid = True
 
-    def __init__(self, folder: str | PathLike[str], kind: str = "none") -> None:
+    def __init__(self, folder: str | PathLike[str], kind: str = "none", state: bool = False) -> None:
         self.folder = Path(folder)
         self.kind = kind
+        self.state = state
 
     @property
     def wanted(self) -> bool:
         return self.kind != "none"
+
+    @property
+    def recorders(self) -> list[pl.Callback]:
+        return [StateRecorder(self.folder)] if self.state else []
 
     def check(self, landscape: Landscape) -> None:
         """Every landscape has a page."""

@@ -21,7 +21,7 @@ FLOORS = (
         "what happened",
         "clock series point_file records curves checkpoints measured large_points archive trajectory "
         "trajectory_text notebook gathering raising ensemble good_rates converged outcomes basins "
-        "layer_curves shape_files",
+        "layer_curves state_curves shape_files",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),

@@ -80,6 +80,7 @@ REPORT = Keys(
     "landscape_lab.reporting.ReportPage",
     folder=FOLDER,
     kind=Key(Choice(*REPORTS), "a page of the run that works offline; playground: with real optimizers"),
+    state=Key(Switch(), "record the optimizer's state in each step, state.npz, and show it"),
 )
 CHECKPOINTS = Keys(
     "landscape_lab.callbacks.Checkpoints",

@@ -1,19 +1,23 @@
 """From runs to pages: what stands beside a scene in its report."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import cast
 
 import pytorch_lightning as pl
 
 from landscape_lab.callbacks import Product, StateRecorder
+from landscape_lab.descent import Descent
 from landscape_lab.drawing.report import Report, write_page
 from landscape_lab.escaping import visible
 from landscape_lab.keys.callbacks import REPORT
 from landscape_lab.landscapes import Landscape
+from landscape_lab.pushing import pushes_of
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
+from landscape_lab.state_curves import StateCurves
 
 NAME = "report.html"
 """In the folder of a run or of a sweep."""
@@ -38,6 +42,12 @@ def command_of(run: Run) -> str:
     """What repeats a run: the words it was called with, but not its folder."""
     words = [word for word in run.overrides() if not word.startswith(("hydra.", "resume=", "ckpt_path="))]
     return visible(shlex.join(["python", "-m", "landscape_lab", *words]))
+
+
+def states_of(folders: Sequence[Path]) -> list[StateCurves | None]:
+    """What the optimizers of some runs remembered; `None` of those that did not record it."""
+    files = [Run(folder).state_file for folder in folders]
+    return [StateCurves.load(file) if file.is_file() else None for file in files]
 
 
 @REPORT.checks_class
@@ -69,4 +79,6 @@ class ReportPage(Product):
         """Every landscape has a page."""
 
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
-        write_page(report_of(scene, self.folder), self.folder / NAME)
+        descent = cast("Descent", trainer.lightning_module)
+        pushes = pushes_of(scene, descent.landscape, [descent.trajectory], states_of([self.folder]))
+        write_page(report_of(scene, self.folder, pushes), self.folder / NAME)

@@ -29,7 +29,7 @@ FLOORS = (
     ("drawing", "drawing"),
     (
         "when",
-        "staging approximating answering bending mapping replaying seen by_hand recording recorder untold "
+        "staging pushing approximating answering bending mapping replaying seen by_hand recording recorder untold "
         "view own_state callbacks",
     ),
     (

@@ -1,0 +1,216 @@
+"""What pushes a path at each of its points, as data for pages: gradients and the optimizer's state."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from landscape_lab.drawing.report.arrays import packed
+from landscape_lab.errors import tell
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.planes.slopes import on_plane, slopes_of
+from landscape_lab.records import evenly
+from landscape_lab.scene import Scene, Trace
+from landscape_lab.staging import shown_members
+from landscape_lab.state_curves import StateCurves
+from landscape_lab.trajectory import Trajectory
+
+MEMBERS = 8
+"""Of so many members of a path a page has arrows and state: the one that ended lowest, and others evenly."""
+KEPT = 16_000
+"""The most records of one entry of the state on a page, over all members."""
+SQUARES = {
+    "exp_avg_sq": "betas[1]",
+    "square_avg": "",
+    "sum": "",
+    "exp_inf": "",
+    "max_exp_avg_sq": "betas[1]",
+    "v": "betas[1]",
+}
+"""What optimizers call averages of squared gradients, and by which of their settings Adam's are corrected."""
+ROOTS = ("exp_inf",)
+"""Those that are no squares."""
+
+
+class Pushed(NamedTuple):
+    """A path as a page shows it.
+
+    Args:
+        trace: Its places.
+        trajectory: What happened.
+        state: What its optimizer remembered, where that was recorded.
+        columns: Which members of the trace have arrows.
+        members: Which of the trajectory these are.
+    """
+
+    trace: Trace
+    trajectory: Trajectory
+    state: StateCurves | None
+    columns: np.ndarray
+    members: np.ndarray
+
+
+def pushes_of(
+    scene: Scene,
+    landscape: Landscape,
+    trajectories: Sequence[Trajectory],
+    states: Sequence[StateCurves | None],
+    say: Callable[[str], None] = tell,
+) -> dict[str, object]:
+    """The sections `arrows` and `state` of a page; the second only where a state was recorded.
+
+    Args:
+        scene: What the page shows.
+        landscape: Whose clean gradients are taken at some points of the paths.
+        trajectories: Those of the scene's traces, in their order.
+        states: What the optimizer of each remembered, or `None`.
+        say: Takes some lines about the progress of long work.
+    """
+    paths = [
+        _pushed(trace, trajectory, state)
+        for trace, trajectory, state in zip(scene.traces, trajectories, states, strict=True)
+    ]
+    arrows = [_arrows(scene, landscape, path, say) for path in paths]
+    found: dict[str, object] = {"arrows": {"paths": arrows, "labels": list(scene.plane.axes.labels)}}
+    if any(path.state is not None for path in paths):
+        found["state"] = {"paths": [_curves(path, scene.plane.axes.labels) for path in paths]}
+    return found
+
+
+def _pushed(trace: Trace, trajectory: Trajectory, state: StateCurves | None) -> Pushed:
+    ends = np.nan_to_num(trace.losses[-1], nan=np.inf)
+    columns = np.unique([*evenly(len(ends), MEMBERS - 1), ends.argmin()])
+    return Pushed(trace, trajectory, state, columns, shown_members(trace.total)[columns])
+
+
+def _arrows(
+    scene: Scene, landscape: Landscape, path: Pushed, say: Callable[[str], None]
+) -> dict[str, object]:
+    """The gradients of a path, and what of its optimizer's state is a direction or a scale."""
+    slopes = slopes_of(landscape, scene.plane, path.trajectory.points, path.members.tolist(), say)
+    found: dict[str, object] = {
+        "members": path.columns.tolist(),
+        "gradient": {
+            "at": packed(path.trace.path_steps[slopes.places]),
+            "values": packed(-slopes.gradients),
+            "norms": packed(slopes.norms),
+        },
+    }
+    if path.state is not None:
+        found["vectors"] = [
+            vector
+            for name, values in path.state.vectors.items()
+            if name not in SQUARES and (vector := _vector(scene, path, name, values)) is not None
+        ]
+        found["scale"] = _scale(path, path.state, landscape.dims)
+    return found
+
+
+def _vector(scene: Scene, path: Pushed, name: str, values: np.ndarray) -> dict[str, object] | None:
+    """A part of the state as a direction, turned as the steps go: a gradient's average points against them.
+
+    None where it has nothing to do with them: it is at right angles in the mean, or is no direction.
+    """
+    assert path.state is not None
+    at = evenly(len(values), max(2, KEPT // len(path.columns)))
+    if not len(values):
+        return None
+    whole = values[at][:, path.members]
+    seen = on_plane(scene.plane, whole)
+    sign = _sign(path, path.state.vector_steps[at], seen)
+    if sign == 0:
+        return None
+    return {
+        "name": name,
+        "sign": sign,
+        "at": packed(path.state.vector_steps[at]),
+        "values": packed(sign * seen),
+        "norms": packed(np.sqrt((whole.astype(np.float64) ** 2).sum(-1))),
+    }
+
+
+def _sign(path: Pushed, steps: np.ndarray, seen: np.ndarray) -> int:
+    """1 where vectors point along the steps that were made, -1 where against, 0 where neither."""
+    known, places = path.trace.path_steps, path.trace.places[:, path.columns]
+    here = np.searchsorted(known, steps, side="right") - 1
+    here = here.clip(0, max(0, len(known) - 2))
+    way = places[np.minimum(here + 1, len(known) - 1)] - places[here]
+    lengths = np.sqrt((way**2).sum(-1) * (seen**2).sum(-1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cosines = (way * seen).sum(-1) / lengths
+    cosines = cosines[np.isfinite(cosines)]
+    mean = cosines.mean() if len(cosines) else 0.0
+    return int(np.sign(mean)) if abs(mean) > ALONG else 0
+
+
+ALONG = 0.3
+"""The mean cosine with the steps from which on a vector is a push."""
+
+
+def _scale(path: Pushed, state: StateCurves, dims: int) -> dict[str, object] | None:
+    """By what the optimizer multiplies each axis, 1 / (√v̂ + ε), on two dimensions."""
+    name = next((name for name in SQUARES if name in state.vectors), None)
+    if name is None or dims != 2:
+        return None
+    at = evenly(len(state.vector_steps), max(2, KEPT // len(path.columns)))
+    values = state.vectors[name][at][:, path.members].astype(np.float64)
+    numbers = {entry: one[:, path.members] for entry, one in state.numbers.items()}
+    rows = np.searchsorted(state.steps, state.vector_steps[at]).clip(max=len(state.steps) - 1)
+    if SQUARES[name] in numbers and "step" in numbers:
+        beta, step = numbers[SQUARES[name]][rows], numbers["step"][rows]
+        values = values / (1.0 - beta**step)[..., None]
+    roots = values if name in ROOTS else np.sqrt(values)
+    eps = numbers["eps"][rows][..., None] if "eps" in numbers else 0.0
+    with np.errstate(divide="ignore"):
+        return {"name": name, "at": packed(state.vector_steps[at]), "values": packed(1.0 / (roots + eps))}
+
+
+def _curves(path: Pushed, labels: Sequence[str]) -> dict[str, object] | None:
+    """The state over steps: what changes, and by their values what does not."""
+    if (state := path.state) is None:
+        return None
+    at = evenly(len(state.steps), max(2, KEPT // len(path.columns)))
+    numbers = {name: values[:, path.members] for name, values in state.numbers.items()}
+    changing = {name: values for name, values in numbers.items() if _changes(values)}
+    charts = [
+        {"name": name, "lines": [""], **_curve(state.steps, values[..., None], at)}
+        for name, values in changing.items()
+    ]
+    return {
+        "members": path.columns.tolist(),
+        "charts": [*_coordinates(path, state, labels), *charts],
+        "constant": _constants({name: one for name, one in numbers.items() if name not in changing}),
+        "skipped": dict(state.skipped),
+        "first": int(state.steps[0]) if len(state.steps) else 0,
+    }
+
+
+def _coordinates(path: Pushed, state: StateCurves, labels: Sequence[str]) -> list[dict[str, object]]:
+    """Vectors of two coordinates, one curve for each."""
+    at = evenly(len(state.vector_steps), max(2, KEPT // len(path.columns)))
+    return [
+        {"name": name, "lines": list(labels), **_curve(state.vector_steps, values[:, path.members], at)}
+        for name, values in state.vectors.items()
+        if values.shape[-1] == 2
+    ]
+
+
+def _curve(steps: np.ndarray, values: np.ndarray, at: np.ndarray) -> dict[str, object]:
+    """`[records, members, lines]` values at steps."""
+    return {"steps": packed(steps[at]), "values": packed(values[at])}
+
+
+def _changes(values: np.ndarray) -> bool:
+    """Whether values of some records differ, for any member."""
+    return len(values) > 0 and not bool((values == values[:1]).all() or np.isnan(values).all())
+
+
+def _constants(numbers: Mapping[str, np.ndarray]) -> dict[str, str]:
+    """What never changed, as text: of members that differ, from and to."""
+    told = {}
+    for name, values in numbers.items():
+        known = values[np.isfinite(values)]
+        if len(known):
+            low, high = known.min(), known.max()
+            told[name] = f"{low:.6g}" if low == high else f"{low:.6g} … {high:.6g}"
+    return told

@@ -54,7 +54,7 @@ def pushes_of(
     scene: Scene,
     landscape: Landscape,
     trajectories: Sequence[Trajectory],
-    states: Sequence[StateCurves | None],
+    states: Sequence[StateCurves | None] = (),
     say: Callable[[str], None] = tell,
 ) -> dict[str, object]:
     """The sections `arrows` and `state` of a page; the second only where a state was recorded.
@@ -63,13 +63,11 @@ def pushes_of(
         scene: What the page shows.
         landscape: Whose clean gradients are taken at some points of the paths.
         trajectories: Those of the scene's traces, in their order.
-        states: What the optimizer of each remembered, or `None`.
+        states: What the optimizer of each remembered, `None` where that is not known, as of those left out.
         say: Takes some lines about the progress of long work.
     """
-    paths = [
-        _pushed(trace, trajectory, state)
-        for trace, trajectory, state in zip(scene.traces, trajectories, states, strict=True)
-    ]
+    known = [*states, *[None] * (len(trajectories) - len(states))]
+    paths = list(map(_pushed, scene.traces, trajectories, known))
     arrows = [_arrows(scene, landscape, path, say) for path in paths]
     found: dict[str, object] = {"arrows": {"paths": arrows, "labels": list(scene.plane.axes.labels)}}
     if any(path.state is not None for path in paths):

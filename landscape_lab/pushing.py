@@ -1,5 +1,6 @@
 """What pushes a path at each of its points, as data for pages: gradients and the optimizer's state."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -19,17 +20,20 @@ MEMBERS = 8
 """Of so many members of a path a page has arrows and state: the one that ended lowest, and others evenly."""
 KEPT = 16_000
 """The most records of one entry of the state on a page, over all members."""
+MOMENTUM = re.compile(r"avg|moment|veloc|buf|direction|delta|m|mu|d")
+"""How optimizers call what pushes; a single letter is the whole name."""
 SQUARES = {
+    "max_exp_avg_sq": "betas[1]",
     "exp_avg_sq": "betas[1]",
+    "exp_avg_var": "betas[1]",
     "square_avg": "",
     "sum": "",
     "exp_inf": "",
-    "max_exp_avg_sq": "betas[1]",
-    "v": "betas[1]",
 }
-"""What optimizers call averages of squared gradients, and by which of their settings Adam's are corrected."""
+"""What they call averages of squared gradients, and the setting by which Adam's begin at zero."""
 ROOTS = ("exp_inf",)
-"""Those that are no squares."""
+"""Those that are no squares but sizes, with an ε of their own."""
+NOT_RECORDED = "not recorded: callbacks.report.state=true does so"
 
 
 class Pushed(NamedTuple):
@@ -88,61 +92,50 @@ def _arrows(
     slopes = slopes_of(landscape, scene.plane, path.trajectory.points, path.members.tolist(), say)
     found: dict[str, object] = {
         "members": path.columns.tolist(),
-        "gradient": {
-            "at": packed(path.trace.path_steps[slopes.places]),
-            "values": packed(-slopes.gradients),
-            "norms": packed(slopes.norms),
-        },
+        "gradient": _seen(scene, path.trace.path_steps[slopes.places], -slopes.gradients, slopes.norms),
     }
-    if path.state is not None:
-        found["vectors"] = [
-            vector
-            for name, values in path.state.vectors.items()
-            if name not in SQUARES and (vector := _vector(scene, path, name, values)) is not None
-        ]
-        found["scale"] = _scale(path, path.state, landscape.dims)
-    return found
+    if path.state is None:
+        return {**found, "vectors": [], "why": NOT_RECORDED}
+    pushes = [name for name in path.state.vectors if _is_momentum(name)]
+    vectors = [_vector(scene, path, path.state, name) for name in pushes]
+    why = "the optimizer keeps none" if path.state.vectors else "not kept of points of so many numbers"
+    return {**found, "vectors": vectors, "why": why, "scale": _scale(path, path.state, landscape.dims)}
 
 
-def _vector(scene: Scene, path: Pushed, name: str, values: np.ndarray) -> dict[str, object] | None:
-    """A part of the state as a direction, turned as the steps go: a gradient's average points against them.
-
-    None where it has nothing to do with them: it is at right angles in the mean, or is no direction.
-    """
-    assert path.state is not None
-    at = evenly(len(values), max(2, KEPT // len(path.columns)))
-    if not len(values):
-        return None
-    whole = values[at][:, path.members]
-    seen = on_plane(scene.plane, whole)
-    sign = _sign(path, path.state.vector_steps[at], seen)
-    if sign == 0:
-        return None
-    return {
-        "name": name,
-        "sign": sign,
-        "at": packed(path.state.vector_steps[at]),
-        "values": packed(sign * seen),
-        "norms": packed(np.sqrt((whole.astype(np.float64) ** 2).sum(-1))),
-    }
+def _is_momentum(name: str) -> bool:
+    """Whether a part of the state pushes, by what it is called."""
+    long = len(name) > 2
+    found = MOMENTUM.search(name) if long else MOMENTUM.fullmatch(name)
+    return name not in SQUARES and found is not None and (not long or len(found[0]) > 2)
 
 
-def _sign(path: Pushed, steps: np.ndarray, seen: np.ndarray) -> int:
-    """1 where vectors point along the steps that were made, -1 where against, 0 where neither."""
+def _vector(scene: Scene, path: Pushed, state: StateCurves, name: str) -> dict[str, object]:
+    """A part of the state as a push: turned as the steps go, against which an average gradient points."""
+    at = evenly(len(state.vector_steps), max(2, KEPT // len(path.columns)))
+    whole = state.vectors[name][at][:, path.members]
+    seen, steps = on_plane(scene.plane, whole), state.vector_steps[at]
+    sign = 1 if _cosine(path, steps, seen) > 0 else -1
+    norms = np.sqrt((whole.astype(np.float64) ** 2).sum(-1))
+    return {"name": name, "sign": sign, **_seen(scene, steps, sign * seen, norms)}
+
+
+def _seen(scene: Scene, steps: np.ndarray, values: np.ndarray, norms: np.ndarray) -> dict[str, object]:
+    """Vectors on the map, and where they are longer than that, or in other units, how long in all."""
+    whole = scene.traces[0].off is None and set(scene.plane.axes.unit) == {1.0}
+    return {"at": packed(steps), "values": packed(values), "norms": None if whole else packed(norms)}
+
+
+def _cosine(path: Pushed, steps: np.ndarray, seen: np.ndarray) -> float:
+    """The mean cosine of vectors with the steps that were made there."""
     known, places = path.trace.path_steps, path.trace.places[:, path.columns]
-    here = np.searchsorted(known, steps, side="right") - 1
-    here = here.clip(0, max(0, len(known) - 2))
-    way = places[np.minimum(here + 1, len(known) - 1)] - places[here]
-    lengths = np.sqrt((way**2).sum(-1) * (seen**2).sum(-1))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        cosines = (way * seen).sum(-1) / lengths
+    if len(known) < 2:
+        return 0.0
+    here = (np.searchsorted(known, steps, side="right") - 1).clip(0, len(known) - 2)
+    way = places[here + 1] - places[here]
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        cosines = (way * seen).sum(-1) / np.sqrt((way**2).sum(-1) * (seen**2).sum(-1))
     cosines = cosines[np.isfinite(cosines)]
-    mean = cosines.mean() if len(cosines) else 0.0
-    return int(np.sign(mean)) if abs(mean) > ALONG else 0
-
-
-ALONG = 0.3
-"""The mean cosine with the steps from which on a vector is a push."""
+    return float(cosines.mean()) if len(cosines) else 0.0
 
 
 def _scale(path: Pushed, state: StateCurves, dims: int) -> dict[str, object] | None:
@@ -158,7 +151,7 @@ def _scale(path: Pushed, state: StateCurves, dims: int) -> dict[str, object] | N
         beta, step = numbers[SQUARES[name]][rows], numbers["step"][rows]
         values = values / (1.0 - beta**step)[..., None]
     roots = values if name in ROOTS else np.sqrt(values)
-    eps = numbers["eps"][rows][..., None] if "eps" in numbers else 0.0
+    eps = numbers["eps"][rows][..., None] if "eps" in numbers and name not in ROOTS else 0.0
     with np.errstate(divide="ignore"):
         return {"name": name, "at": packed(state.vector_steps[at]), "values": packed(1.0 / (roots + eps))}
 

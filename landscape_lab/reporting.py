@@ -99,8 +99,8 @@ class ReportPage(Product):
     def wanted(self) -> bool:
         return self.kind != "none"
 
-    @property
     def recorders(self) -> list[pl.Callback]:
+        """What records while the descent goes on what the page shows; it writes before the page is made."""
         return [StateRecorder(self.folder)] if self.state else []
 
     def check(self, landscape: Landscape) -> None:

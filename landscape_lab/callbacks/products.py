@@ -58,11 +58,6 @@ class Product(ABC):
         """What it shows beside the losses in the window and along the path."""
         return set()
 
-    @property
-    def recorders(self) -> list[pl.Callback]:
-        """Callbacks that record while the descent goes on what it shows at the end."""
-        return []
-
     @abstractmethod
     def check(self, landscape: Landscape) -> None:
         """Raise `ValueError` unless a landscape has what is shown; called before the descent."""
@@ -129,7 +124,6 @@ class Products(pl.Callback):
             if not isinstance(part, Product):
                 gathered.append(part)
             elif part is products[0]:
-                gathered += [recorder for product in products for recorder in product.recorders]
                 gathered.append(cls(products, settings, folder, about))
         return gathered
 

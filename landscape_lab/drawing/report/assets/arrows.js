@@ -43,10 +43,15 @@ function sizes(store) {
   return [lengths, element("label", {}, "size ", size)];
 }
 
-/** Each kind with a switch, and its numbers, which `update(found)` sets: `found(kind)` is what it is now. */
+/**
+ * Each kind with a switch, and its numbers, which `update(found)` sets: `found(kind)` is what it is now. Lengths are
+ * those on the map; where the whole vector is longer, or has another unit, that is told, too.
+ */
 function table(kinds, store, labels) {
-  const head = ["", "arrow", "length", ...labels, "in step", ""].map((name) => element("th", { scope: "col" }, name));
-  const rows = kinds.map((kind) => row(kind, store));
+  const columns = ["", "arrow", "length", ...labels.map((label) => label.split(" (")[0]), "whole", "in step", ""];
+  const whole = kinds.some((kind) => kind.whole);
+  const head = columns.filter((name) => whole || name !== "whole").map((name) => element("th", { scope: "col" }, name));
+  const rows = kinds.map((kind) => row(kind, store, whole));
   const body = element("tbody", {}, ...rows.map(({ element: made }) => made));
   return {
     element: element("table", { className: "numbers" }, element("thead", {}, element("tr", {}, ...head)), body),
@@ -54,7 +59,7 @@ function table(kinds, store, labels) {
   };
 }
 
-function row(kind, store) {
+function row(kind, store, whole) {
   const box = element("input", { type: "checkbox", ariaLabel: `Draw ${kind.name}`, disabled: !kind.at });
   box.onchange = () => {
     const others = store.get("arrowsoff").filter((id) => id !== kind.id);
@@ -62,14 +67,21 @@ function row(kind, store) {
   };
   const swatch = element("span", { className: kind.axes ? "swatch hollow" : "swatch edged" });
   swatch.style.setProperty("--tint", kind.tint);
-  const cells = Array.from({ length: 5 }, () => element("td"));
+  const cells = Array.from({ length: whole ? 6 : 5 }, () => element("td"));
   return {
     element: element("tr", {}, element("td", {}, box), element("td", {}, swatch, ` ${kind.name}`), ...cells),
     update: (now) => {
       box.checked = Boolean(kind.at) && !store.get("arrowsoff").includes(kind.id);
-      const numbers = now ? [kind.axes ? "" : short(now.norm), ...now.values.map(short), now.step.toLocaleString("en")] : ["", "", "", ""];
-      const why = kind.why ?? (now ? now.note ?? "" : "none: this is the last point");
-      [...numbers, why].forEach((text, order) => (cells[order].textContent = text));
+      told(kind, now, whole).forEach((text, order) => (cells[order].textContent = text));
     },
   };
+}
+
+/** The cells of a row. */
+function told(kind, now, whole) {
+  const blank = Array.from({ length: whole ? 5 : 4 }, () => "");
+  if (!now) return [...blank, kind.why ?? "none: this is the last point"];
+  const length = kind.axes ? "" : short(Math.hypot(...now.values));
+  const all = whole ? [now.whole === undefined ? "" : short(now.whole)] : [];
+  return [length, ...now.values.map(short), ...all, now.step.toLocaleString("en"), now.note ?? ""];
 }

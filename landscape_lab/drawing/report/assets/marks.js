@@ -19,12 +19,12 @@ export function arrow(context, to, { from, values }, kind, store) {
   const [nextX, nextY] = to([from[0] + values[0] / length, from[1] + values[1] / length]);
   const angle = Math.atan2(nextY - y, nextX - x);
   const long = pixels(length, kind.at.range, store);
-  const head = Math.min(11, 0.6 * long);
+  const head = Math.min(8 + 1.2 * kind.width, 0.6 * long);
   const at = (along, across) => [
     x + along * Math.cos(angle) - across * Math.sin(angle),
     y + along * Math.sin(angle) + across * Math.cos(angle),
   ];
-  for (const [width, tint] of [[5.6, EDGE], [2.6, kind.tint]]) {
+  for (const [width, tint] of [[kind.width + 3, EDGE], [kind.width, kind.tint]]) {
     context.lineWidth = width;
     context.strokeStyle = context.fillStyle = tint;
     context.lineCap = context.lineJoin = "round";

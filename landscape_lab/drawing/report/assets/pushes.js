@@ -6,24 +6,27 @@ import { lastBefore } from "lab/numbers";
 const TINTS = { gradient: "#ff9f1c", step: "#ffffff", scale: "#b7f34d" };
 const OTHERS = ["#ff6ad5", "#4de3ff", "#c9a6ff", "#ffe14d"];
 
-/** All that a path may have. A kind tells `at(step, member, column)` what it is, and how it is drawn. */
+/** All that a path may have, the widest first. A kind tells `at(step, member, column)` what it is, and how it is drawn. */
 export function kindsOf(pushed, path) {
-  const kinds = [
-    { id: "step", name: "the step that was made", tint: TINTS.step, at: stepOf(path), draw: arrow },
-    { id: "gradient", name: "negative gradient", tint: TINTS.gradient, at: valuesOf(pushed.gradient, path), draw: arrow },
-  ];
-  for (const [order, vector] of (pushed.vectors ?? []).entries()) {
-    const name = `${vector.sign < 0 ? "−" : ""}${vector.name}`;
-    kinds.push({ id: vector.name, name, tint: OTHERS[order % OTHERS.length], at: valuesOf(vector, path), draw: arrow });
-  }
-  const { scale } = pushed;
+  const { gradient, vectors, scale, why } = pushed;
+  const arrows = vectors.map((vector, order) => ({
+    id: vector.name,
+    name: `${vector.sign < 0 ? "−" : ""}${vector.name}`,
+    tint: OTHERS[order % OTHERS.length],
+    at: valuesOf(vector, path),
+    draw: arrow,
+    width: 3,
+  }));
+  if (!arrows.length) arrows.push({ id: "momentum", name: "momentum", tint: OTHERS[0], why });
   if (scale) {
-    const name = `scale of each axis, from ${scale.name}`;
-    kinds.push({ id: "scale", name, tint: TINTS.scale, at: valuesOf(scale, path), draw: ellipse, axes: true });
+    const name = `scale of each axis, 1 / (√${scale.name} + ε)`;
+    arrows.push({ id: "scale", name, tint: TINTS.scale, at: valuesOf(scale, path), draw: ellipse, axes: true });
   }
-  const why = pushed.vectors ? "the optimizer keeps none" : "not recorded: callbacks.report.state=true does";
-  if (!pushed.vectors?.length) kinds.push({ id: "momentum", name: "momentum", tint: OTHERS[0], why });
-  return kinds;
+  return [
+    { id: "gradient", name: "negative gradient", tint: TINTS.gradient, at: valuesOf(gradient, path), draw: arrow, width: 5, whole: gradient.norms !== null },
+    ...arrows,
+    { id: "step", name: "the step that was made", tint: TINTS.step, at: stepOf(path), draw: arrow, width: 1.8 },
+  ];
 }
 
 /** Values `[n, members, 2]` known at some steps, each drawn from the place of its own step. */
@@ -33,7 +36,7 @@ function valuesOf({ at, values, norms }, path) {
     const index = lastBefore(at, step);
     const first = index * members + column;
     const seen = [values[2 * first], values[2 * first + 1]];
-    return { step: at[index], from: path.place(member, at[index]), values: seen, norm: norms?.[first] ?? Math.hypot(...seen) };
+    return { step: at[index], from: path.place(member, at[index]), values: seen, whole: norms?.[first] };
   };
   known.range = rangeOf(values);
   return known;
@@ -48,7 +51,7 @@ function stepOf(path) {
     const steps = path.at[index + 1] - path.at[index];
     const values = [next[0] - from[0], next[1] - from[1]];
     const note = steps > 1 ? `the way of ${steps.toLocaleString("en")} steps: points between are not kept` : "";
-    return { step: path.at[index], from, values, norm: Math.hypot(...values), note };
+    return { step: path.at[index], from, values, note };
   };
   const ways = new Float32Array(2 * Math.max(0, path.at.length - 1) * path.members);
   for (let index = 0; index < ways.length; index += 1) ways[index] = path.places[index + 2 * path.members] - path.places[index];

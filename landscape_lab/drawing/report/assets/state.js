@@ -33,27 +33,33 @@ const none = () => element("p", {}, "The state of this optimizer was not recorde
 function chartOf({ name, lines: names, steps, values }, section, page) {
   const { store, paths } = page;
   const [, members, many] = values.shape;
+  const spent = (path) => path.cost(store.get("against")) ?? path.steps;
+  let made = { key: "" }; // most of the time only the step is another
   const curves = () => {
     const { number, column } = chosen(section, page);
     const path = paths[number];
-    const cost = path.cost(store.get("against")) ?? path.steps;
-    return names.map((line, order) => ({
-      label: line || name,
-      color: many > 1 ? TINTS[order % TINTS.length] : path.color(0),
-      x: Float64Array.from(steps, (step) => between(path.steps, cost, step)),
-      y: Float64Array.from(steps, (_, index) => values[(index * members + column) * many + order]),
-      now: between(path.steps, cost, store.get("step")),
-    }));
+    const key = `${number} ${column} ${store.get("against")}`;
+    if (key !== made.key) {
+      const x = Float64Array.from(steps, (step) => between(path.steps, spent(path), step));
+      const lines = names.map((line, order) => ({
+        label: line || name,
+        color: many > 1 ? TINTS[order % TINTS.length] : path.color(0),
+        x,
+        y: Float64Array.from(steps, (_, index) => values[(index * members + column) * many + order]),
+      }));
+      made = { key, lines, positive: lines.every(({ y }) => y.every((one) => !(one <= 0))) };
+    }
+    const now = between(path.steps, spent(path), store.get("step"));
+    return made.lines.map((line) => ({ ...line, now }));
   };
-  const positive = () => store.get("statelog") && curves().every(({ y }) => y.every((one) => !(one <= 0)));
   const chart = new Chart({
     words: `${name} over the steps`,
     lines: curves,
     labels: () => [store.get("against"), ""],
-    logarithmic: positive,
+    logarithmic: () => store.get("statelog") && made.positive,
     pick: (x) => {
       const path = paths[chosen(section, page).number];
-      store.set({ step: Math.round(between(path.cost(store.get("against")) ?? path.steps, path.steps, x)), playing: false });
+      store.set({ step: Math.round(between(spent(path), path.steps, x)), playing: false });
     },
   });
   const legend = names.filter(Boolean).map((line, order) => {

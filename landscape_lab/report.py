@@ -12,7 +12,8 @@ from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.report import write_page
 from landscape_lab.errors import answer, one_line
 from landscape_lab.planes import PlaneSettings
-from landscape_lab.reporting import NAME, report_of
+from landscape_lab.pushing import pushes_of
+from landscape_lab.reporting import NAME, report_of, states_of
 from landscape_lab.sweeps.together import bring_together, sorted_keys, split_words
 from landscape_lab.trust import guarded_command
 
@@ -31,7 +32,10 @@ def main() -> None:
     settings = together.settings_with(changes)
     check_shading(settings.colormap)
     path = files[0] if files else folders[0] / NAME
-    write_page(report_of(together.scene(settings, folders[0]), folders[0]), Path(path))
+    scene = together.scene(settings, folders[0])
+    states = states_of(together.folders)
+    pushes = pushes_of(scene, together.landscape, together.trajectories, states)
+    write_page(report_of(scene, folders[0], pushes), Path(path))
     answer(path)
 
 

@@ -202,7 +202,7 @@ def _draw(board: Leaderboard) -> None:
 
 
 def _report(board: Leaderboard) -> None:
-    """Write `report.html` where it is asked for; where that is not possible, the rest is there all the same."""
+    """Write `report.html` where it is asked for; if that is not possible, the rest is there all the same."""
     if kept_settings(board.folder).get("report", "none") == "none":
         return
     from landscape_lab.sweeps.reports import write_report  # torch and matplotlib

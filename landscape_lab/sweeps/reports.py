@@ -70,7 +70,9 @@ def report_of_sweep(board: Leaderboard, beside: Path, changes: Mapping[str, obje
     return Report(
         visible(board.title),
         _about(board, scenes),
-        sections=sections | {"leaderboard": leaderboard_of(board, beside)} | ({"rates": rates} if rates else {}),
+        sections=sections
+        | {"leaderboard": leaderboard_of(board, beside)}
+        | ({"rates": rates} if rates else {}),
         configuration=OmegaConf.to_yaml(settings) if settings else "",
         command=_command(hydra),
         **shown,  # type: ignore[arg-type]
@@ -79,7 +81,9 @@ def report_of_sweep(board: Leaderboard, beside: Path, changes: Mapping[str, obje
 
 def _scenes(board: Leaderboard, changed: Callable[[PlaneSettings], PlaneSettings]) -> dict[str, Scene]:
     """The best paths on each landscape, by its name; none where that is not possible."""
-    entrants = [Entrant(job.run, visible(_ground(board, job)), visible(board.label(job))) for job in board.jobs]
+    entrants = [
+        Entrant(job.run, visible(_ground(board, job)), visible(board.label(job))) for job in board.jobs
+    ]
     groups = [group[:PATHS] for group in grounds_of(entrants)[:MAPS]]
     most = round(math.sqrt(CELLS / max(1, len(groups))))
 
@@ -157,7 +161,7 @@ def cell(value: object) -> float | str | None:
     >>> cell("1e-3"), cell("adam"), cell(float("nan")), cell("nan")
     (0.001, 'adam', None, 'nan')
     """
-    if value is None or isinstance(value, float) and not math.isfinite(value):
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return None
     try:
         number = float(str(value))

@@ -14,7 +14,7 @@ from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.report import write_page
 from landscape_lab.errors import answer, one_line
 from landscape_lab.planes import PlaneSettings
-from landscape_lab.reporting import NAME, report_of
+from landscape_lab.reporting import EXTRAS, NAME, report_of
 from landscape_lab.runs import Run
 from landscape_lab.sweeps.plan import job_runs
 from landscape_lab.sweeps.ranking import Leaderboard
@@ -45,7 +45,7 @@ def _write(together: Together, changes: Mapping[str, object], folder: Path, path
     """Write the page of some runs of one landscape, with the results of the first, which is in a folder."""
     settings = together.settings_with(changes)
     check_shading(settings.colormap)
-    write_page(report_of(together.scene(settings, folder), folder), path)
+    write_page(report_of(together.scene(settings, folder, EXTRAS), folder), path)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ from landscape_lab.trajectory import Trajectory
 
 NAME = "report.html"
 """In the folder of a run or of a sweep."""
+EXTRAS = frozenset({"approximation"})
+"""What a page shows beside the map and the paths, where the landscape has it."""
 
 
 def report_of(scene: Scene, folder: Path, sections: Mapping[str, object] | None = None) -> Report:
@@ -55,7 +57,8 @@ def report_of_run(folder: Path, trajectory: Trajectory, path: str | PathLike[str
     name = str(results.get("landscape"))
     trajectory.label = label_of(config, str(results.get("optimizer")), name, trajectory.rates)
     landscape, _ = landscape_of(config)
-    scene = scene_of(landscape, [trajectory], settings=plane_settings(config), folder=folder)
+    settings = plane_settings(config)
+    scene = scene_of(landscape, [trajectory], settings=settings, folder=folder, extras=EXTRAS)
     file = folder / NAME if path is None else Path(path)
     write_page(report_of(replace(scene, about=about_of(config, name)), folder), file)
     return file
@@ -85,6 +88,10 @@ class ReportPage(Product):
     @property
     def wanted(self) -> bool:
         return self.kind != "none"
+
+    @property
+    def extras(self) -> set[str]:
+        return set(EXTRAS)
 
     def check(self, landscape: Landscape) -> None:
         """Every landscape has a page."""

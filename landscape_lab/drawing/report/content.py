@@ -12,6 +12,7 @@ from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import colors_of
 from landscape_lab.drawing.proportions import aspect_of
 from landscape_lab.drawing.report.arrays import packed
+from landscape_lab.drawing.report.parts import parts_of
 from landscape_lab.drawing.titles import title_of
 from landscape_lab.records import evenly
 from landscape_lab.scene import Scene, Trace
@@ -55,7 +56,8 @@ class Report:
         """What the page's script reads."""
         drawn = {} if self.scene is None else content_of(self.scene)
         words = {"title": self.title, "about": self.about, "configuration": self.configuration}
-        told = {"command": self.command, "facts": dict(self.facts), "sections": dict(self.sections)}
+        sections = {} if self.scene is None else parts_of(self.scene)
+        told = {"command": self.command, "facts": dict(self.facts), "sections": sections | dict(self.sections)}
         share = 1.0 / max(1, len(self.grounds))
         numbers = numbers_of(self.grounds.values())
         grounds = [

@@ -65,8 +65,7 @@ def report_of_sweep(board: Leaderboard, beside: Path, changes: Mapping[str, obje
     shown = {"grounds": scenes} if len(scenes) > 1 else {"scene": next(iter(scenes.values()), None)}
     sections = {"race": {}} if scenes else {}
     rates = rates_of(board)
-    settings = kept_settings(board.folder)
-    hydra = settings.pop("hydra", {})
+    settings = {name: value for name, value in kept_settings(board.folder).items() if name != "hydra"}
     return Report(
         visible(board.title),
         _about(board, scenes),
@@ -74,7 +73,7 @@ def report_of_sweep(board: Leaderboard, beside: Path, changes: Mapping[str, obje
         | {"leaderboard": leaderboard_of(board, beside)}
         | ({"rates": rates} if rates else {}),
         configuration=OmegaConf.to_yaml(settings) if settings else "",
-        command=_command(hydra),
+        command=sweep_command(board.folder),
         **shown,  # type: ignore[arg-type]
     )
 
@@ -122,10 +121,13 @@ def _about(board: Leaderboard, scenes: Mapping[str, Scene]) -> str:
     return " · ".join(filter(None, (about, some)))
 
 
-def _command(hydra: object) -> str:
+def sweep_command(folder: Path) -> str:
     """What repeats a sweep: the words it was called with, but not its folder."""
-    words = OmegaConf.select(OmegaConf.create({"hydra": hydra}), "hydra.overrides.task") or []
-    return visible(shlex.join(["python", "-m", "landscape_lab", "-m", *map(str, words)]))
+    words: object = kept_settings(folder)
+    for name in ("hydra", "overrides", "task"):
+        words = words.get(name) if isinstance(words, dict) else None
+    typed = map(str, words) if isinstance(words, list) else ()
+    return visible(shlex.join(["python", "-m", "landscape_lab", "-m", *typed]))
 
 
 def leaderboard_of(board: Leaderboard, beside: str | PathLike[str]) -> dict[str, object]:

@@ -57,7 +57,11 @@ class Report:
         drawn = {} if self.scene is None else content_of(self.scene)
         words = {"title": self.title, "about": self.about, "configuration": self.configuration}
         sections = {} if self.scene is None else parts_of(self.scene)
-        told = {"command": self.command, "facts": dict(self.facts), "sections": sections | dict(self.sections)}
+        told = {
+            "command": self.command,
+            "facts": dict(self.facts),
+            "sections": sections | dict(self.sections),
+        }
         share = 1.0 / max(1, len(self.grounds))
         numbers = numbers_of(self.grounds.values())
         grounds = [

@@ -1,19 +1,16 @@
 """Sections of a page that follow from its scene: shapes as they grew, and how true a plane is."""
 
-from base64 import b64encode
-from io import BytesIO
-
 import numpy as np
-from PIL import Image
 
 from landscape_lab.drawing.report.arrays import packed
+from landscape_lab.drawing.report.thumbnails import webp
 from landscape_lab.records import evenly
 from landscape_lab.scene import Scene, Trace
 
 FRAMES = 40
 """Pictures of shapes, from the first step to the last."""
-LONGER = 320
-"""Pixels along the longer side of each."""
+SIZE = (320, 320)
+"""Pixels of each, at the most."""
 QUALITY = 82
 """Of WebP: at 90 they would be twice as large."""
 EARLY = 2.0
@@ -35,16 +32,8 @@ def _approximation(scene: Scene) -> dict[str, object] | None:
     last = int(scene.traces[0].path_steps[-1])
     steps = np.unique(np.round(last * np.linspace(0.0, 1.0, FRAMES) ** EARLY).astype(int))
     pictures = [scene.approximation(float(step)) for step in steps]
-    frames = [webp(picture[1]) for picture in pictures]
-    return {"target": webp(pictures[0][0]), "steps": steps.tolist(), "frames": frames}
-
-
-def webp(picture: np.ndarray) -> str:
-    """A picture, `[rows, columns, 3]` of bytes, as an address that holds it."""
-    image, file = Image.fromarray(picture), BytesIO()
-    image.thumbnail((LONGER, LONGER))
-    image.save(file, "WEBP", quality=QUALITY)
-    return f"data:image/webp;base64,{b64encode(file.getvalue()).decode()}"
+    frames = [webp(picture[1], SIZE, QUALITY) for picture in pictures]
+    return {"target": webp(pictures[0][0], SIZE, QUALITY), "steps": steps.tolist(), "frames": frames}
 
 
 def _plane(scene: Scene) -> dict[str, object] | None:

@@ -3,7 +3,7 @@
 import { Chart } from "lab/chart";
 import { element, section } from "lab/elements";
 
-export function show({ explained, paths: distances }, { root, paths, store, content }) {
+export function show({ explained, paths: distances }, { root, paths, store }) {
   const seen = () => paths.filter((path) => distances[path.number] && !store.get("hidden").includes(path.number));
   const lines = () =>
     seen().flatMap((path) => {
@@ -21,13 +21,13 @@ export function show({ explained, paths: distances }, { root, paths, store, cont
     pick: (step) => store.set({ step: Math.round(step), playing: false }),
   });
   store.watch(["step", "hidden", "theme"], () => chart.redraw());
-  root.append(section("The plane", explained ? shares(explained, content.map.labels) : null, chart.element));
+  root.append(section("The plane", explained ? shares(explained) : null, chart.element));
 }
 
 /** Bars of what each direction explains, and of what neither does. */
-function shares(explained, labels) {
+function shares(explained) {
   const rest = Math.max(0, 1 - explained[0] - explained[1]);
-  const parts = [...explained.map((share, axis) => [labels[axis], share]), ["neither", rest]];
+  const parts = [["direction 1", explained[0]], ["direction 2", explained[1]], ["neither", rest]];
   const percent = (share) => `${(100 * share).toFixed(share > 0.9995 || share < 0.1 ? 2 : 1)} %`;
   const bars = parts.map(([name, share], number) => {
     const bar = element("span", { className: `share share-${number}`, title: `${name}: ${percent(share)}` });

@@ -42,16 +42,18 @@ export function order(one, other, down) {
 /**
  * A sheet: `columns` are names, `lines` their values. Its order and its filters are kept in the store under `name`.
  * `ends` tells how each line ended, for buttons that show only such; `show(column, value, line)` may give an element
- * for a cell.
+ * for a cell; `bare` columns are neither sorted nor filtered.
  */
-export function sheet({ name, words, columns, lines, ends = null, store, show = () => null }) {
+export function sheet({ name, words, columns, lines, bare = [], ends = null, store, show = () => null }) {
   store.keep({ [name]: {} });
   const state = () => ({ by: -1, down: false, any: "", end: "", each: {}, ...store.get(name) });
   const change = (changes) => store.set({ [name]: { ...state(), ...changes } });
   const rows = lines.map((line, number) => row(columns, line, number, show));
   const body = element("tbody", {}, ...rows);
-  const heads = columns.map((column, number) => head(column, number, state, change));
-  const filters = columns.map((column, number) => filter(name, column, number, lines, state, change));
+  const heads = columns.map((column, number) => (bare.includes(column) ? plain(column) : head(column, number, state, change)));
+  const filters = columns.map((column, number) =>
+    bare.includes(column) ? plain() : filter(name, column, number, lines, state, change),
+  );
   const any = element("input", { type: "search", placeholder: "filter all columns", ariaLabel: `Filter ${words}`, title: HELP });
   any.oninput = () => change({ any: any.value });
   const told = element("output", { className: "told" });
@@ -102,6 +104,11 @@ function head(column, number, state, change) {
     sign.textContent = { ascending: "▲", descending: "▼", none: "" }[direction];
   };
   return { element: cell, tell };
+}
+
+/** The head of a column that has no order. */
+function plain(words = "") {
+  return { element: element(words ? "th" : "td", words ? { scope: "col" } : {}, words), tell: () => {} };
 }
 
 /** What a column has to contain; of few different words there is a list. */

@@ -27,6 +27,8 @@ from landscape_lab.trajectory import Trajectory
 
 NAME = "report.html"
 """In the folder of a run or of a sweep."""
+EXTRAS = frozenset({"approximation"})
+"""What a page shows beside the map and the paths, where the landscape has it."""
 
 
 def report_of(scene: Scene, folder: Path, sections: Mapping[str, object] | None = None) -> Report:
@@ -61,7 +63,8 @@ def report_of_run(folder: Path, trajectory: Trajectory, path: str | PathLike[str
     name = str(results.get("landscape"))
     trajectory.label = label_of(config, str(results.get("optimizer")), name, trajectory.rates)
     landscape, _ = landscape_of(config)
-    scene = scene_of(landscape, [trajectory], settings=plane_settings(config), folder=folder)
+    settings = plane_settings(config)
+    scene = scene_of(landscape, [trajectory], settings=settings, folder=folder, extras=EXTRAS)
     file = folder / NAME if path is None else Path(path)
     pushes = pushes_of(scene, landscape, [trajectory], states_of([folder]))
     write_page(report_of(replace(scene, about=about_of(config, name)), folder, pushes), file)
@@ -115,6 +118,10 @@ class ReportPage(Product):
     def recorders(self) -> list[pl.Callback]:
         """What records while the descent goes on what the page shows; it writes before the page is made."""
         return [StateRecorder(self.folder)] if self.state else []
+
+    @property
+    def extras(self) -> set[str]:
+        return set(EXTRAS)
 
     def check(self, landscape: Landscape) -> None:
         """Every landscape has a page, and those of two dimensions a playground."""

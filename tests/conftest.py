@@ -1,5 +1,9 @@
 """Shapes in annotations are checked while the tests run; what a test writes goes to a folder of its own."""
 
+import gc
+
+gc.disable()  # until all is collected: what is imported stays for good
+
 from jaxtyping import install_import_hook
 
 CHECKED = [
@@ -25,6 +29,12 @@ from landscape_lab import command_line as entry
 from landscape_lab.lab import Result, run
 
 QUIET = ["callbacks=none", "logger=none"]
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected, a million objects, is not searched for garbage again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

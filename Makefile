@@ -20,7 +20,7 @@ run: .venv/installed  ## Lion descends the spiral
 	$(BIN)/python -m landscape_lab optimizer=lion
 
 test: .venv/developer  ## all fast tests, on both cores
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q -m "not slow and not gpu"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope -q -m "not slow and not gpu"
 
 campaign: .venv/developer  ## kills, signals, full disks, damage, bad input: a table held / tried
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q tests/campaign

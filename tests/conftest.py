@@ -20,10 +20,12 @@ with install_import_hook(CHECKED, "typechecking.check"):
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import pytest
+from hydra._internal.hydra import Hydra
 from hydra.core.global_hydra import GlobalHydra
+from omegaconf import OmegaConf
 
 from landscape_lab import command_line as entry
 from landscape_lab.lab import Result, run
@@ -31,9 +33,27 @@ from landscape_lab.lab import Result, run
 QUIET = ["callbacks=none", "logger=none"]
 
 
+texts: dict[str, object] = {}
+"""What the texts of configurations say, each parsed once."""
+
+
+def loaded(file: Path | IO, load: Callable = OmegaConf.load) -> object:
+    """What `OmegaConf.load` gives: a run reads twenty files of ours, which stay as they are."""
+    if isinstance(file, str | Path):
+        return load(file)
+    if (text := file.read()) not in texts:
+        file.seek(0)
+        texts[text] = OmegaConf.to_container(load(file))
+    return OmegaConf.create(texts[text])
+
+
+OmegaConf.load = staticmethod(loaded)
+
+
 def pytest_collection_finish() -> None:
     """What was imported and collected, a million objects, is not searched for garbage again."""
     gc.freeze()
+    gc.set_threshold(20_000)
     gc.enable()
 
 
@@ -45,6 +65,15 @@ def lab(tmp_path: Path) -> Callable[..., Result]:
         return run([*(QUIET if quiet else []), f"hydra.run.dir={tmp_path / name}", *overrides])
 
     return quick
+
+
+def mode_of(hydra: Hydra, name: str | None, overrides: list[str], asked: Callable = Hydra.get_mode) -> object:
+    """Spare composing everything for the mode alone, which of our files only experiments choose."""
+    return (
+        asked(hydra, name, overrides)
+        if any("experiment" in one or "mode" in one for one in overrides)
+        else None
+    )
 
 
 class Written(NamedTuple):
@@ -66,6 +95,7 @@ def command_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> Callable[..., Done]:
     """Call `landscape_lab`, or another module's `main`, in this process and a folder of its own."""
+    monkeypatch.setattr(Hydra, "get_mode", mode_of)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
 

@@ -67,13 +67,10 @@ def lab(tmp_path: Path) -> Callable[..., Result]:
     return quick
 
 
-def mode_of(hydra: Hydra, name: str | None, overrides: list[str], asked: Callable = Hydra.get_mode) -> object:
+def mode_of(hydra: Hydra, name: str | None, words: list[str], asked: Callable = Hydra.get_mode) -> object:
     """Spare composing everything for the mode alone, which of our files only experiments choose."""
-    return (
-        asked(hydra, name, overrides)
-        if any("experiment" in one or "mode" in one for one in overrides)
-        else None
-    )
+    chosen = name != "config" or any("experiment" in word or "hydra.mode" in word for word in words)
+    return asked(hydra, name, words) if chosen else None
 
 
 class Written(NamedTuple):

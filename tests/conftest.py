@@ -67,10 +67,13 @@ def lab(tmp_path: Path) -> Callable[..., Result]:
     return quick
 
 
-def mode_of(hydra: Hydra, name: str | None, words: list[str], asked: Callable = Hydra.get_mode) -> object:
+get_mode = Hydra.get_mode
+
+
+def mode_of(hydra: Hydra, config_name: str | None, overrides: list[str]) -> object:
     """Spare composing everything for the mode alone, which of our files only experiments choose."""
-    chosen = name != "config" or any("experiment" in word or "hydra.mode" in word for word in words)
-    return asked(hydra, name, words) if chosen else None
+    chosen = config_name != "config" or any("experiment" in one or "hydra.mode" in one for one in overrides)
+    return get_mode(hydra, config_name, overrides) if chosen else None
 
 
 class Written(NamedTuple):

@@ -22,7 +22,9 @@ STEPS = 40
 def made():
     """A scene twice as wide as it is high, with a hole, whose losses are known."""
     bounds = [[-2.0, 2.0], [-1.0, 1.0]]
-    landscape = FunctionLandscape.from_expression("x**2 + 3*y**2 + 0*log(x + 1.5)", bounds=bounds, start=(1, 1))
+    landscape = FunctionLandscape.from_expression(
+        "x**2 + 3*y**2 + 0*log(x + 1.5)", bounds=bounds, start=(1, 1)
+    )
     way = np.linspace(0, 1, STEPS + 1)
     points = np.stack([-1.2 + 4 * way, 0.8 - 1.2 * way], axis=1)
     losses = points[:, 0] ** 2 + 3 * points[:, 1] ** 2
@@ -55,7 +57,9 @@ def seen_at(page, x, y):
     tall, levels = page.evaluate(f"[{RELIEF}.shared.tall.value, {RELIEF}.ground.heat.heights]")
     low, high = levels["span"]
     level = (x**2 + 3 * y**2 - low) / (high - low)
-    matrices = page.evaluate(f"[{RELIEF}.camera.projectionMatrix, {RELIEF}.camera.matrixWorldInverse].map((m) => m.elements)")
+    matrices = page.evaluate(
+        f"[{RELIEF}.camera.projectionMatrix, {RELIEF}.camera.matrixWorldInverse].map((m) => m.elements)"
+    )
     projection, view = (np.reshape(numbers, (4, 4)).T for numbers in matrices)
     point = projection @ view @ [x / 2, y / 2, tall * level, 1]  # half-widths of the longer side, 4
     box = page.locator(".sight canvas").first.bounding_box()
@@ -65,7 +69,9 @@ def seen_at(page, x, y):
 
 def test_a_click_on_the_surface_is_a_click_on_the_map(shown):
     seen = shown('camera=[-90,60,1,0,0,0.1]&heights="linear"')
-    seen.page.evaluate(f"{RELIEF}.page.map.picked.addEventListener('pick', ({{ detail }}) => (window.picked = detail))")
+    seen.page.evaluate(
+        f"{RELIEF}.page.map.picked.addEventListener('pick', ({{ detail }}) => (window.picked = detail))"
+    )
     for place in [(1.2, -0.6), (-0.9, 0.5), (0.1, 0.0)]:
         pixel = seen_at(seen.page, *place)
         seen.page.mouse.click(*pixel)
@@ -88,7 +94,9 @@ def test_levels_are_those_of_the_losses(shown, made):
     expected = (x**2 + 3 * y**2 - finite.min()) / np.ptp(finite)
     assert np.isnan(levels[x < -1.51]).all()
     assert np.isfinite(levels[x > -1.4]).all()
-    np.testing.assert_allclose(levels[1:-1, 1:-1][x[1:-1, 1:-1] > -1.4], expected[1:-1, 1:-1][x[1:-1, 1:-1] > -1.4], atol=0.02)
+    np.testing.assert_allclose(
+        levels[1:-1, 1:-1][x[1:-1, 1:-1] > -1.4], expected[1:-1, 1:-1][x[1:-1, 1:-1] > -1.4], atol=0.02
+    )
 
 
 def test_tubes_end_at_the_edge_and_balls_vanish_there(shown):
@@ -148,7 +156,9 @@ def test_heights_are_linear_or_logarithmic_on_both(shown):
     seen.wait(DRAWN)
     assert seen.page.evaluate(middle) > linear + 0.2
     seen.wait(f"{picture}.length !== {len(before)}")
-    lines = np.array(json.loads(seen.page.evaluate(f"JSON.stringify(Array.from({RELIEF}.ground.heat.contours))")), float)
+    lines = np.array(
+        json.loads(seen.page.evaluate(f"JSON.stringify(Array.from({RELIEF}.ground.heat.contours))")), float
+    )
     x, y = lines.reshape(-1, 2).T
     heights = seen.page.evaluate(f"[{RELIEF}.ground.heat.levels, {RELIEF}.ground.heat.heights]")
     drawn = np.log10(x**2 + 3 * y**2 - heights[1]["low"] + heights[1]["floor"])

@@ -49,13 +49,20 @@ def replayed(make, steps=STEPS):
     return states
 
 
-@pytest.mark.parametrize("make", [partial(Adam, lr=0.05), partial(SGD, lr=0.001, momentum=0.9)])
+@pytest.mark.parametrize(
+    "make",
+    [
+        partial(Adam, lr=0.05, fused=True),  # as a descent builds it by itself
+        partial(Adam, lr=0.05, foreach=True, amsgrad=True),
+        partial(SGD, lr=0.001, momentum=0.9, fused=True),
+    ],
+)
 @pytest.mark.parametrize("chunk", [7, 1000])
 def test_the_state_is_that_of_torchs_own_loop_to_the_bit(make, chunk, tmp_path):
     _, curves = descend(make, tmp_path, steps_per_batch=chunk)
     states = replayed(make)
     assert curves.steps.tolist() == list(range(STEPS))
-    for name in {"exp_avg", "exp_avg_sq", "momentum_buffer"} & states[0].keys():
+    for name in {"exp_avg", "exp_avg_sq", "max_exp_avg_sq", "momentum_buffer"} & states[0].keys():
         np.testing.assert_array_equal(curves.vectors[name], np.stack([one[name] for one in states]))
     if "step" in states[0]:
         assert curves.numbers["step"][:, 0].tolist() == [float(one["step"]) for one in states]

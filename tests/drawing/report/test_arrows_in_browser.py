@@ -11,25 +11,28 @@ pytestmark = pytest.mark.browser
 def page(tmp_path_factory):
     """Adam on Himmelblau's function with three rates, its state recorded."""
     folder = tmp_path_factory.mktemp("arrows")
-    words = ["landscape=himmelblau", "optimizer=adam", "ensemble.lrs=[0.01,0.05,0.2]", "steps=30"]
-    words += ["report=page", "callbacks.report.state=true", "figures=[]", "logger=none"]
+    words = ["landscape=himmelblau", "optimizer=adam", "ensemble=lr_sweep", "steps=30", "report=page"]
+    words += ["ensemble.lr={low: 0.02, high: 0.2, num: 3}", "callbacks.report.state=true", "figures=[]"]
+    words.append("logger=none")
     lab.run([*words, "~callbacks.progress", "plane.resolution=24", f"hydra.run.dir={folder}"])
     return folder / "report.html"
 
 
-ROWS = "Array.from(document.querySelectorAll('.numbers tbody tr'), (row) => row.innerText.trim().split(/\\s*\\t\\s*/))"
+ROWS = """Array.from(
+  document.querySelectorAll(".numbers tbody tr"),
+  (row) => row.innerText.trim().split(/\\s*\\t\\s*/),
+)"""
 TINTED = """(tint) => {
   const canvas = document.querySelector(".map canvas");
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const copy = new OffscreenCanvas(canvas.width, canvas.height)
+    .getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
   let count = 0;
   for (let at = 0; at < data.length; at += 4) count += tint.every((value, part) => data[at + part] === value);
   return count;
 }"""
 ORANGE = [255, 159, 28]
-
-
-def tinted(seen):
-    return seen.page.evaluate(TINTED, ORANGE)
 
 
 def test_arrows_have_numbers_and_can_be_switched_off(opened, page):

@@ -4,16 +4,20 @@ import { unpacked } from "lab/arrays";
 import { curves } from "lab/curves";
 import { element } from "lab/elements";
 import { facts } from "lab/facts";
+import { ground, grounds } from "lab/grounds";
+import { Heat } from "lab/heat";
 import { legend } from "lab/legend";
-import { Heat, MapView } from "lab/map";
+import { MapView } from "lab/map";
 import { Path } from "lab/paths";
+import { space } from "lab/space";
 import { Store } from "lab/store";
 import { theme } from "lab/theme";
 import { lastStep, timeline } from "lab/timeline";
 
 async function show() {
   const root = document.getElementById("page");
-  const content = await unpacked(JSON.parse(document.getElementById("content").textContent));
+  const { grounds: several = [], ...told } = JSON.parse(document.getElementById("content").textContent);
+  const content = await unpacked({ ...told, ...several[ground(several)] });
   const paths = (content.paths ?? []).map((trace, number) => new Path(number, trace));
   const store = new Store({
     step: lastStep(paths),
@@ -27,9 +31,11 @@ async function show() {
   const page = { root, content, paths, store, heat: content.map ? new Heat(content.map) : null };
   const heading = element("header", {}, element("h1", {}, content.title), element("p", {}, content.about), theme(store));
   root.append(heading);
+  if (several.length) root.append(grounds(several, store));
   if (page.heat) {
     page.map = new MapView({ ...page, minima: content.minima });
     page.stage = element("div", { className: "stage" }, page.map.element);
+    page.stage.append(space(page));
     page.timeline = timeline(page);
     root.append(page.stage, page.timeline, curves(page), legend(page));
   }

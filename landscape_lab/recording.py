@@ -66,9 +66,11 @@ class Recording:
             settings: How the plane is chosen and drawn; the defaults if not given.
         """
         from landscape_lab.drawing.report import Report, write_page  # matplotlib takes a second to load
+        from landscape_lab.pushing import pushes_of
         from landscape_lab.staging import scene_of
 
-        write_page(Report.of(scene_of(self.landscape, [self.trajectory], settings=settings)), path)
+        scene = scene_of(self.landscape, [self.trajectory], settings=settings)
+        write_page(Report.of(scene, sections=pushes_of(scene, self.landscape, [self.trajectory])), path)
 
     def _repr_html_(self) -> str:
         return trajectory_html(self.trajectory, self.plot())

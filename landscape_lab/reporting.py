@@ -1,22 +1,28 @@
 """From runs to pages: what stands beside a scene in its report."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
+from typing import cast
 
 import pytorch_lightning as pl
 
 from landscape_lab.assembly import about_of, label_of, landscape_of, plane_settings
-from landscape_lab.callbacks import Product
+from landscape_lab.callbacks import Product, StateRecorder
+from landscape_lab.descent import Descent
 from landscape_lab.drawing.report import Report, write_page
 from landscape_lab.escaping import visible
 from landscape_lab.keys.callbacks import REPORT
 from landscape_lab.landscapes import Landscape
+from landscape_lab.landscapes.point import PointLandscape
+from landscape_lab.playing import OPTIMIZERS, Player, bundle_of, check_playable, player
+from landscape_lab.pushing import pushes_of
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
+from landscape_lab.state_curves import StateCurves
 from landscape_lab.trajectory import Trajectory
 
 NAME = "report.html"
@@ -60,7 +66,8 @@ def report_of_run(folder: Path, trajectory: Trajectory, path: str | PathLike[str
     settings = plane_settings(config)
     scene = scene_of(landscape, [trajectory], settings=settings, folder=folder, extras=EXTRAS)
     file = folder / NAME if path is None else Path(path)
-    write_page(report_of(replace(scene, about=about_of(config, name)), folder), file)
+    pushes = pushes_of(scene, landscape, [trajectory], states_of([folder]))
+    write_page(report_of(replace(scene, about=about_of(config, name)), folder, pushes), file)
     return file
 
 
@@ -70,6 +77,12 @@ def command_of(run: Run) -> str:
     return visible(shlex.join(["python", "-m", "landscape_lab", *words]))
 
 
+def states_of(folders: Sequence[Path]) -> list[StateCurves | None]:
+    """What the optimizers of some runs remembered; `None` of those that did not record it."""
+    files = [Run(folder).state_file for folder in folders]
+    return [StateCurves.load(file) if file.is_file() else None for file in files]
+
+
 @REPORT.checks_class
 class ReportPage(Product):
     """`report.html` of a descent when it has ended.
@@ -77,24 +90,67 @@ class ReportPage(Product):
     Args:
         folder: Where it goes: the folder of the run, whose results it tells.
         kind: `none`, `page`, or `playground`: with real optimizers to play with.
+        megabytes: How large the bundle of what they do may become.
+        optimizers: Their names, beside that of the run.
+        state: Whether the optimizer's state is recorded, and shown.
     """
 
     grid = True
 
-    def __init__(self, folder: str | PathLike[str], kind: str = "none") -> None:
+    def __init__(
+        self,
+        folder: str | PathLike[str],
+        kind: str = "none",
+        megabytes: float = 2.0,
+        optimizers: Sequence[str] = OPTIMIZERS,
+        state: bool = False,
+    ) -> None:
         self.folder = Path(folder)
         self.kind = kind
+        self.megabytes = megabytes
+        self.optimizers = tuple(optimizers)
+        self.state = state
 
     @property
     def wanted(self) -> bool:
         return self.kind != "none"
+
+    def recorders(self) -> list[pl.Callback]:
+        """What records while the descent goes on what the page shows; it writes before the page is made."""
+        return [StateRecorder(self.folder)] if self.state else []
 
     @property
     def extras(self) -> set[str]:
         return set(EXTRAS)
 
     def check(self, landscape: Landscape) -> None:
-        """Every landscape has a page."""
+        """Every landscape has a page, and those of two dimensions a playground."""
+        if self.kind == "playground":
+            check_playable(landscape)
+            self._others()
+
+    def _others(self) -> list[Player]:
+        """The optimizers beside that of the run.
+
+        Raises:
+            ValueError: There is none of such a name.
+        """
+        try:
+            return [player(name) for name in self.optimizers]
+        except ValueError as error:
+            raise ValueError(f"callbacks.report.optimizers: {error}") from error
 
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
-        write_page(report_of(scene, self.folder), self.folder / NAME)
+        descent = cast(Descent, trainer.lightning_module)
+        sections = pushes_of(scene, descent.landscape, [descent.trajectory], states_of([self.folder]))
+        if self.kind == "playground":
+            sections = {**sections, "playground": self._playground(scene, descent)}
+        write_page(report_of(scene, self.folder, sections), self.folder / NAME)
+
+    def _playground(self, scene: Scene, descent: Descent) -> dict[str, object]:
+        """What the run's own optimizer and others did from everywhere."""
+        name = str((Run(self.folder).results() or {}).get("optimizer", "this run"))
+        own = Player.of(name, descent.make_optimizer)
+        others = [one for one in self._others() if one.name != name]
+        landscape = cast(PointLandscape, descent.landscape)
+        return bundle_of(landscape, scene, [own, *others], descent.steps, self.megabytes)

@@ -95,8 +95,10 @@ class View:
             path: An HTML file.
         """
         from landscape_lab.drawing.report import Report, write_page  # matplotlib takes a second to load
+        from landscape_lab.pushing import pushes_of
 
-        write_page(Report.of(self.scene), path)
+        pushes = pushes_of(self.scene, self.landscape, self.trajectories)
+        write_page(Report.of(self.scene, sections=pushes), path)
 
     def mesh(self, path: str | PathLike[str], cells: int = 256) -> None:
         """Write the surface and the paths as triangles, for programs that show or print such.

@@ -21,7 +21,7 @@ FLOORS = (
         "what happened",
         "clock series point_file records curves checkpoints measured large_points archive trajectory "
         "trajectory_text notebook gathering raising ensemble good_rates converged outcomes basins "
-        "layer_curves shape_files",
+        "layer_curves state_curves shape_files",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),
@@ -30,13 +30,13 @@ FLOORS = (
     (
         "when",
         "staging approximating answering bending mapping replaying seen by_hand listening recording recorder "
-        "untold view own_state callbacks",
+        "untold view own_state pushing callbacks",
     ),
     (
         "lab",
         "instantiation completeness schema runs keeping fitting networking assembly going_on quiet "
         "random_states "
-        "rate_choice reporting lab summary",
+        "rate_choice playing reporting lab summary",
     ),
     ("sweeps", "sweeps"),
     (

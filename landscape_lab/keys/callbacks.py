@@ -80,6 +80,13 @@ REPORT = Keys(
     "landscape_lab.reporting.ReportPage",
     folder=FOLDER,
     kind=Key(Choice(*REPORTS), "a page of the run that works offline; playground: with real optimizers"),
+    megabytes=Key(
+        Number(low=0.1, high=100.0), "how large what a playground holds may become; less: fewer starts"
+    ),
+    optimizers=Key(
+        ListOf(Text("the name of an optimizer"), different=True), "who plays beside the run's own"
+    ),
+    state=Key(Switch(), "record the optimizer's state in each step, state.npz, and show it"),
 )
 CHECKPOINTS = Keys(
     "landscape_lab.callbacks.Checkpoints",

@@ -6,16 +6,17 @@ from base64 import b64encode
 import numpy as np
 
 KINDS = {"f": "<f4", "i": "<i4", "u": "<u1"}
-"""The types a page reads, by the kind of an array's numbers."""
+"""The types a page reads, by the kind of an array's numbers; 16 bits without a sign stay as they are."""
 
 
 def packed(values: np.ndarray) -> dict[str, object]:
-    """An array as `assets/arrays.js` reads it: float32, int32, or bytes.
+    """An array as `assets/arrays.js` reads it: float32, int32, 16 bits or bytes.
 
     >>> packed(np.zeros((1, 2)))
     {'type': 'f4', 'shape': [1, 2], 'data': 'eNpjYIAAAAAIAAE='}
     """
-    numbers = np.ascontiguousarray(values, KINDS[values.dtype.kind])
+    kind = "<u2" if values.dtype == np.uint16 else KINDS[values.dtype.kind]
+    numbers = np.ascontiguousarray(values, kind)
     data = b64encode(zlib.compress(numbers.tobytes(), 9)).decode()
     return {"type": numbers.dtype.str[1:], "shape": list(values.shape), "data": data}
 

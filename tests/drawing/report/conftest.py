@@ -14,6 +14,8 @@ SWITCHES = (
     *("--disable-component-update", "--disable-sync", "--enable-unsafe-swiftshader"),
 )
 FAULTS = ("error", "warning")
+SOFTWARE = "GL Driver Message"
+"""What Chromium warns of where it draws in three dimensions without a graphics card."""
 OWN = ("data:", "blob:", "file:")
 
 
@@ -34,6 +36,11 @@ class Opened(NamedTuple):
         while not self.page.evaluate(words):
             assert time.monotonic() < until, f"It never became true: {words}"
             self.page.wait_for_timeout(30)
+
+
+def is_fault(said) -> bool:
+    """Whether a page told its console that something is wrong."""
+    return said.type in FAULTS and SOFTWARE not in said.text
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +65,7 @@ def opened(browser) -> Iterator[Callable[..., Opened]]:
         size, scheme = {"width": width, "height": height}, "dark" if dark else "light"
         contexts.append(browser.new_context(viewport=size, color_scheme=scheme))
         seen = Opened(contexts[-1].new_page(), [], [])
-        seen.page.on("console", lambda said: said.type in FAULTS and seen.told.append(said.text))
+        seen.page.on("console", lambda said: is_fault(said) and seen.told.append(said.text))
         seen.page.on("pageerror", lambda error: seen.told.append(str(error)))
         seen.page.on("request", lambda one: one.url.startswith(OWN) or seen.asked.append(one.url))
         seen.page.goto(f"{path.absolute().as_uri()}#{hash}")

@@ -49,7 +49,14 @@ def two(tmp_path_factory):
         for rise, label in ((30, "adam, lr 0.1"), (10, "lion, lr 0.1"))
     ]
     file = tmp_path_factory.mktemp("page") / "two.html"
-    write_page(Report.of(scene(*paths), command="python -m landscape_lab", facts={"final_loss": 0.2}), file)
+    write_page(
+        Report.of(
+            scene(*paths),
+            command="python -m landscape_lab optimizer=adam,lion optimizer.lr=0.1 -m",
+            facts={"final_loss": 0.2},
+        ),
+        file,
+    )
     return file
 
 

@@ -1,6 +1,6 @@
 // Arrays as `arrays.py` packs them: typed arrays that know their shape.
 
-const KINDS = { f4: Float32Array, i4: Int32Array, u1: Uint8Array };
+const KINDS = { f4: Float32Array, i4: Int32Array, u2: Uint16Array, u1: Uint8Array };
 
 async function inflated(text) {
   const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));

@@ -12,7 +12,7 @@ export function show({ columns, to, entries }, { root, store }) {
   const folder = (entry) => `${to}/${entry.link}/`;
   const main = (entry) => folder(entry) + (entry.files.find((file) => file.endsWith(".html")) ?? "");
   const cells = {
-    [PICTURE]: (entry) => entry.picture && element("img", { src: entry.picture, alt: "", className: "small", loading: "lazy" }),
+    [PICTURE]: (entry) => entry.picture && element("img", { src: entry.picture, alt: "", className: "thumb", loading: "lazy" }),
     [first]: (entry, name) => element("a", { href: main(entry) }, name),
     [FILES]: (entry) => {
       const links = ["", ...entry.files].map((file) => element("a", { href: folder(entry) + file }, kind(file)));

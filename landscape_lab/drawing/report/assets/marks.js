@@ -1,26 +1,59 @@
-// Marks at the points of a line; what diverged is a cross at the top.
+// Arrows and ellipses on a map, with an edge that is seen on every ground.
 
-import { color } from "lab/elements";
+const EDGE = "#202124";
+const [SHORTEST, LONGEST, ALIKE] = [22, 90, 56]; // pixels
 
-/** Mark each point of a line; `right` and `below` say where a value is, `box` where the axes are. */
-export function marks(context, line, right, below, box) {
-  context.lineWidth = 1.5;
-  line.x.forEach((x, index) => {
-    const down = below(line.y[index]);
+/** How many pixels long an arrow is. */
+function pixels(length, [low, high], store) {
+  const mode = store.get("arrowlengths");
+  if (mode === "proportional") return store.get("arrowsize") * LONGEST * (length / high);
+  const share = high > 1.05 * low ? Math.max(0, Math.log(length / low) / Math.log(high / low)) : 0.5;
+  return store.get("arrowsize") * (mode === "equal" ? ALIKE : SHORTEST + share * (LONGEST - SHORTEST));
+}
+
+/** An arrow that points to where the values lead. */
+export function arrow(context, to, { from, values }, kind, store) {
+  const length = Math.hypot(...values);
+  if (!(length > 0)) return;
+  const [x, y] = to(from);
+  const [nextX, nextY] = to([from[0] + values[0] / length, from[1] + values[1] / length]);
+  const angle = Math.atan2(nextY - y, nextX - x);
+  const long = pixels(length, kind.at.range, store);
+  const head = Math.min(8 + 1.2 * kind.width, 0.6 * long);
+  const at = (along, across) => [
+    x + along * Math.cos(angle) - across * Math.sin(angle),
+    y + along * Math.sin(angle) + across * Math.cos(angle),
+  ];
+  for (const [width, tint] of [[kind.width + 3, EDGE], [kind.width, kind.tint]]) {
+    context.lineWidth = width;
+    context.strokeStyle = context.fillStyle = tint;
+    context.lineCap = context.lineJoin = "round";
     context.beginPath();
-    if (Number.isFinite(down)) {
-      context.arc(right(x), down, 4, 0, 2 * Math.PI);
-      context.fillStyle = line.color;
-      context.fill();
-      context.strokeStyle = color("ground");
-    } else {
-      const [left, top] = [right(x) - 4, box.top + 2];
-      context.moveTo(left, top);
-      context.lineTo(left + 8, top + 8);
-      context.moveTo(left, top + 8);
-      context.lineTo(left + 8, top);
-      context.strokeStyle = line.color;
-    }
+    context.moveTo(x, y);
+    context.lineTo(...at(long - 0.7 * head, 0));
     context.stroke();
-  });
+    context.beginPath();
+    for (const corner of [at(long, 0), at(long - head, 0.5 * head), at(long - head, -0.5 * head)]) context.lineTo(...corner);
+    context.closePath();
+    context.fill();
+    context.lineWidth = tint === EDGE ? 3 : 0.5;
+    context.stroke();
+  }
+}
+
+/** Half axes in proportion to the scales: along the long one the optimizer goes farther for the same gradient. */
+export function ellipse(context, to, { from, values }, kind, store) {
+  const [x, y] = to(from);
+  const [right] = to([from[0] + 1, from[1]]);
+  const [, up] = to([from[0], from[1] + 1]);
+  const axes = [values[0] * Math.abs(right - x), values[1] * Math.abs(up - y)];
+  const longest = Math.max(...axes);
+  const [across, along] = axes.map((axis) => Math.max(2, (0.7 * LONGEST * store.get("arrowsize") * axis) / longest));
+  for (const [width, tint] of [[4.4, EDGE], [2, kind.tint]]) {
+    context.beginPath();
+    context.ellipse(x, y, across, along, 0, 0, 2 * Math.PI);
+    context.lineWidth = width;
+    context.strokeStyle = tint;
+    context.stroke();
+  }
 }

@@ -76,7 +76,7 @@ export function sheet({ name, words, columns, lines, bare = [], ends = null, sto
         (!now.any.trim() || line.some((value) => passes(value, now.any))),
     );
     const sorted = lines.map((_, number) => number).filter((number) => seen[number]);
-    if (now.by >= 0 && now.by < columns.length) sorted.sort((a, b) => order(lines[a][now.by], lines[b][now.by], now.down) || a - b);
+    if (now.by in columns) sorted.sort((a, b) => order(lines[a][now.by], lines[b][now.by], now.down) || a - b);
     body.replaceChildren(...sorted.slice(0, most).map(made));
     more.hidden = sorted.length <= most;
     heads.forEach((head, number) => head.tell(now.by === number ? (now.down ? "descending" : "ascending") : "none"));
@@ -88,7 +88,8 @@ export function sheet({ name, words, columns, lines, bare = [], ends = null, sto
     told.textContent = shown === lines.length ? `${shown}` : `${shown} of ${found}${lines.length}`;
   };
   store.watch([name], tell);
-  const top = element("thead", {}, element("tr", {}, ...heads.map((made) => made.element)), element("tr", {}, ...filters.map((made) => made.element)));
+  const cells = [heads, filters].map((some) => element("tr", {}, ...some.map((one) => one.element)));
+  const top = element("thead", {}, ...cells);
   const scroll = element("div", { className: "sheet", tabIndex: 0, role: "region", ariaLabel: words });
   scroll.append(element("table", {}, top, body));
   const controls = element("div", { className: "row" }, any, ...chips.map((made) => made.element), told);

@@ -1,0 +1,110 @@
+"""Short descents from many starts at once, which leave no trace."""
+
+import math
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+
+from landscape_lab.arrangement import arrange
+from landscape_lab.chunk import Chunk
+from landscape_lab.ensemble import Ensemble
+from landscape_lab.errors import explain
+from landscape_lab.landscapes.base import Landscape
+from landscape_lab.optimizers.layouts import Layout
+from landscape_lab.optimizers.recipe import Recipe
+from landscape_lab.playing.players import Player
+from landscape_lab.raising import Holes
+from landscape_lab.trajectory import Trajectory
+
+
+class Ways(NamedTuple):
+    """Where members were at some steps.
+
+    Args:
+        steps: Which, 0 first.
+        points: Not finite from where a member diverged.
+        losses: The landscape's own.
+        ended: Why it ended before its last step; empty where it did not.
+    """
+
+    steps: Int[np.ndarray, " kept"]
+    points: Float[np.ndarray, "kept members dims"]
+    losses: Float[np.ndarray, "kept members"]
+    ended: str = ""
+
+
+class NotTogetherError(ValueError):
+    """An optimizer cannot step many members at once."""
+
+
+def descend(
+    landscape: Landscape,
+    ensemble: Ensemble,
+    player: Player,
+    kept: Int[np.ndarray, " kept"],
+    *,
+    until: float = math.inf,
+    together: bool = False,
+) -> Ways:
+    """Let an optimizer descend from all starts of an ensemble, each at its learning rate.
+
+    Args:
+        landscape: Without augmentations; it stays as it is.
+        ensemble: Who descends.
+        player: The optimizer.
+        kept: The steps whose points are kept, 0 first; the last one is the end.
+        until: When it ends at the latest, as `time.monotonic` tells.
+        together: Whether members have to share an optimizer: one for each takes long.
+
+    Raises:
+        NotTogetherError: They cannot.
+    """
+    recipe = Recipe(player.factory, None, int(kept[-1]), player.traits)
+    members = landscape.with_members(ensemble.points.to(landscape.flat()))
+    members.suit(exact=player.traits.exact)
+    verdict, layout = arrange(members, ensemble, recipe)
+    if together and not verdict.joint:
+        raise NotTogetherError(f"{player.name} needs an optimizer for each start: {verdict.why}")
+    parts, ended = [], ""
+    for steps, points, losses, error in _chunks(members, layout, kept, until):
+        parts.append((steps, points, losses))
+        ended = "" if error is None else explain(error)
+    steps, points, losses = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    if not ended and steps[-1] < kept[-1] and np.isfinite(losses[-1]).any():
+        ended = f"stopped after {steps[-1]:,} steps: time is up"
+    return Ways(steps, points, losses, ended)
+
+
+_Part = tuple[np.ndarray, np.ndarray, np.ndarray, Exception | None]
+
+
+def _chunks(members: Landscape, layout: Layout, kept: np.ndarray, until: float) -> Iterator[_Part]:
+    """What is kept of each chunk of steps, and at last of the end, with what the last step raised."""
+    last, made, error = int(kept[-1]), 0, None
+    trajectory = Trajectory(1, steps=last)
+    trajectory.open(*members.flat().shape)
+    chunk = Chunk(members, min(last, 1000), trajectory)
+    alive = True
+    while made < last and alive and error is None and (made == 0 or time.monotonic() < until):
+        error = chunk.run(layout, made, last - made)
+        at = kept[(kept >= made) & (kept < made + chunk.number)]
+        points, losses = (
+            values[torch.from_numpy(at - made)].numpy() for values in (chunk.points, chunk.losses)
+        )
+        yield at, points, losses, error
+        made += chunk.number
+        alive = bool(chunk.losses[chunk.number - 1].isfinite().any())
+    if error is None:
+        yield _end(members, made)
+
+
+@torch.no_grad()
+def _end(members: Landscape, made: int) -> _Part:
+    """Where the members are in the end."""
+    points = members.flat().clone()
+    losses = Holes(members.evaluate)(points)
+    return np.array([made]), points.numpy()[None], losses.numpy()[None], None

@@ -48,6 +48,6 @@ def test_one_line_is_replaced_and_taken_away(shown):
 
 
 def test_a_run_in_a_notebook_shows_it(shown, lab):
-    lab("landscape=rosenbrock", "steps=30", "figures=[]")
+    lab("landscape=rosenbrock", "steps=30", "figures=[]", "logger=none", quiet=False)
     assert 'max="30"' in shown[0]
     assert shown[-1] == ""

@@ -87,6 +87,11 @@ REPORT = Keys(
         ListOf(Text("the name of an optimizer"), different=True), "who plays beside the run's own"
     ),
 )
+PLAYGROUND = Keys(
+    "landscape_lab.playground.Asked",
+    port=Key(Whole(low=0, high=65535), "on which the playground listens; 0: any that is free"),
+    open=Key(Switch(), "show the page in a browser"),
+)
 CHECKPOINTS = Keys(
     "landscape_lab.callbacks.Checkpoints",
     folder=FOLDER,

@@ -1,9 +1,10 @@
-"""`python -m landscape_lab.playground [landscape=…] [key=value…] [port=0] [open=true]`: play with real optimizers.
+"""`python -m landscape_lab.playground [landscape=…] [key=value…]`: play with real optimizers.
 
 The page is that of a run, on an address that only this machine reaches: a click runs the real optimizer
-exactly, any of the catalogue, at any rate. One may draw a landscape and race on it; the page tells which command
-repeats what is seen. The words are those of a run: `landscape=rosenbrock optimizer=lion
-optimizer.lr=0.01 steps=500`. Nothing is written. Ctrl-C ends it.
+exactly, any of the catalogue, at any rate. One may draw a landscape and race on it; the page tells which
+command repeats what is seen. The words are those of a run: `landscape=rosenbrock optimizer=lion
+optimizer.lr=0.01 steps=500`. `port=8000` chooses where it listens, `open=true` shows it in a browser. Nothing
+is written. Ctrl-C ends it.
 """
 
 import sys
@@ -55,14 +56,28 @@ def main() -> None:
     asked = Asked(**{key_of(word): yaml.safe_load(word.partition("=")[2]) for word in mine})
     with using(1):  # points of two numbers
         desk = desk_of(words)
-        with Server(desk, asked.port) as server:
+        with serving(desk, asked.port) as server:
             answer(server.address)
+            sys.stdout.flush()
             if asked.open:
                 webbrowser.open(server.address)
             try:
                 server.serve_forever()
             except KeyboardInterrupt:
                 tell("The playground is closed.")
+
+
+def serving(desk: Desk, port: int) -> Server:
+    """A server on a port.
+
+    Raises:
+        ValueError: Somebody else listens there.
+    """
+    try:
+        return Server(desk, port)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ValueError(f"Parameter `port` should be free. Found `port = {port}`: {reason}.") from error
 
 
 def desk_of(words: Sequence[str]) -> Desk:

@@ -2,12 +2,14 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import cast
 
 import pytorch_lightning as pl
 
+from landscape_lab.assembly import about_of, label_of, landscape_of, plane_settings
 from landscape_lab.callbacks import Product
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.report import Report, write_page
@@ -18,6 +20,8 @@ from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.playing import OPTIMIZERS, Player, bundle_of, check_playable, player
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
+from landscape_lab.staging import scene_of
+from landscape_lab.trajectory import Trajectory
 
 NAME = "report.html"
 """In the folder of a run or of a sweep."""
@@ -36,6 +40,29 @@ def report_of(scene: Scene, folder: Path, sections: Mapping[str, object] | None 
     written = run.config_file.read_text("utf-8") if run.config_file.is_file() else ""
     words = {"facts": results, "configuration": written, "command": command_of(run)}
     return Report.of(scene, sections=sections or {}, **words)
+
+
+def report_of_run(folder: Path, trajectory: Trajectory, path: str | PathLike[str] | None = None) -> Path:
+    """Write the page of a run that has ended.
+
+    Args:
+        folder: That of the run.
+        trajectory: What happened.
+        path: The file; in the folder, if not given.
+
+    Raises:
+        FileNotFoundError: There is no run in the folder.
+    """
+    if (config := Run(folder).config()) is None:
+        raise FileNotFoundError(f"There is no run in {folder}.")
+    results = Run(folder).results() or {}
+    name = str(results.get("landscape"))
+    trajectory.label = label_of(config, str(results.get("optimizer")), name, trajectory.rates)
+    landscape, _ = landscape_of(config)
+    scene = scene_of(landscape, [trajectory], settings=plane_settings(config), folder=folder)
+    file = folder / NAME if path is None else Path(path)
+    write_page(report_of(replace(scene, about=about_of(config, name)), folder), file)
+    return file
 
 
 def command_of(run: Run) -> str:

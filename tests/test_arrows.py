@@ -29,8 +29,8 @@ FLOORS = (
     ("drawing", "drawing"),
     (
         "when",
-        "staging approximating answering bending mapping replaying seen by_hand recording recorder untold "
-        "view own_state callbacks",
+        "staging approximating answering bending mapping replaying seen by_hand listening recording recorder "
+        "untold view own_state callbacks",
     ),
     (
         "lab",

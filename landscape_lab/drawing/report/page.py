@@ -53,10 +53,10 @@ def modules() -> dict[str, str]:
 
 
 def in_script(text: str) -> str:
-    """JSON inside `<script>`: nothing in it ends the element or begins a comment.
+    r"""JSON inside `<script>`: nothing in it ends the element or begins a comment.
 
     >>> in_script('"</script>"')
-    '"\\\\u003c/script>"'
+    '"\\u003c/script>"'
     """
     return text.replace("<", "\\u003c")
 

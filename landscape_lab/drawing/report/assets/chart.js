@@ -1,6 +1,6 @@
 // Curves over what was spent: axes, lines, a mark at the present moment, values under the pointer.
 
-import { color, drawing, element } from "lab/elements";
+import { color, drawing, element, layer } from "lab/elements";
 import { between, decades, lastBefore, short, ticks } from "lab/numbers";
 
 const AROUND = { left: 58, right: 12, top: 10, bottom: 36 };
@@ -21,12 +21,13 @@ export function span(arrays, positive = false) {
 
 export class Chart {
   /**
-   * `lines()` gives the lines that are seen: `{ label, color, x, y, now, width, alpha, dash }` with rising `x`, and
-   * `now`, the x of the present moment. `labels` are those of both axes, `logarithmic` a function.
+   * `lines()` gives the lines that are seen: `{ label, color, x, y, width, alpha, dash }` with rising `x`; `now(line)`
+   * is the x of the present moment, where the line has a mark. `labels()` are those of both axes.
    */
-  constructor({ words, lines, labels, logarithmic = () => false, pick = null }) {
-    Object.assign(this, { words, lines, labels, logarithmic, pick });
+  constructor({ words, lines, labels, now = () => undefined, logarithmic = () => false, pick = null }) {
+    Object.assign(this, { words, lines, labels, now, logarithmic, pick });
     this.canvas = drawing(words, (context, width, height) => this.#draw(context, width, height));
+    this.still = layer(this.canvas, (context, width, height) => this.#lines(context, width, height));
     this.hint = element("output", { className: "hint" });
     this.element = element("figure", { className: "chart" }, this.canvas, this.hint);
     this.canvas.addEventListener("pointermove", (event) => this.#tell(event));
@@ -34,12 +35,25 @@ export class Chart {
     this.canvas.addEventListener("pointerleave", () => (this.hint.textContent = ""));
   }
 
+  /** Draw all again, since lines or axes have changed. */
   redraw() {
+    this.still.renew();
+    this.canvas.redraw();
+  }
+
+  /** Draw the marks again, since time has passed. */
+  move() {
     this.canvas.redraw();
   }
 
   #draw(context, width, height) {
-    const lines = this.lines();
+    context.clearRect(0, 0, width, height);
+    this.still.draw(context);
+    for (const line of this.seen) this.#mark(context, line, this.now(line));
+  }
+
+  #lines(context, width, height) {
+    const lines = (this.seen = this.lines());
     const log = this.logarithmic();
     const box = { left: AROUND.left, top: AROUND.top };
     box.across = width - AROUND.left - AROUND.right;
@@ -49,14 +63,12 @@ export class Chart {
     if (y0 === y1) [y0, y1] = log ? [0.5 * y0, 2 * y1] : [y0 - 0.5 * (Math.abs(y0) || 1), y1 + 0.5 * (Math.abs(y1) || 1)];
     const way = (y) => (log ? Math.log10(y) : y);
     this.scale = { x0, x1: x1 > x0 ? x1 : x0 + 1, y0: way(y0), y1: way(y1), way, box };
-    context.clearRect(0, 0, width, height);
     this.#axes(context, log ? decades(y0, y1, box.down / 40) : ticks(y0, y1, box.down / 40));
     context.save();
     context.beginPath();
     context.rect(box.left, box.top - 4, box.across + 4, box.down + 8);
     context.clip();
     for (const line of lines) this.#line(context, line);
-    for (const line of lines) this.#now(context, line);
     context.restore();
   }
 
@@ -134,8 +146,8 @@ export class Chart {
     context.setLineDash([]);
   }
 
-  #now(context, { x, y, now, color: tint, alpha = 1 }) {
-    if (now === undefined || alpha < 0.5) return;
+  #mark(context, { x, y, color: tint }, now) {
+    if (now === undefined) return;
     const below = this.#below(y[lastBefore(x, now)]);
     if (!Number.isFinite(below)) return;
     context.beginPath();
@@ -158,7 +170,7 @@ export class Chart {
     const x = this.#x(event);
     if (event.buttons && x !== null) this.pick?.(x);
     if (x === null) return void (this.hint.textContent = "");
-    const told = this.lines()
+    const told = this.seen
       .filter((line) => line.label)
       .slice(0, 6)
       .map((line) => `${line.label}: ${short(between(line.x, line.y, x))}`);

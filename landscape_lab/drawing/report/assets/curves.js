@@ -4,7 +4,7 @@ import { Chart } from "lab/chart";
 import { choice, element, section, toggle } from "lab/elements";
 import { between } from "lab/numbers";
 
-const MANY = 40;
+const [FEW, MANY] = [8, 40]; // members whose curves have marks, and the most that have curves
 
 export function curves({ paths, store, content }) {
   const shared = ["steps", "evaluations", "epochs", "seconds"].filter((name) => paths.every((path) => path.cost(name)));
@@ -19,15 +19,14 @@ export function curves({ paths, store, content }) {
       .filter((path) => !store.get("hidden").includes(path.number))
       .flatMap((path) => {
         const x = path.cost(against);
-        const now = between(path.steps, x, store.get("step"));
         const members = seen(path);
         return losses.get(path).map((all, index) => ({
-          label: members.length === 1 ? path.label : index === 0 ? path.label : "",
+          path: members.length <= FEW ? path : null,
+          label: index === 0 ? path.label : "",
           color: path.color(members[index]),
           x,
           y: minus ? all.map((loss) => loss - minus) : all,
-          now: members.length <= 8 ? now : undefined,
-          width: members.length > 8 ? 0.8 : 1.8,
+          width: members.length > FEW ? 0.8 : 1.8,
         }));
       });
   };
@@ -35,11 +34,13 @@ export function curves({ paths, store, content }) {
   const chart = new Chart({
     words: "The loss of each path over what was spent",
     lines,
+    now: ({ path, x }) => (path ? between(path.steps, x, store.get("step")) : undefined),
     labels: () => [store.get("against"), name()],
     logarithmic: () => store.get("log"),
     pick: (x) => store.set({ step: stepAt(paths, store, x), playing: false }),
   });
-  store.watch(["step", "hidden", "log", "against", "theme"], () => chart.redraw());
+  store.watch(["hidden", "log", "against", "theme"], () => chart.redraw());
+  store.watch(["step"], () => chart.move());
   const controls = element("div", { className: "row" });
   if (shared.length > 1) {
     controls.append(choice("over", shared.map((one) => [one, one]), store.get("against"), (against) => store.set({ against })));

@@ -66,6 +66,25 @@ export function drawing(words, draw) {
   return canvas;
 }
 
+/** What a canvas shows below what moves: `draw(context, width, height)` is called again after `renew()` or a new size. */
+export function layer(canvas, draw) {
+  const kept = document.createElement("canvas");
+  let stale = true;
+  const fresh = () => !stale && kept.width === canvas.width && kept.height === canvas.height;
+  return {
+    renew: () => (stale = true),
+    draw: (context) => {
+      if (!fresh()) {
+        [kept.width, kept.height, stale] = [canvas.width, canvas.height, false];
+        const below = kept.getContext("2d");
+        below.setTransform(context.getTransform());
+        draw(below, canvas.clientWidth, canvas.clientHeight);
+      }
+      context.drawImage(kept, 0, 0, canvas.clientWidth, canvas.clientHeight);
+    },
+  };
+}
+
 /** A colour of the style sheet, light or dark. */
 export function color(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

@@ -6,6 +6,7 @@ import { short } from "lab/numbers";
 const text = (value) => {
   if (value === null || value === undefined) return "–";
   if (typeof value === "number") return short(value);
+  if (Array.isArray(value)) return `[${value.map(text).join(", ")}]`;
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 };
 

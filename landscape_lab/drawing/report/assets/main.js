@@ -4,9 +4,11 @@ import { unpacked } from "lab/arrays";
 import { curves } from "lab/curves";
 import { element } from "lab/elements";
 import { facts } from "lab/facts";
+import { Heat } from "lab/heat";
 import { legend } from "lab/legend";
-import { Heat, MapView } from "lab/map";
+import { MapView } from "lab/map";
 import { Path } from "lab/paths";
+import { space } from "lab/space";
 import { Store } from "lab/store";
 import { theme } from "lab/theme";
 import { lastStep, timeline } from "lab/timeline";
@@ -30,6 +32,7 @@ async function show() {
   if (page.heat) {
     page.map = new MapView({ ...page, minima: content.minima });
     page.stage = element("div", { className: "stage" }, page.map.element);
+    page.stage.append(space(page));
     page.timeline = timeline(page);
     root.append(page.stage, ...(paths.length ? [page.timeline, curves(page), legend(page)] : []));
   }

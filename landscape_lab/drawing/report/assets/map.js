@@ -1,50 +1,10 @@
 // The map: losses in colours, lines of equal height, the paths up to the present step.
 
-import { color, drawing, element, button } from "lab/elements";
-import { short, ticks } from "lab/numbers";
+import { button, color, drawing, element, layer } from "lab/elements";
+import { lastBefore, short, ticks } from "lab/numbers";
 
+const CROWD = 8; // more members have no dark line around their paths
 const AROUND = { left: 46, right: 10, top: 8, bottom: 34 };
-
-export class Heat {
-  /** What `content.map` holds, and the height and the colour of each loss as `heights.py` draws them. */
-  constructor(map) {
-    Object.assign(this, map);
-    [this.rows, this.columns] = map.losses.shape;
-    [this.left, this.right, this.first, this.last] = map.window;
-  }
-
-  /** How high a loss is drawn, from 0 to 1; NaN for none. */
-  height(loss) {
-    const { logarithmic, low, floor, span } = this.heights;
-    const drawn = logarithmic ? Math.log10(Math.max(loss - low, 0) + floor) : loss;
-    return (drawn - span[0]) / (span[1] - span[0]);
-  }
-
-  /** The loss at a place, of the nearest cell; NaN outside. */
-  loss([x, y]) {
-    const column = Math.floor(((x - this.left) / (this.right - this.left)) * this.columns);
-    const row = Math.floor(((y - this.first) / (this.last - this.first)) * this.rows);
-    const inside = column >= 0 && column < this.columns && row >= 0 && row < this.rows;
-    return inside ? this.losses[row * this.columns + column] : NaN;
-  }
-
-  /** The colours of all cells as a picture, its first row the uppermost. */
-  picture() {
-    const canvas = element("canvas", { width: this.columns, height: this.rows });
-    const image = new ImageData(this.columns, this.rows);
-    for (let row = 0; row < this.rows; row += 1) {
-      const from = (this.downwards ? row : this.rows - 1 - row) * this.columns;
-      for (let column = 0; column < this.columns; column += 1) {
-        const height = this.height(this.losses[from + column]);
-        if (Number.isNaN(height)) continue; // a hole
-        const shade = 3 * Math.round(255 * Math.min(1, Math.max(0, height)));
-        image.data.set([...this.colors.subarray(shade, shade + 3), 255], 4 * (row * this.columns + column));
-      }
-    }
-    canvas.getContext("2d").putImageData(image, 0, 0);
-    return canvas;
-  }
-}
 
 export class MapView {
   /** Layers are drawn above the paths, `layer(context, toPixel)`; `pick` hears where the map was clicked. */
@@ -53,8 +13,9 @@ export class MapView {
     this.layers = [];
     this.picked = new EventTarget();
     this.picture = heat.picture();
-    this.seen = { x: 0.5 * (heat.left + heat.right), y: 0.5 * (heat.first + heat.last), zoom: 1 };
+    this.seen = this.#all();
     this.canvas = drawing("", (context, width, height) => this.#draw(context, width, height));
+    this.still = layer(this.canvas, (context) => this.#ground(context));
     this.hint = element("output", { className: "hint" });
     const zoom = (times) => () => this.#zoom(times);
     this.element = element(
@@ -65,7 +26,8 @@ export class MapView {
       element("div", { className: "corner" }, button("+", "Zoom in", zoom(2)), button("−", "Zoom out", zoom(0.5))),
     );
     this.#listen();
-    store.watch(["step", "hidden", "theme"], () => this.canvas.redraw());
+    store.watch(["hidden", "theme"], () => this.#renew());
+    store.watch(["step"], () => this.canvas.redraw());
     store.watch(["step"], () => this.#describe());
   }
 
@@ -90,11 +52,12 @@ export class MapView {
     return { left, top: AROUND.top, across, down, perX: perX * seen.zoom, perY: perY * seen.zoom };
   }
 
-  /** From a place to a pixel of the canvas. */
-  toPixel([x, y]) {
+  /** The way from a place to a pixel of the canvas, as it is now. */
+  projection() {
     const { left, top, across, down, perX, perY } = this.#layout();
-    const upwards = this.heat.downwards ? 1 : -1;
-    return [left + 0.5 * across + perX * (x - this.seen.x), top + 0.5 * down + upwards * perY * (y - this.seen.y)];
+    const upwards = this.heat.downwards ? perY : -perY;
+    const [x0, y0] = [left + 0.5 * across - perX * this.seen.x, top + 0.5 * down - upwards * this.seen.y];
+    return ([x, y]) => [x0 + perX * x, y0 + upwards * y];
   }
 
   /** And back. */
@@ -105,29 +68,55 @@ export class MapView {
   }
 
   #draw(context, width, height) {
-    const { left, top, across, down } = this.#layout();
-    const to = (place) => this.toPixel(place);
+    const step = this.store.get("step");
+    const to = this.projection();
     context.clearRect(0, 0, width, height);
-    this.#axes(context, { left, top, across, down });
+    this.still.draw(context);
+    this.#inside(context, () => {
+      for (const path of this.#shown()) this.#past(context, to, path, step);
+      this.#minima(context, to);
+      for (const layer of this.layers) layer(context, to, step);
+    });
+  }
+
+  /** The paths that are not hidden. */
+  #shown() {
+    return this.paths.filter((path) => !this.store.get("hidden").includes(path.number));
+  }
+
+  /** Draw what ends at the edges of the map. */
+  #inside(context, draw) {
+    const { left, top, across, down } = this.#layout();
     context.save();
     context.beginPath();
     context.rect(left, top, across, down);
     context.clip();
+    draw();
+    context.restore();
+  }
+
+  /** What does not change with time: the losses and, faint, the whole paths. */
+  #ground(context) {
+    const to = this.projection();
+    this.#axes(context, this.#layout());
+    this.#inside(context, () => {
+      this.#losses(context, to);
+      this.#contours(context, to);
+      for (const path of this.#shown()) this.#whole(context, to, path);
+    });
+  }
+
+  #losses(context, to) {
     const { heat } = this;
     const upper = heat.downwards ? heat.first : heat.last;
     const [x0, y0] = to([heat.left, upper]);
     const [x1, y1] = to([heat.right, heat.downwards ? heat.last : heat.first]);
     context.imageSmoothingQuality = "high";
     context.drawImage(this.picture, x0, y0, x1 - x0, y1 - y0);
-    this.#contours(context, to);
-    const step = this.store.get("step");
-    for (const path of this.paths) if (!this.store.get("hidden").includes(path.number)) this.#path(context, to, path, step);
-    this.#minima(context, to);
-    for (const layer of this.layers) layer(context, to, step);
-    context.restore();
   }
 
   #axes(context, { left, top, across, down }) {
+    const to = this.projection();
     context.fillStyle = color("words");
     context.font = "12px system-ui, sans-serif";
     const [x0, y0] = this.toPlace([left, top]);
@@ -135,11 +124,11 @@ export class MapView {
     context.textAlign = "center";
     context.fillText(this.heat.labels[0], left + 0.5 * across, top + down + 30);
     for (const x of ticks(x0, x1, across / 70)) {
-      context.fillText(short(x), this.toPixel([x, y0])[0], top + down + 15);
+      context.fillText(short(x), to([x, y0])[0], top + down + 15);
     }
     context.textAlign = "right";
     for (const y of ticks(Math.min(y0, y1), Math.max(y0, y1), down / 45)) {
-      context.fillText(short(y), left - 5, this.toPixel([x0, y])[1] + 4);
+      context.fillText(short(y), left - 5, to([x0, y])[1] + 4);
     }
     context.save();
     context.translate(left - 36, top + 0.5 * down);
@@ -152,29 +141,35 @@ export class MapView {
   #contours(context, to) {
     context.strokeStyle = "rgba(255, 255, 255, 0.4)";
     context.lineWidth = 0.7;
-    for (const line of this.heat.contours) {
-      context.beginPath();
-      for (let index = 0; index < line.length; index += 2) context.lineTo(...to([line[index], line[index + 1]]));
-      context.stroke();
+    const line = this.heat.contours; // many, with NaN between them
+    context.beginPath();
+    for (let index = 0, drawn = false; index < line.length; index += 2) {
+      if (drawn && !Number.isNaN(line[index])) context.lineTo(...to([line[index], line[index + 1]]));
+      else context.moveTo(...to([line[index], line[index + 1]]));
+      drawn = !Number.isNaN(line[index]);
+    }
+    context.stroke();
+  }
+
+  #whole(context, to, path) {
+    const crowd = path.members > CROWD;
+    for (let member = 0; member < path.members; member += 1) {
+      const points = Array.from(path.at, (_, index) => to(path.kept(index, member)));
+      stroke(context, points, path.color(member), crowd ? 0.5 : 1.2, crowd ? 0.15 : 0.45);
     }
   }
 
-  #path(context, to, path, step) {
-    const crowd = path.members > 8;
+  /** The way up to a step, the start, and where a member is now. */
+  #past(context, to, path, step) {
+    const crowd = path.members > CROWD;
+    const past = lastBefore(path.at, step);
     for (let member = 0; member < path.members; member += 1) {
-      const points = [];
-      let past = 0;
-      for (let index = 0; index < path.at.length; index += 1) {
-        points.push(to(path.kept(index, member)));
-        if (path.at[index] <= step) past = index;
-      }
       const now = to(path.place(member, step));
+      const done = Array.from({ length: past + 1 }, (_, index) => to(path.kept(index, member)));
       const tint = path.color(member);
-      stroke(context, points, tint, crowd ? 0.5 : 1.2, crowd ? 0.15 : 0.45);
-      const done = [...points.slice(0, past + 1), now];
-      if (!crowd) stroke(context, done, "#202124", 4.4, 1);
-      stroke(context, done, tint, crowd ? 1 : 2.6, 1);
-      if (!crowd) dot(context, points[0], 3.5, "#fff", "#202124");
+      if (!crowd) stroke(context, [...done, now], "#202124", 4.4, 1);
+      stroke(context, [...done, now], tint, crowd ? 1 : 2.6, 1);
+      if (!crowd) dot(context, done[0], 3.5, "#fff", "#202124");
       if (now.every(Number.isFinite)) dot(context, now, crowd ? 2.4 : 6, tint, crowd ? "rgba(0,0,0,0)" : "#fff");
     }
   }
@@ -201,11 +196,16 @@ export class MapView {
   #zoom(times, [x, y] = [this.seen.x, this.seen.y]) {
     const zoom = Math.min(200, Math.max(1, this.seen.zoom * times));
     const share = this.seen.zoom / zoom;
-    this.seen = zoom === 1 ? this.#whole() : { x: x + (this.seen.x - x) * share, y: y + (this.seen.y - y) * share, zoom };
+    this.seen = zoom === 1 ? this.#all() : { x: x + (this.seen.x - x) * share, y: y + (this.seen.y - y) * share, zoom };
+    this.#renew();
+  }
+
+  #renew() {
+    this.still.renew();
     this.canvas.redraw();
   }
 
-  #whole() {
+  #all() {
     return { x: 0.5 * (this.heat.left + this.heat.right), y: 0.5 * (this.heat.first + this.heat.last), zoom: 1 };
   }
 
@@ -235,7 +235,7 @@ export class MapView {
       const { perX, perY } = this.#layout();
       const upwards = this.heat.downwards ? 1 : -1;
       this.seen = { ...from.seen, x: from.seen.x - right / perX, y: from.seen.y - (upwards * below) / perY };
-      canvas.redraw();
+      this.#renew();
     });
     canvas.addEventListener("pointerup", (event) => {
       const place = this.toPlace(at(event));

@@ -1,0 +1,64 @@
+// A ride along with an optimizer: behind its ball and above it, looking along its way.
+
+import { between } from "lab/numbers";
+
+const BEHIND = 0.75;
+const ABOVE = 0.34;
+const AHEAD = 0.15;
+const CLEAR = 0.07;
+
+export class Ride {
+  constructor(track, ground) {
+    Object.assign(this, { track, ground });
+    const points = [...track.points()].filter((point) => point);
+    this.steps = points.map((point) => point[3]);
+    this.lengths = [0];
+    this.sums = [[0], [0]]; // of x and y along the way: their differences are means
+    for (let index = 1; index < points.length; index += 1) {
+      const way = Math.hypot(points[index][0] - points[index - 1][0], points[index][1] - points[index - 1][1]);
+      this.lengths.push(this.lengths[index - 1] + way);
+      for (const axis of [0, 1]) {
+        const mean = 0.5 * (points[index][axis] + points[index - 1][axis]);
+        this.sums[axis].push(this.sums[axis][index - 1] + mean * way);
+      }
+    }
+    this.whole = this.lengths[this.lengths.length - 1];
+    this.window = Math.max(0.12, 0.06 * this.whole);
+  }
+
+  /** The pose of the eye at a step; `tall` is the height of the surface, `closer` shortens the distance. */
+  pose(step, tall, closer) {
+    const last = this.steps[this.steps.length - 1] ?? 0;
+    const [x, y, level] = this.track.point(Math.min(step, last)).map((value) => (Number.isFinite(value) ? value : 0));
+    const [along, up] = this.heading(Math.min(step, last));
+    const z = tall * level;
+    const behind = closer * BEHIND;
+    const eye = [x - behind * along, y - behind * up];
+    const below = this.ground.level(...eye);
+    const height = Math.max(z + closer * ABOVE, Number.isFinite(below) ? tall * below + CLEAR : -1);
+    const ahead = closer * AHEAD;
+    const azimuth = (Math.atan2(-up, -along) * 180) / Math.PI;
+    const tilt = (Math.atan2(height - z, behind + ahead) * 180) / Math.PI;
+    return [azimuth, tilt, Math.hypot(behind + ahead, height - z), x + ahead * along, y + ahead * up, z];
+  }
+
+  /** The way at a step, of unit length: from where the path was for a while to where it will be. */
+  heading(step) {
+    const at = between(this.steps, this.lengths, step);
+    const before = this.#mean(Math.max(0, at - this.window), at);
+    const after = this.#mean(at, Math.min(this.whole, at + this.window));
+    const way = [after[0] - before[0], after[1] - before[1]];
+    const size = Math.hypot(...way);
+    return size > 1e-9 ? way.map((value) => value / size) : [0, 1];
+  }
+
+  /** The mean place between two lengths of the way. */
+  #mean(from, to) {
+    const near = 1e-6;
+    if (to - from < near) [from, to] = [Math.max(0, to - near), Math.min(this.whole, from + near)];
+    return this.sums.map((sums) => {
+      const sum = between(this.lengths, sums, to) - between(this.lengths, sums, from);
+      return to > from ? sum / (to - from) : 0;
+    });
+  }
+}

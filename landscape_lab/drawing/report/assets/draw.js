@@ -4,7 +4,7 @@ import { Heights } from "lab/brush";
 import { button, choice, element, section as part } from "lab/elements";
 import { command } from "lab/facts";
 import { asked } from "lab/live";
-import { Heat } from "lab/map";
+import { Heat } from "lab/heat";
 
 const TOOLS = [["", "picks a start"], ["raise", "raises"], ["lower", "lowers"], ["smooth", "smooths"]];
 
@@ -103,7 +103,8 @@ class Easel {
   #aim(pixel) {
     this.aimed = pixel;
     const { heat, map, store } = this.page;
-    const [left, right] = [heat.left, heat.right].map((x) => map.toPixel([x, heat.first])[0]);
+    const to = map.projection();
+    const [left, right] = [heat.left, heat.right].map((x) => to([x, heat.first])[0]);
     const radius = (store.get("radius") / (this.heights?.width ?? this.#size()[0])) * (right - left);
     Object.assign(this.ring.style, { left: `${pixel[0]}px`, top: `${pixel[1]}px`, width: `${2 * radius}px`, height: `${2 * radius}px` });
   }
@@ -124,6 +125,7 @@ class Easel {
       this.heights.dab(store.get("tool"), column, row, store.get("radius"), store.get("strength"));
     }
     map.picture = this.heights.picture(heat.colors);
+    map.still.renew();
     map.canvas.redraw();
   }
 
@@ -161,6 +163,7 @@ class Easel {
     const v = (y - before.first) / (before.last - before.first);
     const down = heat.downwards === before.downwards ? v : 1 - v;
     this.page.heat = heat;
+    this.page.stage.querySelector(".space").hidden = heat !== this.first; // it is the surface of the first
     this.page.map.replace(heat, minima);
     const from = [heat.left + u * (heat.right - heat.left), heat.first + down * (heat.last - heat.first)];
     this.page.playground.moved(from);

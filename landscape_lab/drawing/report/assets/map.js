@@ -34,8 +34,8 @@ export class MapView {
   /** Show another landscape. */
   replace(heat, minima) {
     Object.assign(this, { heat, minima, picture: heat.picture() });
-    this.seen = this.#whole();
-    this.canvas.redraw();
+    this.seen = this.#all();
+    this.#renew();
   }
 
   /** The rectangle that is drawn, in pixels, and how many pixels a unit has along each axis. */

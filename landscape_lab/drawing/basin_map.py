@@ -57,7 +57,7 @@ def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
         else:
             add_scale(axes, scale.mappable(LOSS_COLORS), "final loss", scale.extend, scale.ticks)
         write_marks(axes, columns=1)
-        write_row(figure, _legend(basins, scene, colors), "upper left", size=9)
+        write_row(figure, _legend(basins, scene, colors), size=9)
         fit(figure, [[axes]], [width], [height])
     return figure
 

@@ -220,7 +220,7 @@ def _draw_held_out(axes: Axes, trace: Trace, name: str, color: str, against: str
     """What was measured on the validation data, if there are any: the median of many members."""
     if (held_out := _measured(trace, name, against)) is not None:
         curve = cleaned(held_out, axis)
-        middle = np.nanmedian(curve.values, axis=1, keepdims=True)
+        middle = np.nanquantile(curve.values, 0.5, axis=1, keepdims=True, method="lower")
         draw_curve(axes, Curve(curve.costs, middle), color, axis, "validation")
 
 

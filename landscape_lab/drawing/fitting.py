@@ -24,7 +24,7 @@ Size = tuple[Float[np.ndarray, " columns"], Float[np.ndarray, " rows"]]
 def fit(figure: Figure, grid: Grid, widths: Sequence[float], heights: Sequence[float]) -> None:
     """Give the axes of a figure their sizes, and the figure that of all of them with their words and bars.
 
-    A legend of the figure stands above all.
+    A legend of the figure stands below all.
 
     Args:
         figure: Whose size changes; it needs no layout engine any more.
@@ -47,7 +47,7 @@ def fit(figure: Figure, grid: Grid, widths: Sequence[float], heights: Sequence[f
 
 
 def _all_margins(figure: Figure, grid: Grid) -> Float[np.ndarray, "rows columns 4"]:
-    """Those of all axes, with room for legends of the figure above them."""
+    """Those of all axes, with room for legends of the figure below them."""
     margins = np.array([[_margins(figure, axes) for axes in row] for row in grid])
     cells = np.array(grid, dtype=object)
     beside, below = cells[:, 1:] == cells[:, :-1], cells[1:] == cells[:-1]
@@ -56,7 +56,7 @@ def _all_margins(figure: Figure, grid: Grid) -> Float[np.ndarray, "rows columns 
     margins += PAD / 2
     renderer = figure._get_renderer()  # type: ignore[attr-defined] # as matplotlib's own layouts do
     for legend in figure.legends:
-        margins[0, :, 3] += legend.get_window_extent(renderer).height / figure.dpi
+        margins[-1, :, 1] += legend.get_window_extent(renderer).height / figure.dpi
     return margins
 
 

@@ -95,6 +95,6 @@ def _colored_curves(
     shares = ((0.25, 0.75), (0.5,)) if losses.shape[1] > 1 else ((0.5,),)
     for share in shares if known.any() else ():
         one = losses.shape[1] == 1  # whose quantiles take a while
-        heights = losses[known] if one else np.nanquantile(losses[known], share, axis=1).T
+        heights = losses[known] if one else np.nanquantile(losses[known], share, axis=1, method="lower").T
         data = np.stack([np.broadcast_to(steps[:, None], heights.shape), heights], axis=-1)
         yield Curve(steps, on_canvas(axes, data), color, axes, alpha=strength if len(share) == 1 else FAINT)

@@ -95,7 +95,7 @@ def _draw_band(
 ) -> tuple[tuple[np.ndarray, np.ndarray], str]:
     """The quartiles of several seeds or members; returns their median, and what it is."""
     costs, values = _on_floor(_together(entry.curves), axis)
-    low, middle, high = axis.shown(np.nanquantile(values, [0.25, 0.5, 0.75], axis=1))
+    low, middle, high = axis.shown(np.nanquantile(values, [0.25, 0.5, 0.75], axis=1, method="lower"))
     if entry.color is not None:
         axes.fill_between(costs, low, high, color=color, alpha=ENVELOPE, linewidth=0)
     return (costs, middle), "bold: median of seeds and members"

@@ -81,7 +81,7 @@ def draw_curve(axes: Axes, curve: Curve, color: str, axis: ValueAxis, line: str 
     costs, heights = curve.costs, curve.values[:, 0]
     if curve.values.shape[1] > 1:
         lowest, low, heights, high, highest = np.nanquantile(
-            curve.values, [0.1, 0.25, 0.5, 0.75, 0.9], axis=1
+            curve.values, [0.1, 0.25, 0.5, 0.75, 0.9], axis=1, method="lower"
         )
         axes.fill_between(costs, lowest, highest, color=color, alpha=ENVELOPE / 2, linewidth=0)
         axes.fill_between(costs, low, high, color=color, alpha=ENVELOPE, linewidth=0)

@@ -21,7 +21,7 @@ from landscape_lab.drawing.strokes import (
     cleaned,
     draw_curve,
     draw_rates,
-    name_swings,
+    names_of_envelopes,
     names_of_rates,
 )
 from landscape_lab.drawing.style import AXIS, STYLE, in_full, label_cost
@@ -82,8 +82,7 @@ def loss_figure(scene: Scene, against: str = "steps") -> Figure:
             axes.grid(color=GRID, linewidth=0.8)
             axes.set_axisbelow(True)
         add_rate_bar(figure, scene)
-        swings = [name for axes in figure.axes for name in name_swings(axes)]
-        write_row(figure, [*_names(scene), *swings[:1]])
+        write_row(figure, [*_names(scene), *names_of_envelopes(figure.axes)])
         write_row(figure, rates, size=8.5)
         write_title(figure.axes[0], scene)
     return figure

@@ -37,7 +37,7 @@ def mark_ends(
     small: bool = False,
     named: bool = True,
     colors: np.ndarray | None = None,
-    strength: float = 1.0,
+    strength: float | None = None,
 ) -> None:
     """Known minima in rings that hide nothing, starts and ends, each with its own mark.
 
@@ -47,7 +47,7 @@ def mark_ends(
         small: Whether there is no room for large marks and a legend.
         named: Whether a legend tells what they are.
         colors: Of the end of each member of each trace, `[ends, 4]`; `None`: all are alike.
-        strength: Their opacity.
+        strength: Their opacity, where it is not that of their colours.
     """
     mark_minima(axes, scene, small=small, strength=strength)
     if scene.traces:
@@ -56,7 +56,7 @@ def mark_ends(
         write_marks(axes, columns=3)
 
 
-def mark_minima(axes: Axes, scene: Scene, *, small: bool = False, strength: float = 1.0) -> None:
+def mark_minima(axes: Axes, scene: Scene, *, small: bool = False, strength: float | None = None) -> None:
     """A ring around each known minimum in the window, so large that a star in it is seen."""
     shown = scene.minima[scene.window.contains(scene.minima)]
     if not len(shown):
@@ -99,7 +99,7 @@ def _is_new(axes: Axes, label: str) -> bool:
 
 
 def _mark_starts_and_ends(
-    axes: Axes, scene: Scene, *, small: bool, colors: np.ndarray | None, strength: float
+    axes: Axes, scene: Scene, *, small: bool, colors: np.ndarray | None, strength: float | None
 ) -> None:
     """White discs and stars, the smaller the more there are; a trace of one record has no end.
 

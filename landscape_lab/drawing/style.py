@@ -65,7 +65,7 @@ def label_cost(axis: Axis, whole: bool) -> None:
 def in_full(value: float, digits: int = 3) -> str:
     """2000 as 2,000 and 0.05 as it is; only very large and very small numbers with an exponent."""
     if value and not 1e-4 <= abs(value) < 1e6:
-        return f"{value:.{digits}g}".replace("-", MINUS)
+        return f"{value:.{digits}g}".replace("-", MINUS, int(value < 0))
     digits = max(digits, len(str(int(abs(value)))))
     return f"{float(f'{value:.{digits}g}'):,}".removesuffix(".0").replace("-", MINUS)
 

@@ -21,7 +21,14 @@ Size = tuple[Float[np.ndarray, " columns"], Float[np.ndarray, " rows"]]
 """Widths and heights of them, inches."""
 
 
-def fit(figure: Figure, grid: Grid, widths: Sequence[float], heights: Sequence[float]) -> None:
+def fit(
+    figure: Figure,
+    grid: Grid,
+    widths: Sequence[float],
+    heights: Sequence[float],
+    *,
+    stack: bool = True,
+) -> None:
     """Give the axes of a figure their sizes, and the figure that of all of them with their words and bars.
 
     A legend of the figure stands below all.
@@ -31,11 +38,13 @@ def fit(figure: Figure, grid: Grid, widths: Sequence[float], heights: Sequence[f
         grid: Its axes; one that is there twice in a row or a column spans both.
         widths: Of each column, inches.
         heights: Of each row, inches; further ones do not count.
+        stack: Whether all axes lie below each other in a figure of a width that is asked for.
     """
     figure.set_layout_engine("none")
     if (asked := asked_width()) is not None:
         shrink(figure)
-        grid, widths, heights = stacked(grid, widths, heights)
+        if stack:
+            grid, widths, heights = stacked(grid, widths, heights)
     size = np.array(widths), np.array(heights[: len(grid)])
     _place(figure, grid, size, np.ones((len(grid), len(widths), 4)))
     margins = _all_margins(figure, grid)
@@ -60,13 +69,13 @@ def _all_margins(figure: Figure, grid: Grid) -> Float[np.ndarray, "rows columns 
     return margins
 
 
-def _narrowed(grid: Grid, size: Size, margins: Float[np.ndarray, "rows 1 4"], width: float) -> Size:
-    """The sizes of axes in one column that leave their margins room within a width."""
-    left = width - PAD - margins[:, 0, 0].max() - margins[:, 0, 2].max()
-    share = max(left, width / 3) / size[0][0]
+def _narrowed(grid: Grid, size: Size, margins: Float[np.ndarray, "rows columns 4"], width: float) -> Size:
+    """The sizes of axes that leave their margins room within a width."""
+    left = width - PAD - margins[..., 0].max(axis=0).sum() - margins[..., 2].max(axis=0).sum()
+    share = max(left, width / 3) / size[0].sum()
     heights = [
         share * height if axes.get_aspect() != "auto" or share > 1 else min(height, PANEL * left)
-        for (axes,), height in zip(grid, size[1], strict=True)
+        for (axes, *_), height in zip(grid, size[1], strict=True)
     ]
     return share * size[0], np.array(heights)
 

@@ -64,11 +64,14 @@ def mark_minima(axes: Axes, scene: Scene, *, small: bool = False, strength: floa
     edge = 1.2 if small else 1.8
     ring: dict[str, Any] = {"linestyle": "none", "marker": "o", "zorder": 7, "markeredgewidth": edge}
     ring |= {"markerfacecolor": "none", "markeredgecolor": MINIMUM}
-    ring |= {"path_effects": [withStroke(linewidth=edge + 2.0, foreground=to_rgba(INK, strength))]}
+    dark, faint = (
+        [withStroke(linewidth=edge + 2.0, foreground=to_rgba(INK, share))] for share in (None, strength)
+    )
     size = 9 if small else 17
-    axes.plot(*shown.T, markersize=size, alpha=strength, clip_on=False, **ring)  # whole, also on the edge
+    (rings,) = axes.plot(*shown.T, markersize=size, alpha=strength, path_effects=faint, **ring)
+    rings.set_clip_on(False)  # one on the edge is seen whole
     if _is_new(axes, "minimum"):
-        axes.plot([], [], markersize=9, label="minimum", **ring)
+        axes.plot([], [], markersize=9, label="minimum", path_effects=dark, **ring)
 
 
 def write_marks(axes: Axes, columns: int) -> None:

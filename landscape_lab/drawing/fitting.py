@@ -13,7 +13,9 @@ from landscape_lab.drawing.narrow import PANEL, asked_width, shrink, stacked
 PAD = 0.12
 """Inches around everything."""
 NARROWED = 3
-"""How often sizes are made to fit a width that is asked for."""
+"""How often sizes are made to fit a width that is asked for, at most."""
+SETTLED = 0.002
+"""The share by which sizes change that fit."""
 
 Grid = Sequence[Sequence[Axes]]
 """The axes of a figure, a line for each row."""
@@ -47,12 +49,12 @@ def fit(
             grid, widths, heights = stacked(grid, widths, heights)
     size = np.array(widths), np.array(heights[: len(grid)])
     _place(figure, grid, size, np.ones((len(grid), len(widths), 4)))
-    margins = _all_margins(figure, grid)
-    _place(figure, grid, size, margins)
-    for _ in range(NARROWED if asked is not None else 0):  # words beside maps that shrink reach further
-        margins = _all_margins(figure, grid)
-        size = _narrowed(grid, size, margins, asked or 0.0)
+    for _ in range(1 if asked is None else NARROWED):
+        margins, before = _all_margins(figure, grid), size
+        size = size if asked is None else _narrowed(grid, size, margins, asked)
         _place(figure, grid, size, margins)
+        if np.allclose(np.concatenate(size), np.concatenate(before), rtol=SETTLED):
+            break  # words beside maps that shrink reach further, but these do so no more
 
 
 def _all_margins(figure: Figure, grid: Grid) -> Float[np.ndarray, "rows columns 4"]:

@@ -84,6 +84,7 @@ def write_marks(axes: Axes, columns: int) -> None:
     if asked_width() is not None and len(handles) > columns:
         columns = min(columns, 2)
     axes.legend(
+        handles=handles,
         loc="upper left",
         bbox_to_anchor=(0.0, -BELOW),
         bbox_transform=inches_from(axes, 0.0, 0.0),

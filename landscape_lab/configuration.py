@@ -104,7 +104,13 @@ def quoted(text: str) -> str:
     >>> quoted("spiral, 2")
     "'spiral, 2'"
     """
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    inner = re.sub(r"(\\*)('|\Z)", lambda end: end[1] * 2 + end[2].replace("'", "\\'"), text)
+    return f"'{inner}'"
+
+
+def literal(text: str) -> str:
+    """The same where a dollar is a dollar, and no sign of an interpolation."""
+    return quoted(re.sub(r"(\\*)\$\{", r"\1\1\\${", text))
 
 
 def register_catalogue() -> None:

@@ -82,9 +82,12 @@ def _with_files(start: str, text: str) -> str:
     files = _files_in(text) or [text] * (read is UNREAD)
     if not files and isinstance(read, str) and not os.path.exists(read):
         _refuse_lost_part(start, read)
-    if all(_read(start + file) == file and "${" not in file for file in files):
-        return start + text
-    return start + ",".join(map(literal, files))
+    return start + (",".join(_written(start, file) for file in files) or text)
+
+
+def _written(start: str, file: str) -> str:
+    """A file as the grammar takes it behind a key, in quotes only where it asks for them."""
+    return file if _read(start + file) == file and not {"$", "\\"} & set(file) else literal(file)
 
 
 def _read(override: str) -> object:
@@ -183,4 +186,4 @@ def _overrides_of(files: Sequence[str], words: Sequence[str]) -> list[str]:
     grid = typed.get("landscape", "grid" if tables and "experiment" not in typed else "image") == "grid"
     choice, key = ("landscape=grid", "landscape.values=") if grid else ("landscape=image", "landscape.image=")
     chosen = [] if {"landscape", "experiment"} & typed.keys() else [choice]
-    return [*chosen, key + ",".join(literal(_from_home(file)) for file in files)]
+    return [*chosen, key + ",".join(_written(key, file) for file in files)]

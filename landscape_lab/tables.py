@@ -94,5 +94,6 @@ def unquoted(value: str) -> str:
     """
     if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
         escaped = rf"(\\+)({value[0]}|\Z)"  # backslashes count twice before a quote, and before the last one
-        return re.sub(escaped, lambda end: end[1][: len(end[1]) // 2] + end[2], value[1:-1])
+        inner = re.sub(escaped, lambda end: end[1][: len(end[1]) // 2] + end[2], value[1:-1])
+        return inner.replace("\\${", "${")
     return re.sub(r"\\(.)", r"\1", value)

@@ -99,7 +99,7 @@ def _readable(entrants: Sequence[Entrant]) -> list[Trajectory]:
 
 def _scene(first: Entrant, trajectories: Sequence[Trajectory], folder: Path) -> Scene:
     """The paths of jobs on the landscape that they share with the first."""
-    config = first.run.config()
+    config = first.run.config_anywhere()
     if config is None:
         raise ValueError(f"{first.run.config_file} cannot be read.")
     with found_in(first.run.folder):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sys
 import traceback
 from collections.abc import Iterator
@@ -14,9 +15,11 @@ from hydra.errors import (
     HydraException,
     InstantiationException,
     MissingConfigException,
+    OverrideParseException,
 )
 from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryValue, OmegaConfBaseException
 
+from landscape_lab.configuration import quoted
 from landscape_lab.escaping import visible
 from landscape_lab.streams import while_read
 from landscape_lab.validation import alternatives
@@ -102,10 +105,23 @@ def _plain(error: BaseException) -> str:
     """What an error says itself, with its type where that tells more."""
     if isinstance(error, UnicodeDecodeError):
         return f"{_read_file(error)} should be text in UTF-8. Found {error.object[error.start]:#04x}."
+    if isinstance(error, OverrideParseException):
+        return _unread(error.override)
     text = str(error) or type(error).__name__
     if isinstance(error, ValueError | OSError | HydraException):
         return text
     return f"{type(error).__name__}: {text}"
+
+
+def _unread(override: str) -> str:
+    """About an override that Hydra's grammar does not read; a text in it has quotes for that."""
+    override = override.removeprefix("++")  # the lab's own, in front of a key that is open
+    key, equals, value = override.partition("=")
+    text = f"Hydra's grammar does not read `{override}`."
+    if not equals or value.startswith(("[", "{", "'", '"')):
+        return f"{text} Overrides are key=value, ++key=value or ~key; lists [a,b], mappings {{a: 1}}."
+    in_quotes = quoted(value) if {'"', "\\"} & set(value) else f'"{value}"'  # the shell has single ones
+    return f"{text} In quotes it is: {shlex.quote(f'{key}={in_quotes}')}"
 
 
 def _read_file(error: UnicodeDecodeError) -> str:

@@ -1,12 +1,16 @@
 """Libraries that say only what matters."""
 
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
 from landscape_lab.errors import tell
+
+GLYPH = re.compile(r"Glyph (\d+) .* missing from font")
+"""How matplotlib says that a name has a letter of another script."""
 
 
 @contextmanager
@@ -34,6 +38,13 @@ def warnings_held() -> Iterator[None]:
         warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
 
 
+def _in_our_words(text: str) -> str:
+    """What a warning of a library says, where its own words say it badly."""
+    if (glyph := GLYPH.match(text)) is not None:
+        return f"No installed font has the sign {chr(int(glyph[1]))}: pictures show a box for it."
+    return text
+
+
 class ToldOnce:
     """Warnings as one line each, once: without the path of the file that gave them.
 
@@ -52,7 +63,7 @@ class ToldOnce:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        text = str(message)
+        text = _in_our_words(str(message))
         if text not in self.told:
             self.told.add(text)
             tell(text)

@@ -37,18 +37,22 @@ def test_warnings_of_what_is_refused_are_dropped_and_others_come_afterwards(recw
     assert [str(one.message) for one in recwarn] == ["heard"]
 
 
+GLYPH = "Glyph 19992 (\\N{CJK UNIFIED IDEOGRAPH-4E18}) missing from font(s) DejaVu Sans."
+
+
 @pytest.mark.parametrize(
-    ("warning", "category"),
+    ("warning", "category", "told"),
     [
-        ("The picture is constant", UserWarning),
-        ("divide by zero", RuntimeWarning),
-        ("two\nlines", UserWarning),
+        ("The picture is constant", UserWarning, "The picture is constant"),
+        ("divide by zero", RuntimeWarning, "divide by zero"),
+        ("two\nlines", UserWarning, "two lines"),
+        (GLYPH, UserWarning, "No installed font has the sign 丘: pictures show a box for it."),
     ],
 )
-def test_a_warning_is_told_in_one_line_once_and_without_a_path(monkeypatch, capsys, warning, category):
+def test_a_warning_is_told_in_one_line_once_and_without_a_path(monkeypatch, capsys, warning, category, told):
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         monkeypatch.setattr(warnings, "showwarning", ToldOnce())
         for _ in range(3):
             warnings.warn(warning, category, stacklevel=1)
-    assert capsys.readouterr().err == f"landscape_lab: {' '.join(warning.split())}\n"
+    assert capsys.readouterr().err == f"landscape_lab: {told}\n"

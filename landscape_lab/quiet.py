@@ -1,16 +1,9 @@
 """Libraries that say only what matters."""
 
 import logging
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
-
-from landscape_lab.errors import tell
-
-GLYPH = re.compile(r"Glyph (\d+) .* missing from font")
-"""How matplotlib says that a name has a letter of another script."""
 
 
 @contextmanager
@@ -36,34 +29,3 @@ def warnings_held() -> Iterator[None]:
         yield
     for one in held:
         warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-
-
-def _in_our_words(text: str) -> str:
-    """What a warning of a library says, where its own words say it badly."""
-    if (glyph := GLYPH.match(text)) is not None:
-        return f"No installed font has the sign {chr(int(glyph[1]))}: pictures show a box for it."
-    return text
-
-
-class ToldOnce:
-    """Warnings as one line each, once: without the path of the file that gave them.
-
-    It stands in for `warnings.showwarning` where the lab owns the process.
-    """
-
-    def __init__(self) -> None:
-        self.told: set[str] = set()
-
-    def __call__(
-        self,
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,
-        lineno: int,
-        file: TextIO | None = None,
-        line: str | None = None,
-    ) -> None:
-        text = _in_our_words(str(message))
-        if text not in self.told:
-            self.told.add(text)
-            tell(text)

@@ -82,7 +82,8 @@ def without_exits() -> Iterator[None]:
     except SystemExit as stop:
         if type(stop) is not SystemExit or isinstance(stop.__context__, KeyboardInterrupt):
             raise  # a signal, which Lightning answers by an exit of its own
-        *_, last = traceback.extract_tb(stop.__traceback__)
+        frames = traceback.extract_tb(stop.__traceback__)
+        *_, last = [frame for frame in frames if frame.line]  # `exit()` itself has no source
         raise RuntimeError(f"{last.filename}, line {last.lineno}, ended the program: {last.line}") from stop
 
 

@@ -46,6 +46,7 @@ NOT_IDENTIFYING = (
         "logger",
         "figures",
         "video",
+        "report",
         "augmentations",
         "sweep",
         "plane",

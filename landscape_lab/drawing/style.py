@@ -9,14 +9,21 @@ from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import LogNorm, Normalize
+from matplotlib.font_manager import fontManager
 from matplotlib.ticker import EngFormatter, FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
 
 from landscape_lab.drawing.narrow import asked_width
 from landscape_lab.drawing.palette import GREY, INK
 
+SCRIPTS = (
+    *("Noto Sans CJK JP", "Noto Sans CJK SC", "Source Han Sans", "Hiragino Sans", "PingFang SC", "Yu Gothic"),
+    *("Microsoft YaHei", "Malgun Gothic", "WenQuanYi Zen Hei", "Droid Sans Fallback", "Arial Unicode MS"),
+)
+"""Fonts for names in scripts that our own font does not have, where one of them is installed."""
+INSTALLED = {font.name for font in fontManager.ttflist}
 STYLE = {
-    "font.family": "DejaVu Sans",
+    "font.family": ["DejaVu Sans", *(name for name in SCRIPTS if name in INSTALLED)],
     "font.size": 10,
     "axes.edgecolor": GREY,
     "axes.labelcolor": "#3c4043",

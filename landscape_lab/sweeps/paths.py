@@ -121,7 +121,7 @@ def stage_paths(
         folder: Where the losses of a network are kept.
         changed: Makes other settings of those that the first job has for its plane.
     """
-    config = first.run.config()
+    config = first.run.config_anywhere()
     if config is None:
         raise ValueError(f"{first.run.config_file} cannot be read.")
     with found_in(first.run.folder):

@@ -16,6 +16,7 @@ from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 
+from landscape_lab.sweeps.resume import words_to_go_on
 from landscape_lab.sweeps.study.servers import ServerStorage
 from landscape_lab.validation import check_choice
 
@@ -129,7 +130,7 @@ def named_errors(storage: str, folder: Path, *more: type[Exception]) -> Iterator
         reason = str(getattr(cause, "orig", None) or cause).split("\n", maxsplit=1)[0]
         raise ValueError(
             f"The study's storage {address(storage, folder)} cannot be used: {reason}. Nothing was deleted; "
-            f"when it can be used again, go on with sweep.resume={folder}"
+            f"when it can be used again, go on with {words_to_go_on(folder)}"
         ) from error
 
 

@@ -81,7 +81,7 @@ def test_an_option_that_a_method_does_not_have_is_refused(method):
     told = rf"^Parameter `options` should be options of {method}. Found: .*\bmisspelt\b"
     with pytest.raises(ValueError, match=told):
         ScipyMinimizer(parameters, method, options={"misspelt": 1})
-    with pytest.raises(ValueError, match="^Parameter `options` should be a mapping"):
+    with pytest.raises(ValueError, match=r"^Parameter `options` should be a mapping"):
         ScipyMinimizer(parameters, method, options="misspelt")
 
 

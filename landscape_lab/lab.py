@@ -3,7 +3,6 @@
 import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from signal import SIGINT
 from typing import Any
@@ -42,7 +41,7 @@ from landscape_lab.going_on import (
     remaining,
     settings_with,
 )
-from landscape_lab.keeping import Keeper
+from landscape_lab.keeping import Keeper, LowerRate
 from landscape_lab.landscapes import Landscape
 from landscape_lab.notebook import result_html
 from landscape_lab.quiet import quiet_lightning, warnings_held
@@ -173,14 +172,14 @@ def _settled(cfg: DictConfig, names: dict[str, str], keeper: Keeper) -> Descent:
     settings = settings_with(cfg, names)  # now: building a descent settles what it leaves open
     checkpoint = checkpoint_of(cfg, settings, keeper.run)
     search = settled_search(cfg, names, checkpoint.path)
-    descend_from = partial(_descended, cfg, names, settings, keeper)
-    descent = descend_from(checkpoint, search)
-    retreats = RETREATS if checkpoint.path is None else 0
-    while search is not None and descent.ending.status == "diverged" and retreats > 0:
-        tell(f"lr {search.chosen:g} diverged after {descent.global_step:,} steps: again with a lower one.")
-        search, retreats = search.retreat(descent.global_step, descent.tally.evaluations), retreats - 1
-        descent = descend_from(Checkpoint(), search)
-    return descent
+    keeper.retreats = RETREATS if checkpoint.path is None else 0
+    while True:
+        try:
+            return _descended(cfg, names, settings, keeper, checkpoint, search)
+        except LowerRate as lower:
+            search, keeper.retreats = lower.search, keeper.retreats - 1
+            rate, steps, _ = search.trials[-1]
+            tell(f"lr {rate:g} diverged after {steps:,} steps: again with a lower one.")
 
 
 def _descended(

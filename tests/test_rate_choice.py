@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from omegaconf import OmegaConf
 
+from landscape_lab.callbacks import RateCurve
 from landscape_lab.rate_choice import advice, settled_search
 from landscape_lab.rate_search import RateSearch, Trial
 
@@ -70,10 +71,13 @@ def test_a_rate_that_diverges_after_all_is_lowered(lab, monkeypatch, capsys):
     monkeypatch.setattr(
         "landscape_lab.rate_choice.search_rate", lambda *_: RateSearch([Trial(0.05, 3, 1.0)], 3, 0.05)
     )
+    drawn = []
+    monkeypatch.setattr(RateCurve, "on_fit_end", lambda *_: drawn.append("lr.png"))
     result = lab("landscape=rosenbrock", "optimizer=sgd", *RUN, "steps=50")
     assert result.metrics["status"] == "completed"
     assert result.metrics["lr"] < 0.05
-    assert "diverged" in capsys.readouterr().err
+    assert "lr 0.05 diverged after 3 steps: again with a lower one." in capsys.readouterr().err
+    assert drawn == ["lr.png"]
 
 
 def test_advice_names_step_and_rate():

@@ -1,6 +1,12 @@
 """A user's error: one line names the key or file and the nearest choice; nothing is half-written."""
 
+import signal
+import sys
+
 import pytest
+
+from landscape_lab.errors import without_exits
+from landscape_lab.stopping import Stopped
 
 MISTAKES = {
     "optimizer=adm": "There is no optimizer `adm`. Nearest: adam, adamw",
@@ -89,3 +95,22 @@ def test_a_yaml_that_is_not_utf_8_is_named(quiet_command, tmp_path, group, head)
     status, written = quiet_command("--config-dir", "mine", f"{group}=latin")
     told = f"landscape_lab: The file {page} should be text in UTF-8. Found 0xe9.\n"
     assert (status, written.err) == (1, told)
+
+
+@pytest.mark.parametrize("code", ["lambda parameters: sys.exit(3)", "sys.exit('bye')"])
+def test_code_of_a_user_does_not_end_the_lab(quiet_command, tmp_path, monkeypatch, code):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "leaver", raising=False)
+    (tmp_path / "leaver.py").write_text(f"import sys\n\nSomething = {code}\n")
+    status, written = quiet_command("landscape=turn", "steps=2", "optimizer._target_=leaver.Something")
+    assert status == 1
+    (line,) = written.err.splitlines()
+    assert line.startswith("landscape_lab: ")
+    assert f"{tmp_path}/leaver.py, line 3, ended the program: " in line
+
+
+@pytest.mark.parametrize("stop", [Stopped(signal.SIGTERM), SystemExit(1)])
+def test_what_stops_the_lab_passes(stop):
+    stop.__context__ = BrokenPipeError()  # as where nobody reads a table of Rich
+    with pytest.raises(type(stop)), without_exits():
+        raise stop

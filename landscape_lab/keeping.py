@@ -62,6 +62,14 @@ class Keeper(pl.Callback):
         self.retreats = 0
         self.found: dict[str, object] = {}
 
+    def note_search(self, search: RateSearch | None) -> float | None:
+        """Keep how the learning rate was found, if it was, and return the rate."""
+        self.search = search
+        if search is None:
+            return None
+        self.known |= {"lr": search.chosen, "lr_search": search.told()}
+        return search.chosen
+
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if trainer.ckpt_path is None:
             self.run.forget()

@@ -99,7 +99,7 @@ def protocol_page(standings: Standings) -> str:
             "",
             "## Again",
             "",
-            f"{in_code(f'python -m landscape_lab {words_to_go_on(folder)}')} runs what is missing, "
+            f"{in_code(f'python -m landscape_lab {words_to_go_on(standings.folder)}')} runs what is missing, "
             "in another folder the same command anew (`multirun.yaml`); "
             f"{in_code(f'python -m landscape_lab.sweeps.standings {folder}')} writes tables and figure anew.",
             "",

@@ -80,8 +80,8 @@ def without_exits() -> Iterator[None]:
     try:
         yield
     except SystemExit as stop:
-        if type(stop) is not SystemExit or isinstance(stop.__context__, KeyboardInterrupt):
-            raise  # a signal, which Lightning answers by an exit of its own
+        if type(stop) is not SystemExit or isinstance(stop.__context__, KeyboardInterrupt | BrokenPipeError):
+            raise  # a signal, which Lightning answers by an exit of its own, or Rich, whom nobody reads
         frames = traceback.extract_tb(stop.__traceback__)
         *_, last = [frame for frame in frames if frame.line]  # `exit()` itself has no source
         raise RuntimeError(f"{last.filename}, line {last.lineno}, ended the program: {last.line}") from stop

@@ -1,10 +1,13 @@
 """A user's error: one line names the key or file and the nearest choice; nothing is half-written."""
 
+import signal
+import sys
 import warnings
 
 import pytest
 
-from landscape_lab.errors import one_line
+from landscape_lab.errors import one_line, without_exits
+from landscape_lab.stopping import Stopped
 
 MISTAKES = {
     "optimizer=adm": "There is no optimizer `adm`. Nearest: adam, adamw",
@@ -115,3 +118,22 @@ def test_a_warning_is_told_in_one_line_once_and_without_a_path(capsys, warning, 
             warnings.warn(warning, category, stacklevel=1)
     assert capsys.readouterr().err == f"landscape_lab: {told}\n"
     assert warnings.showwarning is before
+
+
+@pytest.mark.parametrize("code", ["lambda parameters: sys.exit(3)", "sys.exit('bye')"])
+def test_code_of_a_user_does_not_end_the_lab(quiet_command, tmp_path, monkeypatch, code):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "leaver", raising=False)
+    (tmp_path / "leaver.py").write_text(f"import sys\n\nSomething = {code}\n")
+    status, written = quiet_command("landscape=turn", "steps=2", "optimizer._target_=leaver.Something")
+    assert status == 1
+    (line,) = written.err.splitlines()
+    assert line.startswith("landscape_lab: ")
+    assert f"{tmp_path}/leaver.py, line 3, ended the program: " in line
+
+
+@pytest.mark.parametrize("stop", [Stopped(signal.SIGTERM), SystemExit(1)])
+def test_what_stops_the_lab_passes(stop):
+    stop.__context__ = BrokenPipeError()  # as where nobody reads a table of Rich
+    with pytest.raises(type(stop)), without_exits():
+        raise stop

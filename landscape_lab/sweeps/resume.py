@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -94,6 +95,22 @@ def recorded(folder: Path) -> tuple[list[str], list[str], list[str]]:
     ours = [override for override in settings if key_of(override) not in ("hydra.sweep.dir", "hydra.mode")]
     options = [part for path in added for part in ("--config-dir", path)]
     return options, ours, [override for override in others if key_of(override) not in (*RESUMES, "trust")]
+
+
+def words_to_go_on(folder: Path) -> str:
+    """What goes on with the sweep in a folder, as it is typed: its owner has to trust classes of his own.
+
+    >>> words_to_go_on(Path("outputs/sweeps/my sweep"))
+    "'sweep.resume=outputs/sweeps/my sweep'"
+    """
+    words = [f"sweep.resume={folder}"]
+    if (folder / SETTINGS).is_file():
+        options, settings, overrides = recorded(folder)
+        try:
+            check_recorded(folder, options, [*settings, *overrides])
+        except ValueError:
+            words.append("trust=true")
+    return shlex.join(words)
 
 
 def _filled(arguments: Iterable[str], key: str, folder: Path, overrides: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
 from landscape_lab.errors import one_line
-from landscape_lab.sweeps.leaderboard import LeaderboardCallback
+from landscape_lab.sweeps.leaderboard import LeaderboardCallback, end_with
 from landscape_lab.sweeps.race.pages import show, write
 from landscape_lab.sweeps.race.scored import Standings
 from landscape_lab.trust import guarded_command
@@ -28,8 +28,7 @@ class StandingsCallback(Callback):
         """Write and print the standings."""
         with one_line():
             standings = _conclude(Path(config.hydra.sweep.dir))
-        if standings.failed:
-            raise SystemExit(1)
+        end_with(standings.failed, standings.folder)
 
 
 @one_line()

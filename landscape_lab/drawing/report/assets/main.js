@@ -37,7 +37,7 @@ async function show() {
     page.stage = element("div", { className: "stage" }, page.map.element);
     page.stage.append(space(page));
     page.timeline = timeline(page);
-    root.append(page.stage, page.timeline, curves(page), legend(page));
+    root.append(page.stage, ...(paths.length ? [page.timeline, curves(page), legend(page)] : []));
   }
   for (const [name, section] of Object.entries(content.sections)) {
     const part = await import(`lab/${name}`);

@@ -16,23 +16,27 @@ export function show(_, { root, paths, store, content }) {
   const lines = () =>
     seen().map((racer) => {
       const x = racer.paths[0].cost(store.get("against"));
-      const now = between(racer.paths[0].steps, x, store.get("step"));
-      return { label: racer.label, color: racer.color, x, y: racer[how()], now };
+      return { racer, label: racer.label, color: racer.color, x, y: racer[how()] };
     });
   const positive = racers.every((racer) => racer.lowest.every((loss) => !(loss <= 0)));
   const chart = new Chart({
     words: "The lowest loss so far of each",
     lines,
-    labels: () => [store.get("against"), many ? `lowest loss so far, ${how() === "median" ? "median" : "of the best"}` : "lowest loss so far"],
+    now: ({ racer, x }) => between(racer.steps, x, store.get("step")),
+    labels: () => [store.get("against"), `lowest loss so far${many ? { median: ", median", lowest: ", best" }[how()] : ""}`],
     logarithmic: () => positive && store.get("log"),
   });
   const places = element("ol", { className: "places", ariaLabel: "The order now" });
   const tell = () => places.replaceChildren(...standing(seen(), how(), store.get("step")));
   store.watch(["step", "hidden", "so_far"], tell);
-  store.watch(["step", "hidden", "log", "against", "theme", "so_far"], () => chart.redraw());
+  store.watch(["hidden", "log", "against", "theme", "so_far"], () => chart.redraw());
+  store.watch(["step"], () => chart.move());
   const controls = element("div", { className: "row" });
   if (shared.length > 1) controls.append(over(shared, store));
-  if (many) controls.append(choice("of each", [["median", "the median"], ["lowest", "the best"]], store.get("so_far"), (so_far) => store.set({ so_far })));
+  if (many) {
+    const ways = [["median", "the median"], ["lowest", "the best"]];
+    controls.append(choice("of each", ways, store.get("so_far"), (so_far) => store.set({ so_far })));
+  }
   root.append(section("Race", controls, element("div", { className: "stage" }, chart.element, places)));
 }
 

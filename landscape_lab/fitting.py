@@ -12,6 +12,7 @@ from landscape_lab.going_on import Provenance, SealedFiles
 from landscape_lab.instantiation import build
 from landscape_lab.keeping import Keeper
 from landscape_lab.own_state import OwnState
+from landscape_lab.reporting import ReportPage
 
 
 def trainer_of(
@@ -32,6 +33,7 @@ def trainer_of(
     folder = keeper.run.folder
     loggers = [_logger(node, first) for node in cfg.logger.values() if node]
     parts = [build(node) for node in cfg.callbacks.values() if node]  # null: without
+    parts = [*(one for part in parts if isinstance(part, ReportPage) for one in part.recorders()), *parts]
     if (search := keeper.search) is not None:
         label = label_of(cfg, names["optimizer"], names["landscape"], [search.chosen])
         parts.append(RateCurve(search, folder, label))

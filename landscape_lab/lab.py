@@ -45,7 +45,7 @@ from landscape_lab.going_on import (
 )
 from landscape_lab.keeping import Keeper
 from landscape_lab.landscapes import Landscape
-from landscape_lab.notebook import result_html
+from landscape_lab.notebook import result_html, result_png
 from landscape_lab.quiet import quiet_lightning, warnings_held
 from landscape_lab.random_states import kept_random_states
 from landscape_lab.rate_choice import advice, settled_search
@@ -93,8 +93,7 @@ class Result:
         """
         return report_of_run(self.folder, self.trajectory, path)
 
-    def _repr_html_(self) -> str:
-        return result_html(self.metrics, self.folder, self.trajectory)
+    _repr_html_, _repr_png_ = result_html, result_png
 
 
 def run(overrides: Iterable[str] = ()) -> Result:

@@ -11,7 +11,7 @@ from torch.optim import optimizer as torch_optimizer
 
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.listening import Listener
-from landscape_lab.notebook import trajectory_html
+from landscape_lab.notebook import figure_png, trajectory_html
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.trajectory import Trajectory
 
@@ -66,12 +66,17 @@ class Recording:
             settings: How the plane is chosen and drawn; the defaults if not given.
         """
         from landscape_lab.drawing.report import Report, write_page  # matplotlib takes a second to load
+        from landscape_lab.pushing import pushes_of
         from landscape_lab.staging import scene_of
 
-        write_page(Report.of(scene_of(self.landscape, [self.trajectory], settings=settings)), path)
+        scene = scene_of(self.landscape, [self.trajectory], settings=settings)
+        write_page(Report.of(scene, sections=pushes_of(scene, self.landscape, [self.trajectory])), path)
 
     def _repr_html_(self) -> str:
         return trajectory_html(self.trajectory, self.plot())
+
+    def _repr_png_(self) -> bytes:
+        return figure_png(self.plot())
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from typing import cast
 import pytorch_lightning as pl
 
 from landscape_lab.assembly import about_of, label_of, landscape_of, plane_settings
-from landscape_lab.callbacks import Product
+from landscape_lab.callbacks import Product, StateRecorder
+from landscape_lab.configuration import open_keys
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.report import Report, write_page
 from landscape_lab.escaping import visible
@@ -18,13 +19,17 @@ from landscape_lab.keys.callbacks import REPORT
 from landscape_lab.landscapes import Landscape
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.playing import OPTIMIZERS, Player, bundle_of, check_playable, player
+from landscape_lab.pushing import pushes_of
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
+from landscape_lab.state_curves import StateCurves
 from landscape_lab.trajectory import Trajectory
 
 NAME = "report.html"
 """In the folder of a run or of a sweep."""
+EXTRAS = frozenset({"approximation"})
+"""What a page shows beside the map and the paths, where the landscape has it."""
 
 
 def report_of(scene: Scene, folder: Path, sections: Mapping[str, object] | None = None) -> Report:
@@ -59,16 +64,30 @@ def report_of_run(folder: Path, trajectory: Trajectory, path: str | PathLike[str
     name = str(results.get("landscape"))
     trajectory.label = label_of(config, str(results.get("optimizer")), name, trajectory.rates)
     landscape, _ = landscape_of(config)
-    scene = scene_of(landscape, [trajectory], settings=plane_settings(config), folder=folder)
+    settings = plane_settings(config)
+    scene = scene_of(landscape, [trajectory], settings=settings, folder=folder, extras=EXTRAS)
     file = folder / NAME if path is None else Path(path)
-    write_page(report_of(replace(scene, about=about_of(config, name)), folder), file)
+    pushes = pushes_of(scene, landscape, [trajectory], states_of([folder]))
+    write_page(report_of(replace(scene, about=about_of(config, name)), folder, pushes), file)
     return file
 
 
 def command_of(run: Run) -> str:
     """What repeats a run: the words it was called with, but not its folder."""
     words = [word for word in run.overrides() if not word.startswith(("hydra.", "resume=", "ckpt_path="))]
-    return visible(shlex.join(["python", "-m", "landscape_lab", *words]))
+    return visible(shlex.join(["python", "-m", "landscape_lab", *map(_as_typed, words)]))
+
+
+def _as_typed(word: str) -> str:
+    """An override without the plus signs that the lab adds where they are missing."""
+    short = word.removeprefix("++")
+    return short if open_keys([short]) == [word] else word
+
+
+def states_of(folders: Sequence[Path]) -> list[StateCurves | None]:
+    """What the optimizers of some runs remembered; `None` of those that did not record it."""
+    files = [Run(folder).state_file for folder in folders]
+    return [StateCurves.load(file) if file.is_file() else None for file in files]
 
 
 @REPORT.checks_class
@@ -80,6 +99,7 @@ class ReportPage(Product):
         kind: `none`, `page`, or `playground`: with real optimizers to play with.
         megabytes: How large the bundle of what they do may become.
         optimizers: Their names, beside that of the run.
+        state: Whether the optimizer's state is recorded, and shown.
     """
 
     grid = True
@@ -90,15 +110,25 @@ class ReportPage(Product):
         kind: str = "none",
         megabytes: float = 2.0,
         optimizers: Sequence[str] = OPTIMIZERS,
+        state: bool = False,
     ) -> None:
         self.folder = Path(folder)
         self.kind = kind
         self.megabytes = megabytes
         self.optimizers = tuple(optimizers)
+        self.state = state
 
     @property
     def wanted(self) -> bool:
         return self.kind != "none"
+
+    def recorders(self) -> list[pl.Callback]:
+        """What records while the descent goes on what the page shows; it writes before the page is made."""
+        return [StateRecorder(self.folder)] if self.state else []
+
+    @property
+    def extras(self) -> set[str]:
+        return set(EXTRAS)
 
     def check(self, landscape: Landscape) -> None:
         """Every landscape has a page, and those of two dimensions a playground."""
@@ -118,12 +148,14 @@ class ReportPage(Product):
             raise ValueError(f"callbacks.report.optimizers: {error}") from error
 
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
-        sections = {} if self.kind == "page" else {"playground": self._playground(scene, trainer)}
+        descent = cast(Descent, trainer.lightning_module)
+        sections = pushes_of(scene, descent.landscape, [descent.trajectory], states_of([self.folder]))
+        if self.kind == "playground":
+            sections = {**sections, "playground": self._playground(scene, descent)}
         write_page(report_of(scene, self.folder, sections), self.folder / NAME)
 
-    def _playground(self, scene: Scene, trainer: pl.Trainer) -> dict[str, object]:
+    def _playground(self, scene: Scene, descent: Descent) -> dict[str, object]:
         """What the run's own optimizer and others did from everywhere."""
-        descent = cast(Descent, trainer.lightning_module)
         name = str((Run(self.folder).results() or {}).get("optimizer", "this run"))
         own = Player.of(name, descent.make_optimizer)
         others = [one for one in self._others() if one.name != name]

@@ -62,6 +62,11 @@ class Run:
         return self.folder / "trajectory.npz"
 
     @property
+    def state_file(self) -> Path:
+        """The optimizer's state over the steps, where it was recorded."""
+        return self.folder / "state.npz"
+
+    @property
     def points_file(self) -> Path:
         """Points too large for the trajectory's own file."""
         return self.folder / "points.f16"
@@ -174,7 +179,8 @@ class Run:
         from landscape_lab.weights import BEST, LAST  # torch, which `--help` does without
 
         weights = (self.folder / LAST, self.folder / BEST)
-        for path in (self.results_file, self.trajectory_file, self.points_file, self.checkpoint, *weights):
+        own = (self.results_file, self.trajectory_file, self.points_file, self.state_file, self.checkpoint)
+        for path in (*own, *weights):
             path.unlink(missing_ok=True)
 
 

@@ -170,9 +170,8 @@ def trace_of(
     """
     points = trajectory.points if points is None else points
     total = points.shape[1]
-    shown = np.arange(total)
-    if total > SHOWN_MEMBERS:
-        shown = np.sort(np.random.default_rng(0).choice(total, SHOWN_MEMBERS, replace=False))
+    shown = shown_members(total)
+    if len(shown) < total:
         points = points[:, shown]
     rates = trajectory.rates
     return Trace(
@@ -190,6 +189,13 @@ def trace_of(
         {"seconds": trajectory.clock.seconds_at(trajectory.steps)} if len(trajectory.clock) else {},
         of_members(trajectory.measured.arrays(), shown),
     )
+
+
+def shown_members(total: int) -> np.ndarray:
+    """The numbers of the members that a trace shows, of so many."""
+    if total <= SHOWN_MEMBERS:
+        return np.arange(total)
+    return np.sort(np.random.default_rng(0).choice(total, SHOWN_MEMBERS, replace=False))
 
 
 def _with_epochs(trace: Trace, steps: int) -> Trace:

@@ -21,7 +21,7 @@ FLOORS = (
         "what happened",
         "clock series point_file records curves checkpoints measured large_points archive trajectory "
         "trajectory_text notebook gathering raising ensemble good_rates converged outcomes basins "
-        "layer_curves shape_files",
+        "layer_curves state_curves shape_files",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),
@@ -30,7 +30,7 @@ FLOORS = (
     (
         "when",
         "staging approximating answering bending mapping replaying seen by_hand listening recording recorder "
-        "untold view own_state callbacks",
+        "untold view own_state pushing callbacks",
     ),
     (
         "lab",

@@ -21,7 +21,6 @@ from landscape_lab.augmentations.gradients import (
     GradientDropout,
     GradientNoise,
     GradientSign,
-    ProjectGradient,
 )
 from landscape_lab.augmentations.losses import LossNoise, LossPower
 from landscape_lab.augmentations.pixels import (
@@ -35,6 +34,7 @@ from landscape_lab.augmentations.pixels import (
     Quantize,
     SaltAndPepper,
 )
+from landscape_lab.augmentations.subspace import ProjectGradient
 
 __all__ = [
     "AddNoise",

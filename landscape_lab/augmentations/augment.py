@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from landscape_lab.augmentations.augmented import Augmented
-from landscape_lab.augmentations.base import Augmentation
+from landscape_lab.augmentations.base import Augmentation, GradientAugmentation
 from landscape_lab.augmentations.carried import augment_network, clean_of
 from landscape_lab.augmentations.draws import Draws, Seeds, View
 from landscape_lab.augmentations.lineup import STAGES, Lineup
@@ -49,7 +49,8 @@ def augment(
     if isinstance(landscape, NetworkLandscape):
         clean_of(landscape)
         if augmentations:
-            augment_network(landscape, Lineup.of(_checked(augmentations)), Seeds.of(seed, landscape.members))
+            checked = _settled(_checked(augmentations), landscape)
+            augment_network(landscape, Lineup.of(checked), Seeds.of(seed, landscape.members))
         return landscape
     if not augmentations and not isinstance(landscape, PointLandscape):
         return landscape
@@ -58,11 +59,11 @@ def augment(
             f"Augmentations should be used on a picture, a function, noise or a network. Found a "
             f"{type(landscape).__name__}."
         )
-    clean = landscape.field.clean
+    checked = _checked(augmentations)
+    clean = landscape.field = landscape.field.clean
     if not augmentations:
-        landscape.field = clean
         return landscape
-    lineup, seeds = Lineup.of(_checked(augmentations)), Seeds.of(seed, landscape.members)
+    lineup, seeds = Lineup.of(_settled(checked, landscape)), Seeds.of(seed, landscape.members)
     view = _view(landscape, lineup, seeds)
     for each in lineup.gradients:
         each.check(landscape.dims)
@@ -85,6 +86,11 @@ def _checked(augmentations: Sequence[object]) -> list[Augmentation]:
                 f"Parameter `augmentations` should hold augmentations. Found a {type(each).__name__}."
             )
     return checked
+
+
+def _settled(augmentations: Sequence[Augmentation], landscape: Landscape) -> list[Augmentation]:
+    """The augmentations, each settled on a clean landscape."""
+    return [each.on(landscape) if isinstance(each, GradientAugmentation) else each for each in augmentations]
 
 
 def _view(landscape: PointLandscape, lineup: Lineup, seeds: Seeds) -> View | None:

@@ -1,7 +1,7 @@
 """What an augmentation is: a change at each step, of coordinates, pixels, gradient or loss.
 
 A method that a kind of augmentation need not write has a neutral default: `check` refuses nothing,
-`whole_pixels` is false and `reach` is 0.
+`on` settles nothing, `whole_pixels` is false and `reach` is 0.
 """
 
 from abc import ABC, abstractmethod
@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import torch
 from torch import Generator, Tensor
+
+from landscape_lab.landscapes.base import Landscape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +118,10 @@ class GradientAugmentation(Augmentation, ABC):
     def check(self, dims: int) -> None:
         """Raise `ValueError` where a gradient of so many components cannot be changed so."""
         return
+
+    def on(self, landscape: Landscape) -> "GradientAugmentation":
+        """This augmentation on a landscape, which is clean: settled, if it has to look at it first."""
+        return self
 
     @abstractmethod
     def draw(self, steps: int, members: int, dims: int, generator: Generator) -> Tensor | None:

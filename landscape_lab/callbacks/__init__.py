@@ -17,6 +17,7 @@ from landscape_lab.callbacks.products import Pictures, Product, Products
 from landscape_lab.callbacks.progress import ProgressBar
 from landscape_lab.callbacks.rate_curve import RateCurve
 from landscape_lab.callbacks.sharpness import Sharpness
+from landscape_lab.callbacks.states import StateRecorder
 from landscape_lab.callbacks.stops import Stops
 from landscape_lab.callbacks.video import Video
 
@@ -37,6 +38,7 @@ __all__ = [
     "ProgressBar",
     "RateCurve",
     "Sharpness",
+    "StateRecorder",
     "Stops",
     "Video",
 ]

@@ -86,6 +86,8 @@ PROJECT_GRADIENT = _augmentation(
     "ProjectGradient",
     directions=Key(Nullable(Points("vectors")), "[x, y], or several of them"),
     trajectory=Key(Nullable(Text("a trajectory.npz")), "a trajectory.npz instead: from its start to its end"),
+    steps=Key(Nullable(Whole(low=1)), "of a descent of the clean landscape instead"),
+    lr=Key(Number(positive=True), "the learning rate of that descent"),
 )
 MAP_GRADIENT = _augmentation("MapGradient", function=Key(Function(), "[members, dims] → the same"))
 

@@ -86,6 +86,7 @@ REPORT = Keys(
     optimizers=Key(
         ListOf(Text("the name of an optimizer"), different=True), "who plays beside the run's own"
     ),
+    state=Key(Switch(), "record the optimizer's state in each step, state.npz, and show it"),
 )
 PLAYGROUND = Keys(
     "landscape_lab.playground.Asked",

@@ -87,3 +87,20 @@ class Unrecorded:
 
     def note(self, losses: Tensor | None = None, gradients: Tensor | None = None) -> None:
         """Nothing: there is no record."""
+
+
+Watch = Callable[[int], None]
+"""Is told the number of an optimizer, among those of a layout, each time when it has made a step."""
+
+
+def watched(step: Step, number: int, watch: Watch | None) -> Step:
+    """`step`, after which somebody may look at what the optimizer keeps; its schedule goes on later."""
+    if watch is None:
+        return step
+
+    def seen(closure: Closure) -> object:
+        loss = step(closure)
+        watch(number)
+        return loss
+
+    return seen

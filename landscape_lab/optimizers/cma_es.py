@@ -65,6 +65,12 @@ class CMAES(Optimizer):
         """With the distributions."""
         return {**super().state_dict(), "distributions": [_state_of(row) for row in self._rows]}
 
+    def inner_state(self) -> dict[str, np.ndarray]:
+        """The step size of each row `[rows]`, and the standard deviation along each axis `[rows, dims]`."""
+        variances = [row._C.diagonal() if row._C.ndim == 2 else row._C for row in self._rows]
+        sigma = np.array([row._sigma for row in self._rows])
+        return {"sigma": sigma, "deviation": sigma[:, None] * np.sqrt(np.array(variances))}
+
     def load_state_dict(self, state_dict: StateDict) -> None:
         """With the distributions."""
         super().load_state_dict({name: state_dict[name] for name in ("state", "param_groups")})

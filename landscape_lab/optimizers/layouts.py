@@ -11,12 +11,12 @@ from functools import cached_property
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from landscape_lab.optimizers.adapters import Adapted, adapt
-from landscape_lab.optimizers.closures import Closure, Step
+from landscape_lab.optimizers.closures import Closure, Step, Watch, watched
 from landscape_lab.optimizers.problem import Problem
 from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.optimizers.schedulers import with_scheduler
@@ -32,12 +32,14 @@ class Layout(Protocol):
             no further steps.
         random_states: Of the random numbers that each member's optimizer uses; empty where they are
             torch's own.
+        watch: Who is told of each step of an optimizer, set before the first step; `None`: nobody.
     """
 
     optimizers: list[Optimizer]
     schedulers: list[LRScheduler]
     errors: dict[int, Exception]
     random_states: list[Tensor]
+    watch: Watch | None
 
     @property
     def rows(self) -> bool:
@@ -72,6 +74,9 @@ class Layout(Protocol):
     def drop(self, members: Sequence[int]) -> None:
         """Make no further steps of some members."""
 
+    def parameters(self, number: int) -> list[nn.Parameter]:
+        """What an optimizer of these steps, in the order in which a point holds it."""
+
 
 class Joint:
     """One optimizer for all members, in one tensor.
@@ -94,6 +99,7 @@ class Joint:
         self.rates = None if rates is None else torch.tensor(rates, dtype=torch.float64)
         self.errors: dict[int, Exception] = {}
         self.random_states: list[Tensor] = []
+        self.watch: Watch | None = None
 
     @property
     def rows(self) -> bool:
@@ -124,6 +130,9 @@ class Joint:
     def drop(self, members: Sequence[int]) -> None:
         """Nothing: a member that diverged goes on without result."""
 
+    def parameters(self, number: int) -> list[nn.Parameter]:
+        return [one for one in self.landscape.parameters() if one.requires_grad]
+
     # Both are made at the first use and not in the constructor: callbacks may hook into the optimizer
     # until the first step, and only an optimizer without hooks is called on the fast way.
 
@@ -133,7 +142,7 @@ class Joint:
 
     @cached_property
     def _step(self) -> Step:
-        step = self._adapted.step
+        step = watched(self._adapted.step, 0, self.watch)
         if self.rates is not None:
             step = _scaled(step, self.landscape, self.rates)
         for scheduler in self.schedulers:

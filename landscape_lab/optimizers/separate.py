@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 import torch
 from greenlet import greenlet
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from landscape_lab.optimizers.adapters import adapt
-from landscape_lab.optimizers.closures import Around, Closure, Step
+from landscape_lab.optimizers.closures import Around, Closure, Step, Watch, watched
 from landscape_lab.optimizers.graph import GraphBackward, Products
 from landscape_lab.optimizers.layouts import rate_of
 from landscape_lab.optimizers.member import Member, MemberClosure, Note
@@ -68,6 +68,7 @@ class Separate:
             self.optimizers.append(optimizer)
             self.schedulers.extend(schedulers)
         self.errors: dict[int, Exception] = {}
+        self.watch: Watch | None = None
         self.running = list(range(len(self.members)))
 
     @property
@@ -95,6 +96,9 @@ class Separate:
     def drop(self, members: Sequence[int]) -> None:
         gone = set(members)
         self.running = [number for number in self.running if number not in gone]
+
+    def parameters(self, number: int) -> list[nn.Parameter]:
+        return [part.own for part in self.members[number].parts]
 
     @cached_property
     def _rounds(self) -> "_Rounds":
@@ -135,6 +139,7 @@ class _Rounds:
         step = adapt(layout.optimizers[number], member, layout.traits).step
         if layout.traits.graph:
             step = _with_graph(step, GraphBackward(member, self.products))
+        step = watched(step, number, layout.watch)
         return with_scheduler(step, layout.schedulers[number]) if layout.schedulers else step
 
     def step(self, closure: Closure) -> None:

@@ -31,7 +31,8 @@ def attempt(cfg: DictConfig, hydra: DictConfig) -> Objective:
 
     What it raises is kept: one line in `results.json`, where the leaderboard finds it, and the
     traceback in `error.txt`. What it prints goes to `console.txt`. It draws pictures only where
-    `figures=` asks for them, because the sweep has a picture of its own.
+    `figures=` asks for them, because the sweep has a picture of its own, and it has no page beside the
+    sweep's.
 
     Args:
         cfg: The composed configuration.
@@ -51,8 +52,9 @@ def _attempted(cfg: DictConfig, hydra: DictConfig, run: Run) -> Objective:
     run.error_file.unlink(missing_ok=True)
     try:
         kept = prepared(cfg, hydra)
-        if not any(override.lstrip("+").startswith("figures=") for override in typed(hydra)):
-            with open_dict(cfg):
+        with open_dict(cfg):
+            cfg.report = "none"  # the sweep has one page
+            if not any(override.lstrip("+").startswith("figures=") for override in typed(hydra)):
                 cfg.figures = []
         _share_threads(cfg, run.folder.parent)
         return descend(cfg, hydra, kept).objective

@@ -59,6 +59,7 @@ def write(board: Leaderboard) -> None:
     _write_tables(board)
     _write_best(board)
     _draw(board)
+    _report(board)
     write_events(board.folder, [job.run for job in board.jobs])
 
 
@@ -198,6 +199,19 @@ def _draw(board: Leaderboard) -> None:
     centres, connectivity = asked.get("centres", []), asked.get("connectivity", False)
     if centres or connectivity:
         _compare(board.folder, centres, connectivity=connectivity)
+
+
+def _report(board: Leaderboard) -> None:
+    """Write `report.html` where it is asked for; if that is not possible, the rest is there all the same."""
+    if kept_settings(board.folder).get("report", "none") == "none":
+        return
+    from landscape_lab.sweeps.reports import write_report  # torch and matplotlib
+
+    try:
+        write_report(board)
+    except (ValueError, OSError) as error:
+        pass_refusal(error)
+        tell(f"report.html was not written: {error}")
 
 
 def _ground(board: Leaderboard, job: Job) -> str:

@@ -1,6 +1,6 @@
 """The paths of a sweep's jobs as one picture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from landscape_lab.drawing.race import MAPS, race_figure
 from landscape_lab.errors import tell
 from landscape_lab.good_rates import typical_end
 from landscape_lab.measured import Measured, of_members
+from landscape_lab.planes import PlaneSettings
 from landscape_lab.records import evenly
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
@@ -65,50 +66,70 @@ def draw_paths(
         ranked: The result that decides the order.
         standing: What is said of each label where there are several landscapes, the best first.
     """
-    together: dict[str, list[Entrant]] = {}
-    for entrant in entrants:
-        if entrant.run.trajectory_file.is_file() and _is_begun(entrant):
-            together.setdefault(landscape_identity(entrant.run), []).append(entrant)
-    groups = list(together.values())[:MAPS]
+    groups = grounds_of(entrants)[:MAPS]
     scenes = [
-        (group[0].landscape, _scene(group[0], seen, path.parent))
+        (group[0].landscape, stage_paths(group[0], seen, path.parent))
         for group in groups
-        if (seen := _readable(group[:PATHS]))
+        if (seen := readable(group[:PATHS]))
     ]
     if scenes:
         save_figure(race_figure(scenes, title, against, ranked, standing), path)
 
 
+def grounds_of(entrants: Sequence[Entrant]) -> list[list[Entrant]]:
+    """The jobs that left a path, those of one landscape together."""
+    together: dict[str, list[Entrant]] = {}
+    for entrant in entrants:
+        if entrant.run.trajectory_file.is_file() and _is_begun(entrant):
+            together.setdefault(landscape_identity(entrant.run), []).append(entrant)
+    return list(together.values())
+
+
 def _is_begun(entrant: Entrant) -> bool:
     """Whether a job says what was run; if not, a line says that it is left out."""
     if not entrant.run.begun:
-        tell(f"race.png is without {entrant.label}: {entrant.run.config_file} cannot be read.")
+        tell(f"{entrant.label} is not drawn: {entrant.run.config_file} cannot be read.")
     return entrant.run.begun
 
 
-def _readable(entrants: Sequence[Entrant]) -> list[Trajectory]:
-    """The trajectories of jobs; of each that cannot be read a line says that it is left out."""
+def readable(entrants: Sequence[Entrant], members: int = MEMBERS) -> list[Trajectory]:
+    """The trajectories of jobs, of each at most so many members.
+
+    Of each that cannot be read a line says that it is left out.
+    """
     found = []
     for entrant in entrants:
         try:
-            found.append(_trajectory(entrant))
+            found.append(_trajectory(entrant, members))
         except (ValueError, OSError) as error:
-            tell(f"race.png is without {entrant.label}: {error}")
+            tell(f"{entrant.label} is not drawn: {error}")
     return found
 
 
-def _scene(first: Entrant, trajectories: Sequence[Trajectory], folder: Path) -> Scene:
-    """The paths of jobs on the landscape that they share with the first."""
+def stage_paths(
+    first: Entrant,
+    trajectories: Sequence[Trajectory],
+    folder: Path,
+    changed: Callable[[PlaneSettings], PlaneSettings] = lambda own: own,
+) -> Scene:
+    """The paths of jobs on the landscape that they share with the first.
+
+    Args:
+        first: The job whose landscape and plane it is.
+        trajectories: Of all.
+        folder: Where the losses of a network are kept.
+        changed: Makes other settings of those that the first job has for its plane.
+    """
     config = first.run.config()
     if config is None:
         raise ValueError(f"{first.run.config_file} cannot be read.")
     with found_in(first.run.folder):
-        landscape, settings = build_landscape(config), plane_settings(config)
+        landscape, settings = build_landscape(config), changed(plane_settings(config))
     scene = scene_of(landscape, trajectories, settings=settings, reach=REACH, folder=folder)
     return replace(scene, about=about_of(config, first.landscape))
 
 
-def _trajectory(entrant: Entrant) -> Trajectory:
+def _trajectory(entrant: Entrant, most: int = MEMBERS) -> Trajectory:
     """As much of a trajectory as can be seen; large points are not at every record.
 
     Of many members those stay whose final loss is told: at the best learning rate, the middle one among them.
@@ -117,7 +138,7 @@ def _trajectory(entrant: Entrant) -> Trajectory:
     losses = whole.losses  # [records, members]
     at = whole.point_steps[points := evenly(len(whole.point_steps), RECORDS)]
     records = np.union1d(evenly(len(losses), RECORDS), whole.steps.searchsorted(at))
-    members = _members(whole)
+    members = _members(whole, most)
     seen = Trajectory(len(records), label=entrant.label)
     seen.extend(
         torch.from_numpy(whole.steps[records]),
@@ -131,7 +152,7 @@ def _trajectory(entrant: Entrant) -> Trajectory:
     return seen
 
 
-def _members(whole: Trajectory) -> np.ndarray:
+def _members(whole: Trajectory, most: int) -> np.ndarray:
     """The members that are drawn: those of the best learning rate, evenly spaced by their final losses."""
     ends, begin = whole.losses[-1], float(np.median(whole.losses[0]))
     of_rate = np.arange(len(ends))
@@ -140,5 +161,5 @@ def _members(whole: Trajectory) -> np.ndarray:
         best = typical_end(ends, begin, rates).rate
         of_rate = of_rate if best is None else np.flatnonzero(rates == best)
     order = of_rate[np.argsort(ends[of_rate], kind="stable")]  # NaN comes last
-    places = np.linspace(0, len(order) - 1, min(len(order), MEMBERS)).astype(int)
+    places = np.linspace(0, len(order) - 1, min(len(order), most)).astype(int)
     return np.sort(order[places])

@@ -63,6 +63,7 @@ class Together(NamedTuple):
         alike: Whether all runs saw the same draws.
         untold: Whether there are trajectories that know no losses.
         about: What explains their pictures.
+        folders: Those of the runs; trajectories through checkpoints, which come last, have none.
     """
 
     landscape: Landscape
@@ -72,6 +73,7 @@ class Together(NamedTuple):
     alike: bool = True
     untold: bool = False
     about: str = ""
+    folders: tuple[Path, ...] = ()
 
     def settings_with(self, changes: Mapping[str, object]) -> PlaneSettings:
         """The settings with some changed; as the centre, a run may be called by its folder."""
@@ -158,7 +160,10 @@ def bring_together(paths: Sequence[Path]) -> Together:
     names = {one.run.folder.absolute().name: one.trajectory.label for one in kept}
     trajectories = [*(one.trajectory for one in kept), *_through(saved, landscape)]
     about = _about(kept[0], alone=len(trajectories) == 1)
-    return Together(landscape, trajectories, settings, names, alike and not saved, bool(saved), about)
+    folders = tuple(one.run.folder for one in kept)
+    return Together(
+        landscape, trajectories, settings, names, alike and not saved, bool(saved), about, folders
+    )
 
 
 def _about(first: Kept, *, alone: bool) -> str:

@@ -216,7 +216,7 @@ def test_function_that_fails_later_is_told():
         (lambda: GradientDropout(1), "`probability` should be below 1"),
         (lambda: GradientClip(), "Either parameter `norm` or `value`"),
         (lambda: GradientClip(norm=-1), "`norm` should be positive"),
-        (lambda: ProjectGradient(), "Either parameter `directions` or `trajectory`"),
+        (lambda: ProjectGradient(), "One parameter of `directions`, `trajectory` and `steps`"),
         (lambda: ProjectGradient([0.0, 0.0]), "linearly independent"),
         (lambda: ProjectGradient([[1, 0], [2, 0]]), "linearly independent"),
         (lambda: ProjectGradient("left"), "`directions` should be vectors"),

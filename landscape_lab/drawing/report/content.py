@@ -1,6 +1,6 @@
 """What a page tells: a scene and what explains it, as numbers and words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +12,7 @@ from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import colors_of
 from landscape_lab.drawing.proportions import aspect_of
 from landscape_lab.drawing.report.arrays import packed
+from landscape_lab.drawing.report.parts import parts_of
 from landscape_lab.drawing.titles import title_of
 from landscape_lab.records import evenly
 from landscape_lab.scene import Scene, Trace
@@ -34,6 +35,7 @@ class Report:
         configuration: As text, in YAML.
         command: What repeats it.
         sections: What else it shows, by the name of the module in `assets/` that does so, as JSON takes it.
+        grounds: Instead of one scene those of several landscapes, by their names; the reader chooses one.
     """
 
     title: str
@@ -43,6 +45,7 @@ class Report:
     configuration: str = ""
     command: str = ""
     sections: Mapping[str, object] = field(default_factory=dict)
+    grounds: Mapping[str, Scene] = field(default_factory=dict)
 
     @classmethod
     def of(cls, scene: Scene, **further: object) -> "Report":
@@ -53,18 +56,43 @@ class Report:
         """What the page's script reads."""
         drawn = {} if self.scene is None else content_of(self.scene)
         words = {"title": self.title, "about": self.about, "configuration": self.configuration}
-        told = {"command": self.command, "facts": dict(self.facts), "sections": dict(self.sections)}
-        return {**words, **told, **drawn}
+        sections = {} if self.scene is None else parts_of(self.scene)
+        told = {
+            "command": self.command,
+            "facts": dict(self.facts),
+            "sections": sections | dict(self.sections),
+        }
+        share = 1.0 / max(1, len(self.grounds))
+        numbers = numbers_of(self.grounds.values())
+        grounds = [
+            {"ground": name, **content_of(scene, share, numbers)} for name, scene in self.grounds.items()
+        ]
+        return {**words, **told, **drawn, **({"grounds": grounds} if grounds else {})}
 
 
-def content_of(scene: Scene) -> dict[str, object]:
-    """A scene: its `map`, its `minima`, its `paths`."""
-    members = sum(max(1, trace.places.shape[1]) for trace in scene.traces)
+def content_of(
+    scene: Scene, share: float = 1.0, numbers: Mapping[str, int] | None = None
+) -> dict[str, object]:
+    """A scene: its `map`, its `minima`, its `paths`.
+
+    Args:
+        scene: What is drawn.
+        share: Of all places that a page holds, how many it gets.
+        numbers: The number of each label, for its colour: those of one label share it.
+    """
+    members = sum(max(1, trace.places.shape[1]) for trace in scene.traces) / share
+    numbers = numbers_of([scene]) if numbers is None else numbers
     return {
         "map": map_of(scene),
         "minima": packed(scene.minima),
-        "paths": [path_of(number, trace, members) for number, trace in enumerate(scene.traces)],
+        "paths": [path_of(numbers[trace.label], trace, members) for trace in scene.traces],
     }
+
+
+def numbers_of(scenes: Iterable[Scene]) -> dict[str, int]:
+    """The labels of all traces, numbered."""
+    labels = dict.fromkeys(trace.label for scene in scenes for trace in scene.traces)
+    return {label: number for number, label in enumerate(labels)}
 
 
 def map_of(scene: Scene) -> dict[str, object]:
@@ -119,7 +147,7 @@ def in_one(lines: list[np.ndarray]) -> np.ndarray:
     return np.concatenate([gap, *(part for line in lines for part in (line, gap))])
 
 
-def path_of(number: int, trace: Trace, members: int) -> dict[str, object]:
+def path_of(number: int, trace: Trace, members: float) -> dict[str, object]:
     """A trace, with as many of its places and losses as the page holds of so many members in all.
 
     Args:
@@ -127,8 +155,8 @@ def path_of(number: int, trace: Trace, members: int) -> dict[str, object]:
         trace: What happened.
         members: Of all traces.
     """
-    at = evenly(len(trace.path_steps), max(2, min(LONGEST, PLACES // members)))
-    some = evenly(len(trace.steps), max(2, min(LONGEST, RECORDS // members)))
+    at = evenly(len(trace.path_steps), max(2, min(LONGEST, int(PLACES / members))))
+    some = evenly(len(trace.steps), max(2, min(LONGEST, int(RECORDS / members))))
     costs = {"evaluations": trace.evaluations, "lr": trace.lr, **trace.spent}
     return {
         "label": trace.label,

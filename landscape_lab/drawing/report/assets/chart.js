@@ -1,6 +1,7 @@
 // Curves over what was spent: axes, lines, a mark at the present moment, values under the pointer.
 
 import { color, drawing, element, layer } from "lab/elements";
+import { points } from "lab/points";
 import { between, decades, lastBefore, short, ticks } from "lab/numbers";
 
 const AROUND = { left: 58, right: 12, top: 10, bottom: 36 };
@@ -22,10 +23,11 @@ export function span(arrays, positive = false) {
 export class Chart {
   /**
    * `lines()` gives the lines that are seen: `{ label, color, x, y, width, alpha, dash }` with rising `x`; `now(line)`
-   * is the x of the present moment, where the line has a mark. `labels()` are those of both axes.
+   * is the x of the present moment, where the line has a mark; with `marks`, each of its points has one. `labels()`
+   * are those of both axes.
    */
-  constructor({ words, lines, labels, now = () => undefined, logarithmic = () => false, pick = null }) {
-    Object.assign(this, { words, lines, labels, now, logarithmic, pick });
+  constructor({ words, lines, labels, now = (line) => line.now, logarithmic = () => false, logarithmicAcross = false, pick = null }) {
+    Object.assign(this, { words, lines, labels, now, logarithmic, logarithmicAcross, pick });
     this.canvas = drawing(words, (context, width, height) => this.#draw(context, width, height));
     this.still = layer(this.canvas, (context, width, height) => this.#lines(context, width, height));
     this.hint = element("output", { className: "hint" });
@@ -58,23 +60,31 @@ export class Chart {
     const box = { left: AROUND.left, top: AROUND.top };
     box.across = width - AROUND.left - AROUND.right;
     box.down = height - AROUND.top - AROUND.bottom;
-    const [x0, x1] = span(lines.map((line) => line.x));
+    const [x0, x1] = this.#across(span(lines.map((line) => line.x), this.logarithmicAcross));
     let [y0, y1] = span(lines.map((line) => line.y), log);
     if (y0 === y1) [y0, y1] = log ? [0.5 * y0, 2 * y1] : [y0 - 0.5 * (Math.abs(y0) || 1), y1 + 0.5 * (Math.abs(y1) || 1)];
     const way = (y) => (log ? Math.log10(y) : y);
-    this.scale = { x0, x1: x1 > x0 ? x1 : x0 + 1, y0: way(y0), y1: way(y1), way, box };
+    this.scale = { x0, x1, y0: way(y0), y1: way(y1), way, box };
     this.#axes(context, log ? decades(y0, y1, box.down / 40) : ticks(y0, y1, box.down / 40));
     context.save();
     context.beginPath();
     context.rect(box.left, box.top - 4, box.across + 4, box.down + 8);
     context.clip();
     for (const line of lines) this.#line(context, line);
+    for (const line of lines) if (line.marks) points(context, line, (x) => this.#right(x), (y) => this.#below(y), box);
     context.restore();
+  }
+
+  /** The ends of the axis across: never the same. */
+  #across([low, high]) {
+    if (this.logarithmicAcross) return [low / 1.2, high * 1.2];
+    return [low, high > low ? high : low + 1];
   }
 
   #right(x) {
     const { x0, x1, box } = this.scale;
-    return box.left + (box.across * (x - x0)) / (x1 - x0);
+    const share = this.logarithmicAcross ? Math.log(x / x0) / Math.log(x1 / x0) : (x - x0) / (x1 - x0);
+    return box.left + box.across * share;
   }
 
   #below(y) {
@@ -98,7 +108,7 @@ export class Chart {
       context.fillText(short(level), box.left - 6, y + 4);
     }
     context.textAlign = "center";
-    for (const x of ticks(x0, x1, box.across / 80)) context.fillText(short(x), this.#right(x), box.top + box.down + 17);
+    for (const x of (this.logarithmicAcross ? decades : ticks)(x0, x1, box.across / 80)) context.fillText(short(x), this.#right(x), box.top + box.down + 17);
     const [across, up] = this.labels();
     context.fillText(across, box.left + 0.5 * box.across, box.top + box.down + 33);
     context.save();
@@ -162,7 +172,8 @@ export class Chart {
   #x(event) {
     const { x0, x1, box } = this.scale;
     const share = (event.clientX - this.canvas.getBoundingClientRect().left - box.left) / box.across;
-    return share >= 0 && share <= 1 ? x0 + share * (x1 - x0) : null;
+    if (!(share >= 0 && share <= 1)) return null;
+    return this.logarithmicAcross ? x0 * (x1 / x0) ** share : x0 + share * (x1 - x0);
   }
 
   #tell(event) {

@@ -4,6 +4,7 @@ import { unpacked } from "lab/arrays";
 import { curves } from "lab/curves";
 import { element } from "lab/elements";
 import { facts } from "lab/facts";
+import { ground, grounds } from "lab/grounds";
 import { Heat } from "lab/heat";
 import { legend } from "lab/legend";
 import { MapView } from "lab/map";
@@ -15,7 +16,8 @@ import { lastStep, timeline } from "lab/timeline";
 
 async function show() {
   const root = document.getElementById("page");
-  const content = await unpacked(JSON.parse(document.getElementById("content").textContent));
+  const { grounds: several = [], ...told } = JSON.parse(document.getElementById("content").textContent);
+  const content = await unpacked({ ...told, ...several[ground(several)] });
   const paths = (content.paths ?? []).map((trace, number) => new Path(number, trace));
   const store = new Store({
     step: lastStep(paths),
@@ -29,6 +31,7 @@ async function show() {
   const page = { root, content, paths, store, heat: content.map ? new Heat(content.map) : null };
   const heading = element("header", {}, element("h1", {}, content.title), element("p", {}, content.about), theme(store));
   root.append(heading);
+  if (several.length) root.append(grounds(several, store));
   if (page.heat) {
     page.map = new MapView({ ...page, minima: content.minima });
     page.stage = element("div", { className: "stage" }, page.map.element);

@@ -17,7 +17,7 @@ export function ticks(low, high, count) {
   const step = [1, 2, 5, 10].map((times) => times * decade).find((size) => size >= rough * 0.999);
   const made = [];
   for (let tick = Math.ceil(low / step - 1e-9); tick * step <= high + 1e-9 * step; tick += 1) made.push(tick * step);
-  return made;
+  return made.length < 2 && count < 20 ? ticks(low, high, 2 * Math.max(1, count)) : made; // one alone tells no scale
 }
 
 /** Powers of ten from low to high, at most `count`; fewer than two decades have round numbers between. */

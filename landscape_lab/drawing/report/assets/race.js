@@ -1,0 +1,89 @@
+// The race: how low each had come by the present step, as curves and as places.
+
+import { Chart } from "lab/chart";
+import { choice, element, section } from "lab/elements";
+import { between, lastBefore, short } from "lab/numbers";
+
+const SHOWN = 12;
+
+export function show(_, { root, paths, store, content }) {
+  const racers = racersOf(paths);
+  const many = racers.some((racer) => racer.curves.length > 1);
+  const shared = ["steps", "evaluations", "epochs", "seconds"].filter((name) => paths.every((path) => path.cost(name)));
+  store.keep({ so_far: "median" });
+  const seen = () => racers.filter((racer) => racer.paths.some((path) => !store.get("hidden").includes(path.number)));
+  const how = () => (many ? store.get("so_far") : "lowest");
+  const lines = () =>
+    seen().map((racer) => {
+      const x = racer.paths[0].cost(store.get("against"));
+      return { racer, label: racer.label, color: racer.color, x, y: racer[how()] };
+    });
+  const positive = racers.every((racer) => racer.lowest.every((loss) => !(loss <= 0)));
+  const chart = new Chart({
+    words: "The lowest loss so far of each",
+    lines,
+    now: ({ racer, x }) => between(racer.steps, x, store.get("step")),
+    labels: () => [store.get("against"), `lowest loss so far${many ? { median: ", median", lowest: ", best" }[how()] : ""}`],
+    logarithmic: () => positive && store.get("log"),
+  });
+  const places = element("ol", { className: "places", ariaLabel: "The order now" });
+  const tell = () => places.replaceChildren(...standing(seen(), how(), store.get("step")));
+  store.watch(["step", "hidden", "so_far"], tell);
+  store.watch(["hidden", "log", "against", "theme", "so_far"], () => chart.redraw());
+  store.watch(["step"], () => chart.move());
+  const controls = element("div", { className: "row" });
+  if (shared.length > 1) controls.append(over(shared, store));
+  if (many) {
+    const ways = [["median", "the median"], ["lowest", "the best"]];
+    controls.append(choice("of each", ways, store.get("so_far"), (so_far) => store.set({ so_far })));
+  }
+  root.append(section("Race", controls, element("div", { className: "stage" }, chart.element, places)));
+}
+
+/** What losses are drawn over; the curves above have the same choice, and both follow it. */
+function over(shared, store) {
+  const made = choice("over", shared.map((one) => [one, one]), store.get("against"), (against) => store.set({ against }));
+  store.watch(["against"], () => (made.querySelector("select").value = store.get("against")));
+  return made;
+}
+
+/** Paths of one name race together: several seeds of one configuration. */
+function racersOf(paths) {
+  const together = new Map();
+  for (const path of paths) together.set(path.label, [...(together.get(path.label) ?? []), path]);
+  return [...together].map(([label, own]) => {
+    const steps = own[0].steps;
+    const curves = own.flatMap((path) => Array.from({ length: path.members }, (_, member) => soFar(path, member, steps)));
+    return { label, paths: own, color: own[0].color(0), steps, curves, lowest: across(curves, 0), median: across(curves, 0.5) };
+  });
+}
+
+/** The lowest loss of a member up to each of some steps; NaN from where it diverged. */
+function soFar(path, member, steps) {
+  const own = path.curve(member);
+  let lowest = Infinity;
+  const falling = own.map((loss) => (Number.isFinite(loss) ? (lowest = Math.min(lowest, loss)) : NaN));
+  return Float64Array.from(steps, (step) => falling[lastBefore(path.steps, step)]);
+}
+
+/** The value at a share of the way through the sorted ones; what diverged is behind all others. */
+function across(curves, share) {
+  return curves[0].map((_, index) => {
+    const values = curves.map((curve) => (Number.isNaN(curve[index]) ? Infinity : curve[index])).sort((a, b) => a - b);
+    const value = values[Math.floor(share * (values.length - 1))];
+    return Number.isFinite(value) ? value : NaN;
+  });
+}
+
+/** The first ones at a step, as items of a list. */
+function standing(racers, how, step) {
+  const now = (racer) => racer[how][lastBefore(racer.steps, step)];
+  const behind = (loss) => (Number.isNaN(loss) ? Infinity : loss);
+  const sorted = racers.map((racer) => [racer, now(racer)]).sort((a, b) => behind(a[1]) - behind(b[1]) || 0);
+  return sorted.slice(0, SHOWN).map(([racer, loss]) => {
+    const swatch = element("span", { className: "swatch" });
+    swatch.style.background = racer.color;
+    const told = Number.isNaN(loss) ? "diverged" : short(loss);
+    return element("li", {}, swatch, ` ${racer.label} `, element("b", {}, told));
+  });
+}

@@ -1,0 +1,52 @@
+// The loss at the end over the learning rate, a line for each configuration.
+
+import { Chart } from "lab/chart";
+import { choice, element, section, toggle } from "lab/elements";
+
+const COLORS = ["#e06a10", "#0070b0", "#10a070", "#9c3d7c", "#1f9cc6", "#a86c10", "#9a80ec", "#5a49b8"];
+const DASHES = [[], [7, 4], [2, 3]];
+
+export function show(lines, { root, store, content }) {
+  const grounds = [...new Set(lines.map((line) => line.ground))];
+  const labels = [...new Set(lines.map((line) => line.label))];
+  const finite = lines.flatMap((line) => line.losses).filter((loss) => loss !== null);
+  const positive = finite.length > 0 && finite.every((loss) => loss > 0);
+  const first = Math.max(0, grounds.indexOf(content.ground));
+  store.keep({ rates_on: first, rates_log: positive && Math.max(...finite) > 10 * Math.min(...finite) });
+  const here = () => lines.filter((line) => line.ground === grounds[store.get("rates_on")]);
+  const chart = new Chart({
+    words: "The loss at the end over the learning rate",
+    lines: () =>
+      here().map((line) => ({
+        label: line.label,
+        color: COLORS[labels.indexOf(line.label) % COLORS.length],
+        dash: DASHES[Math.floor(labels.indexOf(line.label) / COLORS.length) % DASHES.length],
+        x: line.rates,
+        y: line.losses.map((loss) => loss ?? NaN),
+        marks: true,
+      })),
+    labels: () => ["learning rate", "final loss"],
+    logarithmic: () => store.get("rates_log"),
+    logarithmicAcross: lines.every((line) => line.rates.every((rate) => rate > 0)),
+  });
+  store.watch(["rates_on", "rates_log", "theme"], () => chart.redraw());
+  const controls = element("div", { className: "row" });
+  if (grounds.length > 1) {
+    const names = grounds.map((name, number) => [number, name]);
+    controls.append(choice("landscape", names, store.get("rates_on"), (number) => store.set({ rates_on: Number(number) })));
+  }
+  if (positive) controls.append(toggle("logarithmic", store.get("rates_log"), (log) => store.set({ rates_log: log })));
+  const lost = lines.some((line) => line.losses.includes(null));
+  const note = lost ? element("p", {}, "A cross at the top: the descent diverged.") : null;
+  root.append(section("Learning rates", controls, chart.element, key(labels), note));
+}
+
+/** Which colour is whose. */
+function key(labels) {
+  const names = labels.map((label, number) => {
+    const swatch = element("span", { className: "swatch" });
+    swatch.style.background = COLORS[number % COLORS.length];
+    return element("span", {}, swatch, ` ${label}`);
+  });
+  return element("div", { className: "row" }, ...names);
+}

@@ -71,6 +71,18 @@ export class Relief {
     this.laid = paths.map((path) => new Laid(path, this.ground, this.shared, 1 / members));
     this.laid.push(rings(content.minima, this.ground, this.shared));
     this.scene.add(...this.laid);
+    this.invite(this.guests?.map((laid) => laid.path) ?? this.page.guests ?? []);
+  }
+
+  /** Lay further paths on the ground, in place of those that were invited before. */
+  invite(paths) {
+    for (const laid of this.guests ?? []) {
+      this.scene.remove(laid);
+      laid.dispose();
+    }
+    this.guests = paths.map((path) => new Laid(path, this.ground, this.shared, 1 / paths.length));
+    if (paths.length) this.scene.add(...this.guests);
+    this.redraw();
   }
 
   #controls() {
@@ -134,7 +146,7 @@ export class Relief {
     this.resized = false;
     const step = store.get("step");
     this.shared.step.value = step;
-    for (const laid of this.laid) {
+    for (const laid of [...this.laid, ...this.guests]) {
       laid.visible = !store.get("hidden").includes(laid.path?.number);
       if (laid.visible) laid.put?.(step);
     }

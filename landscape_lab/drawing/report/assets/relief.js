@@ -60,16 +60,26 @@ export class Relief {
     return met && this.ground.place(met);
   }
 
+  /** Take the losses of another map, or of this one when its heights have changed; the minima are those of the page's map. */
+  take(heat) {
+    this.ground.take(heat);
+    this.shared.tall.value = this.ground.height * this.page.store.get("tall");
+    this.surface.rise();
+    this.lay();
+    this.#follow();
+    this.redraw();
+  }
+
   /** Lay the paths and the rings of the minima on the ground as it is now. */
   lay() {
     for (const laid of this.laid ?? []) {
       this.scene.remove(laid);
       laid.traverse((part) => part.geometry?.dispose());
     }
-    const { paths, content } = this.page;
+    const { paths, map } = this.page;
     const members = paths.reduce((sum, path) => sum + path.members, 0);
     this.laid = paths.map((path) => new Laid(path, this.ground, this.shared, 1 / members));
-    this.laid.push(rings(content.minima, this.ground, this.shared));
+    this.laid.push(rings(map.minima, this.ground, this.shared));
     this.scene.add(...this.laid);
     this.invite(this.guests?.map((laid) => laid.path) ?? this.page.guests ?? []);
   }
@@ -101,16 +111,8 @@ export class Relief {
   }
 
   #watch() {
-    const { store, heat } = this.page;
-    let { heights } = heat;
-    store.watch(["heights"], () => {
-      if (heights === heat.heights) return;
-      ({ heights } = heat);
-      this.ground.rise();
-      this.surface.rise();
-      this.lay();
-      this.#follow();
-    });
+    const { store } = this.page;
+    store.watch(["heights"], () => this.ground.heights === this.ground.heat.heights || this.take(this.ground.heat));
     store.watch(["tall"], () => (this.shared.tall.value = this.ground.height * store.get("tall")));
     store.watch(["ride"], () => this.#follow());
     store.watch(["theme"], () => this.surface.dress());

@@ -85,7 +85,7 @@ function widening(store, name, words) {
 
 /** Views, the ride, the height, linear or logarithmic. */
 function steering(page) {
-  const { store, paths, heat } = page;
+  const { store, paths } = page;
   const views = choice("view", [["", "turned"], ...VIEWS.map((name) => [name, name])], "oblique", (name) => {
     if (name) page.relief?.eye.view(name);
   });
@@ -103,11 +103,11 @@ function steering(page) {
   const tall = element("input", { type: "range", min: 0.1, max: 3, step: 0.05, ariaLabel: "Height of the surface" });
   tall.oninput = () => store.set({ tall: tall.valueAsNumber });
   store.watch(["tall"], () => (tall.value = store.get("tall")));
-  const own = heat.heights.logarithmic;
-  const logarithmic = toggle("logarithmic heights", own, (log) =>
-    store.set({ heights: log === own ? "" : log ? "logarithmic" : "linear" }),
-  );
-  store.watch(["heights"], () => (logarithmic.querySelector("input").checked = heat.heights.logarithmic));
+  const logarithmic = toggle("logarithmic heights", false, (log) => {
+    const own = page.heat.given.heights.logarithmic;
+    store.set({ heights: log === own ? "" : log ? "logarithmic" : "linear" });
+  });
+  store.watch(["heights"], () => (logarithmic.querySelector("input").checked = page.heat.heights.logarithmic));
   const apart = paths.some((path) => path.departure)
     ? element("p", { className: "own" }, OWN)
     : null;

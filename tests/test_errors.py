@@ -1,6 +1,10 @@
 """A user's error: one line names the key or file and the nearest choice; nothing is half-written."""
 
+import warnings
+
 import pytest
+
+from landscape_lab.errors import one_line
 
 MISTAKES = {
     "optimizer=adm": "There is no optimizer `adm`. Nearest: adam, adamw",
@@ -32,7 +36,7 @@ MISTAKES = {
     "ckpt_path=nothing.ckpt": "There is no checkpoint nothing.ckpt",
     "video={a:1}": "Parameter `video` should be a list. Found `video={a:1}`",
     "objective=5": "Parameter `objective` should be one of final_loss",
-    "optimizer.lr=[1": "no viable alternative",
+    "optimizer.lr=[1": "does not read `optimizer.lr=[1`",
     "hydra.job.num=abc": "Parameter `hydra.job.num`: Value 'abc' of type 'str' could not be converted to Int",
     "landscape=expression landscape.expression=x/0": "Parameter `expression` should be finite at the start",
     "-m steps=1,2 objective=5": "Parameter `objective` should be one of final_loss",
@@ -89,3 +93,25 @@ def test_a_yaml_that_is_not_utf_8_is_named(quiet_command, tmp_path, group, head)
     status, written = quiet_command("--config-dir", "mine", f"{group}=latin")
     told = f"landscape_lab: The file {page} should be text in UTF-8. Found 0xe9.\n"
     assert (status, written.err) == (1, told)
+
+
+GLYPH = "Glyph 19992 (\\N{CJK UNIFIED IDEOGRAPH-4E18}) missing from font(s) DejaVu Sans."
+
+
+@pytest.mark.parametrize(
+    ("warning", "category", "told"),
+    [
+        ("The picture is constant", UserWarning, "The picture is constant"),
+        ("divide by zero", RuntimeWarning, "divide by zero"),
+        ("two\nlines", UserWarning, "two lines"),
+        (GLYPH, UserWarning, "No installed font has the sign 丘: pictures show a box for it."),
+    ],
+)
+def test_a_warning_is_told_in_one_line_once_and_without_a_path(capsys, warning, category, told):
+    before = warnings.showwarning
+    with warnings.catch_warnings(), one_line(), one_line():
+        warnings.simplefilter("always")
+        for _ in range(3):
+            warnings.warn(warning, category, stacklevel=1)
+    assert capsys.readouterr().err == f"landscape_lab: {told}\n"
+    assert warnings.showwarning is before

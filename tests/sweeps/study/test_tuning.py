@@ -59,6 +59,12 @@ def test_every_trial_is_a_job_and_the_best_can_be_run_again(quiet_command):
 
 
 @pytest.mark.slow
+def test_a_study_says_once_that_it_proposes_values_again(quiet_command):
+    done = quiet_command("-m", "sweep=optuna", "optimizer=adam,lion", "sweep.n_trials=4", "steps=2")
+    assert done.status == 0
+    assert done.written.err.count("proposes the values of trial") == 1
+
+
 def test_same_seed_same_study(quiet_command):
     for name in ("one", "two"):
         quiet_command(*QUICK, RATE, "sweep.n_trials=2", f"hydra.sweep.dir={name}")

@@ -44,3 +44,29 @@ def test_a_result_writes_its_page(lab, tmp_path):
 def test_other_words_are_refused(lab, word):
     with pytest.raises(ValueError, match="Parameter `report` should be one of none, page, playground"):
         lab(f"report={word}")
+
+
+def test_a_playground_has_the_run_s_optimizer_and_others(lab):
+    result = lab(
+        *("landscape=himmelblau", "optimizer=lion", "optimizer.lr=0.02", "augmentation=loss_noise", "steps=6"),
+        *("report=playground", "callbacks.report.optimizers=[sgd,lion]", "callbacks.report.megabytes=0.2"),
+        *("callbacks=default", "figures=[]", "plane.resolution=30"),
+    )
+    played = content(result.folder / NAME)["sections"]["playground"]
+    assert [(one["name"], one["rate"]) for one in played["optimizers"]] == [("lion", 0.02), ("sgd", 0.05)]
+    assert 0.02 in played["rates"]
+    assert len(json.dumps(played)) < 200_000
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["landscape=rosenbrock", "landscape.dims=3"], "`report` may be playground only on a landscape of two"),
+        (["callbacks.report.optimizers=[adma]"], "callbacks.report.optimizers: There is no optimizer `adma`"),
+        (["callbacks.report.megabytes=0"], "`callbacks.report.megabytes` should be"),
+    ],
+)
+def test_a_playground_that_cannot_be_is_refused_before_the_descent(lab, tmp_path, words, told):
+    with pytest.raises(ValueError, match=told):
+        lab("callbacks=default", "figures=[]", "report=playground", "steps=10_000_000", *words)
+    assert not [*tmp_path.rglob("trajectory.npz")]

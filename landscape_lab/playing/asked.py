@@ -15,6 +15,8 @@ from landscape_lab.validation import Number, Whole, alternatives
 
 STEPS, OPTIMIZERS, SIDE = 20_000, 12, 512
 """The most steps and optimizers of a request, and the longest side of a drawing, in pixels."""
+HUGE = 1e12
+"""No number is larger; NaN is not smaller."""
 LEAST = 8
 """Pixels of its shortest side."""
 
@@ -111,7 +113,7 @@ def _read(body: bytes, keys: tuple[str, ...]) -> Mapping[str, object]:
 
 def _number(name: str, value: object, kind: Number | Whole) -> float:
     """A number within its bounds."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= HUGE:
         _refuse(name, kind.wanted, value)
     try:
         kind.check(name, value)

@@ -76,7 +76,7 @@ class Arena:
     scene: Scene
     rates: tuple[float, ...]
     steps: int
-    starts: int = STARTS
+    starts: int
 
     @property
     def cells(self) -> tuple[int, int]:
@@ -175,7 +175,7 @@ def bundle_of(
         steps: At most `STEPS` are made.
         megabytes: How large it may become, of 10⁶ bytes: fewer places and starts are taken then.
     """
-    arena = Arena(without_augmentations(landscape), scene, rates_around(players), min(steps, STEPS))
+    arena = Arena(without_augmentations(landscape), scene, rates_around(players), min(steps, STEPS), STARTS)
     while True:
         crowds, left_out = crowds_of(arena, players)
         for number in (PLACES, 70, 50, FEWEST_PLACES):

@@ -100,6 +100,7 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = CONNECTIONS
 
     def __init__(self, desk: Desk, port: int = 0) -> None:
         self.desk = desk

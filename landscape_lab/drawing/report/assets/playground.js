@@ -5,10 +5,21 @@ import { Chart, span } from "lab/chart";
 import { button, choice, element, section as part, toggle } from "lab/elements";
 import { Live } from "lab/live";
 import { short } from "lab/numbers";
+import { Path } from "lab/paths";
 import { commands, standings, swatch } from "lab/standings";
+import { lastStep } from "lab/timeline";
 import { aim, cells, tint, trail } from "lab/trails";
 
 const SECONDS = 3;
+const GUESTS = 10000; // the number of the first member: those of the page's own paths are lower
+
+/** A member as a path that the surface in space shows. */
+function guest(member, number) {
+  const places = Float64Array.from(member.places.flat());
+  places.shape = [member.places.length, 1, 2];
+  const { steps, losses, name: label, color } = member;
+  return new Path(number, { at: steps, places, steps, losses, label, colors: [color], costs: {}, total: 1 });
+}
 
 export function show(section, page) {
   const source = section.live ? new Live(section) : new Bundle(section, page.heat);
@@ -22,7 +33,7 @@ export class Playground {
     Object.assign(this, { source, page, section });
     const { store, paths } = page;
     this.members = [];
-    this.moment = Infinity;
+    this.end = lastStep(paths);
     const start = paths.length ? paths[0].kept(0, 0) : source.middle;
     const rate = section.optimizers[0].rate ?? 0.01;
     store.keep({ from: start, rate, players: [source.names[0]], basins: "", steps: section.steps ?? 0 });
@@ -30,8 +41,9 @@ export class Playground {
     this.chart = new Chart({
       words: "The loss of each optimizer from the clicked start",
       lines: () => this.#lines(),
-      labels: () => ["steps", "loss"],
-      logarithmic: () => store.get("log"),
+      labels: () => ["steps", this.#base() ? "loss above the lowest" : "loss"],
+      now: () => store.get("step"),
+      logarithmic: () => this.#base() !== null,
     });
     this.table = element("div", { className: "scroll" });
     this.basinKey = element("p", { className: "key" });
@@ -39,11 +51,12 @@ export class Playground {
     this.commands = element("div");
     this.element = part("Playground", ...this.#controls(), this.said, this.table, this.commands, this.chart.element, ...this.#notes());
     this.element.className = "playground";
-    page.map.layers.push((context, to) => this.#draw(context, to));
+    page.map.layers.push((context, to, step) => this.#draw(context, to, step));
     page.map.picked.addEventListener("pick", ({ detail }) => this.begin(detail));
     store.watch(["from", "rate", "players", "steps"], () => this.ask());
     store.watch(["basins", "rate"], () => this.#tellBasins());
     store.watch(["theme", "log"], () => this.chart.redraw());
+    store.watch(["step"], () => this.chart.move());
   }
 
   /** Begin at a place, and let all that are chosen go from there. */
@@ -90,19 +103,19 @@ export class Playground {
     this.ask();
   }
 
-  /** Let time pass from the start. */
+  /** Let time pass from the start: slowly at first, when most happens. */
   race() {
+    const { store } = this.page;
     const began = performance.now();
-    const race = (this.racing = Symbol("the last race"));
+    store.set({ step: 0, playing: false });
+    let last = 0;
     const tick = (now) => {
-      if (race !== this.racing) return;
-      const share = Math.max(0, (now - began) / 1000 / SECONDS);
-      this.moment = share < 1 ? share : Infinity;
-      this.page.map.canvas.redraw();
-      this.chart.redraw();
+      if (store.get("step") !== last || store.get("playing")) return; // somebody else sets the time now
+      const share = Math.min(1, Math.max(0, (now - began) / 1000 / SECONDS));
+      last = share ** 2 * this.end;
+      store.set({ step: last });
       if (share < 1) requestAnimationFrame(tick);
     };
-    this.moment = 0;
     requestAnimationFrame(tick);
   }
 
@@ -178,37 +191,41 @@ export class Playground {
     return [this.section.note, ...left].filter(Boolean).map((text) => element("p", { className: "note" }, text));
   }
 
-  #draw(context, to) {
+  #draw(context, to, step) {
     const { store, heat } = this.page;
     const basins = store.get("basins");
     if (this.source.names.includes(basins) && this.source.basins) cells(context, to, heat, this.source.basins(basins, store.get("rate")));
-    for (const member of this.members) trail(context, to, member, this.#step(member));
+    for (const member of this.members) trail(context, to, member, step);
     aim(context, to, this.#from());
   }
 
-  /** At which step a member is now: a race goes slowly at first, when most happens. */
-  #step({ steps }) {
-    return this.moment < 1 ? this.moment ** 2 * this.total : steps[steps.length - 1];
-  }
-
-  /** The last step of all members. */
-  get total() {
-    return Math.max(1, ...this.members.map(({ steps }) => steps[steps.length - 1]));
+  /** What is subtracted from losses on a logarithmic axis: 0 where all are positive; `null` where the axis is linear. */
+  #base() {
+    if (!this.page.store.get("log")) return null;
+    const losses = this.members.flatMap((member) => member.losses).filter(Number.isFinite);
+    return losses.every((loss) => loss > 0) ? 0 : Math.min(this.page.heat.lowest ?? Infinity, ...losses);
   }
 
   #lines() {
     const [low, high] = span([this.page.heat.losses]);
     const most = high + 9 * (high - low); // beyond that a loss would hide all others
+    const base = this.#base() ?? 0;
     return this.members.map((member) => {
-      const now = this.moment < 1 ? this.#step(member) : undefined;
-      return { label: member.name, color: member.color, x: member.steps, y: member.losses.map((loss) => (loss <= most ? loss : NaN)), now };
+      const y = member.losses.map((loss) => (loss <= most ? loss - base : NaN));
+      return { label: member.name, color: member.color, x: member.steps, y };
     });
   }
 
   #tell() {
-    this.table.replaceChildren(standings(this.members, this.#from(), this.source.exact));
-    this.commands.replaceChildren(...commands(this.members));
-    this.page.map.canvas.redraw();
+    const { page, members } = this;
+    this.table.replaceChildren(standings(members, this.#from(), this.source.exact));
+    this.commands.replaceChildren(...commands(members));
+    page.guests = members.map((member, number) => guest(member, GUESTS + number));
+    page.relief?.invite(page.guests);
+    const ended = page.store.get("step") >= this.end;
+    this.end = Math.max(lastStep(page.paths), lastStep(page.guests));
+    if (ended) page.store.set({ step: this.end });
+    page.map.canvas.redraw();
     this.chart.redraw();
   }
 

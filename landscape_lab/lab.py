@@ -45,7 +45,7 @@ from landscape_lab.going_on import (
 )
 from landscape_lab.keeping import Keeper
 from landscape_lab.landscapes import Landscape
-from landscape_lab.notebook import result_html
+from landscape_lab.notebook import result_html, result_png
 from landscape_lab.quiet import quiet_lightning, warnings_held
 from landscape_lab.random_states import kept_random_states
 from landscape_lab.rate_choice import advice, settled_search
@@ -93,8 +93,7 @@ class Result:
         """
         return report_of_run(self.folder, self.trajectory, path)
 
-    def _repr_html_(self) -> str:
-        return result_html(self.metrics, self.folder, self.trajectory)
+    _repr_html_, _repr_png_ = result_html, result_png
 
 
 def run(overrides: Iterable[str] = ()) -> Result:
@@ -111,6 +110,18 @@ def run(overrides: Iterable[str] = ()) -> Result:
         KeyboardInterrupt: Ctrl-C stopped the descent between two chunks; its checkpoint is written.
         Stopped: SIGTERM or SIGHUP did, where nobody else handles them.
     """
+    cfg, hydra = composed(overrides)
+    try:
+        with own_folder(cfg, hydra), kept_random_states():
+            return descend(cfg, hydra, prepared(cfg, hydra))
+    except Stopped as stopped:
+        if stopped.number == SIGINT:
+            raise KeyboardInterrupt(f"{stopped} Its folder is {cfg.folder}; resume=true goes on.") from None
+        raise
+
+
+def composed(overrides: Iterable[str]) -> tuple[DictConfig, DictConfig]:
+    """The configuration that the words of a command line compose, and Hydra's own part of it."""
     register_catalogue()
     overrides = list(map(with_files_quoted, overrides))
     check_typed(overrides)
@@ -119,13 +130,7 @@ def run(overrides: Iterable[str] = ()) -> Result:
     with open_dict(cfg):
         cfg.folder = hydra.run.dir
         del cfg["hydra"]
-    try:
-        with own_folder(cfg, hydra), kept_random_states():
-            return descend(cfg, hydra, prepared(cfg, hydra))
-    except Stopped as stopped:
-        if stopped.number == SIGINT:
-            raise KeyboardInterrupt(f"{stopped} Its folder is {cfg.folder}; resume=true goes on.") from None
-        raise
+    return cfg, hydra
 
 
 def prepared(cfg: DictConfig, hydra: DictConfig) -> DictConfig:

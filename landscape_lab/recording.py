@@ -11,7 +11,7 @@ from torch.optim import optimizer as torch_optimizer
 
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.listening import Listener
-from landscape_lab.notebook import trajectory_html
+from landscape_lab.notebook import figure_png, trajectory_html
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.trajectory import Trajectory
 
@@ -74,6 +74,9 @@ class Recording:
 
     def _repr_html_(self) -> str:
         return trajectory_html(self.trajectory, self.plot())
+
+    def _repr_png_(self) -> bytes:
+        return figure_png(self.plot())
 
 
 @contextmanager

@@ -214,7 +214,7 @@ class Trajectory:
             self._large = LargePoints.of_state(state["points"], self.to if state["file"] else None)
 
     to_csv, to_json = trajectory_text.to_csv, trajectory_text.to_json
-    _repr_html_ = notebook.trajectory_html
+    _repr_html_, _repr_png_ = notebook.trajectory_html, notebook.trajectory_png
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a NumPy archive of the points, the curves, and what tells members apart."""

@@ -19,7 +19,7 @@ from landscape_lab.keys.callbacks import FILM
 from landscape_lab.keys.planes import PLANE
 from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.networks.seeds import all_random
-from landscape_lab.notebook import card, figure_image
+from landscape_lab.notebook import card, figure_png, image
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.scene import Scene
 from landscape_lab.trajectory import Trajectory
@@ -117,7 +117,10 @@ class View:
 
     def _repr_html_(self) -> str:
         paths = {trace.label or "path": f"best loss {trace.best[1]:.4g}" for trace in self.scene.traces}
-        return card("losses on a plane", paths, figure_image(self.plot()))
+        return card("losses on a plane", paths, image(self._repr_png_()))
+
+    def _repr_png_(self) -> bytes:
+        return figure_png(self.plot())
 
     def _with(self, extras: Collection[str]) -> Scene:
         """The scene with what else a picture shows."""

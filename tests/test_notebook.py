@@ -67,6 +67,24 @@ def test_a_run_shows_its_picture_and_its_results(tmp_path):
     assert "accuracy" not in read.text
 
 
+def opened(png):
+    """A picture that something shows of itself."""
+    return Image.open(BytesIO(png))
+
+
+def test_where_html_is_not_shown_there_is_a_picture(tmp_path):
+    kept = recorded([[0.0, 0.0], [1.0, 1.0]], [3.0, 1.0])
+    line = np.asarray(opened(kept._repr_png_()).convert("L"))
+    assert line[3:7, 3:7].min() < 128  # from the upper left, around which there is an edge,
+    assert line[-7:-3, -7:-3].min() < 128  # to the lower right
+    assert line[-9:, :9].min() == line[:9, -9:].min() == 255
+    assert Trajectory()._repr_png_() is None
+    run = Result(kept, {}, tmp_path)
+    assert opened(run._repr_png_()).size == line.shape[::-1]
+    Image.new("RGB", (30, 20)).save(tmp_path / "path.png")
+    assert opened(run._repr_png_()).size == (30, 20)
+
+
 def test_a_recording_shows_its_path():
     landscape = ImageLandscape(RAMP, smoothing=0, normalize=False)
     optimizer = torch.optim.SGD(landscape.parameters(), lr=0.01)
@@ -77,3 +95,4 @@ def test_a_recording_shows_its_path():
     assert len(read.pictures) == 1
     assert min(read.pictures[0].size) > 200
     assert "SGD, lr 0.01" in read.text
+    assert opened(recording._repr_png_()).size == read.pictures[0].size

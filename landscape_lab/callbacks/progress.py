@@ -10,14 +10,33 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from torch import Tensor
 
+from landscape_lab.callbacks.notebook_progress import NotebookProgress, in_notebook
 from landscape_lab.descent import Descent
 from landscape_lab.escaping import visible
 from landscape_lab.keys.callbacks import PROGRESS_BAR
 
 
+def _on_terminal() -> Progress:
+    """A line of the terminal, which is taken away at the end; nothing where there is none."""
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=16),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rate]:,.0f} steps/s"),
+        TextColumn("loss {task.fields[loss]:.4g}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        auto_refresh=False,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+
+
 @PROGRESS_BAR.checks_class
 class ProgressBar(pl.Callback):
     """Steps done, steps a second, the current loss and the time left, redrawn at most ten times a second.
+
+    It is on the terminal, or in the notebook.
 
     Args:
         seconds: The shortest time between two redraws.
@@ -27,18 +46,7 @@ class ProgressBar(pl.Callback):
         self.seconds = seconds
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: Descent) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=16),
-            TaskProgressColumn(),
-            TextColumn("{task.fields[rate]:,.0f} steps/s"),
-            TextColumn("loss {task.fields[loss]:.4g}"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            auto_refresh=False,
-            transient=True,
-            disable=not sys.stderr.isatty(),
-        )
+        self._bar = NotebookProgress() if in_notebook() else _on_terminal()
         self._task = self._bar.add_task(
             visible(pl_module.trajectory.label),
             total=pl_module.steps,

@@ -12,6 +12,7 @@ export function show({ target, steps, frames }, { root, store }) {
     now.alt = `The shapes in step ${steps[frame]}`;
     told.textContent = `its approximation in step ${steps[frame].toLocaleString("en")}`;
   });
-  const picture = element("figure", {}, element("img", { src: target, alt: "The picture" }), element("figcaption", {}, "the picture"));
+  const whole = element("img", { src: target, alt: "The picture" });
+  const picture = element("figure", {}, whole, element("figcaption", {}, "the picture"));
   root.append(section("Approximation", element("div", { className: "pictures" }, picture, element("figure", {}, now, told))));
 }

@@ -6,17 +6,24 @@ import { sheet } from "lab/sheet";
 const [PICTURE, FILES, AGAIN] = ["picture", "files", "again"];
 
 export function show({ columns, to, entries }, { root, store }) {
-  const lines = entries.map((entry) => [null, ...entry.values, null, entry.command]);
+  root.classList.add("wide");
+  const [first, ...others] = columns;
+  const lines = entries.map(({ values, command }) => [null, values[0], null, ...values.slice(1), command]);
+  const folder = (entry) => `${to}/${entry.link}/`;
+  const main = (entry) => folder(entry) + (entry.files.find((file) => file.endsWith(".html")) ?? "");
   const cells = {
-    [PICTURE]: (entry) => entry.picture && element("img", { src: entry.picture, alt: "", className: "small", loading: "lazy" }),
-    name: (entry, name) => element("a", { href: `${to}/${entry.link}/` }, name),
-    [FILES]: (entry) => element("span", {}, ...entry.files.flatMap((file) => [element("a", { href: `${to}/${entry.link}/${file}` }, kind(file)), " "])),
+    [PICTURE]: (entry) => entry.picture && element("img", { src: entry.picture, alt: "", className: "thumb", loading: "lazy" }),
+    [first]: (entry, name) => element("a", { href: main(entry) }, name),
+    [FILES]: (entry) => {
+      const links = ["", ...entry.files].map((file) => element("a", { href: folder(entry) + file }, kind(file)));
+      return element("span", { className: "links" }, ...links);
+    },
     [AGAIN]: (entry) => button("copy", entry.command, (event) => copy(event.target, entry.command)),
   };
   const shown = sheet({
     name: "entries",
     words: "the runs",
-    columns: [PICTURE, ...columns, FILES, AGAIN],
+    columns: [PICTURE, first, FILES, ...others, AGAIN],
     bare: [PICTURE, FILES, AGAIN],
     lines,
     store,
@@ -25,7 +32,10 @@ export function show({ columns, to, entries }, { root, store }) {
   root.append(section("Runs and sweeps", shown));
 }
 
-const kind = (file) => (file.endsWith(".html") ? "report" : "film");
+function kind(file) {
+  if (!file) return "folder";
+  return file.endsWith(".html") ? "report" : "film";
+}
 
 async function copy(target, words) {
   await navigator.clipboard.writeText(words);

@@ -4,7 +4,10 @@ import { element, section } from "lab/elements";
 import { sheet } from "lab/sheet";
 
 export function show({ jobs, standings }, { root, store }) {
-  if (standings) root.append(section("Mean ranks over all landscapes", sheet({ name: "standings", words: "the configurations", ...standings, store })));
+  if (standings) {
+    const overall = sheet({ name: "standings", words: "the configurations", ...standings, store });
+    root.append(section("Mean ranks over all landscapes", overall));
+  }
   const link = (column, value, line) => {
     const address = jobs.links[column]?.[line];
     return address ? element("a", { href: address }, value) : null;

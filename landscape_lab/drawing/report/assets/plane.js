@@ -8,19 +8,21 @@ export function show({ explained, paths: distances }, { root, paths, store }) {
   const lines = () =>
     seen().flatMap((path) => {
       const { steps: x, off, along } = distances[path.number];
-      const [tint, now] = [path.color(0), store.get("step")];
+      const tint = path.color(0);
       return [
-        { label: `${path.label}, off the plane`, color: tint, x, y: off, now },
+        { label: `${path.label}, off the plane`, color: tint, x, y: off },
         { label: `${path.label}, from its start in the plane`, color: tint, x, y: along, dash: [5, 4] },
       ];
     });
   const chart = new Chart({
     words: "How far each path is off the plane, and, dashed, how far it has come in the plane",
     lines,
+    now: (line) => (line.dash ? undefined : store.get("step")),
     labels: () => ["steps", "distance: off the plane —, in it - -"],
     pick: (step) => store.set({ step: Math.round(step), playing: false }),
   });
-  store.watch(["step", "hidden", "theme"], () => chart.redraw());
+  store.watch(["hidden", "theme"], () => chart.redraw());
+  store.watch(["step"], () => chart.move());
   root.append(section("The plane", explained ? shares(explained) : null, chart.element));
 }
 
@@ -35,5 +37,6 @@ function shares(explained) {
     return bar;
   });
   const words = parts.map(([name, share]) => `${name} ${percent(share)}`).join(" · ");
-  return element("div", {}, element("div", { className: "shares", ariaHidden: "true" }, ...bars), element("p", {}, `Of the paths' motion they explain: ${words}`));
+  const whole = element("div", { className: "shares", ariaHidden: "true" }, ...bars);
+  return element("div", {}, whole, element("p", {}, `Of the paths' motion they explain: ${words}`));
 }

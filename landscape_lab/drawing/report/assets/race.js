@@ -1,6 +1,7 @@
 // The race: how low each had come by the present step, as curves and as places.
 
 import { Chart } from "lab/chart";
+import { ground } from "lab/curves";
 import { choice, element, section } from "lab/elements";
 import { between, lastBefore, short } from "lab/numbers";
 
@@ -16,23 +17,28 @@ export function show(_, { root, paths, store, content }) {
   const lines = () =>
     seen().map((racer) => {
       const x = racer.paths[0].cost(store.get("against"));
-      const now = between(racer.paths[0].steps, x, store.get("step"));
-      return { label: racer.label, color: racer.color, x, y: racer[how()], now };
+      const y = store.get("log") && base ? racer[how()].map((loss) => loss - base) : racer[how()];
+      return { racer, label: racer.label, color: racer.color, x, y };
     });
-  const positive = racers.every((racer) => racer.lowest.every((loss) => !(loss <= 0)));
+  const base = ground(paths, content.map?.lowest);
   const chart = new Chart({
     words: "The lowest loss so far of each",
     lines,
-    labels: () => [store.get("against"), many ? `lowest loss so far, ${how() === "median" ? "median" : "of the best"}` : "lowest loss so far"],
-    logarithmic: () => positive && store.get("log"),
+    now: ({ racer, x }) => between(racer.steps, x, store.get("step")),
+    labels: () => [store.get("against"), `lowest loss so far${many ? { median: ", median", lowest: ", best" }[how()] : ""}`],
+    logarithmic: () => store.get("log"),
   });
   const places = element("ol", { className: "places", ariaLabel: "The order now" });
   const tell = () => places.replaceChildren(...standing(seen(), how(), store.get("step")));
   store.watch(["step", "hidden", "so_far"], tell);
-  store.watch(["step", "hidden", "log", "against", "theme", "so_far"], () => chart.redraw());
+  store.watch(["hidden", "log", "against", "theme", "so_far"], () => chart.redraw());
+  store.watch(["step"], () => chart.move());
   const controls = element("div", { className: "row" });
   if (shared.length > 1) controls.append(over(shared, store));
-  if (many) controls.append(choice("of each", [["median", "the median"], ["lowest", "the best"]], store.get("so_far"), (so_far) => store.set({ so_far })));
+  if (many) {
+    const ways = [["median", "the median"], ["lowest", "the best"]];
+    controls.append(choice("of each", ways, store.get("so_far"), (so_far) => store.set({ so_far })));
+  }
   root.append(section("Race", controls, element("div", { className: "stage" }, chart.element, places)));
 }
 

@@ -5,6 +5,7 @@ import { short } from "lab/numbers";
 
 const HELP = "Words that it contains, !words that it does not; of numbers also <0.1, >=3, 0.1..1";
 const CHOICES = 30;
+const SHOWN = 200;
 
 /** Whether a value passes what somebody typed. */
 export function passes(value, typed) {
@@ -46,10 +47,17 @@ export function order(one, other, down) {
  */
 export function sheet({ name, words, columns, lines, bare = [], ends = null, store, show = () => null }) {
   store.keep({ [name]: {} });
-  const state = () => ({ by: -1, down: false, any: "", end: "", each: {}, ...store.get(name) });
+  const state = () => {
+    const kept = { by: -1, down: false, any: "", end: "", ...store.get(name) };
+    const each = Object.entries(kept.each ?? {}).map(([column, wanted]) => [column, String(wanted)]);
+    return { ...kept, any: String(kept.any), each: Object.fromEntries(each) };
+  };
   const change = (changes) => store.set({ [name]: { ...state(), ...changes } });
-  const rows = lines.map((line, number) => row(columns, line, number, show));
-  const body = element("tbody", {}, ...rows);
+  const rows = []; // made when they are seen first: a browser takes seconds to lay out thousands
+  const made = (number) => (rows[number] ??= row({ columns, bare, show }, lines[number], number));
+  const body = element("tbody");
+  let most = SHOWN;
+  const more = element("button", { type: "button", onclick: () => ((most = Infinity), tell()) }, "show all");
   const heads = columns.map((column, number) => (bare.includes(column) ? plain(column) : head(column, number, state, change)));
   const filters = columns.map((column, number) =>
     bare.includes(column) ? plain() : filter(name, column, number, lines, state, change),
@@ -58,7 +66,7 @@ export function sheet({ name, words, columns, lines, bare = [], ends = null, sto
   any.oninput = () => change({ any: any.value });
   const told = element("output", { className: "told" });
   const chips = ends ? buttons(ends, state, change) : [];
-  store.watch([name], () => {
+  const tell = () => {
     const now = state();
     const typed = Object.entries(now.each).filter(([, wanted]) => wanted.trim());
     const seen = lines.map(
@@ -67,28 +75,31 @@ export function sheet({ name, words, columns, lines, bare = [], ends = null, sto
         typed.every(([column, wanted]) => passes(line[column], wanted)) &&
         (!now.any.trim() || line.some((value) => passes(value, now.any))),
     );
-    const sorted = lines.map((_, number) => number);
-    if (now.by >= 0 && now.by < columns.length) sorted.sort((a, b) => order(lines[a][now.by], lines[b][now.by], now.down) || a - b);
-    rows.forEach((made, number) => (made.hidden = !seen[number]));
-    body.append(...sorted.map((number) => rows[number]));
-    heads.forEach((made, number) => made.tell(now.by === number ? (now.down ? "descending" : "ascending") : "none"));
-    filters.forEach((made, number) => made.tell(now.each[number] ?? ""));
-    chips.forEach((made) => made.tell(now.end));
+    const sorted = lines.map((_, number) => number).filter((number) => seen[number]);
+    if (now.by in columns) sorted.sort((a, b) => order(lines[a][now.by], lines[b][now.by], now.down) || a - b);
+    body.replaceChildren(...sorted.slice(0, most).map(made));
+    more.hidden = sorted.length <= most;
+    heads.forEach((head, number) => head.tell(now.by === number ? (now.down ? "descending" : "ascending") : "none"));
+    filters.forEach((field, number) => field.tell(now.each[number] ?? ""));
+    chips.forEach((chip) => chip.tell(now.end));
     if (any.value !== now.any) any.value = now.any;
-    const count = seen.filter(Boolean).length;
-    told.textContent = count === lines.length ? `${count}` : `${count} of ${lines.length}`;
-  });
-  const top = element("thead", {}, element("tr", {}, ...heads.map((made) => made.element)), element("tr", {}, ...filters.map((made) => made.element)));
+    const shown = Math.min(most, sorted.length);
+    const found = sorted.length === shown || sorted.length === lines.length ? "" : `${sorted.length} found, of `;
+    told.textContent = shown === lines.length ? `${shown}` : `${shown} of ${found}${lines.length}`;
+  };
+  store.watch([name], tell);
+  const cells = [heads, filters].map((some) => element("tr", {}, ...some.map((one) => one.element)));
+  const top = element("thead", {}, ...cells);
   const scroll = element("div", { className: "sheet", tabIndex: 0, role: "region", ariaLabel: words });
   scroll.append(element("table", {}, top, body));
   const controls = element("div", { className: "row" }, any, ...chips.map((made) => made.element), told);
-  return element("div", {}, controls, scroll);
+  return element("div", {}, controls, scroll, more);
 }
 
-function row(columns, line, number, show) {
+function row({ columns, bare, show }, line, number) {
   const cells = line.map((value, column) => {
-    const made = show(columns[column], value, number);
-    return element("td", { className: typeof value === "number" ? "number" : "" }, made ?? text(value));
+    const made = show(columns[column], value, number) ?? (bare.includes(columns[column]) ? "" : text(value));
+    return element("td", { className: typeof value === "number" ? "number" : "" }, made);
   });
   return element("tr", {}, ...cells);
 }

@@ -11,6 +11,7 @@ import pytorch_lightning as pl
 
 from landscape_lab.assembly import about_of, label_of, landscape_of, plane_settings
 from landscape_lab.callbacks import Product, StateRecorder
+from landscape_lab.configuration import open_keys
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.report import Report, write_page
 from landscape_lab.escaping import visible
@@ -74,7 +75,13 @@ def report_of_run(folder: Path, trajectory: Trajectory, path: str | PathLike[str
 def command_of(run: Run) -> str:
     """What repeats a run: the words it was called with, but not its folder."""
     words = [word for word in run.overrides() if not word.startswith(("hydra.", "resume=", "ckpt_path="))]
-    return visible(shlex.join(["python", "-m", "landscape_lab", *words]))
+    return visible(shlex.join(["python", "-m", "landscape_lab", *map(_as_typed, words)]))
+
+
+def _as_typed(word: str) -> str:
+    """An override without the plus signs that the lab adds where they are missing."""
+    short = word.removeprefix("++")
+    return short if open_keys([short]) == [word] else word
 
 
 def states_of(folders: Sequence[Path]) -> list[StateCurves | None]:

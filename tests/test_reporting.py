@@ -14,6 +14,7 @@ def content(file):
 def test_a_run_has_a_page(lab):
     result = lab(
         "landscape=himmelblau",
+        "optimizer.lr=0.1",
         "steps=5",
         "report=page",
         "callbacks=default",
@@ -21,13 +22,13 @@ def test_a_run_has_a_page(lab):
         "plane.resolution=30",
     )
     told = content(result.folder / NAME)
-    assert told["title"].startswith("himmelblau · adam, lr 0.05 · 5 steps")
+    assert told["title"].startswith("himmelblau · adam, lr 0.1 · 5 steps")
     assert told["facts"]["final_loss"] == result.metrics["final_loss"]
     assert "unfinished" not in told["facts"]
     assert told["paths"][0]["best"]["step"] == result.trajectory.best[0]
     words = command_of(Run(result.folder)).split()
     assert words[:3] == ["python", "-m", "landscape_lab"]
-    assert {"landscape=himmelblau", "steps=5", "'figures=[]'"} <= {*words}
+    assert {"landscape=himmelblau", "optimizer.lr=0.1", "steps=5", "'figures=[]'"} <= {*words}
     assert not any(word.startswith("hydra.") for word in words)
 
 

@@ -1,7 +1,7 @@
 // Curves over what was spent: axes, lines, a mark at the present moment, values under the pointer.
 
+import { dots } from "lab/dots";
 import { color, drawing, element, layer } from "lab/elements";
-import { points } from "lab/points";
 import { between, decades, lastBefore, short, ticks } from "lab/numbers";
 
 const AROUND = { left: 58, right: 12, top: 10, bottom: 36 };
@@ -22,10 +22,11 @@ export function span(arrays, positive = false) {
 
 export class Chart {
   /**
-   * `lines()` gives the lines that are seen: `{ label, color, x, y, width, alpha, dash }` with rising `x`; `now(line)`
-   * is the x of the present moment, where the line has a mark; with `marks`, each of its points has one. `labels()` are those of both axes.
+   * `lines()` gives the lines that are seen: `{ label, color, x, y, width, alpha, dash, now }` with rising `x`; with
+   * `marks`, each point is marked. `now(line)` is the x of the present moment, where the line has one. `labels()` are
+   * those of both axes.
    */
-  constructor({ words, lines, labels, now = () => undefined, logarithmic = () => false, logarithmicAcross = false, pick = null }) {
+  constructor({ words, lines, labels, now = (line) => line.now, logarithmic = () => false, logarithmicAcross = false, pick = null }) {
     Object.assign(this, { words, lines, labels, now, logarithmic, logarithmicAcross, pick });
     this.canvas = drawing(words, (context, width, height) => this.#draw(context, width, height));
     this.still = layer(this.canvas, (context, width, height) => this.#lines(context, width, height));
@@ -70,7 +71,7 @@ export class Chart {
     context.rect(box.left, box.top - 4, box.across + 4, box.down + 8);
     context.clip();
     for (const line of lines) this.#line(context, line);
-    for (const line of lines) if (line.marks) points(context, line, (x) => this.#right(x), (y) => this.#below(y), box);
+    for (const line of lines) if (line.marks) dots(context, line, (x) => this.#right(x), (y) => this.#below(y), box);
     context.restore();
   }
 

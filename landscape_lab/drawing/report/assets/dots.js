@@ -1,9 +1,9 @@
-// Dots at the points of a line; what diverged is a cross at the top.
+// Marks at the points of a line; what diverged is a cross at the top.
 
 import { color } from "lab/elements";
 
 /** Mark each point of a line; `right` and `below` say where a value is, `box` where the axes are. */
-export function points(context, line, right, below, box) {
+export function dots(context, line, right, below, box) {
   context.lineWidth = 1.5;
   line.x.forEach((x, index) => {
     const down = below(line.y[index]);

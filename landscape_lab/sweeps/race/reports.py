@@ -40,7 +40,8 @@ def write_race_report(standings: Standings, path: Path | None = None) -> Path:
 def report_of_race(standings: Standings) -> Report:
     """What the page of a race tells."""
     names = [visible(one.name) for one in standings.ranking()]
-    title = f"{len(names)} optimizers on {len(standings.protocol.landscapes)} landscapes: {names[0]} is first"
+    number = len(standings.protocol.landscapes)
+    title = f"{len(names)} optimizers on {number} landscape{'s' * (number != 1)}: {names[0]} is first"
     section = {
         "names": names,
         "table": _table(standings),

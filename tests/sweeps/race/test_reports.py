@@ -14,7 +14,9 @@ from landscape_lab.sweeps.race.scored import Standings
 CONTENT = re.compile(r'<script type="application/json" id="content">(.*?)</script>', re.DOTALL)
 SMALL = [
     "sweep=race",
-    "sweep.baselines=[sgd,lion]",
+    "sweep.optimizers=[sgd,lion]",
+    "sweep.baselines=[sgd]",
+    "sweep.studies=1",
     "sweep.trials=2",
     "sweep.starts=2",
     "sweep.seeds=1",
@@ -27,7 +29,7 @@ def test_a_race_has_a_page_of_its_ranking_and_its_curves(command_line, monkeypat
     assert done.status == 0
     told = json.loads(CONTENT.search(Path("race/report.html").read_text())[1])
     standings, ranking = told["sections"]["standings"], Standings.of(Path("race")).ranking()
-    assert told["title"] == f"2 optimizers on 1 landscapes: {ranking[0].name} is first"
+    assert told["title"] == f"2 optimizers on 1 landscape: {ranking[0].name} is first"
     columns = standings["table"]["columns"]
     for line, one in zip(standings["table"]["lines"], ranking, strict=True):
         values = dict(zip(columns, line, strict=True))

@@ -22,7 +22,7 @@ run: .venv/installed  ## Lion descends the spiral
 test: .venv/developer  ## all fast tests, on both cores
 	@command -v chromium chromium-browser google-chrome >/dev/null || \
 		echo "No Chromium: the tests of pages are skipped. Install it with: apt-get install chromium"
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q -m "not slow and not gpu"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope -q -m "not slow and not gpu"
 
 campaign: .venv/developer  ## kills, signals, full disks, damage, bad input: a table held / tried
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q tests/campaign

@@ -24,13 +24,16 @@ from landscape_lab.staging import scene_of, start_of
 from landscape_lab.sweeps.together import sorted_keys, split_words
 from landscape_lab.validation import check_choice
 
+BARE = ("callbacks=none", "logger=none")
+"""What a landscape does without, and takes half the time of composing."""
+
 
 def names() -> list[str]:
     """The landscapes that need nothing more than their name."""
     found = []
     with initialize_config_dir(str(CONF), version_base="1.3"):
         for path in sorted((CONF / "landscape").glob("*.yaml")):
-            cfg = compose("config", [f"landscape={path.stem}"])
+            cfg = compose("config", [f"landscape={path.stem}", *BARE])
             if "model" not in cfg and not OmegaConf.missing_keys(cfg.landscape):  # a network is no picture
                 found.append(path.stem)
     return found
@@ -41,7 +44,8 @@ def scenes(chosen: Iterable[str], settings: PlaneSettings | None = None) -> list
     drawn = []
     with initialize_config_dir(str(CONF), version_base="1.3"):
         for name in chosen:
-            landscape = instantiate(compose("config", [f"landscape={name}"]).landscape, _convert_="all")
+            cfg = compose("config", [f"landscape={name}", *BARE])
+            landscape = instantiate(cfg.landscape, _convert_="all")
             scene = scene_of(landscape, [], settings=settings)
             drawn.append((name, replace(scene, traces=(start_of(landscape, scene.plane),))))
     return drawn

@@ -110,6 +110,18 @@ def run(overrides: Iterable[str] = ()) -> Result:
         KeyboardInterrupt: Ctrl-C stopped the descent between two chunks; its checkpoint is written.
         Stopped: SIGTERM or SIGHUP did, where nobody else handles them.
     """
+    cfg, hydra = composed(overrides)
+    try:
+        with own_folder(cfg, hydra), kept_random_states():
+            return descend(cfg, hydra, prepared(cfg, hydra))
+    except Stopped as stopped:
+        if stopped.number == SIGINT:
+            raise KeyboardInterrupt(f"{stopped} Its folder is {cfg.folder}; resume=true goes on.") from None
+        raise
+
+
+def composed(overrides: Iterable[str]) -> tuple[DictConfig, DictConfig]:
+    """The configuration that the words of a command line compose, and Hydra's own part of it."""
     register_catalogue()
     overrides = list(map(with_files_quoted, overrides))
     check_typed(overrides)
@@ -118,13 +130,7 @@ def run(overrides: Iterable[str] = ()) -> Result:
     with open_dict(cfg):
         cfg.folder = hydra.run.dir
         del cfg["hydra"]
-    try:
-        with own_folder(cfg, hydra), kept_random_states():
-            return descend(cfg, hydra, prepared(cfg, hydra))
-    except Stopped as stopped:
-        if stopped.number == SIGINT:
-            raise KeyboardInterrupt(f"{stopped} Its folder is {cfg.folder}; resume=true goes on.") from None
-        raise
+    return cfg, hydra
 
 
 def prepared(cfg: DictConfig, hydra: DictConfig) -> DictConfig:

@@ -41,7 +41,7 @@ FLOORS = (
     ("sweeps", "sweeps"),
     (
         "commands",
-        "__init__ __main__ command_line film gallery pictures plane shapes report dossier "
+        "__init__ __main__ command_line film gallery pictures plane shapes report playground dossier "
         "optimizers.__main__",
     ),
 )

@@ -46,13 +46,13 @@ def test_a_run_is_filmed_and_tensorboard_plays_it(lab):
 
 def test_runs_that_are_there_are_filmed_together(lab, tmp_path, monkeypatch, capsys):
     folders = [lab("steps=20", f"optimizer={name}", name=name).folder for name in ("adam", "lion")]
-    status, written = call(monkeypatch, capsys, *folders, tmp_path / "race.gif")
+    status, written = call(monkeypatch, capsys, *folders, tmp_path / "race.gif", "frames=8")
     assert (status, written.out) == (0, f"{tmp_path}/race.gif\n")
     assert [trace.label for trace in bring_together(folders).scene().traces] == [
         "adam, lr 0.05",
         "lion, lr 0.03",
     ]
-    status, written = call(monkeypatch, capsys, folders[0])
+    status, written = call(monkeypatch, capsys, folders[0], "frames=8")
     assert written.out == f"{folders[0]}/descent.mp4\n"
 
 

@@ -103,10 +103,10 @@ def test_a_checkpoint_of_another_configuration_is_refused_by_the_key(
 
 
 @pytest.mark.parametrize("change", TAKEN)
-def test_what_changes_no_number_may_differ(begun, lab, change):
+def test_what_changes_no_number_may_differ(begun, alone, lab, change):
     checkpoint = begun("picture") / "checkpoints" / "last.ckpt"
     gone_on = lab(*BEGUN["picture"], "steps=6", f"ckpt_path={checkpoint}", change)
-    whole = lab(*BEGUN["picture"], "steps=6", name="whole")
+    whole = alone((*BEGUN["picture"], "steps=6"))
     np.testing.assert_array_equal(gone_on.trajectory.points, whole.trajectory.points)
 
 

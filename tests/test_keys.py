@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import yaml
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf, open_dict
 
@@ -175,6 +176,8 @@ def test_every_configuration_is_taken_and_every_key_of_it_is_named(composed, gro
     for path in sorted((CONF / group).glob("*.yaml")):
         if group == "optimizer" and path.stem not in ("adam", "newton", "sophia_g"):
             continue  # composing takes a while
+        if path.stem != "booth" and yaml.safe_load(path.read_text()).keys() == {"defaults", "name"}:
+            continue  # like booth's, which stands for all that have no keys of their own
         cfg = composed(f"{group}={path.stem}")
         before = OmegaConf.to_container(cfg)
         check(cfg)

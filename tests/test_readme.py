@@ -1,11 +1,10 @@
 """The front door: its commands and its Python run as printed."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from harm import command as run_command
 
 README = Path(__file__).parents[1] / "README.md"
 COMMANDS = re.findall(r"^python (-m landscape_lab [^#\n]+)", README.read_text(), re.MULTILINE)
@@ -22,19 +21,13 @@ def test_there_is_something_to_run():
 def test_commands_run(command, tmp_path):
     for name, text in FILES:
         (tmp_path / name).write_text(text)
-    done = subprocess.run(
-        [sys.executable, *command.split(), "steps=20"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    folder = Path(done.stdout.splitlines()[-1])
+    words = command.removeprefix("-m landscape_lab").split()
+    done = run_command(tmp_path, *words, "steps=20")
+    assert done.status == 0, done.err
+    folder = Path(done.out.splitlines()[-1])
     assert (folder / ("race.png" if "landscape_lab -m" in command else "path.png")).is_file()
     assert tmp_path in folder.parents
-    assert "Warning" not in done.stderr
+    assert "Warning" not in done.err
 
 
 @pytest.mark.parametrize("block", BLOCKS)

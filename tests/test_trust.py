@@ -117,7 +117,7 @@ def going_on(changes: dict[str, object]) -> list[str]:
 
 FOLDERS: dict[str, Prepared | None] = {
     "landscape_lab": going_on,
-    "landscape_lab.film": a_run,
+    "landscape_lab.film": lambda changes: [*a_run(changes), "frames=2"],
     "landscape_lab.gallery": None,  # reads what the lab itself has
     "landscape_lab.optimizers": None,  # so does this
     "landscape_lab.plane": a_sweep,

@@ -88,6 +88,11 @@ REPORT = Keys(
     ),
     state=Key(Switch(), "record the optimizer's state in each step, state.npz, and show it"),
 )
+PLAYGROUND = Keys(
+    "landscape_lab.playground.Asked",
+    port=Key(Whole(low=0, high=65535), "on which the playground listens; 0: any that is free"),
+    open=Key(Switch(), "show the page in a browser"),
+)
 CHECKPOINTS = Keys(
     "landscape_lab.callbacks.Checkpoints",
     folder=FOLDER,

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.landscapes.gradients import Stencil
 from landscape_lab.planes.plane import Plane
 from landscape_lab.planes.progress import Progress
 from landscape_lab.point_file import Points
@@ -24,6 +25,8 @@ SECONDS = 30.0
 FEWEST = 5
 BLOCK = 2**16
 """The most numbers of points whose gradients are taken together."""
+FEW, WIDTH = 16, 1e-3
+"""Of at most so many coordinates there are differences, of this step, where autograd knows no gradient."""
 
 
 @dataclass(frozen=True)
@@ -53,21 +56,26 @@ def on_plane(plane: Plane, vectors: Points) -> Float[np.ndarray, "*n 2"]:
 
 
 def gradients_at(landscape: Landscape, points: Float[Tensor, "n dims"]) -> Float[Tensor, "n dims"]:
-    """The gradients of the clean loss at any points; NaN where the landscape raises or has none.
+    """The gradients of the clean loss at any points; NaN where the landscape raises.
 
     Losses at different points do not depend on each other, so the gradient of their sum is all of them.
+    Where autograd does not follow the loss, there are central differences of few coordinates.
     """
-    found = []
-    for part in points.split(max(1, BLOCK // landscape.dims)):
-        at = part.detach().clone().requires_grad_()
-        with torch.enable_grad():
-            losses = Holes(landscape.evaluate)(at)
-        if losses.requires_grad:
-            (gradients,) = torch.autograd.grad(losses.sum(), at)
-            found.append(torch.where(losses.detach().isfinite()[:, None], gradients, torch.nan))
-        else:
-            found.append(torch.full_like(part, torch.nan))
-    return torch.cat(found)
+    parts = points.split(max(1, BLOCK // landscape.dims))
+    return torch.cat([_gradients(Holes(landscape.evaluate), part) for part in parts])
+
+
+def _gradients(evaluate: Holes, points: Float[Tensor, "n dims"]) -> Float[Tensor, "n dims"]:
+    at = points.detach().clone().requires_grad_()
+    with torch.enable_grad():
+        losses = evaluate(at)
+    if losses.requires_grad:
+        (found,) = torch.autograd.grad(losses.sum(), at)
+    elif points.shape[1] <= FEW:
+        losses, found = Stencil.central(points.shape[1], WIDTH).to(points).sample(evaluate, points)
+    else:
+        found = torch.full_like(points, torch.nan)
+    return torch.where(losses.detach().isfinite()[:, None], found, torch.nan)
 
 
 def slopes_of(

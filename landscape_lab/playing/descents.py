@@ -14,6 +14,7 @@ from landscape_lab.chunk import Chunk
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.errors import explain
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.landscapes.networks.seeds import all_random
 from landscape_lab.optimizers.layouts import Layout
 from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.playing.players import Player
@@ -54,7 +55,7 @@ def descend(
 
     Args:
         landscape: Without augmentations; it stays as it is.
-        ensemble: Who descends.
+        ensemble: Who descends; its first seed is that of the optimizer's random numbers.
         player: The optimizer.
         kept: The steps whose points are kept, 0 first; the last one is the end.
         until: When it ends at the latest, as `time.monotonic` tells.
@@ -63,6 +64,18 @@ def descend(
     Raises:
         NotTogetherError: They cannot.
     """
+    with all_random(ensemble.seeds[0]):
+        return _descend(landscape, ensemble, player, kept, until, together)
+
+
+def _descend(
+    landscape: Landscape,
+    ensemble: Ensemble,
+    player: Player,
+    kept: Int[np.ndarray, " kept"],
+    until: float,
+    together: bool,
+) -> Ways:
     recipe = Recipe(player.factory, None, int(kept[-1]), player.traits)
     members = landscape.with_members(ensemble.points.to(landscape.flat()))
     members.suit(exact=player.traits.exact)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 from augmentations.whole_picture import changed, loss_and_gradient, moved
-from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,18 +29,18 @@ SCALE = 100.0
 COMPOSED = ("none", "shift_noise")
 """The files that only name others."""
 SMALL = {
-    "shift": ["augmentation.shift.pixels=3"],
-    "noise": ["augmentation.noise.std=0.2"],
-    "cutout": ["augmentation.cutout.size=3"],
-    "blur": ["augmentation.blur.sigma=0.6"],
-    "jitter": ["augmentation.jitter.fraction=0.1"],
-    "rotation": ["augmentation.rotation.degrees=30"],
-    "zoom": ["augmentation.zoom.factor=1.5"],
-    "salt_and_pepper": ["augmentation.salt_and_pepper.probability=0.3"],
-    "dropout": ["augmentation.dropout.probability=0.3"],
-    "brightness": ["augmentation.brightness.amount=0.4"],
-    "contrast": ["augmentation.contrast.factor=2.0"],
-    "quantize": ["augmentation.quantize.levels=4"],
+    "shift": ["shift.pixels=3"],
+    "noise": ["noise.std=0.2"],
+    "cutout": ["cutout.size=3"],
+    "blur": ["blur.sigma=0.6"],
+    "jitter": ["jitter.fraction=0.1"],
+    "rotation": ["rotation.degrees=30"],
+    "zoom": ["zoom.factor=1.5"],
+    "salt_and_pepper": ["salt_and_pepper.probability=0.3"],
+    "dropout": ["dropout.probability=0.3"],
+    "brightness": ["brightness.amount=0.4"],
+    "contrast": ["contrast.factor=2.0"],
+    "quantize": ["quantize.levels=4"],
 }
 """What suits a picture of a few pixels: the configuration's own numbers are for large ones."""
 
@@ -49,18 +48,16 @@ SMALL = {
 def configured():
     """Every augmentation of coordinates or pixels that has a configuration: a new file enrols itself."""
     found = []
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        for path in sorted((CONF / "augmentation").glob("*.yaml")):
-            if path.stem in COMPOSED:
+    for path in sorted((CONF / "augmentation").glob("*.yaml")):
+        if path.stem in COMPOSED:
+            continue
+        small = OmegaConf.from_dotlist(SMALL.get(path.stem, []))
+        for node in OmegaConf.merge(OmegaConf.load(path), small).values():
+            if OmegaConf.missing_keys(node) or path.stem == "project_gradient":
                 continue
-            for node in compose(
-                overrides=[f"+augmentation={path.stem}", *SMALL.get(path.stem, [])]
-            ).augmentation.values():
-                if OmegaConf.missing_keys(node) or path.stem == "project_gradient":
-                    continue
-                augmentation = instantiate(node, _convert_="all")
-                if isinstance(augmentation, CoordinateAugmentation | PixelAugmentation):
-                    found.append(augmentation)
+            augmentation = instantiate(node, _convert_="all")
+            if isinstance(augmentation, CoordinateAugmentation | PixelAugmentation):
+                found.append(augmentation)
     return found
 
 

@@ -56,7 +56,7 @@ def test_other_landscapes_have_none(lab):
     assert not (folder / "approximation.png").exists()
 
 
-@pytest.mark.parametrize("steps", [53, 101])
+@pytest.mark.parametrize("steps", [53, pytest.param(101, marks=pytest.mark.slow)])
 def test_it_is_measured_about_fifty_times_whatever_the_steps(lab, steps):
     measured = lab(*SMALL, f"steps={steps}", "callbacks=default").trajectory.measured.steps
     assert measured == [*range(0, steps, -(-steps // 50)), steps]

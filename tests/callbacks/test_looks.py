@@ -4,7 +4,14 @@ import pytest
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-WORDS = ("landscape=booth", "steps=3", "plane.resolution=12", "ensemble=lr_sweep", "~callbacks.progress")
+WORDS = (
+    "landscape=booth",
+    "steps=3",
+    "plane.resolution=12",
+    "ensemble=lr_sweep",
+    "ensemble.lr.num=5",
+    "~callbacks.progress",
+)
 
 
 @pytest.mark.slow

@@ -141,8 +141,8 @@ def try_runs(tried, cases):
 def test_some_bad_inputs(composer, tried):
     chance = random.Random(0)
     cases = cases_of(composer, [(), *chance.sample(list(bases()), 4)])
-    some = list(taken(composer, tried, chance.sample(cases, 200)))
-    try_runs(tried, some[:4])
+    some = list(taken(composer, tried, chance.sample(cases, 150)))
+    try_runs(tried, some[:2])
 
 
 @pytest.mark.slow

@@ -31,7 +31,7 @@ SWEEPS = {
     ],
 }
 EACH = [
-    pytest.param("grid", 2, id="a few"),
+    pytest.param("grid", 1, id="a few"),
     *(pytest.param(name, None, marks=pytest.mark.slow, id=name) for name in SWEEPS),
 ]
 

@@ -1,12 +1,15 @@
 """No figure of a map or of curves is cut, covered, empty or stretched, whatever its landscape."""
 
 from dataclasses import replace
+from functools import cache
+from itertools import product
 
 import numpy as np
 import pytest
 import torch
 from linting import faults
 from matplotlib.text import Text
+from sampling import one_in
 from scenes import recorded
 
 from landscape_lab.drawing.figures import FIGURES
@@ -53,18 +56,22 @@ def layout_faults(figure):
     return raw + [fault for fault in faults(figure) if not any(word in fault for word in COLOURS)]
 
 
-@pytest.fixture(scope="module", params=[*PICTURES, *FORMULAS])
-def view(request):
-    name = request.param
+@cache
+def view_of(name):
+    """A picture or a formula, and what is told about the run."""
     made = picture(*PICTURES[name]) if name in PICTURES else formula(name)
     return replace(made, about="shift: pixels 50 · noise: std 0.003 · schedule OneCycleLR")
 
 
-@pytest.mark.parametrize("name", ["path", "loss", "gradient"])
-def test_a_figure_has_no_fault(view, name):
-    assert layout_faults(FIGURES[name](view)) == []
-
-
-def test_a_race_has_no_fault(view):
+def race(view):
+    """Three that went the same way."""
     traces = tuple(replace(view.traces[0], label=f"optimizer {number}, lr 0.01") for number in range(3))
-    assert layout_faults(race_figure([("one", replace(view, traces=traces))], "3 jobs")) == []
+    return race_figure([("one", replace(view, traces=traces))], "3 jobs")
+
+
+DRAWN = {name: FIGURES[name] for name in ("path", "loss", "gradient")} | {"race": race}
+
+
+@pytest.mark.parametrize(("name", "figure"), one_in(3, product([*PICTURES, *FORMULAS], DRAWN)))
+def test_a_figure_has_no_fault(name, figure):
+    assert layout_faults(DRAWN[figure](view_of(name))) == []

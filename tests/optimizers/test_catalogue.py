@@ -1,8 +1,6 @@
 """Every optimizer of the libraries: named, listed, and run."""
 
 import math
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -12,7 +10,7 @@ from landscape_lab.configuration import CONF
 from landscape_lab.dotted_paths import locate
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.optimizers import adapt, build_optimizer, catalogue, probe
-from landscape_lab.optimizers.__main__ import ours
+from landscape_lab.optimizers.__main__ import main, ours
 from landscape_lab.optimizers.closures import Unrecorded
 
 ENTRIES = catalogue.read()
@@ -66,21 +64,17 @@ def test_settings_reach_an_optimizer_of_the_catalogue(lab):
     assert fast.metrics["final_loss"] < slow.metrics["final_loss"]
 
 
-def test_help_lists_the_catalogue():
-    done = subprocess.run(
-        [sys.executable, "-m", "landscape_lab", "--help"], capture_output=True, text=True, check=True
-    )
-    choices = next(line for line in done.stdout.splitlines() if line.startswith("optimizer: "))
+def test_help_lists_the_catalogue(command_line):
+    told = command_line("--help").written.out
+    choices = next(line for line in told.splitlines() if line.startswith("optimizer: "))
     assert {"adam", "adahessian", "schedulefreeadamw", "scipy_bfgs", "newton"} <= set(
         choices[11:].split(", ")
     )
 
 
-def test_the_list_names_all_and_what_they_need():
-    done = subprocess.run(
-        [sys.executable, "-m", "landscape_lab.optimizers"], capture_output=True, text=True, check=True
-    )
-    lines = {line.split()[0]: line for line in done.stdout.splitlines() if line.strip()}
+def test_the_list_names_all_and_what_they_need(command_line):
+    told = command_line(main=main).written.out
+    lines = {line.split()[0]: line for line in told.splitlines() if line.strip()}
     assert {entry.name for entry in ENTRIES} <= set(lines)
     assert "second derivatives" in lines["adahessian"]
     assert "https://arxiv.org/abs/2006.00719" in lines["adahessian"]

@@ -46,8 +46,17 @@ def loop(optimizer, landscape, steps):
     return torch.stack(ends), closure.evaluations
 
 
-@pytest.mark.parametrize("dims", [2, 20])
-@pytest.mark.parametrize("name", KINDS)
+ONE_BY_ONE = ("one_plus_one", "greedy")
+"""Who makes a step of each evaluation, so that 3,000 in twenty dimensions take long."""
+
+
+@pytest.mark.parametrize(
+    ("name", "dims"),
+    [
+        *((name, 2) for name in KINDS),
+        *(pytest.param(name, 20, marks=pytest.mark.slow if name in ONE_BY_ONE else ()) for name in KINDS),
+    ],
+)
 def test_evolution_goes_to_the_minimum_of_a_sphere(name, dims):
     torch.manual_seed(3)
     landscape = FunctionLandscape.named("sphere", dims=dims)

@@ -50,7 +50,7 @@ def report_of_race(standings: Standings) -> Report:
         "words": [visible(sentence) for sentence in sentences(standings.protocol)],
     }
     command = sweep_command(standings.folder)
-    return Report(title, sections={"standings": section}, command=command)
+    return Report(title, sections={"ranking": section}, command=command)
 
 
 def _table(standings: Standings) -> dict[str, object]:

@@ -7,7 +7,7 @@ import pytest
 from scenes import function_scene, scene, trajectory
 
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.report.content import PLACES, Report, contours_of, path_of
+from landscape_lab.drawing.report.content import PLACES, Report, contours_of, levels_of, path_of
 
 
 def read(made):
@@ -32,6 +32,18 @@ def test_contours_are_lines_of_equal_loss():
         losses = [landscape.evaluate(made.plane.points(place[None]))[0] for place in _tensors(line)]
         spread = float(np.ptp(losses))
         assert spread < 0.02 * float(np.ptp(made.losses))
+
+
+def test_the_levels_are_those_of_the_lines():
+    landscape, made = function_scene("quadratic")
+    heights = Heights(made)
+    levels, line = levels_of(made, heights), contours_of(made, heights)[0]
+    drawn = heights(
+        np.array([landscape.evaluate(made.plane.points(place[None]))[0] for place in _tensors(line)])
+    )
+    spacing = np.diff(levels)
+    np.testing.assert_allclose(spacing, spacing[0])
+    assert np.abs(drawn.mean() - levels).min() < 0.05 * spacing[0]
 
 
 def _tensors(line):

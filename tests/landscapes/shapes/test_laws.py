@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from naive_shapes import leaves, naive, some_shapes
+from sampling import one_in
 
 from landscape_lab.keys.landscapes import SHAPES
 from landscape_lab.landscapes.shapes import MODELS, depth, fast, levels, plain, render
@@ -113,7 +114,7 @@ def cut(flat, shapes, background):
 
 
 @pytest.mark.filterwarnings("ignore:A second derivative")
-@EACH
+@pytest.mark.parametrize("case", one_in(7, CASES), ids="-".join)
 def test_hessian_products_are_those_of_the_dense_hessian(case, monkeypatch):
     monkeypatch.setattr(plain, "VALUES_AT_ONCE", 150)
     shapes, background = case.shapes(2, 1)

@@ -16,7 +16,6 @@ SMALL = [
     "sweep=race",
     "sweep.optimizers=[sgd,lion]",
     "sweep.baselines=[sgd]",
-    "sweep.studies=1",
     "sweep.trials=2",
     "sweep.starts=2",
     "sweep.seeds=1",
@@ -28,7 +27,7 @@ def test_a_race_has_a_page_of_its_ranking_and_its_curves(command_line, monkeypat
     done = command_line("-m", *SMALL, "sweep.landscapes=[booth]", "hydra.sweep.dir=race", "report=page")
     assert done.status == 0
     told = json.loads(CONTENT.search(Path("race/report.html").read_text())[1])
-    standings, ranking = told["sections"]["standings"], Standings.of(Path("race")).ranking()
+    standings, ranking = told["sections"]["ranking"], Standings.of(Path("race")).ranking()
     assert told["title"] == f"2 optimizers on 1 landscape: {ranking[0].name} is first"
     columns = standings["table"]["columns"]
     for line, one in zip(standings["table"]["lines"], ranking, strict=True):
@@ -43,4 +42,4 @@ def test_a_race_has_a_page_of_its_ranking_and_its_curves(command_line, monkeypat
     assert made.status == 0
     assert CONTENT.search(Path("again.html").read_text())[1] == json.dumps(told, separators=(",", ":"))
     monkeypatch.setattr("landscape_lab.sweeps.race.reports.label_of", lambda _: HARM)
-    assert HARM in report_of_race(Standings.of(Path("race"))).sections["standings"]["table"]["columns"]
+    assert HARM in report_of_race(Standings.of(Path("race"))).sections["ranking"]["table"]["columns"]

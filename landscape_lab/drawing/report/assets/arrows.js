@@ -12,15 +12,16 @@ export function show(section, page) {
   const { store, paths, map } = page;
   if (!map) return;
   store.keep({ arrowsoff: [], arrowlengths: "range", arrowsize: 1, path: 0, member: -1 });
-  const kinds = section.paths.map((pushed, number) => kindsOf(pushed, paths[number]));
+  const kinds = section.paths.map((pushed, number) => kindsOf(pushed, paths[number], page.content.map.unit));
   const now = (kind, { member, column }, step) => kind.at?.(step, member, column);
   map.layers.push((context, to, step) => {
     const seen = chosen(section, page);
     if (store.get("hidden").includes(seen.number)) return;
-    for (const kind of kinds[seen.number]) {
-      const found = store.get("arrowsoff").includes(kind.id) ? null : now(kind, seen, step);
-      if (found?.values.every(Number.isFinite)) kind.draw(context, to, found, kind, store);
-    }
+    const drawn = kinds[seen.number]
+      .filter((kind) => !store.get("arrowsoff").includes(kind.id))
+      .map((kind) => [kind, now(kind, seen, step)])
+      .filter(([, found]) => found?.values.every(Number.isFinite));
+    for (const edge of [true, false]) for (const [kind, found] of drawn) kind.draw(context, to, found, kind, store, edge);
   });
   const holder = element("div", { className: "scroll" });
   let update = () => {};

@@ -21,21 +21,24 @@ const BALL = {
     }`,
   fragmentShader: `
     uniform vec3 edge;
-    uniform float flat_, alpha;
+    uniform float plain, alpha;
     varying vec3 normalled, tinted, seen;
     ${LIGHT}
     void main() {
       vec3 shown = lit(tinted * 1.06, normalize(normalled), normalize(seen)) + 0.2 * tinted;
-      gl_FragColor = vec4(mix(shown, edge, flat_), alpha);
+      gl_FragColor = vec4(mix(shown, edge, plain), alpha);
     }`,
 };
+const FEW = 50;
+const MANY = 300; // have no rims
 const NOWHERE = [0, 0, -10];
 
 export class Balls extends Group {
   /** One ball for each tint, of one radius, with a rim of one colour. */
   constructor(tints, radius, edge, shared) {
     super();
-    const ball = new IcosahedronGeometry(1, tints.length > 50 ? 1 : 4);
+    const crowd = tints.length > FEW;
+    const ball = new IcosahedronGeometry(1, crowd ? 1 : 4);
     const geometry = new InstancedBufferGeometry();
     geometry.setAttribute("position", ball.getAttribute("position"));
     this.centres = new InstancedBufferAttribute(new Float32Array(3 * tints.length), 3);
@@ -44,7 +47,7 @@ export class Balls extends Group {
     geometry.instanceCount = tints.length;
     const kind = (values, settings) => {
       const uniforms = { tall: shared.tall };
-      const all = { radius, rim: 1, flat_: 0, alpha: 1, edge, ...values };
+      const all = { radius, rim: 1, plain: 0, alpha: 1, edge, ...values };
       for (const [name, value] of Object.entries(all)) uniforms[name] = { value };
       const mesh = new Mesh(geometry, new ShaderMaterial({ ...BALL, uniforms, side: FrontSide, ...settings }));
       mesh.frustumCulled = false;
@@ -52,9 +55,9 @@ export class Balls extends Group {
       this.add(mesh);
       return mesh;
     };
-    kind({ rim: 1.28, flat_: 1 }, { side: BackSide });
+    if (tints.length <= MANY) kind({ rim: 1.28, plain: 1 }, { side: BackSide });
     kind({}, {});
-    if (tints.length <= 50) kind({ alpha: 0.3 }, THROUGH).renderOrder = ORDER.through;
+    if (!crowd) kind({ alpha: 0.3 }, THROUGH).renderOrder = ORDER.through;
   }
 
   /** Put each ball to a point `[x, y, level]`; one whose level is NaN is not seen. */

@@ -17,8 +17,12 @@ export function edges(context, width, height, { ground, camera, tall }) {
   };
   const { x, y, z } = camera.position;
   const near = [x >= 0 ? 1 : -1, y >= 0 ? 1 : -1];
-  const foot = z > 3 * Math.hypot(x, y) ? tall : -SLAB; // seen from above, the upper end of a wall is outside
-  for (const axis of [0, 1]) horizontal(context, axis, { near, foot, ground, pixel });
+  const above = z > 3 * Math.hypot(x, y);
+  const foot = above ? tall : -SLAB; // seen from above, the upper end of a wall is outside
+  for (const axis of [0, 1]) {
+    const hidden = Math.abs([x, y][1 - axis]) < ground.half[1 - axis]; // its wall is behind the other one
+    if (above || !hidden) horizontal(context, axis, { near, foot, ground, pixel });
+  }
   if (Math.hypot(x, y) > 0.2 * z) upright(context, ground, tall, pixel);
 }
 
@@ -43,7 +47,7 @@ function horizontal(context, axis, { near, foot, ground, pixel }) {
   const middle = at(0, 0);
   const out = at(0, 0.1);
   const away = unit(middle, out);
-  word(context, [middle[0] + 36 * away[0], middle[1] + 32 * away[1]], away, heat.labels[axis]);
+  word(context, [middle[0] + 36 * away[0], middle[1] + 32 * away[1]], away, heat.labels[axis].split(" (")[0]); // the map tells its share of the motion
 }
 
 function upright(context, { heat, half }, tall, pixel) {

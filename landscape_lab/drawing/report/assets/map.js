@@ -31,6 +31,13 @@ export class MapView {
     store.watch(["step"], () => this.#describe());
   }
 
+  /** Show another landscape. */
+  replace(heat, minima) {
+    Object.assign(this, { heat, minima, picture: heat.picture() });
+    this.seen = this.#all();
+    this.#renew();
+  }
+
   /** The rectangle that is drawn, in pixels, and how many pixels a unit has along each axis. */
   #layout() {
     const { heat, seen } = this;

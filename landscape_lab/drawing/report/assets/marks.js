@@ -11,8 +11,8 @@ function pixels(length, [low, high], store) {
   return store.get("arrowsize") * (mode === "equal" ? ALIKE : SHORTEST + share * (LONGEST - SHORTEST));
 }
 
-/** An arrow that points to where the values lead. */
-export function arrow(context, to, { from, values }, kind, store) {
+/** An arrow that points to where the values lead; its edge first, or what is inside. */
+export function arrow(context, to, { from, values }, kind, store, edge) {
   const length = Math.hypot(...values);
   if (!(length > 0)) return;
   const [x, y] = to(from);
@@ -24,36 +24,32 @@ export function arrow(context, to, { from, values }, kind, store) {
     x + along * Math.cos(angle) - across * Math.sin(angle),
     y + along * Math.sin(angle) + across * Math.cos(angle),
   ];
-  for (const [width, tint] of [[kind.width + 3, EDGE], [kind.width, kind.tint]]) {
-    context.lineWidth = width;
-    context.strokeStyle = context.fillStyle = tint;
-    context.lineCap = context.lineJoin = "round";
-    context.beginPath();
-    context.moveTo(x, y);
-    context.lineTo(...at(long - 0.7 * head, 0));
-    context.stroke();
-    context.beginPath();
-    for (const corner of [at(long, 0), at(long - head, 0.5 * head), at(long - head, -0.5 * head)]) context.lineTo(...corner);
-    context.closePath();
-    context.fill();
-    context.lineWidth = tint === EDGE ? 3 : 0.5;
-    context.stroke();
-  }
+  context.strokeStyle = context.fillStyle = edge ? EDGE : kind.tint;
+  context.lineCap = context.lineJoin = "round";
+  context.lineWidth = kind.width + (edge ? 3 : 0);
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(...at(long - 0.7 * head, 0));
+  context.stroke();
+  context.lineWidth = edge ? 3.5 : 0.5;
+  context.beginPath();
+  for (const corner of [at(long, 0), at(long - head, 0.5 * head), at(long - head, -0.5 * head)]) context.lineTo(...corner);
+  context.closePath();
+  context.fill();
+  context.stroke();
 }
 
 /** Half axes in proportion to the scales: along the long one the optimizer goes farther for the same gradient. */
-export function ellipse(context, to, { from, values }, kind, store) {
+export function ellipse(context, to, { from, values }, kind, store, edge) {
   const [x, y] = to(from);
-  const [right] = to([from[0] + 1, from[1]]);
-  const [, up] = to([from[0], from[1] + 1]);
+  const [right] = to([from[0] + 1 / kind.unit[0], from[1]]);
+  const [, up] = to([from[0], from[1] + 1 / kind.unit[1]]);
   const axes = [values[0] * Math.abs(right - x), values[1] * Math.abs(up - y)];
   const longest = Math.max(...axes);
   const [across, along] = axes.map((axis) => Math.max(2, (0.7 * LONGEST * store.get("arrowsize") * axis) / longest));
-  for (const [width, tint] of [[4.4, EDGE], [2, kind.tint]]) {
-    context.beginPath();
-    context.ellipse(x, y, across, along, 0, 0, 2 * Math.PI);
-    context.lineWidth = width;
-    context.strokeStyle = tint;
-    context.stroke();
-  }
+  context.strokeStyle = edge ? EDGE : kind.tint;
+  context.lineWidth = edge ? 4.4 : 2;
+  context.beginPath();
+  context.ellipse(x, y, across, along, 0, 0, 2 * Math.PI);
+  context.stroke();
 }

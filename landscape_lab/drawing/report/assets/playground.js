@@ -1,16 +1,19 @@
 // The playground: a start that is clicked, a learning rate, optimizers; the members that belong to them.
 
 import { Bundle } from "lab/bundle";
-import { Chart } from "lab/chart";
+import { Chart, span } from "lab/chart";
 import { button, choice, element, section as part, toggle } from "lab/elements";
+import { Live } from "lab/live";
 import { short } from "lab/numbers";
+import { commands, standings, swatch } from "lab/standings";
 import { aim, cells, tint, trail } from "lab/trails";
 
 const SECONDS = 3;
 
 export function show(section, page) {
-  const ground = new Playground(new Bundle(section, page.heat), page, section);
-  page.timeline.after(ground.element);
+  const source = section.live ? new Live(section) : new Bundle(section, page.heat);
+  page.playground = new Playground(source, page, section);
+  page.stage.parentElement.insertBefore(page.playground.element, page.timeline.isConnected ? page.timeline.nextSibling : page.stage.nextSibling);
 }
 
 export class Playground {
@@ -21,7 +24,9 @@ export class Playground {
     this.members = [];
     this.moment = Infinity;
     const start = paths.length ? paths[0].kept(0, 0) : source.middle;
-    store.keep({ from: start, rate: section.optimizers[0].rate ?? source.slider.rate(0), players: [source.names[0]], basins: "" });
+    const rate = section.optimizers[0].rate ?? 0.01;
+    store.keep({ from: start, rate, players: [source.names[0]], basins: "", steps: section.steps ?? 0 });
+    if (source.add) for (const name of store.get("players")) source.add(name);
     this.chart = new Chart({
       words: "The loss of each optimizer from the clicked start",
       lines: () => this.#lines(),
@@ -30,11 +35,13 @@ export class Playground {
     });
     this.table = element("div", { className: "scroll" });
     this.basinKey = element("p", { className: "key" });
-    this.element = part("Playground", ...this.#controls(), this.table, this.chart.element, ...this.#notes());
+    this.said = element("p", { role: "status" });
+    this.commands = element("div");
+    this.element = part("Playground", ...this.#controls(), this.said, this.table, this.commands, this.chart.element, ...this.#notes());
     this.element.className = "playground";
     page.map.layers.push((context, to) => this.#draw(context, to));
     page.map.picked.addEventListener("pick", ({ detail }) => this.begin(detail));
-    store.watch(["from", "rate", "players"], () => this.ask());
+    store.watch(["from", "rate", "players", "steps"], () => this.ask());
     store.watch(["basins", "rate"], () => this.#tellBasins());
     store.watch(["theme", "log"], () => this.chart.redraw());
   }
@@ -50,10 +57,37 @@ export class Playground {
     const { store } = this.page;
     const names = store.get("players").filter((name) => this.source.names.includes(name));
     const asked = (this.asked = Symbol("the last question"));
-    const members = await this.source.members(this.#from(), store.get("rate"), names);
-    if (asked !== this.asked) return; // another one has been asked in the meantime
-    this.members = members;
-    this.#tell();
+    const slow = setTimeout(() => this.say("The optimizers descend …"), 300);
+    try {
+      const members = await this.source.members(this.#from(), store.get("rate"), names, store.get("steps"));
+      if (asked !== this.asked || members === null) return; // another one has been asked in the meantime
+      this.members = members;
+      this.say("");
+      this.#tell();
+    } catch (error) {
+      this.say(error.message);
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  /** A line about what could not be done. */
+  say(text) {
+    this.said.textContent = text;
+  }
+
+  /** Let another optimizer of the source take part. */
+  enter(name) {
+    this.boxes.append(this.#player(name));
+    this.page.store.set({ players: [...this.page.store.get("players"), name] });
+  }
+
+  /** The map is another one: begin at this place of it. */
+  moved(place) {
+    this.page.heat.labels.forEach((label, axis) => (this.labels[axis].textContent = `${axis ? "" : "start "}${label} `));
+    this.members = []; // they were elsewhere
+    this.page.store.set({ from: place });
+    this.ask();
   }
 
   /** Let time pass from the start. */
@@ -79,7 +113,8 @@ export class Playground {
 
   #controls() {
     const { store } = this.page;
-    const boxes = this.source.names.map((name) => this.#player(name));
+    const names = this.source.names.map((name) => this.#player(name));
+    this.boxes = element("fieldset", { className: "row" }, element("legend", {}, "Optimizers"), ...names);
     const all = () => {
       store.set({ players: [...this.source.names] });
       this.race();
@@ -94,7 +129,8 @@ export class Playground {
     return [
       element("p", {}, "Click the map, or type a start; drag the learning rate; choose who goes. All are the real optimizers."),
       element("div", { className: "row" }, ...this.#fields(), this.#slider(), button("▶ race all", "Race all optimizers from this start", all)),
-      element("fieldset", { className: "row" }, element("legend", {}, "Optimizers"), ...boxes),
+      this.boxes,
+      element("div", { className: "row" }, ...(this.source.controls?.(this) ?? [])),
       element("div", { className: "row" }, own, basins, this.basinKey),
     ];
   }
@@ -105,9 +141,7 @@ export class Playground {
       const others = store.get("players").filter((one) => one !== name);
       store.set({ players: chosen ? [...others, name] : others });
     });
-    const swatch = element("span", { className: "swatch" });
-    swatch.style.background = this.source.color(name);
-    label.append(" ", swatch);
+    label.append(" ", swatch(this.source.color(name)));
     store.watch(["players"], () => (label.firstChild.checked = store.get("players").includes(name)));
     return label;
   }
@@ -127,6 +161,7 @@ export class Playground {
 
   #fields() {
     const { store, heat } = this.page;
+    this.labels = heat.labels.map((label, axis) => element("span", {}, `${axis ? "" : "start "}${label} `));
     return heat.labels.map((label, axis) => {
       const input = element("input", { type: "number", step: "any", className: "coordinate", ariaLabel: `Start, ${label}` });
       input.onchange = () => {
@@ -134,7 +169,7 @@ export class Playground {
         if (place.every(Number.isFinite)) this.begin(place);
       };
       store.watch(["from"], () => (input.value = +this.#from()[axis].toPrecision(5)));
-      return element("label", {}, `${axis ? "" : "start "}${label} `, input);
+      return element("label", {}, this.labels[axis], input);
     });
   }
 
@@ -162,38 +197,19 @@ export class Playground {
   }
 
   #lines() {
+    const [low, high] = span([this.page.heat.losses]);
+    const most = high + 9 * (high - low); // beyond that a loss would hide all others
     return this.members.map((member) => {
       const now = this.moment < 1 ? this.#step(member) : undefined;
-      return { label: member.name, color: member.color, x: member.steps, y: member.losses, now };
+      return { label: member.name, color: member.color, x: member.steps, y: member.losses.map((loss) => (loss <= most ? loss : NaN)), now };
     });
   }
 
   #tell() {
-    const names = ["optimizer", "its start", "from the click", "its rate", "loss at the end", "lowest", "in the end"];
-    const head = element("tr", {}, ...names.map((name) => element("th", { scope: "col" }, name)));
-    const rows = this.members.map((member) => this.#row(member));
-    const words = this.source.exact ? null : element("caption", {}, "The nearest members of the bundle, computed once by the real optimizers");
-    this.table.replaceChildren(element("table", {}, words, element("thead", {}, head), element("tbody", {}, ...rows)));
+    this.table.replaceChildren(standings(this.members, this.#from(), this.source.exact));
+    this.commands.replaceChildren(...commands(this.members));
     this.page.map.canvas.redraw();
     this.chart.redraw();
-  }
-
-  #row(member) {
-    const swatch = element("span", { className: "swatch" });
-    swatch.style.background = member.color;
-    const [x, y] = this.#from();
-    const far = Math.hypot(member.start[0] - x, member.start[1] - y);
-    const losses = [...member.losses].filter(Number.isFinite);
-    const texts = [
-      `(${member.start.map(short).join(", ")})`,
-      short(far),
-      member.rate === null ? "none" : short(member.rate),
-      short(member.losses[member.losses.length - 1]),
-      short(losses.length ? Math.min(...losses) : NaN),
-      member.ended,
-    ];
-    const cell = (text) => element("td", {}, text);
-    return element("tr", {}, element("th", { scope: "row" }, swatch, ` ${member.name}`), ...texts.map(cell));
   }
 
   #tellBasins() {
@@ -206,11 +222,7 @@ export class Playground {
     const points = found.points.map((point, number) => [number, `(${point.map(short).join(", ")})`]);
     const told = [...points, [253, "elsewhere"], [254, "still moves"], [255, "lost"]].filter(([verdict]) => count(verdict));
     this.basinKey.replaceChildren(
-      ...told.flatMap(([verdict, words]) => {
-        const swatch = element("span", { className: "swatch" });
-        swatch.style.background = tint(verdict, found.colors);
-        return [swatch, ` ${words}: ${count(verdict)}  `];
-      }),
+      ...told.flatMap(([verdict, words]) => [swatch(tint(verdict, found.colors)), ` ${words}: ${count(verdict)}  `]),
     );
   }
 }

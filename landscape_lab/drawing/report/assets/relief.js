@@ -121,6 +121,7 @@ export class Relief {
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
+    this.resized = true; // nobody wants to fly because a window grew
     this.redraw();
   }
 
@@ -128,8 +129,9 @@ export class Relief {
     this.wanted = null;
     if (!this.canvas.clientWidth) return; // the map has all of the stage
     const { store } = this.page;
-    const seconds = this.flying ? Math.min(0.1, (now - this.flying) / 1000) : 1 / 60;
-    this.flying = this.eye.move(seconds, !this.drawn) ? now : null;
+    const seconds = this.flying ? Math.min(0.3, (now - this.flying) / 1000) : 1 / 60;
+    this.flying = this.eye.move(seconds, this.resized) ? now : null;
+    this.resized = false;
     const step = store.get("step");
     this.shared.step.value = step;
     for (const laid of this.laid) {

@@ -33,13 +33,21 @@ export class Ride {
     const [along, up] = this.heading(Math.min(step, last));
     const z = tall * level;
     const behind = closer * BEHIND;
-    const eye = [x - behind * along, y - behind * up];
-    const below = this.ground.level(...eye);
-    const height = Math.max(z + closer * ABOVE, Number.isFinite(below) ? tall * below + CLEAR : -1);
+    const height = Math.max(z + closer * ABOVE, this.#clear([x, y, z], [-behind * along, -behind * up], tall));
     const ahead = closer * AHEAD;
     const azimuth = (Math.atan2(-up, -along) * 180) / Math.PI;
     const tilt = (Math.atan2(height - z, behind + ahead) * 180) / Math.PI;
     return [azimuth, tilt, Math.hypot(behind + ahead, height - z), x + ahead * along, y + ahead * up, z];
+  }
+
+  /** How high an eye must be that sees the ball from some way off: above all ground between them. */
+  #clear([x, y, z], [right, up], tall) {
+    let height = z;
+    for (let share = 0.1; share < 1.05; share += 0.05) {
+      const below = tall * this.ground.level(x + share * right, y + share * up) + CLEAR * share;
+      if (below > z + share * (height - z)) height = z + (below - z) / share;
+    }
+    return height;
   }
 
   /** The way at a step, of unit length: from where the path was for a while to where it will be. */

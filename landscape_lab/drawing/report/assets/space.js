@@ -9,6 +9,10 @@ const WORDS =
   "The losses as a surface in space, with the paths on it. Arrow keys turn it, with shift they move it; " +
   "plus and minus zoom; 1 to 6 are views from named sides; R rides along with an optimizer.";
 
+const OWN =
+  "A path is as high as its own loss, or at the end of what is drawn where that is far beyond the surface's; " +
+  "thin lines lead to the loss of the plane there.";
+
 /** The figure; it stands in the stage of the page, beside the map. */
 export function space(page) {
   const { store } = page;
@@ -105,7 +109,7 @@ function steering(page) {
   );
   store.watch(["heights"], () => (logarithmic.querySelector("input").checked = heat.heights.logarithmic));
   const apart = paths.some((path) => path.departure)
-    ? element("p", { className: "small" }, "A path is drawn as high as its own loss; thin lines lead to the loss of the plane there.")
+    ? element("p", { className: "own" }, OWN)
     : null;
   return element(
     "figcaption",

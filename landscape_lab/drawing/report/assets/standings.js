@@ -1,27 +1,41 @@
-// How a race ended: the ranking to sort and filter, its curves, whether its checks passed, its protocol.
+// How members of a playground did: a table, and the commands that repeat them.
 
-import { Chart } from "lab/chart";
-import { element, section } from "lab/elements";
-import { colorOf, key } from "lab/rates";
-import { sheet } from "lab/sheet";
+import { element } from "lab/elements";
+import { command } from "lab/facts";
+import { short } from "lab/numbers";
 
-export function show({ names, table, charts, checks, words }, { root, store }) {
-  const ranking = sheet({ name: "ranking", words: "the optimizers", ...table, store });
-  const note = "Evaluations to the target of each landscape; score: the integral of the performance profile, from low to high by chance.";
-  root.append(section("Standings", element("p", {}, note), ranking));
-  const drawn = charts.map((one) => figure(one, names, store));
-  root.append(section("Curves", key(names), element("div", { className: "stage" }, ...drawn)));
-  if (checks.length) root.append(section("Checks", element("ul", {}, ...checks.map(([told]) => element("li", {}, told)))));
-  root.append(section("Protocol", element("ul", {}, ...words.map((one) => element("li", {}, one)))));
+/** A table of members. `from` is the place that was clicked; `exact` tells whether all begin there. */
+export function standings(members, from, exact) {
+  const beside = exact ? [] : ["its start", "from the click"];
+  const names = ["optimizer", ...beside, "its rate", "loss at the end", "lowest", "in the end"];
+  const head = element("tr", {}, ...names.map((name) => element("th", { scope: "col" }, name)));
+  const words = exact ? "Computed just now from this start" : "The nearest members of the bundle, computed once by the real optimizers";
+  const rows = members.map((member) => row(member, from, exact));
+  return element("table", {}, element("caption", {}, words), element("thead", {}, head), element("tbody", {}, ...rows));
 }
 
-function figure({ heading, at, lines, labels, logarithmic }, names, store) {
-  const chart = new Chart({
-    words: heading,
-    lines: () => lines.map((line, number) => ({ label: names[number], ...colorOf(number), x: at, y: line.map((value) => value ?? NaN) })),
-    labels: () => labels,
-    logarithmicAcross: logarithmic,
-  });
-  store.watch(["theme"], () => chart.redraw());
-  return element("div", {}, element("h3", {}, heading), chart.element);
+function row(member, [x, y], exact) {
+  const losses = member.losses.filter(Number.isFinite);
+  const far = Math.hypot(member.start[0] - x, member.start[1] - y);
+  const texts = [
+    ...(exact ? [] : [`(${member.start.map(short).join(", ")})`, short(far)]),
+    member.rate === null ? "none" : short(member.rate),
+    short(member.losses[member.losses.length - 1]),
+    short(losses.length ? Math.min(...losses) : NaN),
+    member.ended,
+  ];
+  return element("tr", {}, element("th", { scope: "row" }, swatch(member.color), ` ${member.name}`), ...texts.map((text) => element("td", {}, text)));
+}
+
+/** A sample of a colour. */
+export function swatch(tint) {
+  const made = element("span", { className: "swatch" });
+  made.style.background = tint;
+  return made;
+}
+
+/** The commands that repeat members, folded away; nothing where there are none. */
+export function commands(members) {
+  const told = members.filter((member) => member.command).map((member) => command(member.command));
+  return told.length ? [element("details", {}, element("summary", {}, "Commands that repeat this"), ...told)] : [];
 }

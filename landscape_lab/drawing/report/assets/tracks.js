@@ -88,7 +88,7 @@ function ownLevels(path, member, heat) {
   const members = losses.shape[1] ?? 1;
   if (member >= members) return null;
   const levels = Array.from(steps, (_, index) => heat.height(losses[index * members + member]));
-  return (step) => Math.min(1.2, Math.max(-0.2, between(steps, levels, step)));
+  return (step) => Math.min(1.6, Math.max(-0.6, between(steps, levels, step)));
 }
 
 function distance(one, other) {

@@ -13,7 +13,7 @@ const TUBE = {
   vertexShader: `
     attribute vec3 start, end, tint;
     attribute vec2 steps;
-    uniform float tall, step, radius, whole;
+    uniform float tall, step, radius, whole, beyond;
     varying vec3 normalled, tinted, seen;
     void main() {
       float share = whole > 0.5 || step >= steps.y ? 1.0 : clamp((step - steps.x) / max(steps.y - steps.x, 1e-6), 0.0, 1.0);
@@ -25,7 +25,7 @@ const TUBE = {
       normalled = position.x * left + position.y * cross(along, left);
       vec3 middle = mix(a, b, position.z);
       float thick = clamp(distance(cameraPosition, middle) / 3.0, 0.3, 1.3) * ${RADIUS};
-      middle += along * (position.z - 0.5) * thick + vec3(0.0, 0.0, 0.6 * thick);
+      middle += beyond * along * (position.z - 0.5) * thick + vec3(0.0, 0.0, 0.6 * thick);
       vec3 point = middle + radius * thick * normalled;
       tinted = tint;
       seen = cameraPosition - point;
@@ -78,7 +78,7 @@ export function tubes(pieces, tint, shared) {
   geometry.instanceCount = pieces.length;
   const kind = (values, settings) => {
     const uniforms = { tall: shared.tall, step: shared.step };
-    for (const [name, value] of Object.entries({ radius: 1, whole: 0, alpha: 1, dark: 0, ...values })) uniforms[name] = { value };
+    for (const [name, value] of Object.entries({ radius: 1, whole: 0, beyond: 1, alpha: 1, dark: 0, ...values })) uniforms[name] = { value };
     const mesh = new Mesh(geometry, new ShaderMaterial({ ...TUBE, uniforms, side: FrontSide, ...settings }));
     mesh.frustumCulled = false;
     mesh.renderOrder = ORDER.paths;
@@ -87,8 +87,8 @@ export function tubes(pieces, tint, shared) {
   };
   kind({ radius: 1.65, dark: 1 }, { side: BackSide });
   kind({}, {});
-  kind({ radius: 0.6, whole: 1, alpha: 0.5 }, { transparent: true, depthWrite: false });
-  kind({ alpha: 0.22 }, THROUGH).renderOrder = ORDER.through;
+  kind({ radius: 0.6, whole: 1, beyond: 0, alpha: 0.5 }, { transparent: true, depthWrite: false });
+  kind({ beyond: 0, alpha: 0.22 }, THROUGH).renderOrder = ORDER.through;
   return group;
 }
 

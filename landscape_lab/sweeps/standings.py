@@ -9,6 +9,7 @@ from omegaconf import DictConfig
 
 from landscape_lab.errors import one_line
 from landscape_lab.sweeps.leaderboard import LeaderboardCallback, end_with
+from landscape_lab.sweeps.plan import kept_settings
 from landscape_lab.sweeps.race.pages import show, write
 from landscape_lab.sweeps.race.scored import Standings
 from landscape_lab.trust import guarded_command
@@ -44,6 +45,10 @@ def _conclude(folder: Path) -> Standings:
     """Score the race in a folder, write and print how it ended."""
     standings = Standings.of(folder)
     write(standings)
+    if kept_settings(folder).get("report", "none") != "none":
+        from landscape_lab.sweeps.race.reports import write_race_report  # matplotlib
+
+        write_race_report(standings)
     show(standings)
     return standings
 

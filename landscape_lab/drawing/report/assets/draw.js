@@ -10,7 +10,7 @@ const TOOLS = [["", "picks a start"], ["raise", "raises"], ["lower", "lowers"], 
 
 export function show(section, page) {
   const easel = new Easel(section, page);
-  page.playground.element.after(easel.element);
+  page.playground.element.before(easel.element);
 }
 
 class Easel {
@@ -82,6 +82,7 @@ class Easel {
       if (last) this.#stroke(last, (last = at(event)));
     });
     sheet.addEventListener("pointerup", () => last && ((last = null), this.#send()));
+    sheet.addEventListener("pointerleave", () => (this.ring.hidden = true));
     sheet.addEventListener("pointercancel", () => (last = null));
     sheet.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -102,6 +103,7 @@ class Easel {
   /** Show how large the brush is. */
   #aim(pixel) {
     this.aimed = pixel;
+    this.ring.hidden = false;
     const { heat, map, store } = this.page;
     const to = map.projection();
     const [left, right] = [heat.left, heat.right].map((x) => to([x, heat.first])[0]);
@@ -163,8 +165,9 @@ class Easel {
     const v = (y - before.first) / (before.last - before.first);
     const down = heat.downwards === before.downwards ? v : 1 - v;
     this.page.heat = heat;
-    this.page.stage.querySelector(".space").hidden = heat !== this.first; // it is the surface of the first
+    this.page.store.set({ heights: "" });
     this.page.map.replace(heat, minima);
+    this.page.relief?.replace();
     const from = [heat.left + u * (heat.right - heat.left), heat.first + down * (heat.last - heat.first)];
     this.page.playground.moved(from);
   }

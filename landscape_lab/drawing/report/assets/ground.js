@@ -9,11 +9,17 @@ export const SLAB = 0.06;
 export class Ground {
   /** Of the losses of a map, with at most so many cells along the longer side. */
   constructor(heat, cells) {
+    this.cells = cells;
+    this.take(heat);
+  }
+
+  /** Be the ground of other losses. */
+  take(heat) {
     this.heat = heat;
     const aspect = heat.equal ? Math.abs((heat.last - heat.first) / (heat.right - heat.left)) : 1;
     this.half = [1 / Math.max(1, aspect), aspect / Math.max(1, aspect)];
     this.height = HEIGHT * Math.sqrt(Math.min(...this.half));
-    const shrink = Math.min(1, cells / Math.max(heat.rows, heat.columns));
+    const shrink = Math.min(1, this.cells / Math.max(heat.rows, heat.columns));
     this.columns = Math.max(2, Math.round(heat.columns * shrink) + 1);
     this.rows = Math.max(2, Math.round(heat.rows * shrink) + 1);
     this.rise();

@@ -60,16 +60,27 @@ export class Relief {
     return met && this.ground.place(met);
   }
 
+  /** Show the map as it is now: it is another landscape's. */
+  replace() {
+    this.ground.take(this.page.heat);
+    this.scene.remove(this.surface);
+    this.surface.traverse((part) => part.geometry?.dispose());
+    this.surface = new Surface(this.ground, this.shared);
+    this.scene.add(this.surface);
+    this.shared.tall.value = this.ground.height * this.page.store.get("tall");
+    this.lay();
+  }
+
   /** Lay the paths and the rings of the minima on the ground as it is now. */
   lay() {
     for (const laid of this.laid ?? []) {
       this.scene.remove(laid);
       laid.traverse((part) => part.geometry?.dispose());
     }
-    const { paths, content } = this.page;
+    const { paths, map } = this.page;
     const members = paths.reduce((sum, path) => sum + path.members, 0);
     this.laid = paths.map((path) => new Laid(path, this.ground, this.shared, 1 / members));
-    this.laid.push(rings(content.minima, this.ground, this.shared));
+    this.laid.push(rings(map.minima, this.ground, this.shared));
     this.scene.add(...this.laid);
     this.invite(this.guests?.map((laid) => laid.path) ?? this.page.guests ?? []);
   }
@@ -101,11 +112,11 @@ export class Relief {
   }
 
   #watch() {
-    const { store, heat } = this.page;
-    let { heights } = heat;
+    const { store } = this.page;
+    let { heights } = this.page.heat;
     store.watch(["heights"], () => {
-      if (heights === heat.heights) return;
-      ({ heights } = heat);
+      if (heights === this.page.heat.heights) return;
+      ({ heights } = this.page.heat);
       this.ground.rise();
       this.surface.rise();
       this.lay();

@@ -169,3 +169,21 @@ def test_strange_scenes_are_sensible(name, made, tmp_path, opened):
     seen = opened(file)
     assert seen.page.evaluate(SHADES) > 3
     assert seen.quiet, (name, seen.told, seen.asked)
+
+
+@pytest.mark.parametrize(
+    ("losses", "lowest", "taken", "logarithmic"),
+    [
+        ([[100.0, 1.0, 0.1]], "0", 0.0, True),
+        ([[100.0, 1.0, 0.0]], "0", 0.0, True),
+        ([[2.0, 1.5, 1.0]], "0", 0.0, False),
+        ([[10.0, -0.99, -1.0]], "-1", -1.0, True),
+        ([[10.0, -0.9, -1.0]], "null", -1.0, True),
+        ([[10.0, -1.0]], "-5", -5.0, False),
+        ([[2.0, 9e37, np.nan], [2.0, 1.5, 1.0]], "0", 0.0, True),
+    ],
+)
+def test_losses_are_logarithmic_where_they_span_a_decade(two, opened, losses, lowest, taken, logarithmic):
+    paths = json.dumps([{"losses": path} for path in losses])
+    words = f"import('lab/curves').then((m) => [m.ground({paths}, {lowest}), m.spread({paths}, {lowest})])"
+    assert opened(two).page.evaluate(words) == [taken, logarithmic]

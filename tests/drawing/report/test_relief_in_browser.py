@@ -110,7 +110,7 @@ def test_tubes_end_at_the_edge_and_balls_vanish_there(shown):
     assert page.evaluate(centre)[:2] == pytest.approx([-0.6, 0.4], abs=1e-4)
     page.get_by_label("Step", exact=True).fill(str(STEPS))
     page.wait_for_timeout(50)
-    page.evaluate(f"new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert page.evaluate(centre)[2] < -1  # nowhere
 
 

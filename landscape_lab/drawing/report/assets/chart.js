@@ -4,6 +4,7 @@ import { color, drawing, element, layer } from "lab/elements";
 import { points } from "lab/points";
 import { between, decades, lastBefore, short, ticks } from "lab/numbers";
 
+const FAINTEST = 1e-24; // of the highest: below it a logarithmic axis ends
 const AROUND = { left: 58, right: 12, top: 10, bottom: 36 };
 
 /** The lowest and the highest finite value, of positive ones only where `positive`. */
@@ -24,7 +25,7 @@ export class Chart {
   /**
    * `lines()` gives the lines that are seen: `{ label, color, x, y, width, alpha, dash }` with rising `x`; `now(line)`
    * is the x of the present moment, where the line has a mark; with `marks`, each of its points has one. `labels()`
-   * are those of both axes.
+   * are those of both axes. The axis does not follow a line that `leaves`, since it diverged.
    */
   constructor({ words, lines, labels, now = (line) => line.now, logarithmic = () => false, logarithmicAcross = false, pick = null }) {
     Object.assign(this, { words, lines, labels, now, logarithmic, logarithmicAcross, pick });
@@ -61,7 +62,9 @@ export class Chart {
     box.across = width - AROUND.left - AROUND.right;
     box.down = height - AROUND.top - AROUND.bottom;
     const [x0, x1] = this.#across(span(lines.map((line) => line.x), this.logarithmicAcross));
-    let [y0, y1] = span(lines.map((line) => line.y), log);
+    const staying = lines.filter((line) => !line.leaves);
+    let [y0, y1] = span((staying.length ? staying : lines).map((line) => line.y), log);
+    if (log) y0 = Math.max(y0, FAINTEST * y1);
     if (y0 === y1) [y0, y1] = log ? [0.5 * y0, 2 * y1] : [y0 - 0.5 * (Math.abs(y0) || 1), y1 + 0.5 * (Math.abs(y1) || 1)];
     const way = (y) => (log ? Math.log10(y) : y);
     this.scale = { x0, x1, y0: way(y0), y1: way(y1), way, box };

@@ -1,20 +1,31 @@
 // The losses of all paths over steps, evaluations or seconds, linear or logarithmic.
 
-import { Chart } from "lab/chart";
+import { Chart, span } from "lab/chart";
 import { choice, element, section, toggle } from "lab/elements";
-import { between } from "lab/numbers";
+import { between, short } from "lab/numbers";
 
 const [FEW, MANY] = [8, 40]; // members whose curves have marks, and the most that have curves
 
+/** What is taken from losses before their logarithm: nothing, where all are positive; else the lowest. */
+export function ground(paths, lowest) {
+  const [low] = span(paths.map((path) => path.losses));
+  return low > 0 ? 0 : Math.min(low, lowest ?? low);
+}
+
+/** Whether losses are drawn logarithmically at first: where they span more than a decade. */
+export function spread(paths, lowest) {
+  const base = ground(paths, lowest);
+  const [low, high] = span(paths.map((path) => path.losses.map((loss) => loss - base)), true);
+  return high > 10 * low;
+}
+
 export function curves({ paths, store, content }) {
   const shared = ["steps", "evaluations", "epochs", "seconds"].filter((name) => paths.every((path) => path.cost(name)));
-  const lowest = content.map?.lowest ?? null;
-  const positive = paths.every((path) => path.losses.every((loss) => !(loss <= 0)));
-  const base = positive ? 0 : lowest;
+  const base = ground(paths, content.map?.lowest);
   const losses = new Map(paths.map((path) => [path, seen(path).map((member) => path.curve(member))]));
   const lines = () => {
     const against = store.get("against");
-    const minus = store.get("log") ? base ?? 0 : 0;
+    const minus = store.get("log") ? base : 0;
     return paths
       .filter((path) => !store.get("hidden").includes(path.number))
       .flatMap((path) => {
@@ -27,10 +38,11 @@ export function curves({ paths, store, content }) {
           x,
           y: minus ? all.map((loss) => loss - minus) : all,
           width: members.length > FEW ? 0.8 : 1.8,
+          leaves: !Number.isFinite(all[all.length - 1]),
         }));
       });
   };
-  const name = () => (store.get("log") && base ? "loss above the minimum" : "loss");
+  const name = () => (store.get("log") && base ? `loss above ${short(base)}` : "loss");
   const chart = new Chart({
     words: "The loss of each path over what was spent",
     lines,
@@ -45,7 +57,7 @@ export function curves({ paths, store, content }) {
   if (shared.length > 1) {
     controls.append(choice("over", shared.map((one) => [one, one]), store.get("against"), (against) => store.set({ against })));
   }
-  if (positive || lowest !== null) controls.append(toggle("logarithmic", store.get("log"), (log) => store.set({ log })));
+  controls.append(toggle("logarithmic", store.get("log"), (log) => store.set({ log })));
   const off = paths.every((path) => path.departure) ? departures(paths, store) : null;
   return section("Loss", controls, chart.element, off);
 }

@@ -18,7 +18,7 @@ class Easel {
     Object.assign(this, section, { page, first: page.heat, minima: page.map.minima });
     this.heights = null;
     page.store.keep({ tool: "", radius: 24, strength: 0.15 });
-    this.sheet = element("div", { className: "sheet", tabIndex: 0, role: "application", ariaLabel: "Brush: arrow keys move it, space draws", hidden: true });
+    this.sheet = element("div", { className: "paper", tabIndex: 0, role: "application", ariaLabel: "Brush: arrow keys move it, space draws", hidden: true });
     this.ring = element("span", { className: "ring" });
     this.sheet.append(this.ring);
     page.map.element.append(this.sheet);

@@ -1,7 +1,7 @@
 // The page: its content is read, and each part that it has is shown.
 
 import { unpacked } from "lab/arrays";
-import { curves } from "lab/curves";
+import { curves, spread } from "lab/curves";
 import { element } from "lab/elements";
 import { facts } from "lab/facts";
 import { ground, grounds } from "lab/grounds";
@@ -25,7 +25,7 @@ async function show() {
     speed: 1,
     hidden: [],
     against: "steps",
-    log: content.map?.lowest !== undefined && paths.every((path) => path.losses.every((loss) => !(loss <= 0))),
+    log: spread(paths, content.map?.lowest),
     theme: "system",
   });
   const page = { root, content, paths, store, heat: content.map ? new Heat(content.map) : null };

@@ -1,6 +1,7 @@
 // The race: how low each had come by the present step, as curves and as places.
 
 import { Chart } from "lab/chart";
+import { ground } from "lab/curves";
 import { choice, element, section } from "lab/elements";
 import { between, lastBefore, short } from "lab/numbers";
 
@@ -16,15 +17,16 @@ export function show(_, { root, paths, store, content }) {
   const lines = () =>
     seen().map((racer) => {
       const x = racer.paths[0].cost(store.get("against"));
-      return { racer, label: racer.label, color: racer.color, x, y: racer[how()] };
+      const y = store.get("log") && base ? racer[how()].map((loss) => loss - base) : racer[how()];
+      return { racer, label: racer.label, color: racer.color, x, y };
     });
-  const positive = racers.every((racer) => racer.lowest.every((loss) => !(loss <= 0)));
+  const base = ground(paths, content.map?.lowest);
   const chart = new Chart({
     words: "The lowest loss so far of each",
     lines,
     now: ({ racer, x }) => between(racer.steps, x, store.get("step")),
     labels: () => [store.get("against"), `lowest loss so far${many ? { median: ", median", lowest: ", best" }[how()] : ""}`],
-    logarithmic: () => positive && store.get("log"),
+    logarithmic: () => store.get("log"),
   });
   const places = element("ol", { className: "places", ariaLabel: "The order now" });
   const tell = () => places.replaceChildren(...standing(seen(), how(), store.get("step")));

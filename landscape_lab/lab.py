@@ -9,21 +9,16 @@ from signal import SIGINT
 from typing import Any
 
 import pytorch_lightning as pl
-from hydra import compose, initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
-from hydra.initialize import get_gh_backup, restore_gh_from_backup
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig
 
 from landscape_lab.agreement import Settings
 from landscape_lab.assembly import build_descent
-from landscape_lab.completeness import check_complete, check_typed
+from landscape_lab.completeness import check_complete
+from landscape_lab.composing import composed
 from landscape_lab.configuration import (
-    CONF,
     chosen_names,
     identity,
-    open_keys,
     plain,
-    register_catalogue,
     settle_typed_length,
     typed,
 )
@@ -35,7 +30,6 @@ from landscape_lab.errors import FULL, tell, without_exits
 from landscape_lab.evaluation import faster_threads
 from landscape_lab.files import naming
 from landscape_lab.fitting import trainer_of
-from landscape_lab.given_files import with_files_quoted
 from landscape_lab.going_on import Checkpoint, Provenance, checkpoint_of, remaining, settings_with
 from landscape_lab.keeping import Keeper, LowerRate
 from landscape_lab.landscapes import Landscape
@@ -112,19 +106,6 @@ def run(overrides: Iterable[str] = ()) -> Result:
         if stopped.number == SIGINT:
             raise KeyboardInterrupt(f"{stopped} Its folder is {cfg.folder}; resume=true goes on.") from None
         raise
-
-
-def composed(overrides: Iterable[str]) -> tuple[DictConfig, DictConfig]:
-    """The configuration that the words of a command line compose, and Hydra's own part of it."""
-    register_catalogue()
-    overrides = list(map(with_files_quoted, overrides))
-    check_typed(overrides)
-    cfg = _compose(open_keys(overrides))
-    hydra = cfg.hydra
-    with open_dict(cfg):
-        cfg.folder = hydra.run.dir
-        del cfg["hydra"]
-    return cfg, hydra
 
 
 def prepared(cfg: DictConfig, hydra: DictConfig) -> DictConfig:
@@ -222,17 +203,6 @@ def _threads(cfg: DictConfig, landscape: Landscape, before: int | None) -> int:
     if cfg.threads != "auto":
         return int(cfg.threads)
     return faster_threads(landscape) if before is None else before
-
-
-def _compose(overrides: list[str]) -> DictConfig:
-    """The configuration with Hydra's own part; a Hydra application that calls us keeps its state."""
-    outer = get_gh_backup()
-    GlobalHydra.instance().clear()
-    try:
-        with initialize_config_dir(str(CONF), version_base="1.3"):
-            return compose("config", overrides, return_hydra_config=True)
-    finally:
-        restore_gh_from_backup(outer)
 
 
 def _finished(cfg: DictConfig, files: Run) -> Result | None:

@@ -17,13 +17,14 @@ import yaml
 from omegaconf import DictConfig
 
 from landscape_lab.assembly import about_of, factories_of, landscape_of
+from landscape_lab.composing import composed
 from landscape_lab.configuration import chosen_names, key_of, typed
 from landscape_lab.drawing.report import Report
 from landscape_lab.drawing.report.page import page
 from landscape_lab.errors import answer, one_line, tell
 from landscape_lab.keys.callbacks import PLAYGROUND
 from landscape_lab.keys.optimizers import AUTO
-from landscape_lab.lab import composed, prepared
+from landscape_lab.lab import prepared
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.playing import OPTIMIZERS, Player, check_playable
 from landscape_lab.playing.asked import STEPS

@@ -36,7 +36,7 @@ FLOORS = (
         "lab",
         "instantiation completeness schema runs keeping fitting networking assembly going_on quiet "
         "random_states "
-        "rate_choice playing reporting lab summary",
+        "rate_choice composing playing reporting lab summary",
     ),
     ("sweeps", "sweeps"),
     (

@@ -48,7 +48,13 @@ def test_other_words_are_refused(lab, word):
 
 def test_a_playground_has_the_run_s_optimizer_and_others(lab):
     result = lab(
-        *("landscape=himmelblau", "optimizer=lion", "optimizer.lr=0.02", "augmentation=loss_noise", "steps=6"),
+        *(
+            "landscape=himmelblau",
+            "optimizer=lion",
+            "optimizer.lr=0.02",
+            "augmentation=loss_noise",
+            "steps=6",
+        ),
         *("report=playground", "callbacks.report.optimizers=[sgd,lion]", "callbacks.report.megabytes=0.2"),
         *("callbacks=default", "figures=[]", "plane.resolution=30"),
     )
@@ -61,7 +67,10 @@ def test_a_playground_has_the_run_s_optimizer_and_others(lab):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["landscape=rosenbrock", "landscape.dims=3"], "`report` may be playground only on a landscape of two"),
+        (
+            ["landscape=rosenbrock", "landscape.dims=3"],
+            "`report` may be playground only on a landscape of two",
+        ),
         (["callbacks.report.optimizers=[adma]"], "callbacks.report.optimizers: There is no optimizer `adma`"),
         (["callbacks.report.megabytes=0"], "`callbacks.report.megabytes` should be"),
     ],

@@ -243,6 +243,7 @@ def _note(arena: Arena, crowds: Sequence[Crowd]) -> str:
     return (
         f"Computed once by the real optimizers: {len(crowds)} of them from {columns} × {rows} starts at "
         f"{len(arena.rates)} learning rates, {arena.steps:,} steps each, of which {kept} are kept; each "
-        "place is exact to a twenty-thousandth of the window. All go on the clean landscape: no "
-        "augmentations of the run, no schedule of its rate, every other setting as in the catalogue."
+        "place is exact to a twenty-thousandth of the window, each loss to a thousandth. All go on the "
+        "clean landscape: no augmentations of the run, no schedule of its rate; the run's own optimizer as "
+        "it is set there, the others as the catalogue has them."
     )

@@ -95,7 +95,7 @@ def test_who_cannot_be_together_is_left_out_and_told(section):
 
 def test_the_note_tells_what_is_held(section):
     assert "2 of them from 6 × 3 starts at 9 learning rates, 60 steps each" in section["note"]
-    assert "no augmentations" in section["note"]
+    assert "clean landscape: no augmentations" in section["note"]
 
 
 def test_what_diverges_is_lost(section):

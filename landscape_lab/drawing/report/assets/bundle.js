@@ -76,6 +76,7 @@ export class Bundle {
   #loss(share) {
     if (share === null) return NaN;
     const { low, floor, from, to } = this.heights;
+    if (share === 0) return low;
     return low + 10 ** (from + share * (to - from)) - floor;
   }
 

@@ -11,7 +11,7 @@ const TOOLS = [["", "picks a start"], ["raise", "raises"], ["lower", "lowers"], 
 
 export function show(section, page) {
   const easel = new Easel(section, page);
-  page.playground.element.after(easel.element);
+  page.playground.element.before(easel.element);
 }
 
 class Easel {
@@ -83,6 +83,7 @@ class Easel {
       if (last) this.#stroke(last, (last = at(event)));
     });
     sheet.addEventListener("pointerup", () => last && ((last = null), this.#send()));
+    sheet.addEventListener("pointerleave", () => (this.ring.hidden = true));
     sheet.addEventListener("pointercancel", () => (last = null));
     sheet.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -103,6 +104,7 @@ class Easel {
   /** Show how large the brush is. */
   #aim(pixel) {
     this.aimed = pixel;
+    this.ring.hidden = false;
     const { heat, map, store } = this.page;
     const to = map.projection();
     const [left, right] = [heat.left, heat.right].map((x) => to([x, heat.first])[0]);

@@ -203,6 +203,7 @@ export class Playground {
   #base() {
     if (!this.page.store.get("log")) return null;
     const losses = this.members.flatMap((member) => member.losses).filter(Number.isFinite);
+    if (losses.every((loss) => loss === losses[0])) return null;
     return losses.every((loss) => loss > 0) ? 0 : Math.min(this.page.heat.lowest ?? Infinity, ...losses);
   }
 

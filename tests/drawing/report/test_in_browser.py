@@ -13,6 +13,7 @@ from landscape_lab.staging import scene_of
 
 pytestmark = pytest.mark.browser
 STEPS = 40
+PICTURE = "document.querySelector('.map canvas').toDataURL()"
 SHADES = """new Set(
     document.querySelector(".map canvas").getContext("2d").getImageData(0, 0, 900, 500).data
 ).size"""
@@ -60,9 +61,9 @@ def two(tmp_path_factory):
     return file
 
 
-def pixels(page):
-    """The map's picture, to tell whether it changed."""
-    return page.evaluate("document.querySelector('.map canvas').toDataURL()")
+def remember(page):
+    """Keep the map's picture in the page, to tell whether it changes."""
+    page.evaluate(f"window.before = {PICTURE}")
 
 
 def test_it_shows_all_and_asks_for_nothing(two, opened):
@@ -83,10 +84,10 @@ def test_time_passes(two, opened):
 
 def test_the_slider_and_the_keys_choose_the_step(two, opened):
     seen = opened(two, "step=0")
-    before = pixels(seen.page)
+    remember(seen.page)
     seen.page.get_by_label("Step", exact=True).fill("20")
     seen.wait("document.querySelector('.told').textContent.startsWith('step 20 ')")
-    assert pixels(seen.page) != before
+    seen.wait(f"{PICTURE} !== window.before")
     assert seen.page.locator(".paths tbody tr").first.locator("td").nth(2).text_content() == "0.6"
     seen.page.locator("body").press("ArrowRight")
     seen.wait("document.querySelector('.told').textContent.startsWith('step 21 ')")
@@ -96,10 +97,10 @@ def test_the_slider_and_the_keys_choose_the_step(two, opened):
 
 def test_switches_hide_paths(two, opened):
     seen = opened(two)
-    before = pixels(seen.page)
+    remember(seen.page)
     seen.page.get_by_label("Show lion").uncheck()
     seen.wait("location.hash.includes('hidden')")
-    assert pixels(seen.page) != before
+    seen.wait(f"{PICTURE} !== window.before")
     again = opened(two, seen.page.evaluate("location.hash.slice(1)"))
     assert not again.page.get_by_label("Show lion").is_checked()
     assert again.page.get_by_label("Show adam").is_checked()

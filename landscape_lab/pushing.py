@@ -144,15 +144,20 @@ def _scale(path: Pushed, state: StateCurves, dims: int) -> dict[str, object] | N
         return None
     at = evenly(len(state.vector_steps), max(2, KEPT // len(path.columns)))
     values = state.vectors[name][at][:, path.members].astype(np.float64)
-    numbers = {entry: one[:, path.members] for entry, one in state.numbers.items()}
-    rows = np.searchsorted(state.steps, state.vector_steps[at]).clip(max=len(state.steps) - 1)
-    if SQUARES[name] in numbers and "step" in numbers:
-        beta, step = numbers[SQUARES[name]][rows], numbers["step"][rows]
-        values = values / (1.0 - beta**step)[..., None]
-    roots = values if name in ROOTS else np.sqrt(values)
-    eps = numbers["eps"][rows][..., None] if "eps" in numbers and name not in ROOTS else 0.0
+    rows = np.searchsorted(state.steps, state.vector_steps[at])  # of points of two numbers all are there
+    numbers = {entry: one[rows][:, path.members, None] for entry, one in state.numbers.items()}
     with np.errstate(divide="ignore"):
-        return {"name": name, "at": packed(state.vector_steps[at]), "values": packed(1.0 / (roots + eps))}
+        scales = 1.0 / _sizes(name, values, numbers)
+    return {"name": name, "at": packed(state.vector_steps[at]), "values": packed(scales)}
+
+
+def _sizes(name: str, averages: np.ndarray, numbers: Mapping[str, np.ndarray]) -> np.ndarray:
+    """√v̂ + ε of averages v: those that began at zero are divided by 1 - βᵗ after t steps."""
+    if name in ROOTS:
+        return averages
+    if SQUARES[name] in numbers and "step" in numbers:
+        averages = averages / (1.0 - numbers[SQUARES[name]] ** numbers["step"])
+    return np.sqrt(averages) + numbers.get("eps", 0.0)
 
 
 def _curves(path: Pushed, labels: Sequence[str]) -> dict[str, object] | None:

@@ -198,16 +198,12 @@ def _extend(series: Series, rows: Mapping[int, Mapping[str, Tensor]]) -> None:
         return
     before = {name: values[0] for name, values in _kept(series).items()}
     first = before | {name: value for row in rows.values() for name, value in row.items()}
-    for name, like in first.items():
-        if name not in before:
-            series.columns[PREFIX + name] = column = MemoryColumn(series.records)
-            column.append(_unknown((len(series), *like.shape), like))
-    values = {
-        PREFIX + name: torch.stack(
-            [row.get(name, _unknown(tuple(like.shape), like)) for row in rows.values()]
-        )
-        for name, like in first.items()
-    }
+    for name in first.keys() - before.keys():
+        series.columns[PREFIX + name] = column = MemoryColumn(series.records)
+        column.append(_unknown((len(series), *first[name].shape), first[name]))
+    missing = {name: _unknown(tuple(like.shape), like) for name, like in first.items()}
+    whole = [{**missing, **row} for row in rows.values()]
+    values = {PREFIX + name: torch.stack([row[name] for row in whole]) for name in first}
     series.extend(torch.tensor([*rows]), **values)
 
 

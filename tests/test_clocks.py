@@ -29,6 +29,7 @@ from landscape_lab.planes.departure import departure_of
 from landscape_lab.planes.grid import _seconds
 from landscape_lab.planes.grid_file import GridFile
 from landscape_lab.planes.progress import Progress
+from landscape_lab.planes.slopes import slopes_of
 from landscape_lab.sweeps.progress import PLAIN_SECONDS, Watch
 from landscape_lab.sweeps.race.loss_curves import LossCurves, read_curves
 from landscape_lab.sweeps.study import servers
@@ -210,6 +211,20 @@ def departure(clock: Clock, folder: Path, monkeypatch) -> None:
     assert len(departure_of(landscape, plane, np.ones((500, 1, 3)), seconds=2.0).places) == 16
 
 
+def slopes(clock: Clock, folder: Path, monkeypatch) -> None:
+    """How many gradients are taken depends on what one takes."""
+    landscape = FunctionLandscape.named("sphere", dims=3)
+    evaluate = landscape.evaluate
+
+    def slowly(points: torch.Tensor) -> torch.Tensor:
+        clock.now += 0.125
+        return evaluate(points)
+
+    monkeypatch.setattr(landscape, "evaluate", slowly)
+    plane = Plane(torch.zeros(3, dtype=torch.float64), torch.eye(3, dtype=torch.float64)[:2])
+    assert len(slopes_of(landscape, plane, np.ones((500, 1, 3)), [0], seconds=2.0).places) == 16
+
+
 def grid_file(clock: Clock, folder: Path, monkeypatch) -> None:
     """A grid is written as soon as a second has passed since it was begun or last written."""
     file, written = GridFile(folder / "grid.npz"), []
@@ -295,6 +310,7 @@ USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "bending.py": ratio_places,
     "curvature/spectrum.py": spectrum_products,
     "planes/departure.py": departure,
+    "planes/slopes.py": slopes,
     "planes/grid.py": grid,
     "planes/grid_file.py": grid_file,
     "planes/progress.py": grid_progress,

@@ -10,6 +10,8 @@ from torch.optim import Optimizer
 
 OF_TORCH = ("state", "param_groups", "defaults")
 """Attributes that every optimizer has."""
+FEW = 4
+"""A list of more numbers is no setting."""
 
 
 class Remembered(NamedTuple):
@@ -79,15 +81,19 @@ def _state_of(optimizer: Optimizer, parameter: Tensor) -> Mapping[object, object
 def _numbers_of(optimizer: Optimizer) -> Iterator[tuple[str, object]]:
     """The numbers among the settings of its groups and among its own attributes."""
     for order, group in enumerate(getattr(optimizer, "param_groups", ()), start=1):
-        for name, value in group.items():
-            called = name if order == 1 else f"{name} ({order})"
-            if _is_number(value):
-                yield called, value
-            elif isinstance(value, tuple | list) and name != "params":
-                yield from ((f"{called}[{i}]", one) for i, one in enumerate(value) if _is_number(one))
-    for name, value in vars(optimizer).items():
-        if name not in OF_TORCH and not name.startswith("_") and _is_number(value):
-            yield name, value
+        settings = {name: value for name, value in group.items() if name != "params"}
+        yield from _numbers_in(settings, "" if order == 1 else f" ({order})")
+    hidden = [name for name in vars(optimizer) if name in OF_TORCH or name.startswith("_")]
+    yield from _numbers_in({name: one for name, one in vars(optimizer).items() if name not in hidden}, "")
+
+
+def _numbers_in(values: Mapping[str, object], behind: str) -> Iterator[tuple[str, object]]:
+    """Those values that are numbers, and the numbers of pairs such as `betas`."""
+    for name, value in values.items():
+        if isinstance(value, tuple | list) and len(value) <= FEW:
+            yield from _numbers_in({f"{name}[{i}]": one for i, one in enumerate(value)}, behind)
+        elif _is_number(value):
+            yield name + behind, value
 
 
 def _is_number(value: object) -> bool:

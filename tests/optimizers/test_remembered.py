@@ -18,7 +18,7 @@ class Hoarder(Optimizer):
     """Keeps a little of everything."""
 
     def __init__(self, params):
-        super().__init__(params, {"lr": 0.1, "betas": (0.9, 0.99), "name": "x", "flag": True})
+        super().__init__(params, {"lr": 0.1, "betas": [0.9, 0.99], "name": "x", "flag": True})
         self.calls = np.int64(0)
         self._hidden = 3.0
 

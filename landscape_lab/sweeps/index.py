@@ -57,7 +57,7 @@ def write_index(folder: Path, path: Path | None = None) -> Path:
             before if before is not None and before["stamp"] == stamp else _entry(found, name, stamp)
         )
     if not entries:
-        raise FileNotFoundError(f"There are no runs in {folder}.")
+        raise FileNotFoundError(f"There is no run in {folder}.")
     entries.sort(key=lambda entry: str(entry["ended"]), reverse=True)
     title = f"{len(entries)} runs and sweeps in {visible(folder.absolute().name)}"
     content = {"columns": COLUMNS, "to": quote(relpath(folder, path.parent)), "entries": _with_room(entries)}

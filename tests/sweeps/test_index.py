@@ -113,5 +113,5 @@ def test_only_the_newest_have_pictures_where_there_are_too_many(outputs, monkeyp
 
 
 def test_a_folder_without_runs_is_told(tmp_path):
-    with pytest.raises(FileNotFoundError, match="There are no runs in"):
+    with pytest.raises(FileNotFoundError, match="There is no run in"):
         write_index(tmp_path)

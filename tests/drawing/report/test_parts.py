@@ -11,7 +11,6 @@ from PIL import Image
 from scenes import scene, trajectory
 
 from landscape_lab.drawing.report.parts import FRAMES, parts_of
-from landscape_lab.drawing.report.thumbnails import SMALL, thumbnail
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.staging import scene_of
@@ -71,11 +70,3 @@ def test_frames_are_dense_at_the_start_and_show_their_step():
     for step, frame in zip(told["steps"], told["frames"], strict=True):
         assert np.asarray(picture(frame)).mean() == pytest.approx(step / 4, abs=4)
     assert picture(told["target"]).size == (320, 213)
-
-
-def test_a_thumbnail_keeps_its_shape_and_what_is_no_picture_has_none(tmp_path):
-    Image.new("RGBA", (300, 600), "red").save(tmp_path / "high.png")
-    assert picture(thumbnail(tmp_path / "high.png")).size == (SMALL[1] // 2, SMALL[1])
-    (tmp_path / "damaged.png").write_bytes((tmp_path / "high.png").read_bytes()[:40])
-    assert thumbnail(tmp_path / "damaged.png") is None
-    assert thumbnail(tmp_path / "none.png") is None

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -63,11 +64,16 @@ def planes(experiment: str, target: Path) -> None:
         command = [sys.executable, "-m", "landscape_lab", f"experiment={experiment}"]
         subprocess.run([*command, f"hydra.sweep.dir={folder}"], check=True, stdout=subprocess.DEVNULL)
         files = sorted(Path(folder).glob("plane_*.png")) or [Path(folder) / "race.png"]
-        drawn = [Image.open(file) for file in files]
-        both = Image.new("RGB", (sum(one.width for one in drawn), drawn[0].height), "white")
-        for number, one in enumerate(drawn):
-            both.paste(one, (number * drawn[0].width, 0))
-        shrink(both, target, 1400)
+        shrink(_beside(files), target, 1400)
+
+
+def _beside(files: Sequence[Path]) -> Image.Image:
+    """Pictures in a row."""
+    drawn = [Image.open(file).convert("RGB") for file in files]
+    row = Image.new("RGB", (sum(one.width for one in drawn), max(one.height for one in drawn)), "white")
+    for number, one in enumerate(drawn):
+        row.paste(one, (sum(before.width for before in drawn[:number]), 0))
+    return row
 
 
 def experiments() -> None:
@@ -165,10 +171,12 @@ def gallery() -> None:
 
 
 def front() -> None:
-    """The picture of the front door."""
+    """The picture of the front door: a map and what it looks like, with type for half a page each."""
     with tempfile.TemporaryDirectory() as folder:
-        run(["optimizer=lion", f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"])
-        shrink(Path(folder) / "path.png", DOCS / "lion_on_spiral.webp", 960)
+        words = ["optimizer=lion", "figures=[path,surface]", "callbacks.pictures.width=3.4"]
+        run([*words, f"hydra.run.dir={folder}", "logger=none", "~callbacks.progress"])
+        row = _beside([Path(folder) / f"{name}.png" for name in ("path", "surface")])
+        shrink(row, DOCS / "lion_on_spiral.webp", 2040)
 
 
 PARTS = (front, gallery, ensembles, curvature, layers, connectivity, networks, experiments, race)

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -63,7 +64,7 @@ def difference(before: Mapping[str, object], now: Mapping[str, object]) -> str |
     '`landscape` was circle, is turn'
     """
     keys = [key for key in {**now, **before} if before.get(key, ABSENT) != now.get(key, ABSENT)]
-    keys = [key for key in keys if key not in NAMED]
+    keys = [key for key in keys if key not in NAMED and not _one_file(key, before, now)]
     if not keys:
         return None
     key = min(keys, key=lambda key: (key.startswith(CONTENTS), not key.endswith("_target_")))
@@ -75,6 +76,12 @@ def difference(before: Mapping[str, object], now: Mapping[str, object]) -> str |
         key = group
     was, now_is = (_spelled(values.get(key, ABSENT)) for values in (before, now))
     return f"`{key}` was {was}, is {now_is}"
+
+
+def _one_file(key: str, before: Mapping[str, object], now: Mapping[str, object]) -> bool:
+    """Whether a key names a file of the same name and content twice, as seen from two folders."""
+    known = CONTENTS + key in before and before[CONTENTS + key] == now.get(CONTENTS + key)
+    return known and Path(str(before[key])).name == Path(str(now[key])).name
 
 
 def _spelled(value: object) -> str:

@@ -1,6 +1,6 @@
 """From a configuration to objects: the landscape with its members, the optimizer's factory, the descent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,12 @@ OF_MEMBERS = ("best_lr", "diverged_fraction")
 """The objectives that only an ensemble has."""
 
 
+FindRate = Callable[[Landscape, Ensemble], float | None]
+"""Chooses a rate for a landscape without augmentations, which it leaves as it is, and its members."""
+
+
 def build_descent(
-    cfg: DictConfig, names: dict[str, str], points_file: Path, rate: float | None = None
+    cfg: DictConfig, names: dict[str, str], points_file: Path, find_rate: FindRate = lambda *_: None
 ) -> Descent:
     """The descent of a configuration.
 
@@ -41,10 +45,12 @@ def build_descent(
         cfg: The composed configuration.
         names: What the landscape and the optimizer are called.
         points_file: Where points go that are too large for memory.
-        rate: The learning rate that was found, where the configuration leaves it open.
+        find_rate: Finds the learning rate, where the configuration leaves it open.
     """
     chosen = factories_of(cfg)
-    landscape, ensemble = landscape_of(cfg)
+    bare, ensemble = bare_landscape(cfg)
+    rate = find_rate(bare, ensemble)
+    landscape = seen(cfg, bare, ensemble)
     optimizer, scheduler = with_own(*chosen, landscape, cfg.steps)
     optimizer = _at_rate(optimizer, rate, ensemble.rates)
     traits = rehearse(optimizer, scheduler, cfg.steps)
@@ -151,12 +157,17 @@ def build_landscape(cfg: DictConfig, **changes: Any) -> Landscape:
 
 def landscape_of(cfg: DictConfig, **changes: object) -> tuple[Landscape, Ensemble]:
     """The landscape of a configuration with its members and its augmentations; `changes` replace settings."""
-    landscape, ensemble = bare_landscape(cfg, **changes)
-    if isinstance(landscape, NetworkLandscape):
+    bare, ensemble = bare_landscape(cfg, **changes)
+    return seen(cfg, bare, ensemble), ensemble
+
+
+def seen(cfg: DictConfig, bare: Landscape, ensemble: Ensemble) -> Landscape:
+    """A landscape without augmentations, with its members and as they see it."""
+    if isinstance(bare, NetworkLandscape):
         is_it = len(ensemble) == 1 and ensemble.seeds == (cfg.seed,)
     else:
-        is_it = torch.equal(ensemble.points, landscape.flat())
-    return augmented(cfg, landscape if is_it else with_members(landscape, ensemble), ensemble), ensemble
+        is_it = torch.equal(ensemble.points, bare.flat())
+    return augmented(cfg, bare if is_it else with_members(bare, ensemble), ensemble)
 
 
 def bare_landscape(cfg: DictConfig, **changes: object) -> tuple[Landscape, Ensemble]:

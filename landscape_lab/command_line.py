@@ -6,7 +6,6 @@ import re
 import shlex
 import signal
 import sys
-import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,8 +25,7 @@ from landscape_lab.configuration import (
     register_catalogue,
 )
 from landscape_lab.errors import FULL, one_line, tell
-from landscape_lab.given_files import with_files_quoted
-from landscape_lab.quiet import ToldOnce
+from landscape_lab.given_files import with_files
 from landscape_lab.runs import Run, leaving_no_empty_folder
 from landscape_lab.schema import check, describe
 from landscape_lab.slurm import requeue, requeued
@@ -89,8 +87,7 @@ def main() -> None:
     if (folder := os.getcwd()) not in sys.path:
         sys.path.insert(0, folder)  # a user's module may import others beside it, whenever it does so
     OmegaConf.register_new_resolver("keys", lambda *, _root_: _described(_root_), replace=True)
-    warnings.showwarning = ToldOnce()
-    sys.argv[1:] = map(with_files_quoted, sys.argv[1:])
+    sys.argv[1:] = options_first(with_files(sys.argv[1:]))
     check_typed(sys.argv[1:])
     sys.argv[1:] = resumed(open_keys(requeued(sys.argv[1:])))
     register_catalogue()
@@ -101,6 +98,15 @@ def main() -> None:
         if stopped.number == getattr(signal, "SIGUSR1", None):
             tell(requeue())
         raise
+
+
+def options_first(arguments: Iterable[str]) -> list[str]:
+    """The same words in an order that Hydra's parser takes: it refuses overrides on both sides of an option.
+
+    >>> options_first(["seed=0,1", "-m", "--config-dir", "mine", "steps=5"])
+    ['-m', '--config-dir', 'mine', 'seed=0,1', 'steps=5']
+    """
+    return sorted(arguments, key=lambda word: word.startswith("~") or ("=" in word and word[0] != "-"))
 
 
 def how_to_go_on(arguments: Iterable[str], run: Run) -> str:

@@ -25,6 +25,8 @@ OPEN_KEY = re.compile(
 """Keys that a group's YAML need not list: an optimizer or a model takes whatever its class takes."""
 OWN = "landscape_lab.optimizers.own.own"
 """`optimizer=own`, which has no YAML: on any other landscape than that of a module there is none."""
+LIST = re.compile(r"\+*(ensemble\.(?:lr|starts))=(\[.*)", re.DOTALL)
+"""A list where a choice of the group may have a mapping, with which Hydra would merge it."""
 FORMULA = re.compile(r"^(\+*landscape\.expression=)([^'\"].*)$")
 """A formula that is not quoted: Hydra's own grammar would stumble over its brackets."""
 SPELLINGS = (
@@ -68,7 +70,15 @@ def open_keys(overrides: Iterable[str]) -> list[str]:
     overrides = [FORMULA.sub(r'\1"\2"', override) for override in overrides]
     for spelling, ours in SPELLINGS:
         overrides = [spelling.sub(ours, override) for override in overrides]
+    chosen = {"ensemble", "experiment"} & set(map(key_of, overrides))
+    overrides = [part for override in overrides for part in (_instead(override) if chosen else [override])]
     return [f"++{override}" if OPEN_KEY.match(override) else override for override in overrides]
+
+
+def _instead(override: str) -> list[str]:
+    """A list takes the place of what the chosen members have there, which may be a mapping."""
+    found = LIST.fullmatch(override)
+    return [override] if found is None else [f"~{found[1]}", f"+{found[1]}={found[2]}"]
 
 
 def key_of(override: str) -> str:
@@ -105,7 +115,13 @@ def quoted(text: str) -> str:
     >>> quoted("spiral, 2")
     "'spiral, 2'"
     """
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    inner = re.sub(r"(\\*)('|\Z)", lambda end: end[1] * 2 + end[2].replace("'", "\\'"), text)
+    return f"'{inner}'"
+
+
+def literal(text: str) -> str:
+    """The same where a dollar is a dollar, and no sign of an interpolation."""
+    return quoted(re.sub(r"(\\*)\$\{", r"\1\1\\${", text))
 
 
 def register_catalogue() -> None:

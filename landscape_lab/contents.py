@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig, OmegaConf, open_dict
 
 from landscape_lab.configuration import CONF, decisive, flat
 
@@ -40,6 +40,27 @@ def settle_contents(cfg: DictConfig) -> None:
         found = {key: digest for key, value in flat(decisive(cfg)) if (digest := _digest_of(key, value))}
         if found:
             cfg[NAME] = found
+
+
+def places(cfg: DictConfig, begun_in: Path) -> dict[str, str]:
+    """Where the files of a run are, by their keys: whole paths, as the configuration writes them.
+
+    A file of that name in the current folder is meant only where it alone is what the run had.
+
+    Args:
+        cfg: The configuration of the run, with its `contents`.
+        begun_in: The current folder when the run was begun.
+    """
+    written = OmegaConf.to_container(cfg)
+    assert isinstance(written, dict)
+    found = {}
+    for key, text in flat({str(name): value for name, value in written.items()}):
+        if (had := written.get(NAME, {}).get(key)) is not None and isinstance(text, str):
+            name = str(OmegaConf.select(cfg, key))
+            there = _digest_of(key, os.path.join(begun_in, name))
+            if there and (there == had or had != _digest_of(key, name)):
+                found[key] = os.path.join(begun_in, text)
+    return found
 
 
 def _digest_of(key: str, value: object) -> str:

@@ -21,6 +21,11 @@ class Ending:
     error: Exception | None = None
 
     @property
+    def lost(self) -> str:
+        """What pictures say of members whose last loss is not finite."""
+        return "failed" if self.status == "failed" else "diverged"
+
+    @property
     def regular(self) -> bool:
         """Whether the descent stands at a point that counts, and could go on from there."""
         return self.status in ("completed", "stopped", "pruned")

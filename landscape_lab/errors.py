@@ -1,24 +1,29 @@
-"""Errors as one line that names what is at fault and the nearest valid choice."""
+"""Errors and warnings as one line that names what is at fault and the nearest valid choice."""
 
 import os
 import re
+import shlex
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TextIO
 
 from hydra.errors import (
     ConfigCompositionException,
     HydraException,
     InstantiationException,
     MissingConfigException,
+    OverrideParseException,
 )
 from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryValue, OmegaConfBaseException
 
+from landscape_lab.configuration import quoted
 from landscape_lab.escaping import visible
-from landscape_lab.streams import while_read
+from landscape_lab.streams import in_ascii_where_asked, while_read
 from landscape_lab.validation import alternatives
 
 FULL = os.environ.get("LANDSCAPE_LAB_FULL_ERROR", os.environ.get("HYDRA_FULL_ERROR", "0")) not in ("", "0")
@@ -32,18 +37,37 @@ NO_KEYS = re.compile(r"In '(\S+)': ConfigTypeError .*\s+Cannot merge DictConfig 
 SEVERAL = re.compile(r"Ambiguous value for argument '\+*([^=']+)=([^']*)'")
 """Hydra's words for several values where it runs one job."""
 
+GLYPH = re.compile(r"Glyph (\d+) .* missing from font")
+"""How matplotlib says that a name has a letter of another script."""
+
 
 @contextmanager
 def one_line() -> Iterator[None]:
-    """Turn an error into one line on standard error and status 1; with HYDRA_FULL_ERROR=1 let it pass."""
+    """Turn an error into one line on standard error and status 1; with HYDRA_FULL_ERROR=1 let it pass.
+
+    A warning is one line, too, and what a terminal cannot show is written in signs that it can.
+    """
+    in_ascii_where_asked()
     try:
-        with while_read():
+        with while_read(), warnings_told():
             yield
     except Exception as error:
         if FULL:
             raise
         tell(explain(error))
         raise SystemExit(1) from error
+
+
+@contextmanager
+def warnings_told() -> Iterator[None]:
+    """Tell warnings for a while, each once, as one line without the path of the file that gave it."""
+    before = warnings.showwarning
+    if not isinstance(before, ToldOnce):
+        warnings.showwarning = ToldOnce()
+    try:
+        yield
+    finally:
+        warnings.showwarning = before
 
 
 @contextmanager
@@ -56,9 +80,10 @@ def without_exits() -> Iterator[None]:
     try:
         yield
     except SystemExit as stop:
-        if type(stop) is not SystemExit or isinstance(stop.__context__, KeyboardInterrupt):
-            raise  # a signal, which Lightning answers by an exit of its own
-        *_, last = traceback.extract_tb(stop.__traceback__)
+        if type(stop) is not SystemExit or isinstance(stop.__context__, KeyboardInterrupt | BrokenPipeError):
+            raise  # a signal, which Lightning answers by an exit of its own, or Rich, whom nobody reads
+        frames = traceback.extract_tb(stop.__traceback__)
+        *_, last = [frame for frame in frames if frame.line]  # `exit()` itself has no source
         raise RuntimeError(f"{last.filename}, line {last.lineno}, ended the program: {last.line}") from stop
 
 
@@ -70,6 +95,37 @@ def tell(text: str) -> None:
 def answer(text: object) -> None:
     """One line on standard output."""
     sys.stdout.write(f"{visible(str(text))}\n")
+
+
+class ToldOnce:
+    """Warnings as one line each, once: without the path of the file that gave them.
+
+    It stands in for `warnings.showwarning` where the lab owns the process.
+    """
+
+    def __init__(self) -> None:
+        self.told: set[str] = set()
+
+    def __call__(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        text = _in_our_words(str(message))
+        if text not in self.told:
+            self.told.add(text)
+            tell(text)
+
+
+def _in_our_words(text: str) -> str:
+    """What a warning of a library says, where its own words say it badly."""
+    if (glyph := GLYPH.match(text)) is not None:
+        return f"No installed font has the sign {chr(int(glyph[1]))}: pictures show a box for it."
+    return text
 
 
 def explain(error: BaseException) -> str:
@@ -102,10 +158,23 @@ def _plain(error: BaseException) -> str:
     """What an error says itself, with its type where that tells more."""
     if isinstance(error, UnicodeDecodeError):
         return f"{_read_file(error)} should be text in UTF-8. Found {error.object[error.start]:#04x}."
+    if isinstance(error, OverrideParseException):
+        return _unread(error.override)
     text = str(error) or type(error).__name__
     if isinstance(error, ValueError | OSError | HydraException):
         return text
     return f"{type(error).__name__}: {text}"
+
+
+def _unread(override: str) -> str:
+    """About an override that Hydra's grammar does not read; a text in it has quotes for that."""
+    override = override.removeprefix("++")  # the lab's own, in front of a key that is open
+    key, equals, value = override.partition("=")
+    text = f"Hydra's grammar does not read `{override}`."
+    if not equals or value.startswith(("[", "{", "'", '"')):
+        return f"{text} Overrides are key=value, ++key=value or ~key; lists [a,b], mappings {{a: 1}}."
+    in_quotes = quoted(value) if {'"', "\\"} & set(value) else f'"{value}"'  # the shell has single ones
+    return f"{text} In quotes it is: {shlex.quote(f'{key}={in_quotes}')}"
 
 
 def _read_file(error: UnicodeDecodeError) -> str:

@@ -16,6 +16,18 @@ from landscape_lab.stopping import signals
 from landscape_lab.weights import LAST, save_weights
 
 
+class LowerRate(Exception):
+    """A descent diverged at the rate that was chosen; nothing is drawn of it, as a lower rate comes next.
+
+    Args:
+        search: What is left of the search, with the lower rate.
+    """
+
+    def __init__(self, search: RateSearch) -> None:
+        super().__init__()
+        self.search = search
+
+
 class Keeper(pl.Callback):
     """Write what a descent found, once before its pictures and once after them.
 
@@ -36,6 +48,7 @@ class Keeper(pl.Callback):
 
     Attributes:
         search: Where the learning rate was found, if it was.
+        retreats: How many lower rates may follow one at which the descent diverges.
     """
 
     def __init__(
@@ -46,7 +59,16 @@ class Keeper(pl.Callback):
         self.configuration = configuration
         self.hydra = hydra
         self.search: RateSearch | None = None
+        self.retreats = 0
         self.found: dict[str, object] = {}
+
+    def note_search(self, search: RateSearch | None) -> float | None:
+        """Keep how the learning rate was found, if it was, and return the rate."""
+        self.search = search
+        if search is None:
+            return None
+        self.known |= {"lr": search.chosen, "lr_search": search.told()}
+        return search.chosen
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if trainer.ckpt_path is None:
@@ -57,6 +79,8 @@ class Keeper(pl.Callback):
             self.search.save(self.run.search_file)
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: Descent) -> None:
+        if self.search is not None and self.retreats > 0 and pl_module.ending.status == "diverged":
+            raise LowerRate(self.search.retreat(pl_module.global_step, pl_module.tally.evaluations))
         pl_module.trajectory.save(self.run.trajectory_file)
         landscape = pl_module.landscape
         if isinstance(landscape, NetworkLandscape | ShapesLandscape):  # of many, the representative's

@@ -3,7 +3,6 @@
 import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from os import PathLike
 from pathlib import Path
 from signal import SIGINT
@@ -26,24 +25,19 @@ from landscape_lab.configuration import (
 from landscape_lab.contents import settle_contents
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import current_folder
+from landscape_lab.ensemble import Ensemble
 from landscape_lab.errors import FULL, tell, without_exits
 from landscape_lab.evaluation import faster_threads
 from landscape_lab.files import naming
 from landscape_lab.fitting import trainer_of
-from landscape_lab.going_on import (
-    Checkpoint,
-    Provenance,
-    checkpoint_of,
-    remaining,
-    settings_with,
-)
-from landscape_lab.keeping import Keeper
+from landscape_lab.going_on import Checkpoint, Provenance, checkpoint_of, remaining, settings_with
+from landscape_lab.keeping import Keeper, LowerRate
 from landscape_lab.landscapes import Landscape
 from landscape_lab.notebook import result_html, result_png
 from landscape_lab.quiet import quiet_lightning, warnings_held
 from landscape_lab.random_states import kept_random_states
 from landscape_lab.rate_choice import advice, settled_search
-from landscape_lab.rate_search import RETREATS, RateSearch
+from landscape_lab.rate_search import RETREATS
 from landscape_lab.replaced import forget_replaced
 from landscape_lab.reporting import report_of_run
 from landscape_lab.runs import Run, own_folder
@@ -171,33 +165,30 @@ def _settled(cfg: DictConfig, names: dict[str, str], keeper: Keeper) -> Descent:
     """Descend; `optimizer.lr=auto` finds a rate first, and lowers it where it diverges after all."""
     settings = settings_with(cfg, names)  # now: building a descent settles what it leaves open
     checkpoint = checkpoint_of(cfg, settings, keeper.run)
-    search = settled_search(cfg, names, checkpoint.path)
-    descend_from = partial(_descended, cfg, names, settings, keeper)
-    descent = descend_from(checkpoint, search)
-    retreats = RETREATS if checkpoint.path is None else 0
-    while search is not None and descent.ending.status == "diverged" and retreats > 0:
-        tell(f"lr {search.chosen:g} diverged after {descent.global_step:,} steps: again with a lower one.")
-        search, retreats = search.retreat(descent.global_step, descent.tally.evaluations), retreats - 1
-        descent = descend_from(Checkpoint(), search)
-    return descent
+    keeper.retreats = RETREATS if checkpoint.path is None else 0
+    while True:
+        try:
+            return _descended(cfg, names, settings, keeper, checkpoint)
+        except LowerRate as lower:
+            keeper.search, keeper.retreats = lower.search, keeper.retreats - 1
+            rate, steps, _ = lower.search.trials[-1]
+            tell(f"lr {rate:g} diverged after {steps:,} steps: again with a lower one.")
 
 
 def _descended(
-    cfg: DictConfig,
-    names: dict[str, str],
-    settings: Settings,
-    keeper: Keeper,
-    checkpoint: Checkpoint,
-    search: RateSearch | None,
+    cfg: DictConfig, names: dict[str, str], settings: Settings, keeper: Keeper, checkpoint: Checkpoint
 ) -> Descent:
     """Build the descent and what is around it, and let Lightning run it to its end."""
+
+    def find_rate(bare: Landscape, ensemble: Ensemble) -> float | None:
+        search = keeper.search
+        if search is None:
+            search = settled_search(cfg, names, checkpoint.path, bare, ensemble)
+        return keeper.note_search(search)
+
     pl.seed_everything(cfg.seed, verbose=False)
     with warnings_held():
-        if search is not None:
-            keeper.search = search
-            keeper.known |= {"lr": search.chosen, "lr_search": search.told()}
-        rate = None if search is None else search.chosen
-        descent = build_descent(cfg, names, keeper.run.points_file, rate)
+        descent = build_descent(cfg, names, keeper.run.points_file, find_rate)
         checkpoint = remaining(checkpoint, cfg, settings, descent)
         trainer = trainer_of(cfg, names, keeper, Provenance(settings, cfg.steps), checkpoint.step)
         threads = _threads(cfg, descent.landscape, checkpoint.threads)

@@ -27,6 +27,8 @@ WIDEST = 420
 """Pixels that a picture takes in a notebook."""
 PICTURE = "path.png"
 """What a run shows of itself."""
+QUALITY = 85
+"""Of WebP: letters stay sharp."""
 DOTS = 100
 """Of a figure, an inch."""
 
@@ -66,8 +68,13 @@ def _text(value: object) -> str:
 
 
 def image(png: bytes) -> str:
-    """The markup of a picture, which it holds."""
-    return f'<img style="max-width:{WIDEST}px" alt="" src="data:image/png;base64,{b64encode(png).decode()}">'
+    """The markup of a picture, which it holds, no larger than it is shown: notebooks are kept and sent."""
+    file = BytesIO()
+    with Image.open(BytesIO(png)) as picture:
+        picture.thumbnail((2 * WIDEST, 4 * WIDEST))  # screens may have two pixels where a page has one
+        picture.convert("RGB").save(file, "WEBP", quality=QUALITY)
+    data = b64encode(file.getvalue()).decode()
+    return f'<img style="max-width:{WIDEST}px" alt="" src="data:image/webp;base64,{data}">'
 
 
 def figure_png(figure: "Figure") -> bytes:

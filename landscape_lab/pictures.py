@@ -50,7 +50,7 @@ class Case(NamedTuple):
 CASES = {
     "spiral": Case(
         ("optimizer=lion", "augmentation=noise", "augmentations=3", "steps=400"),
-        ("path", "loss", "evaluations", "surface", "gradient", "topology", "augmentations", "film"),
+        ("path", "loss", "surface", "gradient", "topology", "augmentations", "film"),
     ),
     "coast": Case(
         ("landscape=coast", "ensemble=starts", "ensemble.starts.grid=[6,4]", "steps=400"),
@@ -83,7 +83,9 @@ CASES = {
     "diverged": Case(
         ("landscape=rosenbrock", "optimizer=sgd", "optimizer.lr=1", "steps=50"), ("path", "loss")
     ),
-    "converged": Case(("landscape=beale", "optimizer=scipy_bfgs", "steps=100"), ("path", "loss")),
+    "converged": Case(
+        ("landscape=beale", "optimizer=scipy_bfgs", "steps=100"), ("path", "loss", "evaluations")
+    ),
     "network": Case(
         (
             "landscape=network", "steps=200", "callbacks=[default,sharpness,layers]",

@@ -20,8 +20,9 @@ MEMBERS = 8
 """Of so many members of a path a page has arrows and state: the one that ended lowest, and others evenly."""
 KEPT = 16_000
 """The most records of one entry of the state on a page, over all members."""
-MOMENTUM = re.compile(r"avg|moment|veloc|buf|direction|delta|m|mu|d")
-"""How optimizers call what pushes; a single letter is the whole name."""
+MOMENTUM = re.compile(r"^(m|mu|d)$|avg|moment|veloc|buf|direction|_ma$")
+NO_MOMENTUM = re.compile(r"sq|col|row|lr|hess|slow|var|param")
+"""How optimizers call what pushes, and what an average of something else has in its name."""
 SQUARES = {
     "max_exp_avg_sq": "betas[1]",
     "exp_avg_sq": "betas[1]",
@@ -104,9 +105,7 @@ def _arrows(
 
 def _is_momentum(name: str) -> bool:
     """Whether a part of the state pushes, by what it is called."""
-    long = len(name) > 2
-    found = MOMENTUM.search(name) if long else MOMENTUM.fullmatch(name)
-    return name not in SQUARES and found is not None and (not long or len(found[0]) > 2)
+    return MOMENTUM.search(name) is not None and NO_MOMENTUM.search(name) is None
 
 
 def _vector(scene: Scene, path: Pushed, state: StateCurves, name: str) -> dict[str, object]:

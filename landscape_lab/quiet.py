@@ -4,9 +4,6 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
-
-from landscape_lab.errors import tell
 
 
 @contextmanager
@@ -32,27 +29,3 @@ def warnings_held() -> Iterator[None]:
         yield
     for one in held:
         warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-
-
-class ToldOnce:
-    """Warnings as one line each, once: without the path of the file that gave them.
-
-    It stands in for `warnings.showwarning` where the lab owns the process.
-    """
-
-    def __init__(self) -> None:
-        self.told: set[str] = set()
-
-    def __call__(
-        self,
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,
-        lineno: int,
-        file: TextIO | None = None,
-        line: str | None = None,
-    ) -> None:
-        text = str(message)
-        if text not in self.told:
-            self.told.add(text)
-            tell(text)

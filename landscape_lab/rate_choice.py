@@ -5,7 +5,8 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from landscape_lab.assembly import augmented, bare_landscape, factories_of, with_members
+from landscape_lab.assembly import augmented, factories_of, with_members
+from landscape_lab.ensemble import Ensemble
 from landscape_lab.errors import tell
 from landscape_lab.keys.optimizers import AUTO
 from landscape_lab.landscapes import Landscape
@@ -13,17 +14,22 @@ from landscape_lab.optimizers.factories import parts_of, takes_rate
 from landscape_lab.optimizers.own import with_own
 from landscape_lab.optimizers.probing import probe
 from landscape_lab.optimizers.recipe import Recipe
+from landscape_lab.random_states import kept_random_states
 from landscape_lab.rate_search import MEMBERS, RateSearch, ShortDescents, search_rate
 from landscape_lab.runs import Run
 
 
-def settled_search(cfg: DictConfig, names: dict[str, str], begun: Path | None) -> RateSearch | None:
+def settled_search(
+    cfg: DictConfig, names: dict[str, str], begun: Path | None, bare: Landscape, ensemble: Ensemble
+) -> RateSearch | None:
     """The search of `optimizer.lr=auto`, or `None` where a rate is given, or there is none.
 
     Args:
         cfg: The composed configuration.
         names: What the landscape and the optimizer are called.
         begun: The checkpoint from which the run goes on: then the rate is what it was before.
+        bare: The landscape without augmentations; it and all random numbers stay as they are.
+        ensemble: Who its members will be.
 
     Raises:
         ValueError: The members of an ensemble have learning rates of their own.
@@ -32,16 +38,18 @@ def settled_search(cfg: DictConfig, names: dict[str, str], begun: Path | None) -
         return None
     if begun is not None and (before := Run(begun.parents[1]).search_file).is_file():
         return RateSearch.load(before)
-    return search_of(cfg, names)
+    with kept_random_states():
+        return search_of(cfg, names, bare, ensemble)
 
 
-def search_of(cfg: DictConfig, names: dict[str, str]) -> RateSearch | None:
+def search_of(
+    cfg: DictConfig, names: dict[str, str], bare: Landscape, ensemble: Ensemble
+) -> RateSearch | None:
     """Choose a learning rate by short descents; `None` where the optimizer has none."""
     optimizer, scheduler = factories_of(cfg)
     if not takes_rate(parts_of(optimizer).maker):
         tell(f"{names['optimizer']} has no learning rate that could be chosen.")
         return None
-    bare, ensemble = bare_landscape(cfg)
     if ensemble.rates is not None:
         raise ValueError(
             "Parameter `optimizer.lr` may be auto only where members have no rates of their own: give either "
@@ -49,7 +57,6 @@ def search_of(cfg: DictConfig, names: dict[str, str]) -> RateSearch | None:
         )
     few = ensemble.sample(MEMBERS)
     optimizer, scheduler = with_own(optimizer, scheduler, bare, cfg.steps)
-
     recipe = Recipe(optimizer, scheduler, cfg.steps, probe(optimizer, cfg.steps))
 
     def members() -> Landscape:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from landscape_lab.augmentations.augment import augmented_field
 from landscape_lab.augmentations.augmented import Augmented
+from landscape_lab.drawing.titles import BETWEEN
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.boundaries import Reflect
 from landscape_lab.landscapes.field import Field
@@ -17,6 +18,7 @@ from landscape_lab.landscapes.network import NetworkLandscape
 from landscape_lab.landscapes.networks.trees import Batch, count_samples
 from landscape_lab.landscapes.pixels import PixelGradient
 from landscape_lab.landscapes.point import PointLandscape
+from landscape_lab.mapping import TURNS, turning
 from landscape_lab.planes import Plane, Window
 from landscape_lab.planes.grid import measure_at
 from landscape_lab.planes.interpolation import between
@@ -28,6 +30,9 @@ RESOLUTION = 320
 """Cells along the longer side of a picture of draws."""
 BATCH = 4096
 """Points looked at together."""
+CLOSEST = 1 / 64
+"""The least share of the window that a closer look at the start has."""
+AROUND = "only around the start: elsewhere the landscape is finer than the cells of its map"
 
 
 def has_draws(landscape: Landscape) -> bool:
@@ -59,6 +64,25 @@ def draws_of(landscape: Landscape, scene: Scene, number: int, resolution: int | 
     losses, gradients = (np.stack(part) for part in zip(*seen, strict=True))
     per_unit = gradients * _axis_unit(field, landscape, scene)[:, None, None]
     return Draws(losses, per_unit, replace(scene, losses=losses[0]))
+
+
+def legible_draws(landscape: Landscape, scene: Scene, number: int, resolution: int | None = None) -> Draws:
+    """The same, only around the starts of a scene where the landscape is finer than the cells of its map.
+
+    Args:
+        landscape: With augmentations, of two dimensions.
+        scene: What of it is drawn, with its starts.
+        number: How many draws.
+        resolution: Cells along the longer side, 320 if not given.
+    """
+    draws, share = draws_of(landscape, scene, number, resolution), 1.0
+    while turning(draws.losses[0]) > (TURNS if share == 1.0 else 0.0) and share > CLOSEST:
+        share /= 2.0
+        window = scene.window.closer([trace.places[:1] for trace in scene.traces], 1.0, share)
+        about = BETWEEN.join(filter(None, (scene.about, AROUND)))
+        closer = replace(scene, window=window or scene.window, about=about)
+        draws = draws_of(landscape, closer, number, resolution)
+    return draws
 
 
 def _axis_unit(field: Augmented, landscape: Landscape, scene: Scene) -> Float[np.ndarray, "2"]:

@@ -22,6 +22,9 @@ from landscape_lab.reporting import EXTRAS, NAME, report_of, states_of
 from landscape_lab.runs import Run
 from landscape_lab.sweeps.index import write_index
 from landscape_lab.sweeps.plan import job_runs
+from landscape_lab.sweeps.race.heats import FILE as HEATS
+from landscape_lab.sweeps.race.reports import write_race_report
+from landscape_lab.sweeps.race.scored import Standings
 from landscape_lab.sweeps.ranking import Leaderboard
 from landscape_lab.sweeps.reports import write_report
 from landscape_lab.sweeps.together import Together, bring_together, sorted_keys, split_words
@@ -41,6 +44,8 @@ def main() -> None:
     path = files[0] if files else None
     if len(folders) > 1 or Run(folders[0]).begun or files_in(folders[0]):
         made = _write(bring_together(folders), changes, folders[0], path)
+    elif (folders[0] / HEATS).is_file():
+        made = write_race_report(Standings.of(folders[0]), path)
     elif job_runs(folders[0]):
         made = write_report(Leaderboard.of(folders[0]), path, changes)
     else:

@@ -15,6 +15,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from landscape_lab.configuration import identity
+from landscape_lab.contents import places
 from landscape_lab.files import replacing
 from landscape_lab.owning import owned
 from landscape_lab.trust import admit_interpolations
@@ -145,6 +146,18 @@ class Run:
         admit_interpolations(OmegaConf.to_container(config), self.folder)
         return config
 
+    def config_anywhere(self) -> DictConfig | None:
+        """The configuration as `config`, its files named so that they are found from the current folder."""
+        if (config := self.config()) is not None:
+            for key, file in self.files().items():
+                OmegaConf.update(config, key, file)
+        return config
+
+    def files(self) -> dict[str, str]:
+        """Where the files are that the configuration names, by their keys; empty where that is not known."""
+        config, place = self.config(), begun_in(self.config_file.with_name("hydra.yaml"))
+        return {} if config is None or place is None else places(config, place)
+
     def overrides(self) -> tuple[str, ...]:
         """What was chosen for the run, in the order of the command line; empty where that cannot be read."""
         overrides = _read_yaml(self.overrides_file)
@@ -182,6 +195,14 @@ class Run:
         own = (self.results_file, self.trajectory_file, self.points_file, self.state_file, self.checkpoint)
         for path in (*own, *weights):
             path.unlink(missing_ok=True)
+
+
+def begun_in(file: Path) -> Path | None:
+    """The current folder of the command of which a file holds Hydra's part, where that is still there."""
+    match _read_yaml(file):
+        case {"hydra": {"runtime": {"cwd": str(folder)}}} if Path(folder).is_dir():
+            return Path(folder)
+    return None
 
 
 def is_named(hydra: DictConfig, mode: str) -> bool:

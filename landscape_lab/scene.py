@@ -43,6 +43,7 @@ class Trace:
         spent: What else had been spent by each record, `[records]`: `seconds`, `epochs` of a network.
         measured: What was measured of a network, as a trajectory's archive has it.
         departure: The losses of some points and those of the plane below them, where they were compared.
+        lost: What became of members whose last loss is not finite: `diverged`, or `failed` where it raised.
     """
 
     label: str
@@ -59,6 +60,7 @@ class Trace:
     spent: Mapping[str, np.ndarray] = field(default_factory=dict)
     measured: Mapping[str, np.ndarray] = field(default_factory=dict)
     departure: Departure | None = None
+    lost: str = "diverged"
 
     def cost(self, against: str, steps: np.ndarray) -> Float[np.ndarray, " n"]:
         """What had been spent by some steps `[n]`.

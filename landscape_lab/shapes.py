@@ -78,7 +78,7 @@ def landscape_of_run(folder: Path) -> ShapesLandscape:
     Raises:
         ValueError: It is no run, it is one of another landscape, or it has left no shapes.
     """
-    if (config := Run(folder).config()) is None:
+    if (config := Run(folder).config_anywhere()) is None:
         raise ValueError(f"{folder} should be the folder of a run. It has no configuration.")
     if not str(config.landscape.get("_target_")).endswith(ShapesLandscape.__name__):
         raise ValueError(f"{folder} should be a run with landscape=shapes. It has no shapes.")

@@ -130,9 +130,8 @@ class StateSeries:
         if self.dims > WHOLE:
             numbers |= {f"|{name}|": one.double().norm(dim=1) for name, one in found.vectors.items()}
         vectors = found.vectors if self._wants_vectors(step) else {}
-        for kept, new in ((record.numbers, numbers), (record.vectors, vectors)):
-            for name, value in new.items():
-                kept.setdefault(name, _unknown((self.members, *value.shape[1:]), value))[rows] = value
+        _put(record.numbers, rows, numbers, self.members)
+        _put(record.vectors, rows, vectors, self.members)
         self.skipped |= found.skipped
 
     def settle(self) -> None:
@@ -173,6 +172,15 @@ class StateSeries:
         self.numbers.load_state_dict(state["numbers"])
         self.vectors.load_state_dict(state["vectors"])
         self.skipped = dict(state["skipped"])
+
+
+def _put(kept: dict[str, Tensor], rows: slice, new: Mapping[str, Tensor], members: int) -> None:
+    """Values of all members as they are, or those of some beside those that are there."""
+    for name, value in new.items():
+        if len(value) == members:
+            kept[name] = value
+        else:
+            kept.setdefault(name, _unknown((members, *value.shape[1:]), value))[rows] = value
 
 
 PREFIX = "="

@@ -1,13 +1,30 @@
-"""Standard streams that are closed, or that nobody reads any more."""
+"""Standard streams: closed, without a reader, or of a terminal that shows ASCII only."""
 
+import codecs
 import os
 import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 
 STREAMS = ("stdin", "stdout", "stderr")
 """By their numbers."""
+LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
+"""The variables that tell what a terminal shows: the first that is set counts."""
+SPELT = {
+    "…": "...",
+    "–": "-",
+    "—": "-",
+    "−": "-",
+    "·": "-",
+    "×": "x",
+    "→": "->",
+    "∞": "inf",
+    "≤": "<=",
+    "≥": ">=",
+}
+"""Signs of ours in ASCII; all else is written out, `\\xf6`."""
 
 
 def reopen() -> None:
@@ -17,6 +34,24 @@ def reopen() -> None:
             mode = "r" if number == 0 else "w"
             _lead_nowhere(number)
             setattr(sys, name, os.fdopen(number, mode, closefd=False))
+
+
+def in_ascii_where_asked() -> None:
+    """Let the streams of a terminal without other signs than ASCII's, or Latin ones, get no others."""
+    codecs.register_error("spelt", _spelt)
+    named = next((os.environ[name] for name in LOCALE if os.environ.get(name)), "")
+    asked = named in ("C", "POSIX") and not {"PYTHONIOENCODING", "PYTHONUTF8"} & os.environ.keys()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and (asked or not stream.encoding.lower().startswith("utf")):
+            stream.reconfigure(encoding="ascii" if asked else None, errors="spelt")
+
+
+def _spelt(error: UnicodeError) -> tuple[str, int]:
+    """What stands for the signs that a stream cannot write, and where it goes on behind them."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = error.object[error.start : error.end]
+    return "".join(SPELT.get(sign) or ascii(sign)[1:-1] for sign in signs), error.end
 
 
 def _lead_nowhere(number: int) -> None:

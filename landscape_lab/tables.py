@@ -93,5 +93,7 @@ def unquoted(value: str) -> str:
     ('my drawing.png', 'my drawing.png', '[1,2]')
     """
     if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
-        return value[1:-1].replace(f"\\{value[0]}", value[0])
+        escaped = rf"(\\+)({value[0]}|\Z)"  # backslashes count twice before a quote, and before the last one
+        inner = re.sub(escaped, lambda end: end[1][: len(end[1]) // 2] + end[2], value[1:-1])
+        return inner.replace("\\${", "${")
     return re.sub(r"\\(.)", r"\1", value)

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FunctionType
 
 from landscape_lab.configuration import CONF, catalogued, plain
+from landscape_lab.errors import without_exits
 from landscape_lab.keys import DECLARED
 from landscape_lab.validation import Choice
 
@@ -60,12 +61,14 @@ def guarded_command() -> Iterator[None]:
 
     Raises:
         ValueError: `trust` is neither true nor false.
+        RuntimeError: Code of the folder's owner wanted to end the process.
         SystemExit: With status 1, where something was refused and the command did the rest.
     """
     trust = _take_word()
     paths = ", ".join(word for word in sys.argv[1:] if "=" not in word)
     with guarded("" if trust else paths or "."):
-        yield
+        with without_exits():
+            yield
         if _GUARD.refused:
             raise SystemExit(1)
 

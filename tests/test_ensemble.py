@@ -219,3 +219,17 @@ def test_objectives_of_ensembles(lab):
     result = lab("landscape=sphere", "ensemble.lr=[0.1,0.01]", "steps=50", "objective=steps_to_target")
     assert result.objective == result.metrics["steps_to_target"] > 0
     assert lab("landscape=sphere", "ensemble.lr=[0.1,0.01]", "steps=20", "objective=best_lr").objective == 0.1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ensemble.lr=[0.01,0.1]",
+        "+ensemble.lr=[0.01,0.1]",
+        "ensemble=lr_sweep ensemble.lr=[0.01,0.1]",
+        "ensemble=lr_sweep +ensemble.lr=[0.01,0.1]",
+        "ensemble=starts ensemble.starts=[[0.5,1],[1,2]]",
+    ],
+)
+def test_a_list_takes_the_place_of_what_a_choice_has(lab, words):
+    assert lab("landscape=sphere", *words.split(), "steps=2").metrics["members"] == 2

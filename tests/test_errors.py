@@ -1,6 +1,13 @@
 """A user's error: one line names the key or file and the nearest choice; nothing is half-written."""
 
+import signal
+import sys
+import warnings
+
 import pytest
+
+from landscape_lab.errors import one_line, without_exits
+from landscape_lab.stopping import Stopped
 
 MISTAKES = {
     "optimizer=adm": "There is no optimizer `adm`. Nearest: adam, adamw",
@@ -32,7 +39,7 @@ MISTAKES = {
     "ckpt_path=nothing.ckpt": "There is no checkpoint nothing.ckpt",
     "video={a:1}": "Parameter `video` should be a list. Found `video={a:1}`",
     "objective=5": "Parameter `objective` should be one of final_loss",
-    "optimizer.lr=[1": "no viable alternative",
+    "optimizer.lr=[1": "does not read `optimizer.lr=[1`",
     "hydra.job.num=abc": "Parameter `hydra.job.num`: Value 'abc' of type 'str' could not be converted to Int",
     "landscape=expression landscape.expression=x/0": "Parameter `expression` should be finite at the start",
     "-m steps=1,2 objective=5": "Parameter `objective` should be one of final_loss",
@@ -89,3 +96,44 @@ def test_a_yaml_that_is_not_utf_8_is_named(quiet_command, tmp_path, group, head)
     status, written = quiet_command("--config-dir", "mine", f"{group}=latin")
     told = f"landscape_lab: The file {page} should be text in UTF-8. Found 0xe9.\n"
     assert (status, written.err) == (1, told)
+
+
+GLYPH = "Glyph 19992 (\\N{CJK UNIFIED IDEOGRAPH-4E18}) missing from font(s) DejaVu Sans."
+
+
+@pytest.mark.parametrize(
+    ("warning", "category", "told"),
+    [
+        ("The picture is constant", UserWarning, "The picture is constant"),
+        ("divide by zero", RuntimeWarning, "divide by zero"),
+        ("two\nlines", UserWarning, "two lines"),
+        (GLYPH, UserWarning, "No installed font has the sign 丘: pictures show a box for it."),
+    ],
+)
+def test_a_warning_is_told_in_one_line_once_and_without_a_path(capsys, warning, category, told):
+    before = warnings.showwarning
+    with warnings.catch_warnings(), one_line(), one_line():
+        warnings.simplefilter("always")
+        for _ in range(3):
+            warnings.warn(warning, category, stacklevel=1)
+    assert capsys.readouterr().err == f"landscape_lab: {told}\n"
+    assert warnings.showwarning is before
+
+
+@pytest.mark.parametrize("code", ["lambda parameters: sys.exit(3)", "sys.exit('bye')"])
+def test_code_of_a_user_does_not_end_the_lab(quiet_command, tmp_path, monkeypatch, code):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "leaver", raising=False)
+    (tmp_path / "leaver.py").write_text(f"import sys\n\nSomething = {code}\n")
+    status, written = quiet_command("landscape=turn", "steps=2", "optimizer._target_=leaver.Something")
+    assert status == 1
+    (line,) = written.err.splitlines()
+    assert line.startswith("landscape_lab: ")
+    assert f"{tmp_path}/leaver.py, line 3, ended the program: " in line
+
+
+@pytest.mark.parametrize("stop", [Stopped(signal.SIGTERM), SystemExit(1)])
+def test_what_stops_the_lab_passes(stop):
+    stop.__context__ = BrokenPipeError()  # as where nobody reads a table of Rich
+    with pytest.raises(type(stop)), without_exits():
+        raise stop

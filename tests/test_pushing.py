@@ -15,7 +15,7 @@ from landscape_lab import Descent
 from landscape_lab.callbacks import StateRecorder
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.landscapes import FunctionLandscape
-from landscape_lab.pushing import MEMBERS, NOT_RECORDED, pushes_of
+from landscape_lab.pushing import MEMBERS, NOT_RECORDED, _is_momentum, pushes_of
 from landscape_lab.staging import scene_of
 from landscape_lab.state_curves import StateCurves
 
@@ -115,6 +115,18 @@ def test_of_many_members_some_are_told_and_the_lowest_is_among_them(tmp_path):
     assert len(path["members"]) <= MEMBERS
     (chart,) = [one for one in sections["state"]["paths"][0]["charts"] if one["name"] == "exp_avg"]
     np.testing.assert_array_equal(chart["values"], state.vectors["exp_avg"][:, path["members"]])
+
+
+@pytest.mark.parametrize(
+    ("pushes", "others"),
+    [
+        (("exp_avg", "momentum_buffer", "m", "velocity", "grad_ma"), ()),
+        ((), ("exp_avg_sq", "exp_avg_sq_col", "v", "z", "square_avg", "exp_avg_lr", "slow_buffer", "sum")),
+    ],
+)
+def test_what_pushes_is_known_by_its_name(pushes, others):
+    assert all(map(_is_momentum, pushes))
+    assert not any(map(_is_momentum, others))
 
 
 def test_without_a_state_there_are_gradients(tmp_path):

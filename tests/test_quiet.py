@@ -5,7 +5,7 @@ import warnings
 
 import pytest
 
-from landscape_lab.quiet import ToldOnce, quiet_lightning, warnings_held
+from landscape_lab.quiet import quiet_lightning, warnings_held
 
 
 def test_lightning_is_quiet_for_a_while():
@@ -35,20 +35,3 @@ def test_warnings_of_what_is_refused_are_dropped_and_others_come_afterwards(recw
         warnings.warn("heard", stacklevel=1)
         assert not recwarn.list
     assert [str(one.message) for one in recwarn] == ["heard"]
-
-
-@pytest.mark.parametrize(
-    ("warning", "category"),
-    [
-        ("The picture is constant", UserWarning),
-        ("divide by zero", RuntimeWarning),
-        ("two\nlines", UserWarning),
-    ],
-)
-def test_a_warning_is_told_in_one_line_once_and_without_a_path(monkeypatch, capsys, warning, category):
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        monkeypatch.setattr(warnings, "showwarning", ToldOnce())
-        for _ in range(3):
-            warnings.warn(warning, category, stacklevel=1)
-    assert capsys.readouterr().err == f"landscape_lab: {' '.join(warning.split())}\n"

@@ -6,6 +6,10 @@ import numpy as np
 import pytest
 from omegaconf import OmegaConf
 
+from landscape_lab.assembly import build_landscape
+from landscape_lab.callbacks import RateCurve
+from landscape_lab.ensemble import make_ensemble
+from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.rate_choice import advice, settled_search
 from landscape_lab.rate_search import RateSearch, Trial
 
@@ -47,12 +51,25 @@ def test_the_run_is_that_of_a_typed_rate(lab):
     np.testing.assert_array_equal(auto.trajectory.points, typed.trajectory.points)
 
 
+def test_the_landscape_is_built_once(lab, monkeypatch):
+    built = []
+
+    def build_and_note(*args, **changes):
+        built.append(build_landscape(*args, **changes))
+        return built[-1]
+
+    monkeypatch.setattr("landscape_lab.assembly.build_landscape", build_and_note)
+    lab("landscape=turn", *RUN, "steps=20")
+    assert len(built) == 1
+
+
 def test_a_run_that_goes_on_keeps_its_rate(tmp_path):
     cfg = OmegaConf.create({"optimizer": {"lr": "auto"}})
     before = RateSearch([Trial(0.1, 3, 1.0)], 3, 0.123)
     before.save(tmp_path / "lr_search.json")
     last = tmp_path / "checkpoints" / "last.ckpt"
-    assert settled_search(cfg, {}, last) == before
+    bowl = FunctionLandscape(lambda x, y: x**2 + y**2, start=(1.0, 1.0))
+    assert settled_search(cfg, {}, last, bowl, make_ensemble(bowl)) == before
 
 
 def test_an_optimizer_without_a_rate_says_so(lab, capsys):
@@ -70,10 +87,13 @@ def test_a_rate_that_diverges_after_all_is_lowered(lab, monkeypatch, capsys):
     monkeypatch.setattr(
         "landscape_lab.rate_choice.search_rate", lambda *_: RateSearch([Trial(0.05, 3, 1.0)], 3, 0.05)
     )
+    drawn = []
+    monkeypatch.setattr(RateCurve, "on_fit_end", lambda *_: drawn.append("lr.png"))
     result = lab("landscape=rosenbrock", "optimizer=sgd", *RUN, "steps=50")
     assert result.metrics["status"] == "completed"
     assert result.metrics["lr"] < 0.05
-    assert "diverged" in capsys.readouterr().err
+    assert "lr 0.05 diverged after 3 steps: again with a lower one." in capsys.readouterr().err
+    assert drawn == ["lr.png"]
 
 
 def test_advice_names_step_and_rate():

@@ -1,5 +1,6 @@
 """Draws and replays show what an optimizer sees."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -21,9 +22,9 @@ from landscape_lab.augmentations import (
     augment,
 )
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape, NetworkLandscape
-from landscape_lab.planes import Plane, Window
-from landscape_lab.replaying import Minibatches, check_draws, draws_of
-from landscape_lab.staging import scene_of
+from landscape_lab.planes import Plane, PlaneSettings, Window
+from landscape_lab.replaying import Minibatches, check_draws, draws_of, legible_draws
+from landscape_lab.staging import scene_of, start_of
 
 RAMP = torch.linspace(0.2, 0.8, 320).expand(160, 320)
 picture_of = partial(ImageLandscape, normalize=False)
@@ -165,3 +166,20 @@ def drawn(landscape, number):
 def line(landscape, to=1.0):
     """A trajectory of two points."""
     return recorded([(0.0, 0.0), (to, to)], [1.0, 1.0])
+
+
+def test_draws_of_what_is_finer_than_their_cells_are_seen_around_the_start():
+    """Ackley was moiré."""
+
+    def waves(x, y):
+        return torch.cos(20.0 * torch.pi * x) + torch.cos(20.0 * torch.pi * y) + x
+
+    bounds = ((-8.0, 8.0), (-8.0, 8.0))
+    for fn, closer in ((waves, True), (lambda x, y: x + y, False)):
+        field = augment(FunctionLandscape(fn, start=(2.0, -3.0), bounds=bounds), [GradientNoise(0.1)])
+        scene = scene_of(field, [], settings=PlaneSettings(window="bounds"), grid=False)
+        scene = replace(scene, traces=(start_of(field, scene.plane),))
+        seen = legible_draws(field, scene, 1, resolution=120).scene
+        assert (seen.window.size[0] < 0.3 * scene.window.size[0]) == closer
+        assert ("only around the start" in seen.about) == closer
+        assert seen.window.contains(np.array([[2.0, -3.0]])).all()

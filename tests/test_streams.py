@@ -1,5 +1,8 @@
 """Closed streams and readers that go away end nothing and are no error."""
 
+import importlib
+import importlib.util
+import io
 import os
 import subprocess
 import sys
@@ -8,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from landscape_lab.errors import one_line
+from landscape_lab.streams import in_ascii_where_asked
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,3 +58,43 @@ def test_no_file_is_taken_for_a_closed_stream(tmp_path, closed):
     command = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-c", code]
     subprocess.run(command, check=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert int((tmp_path / "file").read_text()) > 2
+
+
+def commands():
+    """Every module that is called with `python -m`: a new one enrols itself."""
+    for file in sorted((ROOT / "landscape_lab").rglob("*.py")):
+        if 'if __name__ == "__main__"' in file.read_text():
+            name = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__")
+            yield "landscape_lab.command_line" if name == "landscape_lab" else name
+
+
+@pytest.mark.parametrize("name", [*commands()])
+@pytest.mark.parametrize("variables", [{}, {"LC_ALL": "C"}], ids=["PYTHONIOENCODING=ascii", "LC_ALL=C"])
+def test_an_ascii_terminal_gets_ascii_from_every_command(tmp_path, monkeypatch, name, variables):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONIOENCODING", raising=False)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
+    for key, value in variables.items():
+        monkeypatch.setenv(key, value)
+    streams = {
+        stream: io.TextIOWrapper(io.BytesIO(), "utf-8" if variables else "ascii", write_through=True)
+        for stream in ("stdout", "stderr")
+    }
+    for stream, wrapper in streams.items():
+        monkeypatch.setattr(sys, stream, wrapper)
+    word = "nö=1" if name.endswith("gallery") else "nö … → 丘"
+    monkeypatch.setattr(sys, "argv", [name, word])
+    module = name if importlib.util.find_spec(name).submodule_search_locations is None else f"{name}.__main__"
+    with pytest.raises(SystemExit):
+        importlib.import_module(module).main()
+    for wrapper in streams.values():
+        assert wrapper.buffer.getvalue().isascii()
+    assert b"\\xf6" in streams["stderr"].buffer.getvalue()
+
+
+def test_signs_of_ours_are_spelt(monkeypatch):
+    terminal = io.TextIOWrapper(io.BytesIO(), "ascii", write_through=True)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    in_ascii_where_asked()
+    sys.stdout.write("1…3 × 2 → ∞, ö")
+    assert terminal.buffer.getvalue() == b"1...3 x 2 -> inf, \\xf6"

@@ -170,6 +170,14 @@ def test_own_class_is_filmed_with_a_word(sent, command_line):
     assert (status, written.out) == (0, "own.gif\n")
 
 
+def test_no_code_of_a_folder_ends_a_command_without_a_word(sent, command_line):
+    (sent / "leaving.py").write_text("def fn(x, y):\n    raise SystemExit(3)\n")
+    own = {"_target_": "landscape_lab.landscapes.FunctionLandscape", "fn": "leaving.fn"}
+    status, written = command_line(*a_run(own), "own.gif", "frames=2", "trust=true", main=film.main)
+    assert status == 1
+    assert re.fullmatch(r"landscape_lab: .*leaving.py, line 2, ended the program: raise .*\n", written.err)
+
+
 def test_own_sweep_draws_its_race_without_a_word(command_line, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "mine", raising=False)

@@ -10,7 +10,7 @@ import pytorch_lightning as pl
 from landscape_lab.callbacks.looks import Drawing, OwnMap
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.draws import augmentations_figure
-from landscape_lab.replaying import draws_of, has_draws
+from landscape_lab.replaying import has_draws, legible_draws
 from landscape_lab.staging import scene_of, start_of
 
 
@@ -39,5 +39,5 @@ class AugmentationPictures(OwnMap, Drawing):
             settings = replace(self.settings, directions="auto", window=window)
             scene = scene_of(landscape, [], settings=settings, grid=False)
             begun = replace(scene, traces=(start_of(landscape, scene.plane),), about=self.about)
-            draws = draws_of(landscape, begun, self.draws, self.settings.resolution)
+            draws = legible_draws(landscape, begun, self.draws, self.settings.resolution)
             self.draw(trainer, "augmentations", partial(augmentations_figure, draws))

@@ -9,6 +9,8 @@ import sys
 from html import escape
 from typing import Protocol, cast
 
+from rich.progress import TaskID
+
 
 class Handle(Protocol):
     """What IPython gives for something that is shown and may be replaced."""
@@ -41,18 +43,18 @@ class NotebookProgress:
     def __init__(self) -> None:
         self._shown: Handle | None = None
 
-    def add_task(self, description: str, *, total: int, completed: int, rate: float, loss: float) -> int:
+    def add_task(self, description: str, *, total: int, completed: int, rate: float, loss: float) -> TaskID:
         """What is told: its name, how many steps there are and how many are done."""
         self.description, self.total = description, total
         self.line = self._line(completed, rate, loss)
-        return 0
+        return TaskID(0)
 
     def start(self) -> None:
         """Show it."""
         shown = cast(Display, importlib.import_module("IPython.display"))
         self._html, self._shown = shown.HTML, shown.display(shown.HTML(self.line), display_id=True)
 
-    def update(self, task: int, *, completed: int, rate: float, loss: float, refresh: bool = True) -> None:
+    def update(self, task: TaskID, *, completed: int, rate: float, loss: float, refresh: bool = True) -> None:
         """Replace it."""
         if self._shown is not None:
             self._shown.update(self._html(self._line(completed, rate, loss)))

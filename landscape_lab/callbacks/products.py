@@ -144,7 +144,9 @@ class Products(pl.Callback):
         wanted = [product for product in self.products if product.wanted]
         if not wanted:
             return
-        scene = replace(self._scene(pl_module, wanted), about=self.about)
+        scene = self._scene(pl_module, wanted)
+        traces = tuple(replace(trace, lost=pl_module.ending.lost) for trace in scene.traces)
+        scene = replace(scene, about=self.about, traces=traces)
         if scene.miss > 0:
             self.told["slice_miss"] = scene.miss
             tell(f"The slice of the landscape misses it at the centre of the plane by {scene.miss:.1e}.")
@@ -243,7 +245,6 @@ class Pictures(Product, Drawing):
         for name in without_repetition(self.figures, scene, self.against):
             if FIGURES[name].lacks(scene):
                 continue  # why has been told
-            make = (
-                partial(loss_figure, scene, self.against) if name == "loss" else partial(FIGURES[name], scene)
-            )
+            draw = FIGURES[name] if name != "loss" else partial(loss_figure, against=self.against)
+            make = partial(draw, scene)
             self.draw(trainer, name, make, shown=name not in CURVES)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float, Int
-from matplotlib import rc_context
+from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
@@ -28,6 +28,9 @@ from landscape_lab.drawing.style import STYLE, add_scale, in_full
 from landscape_lab.planes.window import Window
 from landscape_lab.scene import Scene
 
+STEP_COLORS = colormaps["viridis_r"]
+WIDE = 1.5
+"""A map that is so many times as wide as it is high has that of the steps below it."""
 BORDER = 0.6
 """Of lines between attractors that may have one colour, points."""
 
@@ -36,7 +39,7 @@ def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
     """Each start in the colour of its attractor, the darker the longer its way took.
 
     More attractors than there are colours have those of their losses, with lines between them and all
-    equally bright. White contours show the loss, rings the known minima.
+    equally bright; a second map has the steps then. White contours show the loss, rings the known minima.
 
     Args:
         basins: Of starts.
@@ -47,7 +50,7 @@ def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
     width, height = map_size(scene)
     with rc_context(STYLE):
         figure = Figure(figsize=path_size(scene))
-        axes = figure.add_subplot()
+        axes, *beside = figure.subplots(1 if scale is None else 2, squeeze=False)[:, 0]
         _draw_starts(axes, basins, scene, colors, shaded=scale is None)
         mark_minima(axes, scene)
         name_axes(axes, scene)
@@ -56,9 +59,12 @@ def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
             _add_steps(axes, basins, colors)
         else:
             add_scale(axes, scale.mappable(LOSS_COLORS), "final loss", scale.extend, scale.ticks)
+        for steps in beside:
+            _draw_steps(steps, basins, scene)
         write_marks(axes, columns=1)
-        write_row(figure, _legend(basins, scene, colors), "upper left", size=9)
-        fit(figure, [[axes]], [width], [height])
+        write_row(figure, _legend(basins, scene, colors), size=9)
+        row = [[axes, *beside]] if width < WIDE * height else [[each] for each in (axes, *beside)]
+        fit(figure, row, [width] * len(row[0]), [height] * len(row))
     return figure
 
 
@@ -108,6 +114,19 @@ def _draw_starts(
     if not scene.plane.axes.picture or scene.shading.levels is not None:
         draw_contours(axes, scene, Heights(scene)(scene.losses), width=0.5, alpha=0.35, lines=None)
     finish_map(axes, scene)
+
+
+def _draw_steps(axes: Axes, basins: Basins, scene: Scene) -> None:
+    """How many steps each start took to rest, where colours of attractors leave no room for shades."""
+    norm = Normalize(*_shortest_and_longest(basins))
+    every = STEP_COLORS(norm(basins.steps))[..., :3]
+    for verdict, color in ((MOVING, MOVING_COLOR), (LOST, LOST_COLOR)):
+        every[basins.verdicts == verdict] = to_rgb(color)
+    window = Window.between(*scene.plane.project(basins.bounds))
+    axes.imshow(every, extent=window.image_extent, interpolation="nearest")
+    finish_map(axes, scene)
+    add_scale(axes, ScalarMappable(norm, STEP_COLORS), "steps to rest, the darker the later")
+    axes.set_title("steps to rest", loc="left", fontsize=11)
 
 
 def borders(verdicts: Int[np.ndarray, "rows columns"], window: Window) -> Float[np.ndarray, "lines 2 2"]:

@@ -74,9 +74,22 @@ def _above(low: float, middle: float, high: float, extend: str) -> ColorScale:
         return np.exp(height) + low - room
 
     ends = height(np.array([low, high]))
-    ticks = value(np.linspace(ends[0], ends[1], TICKS))
+    ticks = _round(value(np.linspace(ends[0], ends[1], TICKS)))
     norm = FuncNorm((height, value), low, high)
     return ColorScale(norm, extend, ticks)
+
+
+def _round(values: np.ndarray) -> np.ndarray:
+    """Increasing values with as few digits as tell neighbours apart, none beyond the first and the last.
+
+    >>> _round(np.array([3.01, 3.17, 3.67, 5.13, 9.43, 22.1]))
+    array([ 3.1,  3.2,  3.7,  5. ,  9. , 20. ])
+    """
+    gaps = np.diff(values)
+    nearest = np.minimum(np.append(gaps, np.inf), np.insert(gaps, 0, np.inf))
+    unit = 10.0 ** np.floor(np.log10(nearest))
+    inside = np.clip(np.round(values / unit), np.ceil(values[0] / unit), np.floor(values[-1] / unit))
+    return np.unique(inside * unit)
 
 
 def _span(values: np.ndarray) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 
-from landscape_lab.drawing.heights import Heights
+from landscape_lab.drawing.heights import Heights, finer
 from landscape_lab.scene import Scene
 from landscape_lab.validation import check_choice
 
@@ -23,7 +23,7 @@ def draw_contours(
     levels = contour_levels(scene, finite) if len(finite) and np.ptp(finite) > 0 else 0
     if levels if isinstance(levels, int) else len(levels):
         axes.contour(
-            heights,
+            finer(heights),
             levels=levels,
             extent=scene.window.extent,
             colors="white",

@@ -21,7 +21,7 @@ from landscape_lab.drawing.strokes import (
     cleaned,
     draw_curve,
     draw_rates,
-    name_swings,
+    names_of_envelopes,
     names_of_rates,
 )
 from landscape_lab.drawing.style import AXIS, STYLE, in_full, label_cost
@@ -82,8 +82,7 @@ def loss_figure(scene: Scene, against: str = "steps") -> Figure:
             axes.grid(color=GRID, linewidth=0.8)
             axes.set_axisbelow(True)
         add_rate_bar(figure, scene)
-        swings = [name for axes in figure.axes for name in name_swings(axes)]
-        write_row(figure, [*_names(scene), *swings[:1]])
+        write_row(figure, [*_names(scene), *names_of_envelopes(figure.axes)])
         write_row(figure, rates, size=8.5)
         write_title(figure.axes[0], scene)
     return figure
@@ -220,7 +219,7 @@ def _draw_held_out(axes: Axes, trace: Trace, name: str, color: str, against: str
     """What was measured on the validation data, if there are any: the median of many members."""
     if (held_out := _measured(trace, name, against)) is not None:
         curve = cleaned(held_out, axis)
-        middle = np.nanmedian(curve.values, axis=1, keepdims=True)
+        middle = np.nanquantile(curve.values, 0.5, axis=1, keepdims=True, method="lower")
         draw_curve(axes, Curve(curve.costs, middle), color, axis, "validation")
 
 

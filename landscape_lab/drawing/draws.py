@@ -19,6 +19,7 @@ from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import finish_map
+from landscape_lab.drawing.narrow import asked_width
 from landscape_lab.drawing.palette import INK, SLOPE_COLORS
 from landscape_lab.drawing.proportions import map_ratio
 from landscape_lab.drawing.signed_scale import signed_scale
@@ -44,14 +45,16 @@ def augmentations_figure(draws: Draws) -> Figure:
     """A row for the clean landscape and for each draw.
 
     Its columns are the loss, what it differs by from the clean one, and the gradient along x and along y.
+    They stay beside each other in a figure for a column of a paper, too.
     """
-    number, ratio = len(draws.losses), map_ratio(draws.scene)
+    number, ratio, asked = len(draws.losses), map_ratio(draws.scene), asked_width()
     width = max(LEAST, min((AREA / ratio) ** 0.5, WIDEST, HIGHEST / number / ratio))
+    width, least = (width, BAR) if asked is None else (max(LEAST, (asked - 1.0) / 4.0), LEAST)
     with rc_context(STYLE):
         figure = Figure(figsize=(4 * width + 1.0, 1.0))
         maps = figure.subplots(number, 4, squeeze=False, sharex=True, sharey=True)
         head, *bars = (figure.add_subplot(label=f"part {part}") for part in range(4))
-        _draw_columns(maps, draws, bars, width)
+        _draw_columns(maps, draws, bars, width, max(width, least))
         for axes in maps.flat:
             _finish(axes, draws)
         for axis, inches in ((maps[0, 0].xaxis, width), (maps[0, 0].yaxis, width * ratio)):  # of all maps
@@ -60,12 +63,16 @@ def augmentations_figure(draws: Draws) -> Figure:
         about = BETWEEN.join(filter(None, (draws.scene.about, "cross: the start")))
         explain(head, replace(draws.scene, about=about), f"the landscape in {number - 1} draws")
         grid = [[head] * 4, *maps.tolist(), [*bars, bars[-1]]]
-        fit(figure, grid, [max(width, BAR)] * 4, [HEAD, *[width * ratio] * number, WIDTH])
+        heights = [HEAD, *[width * ratio] * number, WIDTH]
+        fit(figure, grid, [max(width, least)] * 4, heights, stack=False)
     return figure
 
 
-def _draw_columns(maps: np.ndarray, draws: Draws, bars: Sequence[Axes], width: float) -> None:
-    """What is in the maps, and the scales of the losses, of the differences and of the gradients."""
+def _draw_columns(maps: np.ndarray, draws: Draws, bars: Sequence[Axes], width: float, long: float) -> None:
+    """What is in the maps, and the scales of the losses, of the differences and of the gradients.
+
+    A map is `width` inches wide, the scale of one column `long`.
+    """
     scene, heights = draws.scene, Heights(draws.scene)
     picture, (x, y) = scene.plane.axes.picture, scene.plane.axes.labels
     apart = draws.losses - draws.losses[:1]
@@ -79,7 +86,11 @@ def _draw_columns(maps: np.ndarray, draws: Draws, bars: Sequence[Axes], width: f
         (f"gradient along {y}", draws.gradients[:, 1], slopes, SLOPE_COLORS),
     )
     for column, (name, values, scale, colors) in zip(maps.T, columns, strict=True):
-        column[0].set_title(fill(name, max(12, int(width / CHARACTER))), loc="left", fontsize=10)
+        column[0].set_title(
+            fill(name, max(12 if asked_width() is None else 8, int(width / CHARACTER))),
+            loc="left",
+            fontsize=10,
+        )
         for axes, one in zip(column, values, strict=True):
             axes.imshow(one, cmap=colors, norm=scale.norm, extent=scene.window.image_extent)
     if scene.shading.levels is not None:
@@ -87,10 +98,10 @@ def _draw_columns(maps: np.ndarray, draws: Draws, bars: Sequence[Axes], width: f
             draw_contours(axes, scene, heights(losses), width=0.5, alpha=0.45)
     for row, axes in enumerate(maps[:, 0]):
         axes.set_ylabel("clean" if row == 0 else f"draw {row}")
-    _add_scale(bars[0], shades, heights.colors, heights.label, max(width, BAR))
+    _add_scale(bars[0], shades, heights.colors, heights.label, long)
     heights.write_losses(bars[0].xaxis)
-    _add_scale(bars[1], differences, SLOPE_COLORS, "loss", max(width, BAR))
-    _add_scale(bars[2], slopes, SLOPE_COLORS, slope_unit(picture), 2 * width)
+    _add_scale(bars[1], differences, SLOPE_COLORS, "loss", long)
+    _add_scale(bars[2], slopes, SLOPE_COLORS, slope_unit(picture), 2 * long)
 
 
 def _add_scale(axes: Axes, scale: ColorScale, colors: str, label: str, width: float) -> None:
@@ -102,7 +113,7 @@ def _add_scale(axes: Axes, scale: ColorScale, colors: str, label: str, width: fl
     if scale.ticks is not None:
         ticks = scale.ticks
         if width * np.diff(np.asarray(scale.norm(ticks))).min(initial=1.0) < NUMBER:
-            ticks = ticks[[0, len(ticks) // 2, -1]]
+            ticks = ticks[[0, len(ticks) // 2, -1] if width > 2 * NUMBER else [0, -1]]
         bar.set_ticks(ticks.tolist(), labels=distinct(ticks))
         bar.ax.minorticks_off()
     bar.outline.set_visible(False)

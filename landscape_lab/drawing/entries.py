@@ -98,7 +98,7 @@ def _middle(values: Float[np.ndarray, "records members"]) -> Float[np.ndarray, "
     if values.shape[1] == 1:
         return values
     there = ~np.isnan(values).all(axis=1)
-    return np.nanmedian(values[there], axis=1, keepdims=True)
+    return np.nanquantile(values[there], 0.5, axis=1, keepdims=True, method="lower")
 
 
 def end_on(axis: ValueAxis, entry: Entry) -> tuple[float, float]:
@@ -107,5 +107,5 @@ def end_on(axis: ValueAxis, entry: Entry) -> tuple[float, float]:
     value = entry.end
     if not np.isfinite(value):
         there = np.flatnonzero(np.isfinite(values).any(axis=1))
-        costs, value = costs[: there[-1] + 1], float(np.nanmedian(values[there[-1]]))
+        costs, value = costs[: there[-1] + 1], float(np.nanquantile(values[there[-1]], 0.5, method="lower"))
     return float(costs[-1]), float(np.clip(value, *axis.limits))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from os import PathLike
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
@@ -27,7 +28,7 @@ from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.surfaces import surface_figure
 from landscape_lab.drawing.titles import explain, write_title
 from landscape_lab.drawing.topology import topology_figure
-from landscape_lab.drawing.traces import draw_scene
+from landscape_lab.drawing.traces import draw_scene, ranked
 from landscape_lab.files import replacing
 from landscape_lab.scene import Scene
 
@@ -57,7 +58,8 @@ def path_figure(scene: Scene) -> Figure:
         draw_scene(axes, scene)
         if len(scene.traces) > 1:
             colors = dict(zip([trace.label for trace in scene.traces], PATH_COLORS, strict=False))
-            write_legend(figure, colors, scene.traces, len(scene.traces) - len(colors), at="upper left")
+            ranks = np.argsort(ranked(scene.traces)) + 1
+            write_legend(figure, colors, scene.traces, len(scene.traces) - len(colors), ranks.tolist())
             explain(axes, scene)
         else:
             write_title(axes, scene)

@@ -13,7 +13,9 @@ from landscape_lab.drawing.narrow import PANEL, asked_width, shrink, stacked
 PAD = 0.12
 """Inches around everything."""
 NARROWED = 3
-"""How often sizes are made to fit a width that is asked for."""
+"""How often sizes are made to fit a width that is asked for, at most."""
+SETTLED = 0.002
+"""The share by which sizes change that fit."""
 
 Grid = Sequence[Sequence[Axes]]
 """The axes of a figure, a line for each row."""
@@ -21,33 +23,42 @@ Size = tuple[Float[np.ndarray, " columns"], Float[np.ndarray, " rows"]]
 """Widths and heights of them, inches."""
 
 
-def fit(figure: Figure, grid: Grid, widths: Sequence[float], heights: Sequence[float]) -> None:
+def fit(
+    figure: Figure,
+    grid: Grid,
+    widths: Sequence[float],
+    heights: Sequence[float],
+    *,
+    stack: bool = True,
+) -> None:
     """Give the axes of a figure their sizes, and the figure that of all of them with their words and bars.
 
-    A legend of the figure stands above all.
+    A legend of the figure stands below all.
 
     Args:
         figure: Whose size changes; it needs no layout engine any more.
         grid: Its axes; one that is there twice in a row or a column spans both.
         widths: Of each column, inches.
         heights: Of each row, inches; further ones do not count.
+        stack: Whether all axes lie below each other in a figure of a width that is asked for.
     """
     figure.set_layout_engine("none")
     if (asked := asked_width()) is not None:
         shrink(figure)
-        grid, widths, heights = stacked(grid, widths, heights)
+        if stack:
+            grid, widths, heights = stacked(grid, widths, heights)
     size = np.array(widths), np.array(heights[: len(grid)])
     _place(figure, grid, size, np.ones((len(grid), len(widths), 4)))
-    margins = _all_margins(figure, grid)
-    _place(figure, grid, size, margins)
-    for _ in range(NARROWED if asked is not None else 0):  # words beside maps that shrink reach further
-        margins = _all_margins(figure, grid)
-        size = _narrowed(grid, size, margins, asked or 0.0)
+    for _ in range(1 if asked is None else NARROWED):
+        margins, before = _all_margins(figure, grid), size
+        size = size if asked is None else _narrowed(grid, size, margins, asked)
         _place(figure, grid, size, margins)
+        if np.allclose(np.concatenate(size), np.concatenate(before), rtol=SETTLED):
+            break  # words beside maps that shrink reach further, but these do so no more
 
 
 def _all_margins(figure: Figure, grid: Grid) -> Float[np.ndarray, "rows columns 4"]:
-    """Those of all axes, with room for legends of the figure above them."""
+    """Those of all axes, with room for legends of the figure below them."""
     margins = np.array([[_margins(figure, axes) for axes in row] for row in grid])
     cells = np.array(grid, dtype=object)
     beside, below = cells[:, 1:] == cells[:, :-1], cells[1:] == cells[:-1]
@@ -56,17 +67,17 @@ def _all_margins(figure: Figure, grid: Grid) -> Float[np.ndarray, "rows columns 
     margins += PAD / 2
     renderer = figure._get_renderer()  # type: ignore[attr-defined] # as matplotlib's own layouts do
     for legend in figure.legends:
-        margins[0, :, 3] += legend.get_window_extent(renderer).height / figure.dpi
+        margins[-1, :, 1] += legend.get_window_extent(renderer).height / figure.dpi
     return margins
 
 
-def _narrowed(grid: Grid, size: Size, margins: Float[np.ndarray, "rows 1 4"], width: float) -> Size:
-    """The sizes of axes in one column that leave their margins room within a width."""
-    left = width - PAD - margins[:, 0, 0].max() - margins[:, 0, 2].max()
-    share = max(left, width / 3) / size[0][0]
+def _narrowed(grid: Grid, size: Size, margins: Float[np.ndarray, "rows columns 4"], width: float) -> Size:
+    """The sizes of axes that leave their margins room within a width."""
+    left = width - PAD - margins[..., 0].max(axis=0).sum() - margins[..., 2].max(axis=0).sum()
+    share = max(left, width / 3) / size[0].sum()
     heights = [
         share * height if axes.get_aspect() != "auto" or share > 1 else min(height, PANEL * left)
-        for (axes,), height in zip(grid, size[1], strict=True)
+        for (axes, *_), height in zip(grid, size[1], strict=True)
     ]
     return share * size[0], np.array(heights)
 

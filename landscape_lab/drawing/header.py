@@ -10,6 +10,7 @@ from PIL import ImageDraw, ImageFont
 from landscape_lab.drawing.maps import colored
 from landscape_lab.drawing.pacing import WORDS, Pacing
 from landscape_lab.drawing.palette import GREY, PATH_COLORS, path_color
+from landscape_lab.good_rates import typical
 from landscape_lab.scene import Scene, Trace, last_before
 
 LINE, ROW = 34, 20
@@ -151,7 +152,7 @@ def _loss(trace: Trace, moment: float) -> str:
     known = "measured_losses" in trace.measured
     losses = _measured(trace, "measured_losses", moment) if known else trace.losses[trace.record(moment)]
     losses = losses[np.isfinite(losses)]
-    return f"{np.median(losses):.4g}" if len(losses) else "diverged"
+    return f"{typical(losses):.4g}" if len(losses) else "diverged"
 
 
 def _measured(trace: Trace, name: str, moment: float) -> np.ndarray:

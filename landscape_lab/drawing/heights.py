@@ -6,6 +6,7 @@ from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
+from PIL import Image
 
 from landscape_lab.drawing.style import add_scale, in_full
 from landscape_lab.scene import Scene
@@ -14,6 +15,8 @@ HEIGHT_COLORS = "bone"
 BRIGHTNESS = (-0.1, 1.1)
 """Losses of a picture within this range are drawn as brightness: it may overshoot between pixels."""
 
+SMOOTH = 300
+"""So many cells along the longer side of a map are not seen one by one."""
 FLAT = 0.12
 """Losses of which half lie in so small a share of their range are drawn logarithmically."""
 
@@ -78,3 +81,11 @@ def add_height_scale(axes: Axes, scene: Scene) -> None:
     heights = Heights(scene)
     shades = ScalarMappable(Normalize(*heights.span), heights.colors)
     heights.write_losses(add_scale(axes, shades, f"map: {heights.label}").long_axis)
+
+
+def finer(levels: np.ndarray) -> np.ndarray:
+    """Levels of few cells with more between them, bicubic, so that no cell is seen; others as they are."""
+    times = -(-SMOOTH // max(levels.shape)) if np.isfinite(levels).all() else 1
+    shape = times * levels.shape[1], times * levels.shape[0]
+    image = Image.fromarray(levels.astype(np.float32))
+    return levels if times == 1 else np.asarray(image.resize(shape, Image.Resampling.BICUBIC))

@@ -16,7 +16,11 @@ LINE, CHARACTER = 0.65, 0.0082
 
 
 def write_legend(
-    figure: Figure, colors: Mapping[str, str], traces: Sequence[Trace], more: int = 0, at: str = "lower left"
+    figure: Figure,
+    colors: Mapping[str, str],
+    traces: Sequence[Trace],
+    more: int = 0,
+    ranks: Sequence[int] = (),
 ) -> None:
     """A line for each label, with its final loss: that at the end itself, not the one that a map shows there.
 
@@ -25,13 +29,17 @@ def write_legend(
         colors: Of the labels.
         traces: Those of the same label share a line; none where endings are not to be told.
         more: How many other labels are drawn in grey.
-        at: Where it stands.
+        ranks: Of the labels, as they stand beside the ends; none where there are no such numbers.
     """
-    named = [(_told(label, traces), color) for label, color in colors.items()]
+    numbers = [f"{rank}  " for rank in ranks] or [""] * len(colors)
+    named = [
+        (number + _told(label, traces), color)
+        for number, (label, color) in zip(numbers, colors.items(), strict=False)
+    ]
     if more:
         named.append((f"{more} more", GREY))
     handles = [Line2D([], [], color=color, linewidth=2.5, label=words) for words, color in named]
-    write_row(figure, handles, at)
+    write_row(figure, handles)
 
 
 def write_row(

@@ -20,6 +20,8 @@ FINE = 300
 USUAL = 120
 CARD, CARD_DOTS = 3.4, 200
 """Inches across a figure on a card of TensorBoard, a few hundred pixels wide, and its dots an inch."""
+TALL = 3.0
+"""A card that would be so many times as high as wide is drawn as the file is."""
 WORDS = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "landscape_lab"}
 """Words stay words that can be searched and edited; a file is the same each time."""
 
@@ -84,5 +86,20 @@ class Look:
     def card(self, make: Callable[[], Figure]) -> bytes:
         """The file of a picture of a figure in this look, with type that can be read where it is small."""
         file = BytesIO()
-        replace(self, width=self.width or CARD).figure(make).savefig(file, dpi=CARD_DOTS, format="png")
+        figure, dots = replace(self, width=self.width or CARD).figure(make), CARD_DOTS
+        if figure.get_figheight() > TALL * figure.get_figwidth() and self.width is None:
+            figure, dots = self.figure(make), USUAL  # many panels below each other would be smaller still
+        figure.savefig(file, dpi=dots, format="png")
         return file.getvalue()
+
+
+def draw_with_card(make: Callable[[], Figure], path: Path) -> None:
+    """Write a figure, and hidden beside it what TensorBoard is to show of it."""
+    Look().draw(make, path)
+    with replacing(card_file(path)) as unfinished:
+        unfinished.write_bytes(Look().card(make))
+
+
+def card_file(path: Path) -> Path:
+    """What TensorBoard is to show of a picture: `.race.png` of `race.png`."""
+    return path.with_name(f".{path.name}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,9 +14,12 @@ from landscape_lab.drawing.palette import GRID
 from landscape_lab.drawing.rates import lowest_so_far
 from landscape_lab.drawing.style import label_cost
 from landscape_lab.drawing.ticks import label_logarithm
+from landscape_lab.drawing.titles import CHARACTER
 from landscape_lab.drawing.value_axis import ValueAxis, loss_axes
 from landscape_lab.scene import Scene, Trace, last_before
 
+TITLE = 9
+"""The size of the panel's name, points."""
 FAINT = 0.35
 """The opacity of what lies behind a curve."""
 
@@ -48,7 +52,9 @@ def prepare_losses(axes: Axes, scene: Scene, end: float = np.inf) -> None:
     label_logarithm(axes.yaxis)
     axes.set_xlim(0, max(1, min(end, max(int(trace.steps[-1]) for trace in scene.traces))))
     axes.set_xlabel("step")
-    axes.set_title(axis.name.removesuffix(", logarithmic"), loc="left", fontsize=9)
+    name, room = axis.name.removesuffix(", logarithmic"), axes.get_position().width * axes.figure.bbox.width
+    words = fill(name, max(8, int(room / (CHARACTER * TITLE * axes.figure.dpi))))
+    axes.set_title(words, loc="left", fontsize=TITLE)
     label_cost(axes.xaxis, whole=True)
     axes.grid(color=GRID, linewidth=0.8)
 
@@ -95,6 +101,6 @@ def _colored_curves(
     shares = ((0.25, 0.75), (0.5,)) if losses.shape[1] > 1 else ((0.5,),)
     for share in shares if known.any() else ():
         one = losses.shape[1] == 1  # whose quantiles take a while
-        heights = losses[known] if one else np.nanquantile(losses[known], share, axis=1).T
+        heights = losses[known] if one else np.nanquantile(losses[known], share, axis=1, method="lower").T
         data = np.stack([np.broadcast_to(steps[:, None], heights.shape), heights], axis=-1)
         yield Curve(steps, on_canvas(axes, data), color, axes, alpha=strength if len(share) == 1 else FAINT)

@@ -9,7 +9,9 @@ from jaxtyping import Bool, Float
 from landscape_lab.drawing.value_axis import ValueAxis
 
 PARTS = 160
-"""Into so many parts of equal cost a curve is divided."""
+"""Into so many parts of equal cost a curve is divided at most."""
+FEWEST, EACH = 240, 3
+"""Of fewer records single swings can be seen; each part has at least three in the mean, one swing."""
 SWINGS = 1.5
 """A part swings if its curve goes so many times as far up and down as its ends are apart."""
 SEEN = 0.004
@@ -46,9 +48,10 @@ def calmed(costs: np.ndarray, values: np.ndarray, axis: ValueAxis) -> Calmed | N
         values: Those that are drawn, finite, `[records]`.
         axis: On which.
     """
-    if len(costs) < 2 * PARTS or costs[-1] <= costs[0]:
+    if len(costs) < FEWEST or costs[-1] <= costs[0]:
         return None
-    part = ((costs - costs[0]) * (PARTS / (costs[-1] - costs[0]))).astype(int).clip(max=PARTS - 1)
+    parts = min(PARTS, len(costs) // EACH)
+    part = ((costs - costs[0]) * (parts / (costs[-1] - costs[0]))).astype(int).clip(max=parts - 1)
     firsts = np.flatnonzero(np.diff(part, prepend=-1))
     swinging = _swinging(axis.heights(values), firsts)
     if swinging is None:

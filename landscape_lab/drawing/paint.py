@@ -6,7 +6,7 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from landscape_lab.drawing.contours import contour_levels
-from landscape_lab.drawing.heights import Heights
+from landscape_lab.drawing.heights import Heights, finer
 from landscape_lab.scene import Scene, last_before
 
 LINE = 0.45
@@ -57,7 +57,7 @@ class Paint:
         steps = trace.path_steps
         place = last_before(steps, moment)
         if scene.replay is None or place == len(steps) - 1:
-            levels = resized(self._levels(scene.losses), self._shape(self.cells))
+            levels = finer(resized(self._levels(scene.losses), self._shape(self.cells))).clip(0.0, 1.0)
         else:
             losses = scene.replay.losses(int(steps[place]), trace.places[place, 0], self._shape(CELLS))
             levels = self._levels(losses)

@@ -7,6 +7,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Protocol
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -35,6 +36,8 @@ SMALL, WEAK = 0.6, 0.35
 """The strength of lines on small maps, and of those that are not the best of their colour."""
 SHARE = 0.6
 """Of the square of its column, what a small map fills at least."""
+WIDTHS = (0.6, 2.2)
+"""Among small maps, the narrowest and the widest are given so many times the width of a square one."""
 WIDE = 2.2
 """A map that is so many times as wide as it is high has the curves below it."""
 
@@ -62,12 +65,13 @@ def race_figure(
         scenes: Names of landscapes and what happened there.
         title: Stands above all.
         against: What losses are drawn over: `steps`, `evaluations` or `seconds`.
-        ranked: The result that decides the order.
+        ranked: The result that decides the order; the title tells it in words.
         standing: What is said of each label, the best first, where there are several landscapes.
     """
     there = dict.fromkeys(trace.label for _, scene in scenes for trace in scene.traces)
     labels = sorted(there, key=[*standing, *there].index)
     colors = dict(zip(labels, PATH_COLORS, strict=False))
+    title = title.replace(ranked, ranked.replace("_", " "))
     curves = partial(draw_race, colors=colors, against=against, ranked=ranked)
     with rc_context(STYLE):
         if len(scenes) == 1:
@@ -98,7 +102,7 @@ def _race(scene: Scene, labels: list[str], colors: dict[str, str], curves: Curve
     left.set_title(title, loc="left", fontsize=12)
     right.set_position((0.0, 0.0, 0.5, (CURVES[1] if wide else height) / (height + 2.0)))  # for its numbers
     curves(right, scene.traces)
-    write_legend(figure, colors, scene.traces, len(labels) - len(colors), at="upper left")
+    write_legend(figure, colors, scene.traces, len(labels) - len(colors), ranks=range(1, len(colors) + 1))
     if wide:
         fit(figure, [[left], [right], *([axes] for axes in below)], [width], [height, CURVES[1], COMPARISON])
     else:
@@ -113,17 +117,35 @@ def _maps(scenes: Sequence[tuple[str, Scene]], colors: dict[str, str], curves: C
     columns = min(len(shown), 3 if len(shown) <= 9 else 6)
     rows = -(-len(shown) // columns)
     size, points = (4.2, 8.0) if columns <= 3 else (2.9, 6.5)
-    figure = Figure(figsize=(size * columns, 1.45 * size * rows + 0.9), layout="constrained")
-    grid = figure.subplots(2 * rows, columns, squeeze=False, height_ratios=rows * (0.95, 0.5))
+    widths, heights = _shares([map_ratio(scene) for _, scene in shown], columns)
+    lines = [line for height in heights for line in (0.95 * height, 0.5)]
+    figure = Figure(figsize=(size * columns, size * sum(lines) + 0.9), layout="constrained")
+    grid = figure.subplots(2 * rows, columns, squeeze=False, height_ratios=lines, width_ratios=widths)
     maps, below = grid[0::2].ravel(), grid[1::2].ravel()
     for axes, low, (name, scene) in zip(maps, below, shown, strict=False):
         _draw_map(axes, scene, colors, size_of(map_ratio(scene), SHARE * size**2), small=True)
         axes.set_title(name, loc="left", fontsize=10)
-        axes.set_anchor("S")
+        axes.set_anchor("NW")
         curves(low, scene.traces, size=points)
     for axes in (*maps[len(shown) :], *below[len(shown) :]):
         axes.set_visible(False)
     return figure
+
+
+def _shares(ratios: Sequence[float], columns: int) -> tuple[list[float], list[float]]:
+    """The widths of columns whose maps are as high as each other, and the heights of their rows.
+
+    Both are shares of the side of a square map.
+
+    >>> _shares([0.5, 1.0], 2)
+    ([1.333, 0.667], [0.667])
+    """
+    wide = [float(np.clip(1.0 / ratio, *WIDTHS)) for ratio in ratios]
+    widest = np.array([max(wide[column::columns]) for column in range(columns)])
+    widths = widest / widest.mean()
+    each = [widths[number % columns] * ratio for number, ratio in enumerate(ratios)]
+    heights = [max(each[first : first + columns]) for first in range(0, len(each), columns)]
+    return widths.round(3).tolist(), np.round(heights, 3).tolist()
 
 
 def _draw_map(

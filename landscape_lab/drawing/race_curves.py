@@ -8,6 +8,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 
 from landscape_lab.drawing.entries import Entry, axis_of, end_on, entries_of
+from landscape_lab.drawing.narrow import PANEL, TYPE, asked_width
 from landscape_lab.drawing.oscillation import calmed
 from landscape_lab.drawing.palette import GREY, GRID
 from landscape_lab.drawing.strokes import ENVELOPE, Curve, cleaned
@@ -22,6 +23,8 @@ CURVE_POINTS = 500
 """The most points of a curve of several members or seeds."""
 LINE = 1.35
 """The least distance of two numbers, in sizes of their characters."""
+LABELS = 1.2
+"""Inches that numbers take beside a panel in a column of a paper."""
 BESIDE = 1.03
 """Where numbers begin, in widths of the axes."""
 
@@ -95,7 +98,7 @@ def _draw_band(
 ) -> tuple[tuple[np.ndarray, np.ndarray], str]:
     """The quartiles of several seeds or members; returns their median, and what it is."""
     costs, values = _on_floor(_together(entry.curves), axis)
-    low, middle, high = axis.shown(np.nanquantile(values, [0.25, 0.5, 0.75], axis=1))
+    low, middle, high = axis.shown(np.nanquantile(values, [0.25, 0.5, 0.75], axis=1, method="lower"))
     if entry.color is not None:
         axes.fill_between(costs, low, high, color=color, alpha=ENVELOPE, linewidth=0)
     return (costs, middle), "bold: median of seeds and members"
@@ -138,8 +141,7 @@ def _tell_ends(axes: Axes, entries: Sequence[Entry], axis: ValueAxis, size: floa
     """A dot at the end of each curve in a colour, a cross where it diverged, and beside it rank and value."""
     named = [(rank, entry) for rank, entry in enumerate(entries, start=1) if entry.color is not None]
     ends = np.array([end_on(axis, entry) for _, entry in named]).reshape(-1, 2)
-    height = axes.get_position().height * axes.figure.bbox.height / axes.figure.dpi
-    places = spread(axis.heights(ends[:, 1]).tolist(), LINE * size / 72 / height)
+    places = spread(axis.heights(ends[:, 1]).tolist(), LINE * size / 72 / _height_for_words(axes))
     for (rank, entry), end, place in zip(named, ends.tolist(), places, strict=True):
         how = ARRIVED if entry.arrived else LOST
         words = f"{rank}  {how.words.format(entry.end)}"
@@ -154,6 +156,13 @@ def _tell_ends(axes: Axes, entries: Sequence[Entry], axis: ValueAxis, size: floa
             "shrinkB": 3,
         }
         axes.annotate("", tuple(end), (BESIDE, place), textcoords="axes fraction", arrowprops=line)
+
+
+def _height_for_words(axes: Axes) -> float:
+    """The height of a panel in inches, as if letters had their usual size."""
+    if (asked := asked_width()) is not None:
+        return PANEL * (asked - LABELS) / TYPE
+    return axes.get_position().height * axes.figure.bbox.height / axes.figure.dpi
 
 
 def spread(heights: Sequence[float], least: float) -> list[float]:

@@ -20,7 +20,7 @@ FAR = 4.0
 """A line that rises beyond so many times the highest sharpness is followed no further."""
 NAMES = {
     "sharpness": "sharpness  λₘₐₓ(H)",
-    "preconditioned_sharpness": "preconditioned sharpness  λₘₐₓ(P⁻¹H)",
+    "preconditioned_sharpness": "preconditioned\nsharpness  λₘₐₓ(P⁻¹H)",
 }
 
 
@@ -82,14 +82,12 @@ def _draw_sharpness(axes: Axes, curve: Sharpnesses, name: str) -> None:
     if not len(known):
         return
     first, most = curve.thresholds[known[0]], float(curve.thresholds[known].max())
-    fixed = bool((curve.thresholds[known] == first).all())
-    axes.annotate(
-        f"{curve.formula} = {shortened(float(f'{first:.4g}'))}" if fixed else curve.formula,
-        (curve.steps[known[0]], first), xytext=(0, 4), textcoords="offset points",
-        ha="left", va="bottom", color=THRESHOLD,
-    )  # fmt: skip
     highest = float(np.max(values[np.isfinite(values)], initial=0.0))
     if highest > 2 * ROOM * most:
         axes.set_ylim(top=ROOM * most)
     elif highest < first <= FAR * highest or most > FAR * highest >= first:
         axes.set_ylim(top=1.15 * min(most, FAR * highest))
+    fixed = bool((curve.thresholds[known] == first).all())
+    words = f"{curve.formula} = {shortened(float(f'{first:.4g}'))}" if fixed else curve.formula
+    beside = float(np.clip(curve.thresholds[known[-1]], *axes.get_ylim()))  # where no curve is
+    axes.text(1.01, beside, words, transform=axes.get_yaxis_transform(), va="center", color=THRESHOLD)

@@ -39,8 +39,9 @@ USUAL: Stroke = {"linewidth": 1.4}
 """How all other curves look."""
 BEST = 2.6
 """How broad that of the best learning rate is."""
-SWINGS = "swings"
-"""What an envelope is called, so that it is found again."""
+SWINGS = "range of its swings, and their running median"
+HALF, MOST = "half of the members, and their median", "eight tenths of them"
+"""What envelopes are called."""
 ENVELOPE = 0.25
 """The opacity of what lies behind a median."""
 
@@ -81,10 +82,10 @@ def draw_curve(axes: Axes, curve: Curve, color: str, axis: ValueAxis, line: str 
     costs, heights = curve.costs, curve.values[:, 0]
     if curve.values.shape[1] > 1:
         lowest, low, heights, high, highest = np.nanquantile(
-            curve.values, [0.1, 0.25, 0.5, 0.75, 0.9], axis=1
+            curve.values, [0.1, 0.25, 0.5, 0.75, 0.9], axis=1, method="lower"
         )
-        axes.fill_between(costs, lowest, highest, color=color, alpha=ENVELOPE / 2, linewidth=0)
-        axes.fill_between(costs, low, high, color=color, alpha=ENVELOPE, linewidth=0)
+        axes.fill_between(costs, low, high, color=color, alpha=ENVELOPE, linewidth=0, gid=HALF)
+        axes.fill_between(costs, lowest, highest, color=color, alpha=ENVELOPE / 2, linewidth=0, gid=MOST)
     elif line != "seen by steps" and (calm := calmed(costs, heights, axis)) is not None:
         costs, heights = calm.costs, calm.middle
         axes.fill_between(costs, calm.low, calm.high, color=color, alpha=ENVELOPE, linewidth=0, gid=SWINGS)
@@ -126,11 +127,15 @@ def _rate_lines(trace: Trace) -> list[Line2D]:
     return lines
 
 
-def name_swings(axes: Axes) -> list[Line2D]:
-    """What the envelope on some axes is, if there is one."""
-    found = [band for band in axes.collections if band.get_gid() == SWINGS]
-    words = "range of its swings, and their running median"
-    return [Line2D([], [], color=band.get_facecolor()[0], linewidth=7, label=words) for band in found[:1]]
+def names_of_envelopes(every: Sequence[Axes]) -> list[Line2D]:
+    """What the envelopes on some axes are, one of each kind."""
+    colors = {
+        str(band.get_gid()): band.get_facecolor()[0]
+        for axes in every
+        for band in axes.collections
+        if band.get_gid() in (SWINGS, HALF, MOST)
+    }
+    return [Line2D([], [], color=color, linewidth=7, label=words) for words, color in colors.items()]
 
 
 def add_rate_bar(figure: Figure, scene: Scene) -> None:

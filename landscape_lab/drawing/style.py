@@ -8,15 +8,22 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
-from matplotlib.colors import LogNorm
+from matplotlib.colors import LogNorm, Normalize
+from matplotlib.font_manager import fontManager
 from matplotlib.ticker import EngFormatter, FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
 
 from landscape_lab.drawing.narrow import asked_width
 from landscape_lab.drawing.palette import GREY, INK
 
+SCRIPTS = (
+    *("Noto Sans CJK JP", "Noto Sans CJK SC", "Source Han Sans", "Hiragino Sans", "PingFang SC", "Yu Gothic"),
+    *("Microsoft YaHei", "Malgun Gothic", "WenQuanYi Zen Hei", "Droid Sans Fallback", "Arial Unicode MS"),
+)
+"""Fonts for names in scripts that our own font does not have, where one of them is installed."""
+INSTALLED = {font.name for font in fontManager.ttflist}
 STYLE = {
-    "font.family": "DejaVu Sans",
+    "font.family": ["DejaVu Sans", *(name for name in SCRIPTS if name in INSTALLED)],
     "font.size": 10,
     "axes.edgecolor": GREY,
     "axes.labelcolor": "#3c4043",
@@ -37,8 +44,10 @@ LOWER = 0.85
 """Inches below a map of bars that have no room beside it."""
 ROUND_IT, CHARACTER = 1.7, 0.09
 """Inches of a figure above and below its map, and of a character beside it."""
-
-
+MINUS = "\N{MINUS SIGN}"
+"""Which matplotlib writes, too."""
+PLAIN = (0.99e-4, 1.01e6)
+"""Between these, numbers are written in full; a scale that goes beyond has powers of ten everywhere."""
 LARGE = EngFormatter(sep="")
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 """Exponents, which need no formula."""
@@ -63,9 +72,9 @@ def label_cost(axis: Axis, whole: bool) -> None:
 def in_full(value: float, digits: int = 3) -> str:
     """2000 as 2,000 and 0.05 as it is; only very large and very small numbers with an exponent."""
     if value and not 1e-4 <= abs(value) < 1e6:
-        return f"{value:.{digits}g}"
+        return f"{value:.{digits}g}".replace("-", MINUS, int(value < 0))
     digits = max(digits, len(str(int(abs(value)))))
-    return f"{float(f'{value:.{digits}g}'):,}".removesuffix(".0")
+    return f"{float(f'{value:.{digits}g}'):,}".removesuffix(".0").replace("-", MINUS)
 
 
 def distinct(values: Sequence[float] | np.ndarray) -> list[str]:
@@ -129,8 +138,9 @@ def fill_scale(
 ) -> Colorbar:
     """An upright scale of colours that fills axes of its own; its name is broken to so many inches."""
     words = fill(label, max(8, int(room / CHARACTER)))
-    formatter = FuncFormatter(power) if isinstance(image.norm, LogNorm) else None
-    bar = axes.figure.colorbar(image, cax=axes, label=words, extend=extend, ticks=ticks, format=formatter)
+    bar = axes.figure.colorbar(
+        image, cax=axes, label=words, extend=extend, ticks=ticks, format=_powers(image.norm)
+    )
     if ticks is not None:
         bar.ax.set_yticks(ticks, distinct(ticks))
         bar.ax.minorticks_off()
@@ -138,6 +148,14 @@ def fill_scale(
     bar.ax.tick_params(labelsize=8)
     bar.ax.yaxis.label.set_fontsize(9)
     return bar
+
+
+def _powers(norm: Normalize) -> FuncFormatter | None:
+    """How the powers of ten beside a logarithmic scale are written; `None`: where there are none."""
+    if not isinstance(norm, LogNorm):
+        return None
+    plain = PLAIN[0] < norm.vmin and norm.vmax < PLAIN[1]
+    return FuncFormatter((lambda value, _: in_full(value)) if plain else power)
 
 
 def _apart(image: ScalarMappable, ticks: Sequence[float] | np.ndarray) -> list[float]:

@@ -39,7 +39,7 @@ NUMBER, NARROW = 0.17, 0.6
 NAME, CHARACTER = 28.0, 6.0
 """Points from an edge to its name, and along a character of it."""
 HIDDEN = 0.4
-"""How strongly a trace is seen through the surface."""
+"""How strongly traces and marks are seen through the surface."""
 
 
 def surface_figure(scene: Scene) -> Figure:
@@ -69,19 +69,28 @@ def surface_figure(scene: Scene) -> Figure:
 def _draw_paths(axes: Axes, scene: Scene, terrain: Terrain, window: Window) -> None:
     """The traces and their marks as a map has them, laid on the surface."""
     lying = [_lying(trace, terrain) for trace in scene.traces]
-    laid = replace(
-        scene,
-        window=window,
-        minima=terrain.lay(terrain.shares(scene.minima))[0],
-        traces=tuple(trace for trace, _ in lying),
-    )
+    laid = replace(scene, window=window, traces=tuple(trace for trace, _ in lying))
+    minima, clear = terrain.lay(terrain.shares(scene.minima))
     for number, trace in enumerate(laid.traces):
         lines = list(trace.places.swapaxes(0, 1))
         faint = LineCollection(lines, colors=path_color(number), alpha=HIDDEN * fade(trace.total))
         axes.add_collection(faint, autolim=False)
-    seen = (replace(trace, places=np.where(sight[..., None], trace.places, np.nan)) for trace, sight in lying)
-    draw_traces(axes, replace(laid, traces=tuple(seen)))
-    mark_ends(axes, laid, colors=end_colors(laid))
+    seen, hidden = (
+        replace(
+            laid,
+            minima=np.where((clear == there)[:, None], minima, np.nan),
+            traces=tuple(_where(trace, sight == there) for trace, sight in lying),
+        )
+        for there in (True, False)
+    )
+    draw_traces(axes, seen)
+    mark_ends(axes, hidden, named=False, colors=end_colors(laid), strength=HIDDEN)
+    mark_ends(axes, seen, colors=end_colors(laid))
+
+
+def _where(trace: Trace, there: Bool[np.ndarray, "places members"]) -> Trace:
+    """A trace with only some of its places."""
+    return replace(trace, places=np.where(there[..., None], trace.places, np.nan))
 
 
 def _lying(trace: Trace, terrain: Terrain) -> tuple[Trace, Bool[np.ndarray, "places members"]]:

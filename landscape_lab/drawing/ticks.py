@@ -10,10 +10,8 @@ from matplotlib.ticker import (
     NullLocator,
 )
 
-from landscape_lab.drawing.style import in_full, power
+from landscape_lab.drawing.style import PLAIN, in_full, power
 
-PLAIN = (0.99e-4, 1.01e6)
-"""Between these, numbers are written in full; an axis that goes beyond has powers of ten everywhere."""
 FEW = 2.5
 """An axis of fewer decades has numbers between its powers of ten: 1, 2 and 5 times each."""
 MARKED = 4.0

@@ -122,7 +122,7 @@ def _end_of(trace: Trace) -> str:
     """How a descent ended."""
     if not _diverged(trace):
         return ending([trace])
-    return f"{DIVERGED} in step {trace.steps[-1]:,}, best loss {trace.best[1]:.4g}"
+    return f"{trace.lost} in step {trace.steps[-1]:,}, best loss {trace.best[1]:.4g}"
 
 
 def _diverged(trace: Trace) -> bool:
@@ -134,8 +134,8 @@ def ending(traces: Sequence[Trace]) -> str:
     """The final loss, as the terminal tells it; of several traces that of all their members."""
     end = end_of(traces)
     if not np.isfinite(end.loss):
-        lost = all(map(_diverged, traces))
-        return DIVERGED if lost else f"half and more of the members {DIVERGED}"
+        words = traces[0].lost
+        return words if all(map(_diverged, traces)) else f"half and more of the members {words}"
     best = "" if end.rate is None else f"best lr {end.rate:.4g}: "
     return f"{best}{end.words} {end.loss:.4g}"
 

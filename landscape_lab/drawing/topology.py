@@ -21,8 +21,8 @@ from landscape_lab.drawing.traces import draw_scene
 from landscape_lab.planes.topology import Basin, critical_points, merge_tree, pruned
 from landscape_lab.scene import Scene
 
-TREE = 5.0
-"""Width of the tree, inches."""
+TREE, VALLEY = (2.6, 5.0), 0.6
+"""The least and the greatest width of the tree, and what a valley in it takes, inches."""
 SHARE = 0.003
 """Valleys that are shallower, as a share of the heights drawn, are roughness."""
 EDGE = 0.92
@@ -45,14 +45,14 @@ def topology_figure(scene: Scene) -> Figure:
     basins = _deepest(valleys)
     with rc_context(STYLE):
         width, height = map_size(scene)
-        figure = Figure(figsize=(width + TREE + 2.0, height + 2.0))
+        figure = Figure(figsize=(width + TREE[1] + 2.0, height + 2.0))
         left, right = figure.subplots(1, 2)
         draw_scene(left, scene, bar=False)
         _mark(left, scene, critical_points(levels, SHARE, valleys))
         _number(left, scene, basins)
-        _draw_tree(right, basins, heights.label)
+        _draw_tree(right, basins, heights)
         write_title(left, scene)
-        fit(figure, [[left, right]], [width, TREE], [height])
+        fit(figure, [[left, right]], [width, float(np.clip(VALLEY * len(basins), *TREE))], [height])
     return figure
 
 
@@ -110,7 +110,7 @@ def _places(scene: Scene, nodes: Sequence[tuple[int, int]]) -> np.ndarray:
     return np.stack([u[columns], v[rows]], axis=1)
 
 
-def _draw_tree(axes: Axes, basins: Sequence[Basin], label: str) -> None:
+def _draw_tree(axes: Axes, basins: Sequence[Basin], heights: Heights) -> None:
     """A line for each valley from its minimum up to the saddle at which it meets a deeper one."""
     across = {number: x for x, number in enumerate(_order(basins))}
     for number, basin in enumerate(basins):
@@ -130,8 +130,9 @@ def _draw_tree(axes: Axes, basins: Sequence[Basin], label: str) -> None:
     saddles = [(across[number], basin.barrier) for number, basin in enumerate(basins) if basin.saddle]
     for kind, places in (("minima", minima), ("saddles", saddles)):
         _draw_marks(axes, kind, np.array(places).reshape(-1, 2), zorder=4)
-    axes.set(xticks=[], xlim=(-0.4, max(len(basins), 1) - 0.6), ylabel=label)
+    axes.set(xticks=[], xlim=(-0.4, max(len(basins), 1) - 0.6), ylabel=heights.label)
     axes.margins(y=0.08)
+    heights.write_losses(axes.yaxis)
     axes.spines["bottom"].set_visible(False)
     axes.grid(axis="y", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)

@@ -19,6 +19,7 @@ from landscape_lab.drawing.marks import mark_ends
 from landscape_lab.drawing.palette import INK, LOSS_COLORS, PATH_COLORS, RATE_COLORS, path_color
 from landscape_lab.drawing.proportions import map_size
 from landscape_lab.drawing.ranks import number_ends
+from landscape_lab.drawing.rates import chosen
 from landscape_lab.drawing.rings import draw_compared, draw_parted
 from landscape_lab.drawing.segments import DIVERGED_DASH, draw_run, draw_segments
 from landscape_lab.drawing.style import add_scale
@@ -121,12 +122,17 @@ def _along(scene: Scene, trace: Trace, shown: np.ndarray) -> Coloring:
 
 
 def _draw_members(axes: Axes, scene: Scene, trace: Trace, *, bar: bool) -> None:
-    """A line for each member: the best on top; below them and faint those that did not fall, or diverged."""
+    """A line for each member: the best on top; below them and faint those that did not fall, or diverged.
+
+    Of many learning rates those are drawn whose losses are.
+    """
     number, members = trace.places.shape[:2]
     shown = evenly(number, max(40, 20 * DRAWN_POINTS // members))
     coloring, colors = _of_members(scene, trace)
     good = fell(trace.losses, trace.rates)
     order = np.lexsort((-np.nan_to_num(last_finite(trace.losses), nan=np.inf), good))
+    if trace.rates is not None:
+        order = order[np.isin(trace.rates[order], chosen(trace))]
     good, ended = good[order], np.isfinite(trace.losses[-1, order])
     width, strong, weak = (1.4, 0.9, 0.12) if members < CROWD else (0.8, 0.75, 0.08)
     paths = list(trace.places[shown].swapaxes(0, 1)[order])

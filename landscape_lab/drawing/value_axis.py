@@ -116,7 +116,8 @@ def bands(values: np.ndarray) -> np.ndarray:
         return values
     some = np.unique(np.linspace(0, len(values) - 1, RECORDS).astype(int))
     members = np.where(np.isfinite(values[some]), values[some], np.nan)
-    return np.nanquantile(members[~np.isnan(members).all(axis=1)], [0.1, 0.5, 0.9], axis=1).T
+    known = members[~np.isnan(members).all(axis=1)]
+    return np.nanquantile(known, [0.1, 0.5, 0.9], axis=1, method="lower").T
 
 
 def _extent(curves: Sequence[np.ndarray]) -> tuple[float, float, float]:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from landscape_lab.configuration import CONF
 from landscape_lab.dotted_paths import locate
+from landscape_lab.errors import one_line
 from landscape_lab.optimizers import catalogue
 from landscape_lab.optimizers.catalogue import Entry
 from landscape_lab.optimizers.comparison import table
@@ -33,6 +34,7 @@ def everything() -> list[tuple[Entry, Factory]]:
     return [*((entry, locate("optimizer", entry.target)) for entry in catalogue.read()), *ours()]
 
 
+@one_line()
 def main() -> None:
     """List, compare or renew."""
     parser = argparse.ArgumentParser(

@@ -66,7 +66,9 @@ def closure_step(optimizer: Optimizer) -> Step:
     whose `step` takes no closure gets its gradient first.
     """
     step: Callable[..., object] = optimizer.step
-    inner = getattr(type(optimizer).step, "__wrapped__", None)
+    kind = type(optimizer).step
+    # torch's own wrapper only: inside another, such as `no_grad`, the step is not what its author wrote
+    inner = kind.__wrapped__ if getattr(kind, "hooked", False) else None  # type: ignore[attr-defined]
     hooks = (
         # a wrapper of an optimizer need not have called the constructor of its parent
         getattr(optimizer, "_optimizer_step_pre_hooks", None),

@@ -114,6 +114,14 @@ def _completed(made: Optimizer) -> Optimizer:
     for name in ("param_groups", "defaults", "state"):
         if not hasattr(made, name):
             setattr(made, name, getattr(base, name, {}))
+    for name in ("state_dict", "load_state_dict"):
+        if not hasattr(made, name) and not hasattr(base, name):
+            raise ValueError(
+                "what it returns should be a torch.optim.Optimizer, hold one as `optimizer`, or have "
+                f"`state_dict` and `load_state_dict`. Found a {type(made).__name__}"
+            )
+        if not hasattr(made, name):
+            setattr(made, name, getattr(base, name))
     return made
 
 

@@ -1,7 +1,9 @@
 """SciPy's minimisers as torch optimizers: one step is one iteration of the method."""
 
+import warnings
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import numpy as np
 import torch
@@ -58,6 +60,9 @@ class ScipyMinimizer(Optimizer):
             dogleg, trust-ncg, trust-krylov, trust-exact or trust-constr.
         tol: The method's own tolerance, or `None` for its default.
         options: The method's own options.
+
+    Raises:
+        ValueError: The method has no such option.
     """
 
     traits = staticmethod(scipy_traits)
@@ -68,6 +73,8 @@ class ScipyMinimizer(Optimizer):
         self, params: ParamsT, method: str = "BFGS", tol: float | None = None, options: Settings | None = None
     ) -> None:
         super().__init__(params, {"method": method})
+        if options:
+            _check_options(method, options)
         own = ENDLESS.get(method, dict.fromkeys(LIMITS.get(method, ("maxiter",)), 10**9))
         self._settings = {"method": method, "tol": tol, "options": own | (options or {})}
         self._rows: list[Iterations] = []
@@ -147,6 +154,34 @@ class ScipyMinimizer(Optimizer):
             if end is not None and end.gradient is not None:
                 gradients[i] = torch.from_numpy(end.gradient)
         self._known = losses, gradients
+
+
+class _Begun(Exception):
+    """A method evaluates its first point: it has looked at its options."""
+
+
+def _check_options(method: str, options: Settings) -> None:
+    """Raise `ValueError` for what a method does not have: SciPy would warn, and go on without it.
+
+    The method itself is asked, because SciPy lists its options in prose only. What it says of values that do
+    not fit the number of parameters is raised in its first step.
+    """
+    if not isinstance(options, Mapping):
+        raise ValueError(f"Parameter `options` should be a mapping, {{name: value}}. Found `{options}`.")
+    from scipy.optimize import OptimizeWarning, minimize  # heavy
+
+    def begin(_: np.ndarray) -> float:
+        raise _Begun
+
+    derivatives = {} if method in GRADIENT_FREE else {"jac": begin}
+    derivatives |= {"hess": begin} if method in SECOND_ORDER else {}
+    try:
+        with warnings.catch_warnings(), suppress(_Begun, ValueError):
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", OptimizeWarning)
+            minimize(begin, np.zeros(1), method=method, options=dict(options), **derivatives)
+    except (OptimizeWarning, TypeError) as error:
+        raise ValueError(f"Parameter `options` should be options of {method}. Found: {error}.") from error
 
 
 def _row(values: np.ndarray | None, i: int) -> np.ndarray | None:

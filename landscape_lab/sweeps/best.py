@@ -1,7 +1,7 @@
 """The best job of a sweep as a configuration to run again."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,12 @@ from landscape_lab.escaping import visible
 from landscape_lab.files import replacing
 
 
-def write_best(path: Path, overrides: Sequence[str], title: str) -> None:
+def write_best(
+    path: Path,
+    overrides: Sequence[str],
+    title: str,
+    files: Mapping[str, str] | None = None,
+) -> None:
     """Write what a job chose and set, on top of the lab's own configuration.
 
     A configuration cannot take a key of another away, so `~key` is left out.
@@ -23,6 +28,7 @@ def write_best(path: Path, overrides: Sequence[str], title: str) -> None:
         path: The file, in the sweep's folder.
         overrides: Those of the job.
         title: What it is the best of.
+        files: Where the files are that the job names, by their keys, so that it runs from any folder.
     """
     defaults: list[Any] = ["config"]
     values = OmegaConf.create()
@@ -30,6 +36,7 @@ def write_best(path: Path, overrides: Sequence[str], title: str) -> None:
         key, value = override.key_or_group, override.value()
         if override.is_delete() or not is_choice(key):
             continue
+        value = (files or {}).get(key, value)
         if (CONF / key).is_dir() and not isinstance(value, dict):
             defaults.append({f"override {key}": value})
         else:

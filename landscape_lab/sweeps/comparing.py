@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from landscape_lab.drawing.connectivity import connectivity_figure
 from landscape_lab.drawing.figures import path_figure, save_figure
+from landscape_lab.drawing.look import draw_with_card
 from landscape_lab.sweeps.together import Together, bring_together
 
 SEPARATORS = re.compile(r"[/\\\0]")
@@ -23,7 +25,7 @@ def draw_comparisons(folder: Path, centres: Sequence[str], *, connectivity: bool
     together = bring_together([folder])
     for centre in centres:
         scene = together.scene(together.settings_with({"centre": centre}), folder)
-        save_figure(path_figure(scene), folder / f"plane_{SEPARATORS.sub('_', centre)}.png")
+        draw_with_card(partial(path_figure, scene), folder / f"plane_{SEPARATORS.sub('_', centre)}.png")
     if connectivity:
         write_connectivity(together, folder)
 

@@ -12,6 +12,7 @@ from torch.utils.tensorboard.writer import FileWriter
 from landscape_lab.callbacks.hparams import COMPARED, final
 from landscape_lab.callbacks.tensorboard import image_summary, lossy
 from landscape_lab.configuration import PARAMETERS, compared_values
+from landscape_lab.drawing.look import card_file
 from landscape_lab.keys.running import MEASURED
 from landscape_lab.runs import Run
 
@@ -54,6 +55,7 @@ def _pages(folder: Path) -> Iterator[Summary]:
     for file in sorted(
         [*folder.glob("race.png"), *folder.glob("plane_*.png"), *folder.glob("connectivity.png")]
     ):
-        yield image_summary(file.stem, file.read_bytes())
+        card = card_file(file)
+        yield image_summary(file.stem, (card if card.is_file() else file).read_bytes())
     if (table := folder / "leaderboard.md").is_file():
         yield text("leaderboard", table.read_text())

@@ -86,15 +86,14 @@ def _stamp(folder: Path) -> list[int]:
 
 def _known(page: str) -> dict[str, dict[str, object]]:
     """The entries of an earlier page, by their folders; none where it is another page."""
-    found = CONTENT.search(page)
+    written = CONTENT.search(page)
     try:
-        content = json.loads(found[1]) if found else {}
+        content = json.loads(written[1]) if written else {}
         entries = content["sections"]["index"]["entries"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return {}
-    return (
-        {entry["path"]: entry for entry in entries if _is_entry(entry)} if isinstance(entries, list) else {}
-    )
+    found = entries if isinstance(entries, list) else []
+    return {str(entry["path"]): entry for entry in found if _is_entry(entry)}
 
 
 def _is_entry(found: object) -> TypeGuard[dict[str, object]]:

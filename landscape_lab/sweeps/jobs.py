@@ -3,6 +3,7 @@
 import gc
 import os
 import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import cache
@@ -12,7 +13,7 @@ import torch
 from omegaconf import DictConfig, open_dict
 
 from landscape_lab.configuration import chosen_names, identity, plain, typed
-from landscape_lab.errors import explain, tell
+from landscape_lab.errors import ToldOnce, explain, tell
 from landscape_lab.files import replacing
 from landscape_lab.lab import descend, prepared
 from landscape_lab.owning import FolderTaken, owned
@@ -103,6 +104,8 @@ def begin_process(launcher: DictConfig, *, study: bool) -> None:
 def _begin_once(*, study: bool) -> None:
     """What is imported by now stays for good, so the collector need not look at it after each job."""
     gc.freeze()
+    if not isinstance(warnings.showwarning, ToldOnce):  # a worker's own process
+        warnings.showwarning = ToldOnce()
     if study:
         from landscape_lab.sweeps.study.storages import (
             quieten_optuna,  # Optuna, which other sweeps do without

@@ -35,8 +35,19 @@ class LeaderboardCallback(Callback):
         with one_line():
             board = conclude(Path(config.hydra.sweep.dir))
         failures = ("failed",) if "study" in config.sweep else ("failed", "interrupted")
-        if any(job.status in failures for job in board.jobs):
-            raise SystemExit(1)
+        end_with(sum(job.status in failures for job in board.jobs), board.folder)
+
+
+def end_with(failed: int, folder: Path) -> None:
+    """End the command with a line and status 1 if jobs of the sweep in a folder have no results.
+
+    Raises:
+        SystemExit: There are such jobs.
+    """
+    if failed:
+        jobs = "1 job" if failed == 1 else f"{failed:,} jobs"
+        tell(f"{jobs} of {folder} failed or did not end: error.txt in the folder of a job says why.")
+        raise SystemExit(1)
 
 
 @one_line()

@@ -168,7 +168,7 @@ def _write_best(board: Leaderboard) -> None:
         scores = ", ".join(f"{name} {short(job.metrics.get(name))}" for name in board.goals)
         name = "best.yaml" if len(board.goals) == 1 else f"best_{job.name.partition('_')[0]}.yaml"
         title = f"The best of {len(board.jobs)} jobs: {job.name}, {scores}"
-        write_best(board.folder / name, job.overrides, title)
+        write_best(board.folder / name, job.overrides, title, job.run.files())
         names.add(name)
     _remove_older(board.folder, names)
 

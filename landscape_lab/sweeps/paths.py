@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -10,7 +11,7 @@ import numpy as np
 import torch
 
 from landscape_lab.assembly import about_of, build_landscape, plane_settings
-from landscape_lab.drawing.figures import save_figure
+from landscape_lab.drawing.look import draw_with_card
 from landscape_lab.drawing.race import MAPS, race_figure
 from landscape_lab.errors import tell
 from landscape_lab.good_rates import typical_end
@@ -73,7 +74,7 @@ def draw_paths(
         if (seen := readable(group[:PATHS]))
     ]
     if scenes:
-        save_figure(race_figure(scenes, title, against, ranked, standing), path)
+        draw_with_card(partial(race_figure, scenes, title, against, ranked, standing), path)
 
 
 def grounds_of(entrants: Sequence[Entrant]) -> list[list[Entrant]]:
@@ -120,7 +121,7 @@ def stage_paths(
         folder: Where the losses of a network are kept.
         changed: Makes other settings of those that the first job has for its plane.
     """
-    config = first.run.config()
+    config = first.run.config_anywhere()
     if config is None:
         raise ValueError(f"{first.run.config_file} cannot be read.")
     with found_in(first.run.folder):

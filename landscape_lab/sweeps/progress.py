@@ -1,6 +1,5 @@
 """One line that shows how far a sweep is."""
 
-import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +16,7 @@ from landscape_lab.runs import Run
 from landscape_lab.stopping import Stopped, signals
 from landscape_lab.sweeps.pages import conclude
 from landscape_lab.sweeps.plan import job_runs
+from landscape_lab.sweeps.resume import words_to_go_on
 
 PLAIN_SECONDS = 30.0
 """Between two lines where there is no terminal."""
@@ -42,7 +42,7 @@ def watched(folder: Path, total: int, look: Callable[[], int], word: str = "jobs
             yield watch
     except BaseException as error:
         watch.stop()
-        command = f"python -m landscape_lab sweep.resume={shlex.quote(str(folder))}"
+        command = f"python -m landscape_lab {words_to_go_on(folder)}"
         tell(f"Stopped after {watch.done} of {total} {word}. Go on with: {command}")
         if isinstance(error, KeyboardInterrupt | SystemExit):  # Lightning makes the second of the first
             _conclude(folder)

@@ -62,19 +62,22 @@ def report_of_sweep(board: Leaderboard, beside: Path, changes: Mapping[str, obje
         changes: Keys of `plane` whose values replace the jobs' own.
     """
     scenes = _scenes(board, lambda own: replace(own, **changes))  # type: ignore[arg-type]
-    shown = {"grounds": scenes} if len(scenes) > 1 else {"scene": next(iter(scenes.values()), None)}
-    sections = {"race": {}} if scenes else {}
+    alone = next(iter(scenes.values())) if len(scenes) == 1 else None
     rates = rates_of(board)
+    sections = {
+        **({"race": {}} if scenes else {}),
+        "leaderboard": leaderboard_of(board, beside),
+        **({"rates": rates} if rates else {}),
+    }
     settings = {name: value for name, value in kept_settings(board.folder).items() if name != "hydra"}
     return Report(
         visible(board.title),
         _about(board, scenes),
-        sections=sections
-        | {"leaderboard": leaderboard_of(board, beside)}
-        | ({"rates": rates} if rates else {}),
+        alone,
+        sections=sections,
+        grounds={} if alone else scenes,
         configuration=OmegaConf.to_yaml(settings) if settings else "",
         command=sweep_command(board.folder),
-        **shown,  # type: ignore[arg-type]
     )
 
 

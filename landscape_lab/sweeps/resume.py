@@ -1,6 +1,8 @@
 """Going on with a sweep: the command line of the sweep that a folder holds."""
 
+import os
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -8,9 +10,10 @@ import yaml
 
 from landscape_lab.configuration import key_of, quoted
 from landscape_lab.errors import tell
-from landscape_lab.runs import FAST_LOADER
+from landscape_lab.runs import FAST_LOADER, begun_in
 from landscape_lab.sweeps.plan import SETTINGS
 from landscape_lab.sweeps.sent import best_of, check_best, check_recorded
+from landscape_lab.tables import unquoted
 
 SWEEPS = Path("outputs/sweeps")
 """Where sweeps are, unless `hydra.sweep.dir` says otherwise."""
@@ -22,7 +25,8 @@ def resumed(arguments: Sequence[str]) -> list[str]:
     """Fill in the command line of a sweep that is to go on.
 
     `sweep.resume=DIR` stands for the command that swept into that folder; overrides beside it change the
-    command. `resume=true` in a sweep stands for the last sweep with the same overrides, if there is one.
+    command. It goes on where that was called, since files are named from there: the current folder changes.
+    `resume=true` in a sweep stands for the last sweep with the same overrides, if there is one.
     Overrides of a file, and those of a best job, run with `trust=false` unless `trust=true` was typed.
 
     Raises:
@@ -30,7 +34,7 @@ def resumed(arguments: Sequence[str]) -> list[str]:
         ValueError: What it holds cannot be read, or asks for what the lab does not have.
     """
     values = {
-        key_of(argument): argument.partition("=")[2].strip("'\"") for argument in arguments if "=" in argument
+        key_of(argument): unquoted(argument.partition("=")[2]) for argument in arguments if "=" in argument
     }
     many = any(re.fullmatch(r"-m|--multirun|-[a-z]*m", argument) for argument in arguments)
     if (best := best_of(arguments)) is not None and values.get("trust") != "true":
@@ -61,6 +65,10 @@ def _with_recorded(arguments: Sequence[str], folder: Path, *, trust: bool) -> li
         settings = [override for override in settings if not key_of(override).startswith("hydra.launcher.")]
     old = [override for override in (*settings, *overrides) if key_of(override) not in own]
     found = [] if "--config-dir" in arguments or "-cd" in arguments else options
+    if (place := begun_in(folder / SETTINGS)) is not None and place != Path.cwd():
+        folder = folder.absolute()
+        os.chdir(place)
+        tell(f"Going on from {place}, where the sweep was begun.")
     return [*found, *_filled(arguments, "sweep.resume", folder, old)]
 
 
@@ -87,6 +95,22 @@ def recorded(folder: Path) -> tuple[list[str], list[str], list[str]]:
     ours = [override for override in settings if key_of(override) not in ("hydra.sweep.dir", "hydra.mode")]
     options = [part for path in added for part in ("--config-dir", path)]
     return options, ours, [override for override in others if key_of(override) not in (*RESUMES, "trust")]
+
+
+def words_to_go_on(folder: Path) -> str:
+    """What goes on with the sweep in a folder, as it is typed: its owner has to trust classes of his own.
+
+    >>> words_to_go_on(Path("outputs/sweeps/my sweep"))
+    "'sweep.resume=outputs/sweeps/my sweep'"
+    """
+    words = [f"sweep.resume={folder}"]
+    if (folder / SETTINGS).is_file():
+        options, settings, overrides = recorded(folder)
+        try:
+            check_recorded(folder, options, [*settings, *overrides])
+        except ValueError:
+            words.append("trust=true")
+    return shlex.join(words)
 
 
 def _filled(arguments: Iterable[str], key: str, folder: Path, overrides: Sequence[str]) -> list[str]:

@@ -8,7 +8,8 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
 from landscape_lab.errors import one_line
-from landscape_lab.sweeps.leaderboard import LeaderboardCallback
+from landscape_lab.sweeps.leaderboard import LeaderboardCallback, end_with
+from landscape_lab.sweeps.plan import kept_settings
 from landscape_lab.sweeps.race.pages import show, write
 from landscape_lab.sweeps.race.scored import Standings
 from landscape_lab.trust import guarded_command
@@ -28,8 +29,7 @@ class StandingsCallback(Callback):
         """Write and print the standings."""
         with one_line():
             standings = _conclude(Path(config.hydra.sweep.dir))
-        if standings.failed:
-            raise SystemExit(1)
+        end_with(standings.failed, standings.folder)
 
 
 @one_line()
@@ -45,6 +45,10 @@ def _conclude(folder: Path) -> Standings:
     """Score the race in a folder, write and print how it ended."""
     standings = Standings.of(folder)
     write(standings)
+    if kept_settings(folder).get("report", "none") != "none":
+        from landscape_lab.sweeps.race.reports import write_race_report  # matplotlib
+
+        write_race_report(standings)
     show(standings)
     return standings
 

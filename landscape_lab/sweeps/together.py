@@ -206,7 +206,7 @@ def _runs_in(path: Path) -> list[Run]:
 
 def _read(run: Run, *, alone: bool) -> Kept:
     """A run, labelled with its landscape's name if it is alone."""
-    config, results = run.config(), run.results()
+    config, results = run.config_anywhere(), run.results()
     if config is None or results is None:
         raise FileNotFoundError(f"There is no run in {run.folder}.")
     trajectory = run.trajectory()

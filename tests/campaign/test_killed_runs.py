@@ -16,13 +16,14 @@ RUNS = {
     "tuned rate": ["landscape=beale", "optimizer.lr=auto", "steps=60", "figures=[path]"],
     "network": [
         *("landscape=network", "model=mlp", "data=moons", "data.samples=50", "landscape.batch_size=10"),
-        *("steps=40", "plane=pca", "plane.resolution=5"),
+        *("steps=8", "plane=pca", "plane.resolution=5"),
     ],
     "shapes": [
         *("landscape=shapes", "landscape.shapes=4", "landscape.size=16", "landscape.cohorts=2"),
-        *("steps=40", "figures=[loss]"),
+        *("steps=8", "figures=[loss]"),
     ],
 }  # fmt: skip
+"""Of a network and of shapes, every step is a chunk with a checkpoint; 8 are more than one epoch."""
 EACH = [
     pytest.param("ensemble", 2, id="a few"),
     *(pytest.param(name, None, marks=pytest.mark.slow, id=name) for name in RUNS),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from io import BytesIO
 from pathlib import Path
 from unittest.mock import patch
 
@@ -123,9 +124,10 @@ def look_at(work: Callable[[], object]) -> dict[str, list[str]]:
     """What the linter finds in each picture that some work would write, by the names of their files."""
     found: dict[str, list[str]] = {}
 
-    def judge(figure: Figure, path: Path, **_: object) -> None:
-        found[path.stem] = faults(figure)
-        BLANK.save(path, path.suffix[1:])
+    def judge(figure: Figure, file: Path | BytesIO, **_: object) -> None:
+        name, kind = (file.stem, file.suffix[1:]) if isinstance(file, Path) else ("card", "png")
+        found.setdefault(name, []).extend(faults(figure))
+        BLANK.save(file, kind)
 
     def stand(figure: Figure) -> object:
         found["film"] = [one for one in faults(figure) if "data take" not in one and "nothing in" not in one]

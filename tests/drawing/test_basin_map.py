@@ -90,6 +90,15 @@ def test_many_have_the_colours_of_their_losses_with_lines_between_them(wells):
     np.testing.assert_allclose(found, upright, atol=1e-6)
 
 
+def test_steps_beside_many_attractors_are_the_darker_the_later(wells):
+    basins = basins_of(np.linspace(9.0, 1.0, 12))
+    basins = replace(basins, steps=np.arange(basins.steps.size).reshape(basins.steps.shape))
+    steps = basins_figure(basins, wells, "").axes[1]
+    assert steps.get_title(loc="left") == "steps to rest"
+    light = np.asarray(steps.images[0].get_array())[..., :3].sum(axis=-1).ravel()
+    assert (np.diff(light[3:-3]) < 0).all()
+
+
 def test_borders_are_where_verdicts_differ():
     """Against the edges of each cell one by one."""
     verdicts = np.random.default_rng(0).integers(-2, 3, (5, 7))

@@ -31,8 +31,10 @@ def test_colours_of_a_valley_are_told_apart():
     assert np.histogram(shares, 5, (0.0, 1.0))[0].max() < 120
     assert (np.diff(shares) <= 0).all()
     scale = color_scale(losses)
-    assert scale.ticks[0] == pytest.approx(scale.norm.vmin)
-    np.testing.assert_allclose(np.diff(scale.norm(scale.ticks)), 0.2, atol=1e-6)
+    assert scale.norm.vmin <= scale.ticks[0]
+    assert scale.ticks[-1] <= scale.norm.vmax
+    np.testing.assert_allclose(np.diff(scale.norm(scale.ticks)), 0.2, atol=0.15)
+    np.testing.assert_allclose(scale.ticks, [float(f"{tick:.3g}") for tick in scale.ticks])  # few digits
 
 
 def test_round_off_gets_no_colours():

@@ -1,6 +1,7 @@
 """The picture of the draws has a row for each."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from matplotlib.text import Text
 
 from landscape_lab.augmentations import AddNoise, GradientNoise, RandomRotation, RandomShift, augment
 from landscape_lab.drawing.draws import augmentations_figure
+from landscape_lab.drawing.look import Look
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 from landscape_lab.replaying import draws_of
 from landscape_lab.staging import scene_of, start_of
@@ -76,3 +78,14 @@ def test_panoramas_fit_a_page(shape):
     width, height = seen(noise)[1].get_size_inches()
     assert width < 21
     assert height < 18
+
+
+def test_columns_stay_beside_each_other_in_a_column_of_a_paper():
+    """Nine maps and three bars below each other were 40 inches high."""
+    found, _ = seen(picture())
+    figure = Look(width=3.4).figure(partial(augmentations_figure, found))
+    assert figure.get_figwidth() == pytest.approx(3.4, abs=0.01)
+    assert figure.get_figheight() < 6
+    first = [axes.bbox.x0 for axes in maps_of(figure)[0]]
+    assert (np.diff(first) > 0).all()
+    assert not faults(figure)

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from scenes import function_scene, scene, trajectory
 
-from landscape_lab.drawing.heights import Heights, add_height_scale
+from landscape_lab.drawing.heights import Heights, add_height_scale, finer
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,16 @@ def test_numbers_of_a_scale_stand_for_themselves(losses, numbers):
     written = [label.get_text() for label in bar.get_yticklabels()]
     assert written == numbers or (numbers is None and all(float(text) >= 1e6 for text in written))
     assert bar.yaxis.get_offset_text().get_text() == ""
+
+
+def test_few_cells_get_more_between_them():
+    rows, columns = np.mgrid[:12, :30].astype(np.float32)
+    coarse = rows + 2.0 * columns
+    fine = finer(coarse)
+    assert fine.shape == (120, 300)
+    np.testing.assert_allclose(np.diff(fine[20:-20, 20:-20], axis=1), 0.2, atol=0.01)  # as steep as before
+    assert abs(fine[65, 155] - coarse[6, 15]) < 0.2  # and in the same place
+    hole = np.where(coarse == 0.0, np.nan, coarse)
+    assert finer(hole) is hole
+    large = np.zeros((10, 300))
+    assert finer(large) is large

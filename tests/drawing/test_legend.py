@@ -1,5 +1,7 @@
 """Who is who among several traces."""
 
+from dataclasses import replace
+
 import pytest
 from matplotlib.colors import to_hex
 from scenes import pixels_of, scene, trajectory
@@ -24,14 +26,15 @@ def three():
 
 
 def test_each_trace_is_named_with_its_true_final_loss_in_its_colour(three):
-    expected = ["adam: final loss 0.25", "sgd: diverged", "lion: final loss 0.5"]
+    expected = ["1  adam: final loss 0.25", "3  sgd: diverged", "2  lion: final loss 0.5"]
     assert words(path_figure(three)) == {told: path_color(number) for number, told in enumerate(expected)}
-    assert list(words(race_figure([("ramp", three)]))) == expected
+    by_rank = replace(three, traces=tuple(three.traces[number] for number in (0, 2, 1)))
+    assert list(words(race_figure([("ramp", by_rank)]))) == sorted(expected)
 
 
 def test_runs_of_one_label_share_a_line_that_tells_their_median():
     seeds = [trajectory([[5, 5], [30, 20]], [0.8, end], "adam") for end in (0.1, 0.3, 0.7)]
-    assert list(words(race_figure([("ramp", scene(*seeds))]))) == ["adam: median final loss 0.3"]
+    assert list(words(race_figure([("ramp", scene(*seeds))]))) == ["1  adam: median final loss 0.3"]
 
 
 def test_after_the_last_colour_all_are_grey():

@@ -1,14 +1,16 @@
 """Formats, grounds and widths of figures."""
 
 import re
+from functools import partial
 from io import BytesIO
 
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 from scenes import function_scene
 
 from landscape_lab.drawing.figures import path_figure
-from landscape_lab.drawing.look import CARD, CARD_DOTS, FINE, Look
+from landscape_lab.drawing.look import CARD, CARD_DOTS, FINE, USUAL, Look, card_file, draw_with_card
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +62,21 @@ def test_a_wrong_setting_is_told(settings, told):
 def test_a_wrong_format_is_told():
     with pytest.raises(ValueError, match="Nearest: svg"):
         Look("svgg")
+
+
+def test_a_card_is_no_tall_column():
+    figure = partial(Figure, (6.0, 3.0), layout="constrained")
+
+    def many(panels):
+        made = figure()
+        made.subplots(1, panels)
+        return made
+
+    widths = [Image.open(BytesIO(Look().card(partial(many, panels)))).width for panels in (2, 12)]
+    assert widths == [round(CARD * CARD_DOTS), round(6.0 * USUAL)]
+
+
+def test_what_tensorboard_shows_lies_hidden_beside_the_file(make, tmp_path):
+    draw_with_card(make, tmp_path / "race.png")
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".race.png", "race.png"]
+    assert card_file(tmp_path / "race.png").read_bytes() == Look().card(make)

@@ -75,3 +75,11 @@ def test_what_a_film_does_not_show_has_no_room():
     prepare_losses(axes, view, 50)
     assert axes.get_xlim() == (0, 50)
     assert axes.get_ylim() == pytest.approx(shown.limits)
+
+
+def test_the_name_of_a_narrow_panel_is_broken():
+    """It ran off the frame of a film."""
+    _, view = function_scene("easom", [(2.0 + 0.2 * k, 2.5) for k in range(4)], [-0.0, -0.3, -0.9, -0.9999])
+    figure, axes = panel(view, (1.6, 6.0))
+    assert axes.get_title(loc="left") == "loss above -1,\nthe minimum"
+    assert axes._left_title.get_window_extent().x1 <= figure.bbox.x1

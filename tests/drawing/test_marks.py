@@ -63,3 +63,10 @@ def test_a_start_is_seen_on_white(axes):
     assert disc.get_facecolor()[0] == pytest.approx(to_rgba("white"))
     assert max(disc.get_edgecolor()[0][:3]) < 0.2
     assert disc.get_linewidth()[0] > 1
+
+
+def test_hidden_marks_are_faint_and_a_legend_tells_what_is_in_the_window(axes):
+    view = scene(trajectory([[3, 7], [5000, 30]], [0.5, 0.4]))
+    mark_ends(axes, view, strength=0.4)
+    assert {each.get_alpha() for each in axes.collections if len(each.get_offsets())} == {0.4}
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["start"]

@@ -46,3 +46,12 @@ def test_parts_are_of_equal_cost():
     costs = np.concatenate([np.linspace(0, 10, 1000), np.linspace(10.1, 1000, 1000)])
     curve = calmed(costs, 1.0 + 0.5 * (np.arange(2000) % 2), LINEAR)
     assert (curve.costs < 10).sum() < 5
+
+
+def test_few_hundred_records_that_swing_in_each_step_are_an_envelope():
+    """Momentum on himmelblau was a solid block in a race of 300 steps."""
+    steps = np.arange(301.0)
+    curve = calmed(steps, 1.0 + 0.5 * (-1.0) ** steps, LINEAR)
+    assert len(curve.costs) <= 101
+    assert (curve.low[1:], curve.high[1:]) == (pytest.approx(0.5), pytest.approx(1.5))
+    assert calmed(steps[:200], 1.0 + 0.5 * (-1.0) ** steps[:200], LINEAR) is None

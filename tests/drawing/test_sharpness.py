@@ -15,7 +15,9 @@ def test_the_line_stands_in_the_panel_of_its_kind():
     _, plain, preconditioned = sharpness_figure(curve, LOSSES, "adam").axes
     assert [len(axes.lines) for axes in (plain, preconditioned)] == [1, 2]
     np.testing.assert_allclose(preconditioned.lines[1].get_ydata(), 20.0)
-    assert preconditioned.texts[0].get_text() == "38/lr = 20"
+    (words,) = preconditioned.texts
+    assert words.get_text() == "38/lr = 20"
+    assert words.get_position()[0] > 1  # beside all curves
 
 
 def test_without_a_line_there_is_the_curve_only():

@@ -32,6 +32,16 @@ def test_the_surface_is_in_proportion_and_the_path_lies_on_it():
     np.testing.assert_allclose(shown[~hidden], whole[: len(hidden)][~hidden])
 
 
+def test_a_minimum_behind_a_wall_is_faint():
+    view = scene(trajectory([(5, 20), (30, 20), (55, 20)], [0.3, 0.5, 0.8]))
+    ridge = np.full((40, 60), 0.1, np.float32)
+    ridge[28:34, 20:40] = 1.0
+    places = view.plane.project(np.array([[0.0, 0.3], [-0.9, -0.9]]))  # behind the ridge, and left of it
+    axes = surface_figure(replace(view, losses=ridge, minima=places)).axes[0]
+    rings = [line for line in axes.lines if line.get_marker() == "o" and len(line.get_xdata())]
+    assert sorted((ring.get_alpha() or 1.0, len(ring.get_xdata())) for ring in rings) == [(0.4, 1), (1.0, 1)]
+
+
 def test_height_and_places_are_named_within_the_canvas():
     _, view = function_scene("rosenbrock")
     figure = surface_figure(view)

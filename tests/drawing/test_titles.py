@@ -18,6 +18,9 @@ def test_title_tells_optimizer_steps_and_final_loss():
     assert title == "spiral · lion, lr 0.03 · 2 steps · final loss 0.25"
     diverged = trajectory([[5, 5], [30, np.nan]], [0.8, np.nan])
     assert "diverged in step 1, best loss 0.8" in path_figure(scene(diverged)).axes[0].get_title(loc="left")
+    raised = scene(diverged)
+    raised = replace(raised, traces=(replace(raised.traces[0], lost="failed"),))
+    assert "failed in step 1, best loss 0.8" in path_figure(raised).axes[0].get_title(loc="left")
 
 
 def grey_line(axes):

@@ -77,3 +77,15 @@ def test_a_diverged_run_does_not_enlarge_the_window():
     _, view = function_scene("rosenbrock", ((-1.2, 1.0), (80.0, 90.0), (9e9, np.nan)), (24.2, 1e9, np.nan))
     _, other = function_scene("rosenbrock", ((-1.2, 1.0), (-1.0, 1.0)), (24.2, 4.0))
     assert view.window == other.window
+
+
+def test_of_many_rates_few_have_a_path_and_all_an_end(sweep):
+    """Of 61 paths nobody saw one."""
+    (trace,) = sweep.traces
+    several = {name: np.repeat(getattr(trace, name), 4, axis=1) for name in ("places", "losses")}
+    many = replace(sweep, traces=(replace(trace, **several, rates=np.geomspace(1e-4, 1.0, 36), total=36),))
+    axes = path_figure(many).axes[0]
+    drawn = max(len(each.get_paths()) for each in axes.collections if each.get_zorder() == 2)
+    assert drawn == 9
+    stars = [each for each in axes.collections if each.get_zorder() == 6 and len(each.get_offsets())]
+    assert len(stars[0].get_offsets()) == 36

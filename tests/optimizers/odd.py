@@ -203,6 +203,21 @@ def function_of_a_module(model):
     return torch.optim.SGD([{"params": list(model.parameters())}], lr=RATE)
 
 
+class WithoutParentsConstructor(Optimizer):
+    """`Optimizer.__init__` is never called, and `step` needs the `no_grad` around it."""
+
+    def __init__(self, params, lr=RATE):
+        self.defaults, self.state = {"lr": lr}, {}
+        self.param_groups = [{"params": list(params), "lr": lr}]
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        loss = evaluated(closure)
+        for p in self.param_groups[0]["params"]:
+            p.sub_(self.param_groups[0]["lr"] * p.grad)
+        return loss
+
+
 SETTINGS = {
     "WrapsFirst": ["optimizer.base_optimizer._target_=odd.NeedsClosure"],
     "WrapsBase": ["optimizer.base._target_=torch.optim.SGD", "optimizer.base.lr=0.01", "optimizer.k=3"],

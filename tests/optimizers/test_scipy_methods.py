@@ -10,10 +10,8 @@ import torch
 from descents import MINIMUM, STARTS, descend, landscape_at, quadratic
 from scipy.optimize import minimize
 
-from landscape_lab.keys.optimizers import FIRST_ORDER, GRADIENT_FREE
-from landscape_lab.optimizers import (
-    ScipyMinimizer,
-)
+from landscape_lab.keys.optimizers import FIRST_ORDER, GRADIENT_FREE, SECOND_ORDER
+from landscape_lab.optimizers import ScipyMinimizer
 
 
 @pytest.mark.parametrize(
@@ -75,3 +73,20 @@ def test_a_method_that_has_ended_stays_and_evaluates_no_more():
     assert calls == made
     assert torch.equal(landscape.flat(), end)
     torch.testing.assert_close(end, MINIMUM, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("method", [*FIRST_ORDER, *GRADIENT_FREE, *SECOND_ORDER])
+def test_an_option_that_a_method_does_not_have_is_refused(method):
+    parameters = [torch.nn.Parameter(torch.zeros(1, 3))]
+    told = rf"^Parameter `options` should be options of {method}. Found: .*\bmisspelt\b"
+    with pytest.raises(ValueError, match=told):
+        ScipyMinimizer(parameters, method, options={"misspelt": 1})
+    with pytest.raises(ValueError, match=r"^Parameter `options` should be a mapping"):
+        ScipyMinimizer(parameters, method, options="misspelt")
+
+
+def test_options_that_a_method_has_are_taken_whatever_the_number_of_parameters():
+    parameters = [torch.nn.Parameter(torch.zeros(1, 3))]
+    ScipyMinimizer(parameters, "Nelder-Mead", options={"initial_simplex": np.eye(4, 3), "adaptive": True})
+    ScipyMinimizer(parameters, "L-BFGS-B", options={"maxcor": 3, "maxiter": 5})
+    ScipyMinimizer(parameters, "trust-constr", options={"gtol": 1e-3, "initial_tr_radius": 0.1})

@@ -28,7 +28,7 @@ def test_a_sweep_has_its_table_its_race_and_its_leaderboard(command_line, tmp_pa
         "landscape", "optimizer", "optimizer.lr", "with augmentation.loss_noise.std", "with steps",
     ]  # fmt: skip
     assert [info.name.tag for info in experiment.metric_infos] == [*map(final, COMPARED)]
-    assert events.Images("race")[0].encoded_image_string == (tmp_path / "sweep/race.png").read_bytes()
+    assert events.Images("race")[0].encoded_image_string == (tmp_path / "sweep/.race.png").read_bytes()
     text = events.Tensors("leaderboard/text_summary")[0].tensor_proto.string_val[0].decode()
     assert text == (tmp_path / "sweep/leaderboard.md").read_text()
 

@@ -50,6 +50,18 @@ def test_what_a_job_raises_and_prints_stays_in_its_folder(command_line, tmp_path
     assert "here I am" not in done.written.out
     assert "RuntimeError: no more" in (job / "error.txt").read_text()
     assert [line["status"] for line in leaderboard(tmp_path / "sweep")] == ["completed", "failed"]
+    told = f"1 job of {tmp_path}/sweep failed or did not end: error.txt in the folder of a job says why."
+    assert (done.status, done.written.err) == (1, f"landscape_lab: {told}\n")
+
+
+def test_a_sweep_says_in_a_line_that_jobs_have_no_results(command_line, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "ending_all.py").write_text("import sys\n\n\ndef fn(x, y):\n    sys.exit(5)\n")
+    done = command_line("-m", *QUICK, "landscape=function", "landscape.fn=ending_all.fn", "seed=0,1")
+    assert done.status == 1
+    assert done.written.err.splitlines()[-1].startswith(f"landscape_lab: 2 jobs of {tmp_path}/sweep failed")
+    for job in leaderboard(tmp_path / "sweep"):
+        assert "ending_all.py, line 5, ended the program: sys.exit(5)" in job["error"], job
 
 
 def test_a_job_that_a_callback_stopped_is_ranked_and_left_as_it_is(command_line, tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from landscape_lab.sweeps.best import write_best
-from landscape_lab.sweeps.resume import resumed
+from landscape_lab.sweeps.resume import resumed, words_to_go_on
 from landscape_lab.sweeps.sent import best_of, check_best, check_recorded
 
 HARMLESS = [
@@ -79,10 +79,24 @@ def test_a_folder_of_configurations_is_refused():
         check_recorded(Path("sweep"), ["--config-dir", "/evil"], [])
 
 
+def record(folder, *overrides):
+    """Write into a sweep's folder with which overrides it was begun."""
+    hydra = {"overrides": {"hydra": [], "task": list(overrides)}, "runtime": {"config_sources": []}}
+    (folder / "multirun.yaml").write_text(yaml.safe_dump({"hydra": hydra}))
+
+
+def test_the_words_that_go_on_have_trust_where_they_need_it(tmp_path):
+    record(tmp_path, "optimizer=adam,lion")
+    assert words_to_go_on(tmp_path) == f"sweep.resume={tmp_path}"
+    record(tmp_path, "optimizer._target_=my.Own")
+    assert words_to_go_on(tmp_path) == f"sweep.resume={tmp_path} trust=true"
+    with pytest.raises(ValueError, match=r"my\.Own"):
+        resumed(words_to_go_on(tmp_path).split()[:1])
+    assert "optimizer._target_=my.Own" in resumed(words_to_go_on(tmp_path).split())
+
+
 def test_a_recorded_word_of_trust_does_not_count(tmp_path):
-    overrides = {"hydra": [], "task": ["steps=2", "trust=true"]}
-    settings = {"hydra": {"overrides": overrides, "runtime": {"config_sources": []}}}
-    (tmp_path / "multirun.yaml").write_text(yaml.safe_dump(settings))
+    record(tmp_path, "steps=2", "trust=true")
     words = resumed([f"sweep.resume={tmp_path}"])
     assert "trust=false" in words
     assert "trust=true" not in words

@@ -9,6 +9,7 @@ from landscape_lab.sweeps.race.entries import label_of, name_of
 from landscape_lab.sweeps.race.hopeful import LITTLE
 from landscape_lab.sweeps.race.protocol import Protocol
 from landscape_lab.sweeps.race.scored import Standings
+from landscape_lab.sweeps.resume import words_to_go_on
 from landscape_lab.tables import markdown
 
 
@@ -98,7 +99,7 @@ def protocol_page(standings: Standings) -> str:
             "",
             "## Again",
             "",
-            f"{in_code(f'python -m landscape_lab sweep.resume={folder}')} runs what is missing, "
+            f"{in_code(f'python -m landscape_lab {words_to_go_on(standings.folder)}')} runs what is missing, "
             "in another folder the same command anew (`multirun.yaml`); "
             f"{in_code(f'python -m landscape_lab.sweeps.standings {folder}')} writes tables and figure anew.",
             "",

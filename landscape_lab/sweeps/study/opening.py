@@ -18,6 +18,7 @@ from landscape_lab.configuration import identity, plain
 from landscape_lab.errors import tell
 from landscape_lab.files import remove_unfinished
 from landscape_lab.sweeps.goals import goals_of
+from landscape_lab.sweeps.resume import words_to_go_on
 from landscape_lab.sweeps.study.runners import take_up
 from landscape_lab.sweeps.study.samplers import build_pruner, build_sampler
 from landscape_lab.sweeps.study.search_space import SearchSpace
@@ -86,7 +87,7 @@ class StudySettings:
         if self.resume is None:
             if file is not None and (self.folder / file).exists():
                 raise ValueError(
-                    f"There is a study in {self.folder} already. Go on with sweep.resume={self.folder}"
+                    f"There is a study in {self.folder} already. Go on with {words_to_go_on(self.folder)}"
                 )
         elif not self.folder.is_dir() or (file is not None and not (self.folder / file).exists()):
             raise ValueError(

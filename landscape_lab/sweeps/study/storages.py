@@ -1,6 +1,5 @@
 """Where a study is stored."""
 
-import json
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -11,11 +10,12 @@ from pathlib import Path
 
 import optuna
 from optuna.exceptions import ExperimentalWarning, StorageInternalError
-from optuna.storages import BaseStorage, JournalStorage, RDBStorage
-from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+from optuna.storages import BaseStorage, RDBStorage
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 
+from landscape_lab.sweeps.resume import words_to_go_on
+from landscape_lab.sweeps.study.journal import open_journal
 from landscape_lab.sweeps.study.servers import ServerStorage
 from landscape_lab.validation import check_choice
 
@@ -27,8 +27,6 @@ HEARTBEAT, DEAD = 30, 300
 """Seconds between two heartbeats of a running trial, and after how many without one its process is dead."""
 ATTEMPTS = 3
 """How often we try to make the tables of a database while other processes make them, too."""
-CUT = "is cut short, as a full disk or a power failure leaves it: take this last line away"
-"""What is wrong with a journal that could not be written to its end; its other lines are whole."""
 AT_OPENING = (ArgumentError, ImportError, RuntimeError, KeyError, ValueError, OSError)
 """What else opening a storage raises: without a driver, of another version, of a file that is none."""
 
@@ -58,10 +56,8 @@ def open_storage(storage: str, folder: Path, *, known: bool = False) -> BaseStor
     if storage in EMBEDDED:
         folder.mkdir(parents=True, exist_ok=True)
     if storage == "journal":
-        path = str(folder / EMBEDDED["journal"])
         with named_errors(storage, folder, *AT_OPENING):
-            _check_journal(Path(path))
-            return JournalStorage(JournalFileBackend(path, lock_obj=JournalFileOpenLock(path)))
+            return open_journal(folder / EMBEDDED["journal"])
     url = f"sqlite:///{folder / EMBEDDED['sqlite']}" if storage == "sqlite" else storage
     make: Callable[[], RDBStorage]
     if url.startswith("sqlite:"):  # a file does not go away, but others may write it
@@ -91,23 +87,6 @@ def _with_tables(make: Callable[[], RDBStorage]) -> RDBStorage:
     return make()
 
 
-def _check_journal(path: Path) -> None:
-    """Raise `ValueError` where a line cannot be read: Optuna would go on writing after it."""
-    for number, line in enumerate(
-        path.read_bytes().splitlines(keepends=True) if path.exists() else (), start=1
-    ):
-        cut = not line.endswith(b"\n")
-        try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            fault = CUT if cut else "is not JSON"
-            raise ValueError(f"line {number} {fault}") from error
-        if not isinstance(entry, dict):
-            raise ValueError(f"line {number} is no entry of a journal")
-        if cut:
-            raise ValueError(f"line {number} {CUT}")
-
-
 @contextmanager
 def named_errors(storage: str, folder: Path, *more: type[Exception]) -> Iterator[None]:
     """Report a storage's error on one line, which names the storage.
@@ -129,7 +108,7 @@ def named_errors(storage: str, folder: Path, *more: type[Exception]) -> Iterator
         reason = str(getattr(cause, "orig", None) or cause).split("\n", maxsplit=1)[0]
         raise ValueError(
             f"The study's storage {address(storage, folder)} cannot be used: {reason}. Nothing was deleted; "
-            f"when it can be used again, go on with sweep.resume={folder}"
+            f"when it can be used again, go on with {words_to_go_on(folder)}"
         ) from error
 
 

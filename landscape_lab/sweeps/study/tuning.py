@@ -75,6 +75,7 @@ class _Tuning:
     Attributes:
         returned: What Hydra returned of each trial.
         reasons: Why trials failed.
+        repeats: Whether it was said that a trial repeats another.
     """
 
     study: Study
@@ -83,6 +84,7 @@ class _Tuning:
     launcher: Launcher
     returned: list[JobReturn] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    repeats: bool = False
 
     def run(self) -> list[JobReturn]:
         """Ask, launch and learn until there are enough trials.
@@ -139,7 +141,22 @@ class _Tuning:
             warnings.filterwarnings("ignore", message="Heartbeat of storage")  # `beating` takes care of it
             trial = self.study.ask()
             trial.set_user_attr(RUNNER, this_process())
-            return trial, self.space.overrides(trial)
+            overrides = self.space.overrides(trial)
+        self._tell_repeated(trial)
+        return trial, overrides
+
+    def _tell_repeated(self, trial: Trial) -> None:
+        """Say once that a trial has the values of an earlier one: its result will be the same."""
+        if self.repeats or not trial.params:
+            return
+        for earlier in self.study.get_trials(deepcopy=False)[: trial.number]:
+            if earlier.params == trial.params:
+                self.repeats = True
+                tell(
+                    f"Trial {trial.number} proposes the values of trial {earlier.number} again: few are "
+                    "left, or the study has settled. A grid, -m without sweep=optuna, tries each once."
+                )
+                return
 
     def _learn(self, trial: Trial, job: JobReturn) -> str | None:
         """Let the study know how a trial ended, and return why it failed, if it did.

@@ -56,8 +56,7 @@ def browser() -> Iterator[object]:
         started.close()
 
 
-@pytest.fixture
-def opened(browser) -> Iterator[Callable[..., Opened]]:
+def opening(browser) -> Iterator[Callable[..., Opened]]:
     """Open a file, `opened(path, hash="step=3", width=375, dark=True)`, and wait until all of it is there."""
     contexts = []
 
@@ -75,3 +74,15 @@ def opened(browser) -> Iterator[Callable[..., Opened]]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def opened(browser) -> Iterator[Callable[..., Opened]]:
+    """`opened(path, …)` for one test."""
+    yield from opening(browser)
+
+
+@pytest.fixture(scope="module")
+def opened_for_all(browser) -> Iterator[Callable[..., Opened]]:
+    """`opened_for_all(path, …)` for the tests of a module, which share the page."""
+    yield from opening(browser)

@@ -19,7 +19,7 @@ def page(tmp_path_factory):
 
 
 ROWS = """Array.from(
-  document.querySelectorAll(".numbers tbody tr"),
+  document.querySelectorAll(".pushes tbody tr"),
   (row) => row.innerText.trim().split(/\\s*\\t\\s*/),
 )"""
 TINTED = """(tint) => {
@@ -50,7 +50,7 @@ def test_arrows_have_numbers_and_can_be_switched_off(opened, page):
     seen.wait(f"({TINTED})({ORANGE}) < 20")
     seen.page.get_by_label("Draw negative gradient").click()
     seen.page.get_by_label("To the end").click()
-    seen.wait("document.querySelector('.numbers').innerText.includes('none: this is the last point')")
+    seen.wait("document.querySelector('.pushes').innerText.includes('none: this is the last point')")
     assert seen.quiet
 
 

@@ -72,9 +72,8 @@ def test_another_landscape_is_chosen_and_a_link_restores_the_sheet(files, opened
     page.locator(f'{JOBS} [aria-label="Filter rank"]').fill("")
     assert page.evaluate(COLUMN, "job") == ["5_beale", "2_rosenbrock"]
     page.get_by_label("landscape").first.select_option("0")
-    seen.wait(
-        """document.querySelector('#page[aria-busy="false"] select')?.value === "0" && !location.hash.includes("ground=1")"""
-    )
+    seen.wait("""document.querySelector('#page[aria-busy="false"] select')?.value === "0"
+        && !location.hash.includes("ground=1")""")
     assert "adam, lr 0.1" in page.locator('[aria-label="The order now"]').text_content()
     assert page.locator('[aria-label="Race"] canvas').count() == 1
     assert seen.quiet

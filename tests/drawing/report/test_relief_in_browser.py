@@ -1,4 +1,4 @@
-"""The surface in space: it is where the losses are, it is steered and clicked, it ends where losses or paths end."""
+"""The surface in space: it lies where the losses are, it is steered and clicked, it ends where they end."""
 
 import json
 
@@ -13,6 +13,7 @@ from landscape_lab.staging import scene_of
 
 pytestmark = pytest.mark.browser
 RELIEF = "document.querySelector('.space').relief"
+FIRST = 'step=40&hidden=[]&camera=[]&ride=-1&tall=1&heights=""&wide=""'
 DRAWN = f"{RELIEF}?.drawn > 0 && !{RELIEF}.wanted"
 STEPS = 40
 """The path ends outside the window, to the right of it; the losses end at x = -1.5, on the left."""
@@ -39,15 +40,26 @@ def file(made, tmp_path_factory):
     return path
 
 
-@pytest.fixture
-def shown(file, opened):
-    """The page when its surface has been drawn, `shown(hash)`."""
+@pytest.fixture(scope="module")
+def open_once(file, opened_for_all):
+    """The page, opened once for all tests: they change its address, as a reader who follows a link."""
+    seen = opened_for_all(file)
+    seen.page.emulate_media(reduced_motion="reduce")
+    return seen
 
-    def show(hash="", **size):
-        seen = opened(file, hash, **size)
-        seen.page.locator(".space").scroll_into_view_if_needed()
-        seen.wait(DRAWN)
-        return seen
+
+@pytest.fixture
+def shown(open_once):
+    """The page with its surface drawn, `shown("step=3")`; all that is not told is as it was at first."""
+
+    def show(hash="", width=1280, height=900):
+        page = open_once.page
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(f"location.hash = {FIRST + '&' + hash!r}")
+        page.locator(".space").scroll_into_view_if_needed()
+        page.wait_for_timeout(60)
+        open_once.wait(f"{DRAWN} && !{RELIEF}.flying")
+        return open_once
 
     return show
 
@@ -101,8 +113,8 @@ def test_levels_are_those_of_the_losses(shown, made):
 
 def test_tubes_end_at_the_edge_and_balls_vanish_there(shown):
     page = shown("step=0").page
-    ends = page.evaluate(f"[...{RELIEF}.laid[0].tracks[0].pieces()].map(([from, to]) => [...from, ...to])")
-    ends = np.array(ends)
+    pieces = f"[...{RELIEF}.laid[0].tracks[0].pieces()]"
+    ends = np.array(page.evaluate(f"{pieces}.map(([from, to]) => [...from, ...to])"))
     assert ends[:, 4].max() == pytest.approx(1)  # the right edge, x = 2
     assert ends[-1, 7] == pytest.approx(STEPS * 3.2 / 4, abs=0.01)  # the step in which the path left
     np.testing.assert_allclose(ends[1:, :3], ends[:-1, 4:7], atol=1e-12)  # no gap between pieces
@@ -126,11 +138,43 @@ def test_it_is_steered_by_keys_and_a_link_restores_it(shown):
     seen.wait("decodeURIComponent(location.hash).startsWith('#camera=[-80,89.9,0.')")
     assert seen.page.locator(".told").text_content() == step  # arrows turned, and made no step
     pose = seen.page.evaluate(f"{RELIEF}.eye.goal()")
-    again = shown(seen.page.evaluate("location.hash.slice(1)"))
-    assert again.page.evaluate(f"{RELIEF}.eye.pose") == pytest.approx(pose, abs=1e-3)
+    kept = seen.page.evaluate("location.hash.slice(1)")
+    shown()
+    assert shown(kept).page.evaluate(f"{RELIEF}.eye.pose") == pytest.approx(pose, abs=1e-3)
     before = seen.page.evaluate(f"{RELIEF}.drawn")
     seen.page.wait_for_timeout(400)
     assert seen.page.evaluate(f"{RELIEF}.drawn") - before <= 1  # nothing changes, nothing is drawn
+
+
+def test_a_drag_turns_it_and_it_stays(shown):
+    seen = shown("camera=[-90,40,1,0,0,0.1]")
+    box = seen.page.locator(".sight canvas").first.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    seen.page.mouse.move(*middle)
+    seen.page.mouse.down()
+    for share in (0.25, 0.5, 0.75, 1.0):
+        seen.page.mouse.move(middle[0] + share * box["height"] / 12, middle[1])
+        seen.page.wait_for_timeout(30)
+    seen.page.mouse.up()
+    seen.wait(f"{DRAWN} && !{RELIEF}.flying")
+    azimuth, tilt = seen.page.evaluate(f"{RELIEF}.eye.pose")[:2]
+    assert azimuth == pytest.approx(-90 - 360 / 12, abs=0.5)  # a whole turn for the height of the drawing
+    assert tilt == pytest.approx(40, abs=0.2)
+
+
+def test_views_are_flown_to_unless_motion_is_unwanted(shown):
+    seen = shown()
+    turns = f"{RELIEF}.eye.pose[0]"
+    canvas = seen.page.locator(".sight canvas").first
+    before = seen.page.evaluate(f"{RELIEF}.drawn")
+    canvas.press("5")
+    seen.wait(f"{turns} === 90")
+    assert seen.page.evaluate(f"{RELIEF}.drawn") - before <= 2
+    seen.page.emulate_media(reduced_motion="no-preference")
+    canvas.press("3")
+    seen.wait(f"{turns} === -90")
+    seen.page.emulate_media(reduced_motion="reduce")
+    assert seen.page.evaluate(f"{RELIEF}.drawn") - before >= 4
 
 
 def test_a_ride_looks_along_the_way_from_behind(shown):

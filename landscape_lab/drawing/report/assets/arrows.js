@@ -55,7 +55,7 @@ function table(kinds, store, labels) {
   const rows = kinds.map((kind) => row(kind, store, whole));
   const body = element("tbody", {}, ...rows.map(({ element: made }) => made));
   return {
-    element: element("table", { className: "numbers" }, element("thead", {}, element("tr", {}, ...head)), body),
+    element: element("table", { className: "pushes" }, element("thead", {}, element("tr", {}, ...head)), body),
     update: (found) => rows.forEach(({ update }, order) => update(found(kinds[order]))),
   };
 }

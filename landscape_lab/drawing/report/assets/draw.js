@@ -5,6 +5,7 @@ import { button, choice, element, section as part } from "lab/elements";
 import { command } from "lab/facts";
 import { asked } from "lab/live";
 import { Heat } from "lab/heat";
+import { rescale } from "lab/scale";
 
 const TOOLS = [["", "picks a start"], ["raise", "raises"], ["lower", "lowers"], ["smooth", "smooths"]];
 
@@ -165,9 +166,9 @@ class Easel {
     const v = (y - before.first) / (before.last - before.first);
     const down = heat.downwards === before.downwards ? v : 1 - v;
     this.page.heat = heat;
-    this.page.store.set({ heights: "" });
+    rescale(heat, this.page.store.get("heights"));
     this.page.map.replace(heat, minima);
-    this.page.relief?.replace();
+    this.page.relief?.take(heat);
     const from = [heat.left + u * (heat.right - heat.left), heat.first + down * (heat.last - heat.first)];
     this.page.playground.moved(from);
   }

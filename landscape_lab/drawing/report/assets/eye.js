@@ -24,6 +24,7 @@ export class Eye {
     Object.assign(this, { camera, controls, ground, shared, store, redraw });
     this.ride = null;
     this.closer = 1;
+    this.held = false;
     controls.addEventListener("start", () => this.#taken());
     controls.addEventListener("change", () => this.redraw());
     controls.addEventListener("end", () => this.#keep());
@@ -48,6 +49,7 @@ export class Eye {
 
   /** Take the goal, at once or in a flight; returns whether there is more of it to come. */
   move(seconds, atOnce) {
+    if (this.held) return false;
     const goal = this.goal();
     const share = atOnce || still.matches ? 1 : 1 - Math.exp(-seconds / SECONDS);
     const ways = goal.map((value, index) => (index === 0 ? around(value - this.pose[0]) : value - this.pose[index]));

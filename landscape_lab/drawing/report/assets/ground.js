@@ -13,7 +13,7 @@ export class Ground {
     this.take(heat);
   }
 
-  /** Be the ground of other losses. */
+  /** Take the losses of another map. */
   take(heat) {
     this.heat = heat;
     const aspect = heat.equal ? Math.abs((heat.last - heat.first) / (heat.right - heat.left)) : 1;
@@ -28,6 +28,7 @@ export class Ground {
   /** Take the levels from the losses, as they are drawn now. The first row is the lowest on the map. */
   rise() {
     const { heat, rows, columns } = this;
+    this.heights = heat.heights;
     const all = Float32Array.from(heat.losses, (loss) => heat.height(loss));
     this.levels = new Float32Array(rows * columns);
     for (let row = 0; row < rows; row += 1) {

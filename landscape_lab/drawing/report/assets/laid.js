@@ -45,10 +45,6 @@ export class Laid extends Group {
   get track() {
     return this.tracks[this.path.representative];
   }
-
-  dispose() {
-    this.traverse((part) => part.geometry?.dispose());
-  }
 }
 
 /** Lines from some points of a path that has losses of its own to the plane's below or above them. */

@@ -19,8 +19,7 @@ export function show(lines, { root, store, content }) {
     lines: () =>
       here().map((line) => ({
         label: line.label,
-        color: COLORS[labels.indexOf(line.label) % COLORS.length],
-        dash: DASHES[Math.floor(labels.indexOf(line.label) / COLORS.length) % DASHES.length],
+        ...colorOf(labels.indexOf(line.label)),
         x: line.rates,
         y: line.losses.map((loss) => loss ?? NaN),
         marks: true,
@@ -41,8 +40,13 @@ export function show(lines, { root, store, content }) {
   root.append(section("Learning rates", controls, chart.element, key(labels), note));
 }
 
+/** The colour of the n-th of several lines; where colours come again, another dash. */
+export function colorOf(number) {
+  return { color: COLORS[number % COLORS.length], dash: DASHES[Math.floor(number / COLORS.length) % DASHES.length] };
+}
+
 /** Which colour is whose. */
-function key(labels) {
+export function key(labels) {
   const names = labels.map((label, number) => {
     const swatch = element("span", { className: "swatch" });
     swatch.style.background = COLORS[number % COLORS.length];

@@ -60,40 +60,38 @@ export class Relief {
     return met && this.ground.place(met);
   }
 
-  /** Show the map as it is now: it is another landscape's. */
-  replace() {
-    this.ground.take(this.page.heat);
-    this.scene.remove(this.surface);
-    this.surface.traverse((part) => part.geometry?.dispose());
-    this.surface = new Surface(this.ground, this.shared);
-    this.scene.add(this.surface);
+  /** Take the losses of another map, or of this one when its heights have changed; the minima are those of the page's map. */
+  take(heat) {
+    this.ground.take(heat);
     this.shared.tall.value = this.ground.height * this.page.store.get("tall");
+    this.surface.rise();
     this.lay();
   }
 
   /** Lay the paths and the rings of the minima on the ground as it is now. */
   lay() {
-    for (const laid of this.laid ?? []) {
-      this.scene.remove(laid);
-      laid.traverse((part) => part.geometry?.dispose());
-    }
+    this.#clear(this.laid);
     const { paths, map } = this.page;
     const members = paths.reduce((sum, path) => sum + path.members, 0);
     this.laid = paths.map((path) => new Laid(path, this.ground, this.shared, 1 / members));
     this.laid.push(rings(map.minima, this.ground, this.shared));
     this.scene.add(...this.laid);
-    this.invite(this.guests?.map((laid) => laid.path) ?? this.page.guests ?? []);
+    this.invite(this.page.guests ?? []);
   }
 
   /** Lay further paths on the ground, in place of those that were invited before. */
   invite(paths) {
-    for (const laid of this.guests ?? []) {
-      this.scene.remove(laid);
-      laid.dispose();
-    }
+    this.#clear(this.guests);
     this.guests = paths.map((path) => new Laid(path, this.ground, this.shared, 1 / paths.length));
     if (paths.length) this.scene.add(...this.guests);
+    this.#follow();
     this.redraw();
+  }
+
+  #clear(things = []) {
+    this.scene.remove(...things);
+    const dispose = ({ geometry, material }) => (geometry?.dispose(), material?.dispose());
+    for (const thing of things) thing.traverse(dispose);
   }
 
   #controls() {
@@ -113,15 +111,7 @@ export class Relief {
 
   #watch() {
     const { store } = this.page;
-    let { heights } = this.page.heat;
-    store.watch(["heights"], () => {
-      if (heights === this.page.heat.heights) return;
-      ({ heights } = this.page.heat);
-      this.ground.rise();
-      this.surface.rise();
-      this.lay();
-      this.#follow();
-    });
+    store.watch(["heights"], () => this.ground.heights === this.ground.heat.heights || this.take(this.ground.heat));
     store.watch(["tall"], () => (this.shared.tall.value = this.ground.height * store.get("tall")));
     store.watch(["ride"], () => this.#follow());
     store.watch(["theme"], () => this.surface.dress());
@@ -133,7 +123,7 @@ export class Relief {
   }
 
   #follow() {
-    const laid = this.laid.find((one) => one.path?.number === this.page.store.get("ride"));
+    const laid = [...this.laid, ...this.guests].find((one) => one.path?.number === this.page.store.get("ride"));
     this.eye.follow(laid?.track ?? null);
   }
 

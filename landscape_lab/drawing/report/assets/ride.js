@@ -6,6 +6,7 @@ const BEHIND = 0.75;
 const ABOVE = 0.34;
 const AHEAD = 0.15;
 const CLEAR = 0.07;
+const TURN = 10; // radians in all the way, which a page plays in ten seconds
 
 export class Ride {
   constructor(track, ground) {
@@ -24,6 +25,7 @@ export class Ride {
     }
     this.whole = this.lengths[this.lengths.length - 1];
     this.window = Math.max(0.12, 0.06 * this.whole);
+    this.angles = this.#turned();
   }
 
   /** The pose of the eye at a step; `tall` is the height of the surface, `closer` shortens the distance. */
@@ -50,14 +52,32 @@ export class Ride {
     return height;
   }
 
-  /** The way at a step, of unit length: from where the path was for a while to where it will be. */
+  /** The direction at a step, of unit length. */
   heading(step) {
-    const at = between(this.steps, this.lengths, step);
+    const angle = between(this.steps, this.angles, step);
+    return [Math.cos(angle), Math.sin(angle)];
+  }
+
+  /** The directions at all points: they follow the way, as fast as an eye likes to turn; they stay where it only swings. */
+  #turned() {
+    const wanted = this.lengths.map((at) => this.#wanted(at));
+    const first = wanted.find(([, sure]) => sure > 0)?.[0] ?? 0.5 * Math.PI;
+    const angles = [];
+    wanted.forEach(([angle, sure], index) => {
+      const before = angles[index - 1] ?? first;
+      const most = index ? ((TURN * sure) / this.whole) * (this.lengths[index] - this.lengths[index - 1]) : 0;
+      const turn = Math.atan2(Math.sin(angle - before), Math.cos(angle - before)) || 0;
+      angles.push(before + Math.max(-most, Math.min(most, turn)));
+    });
+    return angles;
+  }
+
+  /** From where the path was for a while to where it will be: the angle, and how surely, 0 to 1. */
+  #wanted(at) {
     const before = this.#mean(Math.max(0, at - this.window), at);
     const after = this.#mean(at, Math.min(this.whole, at + this.window));
-    const way = [after[0] - before[0], after[1] - before[1]];
-    const size = Math.hypot(...way);
-    return size > 1e-9 ? way.map((value) => value / size) : [0, 1];
+    const [x, y] = [after[0] - before[0], after[1] - before[1]];
+    return [Math.atan2(y, x), Math.min(1, (2 * Math.hypot(x, y)) / this.window)];
   }
 
   /** The mean place between two lengths of the way. */

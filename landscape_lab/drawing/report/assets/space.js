@@ -83,31 +83,38 @@ function widening(store, name, words) {
   return wide;
 }
 
+/** The paths that can be ridden along: those that are not hidden, and guests. */
+function riders({ paths, guests = [], store }) {
+  return [...paths, ...guests].filter(({ number }) => !store.get("hidden").includes(number));
+}
+
 /** Views, the ride, the height, linear or logarithmic. */
 function steering(page) {
-  const { store, paths, heat } = page;
+  const { store, paths } = page;
   const views = choice("view", [["", "turned"], ...VIEWS.map((name) => [name, name])], "oblique", (name) => {
     if (name) page.relief?.eye.view(name);
   });
   store.watch(["camera", "ride"], () => (views.querySelector("select").value = named(page)));
   const rides = choice("ride along", [], -1, (number) => store.set({ ride: Number(number) }));
   const list = rides.querySelector("select");
-  store.watch(["hidden", "ride"], () => {
-    const visible = paths.filter((path) => !store.get("hidden").includes(path.number));
-    list.replaceChildren(
-      ...[{ number: -1, label: "none" }, ...visible].map(({ number, label }) => element("option", { value: number }, label)),
-    );
-    if (store.get("ride") >= 0 && !visible.some((path) => path.number === store.get("ride"))) store.set({ ride: -1 });
+  const offer = () => {
+    const none = { number: -1, label: "none" };
+    list.replaceChildren(...[none, ...riders(page)].map(({ number, label }) => element("option", { value: number }, label)));
     list.value = store.get("ride");
+  };
+  list.addEventListener("focus", offer); // guests come and go
+  store.watch(["hidden", "ride"], () => {
+    offer();
+    if (paths.some(({ number }) => number === store.get("ride") && store.get("hidden").includes(number))) store.set({ ride: -1 });
   });
   const tall = element("input", { type: "range", min: 0.1, max: 3, step: 0.05, ariaLabel: "Height of the surface" });
   tall.oninput = () => store.set({ tall: tall.valueAsNumber });
   store.watch(["tall"], () => (tall.value = store.get("tall")));
-  const own = heat.heights.logarithmic;
-  const logarithmic = toggle("logarithmic heights", own, (log) =>
-    store.set({ heights: log === own ? "" : log ? "logarithmic" : "linear" }),
-  );
-  store.watch(["heights"], () => (logarithmic.querySelector("input").checked = heat.heights.logarithmic));
+  const logarithmic = toggle("logarithmic heights", false, (log) => {
+    const own = page.heat.given.heights.logarithmic;
+    store.set({ heights: log === own ? "" : log ? "logarithmic" : "linear" });
+  });
+  store.watch(["heights"], () => (logarithmic.querySelector("input").checked = page.heat.heights.logarithmic));
   const apart = paths.some((path) => path.departure)
     ? element("p", { className: "own" }, OWN)
     : null;
@@ -128,10 +135,10 @@ function named({ store, relief }) {
 }
 
 function listen(canvas, hint, page) {
-  const { relief, store, paths, map } = page;
+  const { relief, store, map } = page;
   const { eye } = relief;
   const ride = () => {
-    const first = paths.find((path) => !store.get("hidden").includes(path.number));
+    const [first] = riders(page);
     store.set({ ride: store.get("ride") >= 0 || !first ? -1 : first.number });
   };
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };

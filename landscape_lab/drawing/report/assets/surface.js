@@ -58,10 +58,9 @@ export class Surface extends Group {
   constructor(ground, shared) {
     super();
     this.ground = ground;
-    const table = new DataTexture(rgba(ground.heat.colors), 256, 1);
-    table.minFilter = table.magFilter = LinearFilter;
-    table.needsUpdate = true;
-    const uniforms = { tall: shared.tall, table: { value: table }, lines: { value: 0 } };
+    this.table = new DataTexture(new Uint8Array(1024), 256, 1);
+    this.table.minFilter = this.table.magFilter = LinearFilter;
+    const uniforms = { tall: shared.tall, table: { value: this.table }, lines: { value: 0 } };
     this.top = new Mesh(new BufferGeometry(), new ShaderMaterial({ ...GROUND, uniforms, side: DoubleSide }));
     const walls = { tall: shared.tall, tint: { value: [0, 0, 0] } };
     this.wall = new Mesh(new BufferGeometry(), new ShaderMaterial({ ...WALL, uniforms: walls, side: DoubleSide }));
@@ -72,7 +71,9 @@ export class Surface extends Group {
 
   /** Take the levels of the ground, which have changed. */
   rise() {
-    const { ground } = this;
+    const { ground, table } = this;
+    table.image.data.set(rgba(ground.heat.colors));
+    table.needsUpdate = true;
     const lines = numbered(ground.heat);
     set(this.top.geometry, { position: [points(ground), 3], slope: [ground.slopes(), 2], line: [ground.levels.map(lines.number), 1] });
     this.top.geometry.setIndex(new BufferAttribute(ground.faces(), 1));
@@ -87,6 +88,7 @@ export class Surface extends Group {
 }
 
 function set(geometry, attributes) {
+  geometry.dispose(); // what the card holds of the former ones
   for (const [name, [values, size]] of Object.entries(attributes)) geometry.setAttribute(name, new BufferAttribute(values, size));
 }
 

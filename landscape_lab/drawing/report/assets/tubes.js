@@ -60,15 +60,14 @@ const LINE = {
     void main() { gl_FragColor = vec4(tinted, moment > step ? coming : past); }`,
 };
 
-const CYLINDER = cylinder();
-
 /** Tubes of pieces `[from, to]` of points `[x, y, level, step]`: bold up to the step, faint beyond and behind hills. */
 export function tubes(pieces, tint, shared) {
   const group = new Group();
   if (!pieces.length) return group;
   const geometry = new InstancedBufferGeometry();
-  geometry.setAttribute("position", CYLINDER.position);
-  geometry.setIndex(CYLINDER.index);
+  const { position, index } = cylinder();
+  geometry.setAttribute("position", position);
+  geometry.setIndex(index);
   const place = (end) => Float32Array.from(pieces.flatMap((piece) => piece[end].slice(0, 3)));
   const fill = (name, values, size) => geometry.setAttribute(name, new InstancedBufferAttribute(values, size));
   fill("start", place(0), 3);

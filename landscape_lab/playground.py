@@ -9,7 +9,7 @@ is written. Ctrl-C ends it.
 
 import sys
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -96,8 +96,8 @@ def desk_of(words: Sequence[str]) -> Desk:
     landscape, _ = landscape_of(cfg)
     check_playable(landscape)
     clean = without_augmentations(cast(PointLandscape, landscape))
-    own = Own(own_player(cfg, chosen["optimizer"]), words_of(words, "optimizer", but="optimizer.lr"))
-    named = words_of(words, "landscape") or (f"landscape={chosen['landscape']}",)
+    named, settings = words_of(words, "landscape", chosen), words_of(words, "optimizer", chosen)
+    own = Own(own_player(cfg, chosen["optimizer"]), settings)
     ground = Ground(Landscaped(clean, named), own, cfg.seed)
     scene = scene_of(clean, [])
     told = ground.told(min(cfg.steps, STEPS), OPTIMIZERS)
@@ -112,9 +112,11 @@ def own_player(cfg: DictConfig, name: str) -> Player:
     return Player.of(name, factories_of(cfg)[0])
 
 
-def words_of(words: Sequence[str], group: str, but: str = "") -> tuple[str, ...]:
-    """The words of a command line that are about a group."""
-    return tuple(word for word in words if key_of(word).partition(".")[0] == group and key_of(word) != but)
+def words_of(words: Sequence[str], group: str, chosen: Mapping[str, str]) -> tuple[str, ...]:
+    """The words of a command line that are about a group, its choice among them, but no learning rate."""
+    about = [word for word in words if key_of(word).partition(".")[0] == group]
+    named = [] if group in map(key_of, about) else [f"{group}={chosen[group]}"]
+    return (*named, *(word for word in about if key_of(word) != "optimizer.lr"))
 
 
 if __name__ == "__main__":

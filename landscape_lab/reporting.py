@@ -14,11 +14,12 @@ from landscape_lab.callbacks import Product, StateRecorder
 from landscape_lab.configuration import open_keys
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.report import Report, write_page
+from landscape_lab.errors import tell
 from landscape_lab.escaping import visible
 from landscape_lab.keys.callbacks import REPORT
 from landscape_lab.landscapes import Landscape
 from landscape_lab.landscapes.point import PointLandscape
-from landscape_lab.playing import OPTIMIZERS, Player, bundle_of, check_playable, player
+from landscape_lab.playing import OPTIMIZERS, NotTogetherError, Player, bundle_of, check_playable, player
 from landscape_lab.pushing import pushes_of
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
@@ -151,7 +152,7 @@ class ReportPage(Product):
         descent = cast(Descent, trainer.lightning_module)
         sections = pushes_of(scene, descent.landscape, [descent.trajectory], states_of([self.folder]))
         if self.kind == "playground":
-            sections = {**sections, "playground": self._playground(scene, descent)}
+            sections = {**sections, **self._playground(scene, descent)}
         write_page(report_of(scene, self.folder, sections), self.folder / NAME)
 
     def _playground(self, scene: Scene, descent: Descent) -> dict[str, object]:
@@ -160,4 +161,9 @@ class ReportPage(Product):
         own = Player.of(name, descent.make_optimizer)
         others = [one for one in self._others() if one.name != name]
         landscape = cast(PointLandscape, descent.landscape)
-        return bundle_of(landscape, scene, [own, *others], descent.steps, self.megabytes)
+        try:
+            bundle = bundle_of(landscape, scene, [own, *others], descent.steps, self.megabytes)
+        except NotTogetherError as reason:  # the descent is over, and its page is to be kept
+            tell(f"The page has no playground: {reason}")
+            return {}
+        return {"playground": bundle}

@@ -21,8 +21,10 @@ from landscape_lab import Descent, TrajectoryRecorder, bending, results, stoppin
 from landscape_lab.augmentations import MapImage
 from landscape_lab.bending import ratios_of
 from landscape_lab.callbacks import Checkpoints, ProgressBar
+from landscape_lab.chunk import Chunk
 from landscape_lab.curvature import HessianProducts, Spectrum, spectrum
 from landscape_lab.ending import Ending
+from landscape_lab.ensemble import Ensemble
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.planes import Plane, Window
 from landscape_lab.planes.departure import departure_of
@@ -30,6 +32,10 @@ from landscape_lab.planes.grid import _seconds
 from landscape_lab.planes.grid_file import GridFile
 from landscape_lab.planes.progress import Progress
 from landscape_lab.planes.slopes import slopes_of
+from landscape_lab.playing.asked import Descents
+from landscape_lab.playing.descents import descend
+from landscape_lab.playing.ground import Ground, Landscaped, Own
+from landscape_lab.playing.players import player
 from landscape_lab.sweeps.progress import PLAIN_SECONDS, Watch
 from landscape_lab.sweeps.race.loss_curves import LossCurves, read_curves
 from landscape_lab.sweeps.study import servers
@@ -297,6 +303,36 @@ def database_away(clock: Clock, folder: Path, monkeypatch) -> None:
     assert answers == [True, True, False]
 
 
+def short_descents(clock: Clock, folder: Path, monkeypatch) -> None:
+    """A descent ends with the chunk in which its time is up."""
+    monkeypatch.setattr(Chunk, "run", taking(clock, 2.0))
+    landscape = FunctionLandscape.named("sphere")
+    kept = np.array([0, 2500, 10_000])
+    ways = descend(landscape, Ensemble(landscape.flat()), player("sgd"), kept, until=clock.now + 5.0)
+    assert ways.ended == "stopped after 3,000 steps: time is up"
+
+
+def clicked(clock: Clock, folder: Path, monkeypatch) -> None:
+    """All descents of a click share their seconds."""
+    monkeypatch.setattr(Chunk, "run", taking(clock, 5.0))
+    sphere = Landscaped(FunctionLandscape.named("sphere"), ())
+    ground = Ground(sphere, Own(player("sgd"), ()))
+    asked = Descents(None, (0.5, 0.5), ("sgd", "adam"), 1e-3, 5000)
+    told = [member["ended"] for member in ground.descend(asked)["members"]]  # 12 seconds, 6 for each
+    assert told == ["stopped after 2,000 steps: time is up"] * 2
+
+
+def taking(clock: Clock, seconds: float) -> Callable[..., Exception | None]:
+    """Let the clock go on with each chunk."""
+    made = Chunk.run
+
+    def run(chunk: Chunk, *args: object) -> Exception | None:
+        clock.now += seconds
+        return made(chunk, *args)
+
+    return run
+
+
 USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "callbacks/progress.py": progress_bar,
     "callbacks/checkpoints.py": checkpoints,
@@ -315,6 +351,8 @@ USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "planes/grid_file.py": grid_file,
     "planes/progress.py": grid_progress,
     "augmentations/functions.py": slow_augmentation,
+    "playing/descents.py": short_descents,
+    "playing/ground.py": clicked,
 }
 """What reads a clock, and how it should behave whenever the clock began."""
 

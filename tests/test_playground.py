@@ -51,8 +51,9 @@ def test_commands_repeat_the_words_of_the_command(desk):
 
 def test_words_are_told_apart():
     words = ["landscape=circle", "landscape.h=0.1", "landscapes=3", "+optimizer.lr=1", "optimizer.eps=2"]
-    assert words_of(words, "landscape") == ("landscape=circle", "landscape.h=0.1")
-    assert words_of(words, "optimizer", but="optimizer.lr") == ("optimizer.eps=2",)
+    chosen = {"landscape": "circle", "optimizer": "adam"}
+    assert words_of(words, "landscape", chosen) == ("landscape=circle", "landscape.h=0.1")
+    assert words_of(words, "optimizer", chosen) == ("optimizer=adam", "optimizer.eps=2")
 
 
 def test_nothing_is_written(desk, tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ is where one plays live: the landscape of a command, and what was drawn; `asked`
 """
 
 from landscape_lab.playing.bundle import bundle_of, check_playable
+from landscape_lab.playing.descents import NotTogetherError
 from landscape_lab.playing.players import OPTIMIZERS, Player, player
 
-__all__ = ["OPTIMIZERS", "Player", "bundle_of", "check_playable", "player"]
+__all__ = ["OPTIMIZERS", "NotTogetherError", "Player", "bundle_of", "check_playable", "player"]

@@ -60,22 +60,31 @@ class Descents:
             Refused: It is something else.
         """
         given = _read(body, ("landscape", "start", "optimizers", "lr", "steps"))
-        landscape, start, asked = given["landscape"], given["start"], given["optimizers"]
+        landscape = given["landscape"]
         if landscape is not None and not isinstance(landscape, str):
             _refuse("landscape", "null or the name of a drawing", landscape)
-        if not isinstance(start, list) or len(start) != 2:
-            _refuse("start", "two numbers", start)
-        if not isinstance(asked, list) or not 1 <= len(asked) <= OPTIMIZERS:
-            _refuse("optimizers", f"a list of 1 to {OPTIMIZERS} names", asked)
-        for name in asked:
-            if name not in names:
-                raise Refused(
-                    f"There is no optimizer `{str(name)[:60]}`. {alternatives(str(name)[:60], names)}"
-                )
-        u, v = (_number("start", value, Number(low=-1e9, high=1e9)) for value in start)
         lr = _number("lr", given["lr"], Number(low=1e-12, high=1e6))
         steps = _number("steps", given["steps"], Whole(low=1, high=STEPS))
-        return cls(landscape, (u, v), tuple(dict.fromkeys(asked)), lr, int(steps))
+        return cls(landscape, _place(given["start"]), _chosen(given["optimizers"], names), lr, int(steps))
+
+
+def _place(start: object) -> tuple[float, float]:
+    """A place of the plane."""
+    if not isinstance(start, list) or len(start) != 2:
+        _refuse("start", "two numbers", start)
+    u, v = (_number("start", value, Number(low=-1e9, high=1e9)) for value in start)
+    return u, v
+
+
+def _chosen(asked: object, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Some optimizers of the catalogue, each once."""
+    if not isinstance(asked, list) or not 1 <= len(asked) <= OPTIMIZERS:
+        _refuse("optimizers", f"a list of 1 to {OPTIMIZERS} names", asked)
+    for name in asked:
+        if name not in names:
+            word = str(name)[:60]
+            raise Refused(f"There is no optimizer `{word}`. {alternatives(word, names)}")
+    return tuple(dict.fromkeys(asked))
 
 
 def read_drawing(body: bytes) -> UInt16[np.ndarray, "height width"]:

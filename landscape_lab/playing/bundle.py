@@ -118,16 +118,16 @@ class Arena:
         except NotTogetherError:
             if ensemble.rates is None:
                 raise
-        each = [
-            descend(self.landscape, replace(ensemble, rates=(rate,)), player, self.every, together=True)
-            for rate in ensemble.rates
-        ]
-        each = [_filled(ways, self.every) for ways in each]
-        points, losses = (
-            np.stack([ways.points for ways in each], 2),
-            np.stack([ways.losses for ways in each], 2),
-        )
+        each = [self._ways_at(rate, ensemble, player) for rate in ensemble.rates]
+        points = np.stack([ways.points for ways in each], 2)
+        losses = np.stack([ways.losses for ways in each], 2)
         return Ways(self.every, points.reshape(len(points), -1, 2), losses.reshape(len(losses), -1))
+
+    def _ways_at(self, rate: float, ensemble: Ensemble, player: Player) -> Ways:
+        """The members of one rate."""
+        members = replace(ensemble, rates=(rate,))
+        ways = descend(self.landscape, members, player, self.every, together=True)
+        return _filled(ways, self.every)
 
 
 def _filled(ways: Ways, kept: np.ndarray) -> Ways:
@@ -174,10 +174,15 @@ def bundle_of(
         players: The optimizers; the rates lie around that of the first.
         steps: At most `STEPS` are made.
         megabytes: How large it may become, of 10⁶ bytes: fewer places and starts are taken then.
+
+    Raises:
+        NotTogetherError: Nobody can take part.
     """
     arena = Arena(without_augmentations(landscape), scene, rates_around(players), min(steps, STEPS), STARTS)
     while True:
         crowds, left_out = crowds_of(arena, players)
+        if not crowds:
+            raise NotTogetherError("; ".join(left_out.values()))
         for number in (PLACES, 70, 50, FEWEST_PLACES):
             section = section_of(arena, crowds, number) | {"left_out": left_out}
             size = len(json.dumps(section))

@@ -82,12 +82,11 @@ def _descend(
     verdict, layout = arrange(members, ensemble, recipe)
     if together and not verdict.joint:
         raise NotTogetherError(f"{player.name} needs an optimizer for each start: {verdict.why}")
-    parts, ended = [], ""
-    for steps, points, losses, error in _chunks(members, layout, kept, until):
-        parts.append((steps, points, losses))
-        ended = "" if error is None else explain(error)
-    steps, points, losses = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    if not ended and steps[-1] < kept[-1] and np.isfinite(losses[-1]).any():
+    parts = list(_chunks(members, layout, kept, until))
+    steps, points, losses = (np.concatenate(arrays) for arrays in list(zip(*parts, strict=True))[:3])
+    error = parts[-1][3]
+    ended = "" if error is None else explain(error)
+    if error is None and steps[-1] < kept[-1] and np.isfinite(losses[-1]).any():
         ended = f"stopped after {steps[-1]:,} steps: time is up"
     return Ways(steps, points, losses, ended)
 
@@ -101,16 +100,15 @@ def _chunks(members: Landscape, layout: Layout, kept: np.ndarray, until: float) 
     trajectory = Trajectory(1, steps=last)
     trajectory.open(*members.flat().shape)
     chunk = Chunk(members, min(last, 1000), trajectory)
-    alive = True
-    while made < last and alive and error is None and (made == 0 or time.monotonic() < until):
+    going = True
+    while made < last and going:
         error = chunk.run(layout, made, last - made)
         at = kept[(kept >= made) & (kept < made + chunk.number)]
-        points, losses = (
-            values[torch.from_numpy(at - made)].numpy() for values in (chunk.points, chunk.losses)
-        )
-        yield at, points, losses, error
+        some = torch.from_numpy(at - made)
+        yield at, chunk.points[some].numpy(), chunk.losses[some].numpy(), error
         made += chunk.number
         alive = bool(chunk.losses[chunk.number - 1].isfinite().any())
+        going = alive and error is None and time.monotonic() < until
     if error is None:
         yield _end(members, made)
 

@@ -153,8 +153,7 @@ class Ground:
         self, chosen: Landscaped, name: str, point: Sequence[float], asked: Descents, seconds: float
     ) -> dict[str, object]:
         """One descent: `steps`, `losses`, `places` `[kept, 2]`, and the command that repeats it."""
-        mine = name == self.own.player.name
-        playing = self.own.player if mine else player(name)
+        playing = self.own.player if name == self.own.player.name else player(name)
         rates = None if playing.rate is None else (asked.lr,)
         ensemble = Ensemble(torch.tensor([point]), rates, (self.seed,))
         told: dict[str, object] = {"name": name, "rate": None if rates is None else asked.lr}
@@ -168,9 +167,6 @@ class Ground:
             )
         except Exception as error:  # noqa: BLE001 - an optimizer may raise anything
             return told | {"failed": explain(error)}
-        lr = () if rates is None else (f"optimizer.lr={asked.lr!r}",)
-        start = f"start=[{','.join(map(repr, point))}]"
-        words = [*chosen.words, *(self.own.words if mine else (f"optimizer={name}",)), *lr, start]
         with np.errstate(invalid="ignore"):
             places = Plane.of(chosen.landscape).project(ways.points[:, 0])
         return told | {
@@ -178,5 +174,13 @@ class Ground:
             "places": packed(places),
             "losses": packed(ways.losses[:, 0]),
             "ended": ways.ended,
-            "command": shlex.join(["python", "-m", "landscape_lab", *words, f"steps={asked.steps}"]),
+            "command": self._command(chosen, playing, point, asked),
         }
+
+    def _command(self, chosen: Landscaped, playing: Player, point: Sequence[float], asked: Descents) -> str:
+        """What repeats a descent."""
+        optimizer = self.own.words if playing is self.own.player else (f"optimizer={playing.name}",)
+        rate = () if playing.rate is None else (f"optimizer.lr={asked.lr!r}",)
+        start = f"start=[{','.join(map(repr, point))}]"
+        words = (*chosen.words, *optimizer, *rate, start, f"steps={asked.steps}")
+        return shlex.join(["python", "-m", "landscape_lab", *words])

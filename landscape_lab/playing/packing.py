@@ -101,16 +101,16 @@ def verdicts_packed(
 ) -> dict[str, object]:
     """Which point each member of each crowd reached, and the points with their colours."""
     low, high = scene.window.corners
-    shares = [each for each, _ in crowds]
-    members = np.concatenate([each.reshape(-1, *each.shape[2:]) for each in shares])
-    steps = np.concatenate([each.reshape(-1, each.shape[2]) for _, each in crowds])
-    verdicts, points = verdicts_of(members, steps, (scene.minima - low) / (high - low))
+    shares, steps = zip(*crowds, strict=True)
+    kept = steps[0].shape[-1]
+    members = np.concatenate([each.reshape(-1, kept, 2) for each in shares])
+    verdicts, points = verdicts_of(
+        members, np.concatenate(steps).reshape(-1, kept), (scene.minima - low) / (high - low)
+    )
     sizes = np.cumsum([each.shape[0] * each.shape[1] for each in shares])[:-1]
-    parts = [
-        part.reshape(each.shape[:2]) for part, each in zip(np.split(verdicts, sizes), shares, strict=True)
-    ]
+    parts = zip(np.split(verdicts, sizes), shares, strict=True)
     return {
-        "reached": [packed(part) for part in parts],
+        "reached": [packed(part.reshape(each.shape[:2])) for part, each in parts],
         "points": (low + points * (high - low)).tolist(),
         "point_colors": list(BASIN_COLORS[: len(points)]),
     }

@@ -175,6 +175,14 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(
                 "The request should be of the type application/json.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE
             )
+        length = self._length()
+        body = self.rfile.read(length)
+        if len(body) != length:
+            raise Refused("The request ended before its end.")
+        return body
+
+    def _length(self) -> int:
+        """How many bytes the request brings."""
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()) or self.headers.get("Transfer-Encoding"):
             raise Refused("The request should tell its length.", HTTPStatus.LENGTH_REQUIRED)
@@ -182,10 +190,7 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(
                 f"The request should have at most {BYTES:,} bytes.", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             )
-        body = self.rfile.read(int(length))
-        if len(body) != int(length):
-            raise Refused("The request ended before its end.")
-        return body
+        return int(length)
 
     def _send(self, answer: Answer) -> None:
         self.send_response(answer.status)

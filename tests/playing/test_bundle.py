@@ -10,6 +10,7 @@ from landscape_lab.landscapes import FunctionLandscape, NetworkLandscape
 from landscape_lab.planes import Window
 from landscape_lab.playing import bundle
 from landscape_lab.playing.bundle import bundle_of, check_playable, rates_around, without_augmentations
+from landscape_lab.playing.descents import NotTogetherError
 from landscape_lab.playing.ends import LOST
 from landscape_lab.playing.packing import GONE, shares_of
 from landscape_lab.playing.players import Player, player
@@ -141,3 +142,8 @@ def test_other_landscapes_are_refused():
     network = NetworkLandscape(torch.nn.Linear(1, 1), data, torch.nn.MSELoss())
     with pytest.raises(ValueError, match="Found a NetworkLandscape of 2 dimensions"):
         check_playable(network)
+
+
+def test_where_nobody_can_take_part_the_reason_is_told(landscape, scene):
+    with pytest.raises(NotTogetherError, match="lbfgs needs an optimizer for each start"):
+        bundle_of(landscape, scene, [player("lbfgs")], 5, megabytes=1.0)

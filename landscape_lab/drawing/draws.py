@@ -117,7 +117,7 @@ def _add_scale(axes: Axes, scale: ColorScale, colors: str, label: str, width: fl
         bar.set_ticks(ticks.tolist(), labels=distinct(ticks))
         bar.ax.minorticks_off()
     if width < 2 * NUMBER:
-        shown = [tick for tick in bar.get_ticks() if bar.vmin <= tick <= bar.vmax]
+        shown = [tick for tick in bar.get_ticks() if 0.0 <= scale.norm(tick) <= 1.0]
         bar.set_ticks(shown[:: max(1, len(shown) - 1)])
         bar.formatter = FuncFormatter(lambda value, _: in_full(value))
     bar.outline.set_visible(False)

@@ -12,7 +12,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from landscape_lab.drawing.color_scale import ColorScale
 from landscape_lab.drawing.contours import draw_contours
@@ -24,7 +24,7 @@ from landscape_lab.drawing.palette import INK, SLOPE_COLORS
 from landscape_lab.drawing.proportions import map_ratio
 from landscape_lab.drawing.signed_scale import signed_scale
 from landscape_lab.drawing.slopes import HEAD, STEP
-from landscape_lab.drawing.style import CHARACTER, STYLE, WIDTH, distinct, slope_unit
+from landscape_lab.drawing.style import CHARACTER, STYLE, WIDTH, distinct, in_full, slope_unit
 from landscape_lab.drawing.titles import BETWEEN, explain
 from landscape_lab.records import evenly
 from landscape_lab.scene import Draws
@@ -113,9 +113,13 @@ def _add_scale(axes: Axes, scale: ColorScale, colors: str, label: str, width: fl
     if scale.ticks is not None:
         ticks = scale.ticks
         if width * np.diff(np.asarray(scale.norm(ticks))).min(initial=1.0) < NUMBER:
-            ticks = ticks[[0, len(ticks) // 2, -1] if width > 2 * NUMBER else [0, -1]]
+            ticks = ticks[[0, len(ticks) // 2, -1]]
         bar.set_ticks(ticks.tolist(), labels=distinct(ticks))
         bar.ax.minorticks_off()
+    if width < 2 * NUMBER:
+        shown = [tick for tick in bar.get_ticks() if 0.0 <= scale.norm(tick) <= 1.0]
+        bar.set_ticks(shown[:: max(1, len(shown) - 1)])
+        bar.formatter = FuncFormatter(lambda value, _: in_full(value))
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=8)
     bar.ax.set_xlabel(label, fontsize=9)

@@ -113,7 +113,7 @@ def _mark_starts_and_ends(
     ends = np.concatenate([trace.places[-1] for trace in scene.traces])
     size, disc_edge, star_edge = _SMALL if small else _sizes(len(starts))
     disc: dict[str, Any] = {"c": "white", "edgecolors": EDGE_COLOR}
-    axes.scatter(*starts.T, s=size, linewidths=disc_edge, zorder=5, alpha=strength, **disc)
+    axes.scatter(starts[:, 0], starts[:, 1], s=size, linewidths=disc_edge, zorder=5, alpha=strength, **disc)
     if scene.window.contains(starts).any() and _is_new(axes, "start"):
         axes.scatter([], [], s=_LEGIBLE, linewidths=1.2, label="start", **disc)
     if any(len(trace.steps) > 1 for trace in scene.traces):

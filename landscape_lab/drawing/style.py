@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
-from matplotlib.colors import LogNorm, Normalize
+from matplotlib.colors import LogNorm
 from matplotlib.font_manager import fontManager
 from matplotlib.ticker import EngFormatter, FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
@@ -139,7 +139,7 @@ def fill_scale(
     """An upright scale of colours that fills axes of its own; its name is broken to so many inches."""
     words = fill(label, max(8, int(room / CHARACTER)))
     bar = axes.figure.colorbar(
-        image, cax=axes, label=words, extend=extend, ticks=ticks, format=_powers(image.norm)
+        image, cax=axes, label=words, extend=extend, ticks=ticks, format=_powers(image)
     )
     if ticks is not None:
         bar.ax.set_yticks(ticks, distinct(ticks))
@@ -150,11 +150,13 @@ def fill_scale(
     return bar
 
 
-def _powers(norm: Normalize) -> FuncFormatter | None:
+def _powers(image: ScalarMappable) -> FuncFormatter | None:
     """How the powers of ten beside a logarithmic scale are written; `None`: where there are none."""
+    norm = image.norm
     if not isinstance(norm, LogNorm):
         return None
-    plain = PLAIN[0] < norm.vmin and norm.vmax < PLAIN[1]
+    low, high = norm.vmin or 0.0, norm.vmax or 0.0
+    plain = PLAIN[0] < low and high < PLAIN[1]
     return FuncFormatter((lambda value, _: in_full(value)) if plain else power)
 
 

@@ -20,6 +20,8 @@ run: .venv/installed  ## Lion descends the spiral
 	$(BIN)/python -m landscape_lab optimizer=lion
 
 test: .venv/developer  ## all fast tests, on both cores
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+		echo "No Chromium: the tests of pages are skipped. Install it with: apt-get install chromium"
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q -m "not slow and not gpu"
 
 campaign: .venv/developer  ## kills, signals, full disks, damage, bad input: a table held / tried

@@ -44,6 +44,7 @@ NOT_IDENTIFYING = (
         "logger",
         "figures",
         "video",
+        "report",
         "augmentations",
         "sweep",
         "plane",

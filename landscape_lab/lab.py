@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from signal import SIGINT
 from typing import Any
@@ -50,6 +51,7 @@ from landscape_lab.random_states import kept_random_states
 from landscape_lab.rate_choice import advice, settled_search
 from landscape_lab.rate_search import RETREATS
 from landscape_lab.replaced import forget_replaced
+from landscape_lab.reporting import report_of_run
 from landscape_lab.runs import Run, own_folder
 from landscape_lab.schema import check
 from landscape_lab.stopping import Stopped, signals
@@ -79,6 +81,17 @@ class Result:
         if isinstance(wanted, str):
             return self.metrics.get(wanted)
         return tuple(self.metrics.get(name) for name in wanted)
+
+    def report(self, path: str | PathLike[str] | None = None) -> Path:
+        """Write a page of the run, to be turned and played, which works offline.
+
+        Args:
+            path: An HTML file; `report.html` in the run's folder, if not given.
+
+        Returns:
+            The file.
+        """
+        return report_of_run(self.folder, self.trajectory, path)
 
     def _repr_html_(self) -> str:
         return result_html(self.metrics, self.folder, self.trajectory)

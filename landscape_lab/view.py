@@ -88,6 +88,16 @@ class View:
         film = Film(**checked)  # type: ignore[arg-type] # they were checked
         film.write(self._with(film.extras), path)
 
+    def report(self, path: str | PathLike[str]) -> None:
+        """Write a page of the plane and the paths, to be turned and played, which works offline.
+
+        Args:
+            path: An HTML file.
+        """
+        from landscape_lab.drawing.report import Report, write_page  # matplotlib takes a second to load
+
+        write_page(Report.of(self.scene), path)
+
     def mesh(self, path: str | PathLike[str], cells: int = 256) -> None:
         """Write the surface and the paths as triangles, for programs that show or print such.
 

@@ -29,14 +29,14 @@ FLOORS = (
     ("drawing", "drawing"),
     (
         "when",
-        "staging approximating answering bending mapping replaying seen by_hand recording recorder untold "
-        "view own_state callbacks",
+        "staging approximating answering bending mapping replaying seen by_hand listening recording recorder "
+        "untold view own_state callbacks",
     ),
     (
         "lab",
         "instantiation completeness schema runs keeping fitting networking assembly going_on quiet "
         "random_states "
-        "rate_choice lab summary",
+        "rate_choice reporting lab summary",
     ),
     ("sweeps", "sweeps"),
     (

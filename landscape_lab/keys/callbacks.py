@@ -31,6 +31,7 @@ COSTS = ("steps", "epochs", "evaluations", "seconds")
 FOLDER = Key(Text("a folder"), "where files are written")
 FIGURE_LIST: Kind = ListOf(Choice(*FIGURES))
 FILM_LIST: Kind = ListOf(Choice(*FILMS))
+REPORTS = ("none", "page", "playground")
 DRAWS = Whole(low=0)
 
 _FILM = {
@@ -74,6 +75,11 @@ AUGMENTATION_PICTURES = Keys(
     "landscape_lab.callbacks.AugmentationPictures",
     folder=FOLDER,
     draws=Key(DRAWS, "how many draws augmentations.png shows"),
+)
+REPORT = Keys(
+    "landscape_lab.reporting.ReportPage",
+    folder=FOLDER,
+    kind=Key(Choice(*REPORTS), "a page of the run that works offline; playground: with real optimizers"),
 )
 CHECKPOINTS = Keys(
     "landscape_lab.callbacks.Checkpoints",

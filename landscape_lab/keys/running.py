@@ -1,6 +1,6 @@
 """What a run, its ensemble and a sweep take: the keys that belong to no class."""
 
-from landscape_lab.keys.callbacks import DRAWS, FIGURE_LIST, FILM_LIST
+from landscape_lab.keys.callbacks import DRAWS, FIGURE_LIST, FILM_LIST, REPORT
 from landscape_lab.keys.declaring import Key, Keys
 from landscape_lab.keys.kinds import ListOf, Nullable, OneOf, Open, Parts, Points, Record
 from landscape_lab.keys.settings import Settings
@@ -54,6 +54,7 @@ RUN = Keys(
     ),
     figures=Key(FIGURE_LIST, "drawn at the end"),
     video=Key(FILM_LIST, "films drawn at the end"),
+    report=REPORT.keys["kind"],
     augmentations=Key(DRAWS, "in how many draws augmentations.png shows the landscape"),
     resume=Key(Switch(), "go on from the checkpoint in the run's folder, if there is one"),
     ckpt_path=Key(Nullable(Text("a file")), "go on from this checkpoint"),

@@ -1,0 +1,91 @@
+// Elements of the page. Texts are set as text: nothing that comes from outside is read as HTML.
+
+/** An element: `element("button", { title: "Play", onclick }, "▶")`; children are texts or elements. */
+export function element(name, properties = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.startsWith("on") || key in made) made[key] = value;
+    else made.setAttribute(key, value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/** A section with a heading, which is hidden with it. */
+export function section(title, ...children) {
+  return element("section", { ariaLabel: title }, element("h2", {}, title), ...children);
+}
+
+/** A button of one sign, with words for who does not see it. */
+export function button(sign, words, onclick, properties = {}) {
+  return element("button", { type: "button", title: words, ariaLabel: words, onclick, ...properties }, sign);
+}
+
+/** A choice among words: a labelled `<select>`. */
+export function choice(words, options, value, onchange) {
+  const list = element("select", { onchange: () => onchange(list.value) });
+  for (const [name, text] of options) list.append(element("option", { value: name }, text));
+  list.value = value;
+  return element("label", {}, `${words} `, list);
+}
+
+/** A switch: a labelled checkbox. */
+export function toggle(words, checked, onchange) {
+  const box = element("input", { type: "checkbox", checked, onchange: () => onchange(box.checked) });
+  return element("label", {}, box, ` ${words}`);
+}
+
+/** A table of names and values. */
+export function table(entries) {
+  const rows = entries.map(([name, value]) =>
+    element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, value)),
+  );
+  return element("table", {}, element("tbody", {}, ...rows));
+}
+
+/** A canvas that is as sharp as the screen; `draw(context, width, height)` is called when its size changes. */
+export function drawing(words, draw) {
+  const canvas = element("canvas", { role: "img", ariaLabel: words });
+  let wanted = false;
+  const redraw = () => {
+    wanted = false;
+    const { clientWidth: width, clientHeight: height } = canvas;
+    if (!width || !height) return;
+    const scale = window.devicePixelRatio || 1;
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+    const context = canvas.getContext("2d");
+    context.scale(scale, scale);
+    draw(context, width, height);
+  };
+  canvas.redraw = () => {
+    if (!wanted) requestAnimationFrame(redraw);
+    wanted = true;
+  };
+  new ResizeObserver(canvas.redraw).observe(canvas);
+  return canvas;
+}
+
+/** What a canvas shows below what moves: `draw(context, width, height)` is called again after `renew()` or a new size. */
+export function layer(canvas, draw) {
+  const kept = document.createElement("canvas");
+  let stale = true;
+  const fresh = () => !stale && kept.width === canvas.width && kept.height === canvas.height;
+  return {
+    renew: () => (stale = true),
+    draw: (context) => {
+      if (!fresh()) {
+        [kept.width, kept.height, stale] = [canvas.width, canvas.height, false];
+        const below = kept.getContext("2d");
+        below.setTransform(context.getTransform());
+        draw(below, canvas.clientWidth, canvas.clientHeight);
+      }
+      context.drawImage(kept, 0, 0, canvas.clientWidth, canvas.clientHeight);
+    },
+  };
+}
+
+/** A colour of the style sheet, light or dark. */
+export function color(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}

@@ -1,0 +1,48 @@
+// The page: its content is read, and each part that it has is shown.
+
+import { unpacked } from "lab/arrays";
+import { curves } from "lab/curves";
+import { element } from "lab/elements";
+import { facts } from "lab/facts";
+import { Heat } from "lab/heat";
+import { legend } from "lab/legend";
+import { MapView } from "lab/map";
+import { Path } from "lab/paths";
+import { Store } from "lab/store";
+import { theme } from "lab/theme";
+import { lastStep, timeline } from "lab/timeline";
+
+async function show() {
+  const root = document.getElementById("page");
+  const content = await unpacked(JSON.parse(document.getElementById("content").textContent));
+  const paths = (content.paths ?? []).map((trace, number) => new Path(number, trace));
+  const store = new Store({
+    step: lastStep(paths),
+    playing: false,
+    speed: 1,
+    hidden: [],
+    against: "steps",
+    log: content.map?.lowest !== undefined && paths.every((path) => path.losses.every((loss) => !(loss <= 0))),
+    theme: "system",
+  });
+  const page = { root, content, paths, store, heat: content.map ? new Heat(content.map) : null };
+  const heading = element("header", {}, element("h1", {}, content.title), element("p", {}, content.about), theme(store));
+  root.append(heading);
+  if (page.heat) {
+    page.map = new MapView({ ...page, minima: content.minima });
+    page.stage = element("div", { className: "stage" }, page.map.element);
+    page.timeline = timeline(page);
+    root.append(page.stage, page.timeline, curves(page), legend(page));
+  }
+  for (const [name, section] of Object.entries(content.sections)) {
+    const part = await import(`lab/${name}`);
+    await part.show(section, page);
+  }
+  root.append(...facts(page));
+  root.setAttribute("aria-busy", "false");
+}
+
+show().catch((error) => {
+  document.getElementById("page").append(element("p", { role: "alert" }, `This page could not be drawn: ${error.message}`));
+  throw error;
+});

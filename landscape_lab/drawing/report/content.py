@@ -1,0 +1,154 @@
+"""What a page tells: a scene and what explains it, as numbers and words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from contourpy import contour_generator
+from matplotlib import colormaps
+
+from landscape_lab.drawing.contours import contour_levels
+from landscape_lab.drawing.heights import Heights
+from landscape_lab.drawing.maps import colors_of
+from landscape_lab.drawing.proportions import aspect_of
+from landscape_lab.drawing.report.arrays import packed
+from landscape_lab.drawing.titles import title_of
+from landscape_lab.records import evenly
+from landscape_lab.scene import Scene, Trace
+
+PLACES, RECORDS = 120_000, 240_000
+"""The most places and the most losses of all paths: more would make the page heavy and show no more."""
+LONGEST = 10_000
+"""The most of one member."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A page's content.
+
+    Args:
+        title: What stands above it.
+        about: What explains it, in grey.
+        scene: What is drawn; `None` where there is nothing to draw.
+        facts: The results, as a table.
+        configuration: As text, in YAML.
+        command: What repeats it.
+        sections: What else it shows, by the name of the module in `assets/` that does so, as JSON takes it.
+    """
+
+    title: str
+    about: str = ""
+    scene: Scene | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    configuration: str = ""
+    command: str = ""
+    sections: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, scene: Scene, **further: object) -> "Report":
+        """A page of a scene, whose title tells how its traces ended."""
+        return cls(title_of(scene.traces), scene.about, scene, **further)  # type: ignore[arg-type]
+
+    def content(self) -> dict[str, object]:
+        """What the page's script reads."""
+        drawn = {} if self.scene is None else content_of(self.scene)
+        words = {"title": self.title, "about": self.about, "configuration": self.configuration}
+        told = {"command": self.command, "facts": dict(self.facts), "sections": dict(self.sections)}
+        return {**words, **told, **drawn}
+
+
+def content_of(scene: Scene) -> dict[str, object]:
+    """A scene: its `map`, its `minima`, its `paths`."""
+    members = sum(max(1, trace.places.shape[1]) for trace in scene.traces)
+    return {
+        "map": map_of(scene),
+        "minima": packed(scene.minima),
+        "paths": [path_of(number, trace, members) for number, trace in enumerate(scene.traces)],
+    }
+
+
+def map_of(scene: Scene) -> dict[str, object]:
+    """The losses in the window, and how they are drawn."""
+    heights, axes, window = Heights(scene), scene.plane.axes, scene.window
+    return {
+        "losses": packed(scene.losses),
+        "window": [window.left, window.right, window.first, window.last],
+        "downwards": axes.picture,  # the first row is the upper one
+        "equal": aspect_of(scene) == "equal",
+        "labels": list(axes.labels),
+        "unit": list(axes.unit),  # of an axis, in the landscape's own
+        "origin": list(axes.origin),
+        "explained": None if scene.plane.explained is None else list(scene.plane.explained),
+        "note": scene.note,
+        "lowest": scene.lowest,
+        "heights": {
+            "logarithmic": bool(heights.logarithmic),
+            "low": heights.low,
+            "floor": heights.floor,
+            "span": list(heights.span),
+            "label": heights.label,
+        },
+        "colors": packed(np.round(255.0 * colormaps[heights.colors](np.arange(256))[:, :3]).astype(np.uint8)),
+        "contours": packed(in_one(contours_of(scene, heights))),
+    }
+
+
+def contours_of(scene: Scene, heights: Heights) -> list[np.ndarray]:
+    """The lines of equal height that the map of a formula has, `[n, 2]` each, in its coordinates."""
+    drawn = heights(scene.losses)
+    finite = drawn[np.isfinite(drawn)]
+    if (scene.plane.axes.picture and scene.shading.levels is None) or not len(finite) or not np.ptp(finite):
+        return []
+    levels = contour_levels(scene, finite)
+    if isinstance(levels, int):
+        levels = np.linspace(finite.min(), finite.max(), levels + 2)[1:-1]
+    rows, columns = scene.losses.shape
+    u, v = scene.window.columns(columns).numpy(), scene.window.rows(rows).numpy()
+    lines = contour_generator(u, v, np.ma.masked_invalid(drawn))
+    return [np.asarray(line) for level in levels for line in lines.lines(float(level))]
+
+
+def in_one(lines: list[np.ndarray]) -> np.ndarray:
+    """Lines `[n, 2]` one behind the other, NaN between them: there may be thousands of short ones."""
+    gap = np.full((1, 2), np.nan)
+    return np.concatenate([gap, *(part for line in lines for part in (line, gap))])
+
+
+def path_of(number: int, trace: Trace, members: int) -> dict[str, object]:
+    """A trace, with as many of its places and losses as the page holds of so many members in all.
+
+    Args:
+        number: Which of the traces it is, for its colour.
+        trace: What happened.
+        members: Of all traces.
+    """
+    at = evenly(len(trace.path_steps), max(2, min(LONGEST, PLACES // members)))
+    some = evenly(len(trace.steps), max(2, min(LONGEST, RECORDS // members)))
+    costs = {"evaluations": trace.evaluations, "lr": trace.lr, **trace.spent}
+    return {
+        "label": trace.label,
+        "total": trace.total,
+        "colors": colors_of(number, trace),
+        "rates": None if trace.rates is None else trace.rates.tolist(),
+        "best": {"step": int(trace.best[0]), "loss": finite(trace.best[1])},
+        "at": packed(trace.path_steps[at]),
+        "places": packed(trace.places[at]),
+        "off": None if trace.off is None else packed(trace.off[at]),
+        "steps": packed(trace.steps[some]),
+        "losses": packed(trace.losses[some]),
+        "costs": {name: packed(values[some].astype(np.float64)) for name, values in costs.items()},
+        "departure": _departure(trace),
+    }
+
+
+def _departure(trace: Trace) -> dict[str, object] | None:
+    """The true losses of some points beside those of the plane below them, where they were compared."""
+    if (found := trace.departure) is None:
+        return None
+    both = {"losses": packed(found.losses), "on_plane": packed(found.on_plane)}
+    return {"steps": packed(trace.path_steps[found.places]), **both}
+
+
+def finite(value: float) -> float | None:
+    """A number as JSON takes it: infinite and NaN are `null`."""
+    return float(value) if np.isfinite(value) else None

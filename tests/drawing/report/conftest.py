@@ -1,0 +1,70 @@
+"""Chromium, started once, and pages opened in it that tell what went wrong."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SWITCHES = (
+    *("--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--enable-unsafe-swiftshader"),
+)
+FAULTS = ("error", "warning")
+OWN = ("data:", "blob:", "file:")
+
+
+class Opened(NamedTuple):
+    """A page in the browser, what its console told, and what it asked the network for."""
+
+    page: object
+    told: list[str]
+    asked: list[str]
+
+    @property
+    def quiet(self) -> bool:
+        return not self.told and not self.asked
+
+    def wait(self, words: str) -> None:
+        """Until an expression is true; the page's own policy forbids Playwright to do so in it."""
+        until = time.monotonic() + 10
+        while not self.page.evaluate(words):
+            assert time.monotonic() < until, f"It never became true: {words}"
+            self.page.wait_for_timeout(30)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """The Chromium of the system, without a window."""
+    if CHROMIUM is None:
+        pytest.skip("There is no Chromium: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playing:
+        started = playing.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def opened(browser) -> Iterator[Callable[..., Opened]]:
+    """Open a file, `opened(path, hash="step=3", width=375, dark=True)`, and wait until all of it is there."""
+    contexts = []
+
+    def open_page(path: Path, hash: str = "", *, width: int = 1280, height: int = 900, dark: bool = False):
+        size, scheme = {"width": width, "height": height}, "dark" if dark else "light"
+        contexts.append(browser.new_context(viewport=size, color_scheme=scheme))
+        seen = Opened(contexts[-1].new_page(), [], [])
+        seen.page.on("console", lambda said: said.type in FAULTS and seen.told.append(said.text))
+        seen.page.on("pageerror", lambda error: seen.told.append(str(error)))
+        seen.page.on("request", lambda one: one.url.startswith(OWN) or seen.asked.append(one.url))
+        seen.page.goto(f"{path.absolute().as_uri()}#{hash}")
+        seen.page.wait_for_selector('#page[aria-busy="false"]', timeout=15_000)
+        return seen
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -73,4 +73,6 @@ def advice(cfg: DictConfig, optimizer: str, results: Mapping[str, object]) -> st
     where = f"{optimizer} diverged in step {results['steps']}"
     if not isinstance(rate, int | float):
         return f"{where}: try others of its settings."
-    return f"{where} at lr {rate:g}: try a smaller one{'' if 'lr' in results else ', or optimizer.lr=auto'}."
+    if "lr_search" in results:
+        return f"{where} at lr {rate:g}, and before at higher ones: try others of its settings."
+    return f"{where} at lr {rate:g}: try a smaller one, or optimizer.lr=auto."

@@ -100,5 +100,6 @@ def test_advice_names_step_and_rate():
     cfg = OmegaConf.create({"optimizer": {"lr": 0.05}})
     told = advice(cfg, "sgd", {"steps": 3})
     assert told == "sgd diverged in step 3 at lr 0.05: try a smaller one, or optimizer.lr=auto."
-    assert "auto" not in advice(cfg, "sgd", {"steps": 3, "lr": 0.05})
+    told = advice(cfg, "sgd", {"steps": 3, "lr": 0.05, "lr_search": {}})
+    assert told == "sgd diverged in step 3 at lr 0.05, and before at higher ones: try others of its settings."
     assert "others of its settings" in advice(OmegaConf.create({"optimizer": {}}), "x", {"steps": 3})

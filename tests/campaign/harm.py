@@ -41,8 +41,11 @@ TIMES = {"seconds", "steps_per_second", "lr_search"}
 FORGOTTEN = ("events.out.", ".lock", "hparams.yaml")
 """Files that are named by the second, or belong to the living."""
 
-PROGRESS = re.compile(r"\d+ of \d+ (jobs|trials) have results already\.")
-"""What is told of a sweep that goes on."""
+PROGRESS = re.compile(
+    r"\d+ of \d+ (jobs|trials) have results already\."
+    r"|landscape_lab: optimizer\.lr=auto chose \S+ with \S+ evaluations\."
+)
+"""What is told of a sweep that goes on, and of a rate that was found, whatever happens afterwards."""
 
 Harm = Callable[[], object]
 """What happens to a process before it begins."""

@@ -28,8 +28,8 @@ from landscape_lab.lab import prepared
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.playing import OPTIMIZERS, Player, check_playable
 from landscape_lab.playing.asked import STEPS
-from landscape_lab.playing.bundle import without_augmentations
 from landscape_lab.playing.ground import Ground, Landscaped, Own
+from landscape_lab.playing.playable import without_augmentations
 from landscape_lab.playing.server import Desk, Server
 from landscape_lab.staging import scene_of
 from landscape_lab.threads import using

@@ -6,8 +6,9 @@ is where one plays live: the landscape of a command, and what was drawn; `asked`
 `server` answers it.
 """
 
-from landscape_lab.playing.bundle import bundle_of, check_playable
+from landscape_lab.playing.bundle import bundle_of
 from landscape_lab.playing.descents import NotTogetherError
+from landscape_lab.playing.playable import check_playable
 from landscape_lab.playing.players import OPTIMIZERS, Player, player
 
 __all__ = ["OPTIMIZERS", "NotTogetherError", "Player", "bundle_of", "check_playable", "player"]

@@ -15,7 +15,6 @@ from landscape_lab.drawing.palette import path_color
 from landscape_lab.drawing.proportions import map_ratio
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.errors import tell
-from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.playing.descents import NotTogetherError, Ways, descend
 from landscape_lab.playing.packing import (
@@ -26,6 +25,7 @@ from landscape_lab.playing.packing import (
     steps_packed,
     verdicts_packed,
 )
+from landscape_lab.playing.playable import without_augmentations
 from landscape_lab.playing.players import Player
 from landscape_lab.records import evenly
 from landscape_lab.scene import Scene
@@ -138,25 +138,6 @@ def _filled(ways: Ways, kept: np.ndarray) -> Ways:
     at = np.searchsorted(kept, ways.steps[made])
     points[at], losses[at] = ways.points[made], ways.losses[made]
     return Ways(kept, points, losses, ways.ended)
-
-
-def check_playable(landscape: Landscape) -> None:
-    """Raise `ValueError` for a landscape without two dimensions in which a start could be clicked."""
-    if not isinstance(landscape, PointLandscape) or landscape.dims != 2:
-        raise ValueError(
-            "Parameter `report` may be playground only on a landscape of two dimensions: report=page. "
-            f"Found a {type(landscape).__name__} of {landscape.dims:,} dimensions."
-        )
-
-
-def without_augmentations(landscape: PointLandscape) -> PointLandscape:
-    """The landscape with one member, as it is without augmentations; this one stays as it is."""
-    seen = landscape.field
-    landscape.field = seen.clean
-    try:
-        return landscape.with_members(landscape.flat()[:1])
-    finally:
-        landscape.field = seen
 
 
 def bundle_of(

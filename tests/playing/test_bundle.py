@@ -5,11 +5,10 @@ import numpy as np
 import pytest
 import torch
 
-from landscape_lab.augmentations import LossNoise, augment
-from landscape_lab.landscapes import FunctionLandscape, NetworkLandscape
+from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.planes import Window
 from landscape_lab.playing import bundle
-from landscape_lab.playing.bundle import bundle_of, check_playable, rates_around, without_augmentations
+from landscape_lab.playing.bundle import bundle_of, rates_around
 from landscape_lab.playing.descents import NotTogetherError
 from landscape_lab.playing.ends import LOST
 from landscape_lab.playing.packing import GONE, shares_of
@@ -124,24 +123,6 @@ def test_less_room_means_fewer_starts(landscape, scene, capsys):
     told = bundle_of(landscape, scene, [player("adam")], 40, megabytes=0.02)
     assert told["starts"]["columns"] < 12
     assert "from 12 × 6 starts" in capsys.readouterr().err
-
-
-def test_augmentations_are_left_out_and_stay_where_they_are(landscape):
-    noisy = augment(landscape.with_members(torch.zeros(3, 2)), [LossNoise(std=0.5)])
-    clean = without_augmentations(noisy)
-    assert noisy.stochastic
-    assert not clean.stochastic
-    assert clean.members == 1
-
-
-def test_other_landscapes_are_refused():
-    flat = FunctionLandscape(lambda points: points.square().sum(-1), start=[0.0, 0.0, 1.0])
-    with pytest.raises(ValueError, match=r"Parameter `report` may be playground only .* of 3 dimensions"):
-        check_playable(flat)
-    data = (torch.zeros(4, 1), torch.zeros(4, 1))
-    network = NetworkLandscape(torch.nn.Linear(1, 1), data, torch.nn.MSELoss())
-    with pytest.raises(ValueError, match="Found a NetworkLandscape of 2 dimensions"):
-        check_playable(network)
 
 
 def test_where_nobody_can_take_part_the_reason_is_told(landscape, scene):

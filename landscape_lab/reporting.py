@@ -59,7 +59,7 @@ def report_of_run(folder: Path, trajectory: Trajectory, path: str | PathLike[str
     Raises:
         FileNotFoundError: There is no run in the folder.
     """
-    if (config := Run(folder).config()) is None:
+    if (config := Run(folder).config_anywhere()) is None:
         raise FileNotFoundError(f"There is no run in {folder}.")
     results = Run(folder).results() or {}
     name = str(results.get("landscape"))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from omegaconf import DictConfig
+
 from landscape_lab.files import naming, remove_unfinished
 
 LOCK = ".lock"
@@ -117,3 +119,8 @@ def _owner(folder: Path) -> str:
     except (OSError, ValueError):
         return ""
     return f" ({text})" if text else ""
+
+
+def is_named(hydra: DictConfig, mode: str) -> bool:
+    """Whether the user chose the folder of a `run` or of a `sweep`: else it is named by the second."""
+    return "${now:" not in str(hydra[mode]._get_node("dir")._value())

@@ -17,7 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 from landscape_lab.configuration import identity
 from landscape_lab.contents import places
 from landscape_lab.files import replacing
-from landscape_lab.owning import owned
+from landscape_lab.owning import is_named, owned
 from landscape_lab.trust import admit_interpolations
 
 if TYPE_CHECKING:
@@ -148,15 +148,15 @@ class Run:
 
     def config_anywhere(self) -> DictConfig | None:
         """The configuration as `config`, its files named so that they are found from the current folder."""
-        if (config := self.config()) is not None:
-            for key, file in self.files().items():
-                OmegaConf.update(config, key, file)
+        config = self.config()
+        for key, file in self.files().items():
+            OmegaConf.update(config, key, file)
         return config
 
     def files(self) -> dict[str, str]:
         """Where the files are that the configuration names, by their keys; empty where that is not known."""
         config, place = self.config(), begun_in(self.config_file.with_name("hydra.yaml"))
-        return {} if config is None or place is None else places(config, place)
+        return places(config, place) if config is not None and place is not None else {}
 
     def overrides(self) -> tuple[str, ...]:
         """What was chosen for the run, in the order of the command line; empty where that cannot be read."""
@@ -203,11 +203,6 @@ def begun_in(file: Path) -> Path | None:
         case {"hydra": {"runtime": {"cwd": str(folder)}}} if Path(folder).is_dir():
             return Path(folder)
     return None
-
-
-def is_named(hydra: DictConfig, mode: str) -> bool:
-    """Whether the user chose the folder of a `run` or of a `sweep`: else it is named by the second."""
-    return "${now:" not in str(hydra[mode]._get_node("dir")._value())
 
 
 @contextmanager

@@ -84,11 +84,16 @@ def _descend(
         raise NotTogetherError(f"{player.name} needs an optimizer for each start: {verdict.why}")
     parts = list(_chunks(members, layout, kept, until))
     steps, points, losses = (np.concatenate(arrays) for arrays in list(zip(*parts, strict=True))[:3])
-    error = parts[-1][3]
-    ended = "" if error is None else explain(error)
-    if error is None and steps[-1] < kept[-1] and np.isfinite(losses[-1]).any():
-        ended = f"stopped after {steps[-1]:,} steps: time is up"
-    return Ways(steps, points, losses, ended)
+    return Ways(steps, points, losses, _ended(parts[-1], int(kept[-1])))
+
+
+def _ended(end: "_Part", last: int) -> str:
+    """Why descents ended before their last step, in words; empty where they did not."""
+    steps, _, losses, error = end
+    if error is not None:
+        return explain(error)
+    early = steps[-1] < last and np.isfinite(losses[-1]).any()
+    return f"stopped after {steps[-1]:,} steps: time is up" if early else ""
 
 
 _Part = tuple[np.ndarray, np.ndarray, np.ndarray, Exception | None]

@@ -49,13 +49,7 @@ def write_index(folder: Path, path: Path | None = None) -> Path:
     """
     path = folder / INDEX if path is None else path
     known = {} if not path.is_file() else _known(path.read_text("utf-8", errors="replace"))
-    entries = []
-    for found in folders_in(folder):
-        name, stamp = relpath(found, folder), _stamp(found)
-        before = known.get(name)
-        entries.append(
-            before if before is not None and before["stamp"] == stamp else _entry(found, name, stamp)
-        )
+    entries = [_fresh(found, relpath(found, folder), known) for found in folders_in(folder)]
     if not entries:
         raise FileNotFoundError(f"There is no run in {folder}.")
     entries.sort(key=lambda entry: str(entry["ended"]), reverse=True)
@@ -63,6 +57,12 @@ def write_index(folder: Path, path: Path | None = None) -> Path:
     content = {"columns": COLUMNS, "to": quote(relpath(folder, path.parent)), "entries": _with_room(entries)}
     write_page(Report(title, sections={"index": content}), path)
     return path
+
+
+def _fresh(found: Path, name: str, known: Mapping[str, dict[str, object]]) -> dict[str, object]:
+    """The entry of a folder: the known one, unless the folder has changed since."""
+    before, stamp = known.get(name), _stamp(found)
+    return before if before is not None and before["stamp"] == stamp else _entry(found, name, stamp)
 
 
 def folders_in(folder: Path) -> Iterator[Path]:

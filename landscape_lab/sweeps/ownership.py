@@ -7,8 +7,7 @@ from pathlib import Path
 from omegaconf import DictConfig, open_dict
 
 from landscape_lab.configuration import quoted
-from landscape_lab.owning import owned
-from landscape_lab.runs import is_named
+from landscape_lab.owning import is_named, owned
 
 
 @contextmanager

@@ -148,9 +148,9 @@ class Run:
 
     def config_anywhere(self) -> DictConfig | None:
         """The configuration as `config`, its files named so that they are found from the current folder."""
-        config = self.config()
-        for key, file in self.files().items():
-            OmegaConf.update(config, key, file)
+        if (config := self.config()) is not None:
+            for key, file in self.files().items():
+                OmegaConf.update(config, key, file)
         return config
 
     def files(self) -> dict[str, str]:

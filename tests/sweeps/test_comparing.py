@@ -26,6 +26,7 @@ def four(drawn, command_line, tmp_path):
     return tmp_path / "sweep", lambda *words: command_line(*command, *words)
 
 
+@pytest.mark.slow
 def test_the_seed_s_two_pictures_share_directions_and_differ_in_their_centre(four):
     folder, sweep = four
     assert sweep().status == 0

@@ -18,6 +18,9 @@ SOFTWARE = "GL Driver Message"
 """What Chromium warns of where it draws in three dimensions without a graphics card."""
 OWN = ("data:", "blob:", "file:")
 
+WITHOUT_SPACE = "window.IntersectionObserver = class { observe() {} disconnect() {} };"
+"""The surface waits until it comes into sight, and never hears of it."""
+
 
 class Opened(NamedTuple):
     """A page in the browser, what its console told, and what it asked the network for."""
@@ -57,12 +60,25 @@ def browser() -> Iterator[object]:
 
 
 def opening(browser) -> Iterator[Callable[..., Opened]]:
-    """Open a file, `opened(path, hash="step=3", width=375, dark=True)`, and wait until all of it is there."""
+    """Open a file, `opened(path, hash="step=3", width=375, dark=True)`, and wait until all of it is there.
+
+    The surface, which takes seconds without a graphics card, is drawn only with `space=True`.
+    """
     contexts = []
 
-    def open_page(path: Path, hash: str = "", *, width: int = 1280, height: int = 900, dark: bool = False):
+    def open_page(
+        path: Path,
+        hash: str = "",
+        *,
+        width: int = 1280,
+        height: int = 900,
+        dark: bool = False,
+        space: bool = False,
+    ):
         size, scheme = {"width": width, "height": height}, "dark" if dark else "light"
         contexts.append(browser.new_context(viewport=size, color_scheme=scheme))
+        if not space:
+            contexts[-1].add_init_script(WITHOUT_SPACE)
         seen = Opened(contexts[-1].new_page(), [], [])
         seen.page.on("console", lambda said: is_fault(said) and seen.told.append(said.text))
         seen.page.on("pageerror", lambda error: seen.told.append(str(error)))

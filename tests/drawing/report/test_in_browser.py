@@ -67,7 +67,7 @@ def remember(page):
 
 
 def test_it_shows_all_and_asks_for_nothing(two, opened):
-    seen = opened(two)
+    seen = opened(two, space=True)
     assert seen.page.title() == "adam, lr 0.1 · lion, lr 0.1"
     assert seen.page.locator(".paths tbody tr").count() == 2
     assert seen.quiet, (seen.told, seen.asked)
@@ -172,6 +172,12 @@ def test_strange_scenes_are_sensible(name, made, tmp_path, opened):
     assert seen.quiet, (name, seen.told, seen.asked)
 
 
+@pytest.fixture(scope="module")
+def open_once(two, opened_for_all):
+    """The page, for tests that change nothing on it."""
+    return opened_for_all(two)
+
+
 @pytest.mark.parametrize(
     ("losses", "lowest", "taken", "logarithmic"),
     [
@@ -184,7 +190,7 @@ def test_strange_scenes_are_sensible(name, made, tmp_path, opened):
         ([[2.0, 9e37, np.nan], [2.0, 1.5, 1.0]], "0", 0.0, True),
     ],
 )
-def test_losses_are_logarithmic_where_they_span_a_decade(two, opened, losses, lowest, taken, logarithmic):
+def test_losses_are_logarithmic_where_they_span_a_decade(open_once, losses, lowest, taken, logarithmic):
     paths = json.dumps([{"losses": path} for path in losses])
     words = f"import('lab/curves').then((m) => [m.ground({paths}, {lowest}), m.spread({paths}, {lowest})])"
-    assert opened(two).page.evaluate(words) == [taken, logarithmic]
+    assert open_once.page.evaluate(words) == [taken, logarithmic]

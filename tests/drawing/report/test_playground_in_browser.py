@@ -87,7 +87,7 @@ def test_a_click_and_the_rate_choose_another_member(file, opened):
     page.set_viewport_size({"width": 375, "height": 700})
     page.emulate_media(color_scheme="dark")
     page.wait_for_timeout(400)
-    assert "basins" in page.url
+    seen.wait("location.hash.includes('basins')")
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert seen.quiet, [seen.told, seen.asked]
 

@@ -43,7 +43,7 @@ def file(made, tmp_path_factory):
 @pytest.fixture(scope="module")
 def open_once(file, opened_for_all):
     """The page, opened once for all tests: they change its address, as a reader who follows a link."""
-    seen = opened_for_all(file)
+    seen = opened_for_all(file, space=True)
     seen.page.emulate_media(reduced_motion="reduce")
     return seen
 

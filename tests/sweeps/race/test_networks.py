@@ -69,6 +69,7 @@ def tiny(command_line, tmp_path, monkeypatch):
     return lambda *arguments: command_line(*own, "hydra.sweep.dir=race", *arguments)
 
 
+@pytest.mark.slow
 def test_networks_race_and_go_on(tiny, command_line):
     assert tiny("sweep.optimizers=[]", "sweep.mine=network_racers.Signs").status == 0
     heats = read_heats(Path("race"))

@@ -146,6 +146,7 @@ def test_race_that_is_resumed_runs_only_what_is_missing_and_ends_alike(command_l
     assert (table("trials.csv"), scores()) == (whole, before)
 
 
+@pytest.mark.slow
 def test_starts_and_noise_are_the_same_for_all_and_others_for_the_score(command_line):
     command_line(
         "-m",

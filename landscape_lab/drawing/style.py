@@ -39,7 +39,7 @@ AXIS = {"steps": "step", "evaluations": "evaluation", "epochs": "epoch", "second
 GAP, WIDTH, APART = 0.12, 0.13, 1.08
 """Inches: between a map and the bar of its scale, across it, and from one bar to the next."""
 NUMBER, ALONG = 0.14, 0.3
-"""The share of such a bar that a number takes: of an upright one, an inch high or more, and of a lying one."""
+"""The share of such a bar that a number takes: of an upright one, an inch high or more, or a lying one."""
 LOWER = 0.85
 """Inches below a map of bars that have no room beside it."""
 ROUND_IT, CHARACTER = 1.7, 0.09

@@ -26,7 +26,7 @@ class Paint:
         smooth: Whether so few cells that they would be seen have more between them.
     """
 
-    def __init__(self, scene: Scene, cells: int = CLEAN_CELLS, smooth: bool = True) -> None:
+    def __init__(self, scene: Scene, cells: int = CLEAN_CELLS, *, smooth: bool = True) -> None:
         self.scene = scene
         self.cells = cells
         self.smooth = smooth

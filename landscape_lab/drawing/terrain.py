@@ -47,12 +47,12 @@ class Terrain:
     """
 
     def __init__(
-        self, scene: Scene, width: int, height: int, cells: int = CLEAN_CELLS, smooth: bool = True
+        self, scene: Scene, width: int, height: int, cells: int = CLEAN_CELLS, *, smooth: bool = True
     ) -> None:
         picture = scene.plane.axes.picture
         left, right, first, last = scene.window.extent
         self.scene = scene
-        self.paint = Paint(scene, cells, smooth)
+        self.paint = Paint(scene, cells, smooth=smooth)
         self.aspect = scene.window.ratio if aspect_of(scene) == "equal" else 1.0
         self.relief = Relief(self.aspect, width, height)
         self.corner = np.zeros(2)

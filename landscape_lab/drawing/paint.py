@@ -23,11 +23,13 @@ class Paint:
     Args:
         scene: Whose range of losses the colours span, and whose contours are drawn.
         cells: The most along the longer side of a landscape that is not new in each frame.
+        smooth: Whether so few cells that they would be seen have more between them.
     """
 
-    def __init__(self, scene: Scene, cells: int = CLEAN_CELLS) -> None:
+    def __init__(self, scene: Scene, cells: int = CLEAN_CELLS, *, smooth: bool = True) -> None:
         self.scene = scene
         self.cells = cells
+        self.smooth = smooth
         self.picture = picture = scene.plane.axes.picture
         self.heights = Heights(scene)
         self.low, self.high = self.heights.span
@@ -57,7 +59,8 @@ class Paint:
         steps = trace.path_steps
         place = last_before(steps, moment)
         if scene.replay is None or place == len(steps) - 1:
-            levels = finer(resized(self._levels(scene.losses), self._shape(self.cells))).clip(0.0, 1.0)
+            levels = resized(self._levels(scene.losses), self._shape(self.cells))
+            levels = finer(levels).clip(0.0, 1.0) if self.smooth else levels
         else:
             losses = scene.replay.losses(int(steps[place]), trace.places[place, 0], self._shape(CELLS))
             levels = self._levels(losses)

@@ -62,7 +62,7 @@ def solid(scene: Scene, cells: int = CELLS, segments: int = SEGMENTS) -> list[Pa
         cells: The most vertices along the longer side of the surface.
         segments: The most pieces that all tubes have together; of more members some are shown.
     """
-    terrain = Terrain(scene, 1, 1, cells)
+    terrain = Terrain(scene, 1, 1, cells, smooth=False)
     each = max(1, segments // max(1, len(scene.traces)))
     paths = (_path(number, trace, terrain, each) for number, trace in enumerate(scene.traces))
     return [part for part in (_surface(terrain), *paths) if len(part.faces)]

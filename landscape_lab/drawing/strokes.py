@@ -68,8 +68,8 @@ def cleaned(curve: Curve, axis: ValueAxis) -> Curve:
 def draw_curve(axes: Axes, curve: Curve, color: str, axis: ValueAxis, line: str | None = None) -> None:
     """One curve.
 
-    Many members are drawn as their median, their quartiles and their outer deciles; swings of one that
-    would hide each other as a running median in a light envelope.
+    Many members are drawn as their median (of an even number the lower, as titles tell it), their quartiles
+    and their outer deciles; swings of one that would hide each other as a running median in a light envelope.
 
     Args:
         axes: Where.
@@ -81,9 +81,9 @@ def draw_curve(axes: Axes, curve: Curve, color: str, axis: ValueAxis, line: str 
     curve = cleaned(curve, axis)
     costs, heights = curve.costs, curve.values[:, 0]
     if curve.values.shape[1] > 1:
-        lowest, low, heights, high, highest = np.nanquantile(
-            curve.values, [0.1, 0.25, 0.5, 0.75, 0.9], axis=1, method="lower"
-        )
+        heights = np.nanquantile(curve.values, 0.5, axis=1, method="lower")
+        lowest, low, high, highest = np.nanquantile(curve.values, [0.1, 0.25, 0.75, 0.9], axis=1)
+        lowest, low = np.minimum(lowest, heights), np.minimum(low, heights)  # of two, it is the lower one
         axes.fill_between(costs, low, high, color=color, alpha=ENVELOPE, linewidth=0, gid=HALF)
         axes.fill_between(costs, lowest, highest, color=color, alpha=ENVELOPE / 2, linewidth=0, gid=MOST)
     elif line != "seen by steps" and (calm := calmed(costs, heights, axis)) is not None:

@@ -38,8 +38,8 @@ AXIS = {"steps": "step", "evaluations": "evaluation", "epochs": "epoch", "second
 """What stands below a curve over each cost."""
 GAP, WIDTH, APART = 0.12, 0.13, 1.08
 """Inches: between a map and the bar of its scale, across it, and from one bar to the next."""
-NUMBER = 0.3
-"""The share of such a bar that a number takes."""
+NUMBER, ALONG = 0.14, 0.3
+"""The share of such a bar that a number takes: of an upright one, an inch high or more, or a lying one."""
 LOWER = 0.85
 """Inches below a map of bars that have no room beside it."""
 ROUND_IT, CHARACTER = 1.7, 0.09
@@ -142,7 +142,8 @@ def fill_scale(
         image, cax=axes, label=words, extend=extend, ticks=ticks, format=_powers(image)
     )
     if ticks is not None:
-        bar.ax.set_yticks(ticks, distinct(ticks))
+        kept = _apart(image, ticks, NUMBER)
+        bar.ax.set_yticks(kept, distinct(kept))
         bar.ax.minorticks_off()
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=8)
@@ -160,11 +161,11 @@ def _powers(image: ScalarMappable) -> FuncFormatter | None:
     return FuncFormatter((lambda value, _: in_full(value)) if plain else power)
 
 
-def _apart(image: ScalarMappable, ticks: Sequence[float] | np.ndarray) -> list[float]:
-    """Those on a scale of colours that are far enough from each other for their numbers."""
+def _apart(image: ScalarMappable, ticks: Sequence[float] | np.ndarray, least: float) -> list[float]:
+    """Those on a scale of colours that are so large a share of it from each other, for their numbers."""
     kept, last = [], -np.inf
     for tick, share in zip(ticks, np.asarray(image.norm(np.asarray(ticks, dtype=float))), strict=True):
-        if 0.0 <= share <= 1.0 and share - last > NUMBER:
+        if 0.0 <= share <= 1.0 and share - last > least:
             kept.append(float(tick))
             last = share
     return kept
@@ -185,7 +186,7 @@ def _add_scale_below(
         image, cax=axes.inset_axes(where, transform=down), orientation="horizontal", extend=extend
     )
     bar.outline.set_visible(False)
-    kept = _apart(image, bar.get_ticks() if ticks is None else ticks)
+    kept = _apart(image, bar.get_ticks() if ticks is None else ticks, ALONG)
     bar.set_ticks(kept, labels=distinct(kept))
     bar.ax.minorticks_off()
     bar.ax.tick_params(labelsize=8)

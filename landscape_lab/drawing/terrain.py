@@ -40,16 +40,19 @@ class Terrain:
         width: The most pixels of the surface, from whichever side it is seen.
         height: Its most pixels.
         cells: The most along the longer side of the landscape.
+        smooth: Whether so few cells that they would be seen have more between them.
 
     Attributes:
         corner: The pixel of the canvas at the lower left of the surface's picture, `[2]`.
     """
 
-    def __init__(self, scene: Scene, width: int, height: int, cells: int = CLEAN_CELLS) -> None:
+    def __init__(
+        self, scene: Scene, width: int, height: int, cells: int = CLEAN_CELLS, *, smooth: bool = True
+    ) -> None:
         picture = scene.plane.axes.picture
         left, right, first, last = scene.window.extent
         self.scene = scene
-        self.paint = Paint(scene, cells)
+        self.paint = Paint(scene, cells, smooth=smooth)
         self.aspect = scene.window.ratio if aspect_of(scene) == "equal" else 1.0
         self.relief = Relief(self.aspect, width, height)
         self.corner = np.zeros(2)

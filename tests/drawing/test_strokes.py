@@ -22,8 +22,17 @@ def test_many_members_are_a_median_in_two_bands():
     draw_curve(axes, Curve(np.arange(3), values), "black", AXIS)
     (line,) = axes.lines
     assert line.get_ydata().tolist() == [5.0, 5.0, 5.0]
-    outer, inner = (band.get_datalim(axes.transData).extents[[1, 3]] for band in axes.collections)
+    inner, outer = (band.get_datalim(axes.transData).extents[[1, 3]] for band in axes.collections)
     np.testing.assert_allclose([outer, inner], [[1.8, 8.2], [3.0, 7.0]])
+
+
+def test_the_median_of_two_members_is_the_lower_and_lies_in_its_bands():
+    axes = Figure().add_subplot()
+    draw_curve(axes, Curve(np.arange(3), np.tile([1.0, 2.0], (3, 1))), "black", AXIS)
+    (line,) = axes.lines
+    assert line.get_ydata().tolist() == [1.0, 1.0, 1.0]
+    inner, outer = (band.get_datalim(axes.transData).extents[[1, 3]] for band in axes.collections)
+    np.testing.assert_allclose([outer, inner], [[1.0, 1.9], [1.0, 1.75]])
 
 
 def test_learning_rates_have_one_bar():

@@ -1,9 +1,11 @@
 """Labels along an axis."""
 
 import pytest
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from landscape_lab.drawing.style import distinct, in_full, label_cost
+from landscape_lab.drawing.style import distinct, fill_scale, in_full, label_cost
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,9 @@ def test_numbers_are_written_in_full_unless_they_are_huge_or_tiny(value, words):
 def test_numbers_of_a_bar_are_told_apart():
     assert distinct([0.2311, 0.2313, 0.5]) == ["0.2311", "0.2313", "0.5"]
     assert distinct([1.0, 2.0]) == ["1", "2"]
+
+
+def test_numbers_of_a_low_bar_do_not_touch():
+    axes = Figure().add_subplot()
+    fill_scale(axes, ScalarMappable(LogNorm(0.01, 1.0)), "loss", 2.0, ticks=[0.02, 0.03, 0.04, 0.2, 1.0])
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["0.02", "0.04", "0.2", "1"]

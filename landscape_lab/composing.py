@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from hydra.initialize import get_gh_backup, restore_gh_from_backup
 from omegaconf import DictConfig, open_dict
 
 from landscape_lab.completeness import check_typed
@@ -27,10 +26,10 @@ def composed(overrides: Iterable[str]) -> tuple[DictConfig, DictConfig]:
 
 def _compose(overrides: list[str]) -> DictConfig:
     """The configuration with Hydra's own part; a Hydra application that calls us keeps its state."""
-    outer = get_gh_backup()
+    outer = GlobalHydra.instance().hydra
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(CONF), version_base="1.3"):
             return compose("config", overrides, return_hydra_config=True)
     finally:
-        restore_gh_from_backup(outer)
+        GlobalHydra.instance().hydra = outer

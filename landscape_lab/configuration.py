@@ -78,7 +78,7 @@ def open_keys(overrides: Iterable[str]) -> list[str]:
 def _instead(override: str) -> list[str]:
     """A list takes the place of what the chosen members have there, which may be a mapping."""
     found = LIST.fullmatch(override)
-    return [override] if found is None else [f"~{found[1]}", f"+{found[1]}={found[2]}"]
+    return [override] if found is None else [f"++{found[1]}=null", f"++{found[1]}={found[2]}"]
 
 
 def key_of(override: str) -> str:

@@ -96,6 +96,7 @@ def record(
         records: The most evenly spaced records kept.
         to: A file for points too large for memory.
 
+    >>> import torch
     >>> from landscape_lab.landscapes import ImageLandscape
     >>> landscape = ImageLandscape([[0.0, 0.5, 1.0], [0.0, 0.5, 1.0]], smoothing=0, interpolation="bilinear")
     >>> optimizer = torch.optim.SGD(landscape.parameters(), lr=0.001)

@@ -99,9 +99,9 @@ class StateSeries:
 
     >>> series = StateSeries(members=1, dims=2, records=10, steps=2)
     >>> for step in range(2):
-    ...     series.add(step, slice(None), Remembered({"lr": torch.tensor([0.1])}, {}, {}))
+    ...     series.add(step, slice(None), Remembered({"lr": torch.tensor([0.5])}, {}, {}))
     >>> series.curves(before=2).numbers["lr"].tolist()
-    [[0.1], [0.1]]
+    [[0.5], [0.5]]
     """
 
     def __init__(self, members: int, dims: int, records: int, steps: int, spacing: int = 1) -> None:

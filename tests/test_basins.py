@@ -30,7 +30,8 @@ def test_settling_is_what_a_plain_loop_finds():
 
 def test_every_verdict_is_that_of_a_descent_made_alone(lab):
     result = lab("experiment=basins", "ensemble.starts.grid=[14,9]", f"steps={STEPS}", quiet=False)
-    saved = np.load(result.folder / "basins.npz")
+    with np.load(result.folder / "basins.npz") as archive:
+        saved = dict(archive)
     assert saved["verdicts"].shape == (9, 14)
     assert (result.folder / "basins.png").is_file()
     low, high = FunctionLandscape.named("himmelblau").bounds.double()

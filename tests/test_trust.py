@@ -121,6 +121,7 @@ FOLDERS: dict[str, Prepared | None] = {
     "landscape_lab.gallery": None,  # reads what the lab itself has
     "landscape_lab.optimizers": None,  # so does this
     "landscape_lab.plane": a_sweep,
+    "landscape_lab.playground": None,  # takes the words of a run, no folder
     "landscape_lab.report": a_sweep,
     "landscape_lab.shapes": shapes,
     "landscape_lab.sweeps.leaderboard": a_sweep,

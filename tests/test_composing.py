@@ -1,3 +1,4 @@
+import pytest
 from hydra.core.global_hydra import GlobalHydra
 from hydra.initialize import initialize
 
@@ -17,3 +18,11 @@ def test_an_application_of_hydra_that_calls_keeps_its_state():
         outer = GlobalHydra.instance().hydra
         composed([])
         assert GlobalHydra.instance().hydra is outer
+
+
+@pytest.mark.parametrize("choice", ["single", "lr_sweep", "starts", "seeds"])
+@pytest.mark.parametrize("plus", ["", "+", "++"])
+def test_lists_replace_what_any_choice_of_an_ensemble_has(choice, plus):
+    lists = [f"{plus}ensemble.lr=[0.1,0.2]", f"{plus}ensemble.starts=[[1,2]]"]
+    cfg, _ = composed([*lists, f"ensemble={choice}"])
+    assert (cfg.ensemble.lr, cfg.ensemble.starts) == ([0.1, 0.2], [[1, 2]])

@@ -194,7 +194,7 @@ def test_leaderboard_of_hostile_names_in_files(shown):
     assert "<script" not in page
     rows = list(csv.DictReader(content(shown.folder / "leaderboard.csv")))
     told = [row["optimizer"].removeprefix("'") for row in rows]
-    assert told == [visible(quoted(name)[1:-1]).replace("\\'", "'") for name in NAMES]
+    assert told == [visible(name) for name in NAMES]
     assert not any(re.match(r"[=+@-](?![\d.]+$)", cell) for row in rows for cell in row.values() if cell)
 
 

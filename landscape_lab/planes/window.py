@@ -50,7 +50,7 @@ class Window:
         return cls.between(low - margin, high + margin)
 
     def closer(
-        self, paths: Iterable[Float[np.ndarray, "*n 2"]], room: float, least: float = 0.0
+        self, paths: Iterable[Float[np.ndarray, "... 2"]], room: float, least: float = 0.0
     ) -> "Window | None":
         """The surroundings of all places inside, in the proportions of this window; none without a place.
 

@@ -50,3 +50,10 @@ def test_places_without_bounds_have_room_around_them():
     alone = Window.around(np.array([[3.0, 3.0]]))
     assert alone.left < 3.0 < alone.right
     assert Window.around(np.empty((0, 2))).size[0] > 0
+
+
+def test_the_surroundings_of_paths_of_different_lengths():
+    paths = [np.array([[[1.0, 1.0]], [[2.0, 1.5]]]), np.array([[3.0, 2.0]]), np.array([[9.0, 9.0]])]
+    window = Window(0.0, 4.0, 0.0, 2.0)
+    for _ in range(20):  # the type checker looks at one of them, by chance
+        assert window.closer(paths, 1.0) == Window(1.0, 3.0, 1.0, 2.0)

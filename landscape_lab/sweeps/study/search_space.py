@@ -96,6 +96,11 @@ class SearchSpace:
         words = ("hydra", *NOT_IDENTIFYING)
         return [override for override in self.fixed if re.match(r"\W*(\w+)", override)[1] not in words]  # type: ignore[index]
 
+    @property
+    def is_grid(self) -> bool:
+        """Whether it is lists of values alone, without conditions: a grid could try all of them."""
+        return all(setting.possible and not setting.conditions for setting in self.settings)
+
     def overrides(self, trial: Suggests) -> list[str]:
         """The settings of a trial, as on the command line, without what every trial shares."""
         chosen, lines = dict(self.values), []

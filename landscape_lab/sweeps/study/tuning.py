@@ -29,6 +29,8 @@ from landscape_lab.sweeps.study.storages import named_errors
 
 WORST = {"minimize": math.inf, "maximize": -math.inf}
 """The objective of a diverged trial, which the sampler learns to avoid; a failed trial teaches nothing."""
+REPEATS = "repeats"
+"""The attribute of a study that says the first trial that was told to repeat another."""
 HOPELESS = 10
 """When the first so many trials have all failed, there is a mistake in the command."""
 
@@ -75,7 +77,6 @@ class _Tuning:
     Attributes:
         returned: What Hydra returned of each trial.
         reasons: Why trials failed.
-        repeats: Whether it was said that a trial repeats another.
     """
 
     study: Study
@@ -84,7 +85,6 @@ class _Tuning:
     launcher: Launcher
     returned: list[JobReturn] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
-    repeats: bool = False
 
     def run(self) -> list[JobReturn]:
         """Ask, launch and learn until there are enough trials.
@@ -146,17 +146,17 @@ class _Tuning:
         return trial, overrides
 
     def _tell_repeated(self, trial: Trial) -> None:
-        """Say once that a trial has the values of an earlier one: its result will be the same."""
-        if self.repeats or not trial.params:
+        """Say once per study that a trial has the values of one that ended, where a grid would do without."""
+        if not self.space.is_grid or REPEATS in self.study.user_attrs:
             return
-        for earlier in self.study.get_trials(deepcopy=False)[: trial.number]:
-            if earlier.params == trial.params:
-                self.repeats = True
-                tell(
-                    f"Trial {trial.number} proposes the values of trial {earlier.number} again: few are "
-                    "left, or the study has settled. A grid, -m without sweep=optuna, tries each once."
-                )
-                return
+        ended = self.study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+        earlier = [other.number for other in ended if other.params == trial.params]
+        if earlier:
+            self.study.set_user_attr(REPEATS, trial.number)
+            tell(
+                f"Trial {trial.number} proposes the values of trial {earlier[0]} again: few are "
+                "left, or the study has settled. A grid, -m without sweep=optuna, tries each once."
+            )
 
     def _learn(self, trial: Trial, job: JobReturn) -> str | None:
         """Let the study know how a trial ended, and return why it failed, if it did.

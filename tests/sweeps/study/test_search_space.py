@@ -82,6 +82,18 @@ def test_condition_looks_at_what_is_fixed_and_at_the_default():
     assert len(space_of(text, default=default).overrides(FixedTrial({"steps": 1, "optimizer.eps": 0.5}))) == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "overrides", "expected"),
+    [
+        ("", ["optimizer=adam,lion", "steps=10"], True),
+        ("", ["optimizer=adam,lion", "optimizer.lr=interval(0.1,1)"], False),
+        ("{optimizer: 'adam,lion', when optimizer=lion: {seed: '1,2'}}", [], False),
+    ],
+)
+def test_a_grid_is_lists_without_conditions(text, overrides, expected):
+    assert space_of(text, *overrides).is_grid is expected
+
+
 def test_command_line_goes_before_yaml():
     space = space_of(
         "{optimizer: 'adam,lion', optimizer.lr: 'interval(0,1)'}",

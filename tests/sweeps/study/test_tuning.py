@@ -63,6 +63,9 @@ def test_a_study_says_once_that_it_proposes_values_again(quiet_command):
     done = quiet_command("-m", "sweep=optuna", "optimizer=adam,lion", "sweep.n_trials=4", "steps=2")
     assert done.status == 0
     assert done.written.err.count("proposes the values of trial") == 1
+    resumed = quiet_command(f"sweep.resume={done.written.out.splitlines()[-1]}", "sweep.n_trials=6")
+    assert resumed.status == 0
+    assert "proposes" not in resumed.written.err
 
 
 def test_same_seed_same_study(quiet_command):
@@ -160,8 +163,10 @@ def test_diverged_is_the_worst_and_failed_teaches_nothing(quiet_command):
         *QUICK, "optimizer._target_=rough.Rough", "optimizer.lr=1,1e20", "sweep.n_trials=6"
     )
     assert status == 1
-    why, how_many = written.err.splitlines()
+    *told, how_many = written.err.splitlines()
+    why, again = sorted(told, key=lambda line: "again" in line)
     assert why.endswith("failed: RuntimeError: too rough")
+    assert "proposes the values of trial" in again  # of one that diverged, not of one that failed
     assert "failed or did not end" in how_many
     assert re.match(r"6 jobs by final_loss: \d diverged, \d failed", written.out)
     trials = study_in("study").trials

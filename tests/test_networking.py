@@ -259,6 +259,7 @@ def test_data_that_do_not_fit_are_told_in_one_line(lab, tmp_path):
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.slow
 def test_the_best_of_a_sweep_is_the_most_accurate(command_line, tmp_path):
     how = ["figures=[]", "~callbacks.progress", "logger=none", "hydra.sweep.dir=sweep"]
     status, written = command_line(

@@ -126,6 +126,7 @@ def test_schedule_free_records_the_averaged_point():
     torch.testing.assert_close(found, landscape.flat())
 
 
+@pytest.mark.slow
 def test_costs_are_counted(lab):
     counts = {
         name: [lab(f"optimizer={name}", "landscape=rosenbrock", "steps=10").metrics[key] for key in COSTS]

@@ -137,6 +137,7 @@ def test_a_killed_run_goes_on_bit_for_bit(lab, tmp_path):
     assert_same_run(lab(*words, quiet=False), gone_on)
 
 
+@pytest.mark.slow
 def test_members_have_statistics_and_dropout_of_their_own(lab):
     words = [*RESTLESS, "steps=12", "augmentation=none"]
     rates = lab(*words, "ensemble.lr=[0.003,0.03]", quiet=False)

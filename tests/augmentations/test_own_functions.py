@@ -115,6 +115,7 @@ def test_users_functions_are_reproducible_and_leave_no_trace():
     assert np.random.get_state()[1].tolist() == states[2]
 
 
+@pytest.mark.slow
 @SLOW
 def test_fast_and_slow_agree_in_distribution():
     fast = landscape(

@@ -36,9 +36,20 @@ class Opened(NamedTuple):
     def wait(self, words: str) -> None:
         """Until an expression is true; the page's own policy forbids Playwright to do so in it."""
         until = time.monotonic() + 10
-        while not self.page.evaluate(words):
+        while not self._holds(words):
             assert time.monotonic() < until, f"It never became true: {words}"
             self.page.wait_for_timeout(30)
+
+    def _holds(self, words: str) -> bool:
+        """Whether an expression is true now; not while the page is loaded anew."""
+        from playwright.sync_api import Error
+
+        try:
+            return bool(self.page.evaluate(words))
+        except Error as error:
+            if "navigation" not in str(error):
+                raise
+            return False
 
 
 def is_fault(said) -> bool:

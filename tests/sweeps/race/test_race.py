@@ -96,6 +96,7 @@ def protocol() -> Protocol:
         return Protocol.of(compose("config", ["sweep=race"]))
 
 
+@pytest.mark.slow
 def test_own_optimizers_race_and_who_never_arrives_is_infinite(command_line, mine):
     status, written = command_line(
         "-m", *SMALL, "sweep.optimizers=[]", "sweep.mine=[racers.Halving,racers.Tired,racers.Wild]"

@@ -198,7 +198,7 @@ def _extend(series: Series, rows: Mapping[int, Mapping[str, Tensor]]) -> None:
         return
     before = {name: values[0] for name, values in _kept(series).items()}
     first = before | {name: value for row in rows.values() for name, value in row.items()}
-    for name in first.keys() - before.keys():
+    for name in (name for name in first if name not in before):  # in the optimizer's own order
         series.columns[PREFIX + name] = column = MemoryColumn(series.records)
         column.append(_unknown((len(series), *first[name].shape), first[name]))
     missing = {name: _unknown(tuple(like.shape), like) for name, like in first.items()}

@@ -1,6 +1,6 @@
 // Curves over what was spent: axes, lines, a mark at the present moment, values under the pointer.
 
-import { color, drawing, element, layer } from "lab/elements";
+import { color, dot, drawing, element, layer, pixelOf } from "lab/elements";
 import { points } from "lab/points";
 import { between, decades, lastBefore, short, ticks } from "lab/numbers";
 
@@ -163,18 +163,12 @@ export class Chart {
     if (now === undefined) return;
     const below = this.#below(y[lastBefore(x, now)]);
     if (!Number.isFinite(below)) return;
-    context.beginPath();
-    context.arc(this.#right(Math.min(now, x[x.length - 1])), below, 5, 0, 2 * Math.PI);
-    context.fillStyle = tint;
-    context.fill();
-    context.strokeStyle = color("ground");
-    context.lineWidth = 1.5;
-    context.stroke();
+    dot(context, [this.#right(Math.min(now, x[x.length - 1])), below], 5, tint, color("ground"));
   }
 
   #x(event) {
     const { x0, x1, box } = this.scale;
-    const share = (event.clientX - this.canvas.getBoundingClientRect().left - box.left) / box.across;
+    const share = (pixelOf(event, this.canvas)[0] - box.left) / box.across;
     if (!(share >= 0 && share <= 1)) return null;
     return this.logarithmicAcross ? x0 * (x1 / x0) ** share : x0 + share * (x1 - x0);
   }

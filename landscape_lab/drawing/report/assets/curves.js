@@ -3,6 +3,7 @@
 import { Chart, span } from "lab/chart";
 import { choice, element, section, toggle } from "lab/elements";
 import { between, short } from "lab/numbers";
+import { visible } from "lab/paths";
 
 const [FEW, MANY] = [8, 40]; // members whose curves have marks, and the most that have curves
 
@@ -20,27 +21,24 @@ export function spread(paths, lowest) {
 }
 
 export function curves({ paths, store, content }) {
-  const shared = ["steps", "evaluations", "epochs", "seconds"].filter((name) => paths.every((path) => path.cost(name)));
   const base = ground(paths, content.map?.lowest);
   const losses = new Map(paths.map((path) => [path, seen(path).map((member) => path.curve(member))]));
   const lines = () => {
     const against = store.get("against");
     const minus = store.get("log") ? base : 0;
-    return paths
-      .filter((path) => !store.get("hidden").includes(path.number))
-      .flatMap((path) => {
-        const x = path.cost(against);
-        const members = seen(path);
-        return losses.get(path).map((all, index) => ({
-          path: members.length <= FEW ? path : null,
-          label: index === 0 ? path.label : "",
-          color: path.color(members[index]),
-          x,
-          y: minus ? all.map((loss) => loss - minus) : all,
-          width: members.length > FEW ? 0.8 : 1.8,
-          leaves: !Number.isFinite(all[all.length - 1]),
-        }));
-      });
+    return visible(paths, store).flatMap((path) => {
+      const x = path.cost(against);
+      const members = seen(path);
+      return losses.get(path).map((all, index) => ({
+        path: members.length <= FEW ? path : null,
+        label: index === 0 ? path.label : "",
+        color: path.color(members[index]),
+        x,
+        y: minus ? all.map((loss) => loss - minus) : all,
+        width: members.length > FEW ? 0.8 : 1.8,
+        leaves: !Number.isFinite(all[all.length - 1]),
+      }));
+    });
   };
   const name = () => (store.get("log") && base ? `loss above ${short(base)}` : "loss");
   const chart = new Chart({
@@ -53,13 +51,19 @@ export function curves({ paths, store, content }) {
   });
   store.watch(["hidden", "log", "against", "theme"], () => chart.redraw());
   store.watch(["step"], () => chart.move());
-  const controls = element("div", { className: "row" });
-  if (shared.length > 1) {
-    controls.append(choice("over", shared.map((one) => [one, one]), store.get("against"), (against) => store.set({ against })));
-  }
+  const controls = element("div", { className: "row" }, over(paths, store));
   controls.append(toggle("logarithmic", store.get("log"), (log) => store.set({ log })));
   const off = paths.every((path) => path.departure) ? departures(paths, store) : null;
   return section("Loss", controls, chart.element, off);
+}
+
+/** A choice of what losses are drawn over, of what all paths know; nothing where that is one thing. */
+export function over(paths, store) {
+  const shared = ["steps", "evaluations", "epochs", "seconds"].filter((name) => paths.every((path) => path.cost(name)));
+  if (shared.length < 2) return null;
+  const made = choice("over", shared.map((one) => [one, one]), store.get("against"), (against) => store.set({ against }));
+  store.watch(["against"], () => (made.querySelector("select").value = store.get("against"))); // there may be another one
+  return made;
 }
 
 /** The members whose curves are drawn: of very many some, evenly. */
@@ -70,23 +74,21 @@ function seen(path) {
 
 /** The step at which the first path that is seen had spent so much. */
 function stepAt(paths, store, x) {
-  const path = paths.find((one) => !store.get("hidden").includes(one.number)) ?? paths[0];
+  const path = visible(paths, store)[0] ?? paths[0];
   return Math.round(between(path.cost(store.get("against")), path.steps, x));
 }
 
 /** On a slice: the true loss of each path beside that of the plane below it. */
 function departures(paths, store) {
   const lines = () =>
-    paths
-      .filter((path) => !store.get("hidden").includes(path.number))
-      .flatMap((path) => {
-        const { steps: x, losses, on_plane } = path.departure;
-        const first = (values) => Array.from(x, (_, index) => values[index * losses.shape[1]]);
-        return [
-          { label: `${path.label}, itself`, color: path.color(0), x, y: first(losses) },
-          { label: `${path.label}, the plane below`, color: path.color(0), x, y: first(on_plane), dash: [5, 4] },
-        ];
-      });
+    visible(paths, store).flatMap((path) => {
+      const { steps: x, losses, on_plane } = path.departure;
+      const first = (values) => Array.from(x, (_, index) => values[index * losses.shape[1]]);
+      return [
+        { label: `${path.label}, itself`, color: path.color(0), x, y: first(losses) },
+        { label: `${path.label}, the plane below`, color: path.color(0), x, y: first(on_plane), dash: [5, 4] },
+      ];
+    });
   const chart = new Chart({
     words: "The loss of each path, and that of the plane below it, dashed",
     lines,

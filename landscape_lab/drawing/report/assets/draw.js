@@ -1,7 +1,7 @@
 // Drawing a landscape: a brush over the map, a picture from a file; the server takes it up after each stroke.
 
 import { Heights } from "lab/brush";
-import { button, choice, element, section as part } from "lab/elements";
+import { button, choice, element, pixelOf, section as part } from "lab/elements";
 import { command } from "lab/facts";
 import { asked } from "lab/live";
 import { Heat } from "lab/heat";
@@ -68,10 +68,7 @@ class Easel {
 
   #listen() {
     const { sheet } = this;
-    const at = (event) => {
-      const box = sheet.getBoundingClientRect();
-      return [event.clientX - box.left, event.clientY - box.top];
-    };
+    const at = (event) => pixelOf(event, sheet);
     let last = null;
     sheet.addEventListener("pointerdown", (event) => {
       sheet.setPointerCapture(event.pointerId);

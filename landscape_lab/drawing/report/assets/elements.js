@@ -35,6 +35,39 @@ export function toggle(words, checked, onchange) {
   return element("label", {}, box, ` ${words}`);
 }
 
+/** A sample of a colour, or of several. */
+export function swatch(background) {
+  const made = element("span", { className: "swatch" });
+  made.style.background = background;
+  return made;
+}
+
+/** A button that copies a text. */
+export function copying(text, words) {
+  const made = button("copy", words, async () => {
+    await navigator.clipboard.writeText(text);
+    made.textContent = "copied";
+  });
+  return made;
+}
+
+/** Where an event is, in pixels of an element. */
+export function pixelOf(event, shown) {
+  const box = shown.getBoundingClientRect();
+  return [event.clientX - box.left, event.clientY - box.top];
+}
+
+/** A disc with an edge. */
+export function dot(context, [x, y], radius, fill, edge) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = fill;
+  context.fill();
+  context.lineWidth = 1.5;
+  context.strokeStyle = edge;
+  context.stroke();
+}
+
 /** A table of names and values. */
 export function table(entries) {
   const rows = entries.map(([name, value]) =>

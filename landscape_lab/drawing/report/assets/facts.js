@@ -1,6 +1,6 @@
 // Results, configuration, and the command that repeats it.
 
-import { button, element, section, table } from "lab/elements";
+import { copying, element, section, table } from "lab/elements";
 import { short } from "lab/numbers";
 
 const text = (value) => {
@@ -24,9 +24,5 @@ export function facts({ content }) {
 
 /** A command, and a button that copies it. */
 export function command(words) {
-  const copy = button("copy", "Copy the command", async () => {
-    await navigator.clipboard.writeText(words);
-    copy.textContent = "copied";
-  });
-  return element("div", { className: "command" }, element("code", {}, words), copy);
+  return element("div", { className: "command" }, element("code", {}, words), copying(words, "Copy the command"));
 }

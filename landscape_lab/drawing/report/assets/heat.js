@@ -1,6 +1,7 @@
 // The losses in the window: how high each is drawn, and in which colour, as `heights.py` has it.
 
 import { element } from "lab/elements";
+import { short } from "lab/numbers";
 
 export class Heat {
   /** What `content.map` holds, and the height and the colour of each loss as `heights.py` draws them. */
@@ -23,6 +24,13 @@ export class Heat {
     const row = Math.floor(((y - this.first) / (this.last - this.first)) * this.rows);
     const inside = column >= 0 && column < this.columns && row >= 0 && row < this.rows;
     return inside ? this.losses[row * this.columns + column] : NaN;
+  }
+
+  /** A place and its loss in words; nothing where there is no loss. */
+  told(place) {
+    const loss = this.loss(place);
+    const [x, y] = this.labels;
+    return Number.isNaN(loss) ? "" : `${x} ${short(place[0])}, ${y} ${short(place[1])}: loss ${short(loss)}`;
   }
 
   /** The colours of all cells as a picture, its first row the uppermost. */

@@ -1,6 +1,6 @@
 // All runs and sweeps of a folder: small pictures, key figures, links to pages and films, the commands that repeat them.
 
-import { button, element, section } from "lab/elements";
+import { copying, element, section } from "lab/elements";
 import { sheet } from "lab/sheet";
 
 const [PICTURE, FILES, AGAIN] = ["picture", "files", "again"];
@@ -18,7 +18,7 @@ export function show({ columns, to, entries }, { root, store }) {
       const links = ["", ...entry.files].map((file) => element("a", { href: folder(entry) + file }, kind(file)));
       return element("span", { className: "links" }, ...links);
     },
-    [AGAIN]: (entry) => button("copy", entry.command, (event) => copy(event.target, entry.command)),
+    [AGAIN]: (entry) => copying(entry.command, entry.command),
   };
   const shown = sheet({
     name: "entries",
@@ -35,9 +35,4 @@ export function show({ columns, to, entries }, { root, store }) {
 function kind(file) {
   if (!file) return "folder";
   return file.endsWith(".html") ? "report" : "film";
-}
-
-async function copy(target, words) {
-  await navigator.clipboard.writeText(words);
-  target.textContent = "copied";
 }

@@ -1,6 +1,6 @@
 // The paths by name: seen or not, where they are now, how they ended; each can be saved.
 
-import { element, section } from "lab/elements";
+import { element, section, swatch } from "lab/elements";
 import { downloads } from "lab/export";
 import { short } from "lab/numbers";
 
@@ -19,9 +19,8 @@ function row(path, store, content) {
     store.set({ hidden: box.checked ? others : [...others, path.number] });
   };
   const now = element("td");
-  const swatch = element("span", { className: "swatch" });
-  swatch.style.background =
-    path.colors.length > 1 && path.rates ? `linear-gradient(90deg, ${[...new Set(path.colors)].slice(0, 9).join()})` : path.color(0);
+  const several = path.colors.length > 1 && path.rates;
+  const background = several ? `linear-gradient(90deg, ${[...new Set(path.colors)].slice(0, 9).join()})` : path.color(0);
   store.watch(["hidden"], () => (box.checked = !store.get("hidden").includes(path.number)));
   store.watch(["step"], () => (now.textContent = short(path.loss(path.representative, store.get("step")))));
   const many = path.total > 1 ? ` · ${path.total.toLocaleString("en")} members` : "";
@@ -29,7 +28,7 @@ function row(path, store, content) {
     "tr",
     {},
     element("td", {}, box),
-    element("td", {}, swatch, ` ${path.label}${many}`),
+    element("td", {}, swatch(background), ` ${path.label}${many}`),
     now,
     element("td", {}, short(path.loss(path.representative, Infinity))),
     element("td", {}, path.best.loss === null ? "–" : `${short(path.best.loss)} in step ${path.best.step.toLocaleString("en")}`),

@@ -1,7 +1,8 @@
 // The map: losses in colours, lines of equal height, the paths up to the present step.
 
-import { button, color, drawing, element, layer } from "lab/elements";
+import { button, color, dot, drawing, element, layer, pixelOf } from "lab/elements";
 import { lastBefore, short, ticks } from "lab/numbers";
+import { visible } from "lab/paths";
 
 const CROWD = 8; // more members have no dark line around their paths
 const AROUND = { left: 46, right: 10, top: 8, bottom: 34 };
@@ -73,15 +74,10 @@ export class MapView {
     context.clearRect(0, 0, width, height);
     this.still.draw(context);
     this.#inside(context, () => {
-      for (const path of this.#shown()) this.#past(context, to, path, step);
+      for (const path of visible(this.paths, this.store)) this.#past(context, to, path, step);
       this.#minima(context, to);
       for (const layer of this.layers) layer(context, to, step);
     });
-  }
-
-  /** The paths that are not hidden. */
-  #shown() {
-    return this.paths.filter((path) => !this.store.get("hidden").includes(path.number));
   }
 
   /** Draw what ends at the edges of the map. */
@@ -102,7 +98,7 @@ export class MapView {
     this.#inside(context, () => {
       this.#losses(context, to);
       this.#contours(context, to);
-      for (const path of this.#shown()) this.#whole(context, to, path);
+      for (const path of visible(this.paths, this.store)) this.#whole(context, to, path);
     });
   }
 
@@ -212,10 +208,7 @@ export class MapView {
   #listen() {
     const { canvas } = this;
     let from = null;
-    const at = (event) => {
-      const box = canvas.getBoundingClientRect();
-      return [event.clientX - box.left, event.clientY - box.top];
-    };
+    const at = (event) => pixelOf(event, canvas);
     canvas.addEventListener("wheel", (event) => {
       if (!event.ctrlKey && !event.metaKey && this.seen.zoom === 1 && event.deltaY > 0) return; // the page scrolls
       event.preventDefault();
@@ -227,7 +220,7 @@ export class MapView {
     });
     canvas.addEventListener("pointermove", (event) => {
       const pixel = at(event);
-      this.#tell(this.toPlace(pixel));
+      this.hint.textContent = this.heat.told(this.toPlace(pixel));
       if (!from) return;
       const [right, below] = [pixel[0] - from.pixel[0], pixel[1] - from.pixel[1]];
       from.moved ||= Math.hypot(right, below) > 4;
@@ -245,14 +238,6 @@ export class MapView {
     });
     canvas.addEventListener("pointerleave", () => (this.hint.textContent = ""));
     canvas.addEventListener("dblclick", () => this.#zoom(0));
-  }
-
-  #tell(place) {
-    const loss = this.heat.loss(place);
-    const [x, y] = this.heat.labels;
-    this.hint.textContent = Number.isNaN(loss)
-      ? ""
-      : `${x} ${short(place[0])}, ${y} ${short(place[1])}: loss ${short(loss)}`;
   }
 }
 
@@ -277,13 +262,3 @@ function stroke(context, points, tint, width, alpha) {
 
 // A canvas draws nothing of a line whose end is astronomically far away.
 const clamp = (pixel) => Math.max(-1e5, Math.min(1e5, pixel));
-
-function dot(context, [x, y], radius, fill, edge) {
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.fillStyle = fill;
-  context.fill();
-  context.lineWidth = 1.5;
-  context.strokeStyle = edge;
-  context.stroke();
-}

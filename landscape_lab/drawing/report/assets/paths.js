@@ -2,6 +2,11 @@
 
 import { lastBefore } from "lab/numbers";
 
+/** The paths that are not hidden. */
+export function visible(paths, store) {
+  return paths.filter((path) => !store.get("hidden").includes(path.number));
+}
+
 export class Path {
   /** One trace of the content: `places` [n, members, 2] at steps `at`, `losses` [m, members] at `steps`. */
   constructor(number, trace) {

@@ -2,9 +2,10 @@
 
 import { Chart } from "lab/chart";
 import { element, section } from "lab/elements";
+import { visible } from "lab/paths";
 
 export function show({ explained, paths: distances }, { root, paths, store }) {
-  const seen = () => paths.filter((path) => distances[path.number] && !store.get("hidden").includes(path.number));
+  const seen = () => visible(paths, store).filter((path) => distances[path.number]);
   const lines = () =>
     seen().flatMap((path) => {
       const { steps: x, off, along } = distances[path.number];

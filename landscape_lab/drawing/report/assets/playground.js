@@ -2,11 +2,11 @@
 
 import { Bundle } from "lab/bundle";
 import { Chart, span } from "lab/chart";
-import { button, choice, element, section as part, toggle } from "lab/elements";
+import { button, choice, element, section as part, swatch, toggle } from "lab/elements";
 import { Live } from "lab/live";
 import { short } from "lab/numbers";
-import { Path } from "lab/paths";
-import { commands, standings, swatch } from "lab/standings";
+import { Path, visible } from "lab/paths";
+import { commands, standings } from "lab/standings";
 import { lastStep } from "lab/timeline";
 import { aim, cells, tint, trail } from "lab/trails";
 
@@ -138,7 +138,7 @@ export class Playground {
     const basins = this.source.basins
       ? choice("basins of", [["", "–"], ...this.source.names.map((name) => [name, name])], store.get("basins"), (name) => store.set({ basins: name }))
       : null;
-    store.watch(["hidden"], () => own && (own.firstChild.checked = this.page.paths.some((path) => !store.get("hidden").includes(path.number))));
+    store.watch(["hidden"], () => own && (own.firstChild.checked = visible(this.page.paths, store).length > 0));
     return [
       element("p", {}, "Click the map, or type a start; drag the learning rate; choose who goes. All are the real optimizers."),
       element("div", { className: "row" }, ...this.#fields(), this.#slider(), button("▶ race all", "Race all optimizers from this start", all)),

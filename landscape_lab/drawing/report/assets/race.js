@@ -1,18 +1,18 @@
 // The race: how low each had come by the present step, as curves and as places.
 
 import { Chart } from "lab/chart";
-import { ground } from "lab/curves";
-import { choice, element, section } from "lab/elements";
+import { ground, over } from "lab/curves";
+import { choice, element, section, swatch } from "lab/elements";
 import { between, lastBefore, short } from "lab/numbers";
+import { visible } from "lab/paths";
 
 const SHOWN = 12;
 
 export function show(_, { root, paths, store, content }) {
   const racers = racersOf(paths);
   const many = racers.some((racer) => racer.curves.length > 1);
-  const shared = ["steps", "evaluations", "epochs", "seconds"].filter((name) => paths.every((path) => path.cost(name)));
   store.keep({ so_far: "median" });
-  const seen = () => racers.filter((racer) => racer.paths.some((path) => !store.get("hidden").includes(path.number)));
+  const seen = () => racers.filter((racer) => visible(racer.paths, store).length > 0);
   const how = () => (many ? store.get("so_far") : "lowest");
   const lines = () =>
     seen().map((racer) => {
@@ -33,20 +33,12 @@ export function show(_, { root, paths, store, content }) {
   store.watch(["step", "hidden", "so_far"], tell);
   store.watch(["hidden", "log", "against", "theme", "so_far"], () => chart.redraw());
   store.watch(["step"], () => chart.move());
-  const controls = element("div", { className: "row" });
-  if (shared.length > 1) controls.append(over(shared, store));
+  const controls = element("div", { className: "row" }, over(paths, store));
   if (many) {
     const ways = [["median", "the median"], ["lowest", "the best"]];
     controls.append(choice("of each", ways, store.get("so_far"), (so_far) => store.set({ so_far })));
   }
   root.append(section("Race", controls, element("div", { className: "stage" }, chart.element, places)));
-}
-
-/** What losses are drawn over; the curves above have the same choice, and both follow it. */
-function over(shared, store) {
-  const made = choice("over", shared.map((one) => [one, one]), store.get("against"), (against) => store.set({ against }));
-  store.watch(["against"], () => (made.querySelector("select").value = store.get("against")));
-  return made;
 }
 
 /** Paths of one name race together: several seeds of one configuration. */
@@ -83,9 +75,7 @@ function standing(racers, how, step) {
   const behind = (loss) => (Number.isNaN(loss) ? Infinity : loss);
   const sorted = racers.map((racer) => [racer, now(racer)]).sort((a, b) => behind(a[1]) - behind(b[1]) || 0);
   return sorted.slice(0, SHOWN).map(([racer, loss]) => {
-    const swatch = element("span", { className: "swatch" });
-    swatch.style.background = racer.color;
     const told = Number.isNaN(loss) ? "diverged" : short(loss);
-    return element("li", {}, swatch, ` ${racer.label} `, element("b", {}, told));
+    return element("li", {}, swatch(racer.color), ` ${racer.label} `, element("b", {}, told));
   });
 }

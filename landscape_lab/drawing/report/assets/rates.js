@@ -1,7 +1,7 @@
 // The loss at the end over the learning rate, a line for each configuration.
 
 import { Chart } from "lab/chart";
-import { choice, element, section, toggle } from "lab/elements";
+import { choice, element, section, swatch, toggle } from "lab/elements";
 
 const COLORS = ["#e06a10", "#0070b0", "#10a070", "#9c3d7c", "#1f9cc6", "#a86c10", "#9a80ec", "#5a49b8"];
 const DASHES = [[], [7, 4], [2, 3]];
@@ -47,10 +47,6 @@ export function colorOf(number) {
 
 /** Which colour is whose. */
 export function key(labels) {
-  const names = labels.map((label, number) => {
-    const swatch = element("span", { className: "swatch" });
-    swatch.style.background = COLORS[number % COLORS.length];
-    return element("span", {}, swatch, ` ${label}`);
-  });
+  const names = labels.map((label, number) => element("span", {}, swatch(colorOf(number).color), ` ${label}`));
   return element("div", { className: "row" }, ...names);
 }

@@ -1,7 +1,7 @@
 // The place of the relief on the page, and what steers it. The relief itself is loaded when it comes into sight.
 
-import { button, choice, element, toggle } from "lab/elements";
-import { short } from "lab/numbers";
+import { button, choice, element, pixelOf, toggle } from "lab/elements";
+import { visible } from "lab/paths";
 import { rescale } from "lab/scale";
 
 const VIEWS = ["oblique", "above", "front", "right", "back", "left"];
@@ -85,7 +85,7 @@ function widening(store, name, words) {
 
 /** The paths that can be ridden along: those that are not hidden, and guests. */
 function riders({ paths, guests = [], store }) {
-  return [...paths, ...guests].filter(({ number }) => !store.get("hidden").includes(number));
+  return visible([...paths, ...guests], store);
 }
 
 /** Views, the ride, the height, linear or logarithmic. */
@@ -155,14 +155,12 @@ function listen(canvas, hint, page) {
     keys[event.key]();
   });
   let from = null;
-  const at = (event) => {
-    const box = canvas.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
+  const at = (event) => pixelOf(event, canvas);
   canvas.addEventListener("pointerdown", (event) => (from = at(event)));
   canvas.addEventListener("pointermove", (event) => {
     if (event.buttons) return;
-    hint.textContent = told(page, relief.place(...at(event)));
+    const place = relief.place(...at(event));
+    hint.textContent = place ? page.heat.told(place) : "";
   });
   canvas.addEventListener("pointerup", (event) => {
     const to = at(event);
@@ -171,10 +169,4 @@ function listen(canvas, hint, page) {
     if (place) map.picked.dispatchEvent(new CustomEvent("pick", { detail: place }));
   });
   canvas.addEventListener("pointerleave", () => (hint.textContent = ""));
-}
-
-function told({ heat }, place) {
-  if (!place) return "";
-  const [x, y] = heat.labels;
-  return `${x} ${short(place[0])}, ${y} ${short(place[1])}: loss ${short(heat.loss(place))}`;
 }

@@ -1,6 +1,6 @@
 // How members of a playground did: a table, and the commands that repeat them.
 
-import { element } from "lab/elements";
+import { element, swatch } from "lab/elements";
 import { command } from "lab/facts";
 import { short } from "lab/numbers";
 
@@ -25,13 +25,6 @@ function row(member, [x, y], exact) {
     member.ended,
   ];
   return element("tr", {}, element("th", { scope: "row" }, swatch(member.color), ` ${member.name}`), ...texts.map((text) => element("td", {}, text)));
-}
-
-/** A sample of a colour. */
-export function swatch(tint) {
-  const made = element("span", { className: "swatch" });
-  made.style.background = tint;
-  return made;
 }
 
 /** The commands that repeat members, folded away; nothing where there are none. */

@@ -1,7 +1,7 @@
 // The optimizer's real state over the steps: small charts, in time with everything else.
 
 import { Chart } from "lab/chart";
-import { element, section as part, table, toggle } from "lab/elements";
+import { element, section as part, swatch, table, toggle } from "lab/elements";
 import { choices, chosen } from "lab/member";
 import { between } from "lab/numbers";
 
@@ -62,11 +62,7 @@ function chartOf({ name, lines: names, steps, values }, section, page) {
       store.set({ step: Math.round(between(spent(path), path.steps, x)), playing: false });
     },
   });
-  const legend = names.filter(Boolean).map((line, order) => {
-    const swatch = element("span", { className: "swatch" });
-    swatch.style.background = TINTS[order % TINTS.length];
-    return element("span", {}, swatch, ` ${line}`);
-  });
+  const legend = names.filter(Boolean).map((line, order) => element("span", {}, swatch(TINTS[order % TINTS.length]), ` ${line}`));
   return { name, chart, figure: element("div", {}, element("div", { className: "row" }, element("strong", {}, name), ...legend), chart.element) };
 }
 

@@ -1,5 +1,6 @@
 // Where members went, on the map: a line from the start to where they are at a moment.
 
+import { dot } from "lab/elements";
 import { lastBefore } from "lab/numbers";
 
 /** Draw a member up to a step. */
@@ -20,10 +21,10 @@ export function trail(context, to, member, step) {
     context.lineWidth = width;
     context.stroke();
   }
-  spot(context, pixels[0], 3.5, "#fff", "#202124");
+  dot(context, pixels[0], 3.5, "#fff", "#202124");
   const gone = pixels.length < past.length;
   if (gone) cross(context, pixels[pixels.length - 1], member.color);
-  else spot(context, pixels[pixels.length - 1], 6, member.color, "#fff");
+  else dot(context, pixels[pixels.length - 1], 6, member.color, "#fff");
 }
 
 /** The place that was clicked. */
@@ -59,16 +60,6 @@ const OTHERS = { 253: "#8d949b", 254: "#d5d8db", 255: "#ffffff" };
 
 /** The colour of a verdict: dark grey where a member rested alone, light where it still moved, white where it is lost. */
 export const tint = (verdict, colors) => colors[verdict] ?? OTHERS[verdict];
-
-function spot(context, [x, y], radius, fill, edge) {
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.fillStyle = fill;
-  context.fill();
-  context.lineWidth = 1.5;
-  context.strokeStyle = edge;
-  context.stroke();
-}
 
 function cross(context, [x, y], fill) {
   for (const [style, width] of [["#202124", 5], [fill, 2.5]]) {

@@ -78,6 +78,11 @@ def typical(values: Float[np.ndarray, "*rates members"]) -> Float[np.ndarray, "*
     return np.quantile(values, 0.5, axis=-1, method="lower")
 
 
+def typical_known(values: np.ndarray) -> np.ndarray:
+    """The same of those that are no NaN."""
+    return np.nanquantile(values, 0.5, axis=-1, method="lower")
+
+
 def _heights(losses: np.ndarray) -> np.ndarray:
     """Losses on the axis on which they are compared; the last of them is that at the start."""
     finite = losses[np.isfinite(losses)]

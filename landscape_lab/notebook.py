@@ -1,6 +1,5 @@
 """How results show themselves in a notebook: a small picture beside a table, all names as text."""
 
-from base64 import b64encode
 from collections.abc import Mapping
 from html import escape
 from io import BytesIO
@@ -13,6 +12,7 @@ from PIL import Image, ImageDraw
 from landscape_lab.escaping import visible
 from landscape_lab.records import evenly
 from landscape_lab.tables import short
+from landscape_lab.thumbnails import webp
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -69,12 +69,10 @@ def _text(value: object) -> str:
 
 def image(png: bytes) -> str:
     """The markup of a picture, which it holds, no larger than it is shown: notebooks are kept and sent."""
-    file = BytesIO()
+    size = 2 * WIDEST, 4 * WIDEST  # screens may have two pixels where a page has one
     with Image.open(BytesIO(png)) as picture:
-        picture.thumbnail((2 * WIDEST, 4 * WIDEST))  # screens may have two pixels where a page has one
-        picture.convert("RGB").save(file, "WEBP", quality=QUALITY)
-    data = b64encode(file.getvalue()).decode()
-    return f'<img style="max-width:{WIDEST}px" alt="" src="data:image/webp;base64,{data}">'
+        address = webp(picture.convert("RGB"), size, QUALITY)
+    return f'<img style="max-width:{WIDEST}px" alt="" src="{address}">'
 
 
 def figure_png(figure: "Figure") -> bytes:

@@ -54,6 +54,10 @@ class Pushed(NamedTuple):
     columns: np.ndarray
     members: np.ndarray
 
+    def some(self, steps: np.ndarray) -> np.ndarray:
+        """Of records at some steps those that a page has room for, evenly."""
+        return evenly(len(steps), max(2, KEPT // len(self.columns)))
+
 
 def pushes_of(
     scene: Scene,
@@ -110,7 +114,7 @@ def _is_momentum(name: str) -> bool:
 
 def _vector(scene: Scene, path: Pushed, state: StateCurves, name: str) -> dict[str, object]:
     """A part of the state as a push: turned as the steps go, against which an average gradient points."""
-    at = evenly(len(state.vector_steps), max(2, KEPT // len(path.columns)))
+    at = path.some(state.vector_steps)
     whole = state.vectors[name][at][:, path.members]
     seen, steps = on_plane(scene.plane, whole), state.vector_steps[at]
     sign = 1 if _cosine(path, steps, seen) > 0 else -1
@@ -142,7 +146,7 @@ def _scale(path: Pushed, state: StateCurves, dims: int) -> dict[str, object] | N
     name = next((name for name in SQUARES if name in state.vectors), None)
     if name is None or dims != 2:
         return None
-    at = evenly(len(state.vector_steps), max(2, KEPT // len(path.columns)))
+    at = path.some(state.vector_steps)
     values = state.vectors[name][at][:, path.members].astype(np.float64)
     rows = np.searchsorted(state.steps, state.vector_steps[at])  # of points of two numbers all are there
     numbers = {entry: one[rows][:, path.members, None] for entry, one in state.numbers.items()}
@@ -164,7 +168,7 @@ def _curves(path: Pushed, labels: Sequence[str]) -> dict[str, object] | None:
     """The state over steps: what changes, and by their values what does not."""
     if (state := path.state) is None:
         return None
-    at = evenly(len(state.steps), max(2, KEPT // len(path.columns)))
+    at = path.some(state.steps)
     numbers = {name: values[:, path.members] for name, values in state.numbers.items()}
     changing = {name: values for name, values in numbers.items() if _changes(values)}
     charts = [
@@ -182,7 +186,7 @@ def _curves(path: Pushed, labels: Sequence[str]) -> dict[str, object] | None:
 
 def _coordinates(path: Pushed, state: StateCurves, labels: Sequence[str]) -> list[dict[str, object]]:
     """Vectors of two coordinates, one curve for each."""
-    at = evenly(len(state.vector_steps), max(2, KEPT // len(path.columns)))
+    at = path.some(state.vector_steps)
     return [
         {"name": name, "lines": list(labels), **_curve(state.vector_steps, values[:, path.members], at)}
         for name, values in state.vectors.items()

@@ -14,11 +14,9 @@ from pathlib import Path
 
 from landscape_lab.checkpoints import files_in
 from landscape_lab.drawing.contours import check_shading
-from landscape_lab.drawing.report import write_page
 from landscape_lab.errors import answer, one_line
 from landscape_lab.planes import PlaneSettings
-from landscape_lab.pushing import pushes_of
-from landscape_lab.reporting import EXTRAS, NAME, report_of, states_of
+from landscape_lab.reporting import EXTRAS, NAME, write_page_of
 from landscape_lab.runs import Run
 from landscape_lab.sweeps.index import write_index
 from landscape_lab.sweeps.plan import job_runs
@@ -59,8 +57,7 @@ def _write(together: Together, changes: Mapping[str, object], folder: Path, path
     settings = together.settings_with(changes)
     check_shading(settings.colormap)
     scene = together.scene(settings, folder, EXTRAS)
-    pushes = pushes_of(scene, together.landscape, together.trajectories, states_of(together.folders))
-    write_page(report_of(scene, folder, pushes), path)
+    write_page_of(scene, together.landscape, together.trajectories, together.folders, path)
     return path
 
 

@@ -1,7 +1,7 @@
 """From runs to pages: what stands beside a scene in its report."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -33,19 +33,30 @@ EXTRAS = frozenset({"approximation"})
 """What a page shows beside the map and the paths, where the landscape has it."""
 
 
-def report_of(scene: Scene, folder: Path, sections: Mapping[str, object] | None = None) -> Report:
-    """The page of a scene of the run in a folder, with its results and what repeats it.
+def write_page_of(
+    scene: Scene,
+    landscape: Landscape,
+    trajectories: Sequence[Trajectory],
+    folders: Sequence[Path],
+    path: Path,
+    further: Mapping[str, object] | None = None,
+) -> None:
+    """Write the page of a scene, with the results of the first run and what repeats it.
 
     Args:
         scene: What is drawn.
-        folder: That of the run.
-        sections: What else the page shows.
+        landscape: What was descended.
+        trajectories: Those of the scene's traces.
+        folders: Those of the runs, in the order of the trajectories.
+        path: The file.
+        further: Sections beside the arrows and the state.
     """
-    run = Run(folder)
+    run = Run(folders[0])
     results = {name: value for name, value in (run.results() or {}).items() if name != "unfinished"}
     written = run.config_file.read_text("utf-8") if run.config_file.is_file() else ""
     words = {"facts": results, "configuration": written, "command": command_of(run)}
-    return Report.of(scene, sections=sections or {}, **words)
+    sections = {**pushes_of(scene, landscape, trajectories, states_of(folders)), **(further or {})}
+    write_page(Report.of(scene, sections=sections, **words), path)
 
 
 def report_of_run(folder: Path, trajectory: Trajectory, path: str | PathLike[str] | None = None) -> Path:
@@ -68,14 +79,18 @@ def report_of_run(folder: Path, trajectory: Trajectory, path: str | PathLike[str
     settings = plane_settings(config)
     scene = scene_of(landscape, [trajectory], settings=settings, folder=folder, extras=EXTRAS)
     file = folder / NAME if path is None else Path(path)
-    pushes = pushes_of(scene, landscape, [trajectory], states_of([folder]))
-    write_page(report_of(replace(scene, about=about_of(config, name)), folder, pushes), file)
+    write_page_of(replace(scene, about=about_of(config, name)), landscape, [trajectory], [folder], file)
     return file
 
 
 def command_of(run: Run) -> str:
     """What repeats a run: the words it was called with, but not its folder."""
     words = [word for word in run.overrides() if not word.startswith(("hydra.", "resume=", "ckpt_path="))]
+    return command(words)
+
+
+def command(words: Iterable[str]) -> str:
+    """The lab called with some overrides, as it is typed."""
     return visible(shlex.join(["python", "-m", "landscape_lab", *map(_as_typed, words)]))
 
 
@@ -125,7 +140,7 @@ class ReportPage(Product):
 
     def recorders(self) -> list[pl.Callback]:
         """What records while the descent goes on what the page shows; it writes before the page is made."""
-        return [StateRecorder(self.folder)] if self.state else []
+        return [StateRecorder(Run(self.folder).state_file)] if self.state else []
 
     @property
     def extras(self) -> set[str]:
@@ -150,10 +165,9 @@ class ReportPage(Product):
 
     def make(self, scene: Scene, trainer: pl.Trainer) -> None:
         descent = cast(Descent, trainer.lightning_module)
-        sections = pushes_of(scene, descent.landscape, [descent.trajectory], states_of([self.folder]))
-        if self.kind == "playground":
-            sections = {**sections, **self._playground(scene, descent)}
-        write_page(report_of(scene, self.folder, sections), self.folder / NAME)
+        further = self._playground(scene, descent) if self.kind == "playground" else {}
+        seen = descent.landscape, [descent.trajectory], [self.folder]
+        write_page_of(scene, *seen, self.folder / NAME, further)
 
     def _playground(self, scene: Scene, descent: Descent) -> dict[str, object]:
         """What the run's own optimizer and others did from everywhere."""

@@ -11,7 +11,7 @@ FLOORS = (
         "ground",
         "streams stopping slurm files escaping validation errors trust dotted_paths configuration keys "
         "tables factories threads weights sealing owning agreement contents packing replaced "
-        "given_files",
+        "given_files thumbnails",
     ),
     ("networks' parts", "data models"),
     ("landscapes", "landscapes"),

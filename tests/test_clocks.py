@@ -201,8 +201,8 @@ def grid(clock: Clock, folder: Path, monkeypatch) -> None:
     assert _seconds(slowly) == 0.25
 
 
-def departure(clock: Clock, folder: Path, monkeypatch) -> None:
-    """How many points of a path are compared depends on what one takes."""
+def slow_sphere(clock: Clock, monkeypatch) -> tuple[FunctionLandscape, Plane]:
+    """A sphere of which an evaluation takes an eighth of a second, and a plane through it."""
     landscape = FunctionLandscape.named("sphere", dims=3)
     evaluate = landscape.evaluate
 
@@ -211,23 +211,20 @@ def departure(clock: Clock, folder: Path, monkeypatch) -> None:
         return evaluate(points)
 
     monkeypatch.setattr(landscape, "evaluate", slowly)
+    return landscape, Plane(torch.zeros(3, dtype=torch.float64), torch.eye(3, dtype=torch.float64)[:2])
+
+
+def departure(clock: Clock, folder: Path, monkeypatch) -> None:
+    """How many points of a path are compared depends on what one takes."""
+    landscape, plane = slow_sphere(clock, monkeypatch)
     monkeypatch.setattr("landscape_lab.planes.departure.FEWEST", 2)
-    plane = Plane(torch.zeros(3, dtype=torch.float64), torch.eye(3, dtype=torch.float64)[:2])
     monkeypatch.setattr(landscape, "slice", lambda *_: lambda places: {"loss": places.sum(dim=1)})
     assert len(departure_of(landscape, plane, np.ones((500, 1, 3)), seconds=2.0).places) == 16
 
 
 def slopes(clock: Clock, folder: Path, monkeypatch) -> None:
     """How many gradients are taken depends on what one takes."""
-    landscape = FunctionLandscape.named("sphere", dims=3)
-    evaluate = landscape.evaluate
-
-    def slowly(points: torch.Tensor) -> torch.Tensor:
-        clock.now += 0.125
-        return evaluate(points)
-
-    monkeypatch.setattr(landscape, "evaluate", slowly)
-    plane = Plane(torch.zeros(3, dtype=torch.float64), torch.eye(3, dtype=torch.float64)[:2])
+    landscape, plane = slow_sphere(clock, monkeypatch)
     assert len(slopes_of(landscape, plane, np.ones((500, 1, 3)), [0], seconds=2.0).places) == 16
 
 

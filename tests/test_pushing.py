@@ -36,7 +36,7 @@ def unpacked(value):
 def pushed(optimizer, folder, start=(-0.5, -1.0), state=True, **settings):
     """The sections of a descent of Himmelblau's function, and its places."""
     landscape = FunctionLandscape.named("himmelblau", start=start)
-    descent = fit(Descent(landscape, optimizer, STEPS, **settings), StateRecorder(folder))
+    descent = fit(Descent(landscape, optimizer, STEPS, **settings), StateRecorder(folder / "state.npz"))
     scene = scene_of(landscape, [descent.trajectory], grid=False)
     states = [StateCurves.load(folder / "state.npz")] if state else []
     sections = pushes_of(scene, landscape, [descent.trajectory], states)

@@ -16,12 +16,9 @@ from landscape_lab.optimizers.remembered import remembered
 from landscape_lab.series import State
 from landscape_lab.state_curves import StateCurves, StateSeries
 
-STATE_FILE = "state.npz"
-"""In the folder of a run."""
-
 
 class StateRecorder(pl.Callback):
-    """Record what the optimizer remembers after each step whose point the trajectory keeps: `state.npz`.
+    """Record what the optimizer remembers after each step whose point the trajectory keeps.
 
     It looks at the optimizer's own state between its step and that of its schedule; steps are the same to
     the bit with it and without. Of members with an optimizer each, it is that of each member.
@@ -30,11 +27,11 @@ class StateRecorder(pl.Callback):
     recorded, the state is known from there on.
 
     Args:
-        folder: Where the file goes.
+        file: Where it goes.
     """
 
-    def __init__(self, folder: str | PathLike[str]) -> None:
-        self.file = Path(folder) / STATE_FILE
+    def __init__(self, file: str | PathLike[str]) -> None:
+        self.file = Path(file)
         self._series: StateSeries | None = None
         self._restored: State | None = None
 

@@ -10,6 +10,7 @@ from landscape_lab.drawing.rates import lowest_so_far
 from landscape_lab.drawing.strokes import Curve
 from landscape_lab.drawing.titles import end_of
 from landscape_lab.drawing.value_axis import SO_FAR, ValueAxis, linear_axis, logarithmic_axis
+from landscape_lab.good_rates import typical_known
 from landscape_lab.measured import RESULTS
 from landscape_lab.scene import Trace
 
@@ -98,7 +99,7 @@ def _middle(values: Float[np.ndarray, "records members"]) -> Float[np.ndarray, "
     if values.shape[1] == 1:
         return values
     there = ~np.isnan(values).all(axis=1)
-    return np.nanquantile(values[there], 0.5, axis=1, keepdims=True, method="lower")
+    return typical_known(values[there])[:, None]
 
 
 def end_on(axis: ValueAxis, entry: Entry) -> tuple[float, float]:
@@ -107,5 +108,5 @@ def end_on(axis: ValueAxis, entry: Entry) -> tuple[float, float]:
     value = entry.end
     if not np.isfinite(value):
         there = np.flatnonzero(np.isfinite(values).any(axis=1))
-        costs, value = costs[: there[-1] + 1], float(np.nanquantile(values[there[-1]], 0.5, method="lower"))
+        costs, value = costs[: there[-1] + 1], float(typical_known(values[there[-1]]))
     return float(costs[-1]), float(np.clip(value, *axis.limits))

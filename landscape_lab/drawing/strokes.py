@@ -17,6 +17,7 @@ from landscape_lab.drawing.palette import DASHES, RATE_COLORS
 from landscape_lab.drawing.rates import best_of, chosen, medians
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import ValueAxis
+from landscape_lab.good_rates import typical_known
 from landscape_lab.records import evenly
 from landscape_lab.scene import Scene, Trace
 
@@ -81,7 +82,7 @@ def draw_curve(axes: Axes, curve: Curve, color: str, axis: ValueAxis, line: str 
     curve = cleaned(curve, axis)
     costs, heights = curve.costs, curve.values[:, 0]
     if curve.values.shape[1] > 1:
-        heights = np.nanquantile(curve.values, 0.5, axis=1, method="lower")
+        heights = typical_known(curve.values)
         lowest, low, high, highest = np.nanquantile(curve.values, [0.1, 0.25, 0.75, 0.9], axis=1)
         lowest, low = np.minimum(lowest, heights), np.minimum(low, heights)  # of two, it is the lower one
         axes.fill_between(costs, low, high, color=color, alpha=ENVELOPE, linewidth=0, gid=HALF)

@@ -11,7 +11,6 @@ from typing import TypeGuard
 from urllib.parse import quote
 
 from landscape_lab.drawing.report import Report, write_page
-from landscape_lab.drawing.report.thumbnails import thumbnail
 from landscape_lab.escaping import visible
 from landscape_lab.reporting import NAME, command_of
 from landscape_lab.runs import Run
@@ -19,6 +18,7 @@ from landscape_lab.sweeps.plan import SETTINGS, job_runs
 from landscape_lab.sweeps.race.heats import FILE as HEATS
 from landscape_lab.sweeps.ranking import Leaderboard
 from landscape_lab.sweeps.reports import cell, sweep_command
+from landscape_lab.thumbnails import thumbnail
 
 INDEX = "index.html"
 """In the folder above the runs."""

@@ -15,7 +15,7 @@ from landscape_lab.errors import tell
 from landscape_lab.escaping import in_markdown, in_terminal, visible
 from landscape_lab.files import replacing
 from landscape_lab.sweeps.plan import kept_settings
-from landscape_lab.sweeps.ranking import DAMAGED, SHOWN, Brief, Job, Leaderboard
+from landscape_lab.sweeps.ranking import DAMAGED, SHOWN, Brief, Leaderboard
 from landscape_lab.tables import MISSING, markdown, short, write_csv
 from landscape_lab.trust import pass_refusal
 
@@ -186,7 +186,7 @@ def _draw(board: Leaderboard) -> None:
 
     entrants = []
     for job in board.jobs:
-        names = _ground(board, job), board.label(job)
+        names = board.landscape(job), board.label(job)
         entrants.append(Entrant(job.run, *map(visible, names)))
     asked = kept_settings(board.folder).get("sweep") or {}
     try:
@@ -212,11 +212,6 @@ def _report(board: Leaderboard) -> None:
     except (ValueError, OSError) as error:
         pass_refusal(error)
         tell(f"report.html was not written: {error}")
-
-
-def _ground(board: Leaderboard, job: Job) -> str:
-    """What the landscape of a job is called, also where there is only one."""
-    return board.ground(job) or str(job.metrics.get("landscape", ""))
 
 
 def _compare(folder: Path, centres: Sequence[str], *, connectivity: bool) -> None:

@@ -128,12 +128,15 @@ class Leaderboard:
 
     def ground(self, job: Job) -> str:
         """The landscape of a job, in words; empty where all jobs are on the same."""
-        words = [
+        return ", ".join(
             job.choices.get(key, "") if key == "landscape" else f"{key.rpartition('.')[2]} {job.choices[key]}"
             for key in self.compared
             if names_ground(key) and key in job.choices
-        ]
-        return ", ".join(words)
+        )
+
+    def landscape(self, job: Job) -> str:
+        """What the landscape of a job is called, also where there is only one."""
+        return self.ground(job) or str(job.metrics.get("landscape", ""))
 
     @cached_property
     def grounds(self) -> list[str]:
@@ -210,10 +213,7 @@ class Leaderboard:
         shown = [name for name in shown if any(job.metrics.get(name) is not None for job in self.jobs)]
         columns = ["rank", "job", *(key for key in self.compared if key not in shown), *shown, "reason"]
         lines = [
-            [
-                value if key == "job" else short(value) or MISSING * (key in shown)
-                for key, value in values.items()
-            ]
+            [one if key == "job" else short(one) or MISSING * (key in shown) for key, one in values.items()]
             for values in self.table(columns)
         ]
         return Brief([*columns[:-1], "status"], lines)

@@ -1,7 +1,6 @@
 """The page of a sweep: its leaderboard, its learning rates, and its paths as a race on their landscape."""
 
 import math
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
@@ -17,7 +16,7 @@ from landscape_lab.errors import tell
 from landscape_lab.escaping import visible
 from landscape_lab.good_rates import typical
 from landscape_lab.planes import PlaneSettings
-from landscape_lab.reporting import NAME
+from landscape_lab.reporting import NAME, command
 from landscape_lab.scene import Scene
 from landscape_lab.sweeps.paths import Entrant, grounds_of, readable, stage_paths
 from landscape_lab.sweeps.plan import kept_settings
@@ -84,7 +83,7 @@ def report_of_sweep(board: Leaderboard, beside: Path, changes: Mapping[str, obje
 def _scenes(board: Leaderboard, changed: Callable[[PlaneSettings], PlaneSettings]) -> dict[str, Scene]:
     """The best paths on each landscape, by its name; none where that is not possible."""
     entrants = [
-        Entrant(job.run, visible(_ground(board, job)), visible(board.label(job))) for job in board.jobs
+        Entrant(job.run, visible(board.landscape(job)), visible(board.label(job))) for job in board.jobs
     ]
     groups = [group[:PATHS] for group in grounds_of(entrants)[:MAPS]]
     most = round(math.sqrt(CELLS / max(1, len(groups))))
@@ -110,11 +109,6 @@ def _free(name: str, taken: Mapping[str, Scene]) -> str:
     return next(one for one in names if one not in taken)
 
 
-def _ground(board: Leaderboard, job: Job) -> str:
-    """What the landscape of a job is called, also where there is only one."""
-    return board.ground(job) or str(job.metrics.get("landscape", ""))
-
-
 def _about(board: Leaderboard, scenes: Mapping[str, Scene]) -> str:
     """What explains the pictures, and which of the paths they show."""
     about = next(iter(scenes.values())).about if len(scenes) == 1 else ""
@@ -130,7 +124,7 @@ def sweep_command(folder: Path) -> str:
     for name in ("hydra", "overrides", "task"):
         words = words.get(name) if isinstance(words, dict) else None
     typed = map(str, words) if isinstance(words, list) else ()
-    return visible(shlex.join(["python", "-m", "landscape_lab", "-m", *typed]))
+    return command(["-m", *typed])
 
 
 def leaderboard_of(board: Leaderboard, beside: str | PathLike[str]) -> dict[str, object]:
@@ -183,7 +177,7 @@ def rates_of(board: Leaderboard) -> list[dict[str, object]]:
     found: dict[tuple[str, str], dict[float, list[float]]] = {}
     for job in board.jobs[:READ]:
         label = board.label(replace(job, overrides=tuple(one for one in job.overrides if not _is_rate(one))))
-        ends = found.setdefault((visible(_ground(board, job)), visible(label)), {})
+        ends = found.setdefault((visible(board.landscape(job)), visible(label)), {})
         for rate, loss in _ends(job):
             ends.setdefault(rate, []).append(loss)
     return [

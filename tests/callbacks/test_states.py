@@ -31,7 +31,7 @@ def himmelblau(start=START):
 def descend(optimizer, folder=None, steps=STEPS, landscape=None, **settings):
     """A descent, and what was recorded of its optimizer."""
     torch.manual_seed(0)
-    callbacks = [] if folder is None else [StateRecorder(folder)]
+    callbacks = [] if folder is None else [StateRecorder(folder / "state.npz")]
     made = fit(Descent(landscape or himmelblau(), optimizer, steps, **settings), *callbacks)
     return made, None if folder is None else StateCurves.load(folder / "state.npz")
 

@@ -105,9 +105,6 @@ def map_of(scene: Scene) -> dict[str, object]:
         "equal": aspect_of(scene) == "equal",
         "labels": list(axes.labels),
         "unit": list(axes.unit),  # of an axis, in the landscape's own
-        "origin": list(axes.origin),
-        "explained": None if scene.plane.explained is None else list(scene.plane.explained),
-        "note": scene.note,
         "lowest": scene.lowest,
         "heights": {
             "logarithmic": bool(heights.logarithmic),
@@ -166,7 +163,6 @@ def path_of(number: int, trace: Trace, members: float) -> dict[str, object]:
         "best": {"step": int(trace.best[0]), "loss": finite(trace.best[1])},
         "at": packed(trace.path_steps[at]),
         "places": packed(trace.places[at]),
-        "off": None if trace.off is None else packed(trace.off[at]),
         "steps": packed(trace.steps[some]),
         "losses": packed(trace.losses[some]),
         "costs": {name: packed(values[some].astype(np.float64)) for name, values in costs.items()},

@@ -3,9 +3,9 @@
 import numpy as np
 
 from landscape_lab.drawing.report.arrays import packed
-from landscape_lab.drawing.report.thumbnails import webp
 from landscape_lab.records import evenly
 from landscape_lab.scene import Scene, Trace
+from landscape_lab.thumbnails import webp
 
 FRAMES = 40
 """Pictures of shapes, from the first step to the last."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from landscape_lab.drawing.report import Report, write_page
+from landscape_lab.drawing.report.content import finite
 from landscape_lab.drawing.standings import Curves
 from landscape_lab.escaping import visible
 from landscape_lab.reporting import NAME
@@ -73,13 +74,11 @@ def _charts(standings: Standings) -> list[dict[str, object]]:
     made = []
     for name, heading, across, up in CHARTS:
         curves: Curves = getattr(drawn, name)
-        lines = [[_finite(value) for value in line] for line in np.asarray(curves.values, dtype=float)]
+        lines = [
+            [finite(round(value, 6)) for value in line]
+            for line in np.asarray(curves.values, dtype=float).tolist()
+        ]
         at = [float(value) for value in curves.at]
         shape = {"logarithmic": name in LOGARITHMIC, "labels": [across, up]}
         made.append({"heading": heading, "at": at, "lines": lines, **shape})
     return made
-
-
-def _finite(value: float) -> float | None:
-    """A number as JSON takes it."""
-    return round(float(value), 6) if math.isfinite(value) else None

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from landscape_lab.drawing.report.thumbnails import SMALL, thumbnail
+from landscape_lab.thumbnails import SMALL, thumbnail
 
 
 def picture(address):

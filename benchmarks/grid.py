@@ -7,7 +7,7 @@ import torch
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 
-from landscape_lab.configuration import CONF
+from landscape_lab.configuration.composed import CONF
 from landscape_lab.gallery import names
 
 

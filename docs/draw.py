@@ -14,9 +14,9 @@ from pathlib import Path
 from PIL import Image
 
 from landscape_lab import run
-from landscape_lab.configuration import CONF
+from landscape_lab.configuration.composed import CONF
 from landscape_lab.drawing.figures import gallery_figure, save_figure
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 from landscape_lab.gallery import names, scenes
 
 DOCS = Path(__file__).parent

@@ -37,7 +37,7 @@ class GridSweeper(Sweeper):
             HydraException: A job does not compose; none is begun.
             ValueError: An objective or its direction cannot be.
         """
-        from landscape_lab.configuration import key_of, plain
+        from landscape_lab.configuration.composed import key_of, plain
         from landscape_lab.sweeps.goals import goals_of
         from landscape_lab.sweeps.ownership import own_sweep
         from landscape_lab.sweeps.plan import keep_settings, plan, tell_others

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from landscape_lab.descent import Descent
     from landscape_lab.lab import run
-    from landscape_lab.recorder import TrajectoryRecorder
-    from landscape_lab.recording import record
+    from landscape_lab.recording.loops import record
+    from landscape_lab.recording.recorder import TrajectoryRecorder
+    from landscape_lab.recording.view import loss_plane
     from landscape_lab.trajectory import Trajectory
-    from landscape_lab.view import loss_plane
 
 __all__ = ["Descent", "Trajectory", "TrajectoryRecorder", "loss_plane", "record", "run"]
 __version__ = "0.1.0"
@@ -17,9 +17,9 @@ __version__ = "0.1.0"
 _HOMES = {
     "Descent": "descent",
     "Trajectory": "trajectory",
-    "TrajectoryRecorder": "recorder",
-    "loss_plane": "view",
-    "record": "recording",
+    "TrajectoryRecorder": "recording.recorder",
+    "loss_plane": "recording.view",
+    "record": "recording.loops",
     "run": "lab",
 }
 

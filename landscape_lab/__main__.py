@@ -2,8 +2,8 @@
 
 import gc
 
-from landscape_lab.stopping import signals
-from landscape_lab.streams import reopen
+from landscape_lab.process.stopping import signals
+from landscape_lab.process.streams import reopen
 
 
 def main() -> None:

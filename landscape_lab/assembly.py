@@ -8,7 +8,7 @@ import torch
 from omegaconf import DictConfig
 
 from landscape_lab.augmentations import augment
-from landscape_lab.configuration import plain
+from landscape_lab.configuration.composed import plain
 from landscape_lab.descent import Descent
 from landscape_lab.ensemble import Ensemble, make_ensemble
 from landscape_lab.errors import tell
@@ -17,7 +17,6 @@ from landscape_lab.instantiation import build, factory_of, settings_of
 from landscape_lab.keys.optimizers import AUTO
 from landscape_lab.keys.running import MEASURED, NEARNESS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
-from landscape_lab.measured import results_of
 from landscape_lab.networking import build_network, is_network, settle_length
 from landscape_lab.optimizers.factories import BASES, Factory, asks_for_rate
 from landscape_lab.optimizers.groups import KEY, with_rate
@@ -27,6 +26,7 @@ from landscape_lab.optimizers.probing import takes_part
 from landscape_lab.optimizers.rehearsal import rehearse
 from landscape_lab.optimizers.schedulers import SchedulerFactory
 from landscape_lab.planes import PlaneSettings
+from landscape_lab.records.measured import results_of
 
 OF_MEMBERS = ("best_lr", "diverged_fraction")
 """The objectives that only an ensemble has."""

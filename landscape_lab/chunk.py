@@ -13,7 +13,7 @@ from torch import Tensor
 from landscape_lab.evaluation import Evaluation, Further, Quantity, StepRecord
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.layouts import Layout
-from landscape_lab.series import State
+from landscape_lab.records.series import State
 from landscape_lab.trajectory import Trajectory
 
 MEMORY = 2**26

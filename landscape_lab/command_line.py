@@ -16,20 +16,20 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from landscape_lab.completeness import check_complete, check_typed
-from landscape_lab.configuration import (
+from landscape_lab.configuration.completeness import check_complete, check_typed
+from landscape_lab.configuration.composed import (
     CONF,
     key_of,
     open_keys,
     quoted,
     register_catalogue,
 )
+from landscape_lab.configuration.given_files import with_files
+from landscape_lab.configuration.schema import check, describe
 from landscape_lab.errors import FULL, one_line, tell
-from landscape_lab.given_files import with_files
+from landscape_lab.process.slurm import requeue, requeued
+from landscape_lab.process.stopping import Stopped
 from landscape_lab.runs import Run, leaving_no_empty_folder
-from landscape_lab.schema import check, describe
-from landscape_lab.slurm import requeue, requeued
-from landscape_lab.stopping import Stopped
 from landscape_lab.sweeps.resume import resumed
 from landscape_lab.trust import guarded
 

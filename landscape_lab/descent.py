@@ -25,7 +25,7 @@ from landscape_lab.optimizers.schedulers import SchedulerFactory
 from landscape_lab.optimizers.traits import Traits
 from landscape_lab.optimizers.trial import Verdict
 from landscape_lab.raising import Holes, blamed
-from landscape_lab.series import State
+from landscape_lab.records.series import State
 from landscape_lab.tally import Tally
 from landscape_lab.trajectory import Trajectory
 

@@ -21,9 +21,9 @@ from hydra.errors import (
 )
 from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryValue, OmegaConfBaseException
 
-from landscape_lab.configuration import quoted
+from landscape_lab.configuration.composed import quoted
 from landscape_lab.escaping import visible
-from landscape_lab.streams import in_ascii_where_asked, while_read
+from landscape_lab.process.streams import in_ascii_where_asked, while_read
 from landscape_lab.validation import alternatives
 
 FULL = os.environ.get("LANDSCAPE_LAB_FULL_ERROR", os.environ.get("HYDRA_FULL_ERROR", "0")) not in ("", "0")

@@ -10,8 +10,8 @@ from torch import Tensor
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.optimizers.layouts import Layout
 from landscape_lab.optimizers.problem import are_whole
+from landscape_lab.process.threads import faster
 from landscape_lab.raising import Holes, blame
-from landscape_lab.threads import faster
 
 
 class StepRecord(NamedTuple):

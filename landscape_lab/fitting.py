@@ -7,12 +7,12 @@ from pytorch_lightning.loggers import Logger
 from landscape_lab.assembly import about_of, label_of, plane_settings
 from landscape_lab.callbacks import HParams, Products, RateCurve, Stops
 from landscape_lab.callbacks.tensorboard import open_now, tensorboards
-from landscape_lab.configuration import compared_values, typed
-from landscape_lab.going_on import Provenance, SealedFiles
+from landscape_lab.configuration.composed import compared_values, typed
 from landscape_lab.instantiation import build
 from landscape_lab.keeping import Keeper
-from landscape_lab.own_state import OwnState
 from landscape_lab.reporting import ReportPage
+from landscape_lab.resuming.going_on import Provenance, SealedFiles
+from landscape_lab.resuming.own_state import OwnState
 
 
 def trainer_of(

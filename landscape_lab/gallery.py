@@ -13,7 +13,7 @@ from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
-from landscape_lab.configuration import CONF
+from landscape_lab.configuration.composed import CONF
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.figures import gallery_figure, save_figure
 from landscape_lab.errors import answer, one_line

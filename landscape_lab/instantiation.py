@@ -8,7 +8,7 @@ from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, ListConfig, OmegaConf
 
-from landscape_lab.configuration import plain
+from landscape_lab.configuration.composed import plain
 from landscape_lab.dotted_paths import locate
 from landscape_lab.errors import explain
 from landscape_lab.keys import DECLARED
@@ -48,7 +48,7 @@ def build(node: DictConfig, **settings: object) -> Any:
 
 
 def _trusted_class(node: DictConfig) -> type | None:
-    """The class that a node names, if it is one of `TRUSTED`; `landscape_lab.files.os` leads elsewhere."""
+    """The class that a node names, if it is one of `TRUSTED`; `landscape_lab.lab.os` leads elsewhere."""
     target = node.get("_target_")
     if not isinstance(target, str) or target.partition(".")[0] not in TRUSTED:
         return None

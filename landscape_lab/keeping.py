@@ -8,12 +8,12 @@ from omegaconf import DictConfig
 from landscape_lab import results
 from landscape_lab.callbacks import Products, Sharpness
 from landscape_lab.descent import Descent
+from landscape_lab.files.weights import LAST, save_weights
 from landscape_lab.landscapes import NetworkLandscape, ShapesLandscape
+from landscape_lab.process.stopping import signals
 from landscape_lab.raising import raised
-from landscape_lab.rate_search import RateSearch
+from landscape_lab.rates.search import RateSearch
 from landscape_lab.runs import Run
-from landscape_lab.stopping import signals
-from landscape_lab.weights import LAST, save_weights
 
 
 class LowerRate(Exception):

@@ -11,39 +11,39 @@ from typing import Any
 import pytorch_lightning as pl
 from omegaconf import DictConfig
 
-from landscape_lab.agreement import Settings
 from landscape_lab.assembly import build_descent
-from landscape_lab.completeness import check_complete
-from landscape_lab.composing import composed
-from landscape_lab.configuration import (
+from landscape_lab.configuration.agreement import Settings
+from landscape_lab.configuration.completeness import check_complete
+from landscape_lab.configuration.composed import (
     chosen_names,
     identity,
     plain,
     settle_typed_length,
     typed,
 )
-from landscape_lab.contents import settle_contents
+from landscape_lab.configuration.composing import composed
+from landscape_lab.configuration.contents import settle_contents
+from landscape_lab.configuration.replaced import forget_replaced
+from landscape_lab.configuration.schema import check
 from landscape_lab.descent import Descent
 from landscape_lab.dotted_paths import current_folder
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.errors import FULL, tell, without_exits
 from landscape_lab.evaluation import faster_threads
-from landscape_lab.files import naming
+from landscape_lab.files.writing import naming
 from landscape_lab.fitting import trainer_of
-from landscape_lab.going_on import Checkpoint, Provenance, checkpoint_of, remaining, settings_with
 from landscape_lab.keeping import Keeper, LowerRate
 from landscape_lab.landscapes import Landscape
 from landscape_lab.notebook import result_html, result_png
-from landscape_lab.quiet import quiet_lightning, warnings_held
-from landscape_lab.random_states import kept_random_states
-from landscape_lab.rate_choice import advice, settled_search
-from landscape_lab.rate_search import RETREATS
-from landscape_lab.replaced import forget_replaced
+from landscape_lab.process.quiet import quiet_lightning, warnings_held
+from landscape_lab.process.random_states import kept_random_states
+from landscape_lab.process.stopping import Stopped, signals
+from landscape_lab.process.threads import using
+from landscape_lab.rates.choice import advice, settled_search
+from landscape_lab.rates.search import RETREATS
 from landscape_lab.reporting import report_of_run
+from landscape_lab.resuming.going_on import Checkpoint, Provenance, checkpoint_of, remaining, settings_with
 from landscape_lab.runs import Run, own_folder
-from landscape_lab.schema import check
-from landscape_lab.stopping import Stopped, signals
-from landscape_lab.threads import using
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.trust import guarded
 

@@ -14,11 +14,11 @@ from landscape_lab.data import build_data
 from landscape_lab.dotted_paths import locate
 from landscape_lab.errors import explain, tell
 from landscape_lab.factories import check_settings
+from landscape_lab.files.weights import load_weights, put_weights
 from landscape_lab.instantiation import factory_of, settings_of
 from landscape_lab.landscapes import NetworkLandscape
 from landscape_lab.landscapes.networks.seeds import torch_random
 from landscape_lab.models import build_model
-from landscape_lab.weights import load_weights, put_weights
 
 OF_MODULES = ("module", "datamodule")
 """The nodes of landscape=lightning that describe objects of the user."""

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from landscape_lab.escaping import visible
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
 from landscape_lab.tables import short
 from landscape_lab.thumbnails import webp
 

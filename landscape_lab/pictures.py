@@ -19,7 +19,7 @@ from PIL import Image
 from landscape_lab.drawing.figures import FIGURES
 from landscape_lab.drawing.sheet import contact_sheet
 from landscape_lab.errors import tell
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 from landscape_lab.lab import run
 from landscape_lab.planes.progress import Progress
 from landscape_lab.validation import check_choice

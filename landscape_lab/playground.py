@@ -17,8 +17,8 @@ import yaml
 from omegaconf import DictConfig
 
 from landscape_lab.assembly import about_of, factories_of, landscape_of
-from landscape_lab.composing import composed
-from landscape_lab.configuration import chosen_names, key_of, typed
+from landscape_lab.configuration.composed import chosen_names, key_of, typed
+from landscape_lab.configuration.composing import composed
 from landscape_lab.drawing.report import Report
 from landscape_lab.drawing.report.page import page
 from landscape_lab.errors import answer, one_line, tell
@@ -31,8 +31,8 @@ from landscape_lab.playing.asked import STEPS
 from landscape_lab.playing.ground import Ground, Landscaped, Own
 from landscape_lab.playing.playable import without_augmentations
 from landscape_lab.playing.server import Desk, Server
+from landscape_lab.process.threads import using
 from landscape_lab.staging import scene_of
-from landscape_lab.threads import using
 
 
 @PLAYGROUND.checks_class

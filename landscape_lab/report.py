@@ -12,10 +12,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from landscape_lab.checkpoints import files_in
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.errors import answer, one_line
 from landscape_lab.planes import PlaneSettings
+from landscape_lab.records.checkpoints import files_in
 from landscape_lab.reporting import EXTRAS, NAME, write_page_of
 from landscape_lab.runs import Run
 from landscape_lab.sweeps.index import write_index

@@ -11,7 +11,7 @@ import pytorch_lightning as pl
 
 from landscape_lab.assembly import about_of, label_of, landscape_of, plane_settings
 from landscape_lab.callbacks import Product, StateRecorder
-from landscape_lab.configuration import open_keys
+from landscape_lab.configuration.composed import open_keys
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.report import Report, write_page
 from landscape_lab.errors import tell
@@ -20,11 +20,11 @@ from landscape_lab.keys.callbacks import REPORT
 from landscape_lab.landscapes import Landscape
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.playing import OPTIMIZERS, NotTogetherError, Player, bundle_of, check_playable, player
-from landscape_lab.pushing import pushes_of
+from landscape_lab.records.state_curves import StateCurves
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
-from landscape_lab.state_curves import StateCurves
+from landscape_lab.staging.pushing import pushes_of
 from landscape_lab.trajectory import Trajectory
 
 NAME = "report.html"

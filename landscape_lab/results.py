@@ -6,12 +6,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from landscape_lab.converged import converged_after
 from landscape_lab.descent import Descent
 from landscape_lab.ensemble import LISTED
-from landscape_lab.measured import RESULTS
 from landscape_lab.optimizers.matching import settled, told
-from landscape_lab.outcomes import Outcomes
+from landscape_lab.outcomes.converged import converged_after
+from landscape_lab.outcomes.members import Outcomes
+from landscape_lab.records.measured import RESULTS
 
 
 def distances(descent: Descent, points: Tensor) -> Tensor | None:

@@ -14,10 +14,10 @@ import yaml
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
-from landscape_lab.configuration import identity
-from landscape_lab.contents import places
-from landscape_lab.files import replacing
-from landscape_lab.owning import is_named, owned
+from landscape_lab.configuration.composed import identity
+from landscape_lab.configuration.contents import places
+from landscape_lab.files.owning import is_named, owned
+from landscape_lab.files.writing import replacing
 from landscape_lab.trust import admit_interpolations
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class Run:
 
     def forget(self) -> None:
         """Remove what an earlier run in this folder left that would pass for the results of a new one."""
-        from landscape_lab.weights import BEST, LAST  # torch, which `--help` does without
+        from landscape_lab.files.weights import BEST, LAST  # torch, which `--help` does without
 
         weights = (self.folder / LAST, self.folder / BEST)
         own = (self.results_file, self.trajectory_file, self.points_file, self.state_file, self.checkpoint)

@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from landscape_lab.curvature import Spectrum
-from landscape_lab.measured import of_members
 from landscape_lab.planes import Departure, Line, Plane, RatioMap, Window
+from landscape_lab.records.measured import of_members
 from landscape_lab.validation import check_choice
 
 

@@ -14,14 +14,14 @@ from PIL import Image
 
 from landscape_lab.assembly import build_landscape
 from landscape_lab.errors import answer, one_line
-from landscape_lab.files import replacing
+from landscape_lab.files.weights import LAST
+from landscape_lab.files.writing import replacing
 from landscape_lab.keys.callbacks import SHAPE_PICTURES
 from landscape_lab.landscapes import ShapesLandscape
+from landscape_lab.records.shape_files import bytes_of, sheet_of, write_picture
 from landscape_lab.runs import Run
-from landscape_lab.shape_files import bytes_of, sheet_of, write_picture
 from landscape_lab.sweeps.together import sorted_keys, split_words
 from landscape_lab.trust import found_in, guarded_command
-from landscape_lab.weights import LAST
 
 
 @SHAPE_PICTURES.checks_class

@@ -12,7 +12,7 @@ from numbers import Integral, Real
 from os import PathLike
 
 from landscape_lab.escaping import Markup, in_csv, in_markdown
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 
 MISSING = "–"
 """Stands where people read a table and there is no such result."""

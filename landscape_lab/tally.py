@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from landscape_lab.chunk import Counts
-from landscape_lab.records import no_nan
-from landscape_lab.series import State
+from landscape_lab.records.known import no_nan
+from landscape_lab.records.series import State
 
 
 @dataclass

@@ -8,16 +8,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from landscape_lab import archive, notebook, trajectory_text
-from landscape_lab.checkpoints import path_through
-from landscape_lab.clock import Clock
-from landscape_lab.curves import Curves
+from landscape_lab import notebook
 from landscape_lab.keys.running import TRAJECTORY
-from landscape_lab.large_points import LargePoints, room_for
-from landscape_lab.measured import Measured
-from landscape_lab.point_file import Points
-from landscape_lab.records import UNKNOWN, better, lowest_loss, on_cpu, several
-from landscape_lab.series import State
+from landscape_lab.records import archive, text
+from landscape_lab.records.checkpoints import path_through
+from landscape_lab.records.clock import Clock
+from landscape_lab.records.curves import Curves
+from landscape_lab.records.known import UNKNOWN, better, lowest_loss, on_cpu, several
+from landscape_lab.records.large_points import LargePoints, room_for
+from landscape_lab.records.measured import Measured
+from landscape_lab.records.point_file import Points
+from landscape_lab.records.series import State
 
 
 @TRAJECTORY.checks_class
@@ -213,7 +214,7 @@ class Trajectory:
         if state["points"] is not None:
             self._large = LargePoints.of_state(state["points"], self.to if state["file"] else None)
 
-    to_csv, to_json = trajectory_text.to_csv, trajectory_text.to_json
+    to_csv, to_json = text.to_csv, text.to_json
     _repr_html_, _repr_png_ = notebook.trajectory_html, notebook.trajectory_png
 
     def save(self, path: str | PathLike[str]) -> None:

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from types import FunctionType
 
-from landscape_lab.configuration import CONF, catalogued, plain
+from landscape_lab.configuration.composed import CONF, catalogued, plain
 from landscape_lab.errors import without_exits
 from landscape_lab.keys import DECLARED
 from landscape_lab.validation import Choice
@@ -184,7 +184,7 @@ def _resolves_strange(text: str) -> bool:
 def is_known(path: str) -> bool:
     """Whether a dotted path names, letter by letter, what is the lab's own or of torch.nn.
 
-    >>> is_known("landscape_lab.landscapes.ImageLandscape"), is_known("landscape_lab.files.os.system")
+    >>> is_known("landscape_lab.landscapes.ImageLandscape"), is_known("landscape_lab.files.writing.os.system")
     (True, False)
     >>> is_known("torch.nn.Linear"), is_known("torch.nn.functional.mse_loss"), is_known("torch.load")
     (True, True, False)

@@ -9,9 +9,8 @@ from imports import circles, graph, rooms, sources
 FLOORS = (
     (
         "ground",
-        "streams stopping slurm files escaping validation errors trust dotted_paths configuration keys "
-        "tables factories threads weights sealing owning agreement contents packing replaced "
-        "given_files thumbnails",
+        "process files escaping validation errors trust dotted_paths configuration keys tables factories "
+        "thumbnails",
     ),
     ("networks' parts", "data models"),
     ("landscapes", "landscapes"),
@@ -19,24 +18,16 @@ FLOORS = (
     ("optimizers", "optimizers"),
     (
         "what happened",
-        "clock series point_file records curves checkpoints measured large_points archive trajectory "
-        "trajectory_text notebook gathering raising ensemble good_rates converged outcomes basins "
-        "layer_curves state_curves shape_files",
+        "records trajectory notebook raising ensemble outcomes",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),
-    ("descents", "layer_sums evaluation chunk tally ending arrangement results descent rate_search"),
+    ("descents", "evaluation chunk tally ending arrangement results descent rates.search"),
     ("drawing", "drawing"),
-    (
-        "when",
-        "staging approximating answering bending mapping replaying seen by_hand listening recording recorder "
-        "untold view own_state pushing callbacks",
-    ),
+    ("when", "staging recording resuming.packing resuming.own_state callbacks"),
     (
         "lab",
-        "instantiation completeness schema runs keeping fitting networking assembly going_on quiet "
-        "random_states "
-        "rate_choice composing playing reporting lab summary",
+        "instantiation runs keeping fitting networking assembly resuming rates playing reporting lab summary",
     ),
     ("sweeps", "sweeps"),
     (

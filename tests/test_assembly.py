@@ -4,7 +4,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 
 from landscape_lab.assembly import about_of
-from landscape_lab.configuration import CONF
+from landscape_lab.configuration.composed import CONF
 
 
 @pytest.fixture(scope="module", autouse=True)

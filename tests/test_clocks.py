@@ -17,9 +17,8 @@ import torch
 from foreign_modules import WithLoaders
 from training import fit
 
-from landscape_lab import Descent, TrajectoryRecorder, bending, results, stopping, threads
+from landscape_lab import Descent, TrajectoryRecorder, results
 from landscape_lab.augmentations import MapImage
-from landscape_lab.bending import ratios_of
 from landscape_lab.callbacks import Checkpoints, ProgressBar
 from landscape_lab.chunk import Chunk
 from landscape_lab.curvature import HessianProducts, Spectrum, spectrum
@@ -36,6 +35,9 @@ from landscape_lab.playing.asked import Descents
 from landscape_lab.playing.descents import descend
 from landscape_lab.playing.ground import Ground, Landscaped, Own
 from landscape_lab.playing.players import player
+from landscape_lab.process import stopping, threads
+from landscape_lab.staging import bending
+from landscape_lab.staging.bending import ratios_of
 from landscape_lab.sweeps.progress import PLAIN_SECONDS, Watch
 from landscape_lab.sweeps.race.loss_curves import LossCurves, read_curves
 from landscape_lab.sweeps.study import servers
@@ -335,12 +337,12 @@ USERS: dict[str, Callable[[Clock, Path, pytest.MonkeyPatch], None]] = {
     "callbacks/checkpoints.py": checkpoints,
     "sweeps/progress.py": watch,
     "chunk.py": chunk,
-    "recorder.py": recorder,
+    "recording/recorder.py": recorder,
     "descent.py": metrics,
-    "stopping.py": second_signal,
+    "process/stopping.py": second_signal,
     "sweeps/study/servers.py": database_away,
-    "threads.py": number_of_threads,
-    "bending.py": ratio_places,
+    "process/threads.py": number_of_threads,
+    "staging/bending.py": ratio_places,
     "curvature/spectrum.py": spectrum_products,
     "planes/departure.py": departure,
     "planes/slopes.py": slopes,

@@ -13,8 +13,8 @@ import pytest
 
 from landscape_lab.command_line import how_to_go_on
 from landscape_lab.descent import Descent
+from landscape_lab.process.stopping import Stopped
 from landscape_lab.runs import Run
-from landscape_lab.stopping import Stopped
 from landscape_lab.trajectory import Trajectory
 
 SETTINGS = ["landscape=turn", "optimizer=adam", "augmentation=shift_noise", "steps=60", "steps_per_batch=20"]

@@ -12,8 +12,8 @@ from training import fit
 from landscape_lab import Descent, results
 from landscape_lab.callbacks import Checkpoints
 from landscape_lab.ensemble import Ensemble, make_ensemble
-from landscape_lab.good_rates import good_rates
 from landscape_lab.landscapes import FunctionLandscape
+from landscape_lab.outcomes.good_rates import good_rates
 
 SGD = partial(torch.optim.SGD, momentum=0.9)
 

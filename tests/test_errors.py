@@ -7,7 +7,7 @@ import warnings
 import pytest
 
 from landscape_lab.errors import one_line, without_exits
-from landscape_lab.stopping import Stopped
+from landscape_lab.process.stopping import Stopped
 
 MISTAKES = {
     "optimizer=adm": "There is no optimizer `adm`. Nearest: adam, adamw",

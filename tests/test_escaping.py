@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from landscape_lab.configuration import quoted
+from landscape_lab.configuration.composed import quoted
 from landscape_lab.drawing.figures import path_figure, save_figure
 from landscape_lab.drawing.header import entries
 from landscape_lab.drawing.video import Film

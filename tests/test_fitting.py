@@ -5,11 +5,11 @@ from hydra import compose, initialize_config_dir
 from omegaconf import open_dict
 
 from landscape_lab.callbacks import RateCurve
-from landscape_lab.configuration import CONF, register_catalogue
+from landscape_lab.configuration.composed import CONF, register_catalogue
 from landscape_lab.fitting import trainer_of
-from landscape_lab.going_on import Provenance, settings_with
 from landscape_lab.keeping import Keeper
-from landscape_lab.rate_search import RateSearch, Trial
+from landscape_lab.rates.search import RateSearch, Trial
+from landscape_lab.resuming.going_on import Provenance, settings_with
 from landscape_lab.runs import Run
 
 NAMES = {"landscape": "booth", "optimizer": "adam"}

@@ -32,7 +32,7 @@ def test_direct_call_gives_what_hydra_gives():
             "part: Parameter `figures`.*Nearest: path",
         ),
         ("landscape_lab.callbacks.Nothing", {}, "part: "),
-        ("landscape_lab.files.os.system", {"command": "true"}, "part|os.system"),
+        ("landscape_lab.files.writing.os.system", {"command": "true"}, "part|os.system"),
     ],
 )
 def test_error_names_the_part_of_the_configuration(target, settings, message):

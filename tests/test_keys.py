@@ -14,13 +14,13 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf, open_dict
 
 from landscape_lab.augmentations import GradientNoise, RandomFlip
-from landscape_lab.configuration import CONF, open_keys, register_catalogue
+from landscape_lab.configuration.composed import CONF, open_keys, register_catalogue
+from landscape_lab.configuration.schema import check, describe, entries, settle
 from landscape_lab.keys import DECLARED, Key, Keys
 from landscape_lab.keys.groups import Groups
 from landscape_lab.keys.kinds import Even, ListOf, Nullable, OneOf, Parts, Picture, Points, Record
 from landscape_lab.keys.settings import Settings
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
-from landscape_lab.schema import check, describe, entries, settle
 from landscape_lab.validation import Anything, Choice, Function, Kind, Number, Switch, Text, Whole
 
 BAD = {

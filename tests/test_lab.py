@@ -11,7 +11,7 @@ import yaml
 from hydra import compose, initialize_config_dir
 
 from landscape_lab import Trajectory
-from landscape_lab.configuration import CONF
+from landscape_lab.configuration.composed import CONF
 
 GROUPS = {
     group: sorted(path.stem for path in (CONF / group).glob("*.yaml"))

@@ -98,7 +98,7 @@ def test_a_landscape_of_three_tensors_descends(name, members):
 def test_a_network_descends_and_keeps_fewer_points_than_losses(name, monkeypatch, tmp_path):
     factory = {"adam": ADAM, "lbfgs": LBFGS, "adahessian": adahessian()}[name]
     landscape = Network(width=40)
-    monkeypatch.setattr("landscape_lab.large_points.MEMORY", 2 * 4 * landscape.dims)
+    monkeypatch.setattr("landscape_lab.records.large_points.MEMORY", 2 * 4 * landscape.dims)
     module = fit(
         Descent(
             landscape, factory, steps=12, steps_per_batch=5, points_file=tmp_path / "points.f16", records=4

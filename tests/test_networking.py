@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 
 from landscape_lab import run
 from landscape_lab.assembly import landscape_of
-from landscape_lab.configuration import CONF, open_keys
+from landscape_lab.configuration.composed import CONF, open_keys
 
 SMALL = ["landscape=network", "model.hidden=[8]", "data.samples=90"]
 NOISY = [*SMALL, "landscape.batch_size=16", "data.validation=0.2"]

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from landscape_lab import plane
+from landscape_lab.files.weights import load_weights
 from landscape_lab.lab import run
 from landscape_lab.planes.plane_file import PlaneFile
 from landscape_lab.runs import Run
-from landscape_lab.weights import load_weights
 
 QUIET = ("callbacks=none", "logger=none")
 SMALL = (

@@ -26,13 +26,13 @@ LARGE_CLASSES = {
 }
 """Classes with more attributes, and why they need them."""
 ELSEWHERE = {
-    "tests/test_start_up.py tests/test_lab.py": ("assembly", "configuration"),
-    "tests/test_keys.py": ("keys", "schema", "validation"),
+    "tests/test_start_up.py tests/test_lab.py": ("assembly", "configuration.composed"),
+    "tests/test_keys.py": ("configuration.schema", "keys", "validation"),
     "tests/test_descent.py": ("chunk", "evaluation", "results"),
-    "tests/test_staging.py": ("scene",),
+    "tests/staging/test_scenes.py": ("scene",),
     "tests/test_callbacks.py": ("callbacks",),
-    "tests/test_ensemble.py": ("callbacks.members", "outcomes"),
-    "tests/test_basins.py": ("callbacks.basins",),
+    "tests/test_ensemble.py": ("callbacks.members", "outcomes.members"),
+    "tests/outcomes/test_basins.py": ("callbacks.basins",),
     "tests/augmentations/test_exactness.py": (
         *("augmentations.base", "augmentations.draws", "augmentations.gradients", "augmentations.lineup"),
         *("augmentations.losses", "augmentations.patches", "augmentations.pictures", "augmentations.pixels"),

@@ -9,7 +9,7 @@ import pytest
 import torch
 from pytorch_lightning import Trainer
 
-from landscape_lab.configuration import CATALOGUE
+from landscape_lab.configuration.composed import CATALOGUE
 from landscape_lab.dotted_paths import locate
 from landscape_lab.keys.signatures import check_arguments, check_names, kind_of, parameters_of
 

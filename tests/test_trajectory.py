@@ -148,14 +148,14 @@ def large(total, records=64, to=None, steps=None, pieces=7):
 @pytest.fixture
 def little_room(monkeypatch):
     """As if memory held 12 large points, and enough were 10."""
-    monkeypatch.setattr("landscape_lab.large_points.MEMORY", 12 * 4 * 2 * LARGE)
-    monkeypatch.setattr("landscape_lab.large_points.ENOUGH", 10)
+    monkeypatch.setattr("landscape_lab.records.large_points.MEMORY", 12 * 4 * 2 * LARGE)
+    monkeypatch.setattr("landscape_lab.records.large_points.ENOUGH", 10)
 
 
 @pytest.mark.parametrize("steps", [None, 100])
 @pytest.mark.parametrize("enough", [10, 30], ids=["memory", "file"])
 def test_large_points_are_kept_less_often_than_losses(tmp_path, little_room, monkeypatch, steps, enough):
-    monkeypatch.setattr("landscape_lab.large_points.ENOUGH", enough)
+    monkeypatch.setattr("landscape_lab.records.large_points.ENOUGH", enough)
     trajectory = large(100, steps=steps, to=tmp_path / "points.f16")
     trajectory.end(100, torch.full((2, LARGE), 300.0), torch.tensor([9.0, 10.0]), 200)
     assert (tmp_path / "points.f16").exists() == (enough > 12)
@@ -177,7 +177,7 @@ def test_large_points_are_kept_less_often_than_losses(tmp_path, little_room, mon
 
 
 def test_a_file_of_points_goes_on_where_the_checkpoint_was_written(tmp_path, little_room, monkeypatch):
-    monkeypatch.setattr("landscape_lab.large_points.ENOUGH", 30)
+    monkeypatch.setattr("landscape_lab.records.large_points.ENOUGH", 30)
     whole = large(100, steps=100, to=tmp_path / "whole.f16")
     first = large(56, steps=100, to=tmp_path / "points.f16")
     state = first.state_dict()
@@ -201,7 +201,7 @@ def chunk_of_large(trajectory, first, number):
 
 
 def test_a_missing_or_shortened_file_of_points_is_told(tmp_path, little_room, monkeypatch):
-    monkeypatch.setattr("landscape_lab.large_points.ENOUGH", 30)
+    monkeypatch.setattr("landscape_lab.records.large_points.ENOUGH", 30)
     large(50, steps=50, to=tmp_path / "points.f16").save(tmp_path / "trajectory.npz")
     whole = (tmp_path / "points.f16").read_bytes()
     (tmp_path / "points.f16").write_bytes(whole[:-2])

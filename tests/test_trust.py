@@ -13,7 +13,7 @@ import yaml
 
 import landscape_lab
 from landscape_lab import film
-from landscape_lab.configuration import CONF
+from landscape_lab.configuration.composed import CONF
 from landscape_lab.lab import run
 from landscape_lab.sweeps import leaderboard
 from landscape_lab.trust import admit, admit_interpolations, found_in, guarded, is_known, looks_beyond
@@ -209,7 +209,7 @@ def test_a_run_may_be_careful(sent, lab):
     [
         "pathlib.Path.write_text",
         "landscape_lab.landscapes.pathlib.Path",
-        "landscape_lab.files.os.system",
+        "landscape_lab.files.writing.os.system",
         "landscape_lab.lab.run",
         "torch.load",
         "torch.nn.Module.register_forward_hook",

@@ -20,8 +20,8 @@ from landscape_lab.drawing.nearness import nearness_figure
 from landscape_lab.keys.callbacks import APPROXIMATION
 from landscape_lab.keys.running import NEARNESS
 from landscape_lab.landscapes import ShapesLandscape
-from landscape_lab.measured import STEPS
-from landscape_lab.shape_files import bytes_of, why_no_svg, write_picture, write_tables
+from landscape_lab.records.measured import STEPS
+from landscape_lab.records.shape_files import bytes_of, why_no_svg, write_picture, write_tables
 from landscape_lab.trajectory import Trajectory
 
 TIMES = 50

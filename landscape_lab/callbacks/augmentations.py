@@ -10,8 +10,8 @@ import pytorch_lightning as pl
 from landscape_lab.callbacks.looks import Drawing, OwnMap
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.draws import augmentations_figure
-from landscape_lab.replaying import has_draws, legible_draws
 from landscape_lab.staging import scene_of, start_of
+from landscape_lab.staging.replaying import has_draws, legible_draws
 
 
 class AugmentationPictures(OwnMap, Drawing):

@@ -9,10 +9,10 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
-from landscape_lab.basins import CELLS, Settling, find_basins, grid_shape
 from landscape_lab.callbacks.looks import Drawing, OwnMap
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.basin_map import basins_figure
+from landscape_lab.outcomes.basins import CELLS, Settling, find_basins, grid_shape
 from landscape_lab.staging import scene_of
 
 

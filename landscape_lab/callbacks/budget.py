@@ -3,9 +3,9 @@
 import pytorch_lightning as pl
 from torch import Tensor
 
-from landscape_lab.clock import Clock, Moments
 from landscape_lab.descent import Descent
 from landscape_lab.keys.callbacks import BUDGET
+from landscape_lab.records.clock import Clock, Moments
 
 
 @BUDGET.checks_class

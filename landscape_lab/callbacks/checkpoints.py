@@ -9,10 +9,10 @@ from torch import Tensor
 
 from landscape_lab.descent import Descent
 from landscape_lab.errors import explain, tell
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 from landscape_lab.keys.callbacks import CHECKPOINTS
-from landscape_lab.own_state import Unresumable
-from landscape_lab.stopping import signals
+from landscape_lab.process.stopping import signals
+from landscape_lab.resuming.own_state import Unresumable
 
 
 @CHECKPOINTS.checks_class

@@ -9,7 +9,7 @@ from landscape_lab.callbacks.tensorboard import tensorboards
 from landscape_lab.descent import Descent
 from landscape_lab.escaping import fenced
 from landscape_lab.keys.running import MEASURED
-from landscape_lab.measured import results_of
+from landscape_lab.records.measured import results_of
 
 COMPARED = ("final_loss", "best_loss", "distance_to_minimum", "evaluations", "steps_per_second")
 """The results by which TensorBoard's HPARAMS tab compares runs; of networks also what is measured."""

@@ -20,8 +20,8 @@ from landscape_lab.errors import tell
 from landscape_lab.keys.callbacks import LAYERS
 from landscape_lab.landscapes import Landscape
 from landscape_lab.landscapes.networks.weights import own_name
-from landscape_lab.layer_curves import AVERAGED, QUANTITIES, SUMS, LayerCurves
-from landscape_lab.layer_sums import LayerSums
+from landscape_lab.records.layer_curves import AVERAGED, QUANTITIES, SUMS, LayerCurves
+from landscape_lab.records.layer_sums import LayerSums
 from landscape_lab.tables import write_csv
 
 TIMES = 100
@@ -38,10 +38,10 @@ class Layers(pl.Callback, Drawing):
 
     Of a step from w to w' with gradient g and update u = w' - w: the norms |g| and |w|, the ratio
     |u| / |w|, the cosine of u with -g, and of a network that sees minibatches the simple noise scale
-    tr Σ / |G|² (`landscape_lab.layer_sums` has the estimate, `landscape_lab.layer_curves` the average).
-    Each tensor has a row; where there are several, one is of all together, and each of the optimizer's
-    parameter groups has one. Loggers get them as `layers/<quantity>/<row>`. Of an ensemble, all is of
-    the first member.
+    tr Σ / |G|² (`landscape_lab.records.layer_sums` has the estimate,
+    `landscape_lab.records.layer_curves` the average). Each tensor has a row; where there are
+    several, one is of all together, and each of the optimizer's parameter groups has one. Loggers get
+    them as `layers/<quantity>/<row>`. Of an ensemble, all is of the first member.
 
     Steps are the same to the bit with it and without. A step that evaluates no gradient where it
     begins is not measured.

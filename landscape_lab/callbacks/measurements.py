@@ -13,10 +13,10 @@ from torch import Tensor
 
 from landscape_lab.callbacks.curves import log_curves
 from landscape_lab.descent import Descent
+from landscape_lab.files.weights import BEST, save_weights
 from landscape_lab.keys.callbacks import MEASUREMENTS
 from landscape_lab.landscapes import NetworkLandscape
-from landscape_lab.measured import CURVES, measure
-from landscape_lab.weights import BEST, save_weights
+from landscape_lab.records.measured import CURVES, measure
 
 TIMES = 50
 """About how often a run measures."""

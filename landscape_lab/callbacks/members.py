@@ -11,8 +11,8 @@ from landscape_lab import results
 from landscape_lab.callbacks.looks import Drawing
 from landscape_lab.descent import Descent
 from landscape_lab.drawing.sensitivity import Sensitivity, sensitivity_figure
-from landscape_lab.files import replacing
-from landscape_lab.outcomes import Outcomes
+from landscape_lab.files.writing import replacing
+from landscape_lab.outcomes.members import Outcomes
 from landscape_lab.tables import write_csv
 from landscape_lab.trajectory import Trajectory
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytorch_lightning as pl
 
-from landscape_lab.answering import check_boundary, check_data
-from landscape_lab.bending import check_curvature
 from landscape_lab.callbacks import spectra
 from landscape_lab.callbacks.looks import Drawing, OwnMap, share_look
 from landscape_lab.callbacks.meshes import show_solid
@@ -22,11 +20,13 @@ from landscape_lab.drawing.look import Look
 from landscape_lab.errors import tell
 from landscape_lab.keys.callbacks import COSTS
 from landscape_lab.landscapes import Landscape, NetworkLandscape
-from landscape_lab.mapping import check_shown
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.planes.vectors import check_vectors
 from landscape_lab.scene import Scene
 from landscape_lab.staging import archive_of, scene_of
+from landscape_lab.staging.answering import check_boundary, check_data
+from landscape_lab.staging.bending import check_curvature
+from landscape_lab.staging.mapping import check_shown
 from landscape_lab.validation import check_choice
 
 CURVES = ("loss", "evaluations")

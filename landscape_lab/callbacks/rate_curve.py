@@ -7,7 +7,7 @@ import pytorch_lightning as pl
 
 from landscape_lab.callbacks.looks import Drawing
 from landscape_lab.drawing.rate_curve import rate_figure
-from landscape_lab.rate_search import RateSearch
+from landscape_lab.rates.search import RateSearch
 
 
 class RateCurve(pl.Callback, Drawing):

@@ -13,8 +13,8 @@ from landscape_lab.errors import tell
 from landscape_lab.optimizers.closures import Watch
 from landscape_lab.optimizers.layouts import Joint, Layout
 from landscape_lab.optimizers.remembered import remembered
-from landscape_lab.series import State
-from landscape_lab.state_curves import StateCurves, StateSeries
+from landscape_lab.records.series import State
+from landscape_lab.records.state_curves import StateCurves, StateSeries
 
 
 class StateRecorder(pl.Callback):

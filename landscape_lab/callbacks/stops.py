@@ -4,7 +4,7 @@ import pytorch_lightning as pl
 from torch import Tensor
 
 from landscape_lab.descent import Descent
-from landscape_lab.stopping import signals
+from landscape_lab.process.stopping import signals
 
 
 class Stops(pl.Callback):

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytorch_lightning as pl
 
-from landscape_lab.answering import check_boundary
-from landscape_lab.approximating import check_approximation
 from landscape_lab.callbacks.products import Product
 from landscape_lab.callbacks.tensorboard import png, show, tensorboards
 from landscape_lab.keys.callbacks import FILMS
 from landscape_lab.landscapes import Landscape
-from landscape_lab.replaying import check_draws
 from landscape_lab.scene import Scene
+from landscape_lab.staging.answering import check_boundary
+from landscape_lab.staging.approximating import check_approximation
+from landscape_lab.staging.replaying import check_draws
 from landscape_lab.validation import check_choice
 
 if TYPE_CHECKING:

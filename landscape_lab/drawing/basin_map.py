@@ -12,7 +12,6 @@ from matplotlib.colors import Normalize, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from landscape_lab.basins import LOST, MOVING, Basins
 from landscape_lab.drawing.color_scale import ROUND_OFF, ColorScale, color_scale
 from landscape_lab.drawing.contours import draw_contours
 from landscape_lab.drawing.fitting import fit
@@ -25,6 +24,7 @@ from landscape_lab.drawing.palette import LOST as LOST_COLOR
 from landscape_lab.drawing.palette import MOVING as MOVING_COLOR
 from landscape_lab.drawing.proportions import map_size, path_size
 from landscape_lab.drawing.style import STYLE, add_scale, in_full
+from landscape_lab.outcomes.basins import LOST, MOVING, Basins
 from landscape_lab.planes.window import Window
 from landscape_lab.scene import Scene
 

@@ -26,7 +26,7 @@ from landscape_lab.drawing.signed_scale import signed_scale
 from landscape_lab.drawing.slopes import HEAD, STEP
 from landscape_lab.drawing.style import CHARACTER, STYLE, WIDTH, distinct, in_full, slope_unit
 from landscape_lab.drawing.titles import BETWEEN, explain
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
 from landscape_lab.scene import Draws
 
 AREA = 7.0

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageColor
 
 from landscape_lab.drawing.palette import MINIMUM, PATH_COLORS
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 
 Frame = np.ndarray
 """`[height, width, 3]`, bytes."""

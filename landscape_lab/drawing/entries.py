@@ -10,8 +10,8 @@ from landscape_lab.drawing.rates import lowest_so_far
 from landscape_lab.drawing.strokes import Curve
 from landscape_lab.drawing.titles import end_of
 from landscape_lab.drawing.value_axis import SO_FAR, ValueAxis, linear_axis, logarithmic_axis
-from landscape_lab.good_rates import typical_known
-from landscape_lab.measured import RESULTS
+from landscape_lab.outcomes.good_rates import typical_known
+from landscape_lab.records.measured import RESULTS
 from landscape_lab.scene import Trace
 
 

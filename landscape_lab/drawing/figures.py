@@ -29,7 +29,7 @@ from landscape_lab.drawing.surfaces import surface_figure
 from landscape_lab.drawing.titles import explain, write_title
 from landscape_lab.drawing.topology import topology_figure
 from landscape_lab.drawing.traces import draw_scene, ranked
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 from landscape_lab.scene import Scene
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from landscape_lab.drawing.palette import GRID
 from landscape_lab.drawing.sharpness import draw_losses
 from landscape_lab.drawing.style import STYLE, add_scale, label_cost
-from landscape_lab.layer_curves import LayerCurves
+from landscape_lab.records.layer_curves import LayerCurves
 
 TITLES = {
     "gradient_norm": "gradient  |g|",

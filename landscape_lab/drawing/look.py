@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from landscape_lab.drawing.dark import darken
 from landscape_lab.drawing.narrow import drawn_for, squeeze
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 from landscape_lab.keys.callbacks import FORMATS, PICTURES, STYLES
 from landscape_lab.validation import check_choice
 

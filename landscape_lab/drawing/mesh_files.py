@@ -14,7 +14,7 @@ import numpy as np
 
 from landscape_lab.drawing.solid import Part, merged
 from landscape_lab.escaping import visible
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 from landscape_lab.keys.planes import MESHES
 from landscape_lab.validation import check_choice
 

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from landscape_lab.planes.window import Window
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
 from landscape_lab.scene import Scene, Trace
 
 NEAR = 0.01

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from landscape_lab.good_rates import typical_end
+from landscape_lab.outcomes.good_rates import typical_end
 from landscape_lab.scene import Trace
 
 DRAWN_RATES = 9

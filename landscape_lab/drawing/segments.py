@@ -10,7 +10,7 @@ from matplotlib.typing import LineStyleType
 from landscape_lab.drawing.color_scale import ColorScale
 from landscape_lab.drawing.maps import DRAWN_POINTS
 from landscape_lab.drawing.palette import INK, LOSS_COLORS
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
 from landscape_lab.scene import Trace
 
 WIDTH, CASED = 2.0, 3.6

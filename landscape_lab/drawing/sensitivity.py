@@ -13,7 +13,7 @@ from landscape_lab.drawing.palette import GREY, GRID, PATH_COLORS, WRONG
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import DECADE, DECADES
-from landscape_lab.good_rates import GoodRates, typical, words_of
+from landscape_lab.outcomes.good_rates import GoodRates, typical, words_of
 
 FINAL_COLOR, BEST_COLOR, DIVERGED_COLOR, GOOD_COLOR = PATH_COLORS[1], PATH_COLORS[0], WRONG, PATH_COLORS[1]
 

@@ -21,7 +21,7 @@ from landscape_lab.drawing.proportions import map_size
 from landscape_lab.drawing.signed_scale import signed_scale, size_scale
 from landscape_lab.drawing.style import STYLE, WIDTH, add_scale, fill_scale, slope_unit
 from landscape_lab.drawing.titles import BETWEEN, write_title
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
 from landscape_lab.scene import Scene
 
 AREA = 16.0

@@ -15,7 +15,7 @@ from landscape_lab.drawing.maps import colors_of
 from landscape_lab.drawing.paint import resized
 from landscape_lab.drawing.relief import HEIGHT
 from landscape_lab.drawing.terrain import Terrain, dense
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
 from landscape_lab.scene import Scene, Trace
 
 CELLS = 256

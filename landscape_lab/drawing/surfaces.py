@@ -21,7 +21,7 @@ from landscape_lab.drawing.terrain import Terrain, anchor, dense
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.drawing.traces import draw_traces, end_colors
 from landscape_lab.planes.window import Window
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
 from landscape_lab.scene import Scene, Trace
 
 LARGEST = (1440, 1000)

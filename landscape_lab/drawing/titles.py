@@ -9,9 +9,9 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.transforms import ScaledTranslation
 
-from landscape_lab.converged import converged_after
 from landscape_lab.drawing.narrow import TYPE, asked_width, room_of
-from landscape_lab.good_rates import TypicalEnd, typical_end
+from landscape_lab.outcomes.converged import converged_after
+from landscape_lab.outcomes.good_rates import TypicalEnd, typical_end
 from landscape_lab.scene import Scene, Trace
 
 DIVERGED = "diverged"

@@ -26,7 +26,7 @@ from landscape_lab.drawing.style import add_scale
 from landscape_lab.drawing.titles import end_of
 from landscape_lab.planes.framing import fell
 from landscape_lab.planes.window import Window
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
 from landscape_lab.scene import Scene, Trace
 
 MANY_MEMBERS = 8

@@ -12,7 +12,7 @@ from landscape_lab.drawing.maps import colored
 from landscape_lab.drawing.pacing import evenly_along
 from landscape_lab.drawing.palette import GREY
 from landscape_lab.drawing.terrain import Terrain, anchor, dense
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
 from landscape_lab.scene import Scene, Trace, last_before
 
 FROM, TO = radians(-72.0), radians(-18.0)

@@ -14,7 +14,7 @@ from landscape_lab.drawing.pacing import Pacing, pace
 from landscape_lab.drawing.stage import Stage
 from landscape_lab.escaping import in_markup
 from landscape_lab.keys.callbacks import FILM, FILMS
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
 from landscape_lab.scene import Scene
 from landscape_lab.validation import check_choice
 

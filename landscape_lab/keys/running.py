@@ -83,7 +83,7 @@ DESCENT = Keys(
 )
 TRAJECTORY = Keys("landscape_lab.trajectory.Trajectory", Open(), records=RUN.keys["records"])
 RECORDER = Keys(
-    "landscape_lab.recorder.TrajectoryRecorder",
+    "landscape_lab.recording.recorder.TrajectoryRecorder",
     every=Key(COUNT, "steps from one record to the next"),
     to=Key(Nullable(Text("a file")), "a file for all points: points.f16"),
     records=RUN.keys["records"],

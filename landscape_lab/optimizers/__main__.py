@@ -8,7 +8,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from landscape_lab.configuration import CONF
+from landscape_lab.configuration.composed import CONF
 from landscape_lab.dotted_paths import locate
 from landscape_lab.errors import one_line
 from landscape_lab.optimizers import catalogue

@@ -19,7 +19,7 @@ from landscape_lab.planes.random_directions import filter_normalised, layer_norm
 from landscape_lab.planes.ranges import NORMALISED
 from landscape_lab.planes.settings import PlaneSettings
 from landscape_lab.planes.vectors import read_vector
-from landscape_lab.point_file import Points
+from landscape_lab.records.point_file import Points
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.validation import check_choice
 

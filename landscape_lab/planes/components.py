@@ -10,7 +10,7 @@ from torch import Tensor
 
 from landscape_lab.landscapes.axes import Axes
 from landscape_lab.planes.plane import Plane, blocks
-from landscape_lab.point_file import Points
+from landscape_lab.records.point_file import Points
 
 EXACT = 2**20
 """Points of more numbers are multiplied in float32, twice as fast; their sums are float64 all the same."""

@@ -10,8 +10,8 @@ from jaxtyping import Bool, Float, Int
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes.plane import Plane
 from landscape_lab.planes.slices import slice_of
-from landscape_lab.point_file import Points
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
+from landscape_lab.records.point_file import Points
 
 MOST = 100
 """The most points of a path that are compared, over all members."""

@@ -11,7 +11,7 @@ from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes.components import across_direction, remaining
 from landscape_lab.planes.parameters import check_size
 from landscape_lab.planes.random_directions import random
-from landscape_lab.point_file import Points
+from landscape_lab.records.point_file import Points
 
 PARALLEL = 1e-8
 """What is left of a unit vector across another, below which the two are parallel but for rounding."""

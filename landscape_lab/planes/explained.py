@@ -9,7 +9,7 @@ from torch import Tensor
 
 from landscape_lab.planes.components import last_finite, lists_of
 from landscape_lab.planes.plane import blocks
-from landscape_lab.point_file import Points
+from landscape_lab.records.point_file import Points
 
 
 def explained_variance(

@@ -12,7 +12,7 @@ from landscape_lab.planes.plane import Plane
 from landscape_lab.planes.ranges import NOWHERE, window_of
 from landscape_lab.planes.settings import PlaneSettings
 from landscape_lab.planes.window import Window
-from landscape_lab.point_file import Points
+from landscape_lab.records.point_file import Points
 from landscape_lab.trajectory import Trajectory
 
 BEST = 0.25

@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Float
 from torch import Tensor
 
-from landscape_lab.archive import DAMAGED, arrays_in
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 from landscape_lab.planes.refinement import Measure
+from landscape_lab.records.archive import DAMAGED, arrays_in
 
 SECONDS = 1.0
 """How much work is lost at most when the process is killed, beside the block that it works on."""

@@ -13,7 +13,7 @@ from landscape_lab.planes.directions import finite_end
 from landscape_lab.planes.parameters import check_size
 from landscape_lab.planes.settings import PlaneSettings
 from landscape_lab.planes.vectors import read_vector
-from landscape_lab.point_file import Points
+from landscape_lab.records.point_file import Points
 
 POINTS = 51
 """How many points of a line are measured; an odd number, so that its middle is among them."""

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from landscape_lab.landscapes.axes import Axes
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.point_file import Points
+from landscape_lab.records.point_file import Points
 
 BLOCK = 2**22
 """The most numbers that are turned into float64 at once: points may be many gigabytes on a disk."""

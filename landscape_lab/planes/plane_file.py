@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from landscape_lab.archive import DAMAGED, arrays_in
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 from landscape_lab.planes.grid import Grid
 from landscape_lab.planes.plane import Plane
 from landscape_lab.planes.window import Window
+from landscape_lab.records.archive import DAMAGED, arrays_in
 
 PATH = {"places": "projections", "off": "off_plane", "losses": "losses"}
 """What is kept of each path, and the name before its number."""

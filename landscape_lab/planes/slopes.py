@@ -13,9 +13,9 @@ from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.gradients import Stencil
 from landscape_lab.planes.plane import Plane
 from landscape_lab.planes.progress import Progress
-from landscape_lab.point_file import Points
 from landscape_lab.raising import Holes
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
+from landscape_lab.records.point_file import Points
 
 MOST, MOST_OF_TWO = 300, 8_000
 """The most points of a path whose gradient is taken, over all members; and on two dimensions, where all are

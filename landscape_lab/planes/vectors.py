@@ -8,10 +8,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from landscape_lab.files.weights import load_weights
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.planes.parameters import check_size
 from landscape_lab.planes.settings import PlaneSettings
-from landscape_lab.weights import load_weights
 
 
 def read_vector(landscape: Landscape, source: str | PathLike[str]) -> Float[Tensor, " dims"]:

@@ -27,7 +27,7 @@ from landscape_lab.playing.packing import (
 )
 from landscape_lab.playing.playable import without_augmentations
 from landscape_lab.playing.players import Player
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
 from landscape_lab.scene import Scene
 
 STARTS, RATES, PLACES = 12, 9, 100

@@ -26,7 +26,7 @@ from landscape_lab.planes import Plane
 from landscape_lab.playing.asked import Descents, Refused
 from landscape_lab.playing.descents import descend
 from landscape_lab.playing.players import Player, names, player
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
 from landscape_lab.staging import scene_of
 
 SECONDS = 12.0

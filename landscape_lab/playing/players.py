@@ -7,7 +7,7 @@ import yaml
 from omegaconf import OmegaConf
 
 from landscape_lab.assembly import factories_of
-from landscape_lab.configuration import CONF, catalogued
+from landscape_lab.configuration.composed import CONF, catalogued
 from landscape_lab.optimizers.factories import Factory, own_rate, parts_of, takes_rate
 from landscape_lab.optimizers.probing import probe
 from landscape_lab.optimizers.traits import Traits

@@ -9,9 +9,9 @@ import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
-from landscape_lab.configuration import CONF, is_choice
+from landscape_lab.configuration.composed import CONF, is_choice
 from landscape_lab.escaping import visible
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 
 
 def write_best(

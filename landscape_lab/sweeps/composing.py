@@ -16,9 +16,9 @@ from hydra.types import HydraContext, RunMode, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from landscape_lab.configuration import typed
-from landscape_lab.replaced import forget_replaced
-from landscape_lab.schema import check_sweep, settle
+from landscape_lab.configuration.composed import typed
+from landscape_lab.configuration.replaced import forget_replaced
+from landscape_lab.configuration.schema import check_sweep, settle
 from landscape_lab.validation import refusal
 
 SHARED = 32

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from landscape_lab.agreement import difference, settings_of_run
+from landscape_lab.configuration.agreement import difference, settings_of_run
 from landscape_lab.errors import tell
-from landscape_lab.owning import LOCK, owned
+from landscape_lab.files.owning import LOCK, owned
 from landscape_lab.runs import Run
 
 ASIDE = "before"

@@ -11,7 +11,7 @@ from torch.utils.tensorboard.writer import FileWriter
 
 from landscape_lab.callbacks.hparams import COMPARED, final
 from landscape_lab.callbacks.tensorboard import image_summary, lossy
-from landscape_lab.configuration import PARAMETERS, compared_values
+from landscape_lab.configuration.composed import PARAMETERS, compared_values
 from landscape_lab.drawing.look import card_file
 from landscape_lab.keys.running import MEASURED
 from landscape_lab.runs import Run

@@ -12,11 +12,11 @@ from pathlib import Path
 import torch
 from omegaconf import DictConfig, open_dict
 
-from landscape_lab.configuration import chosen_names, identity, plain, typed
+from landscape_lab.configuration.composed import chosen_names, identity, plain, typed
 from landscape_lab.errors import ToldOnce, explain, tell
-from landscape_lab.files import replacing
+from landscape_lab.files.owning import FolderTaken, owned
+from landscape_lab.files.writing import replacing
 from landscape_lab.lab import descend, prepared
-from landscape_lab.owning import FolderTaken, owned
 from landscape_lab.runs import Run
 from landscape_lab.sweeps.plan import job_runs
 

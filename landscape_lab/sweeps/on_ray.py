@@ -11,7 +11,7 @@ from hydra.core.utils import JobReturn, run_job, setup_globals
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict
 
-from landscape_lab.files import PREFIX
+from landscape_lab.files.writing import PREFIX
 
 LOOKS, PAUSE = 50, 0.2
 """How often a node looks for a new file, and seconds between: a shared file system may show it late."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from omegaconf import DictConfig, open_dict
 
-from landscape_lab.configuration import quoted
-from landscape_lab.owning import is_named, owned
+from landscape_lab.configuration.composed import quoted
+from landscape_lab.files.owning import is_named, owned
 
 
 @contextmanager

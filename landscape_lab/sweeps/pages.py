@@ -13,7 +13,7 @@ from rich.table import Table
 
 from landscape_lab.errors import tell
 from landscape_lab.escaping import in_markdown, in_terminal, visible
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 from landscape_lab.sweeps.plan import kept_settings
 from landscape_lab.sweeps.ranking import DAMAGED, SHOWN, Brief, Leaderboard
 from landscape_lab.tables import MISSING, markdown, short, write_csv

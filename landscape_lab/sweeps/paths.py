@@ -14,10 +14,10 @@ from landscape_lab.assembly import about_of, build_landscape, plane_settings
 from landscape_lab.drawing.look import draw_with_card
 from landscape_lab.drawing.race import MAPS, race_figure
 from landscape_lab.errors import tell
-from landscape_lab.good_rates import typical_end
-from landscape_lab.measured import Measured, of_members
+from landscape_lab.outcomes.good_rates import typical_end
 from landscape_lab.planes import PlaneSettings
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
+from landscape_lab.records.measured import Measured, of_members
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of

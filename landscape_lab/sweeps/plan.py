@@ -11,10 +11,10 @@ import yaml
 from hydra.core.config_loader import ConfigLoader
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from landscape_lab.configuration import identity, is_choice, key_of, quoted, typed
-from landscape_lab.contents import settle_contents
+from landscape_lab.configuration.composed import identity, is_choice, key_of, quoted, typed
+from landscape_lab.configuration.contents import settle_contents
 from landscape_lab.errors import tell
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 from landscape_lab.runs import FAST_LOADER, Run
 from landscape_lab.sweeps.edited import difference_of, set_aside
 

@@ -12,8 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from landscape_lab.errors import tell
 from landscape_lab.escaping import visible
+from landscape_lab.process.stopping import Stopped, signals
 from landscape_lab.runs import Run
-from landscape_lab.stopping import Stopped, signals
 from landscape_lab.sweeps.pages import conclude
 from landscape_lab.sweeps.plan import job_runs
 from landscape_lab.sweeps.resume import words_to_go_on

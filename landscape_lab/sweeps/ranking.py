@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from landscape_lab.configuration import is_choice, key_of
+from landscape_lab.configuration.composed import is_choice, key_of
 from landscape_lab.keys.running import MEASURED
 from landscape_lab.runs import Run
 from landscape_lab.sweeps.goals import towards

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from landscape_lab.configuration import key_of, quoted
+from landscape_lab.configuration.composed import key_of, quoted
 from landscape_lab.errors import tell
 from landscape_lab.runs import FAST_LOADER, begun_in
 from landscape_lab.sweeps.plan import SETTINGS

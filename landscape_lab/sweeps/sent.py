@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from landscape_lab.configuration import CONF, catalogued, flat, key_of
+from landscape_lab.configuration.composed import CONF, catalogued, flat, key_of
 from landscape_lab.keys import DECLARED
 from landscape_lab.keys.kinds import Nullable
 from landscape_lab.runs import FAST_LOADER

@@ -12,15 +12,16 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from landscape_lab.assembly import about_of, label_of, landscape_of, plane_settings
-from landscape_lab.checkpoints import files_in
-from landscape_lab.configuration import open_keys, plain
+from landscape_lab.configuration.composed import open_keys, plain
 from landscape_lab.errors import tell
 from landscape_lab.escaping import visible
-from landscape_lab.gathering import gather
 from landscape_lab.landscapes import Landscape, NetworkLandscape
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.planes.connectivity import Connectivity, connect
 from landscape_lab.planes.directions import finite_end
+from landscape_lab.recording.gathering import gather
+from landscape_lab.recording.untold import told_scene_of
+from landscape_lab.records.checkpoints import files_in
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
@@ -29,7 +30,6 @@ from landscape_lab.sweeps.plan import job_runs
 from landscape_lab.sweeps.ranking import Leaderboard
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.trust import found_in
-from landscape_lab.untold import told_scene_of
 from landscape_lab.validation import alternatives, check_choice
 
 KEY = re.compile(r"[\w.]+=")

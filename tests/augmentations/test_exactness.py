@@ -22,7 +22,7 @@ from landscape_lab.augmentations import (
 from landscape_lab.augmentations.base import Maps
 from landscape_lab.augmentations.draws import seed_of
 from landscape_lab.augmentations.lineup import Lineup
-from landscape_lab.configuration import CONF
+from landscape_lab.configuration.composed import CONF
 from landscape_lab.landscapes import ImageLandscape
 
 SCALE = 100.0

@@ -38,7 +38,7 @@ from landscape_lab.augmentations import (
     SaltAndPepper,
     augment,
 )
-from landscape_lab.configuration import CONF
+from landscape_lab.configuration.composed import CONF
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
 
 PICTURE = torch.rand(11, 17, generator=torch.Generator().manual_seed(0))

@@ -17,7 +17,7 @@ from landscape_lab.callbacks import Layers
 from landscape_lab.callbacks.layers import APART
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.landscapes import FunctionLandscape, NetworkLandscape
-from landscape_lab.layer_curves import QUANTITIES
+from landscape_lab.records.layer_curves import QUANTITIES
 
 NETWORK = ("landscape=network", "model.hidden=[4]", "data.samples=60", "figures=[]", "callbacks=layers")
 NAMES = ["all", "0.weight", "0.bias", "2.weight", "2.bias"]

@@ -10,10 +10,10 @@ from training import fit
 from landscape_lab import Descent, results
 from landscape_lab.callbacks import Measurements
 from landscape_lab.callbacks.measurements import default_interval
+from landscape_lab.files.weights import BEST, load_weights, put_weights
 from landscape_lab.landscapes import FunctionLandscape, NetworkLandscape
 from landscape_lab.sweeps.race.loss_curves import LossCurves, read_curves
 from landscape_lab.sweeps.study.pruning import so_far
-from landscape_lab.weights import BEST, load_weights, put_weights
 
 
 def network(batch_size=None, samples=64, held_out=16):

@@ -72,7 +72,7 @@ def test_no_scene_is_made_where_nothing_is_wanted(finish, monkeypatch, tmp_path)
 
 
 def test_curves_alone_make_no_grid(finish, monkeypatch, tmp_path):
-    monkeypatch.setattr("landscape_lab.mapping.sample", None)
+    monkeypatch.setattr("landscape_lab.staging.mapping.sample", None)
     finish(Pictures(tmp_path, ["loss", "evaluations"]))
     assert sorted(file.name for file in tmp_path.iterdir()) == ["evaluations.png", "loss.png"]
 
@@ -144,7 +144,7 @@ def test_what_a_landscape_does_not_have_is_refused_before_the_descent(product, t
 
 
 def test_data_regions_and_a_film_of_them_do_without_a_grid(monkeypatch, tmp_path):
-    monkeypatch.setattr("landscape_lab.mapping.sample", None)
+    monkeypatch.setattr("landscape_lab.staging.mapping.sample", None)
     film = Video(tmp_path, ["gif"], view="boundary", size=(300, 200))
     fit(
         Descent(linear(), partial(torch.optim.Adam, lr=0.1), steps=20),

@@ -6,7 +6,7 @@ from PIL import Image
 from landscape_lab.callbacks import RateCurve
 from landscape_lab.callbacks.looks import share_look
 from landscape_lab.callbacks.products import Pictures
-from landscape_lab.rate_search import RateSearch, Trial
+from landscape_lab.rates.search import RateSearch, Trial
 
 
 def test_it_draws_at_the_end(tmp_path):

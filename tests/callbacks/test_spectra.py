@@ -12,7 +12,7 @@ WORDS = (
 
 
 def test_results_pictures_and_tensorboard_have_it(lab, monkeypatch):
-    monkeypatch.setattr("landscape_lab.bending.FINE", 5)
+    monkeypatch.setattr("landscape_lab.staging.bending.FINE", 5)
     words = ("figures=[curvature,ratio]", "logger=tensorboard", "callbacks=default", "video=[]")
     result = lab(*WORDS, *words, quiet=False)
     written = json.loads((result.folder / "results.json").read_text())["curvature"]

@@ -14,7 +14,7 @@ from landscape_lab.callbacks import StateRecorder
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.optimizers.scipy_methods import ScipyMinimizer
-from landscape_lab.state_curves import StateCurves
+from landscape_lab.records.state_curves import StateCurves
 
 START = (-0.5, -1.0)
 STEPS = 30

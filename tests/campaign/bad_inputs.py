@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from landscape_lab.completeness import check_complete
-from landscape_lab.configuration import CONF, open_keys, register_catalogue
+from landscape_lab.configuration.completeness import check_complete
+from landscape_lab.configuration.composed import CONF, open_keys, register_catalogue
+from landscape_lab.configuration.schema import check, entries
 from landscape_lab.dotted_paths import locate
 from landscape_lab.keys.signatures import parameters_of
-from landscape_lab.schema import check, entries
 
 BAD: dict[str, tuple[str, object]] = {
     "a word": ("abc", "abc"),

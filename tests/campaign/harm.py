@@ -22,9 +22,9 @@ import numpy as np
 from hydra.core.global_hydra import GlobalHydra
 
 from landscape_lab import command_line
-from landscape_lab.files import PREFIX
+from landscape_lab.files.writing import PREFIX
+from landscape_lab.process.stopping import signals
 from landscape_lab.runs import Run
-from landscape_lab.stopping import signals
 
 for module in (
     "lab",

@@ -14,7 +14,7 @@ import pytest
 from harm import FORGOTTEN, Process, check_told, command, counting, killed_at
 from sweeping import leaderboard
 
-from landscape_lab.files import PREFIX
+from landscape_lab.files.writing import PREFIX
 
 QUIET = ["logger=none", "threads=1", "steps_per_batch=10", "hydra.sweep.dir=sweep"]
 STUDY = ["sweep=optuna", "landscape=turn", "steps=10", "optimizer.lr=tag(log,interval(1e-3,1))"]

@@ -9,11 +9,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 
-from landscape_lab.basins import LOST, Basins, Settling, find_basins
 from landscape_lab.drawing.basin_map import attractor_colors, basins_figure, borders, listed
 from landscape_lab.drawing.palette import BASIN_COLORS, DARKEST, LOSS_COLORS
 from landscape_lab.ensemble import make_ensemble
 from landscape_lab.landscapes import FunctionLandscape
+from landscape_lab.outcomes.basins import LOST, Basins, Settling, find_basins
 from landscape_lab.planes import PlaneSettings, Window
 from landscape_lab.staging import scene_of
 

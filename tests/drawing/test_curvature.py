@@ -7,11 +7,11 @@ import pytest
 from networks import line, linear, path
 from scenes import function_scene
 
-from landscape_lab.bending import bend_of
 from landscape_lab.curvature import Density, LayerCurvature, Spectrum
 from landscape_lab.drawing.curvature import MOST_LAYERS, curvature_figure
 from landscape_lab.scene import Bend
 from landscape_lab.staging import scene_of
+from landscape_lab.staging.bending import bend_of
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from landscape_lab.augmentations import AddNoise, GradientNoise, RandomRotation,
 from landscape_lab.drawing.draws import augmentations_figure
 from landscape_lab.drawing.look import Look
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
-from landscape_lab.replaying import draws_of
 from landscape_lab.staging import scene_of, start_of
+from landscape_lab.staging.replaying import draws_of
 
 RAMP = torch.linspace(0.2, 0.8, 320).expand(160, 320)
 

@@ -20,7 +20,6 @@ from scenes import recorded
 
 import landscape_lab.drawing
 from landscape_lab.augmentations import RandomShift, augment
-from landscape_lab.basins import Settling, find_basins
 from landscape_lab.drawing.basin_map import basins_figure
 from landscape_lab.drawing.draws import augmentations_figure
 from landscape_lab.drawing.figures import FIGURES, gallery_figure
@@ -29,9 +28,10 @@ from landscape_lab.drawing.video import Film
 from landscape_lab.ensemble import make_ensemble
 from landscape_lab.keys.callbacks import VIEWS
 from landscape_lab.landscapes import FunctionLandscape
+from landscape_lab.outcomes.basins import Settling, find_basins
 from landscape_lab.planes import PlaneSettings, ratio_map
-from landscape_lab.replaying import draws_of
 from landscape_lab.staging import scene_of
+from landscape_lab.staging.replaying import draws_of
 
 CHANGES = {
     "window": [[-1.5, 2.0], [-1.0, 1.5]],

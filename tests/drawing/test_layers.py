@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LogNorm
 
 from landscape_lab.drawing.layers import TITLES, UNKNOWN, layers_figure
-from landscape_lab.layer_curves import QUANTITIES, SUMS, LayerCurves
+from landscape_lab.records.layer_curves import QUANTITIES, SUMS, LayerCurves
 
 LOSSES = np.arange(0, 50, 10), np.linspace(2.0, 0.5, 5)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from landscape_lab.drawing.sensitivity import Sensitivity, sensitivity_figure
-from landscape_lab.good_rates import GoodRates
+from landscape_lab.outcomes.good_rates import GoodRates
 
 SHOWN = Sensitivity(
     "sphere · sgd",

@@ -7,7 +7,7 @@ from hydra import compose, initialize_config_dir
 from hydra.errors import ConfigCompositionException
 from omegaconf import OmegaConf
 
-from landscape_lab.configuration import CONF, open_keys
+from landscape_lab.configuration.composed import CONF, open_keys
 from landscape_lab.data import build_data
 from landscape_lab.dotted_paths import locate
 from landscape_lab.models import build_model

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from landscape_lab.configuration import CONF
+from landscape_lab.configuration.composed import CONF
 from landscape_lab.dotted_paths import locate
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.optimizers import adapt, build_optimizer, catalogue, probe

@@ -11,7 +11,7 @@ from sampling import one_in
 from training import fit
 
 from landscape_lab import Descent
-from landscape_lab.configuration import CONF
+from landscape_lab.configuration.composed import CONF
 from landscape_lab.dotted_paths import locate
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.instantiation import settings_of

@@ -6,14 +6,14 @@ import torch
 from hydra import compose, initialize_config_dir
 
 from landscape_lab.assembly import factories_of
-from landscape_lab.configuration import CONF, open_keys
+from landscape_lab.configuration.composed import CONF, open_keys
+from landscape_lab.configuration.replaced import forget_replaced
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.optimizers import probe
 from landscape_lab.optimizers.closures import Unrecorded
 from landscape_lab.optimizers.layouts import Joint
 from landscape_lab.optimizers.recipe import Recipe
 from landscape_lab.optimizers.separate import Separate
-from landscape_lab.replaced import forget_replaced
 
 STARTS = [[1.0, -2.0], [0.5, 0.25]]
 STEPS = 7

@@ -11,7 +11,7 @@ from test_descent import Cut, CutAt, fit
 
 from landscape_lab import Descent
 from landscape_lab.callbacks import Checkpoints
-from landscape_lab.configuration import CONF
+from landscape_lab.configuration.composed import CONF
 from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.optimizers import RandomSearch, closure_step
 from landscape_lab.optimizers.closures import Unrecorded

@@ -88,7 +88,7 @@ def test_no_finite_point_of_a_large_network_costs_no_memory():
 
 
 def test_points_in_a_file_have_the_directions_of_those_in_memory(tmp_path):
-    from landscape_lab.point_file import FileColumn
+    from landscape_lab.records.point_file import FileColumn
 
     generator = torch.Generator().manual_seed(0)
     points = torch.randn(6, 2, 50, generator=generator).cumsum(0)

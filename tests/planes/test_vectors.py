@@ -5,9 +5,9 @@ import pytest
 import torch
 from networks import line, linear
 
+from landscape_lab.files.weights import save_weights
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.planes.vectors import check_vectors, read_vector
-from landscape_lab.weights import save_weights
 
 
 def test_weights_by_name_are_put_in_the_order_of_the_parameters(tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 from omegaconf import OmegaConf
 
-from landscape_lab.owning import FolderTaken, owned
+from landscape_lab.files.owning import FolderTaken, owned
 from landscape_lab.runs import Run
 from landscape_lab.sweeps.edited import difference_of, set_aside
 

@@ -11,7 +11,7 @@ from hydra.types import RunMode
 from omegaconf import OmegaConf
 from sweeping import leaderboard
 
-from landscape_lab.configuration import CATALOGUE, CONF, register_catalogue
+from landscape_lab.configuration.composed import CATALOGUE, CONF, register_catalogue
 from landscape_lab.sweeps.composing import Composer
 from landscape_lab.sweeps.leaderboard import main
 

@@ -4,7 +4,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 from landscape_lab.callbacks.hparams import COMPARED, final
-from landscape_lab.configuration import compared_values, register_catalogue
+from landscape_lab.configuration.composed import compared_values, register_catalogue
 from landscape_lab.runs import Run
 from landscape_lab.sweeps.hparams import SUFFIX
 

@@ -4,7 +4,7 @@ import pytest
 from hydra.core.utils import setup_globals
 from omegaconf import OmegaConf
 
-from landscape_lab.owning import FolderTaken, owned
+from landscape_lab.files.owning import FolderTaken, owned
 from landscape_lab.sweeps.ownership import own_sweep
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 
-from landscape_lab.good_rates import good_rates
+from landscape_lab.outcomes.good_rates import good_rates
 from landscape_lab.sweeps.paths import Entrant, _trajectory
 from landscape_lab.trajectory import Trajectory
 

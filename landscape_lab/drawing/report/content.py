@@ -14,7 +14,7 @@ from landscape_lab.drawing.proportions import aspect_of
 from landscape_lab.drawing.report.arrays import packed
 from landscape_lab.drawing.report.parts import parts_of
 from landscape_lab.drawing.titles import title_of
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
 from landscape_lab.scene import Scene, Trace
 
 PLACES, RECORDS = 120_000, 240_000

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 
 from landscape_lab.drawing.report.content import Report
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 
 ASSETS = Path(__file__).parent / "assets"
 LIBRARIES = {

@@ -3,7 +3,7 @@
 import numpy as np
 
 from landscape_lab.drawing.report.arrays import packed
-from landscape_lab.records import evenly
+from landscape_lab.records.known import evenly
 from landscape_lab.scene import Scene, Trace
 from landscape_lab.thumbnails import webp
 

@@ -7,10 +7,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from landscape_lab.files.weights import check_alike, load_weights
 from landscape_lab.landscapes.base import Landscape
 from landscape_lab.landscapes.shapes.coordinates import UNBORN
 from landscape_lab.landscapes.shapes.growth import whole
-from landscape_lab.weights import check_alike, load_weights
 
 SHARED = "background"
 """The kind of which all shapes have one."""

@@ -5,7 +5,7 @@ import shlex
 
 import yaml
 
-from landscape_lab.configuration import CONF, open_keys
+from landscape_lab.configuration.composed import CONF, open_keys
 from landscape_lab.dotted_paths import locate
 from landscape_lab.runs import FAST_LOADER
 

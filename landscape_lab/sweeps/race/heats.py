@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from landscape_lab.configuration import quoted
-from landscape_lab.files import replacing
+from landscape_lab.configuration.composed import quoted
+from landscape_lab.files.writing import replacing
 from landscape_lab.sweeps.race.entries import label_of, landscape_overrides, name_of, optimizer_overrides
 from landscape_lab.sweeps.race.protocol import Protocol
 from landscape_lab.sweeps.race.trials import Trial

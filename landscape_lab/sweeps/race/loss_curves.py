@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from landscape_lab.descent import Descent
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 from landscape_lab.landscapes import Landscape, NetworkLandscape
-from landscape_lab.measured import STEPS
+from landscape_lab.records.measured import STEPS
 from landscape_lab.trajectory import Trajectory
 
 FILE = "curves.npz"

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from landscape_lab.escaping import Markup, in_terminal
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 from landscape_lab.sweeps.race.entries import label_of, name_of
 from landscape_lab.sweeps.race.scored import Ranked, Standings
 from landscape_lab.sweeps.race.scoring import time_of_each_study

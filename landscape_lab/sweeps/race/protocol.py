@@ -10,7 +10,7 @@ import yaml
 from omegaconf import DictConfig, OmegaConf
 
 from landscape_lab.dotted_paths import locate
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 from landscape_lab.keys.running import SWEEP
 from landscape_lab.runs import FAST_LOADER
 from landscape_lab.sweeps.race.entries import landscape_overrides, name_of, takes_rate

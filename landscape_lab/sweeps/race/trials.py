@@ -8,7 +8,7 @@ import numpy as np
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from scipy.stats import qmc
 
-from landscape_lab.configuration import key_of
+from landscape_lab.configuration.composed import key_of
 from landscape_lab.sweeps.study.search_space import SearchSpace
 
 RATE = "optimizer.lr"

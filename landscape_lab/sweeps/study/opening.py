@@ -13,10 +13,10 @@ from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
 from optuna.study import Study, StudyDirection
 
-from landscape_lab.agreement import difference, settings_of_run
-from landscape_lab.configuration import identity, plain
+from landscape_lab.configuration.agreement import difference, settings_of_run
+from landscape_lab.configuration.composed import identity, plain
 from landscape_lab.errors import tell
-from landscape_lab.files import remove_unfinished
+from landscape_lab.files.writing import remove_unfinished
 from landscape_lab.sweeps.goals import goals_of
 from landscape_lab.sweeps.resume import words_to_go_on
 from landscape_lab.sweeps.study.runners import take_up

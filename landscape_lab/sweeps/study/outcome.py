@@ -9,7 +9,7 @@ import yaml
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from landscape_lab.files import replacing
+from landscape_lab.files.writing import replacing
 from landscape_lab.sweeps.plan import RANKED
 from landscape_lab.sweeps.study.runners import INSTEAD_OF
 from landscape_lab.sweeps.study.search_space import SearchSpace

@@ -12,7 +12,7 @@ from optuna.storages import BaseStorage
 from torch import Tensor
 
 from landscape_lab.descent import Descent
-from landscape_lab.measured import RESULTS, measure
+from landscape_lab.records.measured import RESULTS, measure
 from landscape_lab.results import best_loss, standing
 from landscape_lab.sweeps.study.samplers import build_pruner
 from landscape_lab.sweeps.study.storages import named_errors, open_storage

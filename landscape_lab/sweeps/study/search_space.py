@@ -8,7 +8,7 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 
-from landscape_lab.configuration import NOT_IDENTIFYING
+from landscape_lab.configuration.composed import NOT_IDENTIFYING
 from landscape_lab.sweeps.study.settings import (
     Parameter,
     Setting,

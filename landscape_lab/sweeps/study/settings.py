@@ -10,7 +10,7 @@ from hydra.core.override_parser.types import IntervalSweep, Override, RangeSweep
 from hydra.errors import HydraException
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
-from landscape_lab.configuration import open_keys
+from landscape_lab.configuration.composed import open_keys
 from landscape_lab.validation import check_choice
 
 

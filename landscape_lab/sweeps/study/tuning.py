@@ -15,8 +15,8 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from optuna.study import Study
 from optuna.trial import Trial, TrialState
 
-from landscape_lab.configuration import quoted
-from landscape_lab.contents import settle_contents
+from landscape_lab.configuration.composed import quoted
+from landscape_lab.configuration.contents import settle_contents
 from landscape_lab.errors import tell
 from landscape_lab.runs import Run
 from landscape_lab.sweeps.plan import keep_settings

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from landscape_lab.files.weights import save_weights
 from landscape_lab.landscapes import ShapesLandscape
-from landscape_lab.weights import save_weights
 
 TARGET = torch.rand(3, 12, 18, generator=torch.Generator().manual_seed(0))
 

@@ -9,7 +9,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 
-from landscape_lab.configuration import CONF, open_keys
+from landscape_lab.configuration.composed import CONF, open_keys
 from landscape_lab.sweeps.race.heats import read_heats
 from landscape_lab.sweeps.race.protocol import Protocol
 from landscape_lab.sweeps.race.wording import sentences

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from landscape_lab import run
-from landscape_lab.configuration import CONF
+from landscape_lab.configuration.composed import CONF
 from landscape_lab.sweeps.race.heats import read_heats
 from landscape_lab.sweeps.race.loss_curves import read_curves
 from landscape_lab.sweeps.race.protocol import Protocol

@@ -1,0 +1,1 @@
+"""What was typed and what it became: composed, checked, compared, and found again."""

@@ -1,0 +1,1 @@
+"""Files that appear whole, tell whether they are as they were written, and belong to one process."""

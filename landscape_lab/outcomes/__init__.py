@@ -1,0 +1,1 @@
+"""How descents ended: who arrived, in which basin, at which rates."""

@@ -1,0 +1,1 @@
+"""`optimizer.lr=auto`: a learning rate found by short descents."""

@@ -1,0 +1,1 @@
+"""What is kept of a descent: evenly spaced, bounded, in memory and in files."""

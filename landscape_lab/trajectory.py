@@ -219,8 +219,9 @@ class Trajectory:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a NumPy archive of the points, the curves, and what tells members apart."""
-        contents = archive.Contents(self._kept, self._large, self.measured, self.clock, self.members)
-        archive.write(path, contents)
+        archive.write(
+            path, archive.Contents(self._kept, self._large, self.measured, self.clock, self.members)
+        )
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Trajectory":

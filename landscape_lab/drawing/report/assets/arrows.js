@@ -7,7 +7,7 @@ import { kindsOf } from "lab/pushes";
 
 const LENGTHS = [["range", "by size (logarithmic)"], ["proportional", "in proportion"], ["equal", "all alike"]];
 
-/** Show the section `arrows` of `pushing.py`: a layer of the map, and what it means in numbers. */
+/** Show the section `arrows` of `staging/pushing.py`: a layer of the map, and what it means in numbers. */
 export function show(section, page) {
   const { store, paths, map } = page;
   if (!map) return;

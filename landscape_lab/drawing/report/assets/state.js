@@ -7,7 +7,7 @@ import { between } from "lab/numbers";
 
 const TINTS = ["#1a9be0", "#f07c1e"];
 
-/** Show the section `state` of `pushing.py`. */
+/** Show the section `state` of `staging/pushing.py`. */
 export function show(section, page) {
   const { store } = page;
   store.keep({ path: 0, member: -1, statelog: true, stateoff: [] });

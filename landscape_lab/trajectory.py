@@ -205,9 +205,8 @@ class Trajectory:
         Raises:
             ValueError: The file of points is not what it was.
         """
-        self.records = state["records"]
+        self.records, self.clock.moments = state["records"], list(state["clock"])
         self.measured.load_state_dict(state["measured"])
-        self.clock.moments = list(state["clock"])
         if state["curves"] is not None:
             self._curves = Curves(self.records)
             self._curves.load_state_dict(state["curves"])
@@ -219,9 +218,8 @@ class Trajectory:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a NumPy archive of the points, the curves, and what tells members apart."""
-        archive.write(
-            path, archive.Contents(self._kept, self._large, self.measured, self.clock, self.members)
-        )
+        contents = archive.Contents(self._kept, self._large, self.measured, self.clock, self.members)
+        archive.write(path, contents)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Trajectory":

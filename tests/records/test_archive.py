@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from landscape_lab.records.known import archive
+from landscape_lab.records import archive
 
 ARRAYS = {
     "points": np.arange(12, dtype=np.float32).reshape(3, 2, 2),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from landscape_lab.records.known import point_file
+from landscape_lab.records import point_file
 from landscape_lab.records.point_file import FileColumn
 
 POINTS = (

@@ -4,11 +4,14 @@ SIGINT (Ctrl-C), SIGTERM (`timeout`, Docker, preemption), SIGHUP (the terminal w
 SIGUSR1, after which the job is queued again.
 """
 
+import logging
 import os
+import queue
 import signal
 import sys
 import threading
 import time
+from _thread import start_new_thread
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
@@ -20,6 +23,10 @@ JOB = "SLURM_JOB_ID"
 """Where Slurm tells a process its job."""
 TWICE = 0.05
 """Two signals within so many seconds are one: `timeout`, shells and terminals send the same one twice."""
+LOCKING = {module.__file__ for module in (logging, queue, threading)}
+"""Modules of Python that take locks in functions, which an exception can leave with the lock taken."""
+PATIENCE = 5.0
+"""Seconds for which a lock is waited for, at most."""
 
 
 class Stopped(SystemExit):
@@ -61,6 +68,7 @@ class Signals:
         self.heard: int | None = None
         self._manner = Manner.LEAVE
         self._when = 0.0
+        self._postponed = False
 
     def begin(self) -> None:
         """Hear signals from now on, for the whole life of the process."""
@@ -108,15 +116,28 @@ class Signals:
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()
-        if self.heard is not None:
+        again, self._postponed = self._postponed, False
+        if self.heard is not None and not again:
             if number == signal.SIGINT and now - self._when >= TWICE:
                 _leave(number, "Stopped at once by Ctrl-C: what came after the last checkpoint is lost.")
             return
-        self.heard, self._when = number, now
+        if not again:
+            self.heard, self._when = number, now
         if self._manner is Manner.LEAVE:
             _leave(number, f"{Stopped(number)} Nothing is lost: the same command begins again.")
         if self._manner is Manner.RAISE:
+            self._raise(number, frame)
+
+    def _raise(self, number: int, frame: FrameType | None) -> None:
+        """Raise `Stopped`; where a lock is being taken or given back, the signal comes again a little later.
+
+        `Condition.__enter__` that raises after it took its lock never gives it back: TensorBoard's writer
+        would wait for it for ever, and the process with it.
+        """
+        if not _locking(frame) or time.monotonic() - self._when > PATIENCE:
             raise Stopped(number)
+        self._postponed = True
+        start_new_thread(_send_again, (number,))  # `threading`, which has locks of its own, may be at work
 
 
 signals = Signals()
@@ -137,6 +158,18 @@ def _numbers() -> list[signal.Signals]:
     """The signals that ask this process to stop."""
     names = [*OURS, *["SIGUSR1"] * (JOB in os.environ)]
     return [signal.Signals[name] for name in names if name in signal.Signals.__members__]
+
+
+def _locking(frame: FrameType | None) -> bool:
+    """Whether a frame, or one that called it, is at work with locks."""
+    while frame is not None and frame.f_code.co_filename not in LOCKING:
+        frame = frame.f_back
+    return frame is not None
+
+
+def _send_again(number: int) -> None:
+    time.sleep(TWICE)
+    os.kill(os.getpid(), number)  # which wakes the main thread; `signal.raise_signal` would not
 
 
 def _leave(number: int, line: str) -> None:

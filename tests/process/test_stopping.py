@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -46,6 +47,42 @@ def test_what_is_deferred_is_raised_when_it_is_settled(quiet):
         assert quiet.heard == signal.SIGTERM
         with pytest.raises(Stopped, match=r"Stopped by SIGTERM after 5 of 9 steps\."):
             quiet.settle("after 5 of 9 steps")
+
+
+class Interrupted:
+    """A lock that has just been taken when a signal comes."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.acquire, self.release = self.lock.acquire, self.lock.release
+
+    def __enter__(self):
+        self.lock.acquire()
+        send()
+
+    def __exit__(self, *_):
+        self.lock.release()
+
+
+def work(lock, done):
+    """Something with a lock, and then something without."""
+    with threading.Condition(lock):
+        done.append("what is locked")
+    time.sleep(5)
+
+
+def test_a_lock_is_given_back_before_it_is_raised(quiet):
+    lock, done = Interrupted(), []
+    with pytest.raises(Stopped, match="SIGTERM"), quiet.listening():
+        work(lock, done)
+    assert done == ["what is locked"]
+    assert lock.acquire(blocking=False)
+
+
+def test_a_lock_that_is_not_given_back_is_not_waited_for(quiet, monkeypatch):
+    monkeypatch.setattr("landscape_lab.process.stopping.PATIENCE", -1.0)
+    with pytest.raises(Stopped), quiet.listening(), threading.Condition(Interrupted()):
+        pass
 
 
 def test_nothing_heard_is_nothing_settled(quiet):

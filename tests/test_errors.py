@@ -43,6 +43,7 @@ MISTAKES = {
     "hydra.job.num=abc": "Parameter `hydra.job.num`: Value 'abc' of type 'str' could not be converted to Int",
     "landscape=expression landscape.expression=x/0": "Parameter `expression` should be finite at the start",
     "-m steps=1,2 objective=5": "Parameter `objective` should be one of final_loss",
+    "sweep=optuna callbacks.pruning.settings=null": "`callbacks.pruning.settings` should be settings",
     "-m sweep=optuna sweep.sampler_settings=abc": "`sweep.sampler_settings` should be settings, {key: value}",
     "start=1,2": "A list is `start=[1,2]`; several values one after another are for a sweep: -m.",
     "optimizer=adam,sgd": "for a sweep: -m. Found `optimizer=adam,sgd`",

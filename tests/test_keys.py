@@ -163,9 +163,7 @@ def test_every_class_of_ours_in_the_configuration_is_declared():
         target for target in targets if target.endswith("Callback")
     }  # Hydra's own callbacks have no keys
     told_by_signatures = {target for target in targets if re.match(r"landscape_lab\.(models|data)\.", target)}
-    assert targets - hydras - told_by_signatures - set(DECLARED) == {
-        "landscape_lab.sweeps.study.pruning.Pruning"
-    }  # its keys are those of `sweep`
+    assert targets - hydras - told_by_signatures <= set(DECLARED)
 
 
 @pytest.mark.parametrize(

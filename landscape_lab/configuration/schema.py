@@ -15,7 +15,6 @@ from omegaconf.errors import OmegaConfBaseException
 from landscape_lab.keys import DECLARED, Key, Keys
 from landscape_lab.keys.kinds import Nullable, Open
 from landscape_lab.keys.optimizers import AUTO
-from landscape_lab.keys.running import RUN
 from landscape_lab.validation import Text
 
 OTHERS = Keys("_others", Open())
@@ -73,8 +72,11 @@ class Entry:
         """Whether what the value refers to needs no further check; OmegaConf takes 0.3 ms to resolve it."""
         if self.declared is None or isinstance(self.declared.kind, Text):
             return True  # text that is made of others is text
-        named = re.fullmatch(r"\$\{(\w+)\}", str(self.value))
-        return named is not None and named[1] in RUN.keys and RUN.keys[named[1]].kind == self.declared.kind
+        named = re.fullmatch(r"\$\{(?:(\w+)\.)?(\w+)\}", str(self.value))
+        if named is None:
+            return False
+        other = DECLARED.get(named[1] or "", OTHERS).keys.get(named[2])
+        return other is not None and other.kind == self.declared.kind
 
     @property
     def missing(self) -> bool:

@@ -183,3 +183,9 @@ SWEEP = Keys(
     **_SETTINGS,
     **_LISTS,
 )
+PRUNING = Keys(
+    "landscape_lab.sweeps.study.pruning.Pruning",
+    objective=RUN.keys["objective"],
+    settings=SWEEP.keys["pruner_settings"],
+    **{name: SWEEP.keys[name] for name in ("trial", "folder", "storage", "study", "pruner", "reports")},
+)

@@ -18,6 +18,7 @@ from landscape_lab.configuration.composed import identity, plain
 from landscape_lab.errors import tell
 from landscape_lab.files.writing import remove_unfinished
 from landscape_lab.sweeps.goals import goals_of
+from landscape_lab.sweeps.plan import SETTINGS
 from landscape_lab.sweeps.resume import words_to_go_on
 from landscape_lab.sweeps.study.runners import take_up
 from landscape_lab.sweeps.study.samplers import build_pruner, build_sampler
@@ -82,10 +83,13 @@ class StudySettings:
         )
 
     def check_folder(self) -> None:
-        """Raise `ValueError` where a study would go on unasked, or where the one to go on with is missing."""
+        """Raise `ValueError` where a study would go on unasked, or where the one to go on with is missing.
+
+        A process that was stopped while it began leaves a storage without `multirun.yaml`, and no trials.
+        """
         file = EMBEDDED.get(self.storage)
         if self.resume is None:
-            if file is not None and (self.folder / file).exists():
+            if file is not None and (self.folder / file).exists() and (self.folder / SETTINGS).exists():
                 raise ValueError(
                     f"There is a study in {self.folder} already. Go on with {words_to_go_on(self.folder)}"
                 )

@@ -12,6 +12,7 @@ from optuna.storages import BaseStorage
 from torch import Tensor
 
 from landscape_lab.descent import Descent
+from landscape_lab.keys.running import PRUNING
 from landscape_lab.records.measured import RESULTS, measure
 from landscape_lab.results import best_loss, standing
 from landscape_lab.sweeps.study.samplers import build_pruner
@@ -21,6 +22,7 @@ open_once = cache(partial(open_storage, known=True))
 """One connection for all trials of a process."""
 
 
+@PRUNING.checks_class
 class Pruning(pl.Callback):
     """Report the objective after each part of a descent, and end the descent where the pruner says so.
 

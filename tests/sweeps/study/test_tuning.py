@@ -200,6 +200,7 @@ MISTAKES = {
     "sweep.direction=down": "Parameter `sweep.direction` should be one of auto, minimize, maximize",
     "sweep.trails=3": "There is no key `sweep.trails`. Nearest: trial",
     "sweep.resume=nowhere": "There is no sweep in nowhere",
+    "sweep.pruner_settings=null": "`sweep.pruner_settings` should be settings, {key: value}",
     "objective=seconds sweep.pruner=median": "Parameter `sweep.pruner` should be none",
     "optimizer=adam,lion,adm": "There is no optimizer `adm`. Nearest: adam",
     "augmentation=[noise],[nose]": "There is no augmentation `nose`. Nearest: noise",
@@ -217,7 +218,8 @@ def test_mistake_stops_before_the_first_job(quiet_command, tmp_path, mistake):
 
 
 def test_resume_goes_on_until_there_are_enough(quiet_command):
-    quiet_command(*QUICK, RATE, "sweep.n_trials=2")
+    open_storage("sqlite", Path("study"))  # all that there is where a study is stopped while it begins
+    assert quiet_command(*QUICK, RATE, "sweep.n_trials=2")[0] == 0
     before = {file: file.stat().st_mtime_ns for file in Path("study").glob("*/results.json")}
     status, written = quiet_command(*QUICK, RATE, "sweep.n_trials=3")
     assert status == 1

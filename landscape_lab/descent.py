@@ -207,7 +207,7 @@ class Descent(pl.LightningModule):
         self._end_as(Ending(status, by))
 
     def _end_as(self, ending: Ending) -> None:
-        self.ending = ending
+        self.ending, self.trajectory.lost = ending, ending.lost
         self.trainer.should_stop = True
 
     @torch.no_grad()
@@ -228,7 +228,7 @@ class Descent(pl.LightningModule):
         self.tally.alive &= point.isfinite().all(-1) & losses.isfinite()
         self.tally.follow(self.global_step, losses.unsqueeze(0))
         if not self.tally.alive.any():
-            self.ending = Ending.after(self.global_step, holes.error)
+            self._end_as(Ending.after(self.global_step, holes.error))
         self.trajectory.end(self.global_step, point, losses, self.tally.evaluations)
 
     def on_save_checkpoint(self, checkpoint: State) -> None:

@@ -29,7 +29,6 @@ FAST_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 """PyYAML's writer in C, where PyYAML was built with it."""
 UNREADABLE = (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError, OmegaConfBaseException)
 """What reading a saved configuration raises when the file is missing, damaged or something else."""
-
 DECISIVE = {"landscape", "optimizer", "folder"}
 """Keys that every configuration has, if it was written to its end."""
 
@@ -178,7 +177,9 @@ class Run:
         """
         from landscape_lab.trajectory import Trajectory  # torch, which `--help` does without
 
-        return Trajectory.load(self.trajectory_file)
+        trajectory = Trajectory.load(self.trajectory_file)
+        trajectory.lost = "failed" if (self.results() or {}).get("status") == "failed" else "diverged"
+        return trajectory
 
     def identity(self) -> str | None:
         """The twelve digits that identify the configuration, or `None` where the folder does not tell it."""

@@ -35,7 +35,7 @@ class Trace:
         steps: The step of each record.
         evaluations: How often the loss had been evaluated by then.
         best: The step of the lowest loss and that loss.
-        lr: The learning rate of each step, It is NaN where there is none.
+        lr: The learning rate of each step; NaN where there is none.
         total: How many members there are.
         rates: The learning rate of each member, where they differ.
         off: How far each point is from the plane; `None` where the plane is the whole landscape.
@@ -43,7 +43,7 @@ class Trace:
         spent: What else had been spent by each record, `[records]`: `seconds`, `epochs` of a network.
         measured: What was measured of a network, as a trajectory's archive has it.
         departure: The losses of some points and those of the plane below them, where they were compared.
-        lost: What became of members whose last loss is not finite: `diverged`, or `failed` where it raised.
+        lost: `failed` where the descent raised; else `diverged`, what became of members without a last loss.
     """
 
     label: str
@@ -81,6 +81,11 @@ class Trace:
         places, losses = self.places[:, some], self.losses[:, some]
         measured = of_members(self.measured, some)
         return replace(self, places=places, losses=losses, rates=None, measured=measured, departure=None)
+
+    @property
+    def ends(self) -> Float[np.ndarray, " members"]:
+        """The final losses: infinite where a member diverged or the descent failed."""
+        return np.where(np.isfinite(self.losses[-1]) & (self.lost != "failed"), self.losses[-1], np.inf)
 
     def record(self, moment: float) -> int:
         """The last record up to a step."""
@@ -143,12 +148,7 @@ class Answers(Protocol):
         """At most so many samples, with the answers at the end of the descent."""
 
     def shares(self, moment: float, shape: tuple[int, int]) -> np.ndarray:
-        """The probability of each class in the cells of the window, `[rows, columns, classes]`.
-
-        Args:
-            moment: The step; between two kept points the weights between them are taken.
-            shape: How many rows and columns.
-        """
+        """Of each class at a step, `[*shape, classes]`; of weights between those that were kept."""
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,8 @@ class Trajectory:
         always: bool = False,
     ) -> None:
         self.records, self.label, self.members = max(records, 2), label, dict(members or {})
-        self.expected, self.to, self.always = steps, to, always
-        self.measured, self.clock = Measured(), Clock()
+        self._asked = steps, to, always
+        self.measured, self.clock, self.lost = Measured(), Clock(), "diverged"
         self._curves: Curves | None = None
         self._large: LargePoints | None = None  # small points are a column of the curves
 
@@ -71,8 +71,7 @@ class Trajectory:
     def open(self, members: int, dims: int) -> None:
         """Decide, once, how much is kept for points of `members` × `dims` numbers."""
         if self._curves is None:
-            how = self.records, self.expected, self.to, self.always
-            self._curves, self._large = room_for(members, dims, *how)
+            self._curves, self._large = room_for(members, dims, self.records, *self._asked)
             self.records = self._curves.series.records
 
     @property
@@ -211,7 +210,7 @@ class Trajectory:
             self._curves = Curves(self.records)
             self._curves.load_state_dict(state["curves"])
         if state["points"] is not None:
-            self._large = LargePoints.of_state(state["points"], self.to if state["file"] else None)
+            self._large = LargePoints.of_state(state["points"], self._asked[1] if state["file"] else None)
 
     to_csv, to_json = text.to_csv, text.to_json
     _repr_html_, _repr_png_ = notebook.trajectory_html, notebook.trajectory_png

@@ -144,9 +144,7 @@ class Products(pl.Callback):
         wanted = [product for product in self.products if product.wanted]
         if not wanted:
             return
-        scene = self._scene(pl_module, wanted)
-        traces = tuple(replace(trace, lost=pl_module.ending.lost) for trace in scene.traces)
-        scene = replace(scene, about=self.about, traces=traces)
+        scene = replace(self._scene(pl_module, wanted), about=self.about)
         if scene.miss > 0:
             self.told["slice_miss"] = scene.miss
             tell(f"The slice of the landscape misses it at the centre of the plane by {scene.miss:.1e}.")

@@ -8,9 +8,9 @@ from jaxtyping import Float
 
 from landscape_lab.drawing.rates import lowest_so_far
 from landscape_lab.drawing.strokes import Curve
-from landscape_lab.drawing.titles import end_of
+from landscape_lab.drawing.titles import end_of, lost_as
 from landscape_lab.drawing.value_axis import SO_FAR, ValueAxis, linear_axis, logarithmic_axis
-from landscape_lab.outcomes.good_rates import typical_known
+from landscape_lab.outcomes.good_rates import typical, typical_known
 from landscape_lab.records.measured import RESULTS
 from landscape_lab.scene import Trace
 
@@ -20,17 +20,19 @@ class Entry(NamedTuple):
 
     Args:
         curves: Of each of its traces.
-        end: What it is ranked by; not finite where it diverged.
+        end: What it is ranked by; not finite where it diverged or failed.
         color: `None` where it is one of many that are grey.
+        lost: What became of it then, in a word.
     """
 
     curves: list[Curve]
     end: float
     color: str | None
+    lost: str
 
     @property
     def arrived(self) -> bool:
-        """Whether it is ranked: it did not diverge."""
+        """Whether it is ranked: it came to its end."""
         return bool(np.isfinite(self.end))
 
     @property
@@ -58,11 +60,12 @@ def _entry(traces: Sequence[Trace], color: str | None, against: str, ranked: str
     """What is drawn of the traces of one label."""
     curves = [_curve(trace, against, ranked) for trace in traces]
     if ranked == "best_loss" or any(RESULTS.get(ranked, "") in trace.measured for trace in traces):
-        ends = np.concatenate([_last(curve.values) for curve in curves])
-        end = float(np.quantile(np.nan_to_num(ends, nan=np.inf), 0.5, method="lower"))
+        last = np.concatenate([_last(curve.values) for curve in curves])
+        arrived = np.isfinite(np.concatenate([trace.ends for trace in traces]) + last)
+        end = float(typical(np.where(arrived, last, np.inf)))
     else:
         end = end_of(traces).loss
-    return Entry(curves, end, color)
+    return Entry(curves, end, color, lost_as(traces))
 
 
 def _curve(trace: Trace, against: str, ranked: str) -> Curve:
@@ -103,7 +106,7 @@ def _middle(values: Float[np.ndarray, "records members"]) -> Float[np.ndarray, "
 
 
 def end_on(axis: ValueAxis, entry: Entry) -> tuple[float, float]:
-    """The cost and the value of an end, in the window; of what diverged those of the last that was finite."""
+    """The cost and the value of an end, in the window; of what was lost those of the last that was finite."""
     costs, values = max(entry.curves, key=lambda curve: curve.costs[-1])
     value = entry.end
     if not np.isfinite(value):

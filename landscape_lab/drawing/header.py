@@ -152,7 +152,7 @@ def _loss(trace: Trace, moment: float) -> str:
     known = "measured_losses" in trace.measured
     losses = _measured(trace, "measured_losses", moment) if known else trace.losses[trace.record(moment)]
     losses = losses[np.isfinite(losses)]
-    return f"{typical(losses):.4g}" if len(losses) else "diverged"
+    return f"{typical(losses):.4g}" if len(losses) else trace.lost
 
 
 def _measured(trace: Trace, name: str, moment: float) -> np.ndarray:

@@ -14,7 +14,6 @@ from landscape_lab.drawing.palette import GREY, GRID
 from landscape_lab.drawing.strokes import ENVELOPE, Curve, cleaned
 from landscape_lab.drawing.style import AXIS, label_cost
 from landscape_lab.drawing.ticks import label_logarithm
-from landscape_lab.drawing.titles import DIVERGED
 from landscape_lab.drawing.titles import GREY as PALE_INK
 from landscape_lab.drawing.value_axis import ValueAxis
 from landscape_lab.scene import Trace
@@ -33,19 +32,17 @@ class End(NamedTuple):
     """How an end is marked and told.
 
     Args:
-        words: What stands beside it.
         mark: Of the end itself.
         edge: The colour around it; `None`: its own.
-        line: To the number beside it; what diverged did so long before.
+        line: To what stands beside it; what was lost ended long before.
     """
 
-    words: str
     mark: str
     edge: str | None
     line: str
 
 
-ARRIVED, LOST = End("{:.4g}", "o", "white", "-"), End(DIVERGED, "x", None, ":")
+ARRIVED, LOST = End("o", "white", "-"), End("x", None, ":")
 
 
 def draw_race(
@@ -138,14 +135,15 @@ def _at(curve: Curve, costs: Float[np.ndarray, " n"]) -> Float[np.ndarray, "n me
 
 
 def _tell_ends(axes: Axes, entries: Sequence[Entry], axis: ValueAxis, size: float) -> None:
-    """A dot at the end of each curve in a colour, a cross where it diverged, and beside it rank and value."""
+    """A dot at the end of each curve in a colour, a cross where it was lost, and beside it rank and value."""
     named = [(rank, entry) for rank, entry in enumerate(entries, start=1) if entry.color is not None]
     ends = np.array([end_on(axis, entry) for _, entry in named]).reshape(-1, 2)
     places = spread(axis.heights(ends[:, 1]).tolist(), LINE * size / 72 / _height_for_words(axes))
     for (rank, entry), end, place in zip(named, ends.tolist(), places, strict=True):
-        how = ARRIVED if entry.arrived else LOST
-        words = f"{rank}  {how.words.format(entry.end)}"
-        axes.text(BESIDE + 0.01, place, words, fontsize=size, va="center", transform=axes.transAxes)
+        how, words = (ARRIVED, f"{entry.end:.4g}") if entry.arrived else (LOST, entry.lost)
+        axes.text(
+            BESIDE + 0.01, place, f"{rank}  {words}", fontsize=size, va="center", transform=axes.transAxes
+        )
         axes.plot(*end, how.mark, color=entry.color, mec=how.edge, ms=6, clip_on=False, zorder=6 + 1 / rank)
         line = {
             "arrowstyle": "-",

@@ -79,13 +79,13 @@ def _write(axes: Axes, rank: int, place: Float[np.ndarray, "2"], offset: Point, 
 
 def _best(trace: Trace) -> Float[np.ndarray, "2"]:
     """Where the member that ended lowest is."""
-    return trace.places[-1, int(np.nan_to_num(trace.losses[-1], nan=np.inf).argmin())]
+    return trace.places[-1, int(trace.ends.argmin())]
 
 
 def _end(axes: Axes, trace: Trace, size: Point) -> Point | None:
     """Where a trace ends; `None` where it diverged or left the map."""
     share = axes.transAxes.inverted().transform(axes.transData.transform(_best(trace)))
-    inside = bool(((share >= 0.0) & (share <= 1.0)).all() and np.isfinite(trace.losses[-1]).any())
+    inside = bool(((share >= 0.0) & (share <= 1.0)).all() and np.isfinite(trace.ends).any())
     return share * size if inside else None
 
 

@@ -37,7 +37,7 @@ def chosen(trace: Trace) -> Float[np.ndarray, " chosen"]:
 
 def best_of(trace: Trace) -> float | None:
     """The best rate of a trace, which its title names."""
-    return typical_end(trace.losses[-1], float(np.median(trace.losses[0])), trace.rates).rate
+    return typical_end(trace.ends, float(np.median(trace.losses[0])), trace.rates).rate
 
 
 def medians(

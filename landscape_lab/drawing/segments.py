@@ -74,14 +74,14 @@ def draw_run(axes: Axes, trace: Trace, color: str, strength: float = 1.0) -> Non
         color: Of the run.
         strength: Of its lines, from 0 to 1.
     """
-    members = trace.places.shape[1]
+    members, ends = trace.places.shape[1], trace.ends
     shown = evenly(len(trace.places), max(50, 20 * DRAWN_POINTS // max(1, members)))
     alpha = strength * max(FAINTEST, members**-0.5)
     width = RUN * (0.4 + 0.6 * strength)
     for member in evenly(members, MEMBERS):
         (line,) = axes.plot(*trace.places[shown, member].T, color=color, linewidth=width, alpha=alpha)
         line.set(solid_joinstyle="round", zorder=1.95 + 0.05 * strength)
-        if not np.isfinite(trace.losses[-1, member]):
+        if not np.isfinite(ends[member]):
             line.set(linestyle=DIVERGED_DASH, linewidth=0.6 * width, alpha=0.7 * alpha, zorder=1.9)
         elif members == 1:
             line.set_path_effects([withStroke(linewidth=width + 1.4, foreground="white")])

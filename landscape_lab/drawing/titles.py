@@ -14,7 +14,6 @@ from landscape_lab.outcomes.converged import converged_after
 from landscape_lab.outcomes.good_rates import TypicalEnd, typical_end
 from landscape_lab.scene import Scene, Trace
 
-DIVERGED = "diverged"
 BETWEEN = " · "
 """Between the parts of a title."""
 GREY = "#5f6368"
@@ -102,12 +101,10 @@ def title_of(traces: Sequence[Trace]) -> str:
     if len(traces) > 1:
         return BETWEEN.join(trace.label for trace in traces)
     (trace,) = traces
-    final = trace.losses[-1]
-    parts = [trace.label, *([] if _diverged(trace) else [_length(trace)])]
+    shown = trace.losses.shape[1]
+    parts = [trace.label, *([] if _is_lost(trace) else [_length(trace)])]
     if trace.total > 1:
-        parts.append(
-            f"{trace.total:,} members" + (f", {len(final):,} shown" if len(final) < trace.total else "")
-        )
+        parts.append(f"{trace.total:,} members" + (f", {shown:,} shown" if shown < trace.total else ""))
     return BETWEEN.join(part for part in (*parts, _end_of(trace)) if part)
 
 
@@ -120,29 +117,34 @@ def _length(trace: Trace) -> str:
 
 def _end_of(trace: Trace) -> str:
     """How a descent ended."""
-    if not _diverged(trace):
+    if not _is_lost(trace):
         return ending([trace])
     return f"{trace.lost} in step {trace.steps[-1]:,}, best loss {trace.best[1]:.4g}"
 
 
-def _diverged(trace: Trace) -> bool:
+def _is_lost(trace: Trace) -> bool:
     """Whether no member is left."""
-    return not np.isfinite(trace.losses[-1]).any()
+    return not np.isfinite(trace.ends).any()
 
 
 def ending(traces: Sequence[Trace]) -> str:
     """The final loss, as the terminal tells it; of several traces that of all their members."""
     end = end_of(traces)
     if not np.isfinite(end.loss):
-        words = traces[0].lost
-        return words if all(map(_diverged, traces)) else f"half and more of the members {words}"
+        words = lost_as(traces)
+        return words if all(map(_is_lost, traces)) else f"half and more of the members {words}"
     best = "" if end.rate is None else f"best lr {end.rate:.4g}: "
     return f"{best}{end.words} {end.loss:.4g}"
 
 
+def lost_as(traces: Sequence[Trace]) -> str:
+    """What became of those of some traces that have no end: `diverged`, `failed`, or one of them each."""
+    return " or ".join(sorted({trace.lost for trace in traces if not np.isfinite(trace.ends).all()}))
+
+
 def end_of(traces: Sequence[Trace]) -> TypicalEnd:
     """The final loss that stands for some traces."""
-    ends = np.concatenate([trace.losses[-1] for trace in traces])
+    ends = np.concatenate([trace.ends for trace in traces])
     begin = float(np.median(np.concatenate([trace.losses[0] for trace in traces])))
     (first, *more) = traces
     return typical_end(ends, begin, None if more else first.rates)

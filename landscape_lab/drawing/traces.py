@@ -99,7 +99,7 @@ def _draw_along(axes: Axes, scene: Scene, trace: Trace, *, bar: bool) -> None:
     number, members = trace.places.shape[:2]
     shown = evenly(number, max(2, DRAWN_POINTS // max(1, members)))
     along = _along(scene, trace, shown)
-    draw_segments(axes, trace.places[shown], along.values, along.scale, np.isfinite(trace.losses[-1]))
+    draw_segments(axes, trace.places[shown], along.values, along.scale, np.isfinite(trace.ends))
     if trace.departure is not None:
         draw_compared(axes, trace, trace.departure, shown, along.scale.norm)
     if bar:
@@ -133,7 +133,7 @@ def _draw_members(axes: Axes, scene: Scene, trace: Trace, *, bar: bool) -> None:
     order = np.lexsort((-np.nan_to_num(last_finite(trace.losses), nan=np.inf), good))
     if trace.rates is not None:
         order = order[np.isin(trace.rates[order], chosen(trace))]
-    good, ended = good[order], np.isfinite(trace.losses[-1, order])
+    good, ended = good[order], np.isfinite(trace.ends[order])
     width, strong, weak = (1.4, 0.9, 0.12) if members < CROWD else (0.8, 0.75, 0.08)
     paths = list(trace.places[shown].swapaxes(0, 1)[order])
     best = [path for path, one in zip(paths, good, strict=True) if one]
@@ -160,7 +160,7 @@ def _of_members(scene: Scene, trace: Trace) -> tuple[Coloring, Float[np.ndarray,
         scale = ColorScale(LogNorm(trace.rates.min(), trace.rates.max()))
         return Coloring(trace.rates, scale, "learning rate"), RATE_COLORS(scale.norm(trace.rates))
     ends = last_finite(trace.losses)
-    arrived = np.where(np.isfinite(trace.losses[-1]), ends, np.nan)
+    arrived = np.where(np.isfinite(trace.ends), ends, np.nan)
     scale = color_scale(_visible(scene, trace.places[-1], arrived), scene.losses)
     return Coloring(ends, scale, "final loss"), LOSS_COLORS(scale.norm(ends))
 

@@ -188,6 +188,7 @@ def trace_of(
         None if trajectory.keeps_every_point else trajectory.point_steps,
         {"seconds": trajectory.clock.seconds_at(trajectory.steps)} if len(trajectory.clock) else {},
         of_members(trajectory.measured.arrays(), shown),
+        lost=trajectory.lost,
     )
 
 

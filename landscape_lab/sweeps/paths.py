@@ -148,7 +148,7 @@ def _trajectory(entrant: Entrant, most: int = MEMBERS) -> Trajectory:
         torch.from_numpy(whole.evaluations[records]),
         point_steps=torch.from_numpy(at),
     )
-    seen.clock = whole.clock
+    seen.clock, seen.lost = whole.clock, whole.lost
     seen.measured = Measured.of(of_members(whole.measured.arrays(), members))
     return seen
 

@@ -47,7 +47,29 @@ def test_what_is_ranked_is_drawn_and_told():
     assert told(axes) == ["1  0.01", "2  0.5", "3  diverged"]
     axes = race_figure([("ramp", seen)], ranked="best_loss").axes[1]
     assert axes.get_ylabel() == "lowest loss so far, logarithmic"
-    assert told(axes)[:2] == ["1  0.01", "2  1e-09"]
+    assert told(axes) == ["1  0.01", "2  1e-09", "3  diverged"]
+
+
+@pytest.mark.parametrize("ranked", ["final_loss", "best_loss"])
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ({"a": ""}, ["1  0.3", "2  failed"]),  # as finite as its last loss is
+        ({"a": "diverged"}, ["1  0.3", "2  diverged"]),
+        ({"a": "", "a too": "diverged"}, ["1  0.3", "2  diverged or failed"]),
+    ],
+)
+def test_what_raised_has_failed_and_no_final_loss(ranked, ends, words):
+    lost = [
+        trajectory([[5, 5], [30, 20]], [0.8, np.nan if how else 0.1], name[0]) for name, how in ends.items()
+    ]
+    for one, how in zip(lost, ends.values(), strict=True):
+        one.lost = how or "failed"
+    figure = race_figure(
+        [("ramp", scene(trajectory([[5, 5], [40, 30]], [0.8, 0.3], "b"), *lost))], ranked=ranked
+    )
+    assert told(figure.axes[1]) == words
+    assert [text.get_text() for text in figure.axes[0].texts] == ["1"]
 
 
 def test_of_many_learning_rates_the_best_and_of_seeds_the_median_is_told():

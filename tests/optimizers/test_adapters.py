@@ -150,7 +150,7 @@ def test_an_optimizer_that_raises_has_failed_on_the_record(lab, capsys, factory,
         "steps=50",
     )
     metrics = json.loads((result.folder / "results.json").read_text())
-    assert metrics["status"] == "failed"
+    assert metrics["status"] == result.trajectory.lost == "failed"
     assert metrics["steps"] == made == result.trajectory.steps[-1]
     assert metrics["final_loss"] == pytest.approx(float(result.trajectory.losses[-1, 0]))
     error = capsys.readouterr().err

@@ -11,6 +11,7 @@ from landscape_lab.ensemble import LISTED
 from landscape_lab.optimizers.matching import settled, told
 from landscape_lab.outcomes.converged import converged_after
 from landscape_lab.outcomes.members import Outcomes
+from landscape_lab.quantiles import typical
 from landscape_lab.records.measured import RESULTS
 
 
@@ -51,7 +52,7 @@ def _outcomes(descent: Descent, points: np.ndarray, losses: np.ndarray) -> Outco
         if distance is None
         else np.where(alive, distance.double().numpy(), np.inf),
         status,
-        float(np.median(descent.trajectory.losses[0])),
+        float(typical(descent.trajectory.losses[0])),
     )
 
 

@@ -12,12 +12,13 @@ from torch import Tensor
 
 from landscape_lab.descent import Descent
 from landscape_lab.landscapes.base import Landscape
+from landscape_lab.quantiles import quantiles
 from landscape_lab.results import distances
 
 POINTS_PER_DECADE = 400
 """How many steps of every tenfold a long curve keeps; a hundredth of it for very many members."""
-RANKS = {"best": 0.0, "quartile_1": 0.25, "median": 0.5, "quartile_3": 0.75}
-"""Which of many members' losses have a curve, by their share of better members; who diverged is last."""
+SHARES = {"best": 0.0, "quartile_1": 0.25, "median": 0.5, "quartile_3": 0.75}
+"""Which quantiles of many members' losses have a curve; who diverged is last."""
 MANY = 10_000
 """So many members are very many."""
 
@@ -119,9 +120,8 @@ def _median(values: torch.Tensor) -> np.ndarray:
 def _losses(losses: torch.Tensor) -> dict[str, np.ndarray]:
     if losses.shape[1] == 1:
         return {"loss": losses[:, 0].cpu().numpy()}
-    ranks = {name: int(share * (losses.shape[1] - 1)) for name, share in RANKS.items()}
-    ranked = np.partition(losses.nan_to_num(nan=torch.inf).cpu().numpy(), list(set(ranks.values())), axis=1)
-    return {f"loss/{name}": ranked[:, rank] for name, rank in ranks.items()}
+    found = quantiles(losses.nan_to_num(nan=torch.inf).cpu().numpy(), list(SHARES.values()))
+    return {f"loss/{name}": each for name, each in zip(SHARES, found, strict=True)}
 
 
 def _positions(descent: Descent, points: torch.Tensor) -> dict[str, np.ndarray]:

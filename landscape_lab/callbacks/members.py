@@ -13,12 +13,13 @@ from landscape_lab.descent import Descent
 from landscape_lab.drawing.sensitivity import Sensitivity, sensitivity_figure
 from landscape_lab.files.writing import replacing
 from landscape_lab.outcomes.members import Outcomes
+from landscape_lab.quantiles import QUARTILES, quantiles, typical
 from landscape_lab.tables import write_csv
 from landscape_lab.trajectory import Trajectory
 
 TABLE_MEMBERS = 100_000
 """The most members that are listed in a text file."""
-DECILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+DECILES = (0.1, *QUARTILES, 0.9)
 
 
 class Members(pl.Callback, Drawing):
@@ -56,10 +57,7 @@ def _write(path: Path, columns: dict[str, np.ndarray]) -> None:
 def _quantiles(trajectory: Trajectory) -> dict[str, np.ndarray]:
     """The losses of all members at each record; who diverged counts as infinite."""
     names = ["best", *(f"quantile_{share:g}" for share in DECILES)]
-    rows = [
-        np.quantile(np.nan_to_num(losses, nan=np.inf), (0.0, *DECILES), method="lower")
-        for losses in trajectory.losses
-    ]
+    rows = [quantiles(np.nan_to_num(losses, nan=np.inf), (0.0, *DECILES)) for losses in trajectory.losses]
     return {"step": trajectory.steps} | dict(zip(names, np.array(rows).T, strict=True))
 
 
@@ -80,12 +78,10 @@ def _by_rate(outcomes: Outcomes) -> dict[str, np.ndarray]:
     """How each learning rate did, over starts and seeds."""
     columns = {"lr": np.asarray(outcomes.ensemble.rates)}
     for name, values in (("final_loss", outcomes.final_loss), ("best_loss", outcomes.best_loss)):
-        quartiles = np.quantile(outcomes.by_rate(values), [0.25, 0.5, 0.75], axis=1, method="lower")
+        quartiles = quantiles(outcomes.by_rate(values), QUARTILES)
         columns |= dict(
             zip((f"{name}_quartile_1", f"{name}_median", f"{name}_quartile_3"), quartiles, strict=True)
         )
-    columns["steps_to_target_median"] = np.quantile(
-        outcomes.by_rate(outcomes.steps_to_target), 0.5, axis=1, method="lower"
-    )
+    columns["steps_to_target_median"] = typical(outcomes.by_rate(outcomes.steps_to_target))
     columns["diverged_fraction"] = (outcomes.by_rate(outcomes.lost)).mean(axis=1)
     return columns

@@ -29,7 +29,7 @@ from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.drawing.value_axis import ValueAxis, loss_axes
 from landscape_lab.errors import tell
-from landscape_lab.outcomes.good_rates import typical_known
+from landscape_lab.quantiles import typical
 from landscape_lab.scene import Scene, Trace
 
 ACCURACY = ValueAxis("accuracy", (-0.02, 1.02))
@@ -220,7 +220,7 @@ def _draw_held_out(axes: Axes, trace: Trace, name: str, color: str, against: str
     """What was measured on the validation data, if there are any: the median of many members."""
     if (held_out := _measured(trace, name, against)) is not None:
         curve = cleaned(held_out, axis)
-        middle = typical_known(curve.values)[:, None]
+        middle = typical(curve.values)[:, None]
         draw_curve(axes, Curve(curve.costs, middle), color, axis, "validation")
 
 

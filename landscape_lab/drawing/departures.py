@@ -8,6 +8,7 @@ from landscape_lab.drawing.palette import GREY, GRID, INK, path_color
 from landscape_lab.drawing.style import label_cost
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.planes.departure import Departure
+from landscape_lab.quantiles import typical
 from landscape_lab.scene import Scene, Trace
 
 COMPARISON = 1.9
@@ -93,9 +94,7 @@ def _draw(axes: Axes, trace: Trace, departure: Departure, colors: tuple[str, str
 
 def _middle(losses: np.ndarray) -> np.ndarray:
     """The median over members of those losses `[n, members]` that are finite, `[n]`."""
-    return np.array(
-        [np.median(row[np.isfinite(row)]) if np.isfinite(row).any() else np.nan for row in losses]
-    )
+    return typical(np.where(np.isfinite(losses), losses, np.nan))
 
 
 def _spans_decades(scene: Scene) -> bool:

@@ -10,7 +10,7 @@ from landscape_lab.drawing.rates import lowest_so_far
 from landscape_lab.drawing.strokes import Curve
 from landscape_lab.drawing.titles import end_of, lost_as
 from landscape_lab.drawing.value_axis import SO_FAR, ValueAxis, linear_axis, logarithmic_axis
-from landscape_lab.outcomes.good_rates import typical, typical_known
+from landscape_lab.quantiles import typical
 from landscape_lab.records.measured import RESULTS
 from landscape_lab.scene import Trace
 
@@ -99,10 +99,7 @@ def axis_of(entries: Sequence[Entry], ranked: str) -> ValueAxis:
 
 def _middle(values: Float[np.ndarray, "records members"]) -> Float[np.ndarray, "records 1"]:
     """The median over members, as far as there are any."""
-    if values.shape[1] == 1:
-        return values
-    there = ~np.isnan(values).all(axis=1)
-    return typical_known(values[there])[:, None]
+    return values if values.shape[1] == 1 else typical(values[~np.isnan(values).all(axis=1)])[:, None]
 
 
 def end_on(axis: ValueAxis, entry: Entry) -> tuple[float, float]:
@@ -111,5 +108,5 @@ def end_on(axis: ValueAxis, entry: Entry) -> tuple[float, float]:
     value = entry.end
     if not np.isfinite(value):
         there = np.flatnonzero(np.isfinite(values).any(axis=1))
-        costs, value = costs[: there[-1] + 1], float(typical_known(values[there[-1]]))
+        costs, value = costs[: there[-1] + 1], float(typical(values[there[-1]]))
     return float(costs[-1]), float(np.clip(value, *axis.limits))

@@ -10,7 +10,7 @@ from PIL import ImageDraw, ImageFont
 from landscape_lab.drawing.maps import colored
 from landscape_lab.drawing.pacing import WORDS, Pacing
 from landscape_lab.drawing.palette import GREY, PATH_COLORS, path_color
-from landscape_lab.outcomes.good_rates import typical
+from landscape_lab.quantiles import typical
 from landscape_lab.scene import Scene, Trace, last_before
 
 LINE, ROW = 34, 20
@@ -137,7 +137,7 @@ def _caption_of_one(trace: Trace, moment: float, step: list[Word]) -> list[Word]
     words = [Word(title, f"{title}    ", VALUE_COLOR), *step] if title else list(step)
     words += [Word(name, name, NAME_COLOR), Word(_loss(trace, moment), f"{LOSS}    ", VALUE_COLOR)]
     if "measured_accuracy" in trace.measured:
-        accuracy = np.nanmedian(_measured(trace, "measured_accuracy", moment))
+        accuracy = typical(_measured(trace, "measured_accuracy", moment))
         words += [
             Word("accuracy ", "accuracy ", NAME_COLOR),
             Word(f"{accuracy:.3f}", "0.000    ", VALUE_COLOR),

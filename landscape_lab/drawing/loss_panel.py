@@ -16,6 +16,7 @@ from landscape_lab.drawing.style import label_cost
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import CHARACTER
 from landscape_lab.drawing.value_axis import ValueAxis, loss_axes
+from landscape_lab.quantiles import quantiles
 from landscape_lab.scene import Scene, Trace, last_before
 
 TITLE = 9
@@ -100,7 +101,6 @@ def _colored_curves(
     steps = steps[known]
     shares = ((0.25, 0.75), (0.5,)) if losses.shape[1] > 1 else ((0.5,),)
     for share in shares if known.any() else ():
-        one = losses.shape[1] == 1  # whose quantiles take a while
-        heights = losses[known] if one else np.nanquantile(losses[known], share, axis=1, method="lower").T
+        heights = quantiles(losses[known], share).T
         data = np.stack([np.broadcast_to(steps[:, None], heights.shape), heights], axis=-1)
         yield Curve(steps, on_canvas(axes, data), color, axes, alpha=strength if len(share) == 1 else FAINT)

@@ -16,6 +16,7 @@ from landscape_lab.drawing.style import AXIS, label_cost
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import GREY as PALE_INK
 from landscape_lab.drawing.value_axis import ValueAxis
+from landscape_lab.quantiles import QUARTILES, quantiles
 from landscape_lab.scene import Trace
 
 CURVE_POINTS = 500
@@ -95,7 +96,7 @@ def _draw_band(
 ) -> tuple[tuple[np.ndarray, np.ndarray], str]:
     """The quartiles of several seeds or members; returns their median, and what it is."""
     costs, values = _on_floor(_together(entry.curves), axis)
-    low, middle, high = axis.shown(np.nanquantile(values, [0.25, 0.5, 0.75], axis=1, method="lower"))
+    low, middle, high = axis.shown(quantiles(values, QUARTILES))
     if entry.color is not None:
         axes.fill_between(costs, low, high, color=color, alpha=ENVELOPE, linewidth=0)
     return (costs, middle), "bold: median of seeds and members"

@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from landscape_lab.outcomes.good_rates import typical_end
+from landscape_lab.quantiles import typical
 from landscape_lab.scene import Trace
 
 DRAWN_RATES = 9
@@ -37,7 +38,7 @@ def chosen(trace: Trace) -> Float[np.ndarray, " chosen"]:
 
 def best_of(trace: Trace) -> float | None:
     """The best rate of a trace, which its title names."""
-    return typical_end(trace.ends, float(np.median(trace.losses[0])), trace.rates).rate
+    return typical_end(trace.ends, float(typical(trace.losses[0])), trace.rates).rate
 
 
 def medians(
@@ -50,7 +51,4 @@ def medians(
         values: Of the same.
     """
     values = np.where(np.isfinite(values), values, np.inf)
-    each = [
-        np.quantile(values[:, trace.rates == rate], 0.5, axis=1, method="lower") for rate in chosen(trace)
-    ]
-    return np.column_stack(each)
+    return np.column_stack([typical(values[:, trace.rates == rate]) for rate in chosen(trace)])

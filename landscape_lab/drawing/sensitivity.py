@@ -13,7 +13,8 @@ from landscape_lab.drawing.palette import GREY, GRID, PATH_COLORS, WRONG
 from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import DECADE, DECADES
-from landscape_lab.outcomes.good_rates import GoodRates, typical, words_of
+from landscape_lab.outcomes.good_rates import GoodRates, words_of
+from landscape_lab.quantiles import QUARTILES, quantiles, typical
 
 FINAL_COLOR, BEST_COLOR, DIVERGED_COLOR, GOOD_COLOR = PATH_COLORS[1], PATH_COLORS[0], WRONG, PATH_COLORS[1]
 
@@ -75,10 +76,8 @@ def sensitivity_figure(shown: Sensitivity) -> Figure:
 def _draw_losses(axes: Axes, rates: np.ndarray, values: np.ndarray, color: str, name: str, line: str) -> None:
     """The loss at each rate; of several members the median, and the quartiles around it."""
     several = values.shape[1] > 1
-    quartiles = np.quantile(values, [0.25, 0.5, 0.75], axis=-1, method="lower")
-    low, middle, high = np.where(
-        np.isfinite(quartiles), quartiles, np.nan
-    )  # a curve stops where one is infinite
+    found = quantiles(values, QUARTILES)
+    low, middle, high = np.where(np.isfinite(found), found, np.nan)  # a curve stops where one is infinite
     label = f"{name} loss" + ", median" * several
     axes.plot(rates, middle, line, color=color, linewidth=1.6, markersize=3.5, label=label, zorder=3)
     if several:

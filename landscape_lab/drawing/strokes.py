@@ -17,7 +17,7 @@ from landscape_lab.drawing.palette import DASHES, RATE_COLORS
 from landscape_lab.drawing.rates import best_of, chosen, medians
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import ValueAxis
-from landscape_lab.outcomes.good_rates import typical_known
+from landscape_lab.quantiles import QUARTILES, quantiles
 from landscape_lab.records.known import evenly
 from landscape_lab.scene import Scene, Trace
 
@@ -69,8 +69,8 @@ def cleaned(curve: Curve, axis: ValueAxis) -> Curve:
 def draw_curve(axes: Axes, curve: Curve, color: str, axis: ValueAxis, line: str | None = None) -> None:
     """One curve.
 
-    Many members are drawn as their median (of an even number the lower, as titles tell it), their quartiles
-    and their outer deciles; swings of one that would hide each other as a running median in a light envelope.
+    Many members are drawn as their median, their quartiles and their outer deciles; swings of one that
+    would hide each other as a running median in a light envelope.
 
     Args:
         axes: Where.
@@ -82,9 +82,7 @@ def draw_curve(axes: Axes, curve: Curve, color: str, axis: ValueAxis, line: str 
     curve = cleaned(curve, axis)
     costs, heights = curve.costs, curve.values[:, 0]
     if curve.values.shape[1] > 1:
-        heights = typical_known(curve.values)
-        lowest, low, high, highest = np.nanquantile(curve.values, [0.1, 0.25, 0.75, 0.9], axis=1)
-        lowest, low = np.minimum(lowest, heights), np.minimum(low, heights)  # of two, it is the lower one
+        lowest, low, heights, high, highest = quantiles(curve.values, (0.1, *QUARTILES, 0.9))
         axes.fill_between(costs, low, high, color=color, alpha=ENVELOPE, linewidth=0, gid=HALF)
         axes.fill_between(costs, lowest, highest, color=color, alpha=ENVELOPE / 2, linewidth=0, gid=MOST)
     elif line != "seen by steps" and (calm := calmed(costs, heights, axis)) is not None:

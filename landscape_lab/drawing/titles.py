@@ -12,6 +12,7 @@ from matplotlib.transforms import ScaledTranslation
 from landscape_lab.drawing.narrow import TYPE, asked_width, room_of
 from landscape_lab.outcomes.converged import converged_after
 from landscape_lab.outcomes.good_rates import TypicalEnd, typical_end
+from landscape_lab.quantiles import typical
 from landscape_lab.scene import Scene, Trace
 
 BETWEEN = " · "
@@ -145,6 +146,6 @@ def lost_as(traces: Sequence[Trace]) -> str:
 def end_of(traces: Sequence[Trace]) -> TypicalEnd:
     """The final loss that stands for some traces."""
     ends = np.concatenate([trace.ends for trace in traces])
-    begin = float(np.median(np.concatenate([trace.losses[0] for trace in traces])))
+    begin = float(typical(np.concatenate([trace.losses[0] for trace in traces])))
     (first, *more) = traces
     return typical_end(ends, begin, None if more else first.rates)

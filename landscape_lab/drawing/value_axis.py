@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from landscape_lab.drawing.rates import lowest_so_far, medians
+from landscape_lab.quantiles import quantiles, typical
 from landscape_lab.scene import Trace
 
 DECADE = 10.0
@@ -116,13 +117,12 @@ def bands(values: np.ndarray) -> np.ndarray:
         return values
     some = np.unique(np.linspace(0, len(values) - 1, RECORDS).astype(int))
     members = np.where(np.isfinite(values[some]), values[some], np.nan)
-    known = members[~np.isnan(members).all(axis=1)]
-    return np.nanquantile(known, [0.1, 0.5, 0.9], axis=1, method="lower").T
+    return quantiles(members[~np.isnan(members).all(axis=1)], [0.1, 0.5, 0.9]).T
 
 
 def _extent(curves: Sequence[np.ndarray]) -> tuple[float, float, float]:
     """The lowest and the highest finite value, and the highest with which a curve begins in the median."""
     finite = np.concatenate([curve[np.isfinite(curve)] for curve in curves] or [np.empty(0)])
     begins = [curve[0][np.isfinite(curve[0])] for curve in curves if len(curve)]
-    begin = max((float(np.median(values)) for values in begins if len(values)), default=0.0)
+    begin = max((float(typical(values)) for values in begins if len(values)), default=0.0)
     return (float(finite.min()), float(finite.max()), begin) if len(finite) else (0.0, 0.0, begin)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.files.writing import replacing
+from landscape_lab.quantiles import typical
 from landscape_lab.tables import write_csv
 
 CELLS = 128
@@ -84,7 +85,7 @@ class Basins:
             np.savez_compressed(unfinished, allow_pickle=False, **arrays)
         numbered = enumerate(zip(self.points, self.losses, self.shares, strict=True))
         lines = (
-            [number, *point, loss, share, int(np.median(self.steps[self.verdicts == number]))]
+            [number, *point, loss, share, int(typical(self.steps[self.verdicts == number]))]
             for number, (point, loss, share) in numbered
         )
         names = ["attractor", "x", "y", "loss", "share", "median_steps"]

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from landscape_lab.quantiles import typical
+
 GOOD = 0.95
 """A rate is good whose final loss has gone so much of the way from the start down to the lowest."""
 ROUND_OFF = 1e-7
@@ -71,16 +73,6 @@ def good_rates(
     near = np.array(own)[off <= off.min() + 1e-9]  # of an even number two are
     best = near[np.argmin(medians[near])]
     return GoodRates(float(rates[own[0]]), float(rates[best]), float(rates[own[-1]]))
-
-
-def typical(values: Float[np.ndarray, "*rates members"]) -> Float[np.ndarray, "*rates"]:
-    """The median over members; of an even number the lower one of the two in the middle."""
-    return np.quantile(values, 0.5, axis=-1, method="lower")
-
-
-def typical_known(values: np.ndarray) -> np.ndarray:
-    """The same of those that are no NaN."""
-    return np.nanquantile(values, 0.5, axis=-1, method="lower")
 
 
 def _heights(losses: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from landscape_lab.ensemble import LISTED, Ensemble
 from landscape_lab.outcomes.good_rates import GoodRates, good_rates
+from landscape_lab.quantiles import typical
 from landscape_lab.tables import write_csv
 
 
@@ -60,7 +61,7 @@ class Outcomes:
 
     def typical(self, values: np.ndarray) -> float:
         """The median over starts and seeds, at the best learning rate."""
-        return float(np.quantile(self.by_rate(values)[self._best_place], 0.5, method="lower"))
+        return float(typical(self.by_rate(values)[self._best_place]))
 
     def representative(self) -> int:
         """The member that ended with the median loss at the best learning rate."""

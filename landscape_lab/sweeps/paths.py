@@ -16,6 +16,7 @@ from landscape_lab.drawing.race import MAPS, race_figure
 from landscape_lab.errors import tell
 from landscape_lab.outcomes.good_rates import typical_end
 from landscape_lab.planes import PlaneSettings
+from landscape_lab.quantiles import typical
 from landscape_lab.records.known import evenly
 from landscape_lab.records.measured import Measured, of_members
 from landscape_lab.runs import Run
@@ -155,7 +156,7 @@ def _trajectory(entrant: Entrant, most: int = MEMBERS) -> Trajectory:
 
 def _members(whole: Trajectory, most: int) -> np.ndarray:
     """The members that are drawn: those of the best learning rate, evenly spaced by their final losses."""
-    ends, begin = whole.losses[-1], float(np.median(whole.losses[0]))
+    ends, begin = whole.losses[-1], float(typical(whole.losses[0]))
     of_rate = np.arange(len(ends))
     if whole.rates is not None:
         rates = np.asarray(whole.rates)

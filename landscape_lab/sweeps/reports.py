@@ -14,8 +14,8 @@ from omegaconf import OmegaConf
 from landscape_lab.drawing.report import Report, write_page
 from landscape_lab.errors import tell
 from landscape_lab.escaping import visible
-from landscape_lab.outcomes.good_rates import typical
 from landscape_lab.planes import PlaneSettings
+from landscape_lab.quantiles import typical
 from landscape_lab.reporting import NAME, command
 from landscape_lab.scene import Scene
 from landscape_lab.sweeps.paths import Entrant, grounds_of, readable, stage_paths

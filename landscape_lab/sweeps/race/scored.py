@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from landscape_lab.quantiles import typical
 from landscape_lab.runs import Run
 from landscape_lab.sweeps.plan import is_final
 from landscape_lab.sweeps.race.heats import read_heats
 from landscape_lab.sweeps.race.loss_curves import read_curves
 from landscape_lab.sweeps.race.protocol import Protocol
-from landscape_lab.sweeps.race.scoring import Times, band, score, time_of_each_study, times_to_target, typical
+from landscape_lab.sweeps.race.scoring import Times, band, score, time_of_each_study, times_to_target
 from landscape_lab.sweeps.race.tuned import Tuned
 
 

@@ -10,6 +10,8 @@ from math import lgamma
 import numpy as np
 from jaxtyping import Float, Real
 
+from landscape_lab.quantiles import typical
+
 Times = Float[np.ndarray, "optimizers landscapes studies starts seeds"]
 """Of single descents; infinite where the target was missed."""
 
@@ -36,14 +38,9 @@ def times_to_target(
     return np.where(reached.any(axis=0), times[reached.argmax(axis=0)], np.inf)
 
 
-def typical(values: np.ndarray, axes: int | tuple[int, ...] = -1) -> np.ndarray:
-    """The median, of two in the middle the lower: infinite where more than half are."""
-    return np.quantile(values, 0.5, axis=axes, method="lower")
-
-
 def time_of_each_study(times: Times) -> Float[np.ndarray, "optimizers landscapes studies"]:
     """The median over the descents of a study."""
-    return typical(times, (3, 4))
+    return typical(times.reshape(*times.shape[:3], -1))
 
 
 def ratios(times: Float[np.ndarray, "optimizers ..."]) -> Float[np.ndarray, "optimizers ..."]:

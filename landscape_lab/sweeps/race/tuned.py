@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from landscape_lab.quantiles import typical
 from landscape_lab.sweeps.race.heats import Heat, read_heats
 from landscape_lab.sweeps.race.loss_curves import Lowest, read_curves
 from landscape_lab.sweeps.race.protocol import Protocol
-from landscape_lab.sweeps.race.scoring import times_to_target, typical
+from landscape_lab.sweeps.race.scoring import times_to_target
 from landscape_lab.sweeps.race.trials import Trial
 
 

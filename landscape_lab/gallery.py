@@ -17,7 +17,7 @@ from landscape_lab.configuration.composed import CONF
 from landscape_lab.drawing.contours import check_shading
 from landscape_lab.drawing.figures import gallery_figure, save_figure
 from landscape_lab.errors import answer, one_line
-from landscape_lab.pictures import draw_pictures
+from landscape_lab.pictures import LOOK, draw_pictures
 from landscape_lab.planes import PlaneSettings
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of, start_of
@@ -52,12 +52,15 @@ def scenes(chosen: Iterable[str], settings: PlaneSettings | None = None) -> list
 
 
 def _lists(words: Iterable[str]) -> dict[str, list[str]]:
-    """`products=path,loss` and `cases=coast,race`."""
-    lists = {}
+    """`products=path,loss`, `cases=coast,race`, and words like `style=dark` as they are, under `look`."""
+    lists: dict[str, list[str]] = {"look": []}
     for word in words:
         key, _, value = word.partition("=")
-        check_choice("key", key, ("products", "cases"))
-        lists[key] = value.strip("[]").split(",")
+        check_choice("key", key, ("products", "cases", *LOOK))
+        if key in LOOK:
+            lists["look"].append(word)
+        else:
+            lists[key] = value.strip("[]").split(",")
     return lists
 
 

@@ -1,8 +1,9 @@
-"""`python -m landscape_lab.gallery pictures [FOLDER] [products=path,loss] [cases=coast,race]`: all products.
+"""`python -m landscape_lab.gallery pictures [FOLDER] [products=path,loss] [cases=coast,race] [style=dark]`.
 
 Some twenty short runs and sweeps make every figure and film that there is, and `FOLDER/pictures.png`
 (`pictures/pictures.png` if not given) shows them on one page, those of one product side by side: look
 at it before and after a change of drawing. Full-size pictures lie beside it, those of a run in `FOLDER/CASE`.
+`style=dark` and `width=3.4` are those of `callbacks.pictures`, for what a run draws.
 """
 
 import subprocess
@@ -27,6 +28,8 @@ from landscape_lab.validation import check_choice
 FILM = ("video=[gif]", "callbacks.video.frames=12")
 QUIET = ("logger=none", "~callbacks.progress", "~callbacks.checkpoints")
 """Of a run: nothing but its pictures."""
+LOOK = ("style", "width")
+"""Keys of `callbacks.pictures` that pictures can be made with."""
 PAGE = "pictures.png"
 
 
@@ -125,22 +128,25 @@ CASES = {
 PRODUCTS = tuple(dict.fromkeys(name for case in CASES.values() for name in case.makes))
 
 
-def draw_pictures(folder: Path, products: Sequence[str] = PRODUCTS, cases: Sequence[str] = ()) -> Path:
+def draw_pictures(
+    folder: Path, products: Sequence[str] = PRODUCTS, cases: Sequence[str] = (), look: Sequence[str] = ()
+) -> Path:
     """Make the products of some cases, and the page of all of them.
 
     Args:
         folder: Where they go.
         products: What is made of each case.
         cases: By their names; none: all that have one of the products.
+        look: Settings of figures, as `style=dark`.
 
     Raises:
         ValueError: There is no such product or case, or none of the cases makes any of the products.
     """
     chosen = _chosen(products, cases or list(CASES))
-    pictures = []
+    pictures, words = [], [f"callbacks.pictures.{word}" for word in look]
     progress = Progress(tell, len(chosen), ("page", "cases"))
     for number, (name, makes) in enumerate(chosen.items(), start=1):
-        for product, file in _made(CASES[name], makes, folder / name).items():
+        for product, file in _made(CASES[name], makes, folder / name, words).items():
             pictures.append((f"{product} · {name}", _opened(file)))
         tell(f"Pictures of {name}: {number} of {len(chosen)} cases.")
         progress(number, number)
@@ -163,27 +169,27 @@ def _chosen(products: Sequence[str], cases: Sequence[str]) -> dict[str, list[str
     return chosen
 
 
-def _made(case: Case, makes: Sequence[str], folder: Path) -> dict[str, Path]:
+def _made(case: Case, makes: Sequence[str], folder: Path, look: Sequence[str]) -> dict[str, Path]:
     """Run a case, and keep nothing of it but its pictures."""
     files = {product: "descent.gif" if product == "film" else f"{product}.png" for product in makes}
     with tempfile.TemporaryDirectory() as scratch:
-        (_sweep if case.is_sweep else _run)(case, makes, scratch)
+        (_sweep if case.is_sweep else _run)([*case.words, *look], makes, scratch)
         for file in files.values():
             with replacing(folder / file) as unfinished:
                 copyfile(Path(scratch) / file, unfinished)
     return {product: folder / file for product, file in files.items()}
 
 
-def _run(case: Case, makes: Sequence[str], folder: str) -> None:
+def _run(words: Sequence[str], makes: Sequence[str], folder: str) -> None:
     """Run a case with the figures that are asked for."""
     figures = [product for product in makes if product in FIGURES]
     film = FILM if "film" in makes else ()
-    run([*case.words, *QUIET, *film, f"figures=[{','.join(figures)}]", f"hydra.run.dir={folder}"])
+    run([*words, *QUIET, *film, f"figures=[{','.join(figures)}]", f"hydra.run.dir={folder}"])
 
 
-def _sweep(case: Case, makes: Sequence[str], folder: str) -> None:
+def _sweep(words: Sequence[str], makes: Sequence[str], folder: str) -> None:
     """Run the jobs of a case in a process of their own."""
-    command = [sys.executable, "-m", "landscape_lab", *case.words, f"hydra.sweep.dir={folder}"]
+    command = [sys.executable, "-m", "landscape_lab", *words, f"hydra.sweep.dir={folder}"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise ChildProcessError(f"{', '.join(makes)}: {done.stderr.strip().rpartition(chr(10))[2]}")

@@ -18,7 +18,7 @@ from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.legend import write_row
 from landscape_lab.drawing.maps import finish_map, name_axes
-from landscape_lab.drawing.marks import mark_minima, write_marks
+from landscape_lab.drawing.marks import above_rings, mark_minima, write_marks
 from landscape_lab.drawing.palette import BASIN_COLORS, DARKEST, GREY, INK, LOSS_COLORS
 from landscape_lab.drawing.palette import LOST as LOST_COLOR
 from landscape_lab.drawing.palette import MOVING as MOVING_COLOR
@@ -54,7 +54,7 @@ def basins_figure(basins: Basins, scene: Scene, label: str) -> Figure:
         _draw_starts(axes, basins, scene, colors, shaded=scale is None)
         mark_minima(axes, scene)
         name_axes(axes, scene)
-        axes.set_title(label, loc="left", fontsize=11)
+        axes.set_title(label, loc="left", fontsize=11, pad=above_rings(scene))
         if scale is None:
             _add_steps(axes, basins, colors)
         else:
@@ -126,7 +126,7 @@ def _draw_steps(axes: Axes, basins: Basins, scene: Scene) -> None:
     axes.imshow(every, extent=window.image_extent, interpolation="nearest")
     finish_map(axes, scene)
     add_scale(axes, ScalarMappable(norm, STEP_COLORS), "steps to rest, the darker the later")
-    axes.set_title("steps to rest", loc="left", fontsize=11)
+    axes.set_title("steps to rest", loc="left", fontsize=11, pad=above_rings(scene))
 
 
 def borders(verdicts: Int[np.ndarray, "rows columns"], window: Window) -> Float[np.ndarray, "lines 2 2"]:

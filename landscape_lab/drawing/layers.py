@@ -8,9 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 
+from landscape_lab.drawing.narrow import asked_width
 from landscape_lab.drawing.palette import GRID
 from landscape_lab.drawing.sharpness import draw_losses
-from landscape_lab.drawing.style import STYLE, add_scale, label_cost
+from landscape_lab.drawing.style import STYLE, add_scale_beside, label_cost
+from landscape_lab.records.known import evenly
 from landscape_lab.records.layer_curves import LayerCurves
 
 TITLES = {
@@ -24,8 +26,8 @@ COLORS, ANGLES, UNKNOWN = "viridis", "RdBu", "#dadce0"
 """Of sizes; of cosines, which have a sign; and of what is not known."""
 COLUMNS = 3
 """Panels beside each other."""
-FEW = 16
-"""More rows than these are lower, and named in smaller letters."""
+FEW, LEGIBLE = 16, 9
+"""More rows than these are lower, and named in smaller letters; in a column of a paper so many are named."""
 DECADE = 10.0
 """From such a ratio on, colours are logarithmic."""
 RARE = 1.0
@@ -51,7 +53,7 @@ def layers_figure(curves: LayerCurves, losses: tuple[np.ndarray, np.ndarray], ti
         maps, (loss, *empty) = panels.flat[: len(values)], panels.flat[len(values) :]
         for number, (axes, name) in enumerate(zip(maps, values, strict=True)):
             _draw_map(axes, name, values[name], curves)
-            _label_rows(axes, curves, named=number % COLUMNS == 0)
+            _label_rows(axes, curves, named=number % COLUMNS == 0 or asked_width() is not None)
         _draw_loss(loss, losses)
         for axes in empty:
             axes.set_visible(False)
@@ -70,7 +72,7 @@ def _draw_map(axes: Axes, name: str, table: np.ndarray, curves: LayerCurves) -> 
         extent=(steps[0], steps[-1] + apart, rows, 0), aspect="auto", interpolation="nearest",
     )  # fmt: skip
     axes.set_facecolor(UNKNOWN)
-    add_scale(axes, image, extend=ends)
+    add_scale_beside(axes, image, extend=ends)
     axes.set_title(TITLES[name], loc="left", fontsize=9)
     axes.set_xlabel("step")
     label_cost(axes.xaxis, whole=True)
@@ -98,8 +100,9 @@ def _label_rows(axes: Axes, curves: LayerCurves, named: bool) -> None:
         axes.axhline(curves.together + at, color="white", linewidth=4.0 if at == 0 else 0.8)
     axes.set_ylim(rows, 0)
     axes.tick_params(axis="y", length=0)
-    labels: Sequence[str] = curves.names if named else [""] * rows
-    axes.set_yticks(np.arange(rows) + 0.5, labels, fontsize=8 if rows <= FEW else 6.5)
+    some = np.arange(rows) if asked_width() is None else evenly(rows, LEGIBLE)
+    labels = [curves.names[row] if named else "" for row in some]
+    axes.set_yticks(some + 0.5, labels, fontsize=8 if rows <= FEW else 6.5)
 
 
 def _edges(tensors: Sequence[str]) -> list[int]:

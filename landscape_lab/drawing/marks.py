@@ -14,6 +14,8 @@ from landscape_lab.drawing.style import inches_from
 from landscape_lab.scene import Scene
 
 EDGE_COLOR, END_COLOR = INK, "#00c853"
+PAD = 6.0
+"""Points between a map and its title."""
 BELOW = 0.5
 """Inches between a map and the row of its legend, for the numbers and the name of its axis."""
 _SMALL = (16, 0.8, 0.4)
@@ -22,6 +24,8 @@ _SIZES = ((20, (90, 1.6, 1.2)), (200, (26, 0.6, 0.4)), (math.inf, (7, 0.6, 0.4))
 """The same elsewhere, for fewer traces than so many."""
 
 
+RING, NEAR = 17.0, 0.08
+"""Points across the ring of a minimum; and how near to the edge of a map one reaches over it, in heights."""
 STAR = 1.8
 """The area of a star over that of a disc."""
 ORDER = {"minimum": 0, "start": 1, "end": 2}
@@ -67,11 +71,20 @@ def mark_minima(axes: Axes, scene: Scene, *, small: bool = False, strength: floa
     dark, faint = (
         [withStroke(linewidth=edge + 2.0, foreground=to_rgba(INK, share))] for share in (None, strength)
     )
-    size = 9 if small else 17
+    size = 9 if small else RING
     (rings,) = axes.plot(*shown.T, markersize=size, alpha=strength, path_effects=faint, **ring)
     rings.set_clip_on(False)  # one on the edge is seen whole
     if _is_new(axes, "minimum"):
         axes.plot([], [], markersize=9, label="minimum", path_effects=dark, **ring)
+
+
+def above_rings(scene: Scene) -> float:
+    """Points by which a title stands above a map and rings of minima that reach over its upper edge."""
+    window = scene.window
+    shown = scene.minima[window.contains(scene.minima)]
+    top = window.first if scene.plane.axes.picture else window.last
+    reaches = (np.abs(shown[:, 1] - top) < NEAR * abs(window.last - window.first)).any()
+    return PAD + (0.5 * RING if reaches else 0.0)
 
 
 def write_marks(axes: Axes, columns: int) -> None:

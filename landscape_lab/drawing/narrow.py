@@ -24,6 +24,8 @@ PANEL = 0.55
 """Height over width of a panel of curves."""
 WORDS = 0.45
 """Inches for what is written above and below a panel."""
+PAGE, LOWEST = 9.0, 0.25
+"""Inches of a page, on which many panels of curves are lower; and the least height over width of one."""
 BESIDE, CHARACTER = 0.7, 0.6 / 72.0
 """Inches beside words; and the width of a character, of each point of its size."""
 _WIDTH: ContextVar[float | None] = ContextVar("width", default=None)
@@ -52,9 +54,11 @@ def room_of(figure: Figure | SubFigure) -> float:
 
 def shrink(figure: Figure) -> None:
     """Make letters, lines and marks smaller, all by the same, and break words that are too long for it."""
+    asked = _WIDTH.get() or np.inf
+    beside = {id(axes.yaxis.label): max(_ratio(axes), LOWEST) * asked for axes in figure.axes}
     for text in figure.findobj(Text):
         text.set_fontsize(TYPE * float(text.get_fontsize()))
-        _break(text)
+        _break(text, beside.get(id(text), asked - BESIDE))
     for line in figure.findobj(Line2D):
         line.set_linewidth(TYPE * line.get_linewidth())
         line.set_markersize(TYPE * line.get_markersize())
@@ -63,14 +67,12 @@ def shrink(figure: Figure) -> None:
             _shrink_marks(collection)
 
 
-def _break(text: Text) -> None:
-    """Break the lines of a text that are longer than a figure is wide, or a panel is high."""
-    asked = _WIDTH.get() or np.inf
-    room = PANEL * asked if float(text.get_rotation()) == 90.0 else asked - BESIDE
-    most = room / (CHARACTER * float(text.get_fontsize()))
-    words = text.get_text()
+def _break(text: Text, room: float) -> None:
+    """Break the lines of a text that are longer than so many inches."""
+    most, words = room / (CHARACTER * float(text.get_fontsize())), text.get_text()
     if most < len(words):
-        text.set_text("\n".join(fill(line, int(most)) for line in words.split("\n")))
+        broken = "\n".join(fill(line, int(most)) for line in words.split("\n"))
+        text.set_text(broken.replace(" ·\n", "\n"))  # which stands between the parts of a line
 
 
 def _shrink_marks(collection: Collection) -> None:
@@ -97,7 +99,7 @@ def squeeze(figure: Figure) -> None:
     """Give a figure with a layout engine the width that was asked for, its panels in one column."""
     if (asked := _WIDTH.get()) is None or figure.get_layout_engine() is None:
         return
-    ratios = _stack(figure)
+    ratios = _stack(figure, asked)
     shrink(figure)
     height = asked * sum(ratios) + WORDS * (len(ratios) + 1)
     if isinstance(engine := figure.get_layout_engine(), ConstrainedLayoutEngine):
@@ -107,19 +109,31 @@ def squeeze(figure: Figure) -> None:
     figure.set_size_inches(asked, height)
 
 
-def _stack(figure: Figure) -> list[float]:
+def _stack(figure: Figure, width: float) -> list[float]:
     """Put the panels of a figure into one column; for each its height over its width."""
     panels: dict[SubplotSpec, list[Axes]] = {}  # axes that share their place stay together
     for axes in figure.axes:
         if (cell := axes.get_subplotspec()) is not None:
             panels.setdefault(cell, []).append(axes)
     cells = sorted(panels, key=lambda cell: (cell.colspan.start, cell.rowspan.start))
-    ratios = [_ratio(panels[cell][0]) for cell in cells]
+    ratios = _on_a_page([_ratio(panels[cell][0]) for cell in cells], width)
     grid = GridSpec(len(cells), 1, figure=figure, height_ratios=ratios)
     for number, cell in enumerate(cells):
         for axes in panels[cell]:
             axes.set_subplotspec(grid[number, 0])
     return ratios
+
+
+def _on_a_page(ratios: Sequence[float], width: float) -> list[float]:
+    """Heights over widths of panels of which those of curves are lower where there are many.
+
+    >>> [round(ratio, 2) for ratio in _on_a_page([PANEL] * 6, 3.4)]
+    [0.29, 0.29, 0.29, 0.29, 0.29, 0.29]
+    """
+    maps = [ratio for ratio in ratios if ratio != PANEL]
+    left = (PAGE - WORDS * (len(ratios) + 1)) / width - sum(maps)
+    lower = min(max(left / max(1, len(ratios) - len(maps)), LOWEST), PANEL)
+    return [lower if ratio == PANEL else ratio for ratio in ratios]
 
 
 def _ratio(axes: Axes) -> float:

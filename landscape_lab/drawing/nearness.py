@@ -7,6 +7,7 @@ from jaxtyping import Float
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from landscape_lab.drawing.narrow import asked_width
 from landscape_lab.drawing.palette import GRID, PATH_COLORS
 from landscape_lab.drawing.style import STYLE, label_cost
 
@@ -17,13 +18,15 @@ NAMES = {"psnr": "PSNR in dB", "ssim": "SSIM"}
 def nearness_figure(
     values: Mapping[str, Float[np.ndarray, " n"]], costs: Mapping[str, Float[np.ndarray, " n"]], title: str
 ) -> Figure:
-    """PSNR and SSIM over each cost.
+    """PSNR and SSIM over each cost; in a column of a paper over the first.
 
     Args:
         values: `psnr` and `ssim` where they were measured.
         costs: What had been spent by then, by the name of the axis: `evaluations`, `seconds`.
         title: Whose they are.
     """
+    if asked_width() is not None:  # of a column, which has room for one cost
+        costs = dict([*costs.items()][:1])
     with rc_context(STYLE):
         figure = Figure(figsize=(4.2 * len(costs), 5.4), layout="constrained")
         grid = figure.subplots(len(NAMES), len(costs), squeeze=False, sharey="row", sharex="col")

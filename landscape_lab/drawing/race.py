@@ -17,7 +17,7 @@ from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.heights import add_height_scale
 from landscape_lab.drawing.legend import write_legend
 from landscape_lab.drawing.maps import draw_landscape, name_axes
-from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.marks import above_rings, mark_ends
 from landscape_lab.drawing.palette import GREY, PATH_COLORS
 from landscape_lab.drawing.proportions import map_ratio, map_size, size_of
 from landscape_lab.drawing.race_curves import draw_race
@@ -99,7 +99,7 @@ def _race(scene: Scene, labels: list[str], colors: dict[str, str], curves: Curve
         draw_departures(axes, named)
     _draw_map(left, scene, colors, (width, height), small=False)
     add_height_scale(left, scene)
-    left.set_title(title, loc="left", fontsize=12)
+    left.set_title(title, loc="left", fontsize=12, pad=above_rings(scene))
     right.set_position((0.0, 0.0, 0.5, (CURVES[1] if wide else height) / (height + 2.0)))  # for its numbers
     curves(right, scene.traces)
     write_legend(figure, colors, scene.traces, len(labels) - len(colors), ranks=range(1, len(colors) + 1))

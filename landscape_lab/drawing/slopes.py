@@ -14,12 +14,12 @@ from landscape_lab.drawing.color_scale import ColorScale
 from landscape_lab.drawing.fitting import fit
 from landscape_lab.drawing.growing import fade
 from landscape_lab.drawing.maps import DRAWN_POINTS, finish_map
-from landscape_lab.drawing.marks import mark_ends
+from landscape_lab.drawing.marks import above_rings, mark_ends
 from landscape_lab.drawing.narrow import asked_width
 from landscape_lab.drawing.palette import INK, SLOPE_COLORS, path_color
 from landscape_lab.drawing.proportions import map_size
 from landscape_lab.drawing.signed_scale import signed_scale, size_scale
-from landscape_lab.drawing.style import STYLE, WIDTH, add_scale, fill_scale, slope_unit
+from landscape_lab.drawing.style import STYLE, WIDTH, add_scale_below, fill_scale, slope_unit
 from landscape_lab.drawing.titles import BETWEEN, write_title
 from landscape_lab.records.known import evenly
 from landscape_lab.scene import Scene
@@ -41,7 +41,8 @@ CLOSER = "only around the path: elsewhere the landscape is finer than the cells 
 def gradient_figure(scene: Scene) -> Figure:
     """The gradient along each axis of the plane, both in the same colours, and its size, with the traces.
 
-    It is taken from differences of neighbouring cells.
+    It is taken from differences of neighbouring cells. Wide maps lie below each other; in a column of a paper
+    the size of others lies below both components.
     """
     shown = scene.cropped or scene
     along, least = slopes(shown), STEP if shown.plane.axes.picture else 0.0
@@ -49,13 +50,19 @@ def gradient_figure(scene: Scene) -> Figure:
     components, sizes = signed_scale(along, least), size_scale(size, least)
     with rc_context(STYLE):
         width, height = map_size(shown, AREA)
-        stacked = width > 2 * height  # wide maps lie below each other
+        stacked = width > 2 * height
+        paired = asked_width() is not None and not stacked
         figure = Figure(figsize=((width if stacked else 3 * width) + BESIDE, height + 2.0))
         head, *maps = figure.subplots(1, 4)
         _draw_slope(maps[0], shown, along[0], f"along {labels[0]}", components)
         _draw_slope(maps[1], shown, along[1], f"along {labels[1]}", components)
         _draw_slope(maps[2], shown, size, "its size", sizes)
-        _name_once(maps, shown, stacked=stacked)
+        if paired:
+            _name_once(shown, maps[::-1], maps[::2])
+            for axes in maps[:2]:
+                axes.locator_params(nbins=3)
+        else:
+            _name_once(shown, *((maps[2:], maps) if stacked else (maps, maps[:1])))
         head.set_axis_off()
         about = (shown.about, CLOSER if scene.cropped else "")
         write_title(head, replace(shown, about=BETWEEN.join(filter(None, about))), "gradient of the loss")
@@ -66,10 +73,12 @@ def gradient_figure(scene: Scene) -> Figure:
             (2 * height if stacked else height, height),
         )
         beside = [*maps[:2], *bars[:1], maps[2], *bars[1:]]
-        grid = [[head] * len(beside), beside]
-        if stacked and bars:
+        grid, heights = [[head] * len(beside), beside], [HEAD, *[height] * 3]
+        if paired:
+            grid, heights[2] = [[head] * 2, maps[:2], maps[2:] * 2], 2 * height
+        elif stacked and bars:
             grid = [[head, head], *map(list, zip(maps, (bars[0], *bars), strict=True))]
-        fit(figure, grid, [WIDTH if axes in bars else width for axes in grid[1]], [HEAD, *[height] * 3])
+        fit(figure, grid, [WIDTH if axes in bars else width for axes in grid[1]], heights, stack=not paired)
     return figure
 
 
@@ -98,13 +107,12 @@ def _draw_slope(axes: Axes, scene: Scene, values: np.ndarray, name: str, scale: 
             path_effects=[withStroke(linewidth=CASING, foreground=INK)],
         )
     mark_ends(axes, scene)
-    axes.set_title(name, loc="left", fontsize=10)
+    axes.set_title(name, loc="left", fontsize=10, pad=above_rings(scene))
 
 
-def _name_once(maps: Sequence[Axes], scene: Scene, *, stacked: bool) -> None:
+def _name_once(scene: Scene, lowest: Sequence[Axes], leftmost: Sequence[Axes]) -> None:
     """Names of the axes on the outer maps, and what the marks mean below the first of the lowest."""
-    lowest, leftmost = (maps[2:], maps) if stacked else (maps, maps[:1])
-    legends = [axes.get_legend() for axes in maps if axes is not lowest[0]]
+    legends = [axes.get_legend() for axes in lowest[0].figure.axes if axes is not lowest[0]]
     for legend in filter(None, legends):
         legend.remove()
     for axes in lowest:
@@ -131,7 +139,8 @@ def _add_bars(
     for axes, scale, what, length in zip(maps[1:], scales, ("components", "size"), room, strict=True):
         words = f"{what}, {unit}"
         if asked_width() is not None:
-            add_scale(axes, axes.images[0], words, scale.extend, scale.ticks)
+            alone = axes.get_legend() is None
+            add_scale_below(axes, axes.images[0], words, scale.extend, scale.ticks, alone=alone)
             continue
         bars.append(axes.figure.add_subplot(label=words))
         fill_scale(bars[-1], axes.images[0], words, length, scale.extend, scale.ticks)

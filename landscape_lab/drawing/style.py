@@ -40,8 +40,8 @@ GAP, WIDTH, APART = 0.12, 0.13, 1.08
 """Inches: between a map and the bar of its scale, across it, and from one bar to the next."""
 NUMBER, ALONG = 0.14, 0.3
 """The share of such a bar that a number takes: of an upright one, an inch high or more, or a lying one."""
-LOWER = 0.85
-"""Inches below a map of bars that have no room beside it."""
+LOW, LOWER = 0.5, 0.85
+"""Inches below a map of bars that have no room beside it, without marks above them and with them."""
 ROUND_IT, CHARACTER = 1.7, 0.09
 """Inches of a figure above and below its map, and of a character beside it."""
 MINUS = "\N{MINUS SIGN}"
@@ -109,7 +109,7 @@ def add_scale(
     extend: str = "neither",
     ticks: Sequence[float] | np.ndarray | None = None,
 ) -> Colorbar:
-    """The scale of colours beside a map and as high as it, beyond those that are there; without a frame.
+    """The scale of colours beside a map, or below it in a column of a paper.
 
     Args:
         axes: Of the map.
@@ -118,9 +118,19 @@ def add_scale(
         extend: At which ends there is more than the scale shows: `neither`, `min`, `max` or `both`.
         ticks: Where numbers stand; `None`: where matplotlib sets them.
     """
+    add = add_scale_beside if asked_width() is None else add_scale_below
+    return add(axes, image, label, extend, ticks)
+
+
+def add_scale_beside(
+    axes: Axes,
+    image: ScalarMappable,
+    label: str = "",
+    extend: str = "neither",
+    ticks: Sequence[float] | np.ndarray | None = None,
+) -> Colorbar:
+    """The same as high as the map, beyond the scales that are there; without a frame."""
     figure = axes.figure
-    if asked_width() is not None:
-        return _add_scale_below(axes, image, label, extend, ticks)
     left = GAP + APART * len(axes.child_axes)
     across = blended_transform_factory(inches_from(axes, 1.0, 0.0), axes.transAxes)
     beside = axes.inset_axes((left, 0.0, WIDTH, 1.0), transform=across)
@@ -171,17 +181,20 @@ def _apart(image: ScalarMappable, ticks: Sequence[float] | np.ndarray, least: fl
     return kept
 
 
-def _add_scale_below(
+def add_scale_below(
     axes: Axes,
     image: ScalarMappable,
-    label: str,
-    extend: str,
-    ticks: Sequence[float] | np.ndarray | None,
+    label: str = "",
+    extend: str = "neither",
+    ticks: Sequence[float] | np.ndarray | None = None,
+    *,
+    alone: bool = False,
 ) -> Colorbar:
-    """The same below a map and its marks, two bars in a row."""
+    """The same below a map and its marks, two bars in a row; one that is `alone` as wide as the map."""
     row, column = divmod(len(axes.child_axes), 2)
     down = blended_transform_factory(axes.transAxes, inches_from(axes, 0.0, 0.0))
-    where = (0.54 * column, -LOWER - 0.55 * row, 0.46, 0.7 * WIDTH)
+    low, wide = (LOW, 1.0) if alone else (LOWER, 0.46)
+    where = (0.54 * column, -low - 0.55 * row, wide, 0.7 * WIDTH)
     bar = axes.figure.colorbar(
         image, cax=axes.inset_axes(where, transform=down), orientation="horizontal", extend=extend
     )

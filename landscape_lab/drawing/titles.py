@@ -9,6 +9,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.transforms import ScaledTranslation
 
+from landscape_lab.drawing.marks import above_rings
 from landscape_lab.drawing.narrow import TYPE, asked_width, room_of
 from landscape_lab.outcomes.converged import converged_after
 from landscape_lab.outcomes.good_rates import TypicalEnd, typical_end
@@ -52,12 +53,12 @@ def explain(axes: Axes, scene: Scene, title: str = "") -> None:
         scene: What happened.
         title: What stands above it.
     """
-    explained = _broken(axes.figure, scene.about, SMALL)
-    axes.set_title(title, loc="left", fontsize=SIZE, pad=6.0 + LINE * SMALL * len(explained))
+    explained, pad = _broken(axes.figure, scene.about, SMALL), above_rings(scene)
+    axes.set_title(title, loc="left", fontsize=SIZE, pad=pad + LINE * SMALL * len(explained))
     if not explained:
         return
     below = axes.annotate(
-        "\n".join(explained), (0.0, 1.0), (0.0, 4.0), "axes fraction", "offset points",
+        "\n".join(explained), (0.0, 1.0), (0.0, pad - 2.0), "axes fraction", "offset points",
         fontsize=SMALL, color=GREY, va="bottom",
     )  # fmt: skip
     below.set_in_layout(not title)  # a title has left it its room; its width needs none

@@ -62,7 +62,9 @@ class Drawn(NamedTuple):
 def faults(figure: Figure) -> list[str]:
     """All that is wrong, one line each; none: an empty list."""
     drawn = _draw(figure)
-    rules = (_cut, _overlapping, _covered, _empty, _too_long, _stretched, _pale_texts, _pale_lines, _alike)
+    rules = (
+        _cut, _overlapping, _covered, _marked, _empty, _too_long, _stretched, _pale_texts, _pale_lines, _alike,
+    )  # fmt: skip
     return [fault for rule in rules for fault in rule(drawn)]
 
 
@@ -109,6 +111,19 @@ def _covered(drawn: Drawn) -> Iterator[str]:
                 yield f"below a legend: {_named(text)}"
         if (axes := legend.axes) is not None and any(_on(box, _box(dots)) for dots in _dots(axes)):
             yield "a legend on a curve"
+
+
+def _marked(drawn: Drawn) -> Iterator[str]:
+    """Texts beside panels, below marks that reach out of these."""
+    for axes in drawn.figure.axes:
+        frame = axes.get_window_extent()
+        for line in (each for each in axes.lines if not each.get_clip_on()):
+            half = 0.5 * float(line.get_markersize()) * drawn.figure.dpi / 72
+            for x, y in line.get_transform().transform(line.get_xydata()):
+                mark = Bbox([[x - half, y - half], [x + half, y + half]])
+                for text, box in drawn.texts:
+                    if _on(mark, box) and not _on(frame, box):
+                        yield f"below a mark: {_named(text)}"
 
 
 def _on(one: Bbox, two: Bbox) -> bool:

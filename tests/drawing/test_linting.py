@@ -50,6 +50,13 @@ def legend_on_a_curve():
     return made
 
 
+def below_a_mark():
+    made, axes = figure()
+    axes.set_title("words", loc="left")
+    axes.plot(0.1, 1.0, "o", markersize=17, clip_on=False, transform=axes.transAxes)
+    return made
+
+
 def empty():
     made, axes = figure()
     axes.set_ylim(5, 6)
@@ -98,6 +105,7 @@ FAULTS = {
     "one on the other": overlapping,
     "below a legend": below_a_legend,
     "a legend on a curve": legend_on_a_curve,
+    "below a mark": below_a_mark,
     "nothing in the panel": empty,
     "of the height": at_the_top,
     "decades along": decades,

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from linting import faults
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from scenes import function_scene, scene, trajectory
 
+from landscape_lab.drawing.figures import FIGURES
 from landscape_lab.drawing.maps import finish_map
 from landscape_lab.drawing.marks import mark_ends, mark_minima
 
@@ -25,6 +27,14 @@ def test_each_known_minimum_in_the_window_has_an_empty_ring(axes):
     np.testing.assert_allclose(rings.get_xydata(), view.minima)
     assert rings.get_markerfacecolor() == "none"
     assert (named.get_label(), len(named.get_xdata())) == ("minimum", 0)
+
+
+@pytest.mark.parametrize("figure", ["path", "gradient", "topology"])
+@pytest.mark.parametrize("edge", ["first", "last"])
+def test_a_ring_on_the_edge_is_on_no_title(figure, edge):
+    _, view = function_scene("parabola")
+    view = replace(view, about="what explains it", window=replace(view.window, **{edge: 0.02}))
+    assert not [one for one in faults(FIGURES[figure](view)) if "mark" in one]
 
 
 def test_without_a_minimum_there_is_no_ring(axes):

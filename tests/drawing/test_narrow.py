@@ -4,12 +4,18 @@ import numpy as np
 import pytest
 from linting import faults
 from matplotlib.figure import Figure
+from networks import line, linear, path
 from scenes import function_scene, recorded
 
-from landscape_lab.drawing.figures import path_figure
+from landscape_lab.drawing.figures import FIGURES, path_figure
+from landscape_lab.drawing.layers import layers_figure
 from landscape_lab.drawing.look import Look
-from landscape_lab.drawing.narrow import TYPE, asked_width, drawn_for, room_of, stacked
+from landscape_lab.drawing.narrow import PAGE, TYPE, asked_width, drawn_for, room_of, stacked
+from landscape_lab.drawing.nearness import nearness_figure
+from landscape_lab.drawing.planes import planes_figure
 from landscape_lab.landscapes import FunctionLandscape
+from landscape_lab.planes import PlaneSettings
+from landscape_lab.records.layer_curves import SUMS, LayerCurves
 from landscape_lab.staging import scene_of
 
 
@@ -46,6 +52,38 @@ def test_a_map_has_the_width_and_no_fault(width):
     assert figure.get_figwidth() == pytest.approx(width)
     assert faults(figure) == []
     assert figure.axes[0].get_window_extent().width > 0.6 * width * figure.dpi
+
+
+def layers():
+    """More layers than have room for their names."""
+    random = np.random.default_rng(0)
+    steps = np.arange(0, 50, 10)
+    sums, names = 10.0 ** random.uniform(-3, 3, (5, 60, len(SUMS))), [f"layers.{one}" for one in range(60)]
+    curves = LayerCurves.of_tensors(steps, sums, names, {"all": range(60)})
+    return layers_figure(curves, (steps, np.linspace(2.0, 0.5, 5)), "adam, lr 0.1")
+
+
+def planes():
+    """Three maps of six dimensions."""
+    paths = [path(-line(), line())]
+    settings = PlaneSettings(resolution=8)
+    return planes_figure(scene_of(linear(), paths, settings=settings, grid=False, extras=["planes"]))
+
+
+def near():
+    """PSNR and SSIM over evaluations and seconds."""
+    rising = np.linspace(0.1, 0.9, 9)
+    costs = {"evaluations": np.arange(9.0), "seconds": np.arange(9.0)}
+    return nearness_figure({"psnr": 40 * rising, "ssim": rising}, costs, "shapes")
+
+
+@pytest.mark.parametrize(
+    "make", [layers, planes, near, lambda: FIGURES["gradient"](function_scene("himmelblau")[1])]
+)
+def test_many_panels_have_room_on_a_page(make):
+    figure = Look(width=3.4).figure(make)
+    assert figure.get_figheight() <= PAGE + 0.01
+    assert faults(figure) == []
 
 
 def test_scales_lie_side_by_side_below_a_map():

@@ -62,9 +62,8 @@ class Drawn(NamedTuple):
 def faults(figure: Figure) -> list[str]:
     """All that is wrong, one line each; none: an empty list."""
     drawn = _draw(figure)
-    rules = (
-        _cut, _overlapping, _covered, _marked, _empty, _too_long, _stretched, _pale_texts, _pale_lines, _alike,
-    )  # fmt: skip
+    on_texts = (_cut, _overlapping, _covered, _marked, _pale_texts)
+    rules = (*on_texts, _empty, _too_long, _stretched, _pale_lines, _alike)
     return [fault for rule in rules for fault in rule(drawn)]
 
 

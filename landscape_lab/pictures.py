@@ -173,7 +173,10 @@ def _made(case: Case, makes: Sequence[str], folder: Path, look: Sequence[str]) -
     """Run a case, and keep nothing of it but its pictures."""
     files = {product: "descent.gif" if product == "film" else f"{product}.png" for product in makes}
     with tempfile.TemporaryDirectory() as scratch:
-        (_sweep if case.is_sweep else _run)([*case.words, *look], makes, scratch)
+        if case.is_sweep:
+            _sweep(case.words, makes, scratch)
+        else:
+            _run([*case.words, *look], makes, scratch)
         for file in files.values():
             with replacing(folder / file) as unfinished:
                 copyfile(Path(scratch) / file, unfinished)

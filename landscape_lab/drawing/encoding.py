@@ -22,6 +22,10 @@ GIF_WIDTH = 560
 """The most pixels across a GIF."""
 GIF_BYTES = 2.6e6
 """What a GIF is expected to take at most, by what its samples take."""
+OPAQUE = 255
+"""The colours of a GIF, beside which one is transparent."""
+BITS = 7
+"""Of each channel, by which colours are told apart."""
 
 
 def write_mp4(pictures: Iterator[Frame], path: str | PathLike[str], fps: Fraction) -> None:
@@ -68,12 +72,10 @@ def _encode_gif(
 
     What does not change from frame to frame is left out.
     """
-    palette = _palette([_shrunk(sample, width) for sample in samples])
+    palette = Palette([_shrunk(sample, width) for sample in samples])
     colors = np.zeros((256, 4), np.uint8)  # alpha, red, green, blue; the last one is transparent
-    colors[:255, 0] = 255
-    colors[:, 1:] = np.frombuffer(bytes(palette.getpalette() or b"").ljust(768, b"\0"), np.uint8).reshape(
-        256, 3
-    )
+    colors[:OPAQUE, 0] = 255
+    colors[:OPAQUE, 1:] = palette.colors
     with av.open(
         path, "w", format="gif", options={"loop": "0", "final_delay": str(round(100 * HOLD))}
     ) as film:
@@ -81,8 +83,7 @@ def _encode_gif(
         stream.width, stream.height = width, _shrunk(samples[0], width).height
         stream.pix_fmt = "pal8"
         for picture in pictures:
-            indices = np.asarray(_shrunk(picture, width).quantize(palette=palette, dither=Image.Dither.NONE))
-            coded: Any = np.ascontiguousarray(indices), colors
+            coded: Any = palette.indices(np.asarray(_shrunk(picture, width))), colors
             film.mux(stream.encode(av.VideoFrame.from_ndarray(coded, format="pal8")))
         film.mux(stream.encode(None))
 
@@ -92,20 +93,49 @@ def _shrunk(picture: Frame, width: int) -> Image.Image:
     return image.resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS)
 
 
-def _palette(pictures: Sequence[Image.Image]) -> Image.Image:
-    """255 colours of some frames.
+class Palette:
+    """255 colours, and which of them is the nearest to each that a picture has.
 
-    White and the colours of the paths are among them, however thin their lines.
+    White and the colours of the paths are among them, however thin their lines. Half of the others are those
+    that pictures have much of, so that a slope of greys has no steps; half are spread over all that they have.
+
+    Args:
+        pictures: From which colours are chosen, of one size.
     """
-    width, height = pictures[0].size
-    sheet = Image.new("RGB", (width, height * len(pictures)))
-    for number, picture in enumerate(pictures):
-        sheet.paste(picture, (0, number * height))
-    own = [value for color in ("white", MINIMUM, *PATH_COLORS) for value in ImageColor.getrgb(color)]
-    found = sheet.quantize(255 - len(own) // 3, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
-    palette = Image.new("P", (1, 1))
-    palette.putpalette((own + found)[: 3 * 255])
-    return palette
+
+    def __init__(self, pictures: Sequence[Image.Image]) -> None:
+        width, height = pictures[0].size
+        sheet = Image.new("RGB", (width, height * len(pictures)))
+        for number, picture in enumerate(pictures):
+            sheet.paste(picture, (0, number * height))
+        own = [ImageColor.getrgb(color)[:3] for color in ("white", MINIMUM, *PATH_COLORS)]
+        many = (OPAQUE - len(own)) // 2
+        usual = _chosen(sheet, many, Image.Quantize.MEDIANCUT)
+        rare = _chosen(sheet, OPAQUE - len(own) - many, Image.Quantize.MAXCOVERAGE)
+        self.colors = np.concatenate([own, usual, rare]).astype(np.uint8)
+        self._nearest = np.full(1 << 3 * BITS, OPAQUE, np.uint8)  # `OPAQUE`: not looked for yet
+
+    def indices(self, picture: Frame) -> np.ndarray:
+        """The numbers of the nearest colours, `[height, width]`."""
+        red, green, blue = np.moveaxis((picture >> 8 - BITS).astype(np.uint32), -1, 0)
+        codes = red << 2 * BITS | green << BITS | blue
+        fresh = np.unique(codes[self._nearest[codes] == OPAQUE])
+        for some in np.array_split(fresh, len(fresh) // 10_000 + 1):
+            self._nearest[some] = self._find(some)
+        return self._nearest[codes]
+
+    def _find(self, codes: np.ndarray) -> np.ndarray:
+        """The numbers of the colours that are nearest to the middles of boxes of colours."""
+        side, colors = 1 << 8 - BITS, self.colors.astype(np.float32)
+        boxes = codes[:, None] >> np.arange(2 * BITS, -1, -BITS) & (1 << BITS) - 1
+        middles = side * boxes + 0.5 * (side - 1)
+        return (np.square(colors).sum(axis=1) - 2.0 * middles @ colors.T).argmin(axis=1)
+
+
+def _chosen(picture: Image.Image, number: int, method: Image.Quantize) -> np.ndarray:
+    """So many colours of a picture, `[number, 3]`; black where it has fewer."""
+    found = bytes(picture.quantize(number, method=method).getpalette() or b"")[: 3 * number]
+    return np.frombuffer(found.ljust(3 * number, b"\0"), np.uint8).reshape(number, 3)
 
 
 def _held(pictures: Iterator[Frame], fps: Fraction) -> Iterator[Frame]:

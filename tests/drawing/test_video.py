@@ -10,13 +10,14 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageColor
 from scenes import recorded
 
 from landscape_lab.augmentations import AddNoise, RandomShift, augment
-from landscape_lab.drawing.encoding import write_gif, write_mp4
+from landscape_lab.drawing.encoding import Palette, write_gif, write_mp4
 from landscape_lab.drawing.header import LINE as CAPTION
 from landscape_lab.drawing.layout import lay_out
+from landscape_lab.drawing.palette import PATH_COLORS
 from landscape_lab.drawing.stage import DPI, Stage
 from landscape_lab.drawing.video import Film
 from landscape_lab.landscapes import FunctionLandscape, ImageLandscape
@@ -98,6 +99,17 @@ def test_film_is_one_that_browsers_play(tmp_path):
     assert "yuv420p" in told
     data = (tmp_path / "descent.mp4").read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")  # fast start: the index comes first
+
+
+def test_greys_of_a_gif_have_no_steps_and_thin_lines_their_colours():
+    """A slope of greys was four greys and brownish ones between them."""
+    slope = np.repeat(np.linspace(0, 255, 300).round().astype(np.uint8), 3).reshape(1, 300, 3).repeat(200, 0)
+    slope[100, 50:60] = own = ImageColor.getrgb(PATH_COLORS[0])
+    palette = Palette([Image.fromarray(slope)])
+    shown = palette.colors[palette.indices(slope)].astype(int)
+    assert np.abs(shown - slope).max() <= 3
+    assert len(np.unique(shown[0, :, 0])) > 100
+    assert (shown[100, 50:60] == own).all()
 
 
 def test_gif_moves_and_is_small(tmp_path):

@@ -96,8 +96,8 @@ def _shrunk(picture: Frame, width: int) -> Image.Image:
 class Palette:
     """255 colours, and which of them is the nearest to each that a picture has.
 
-    White and the colours of the paths are among them, however thin their lines. Half of the others are those
-    that pictures have much of, so that a slope of greys has no steps; half are spread over all that they have.
+    White and the colours of the paths are among them, however thin their lines. Half of the others are
+    what pictures have much of, so that a slope of greys has no steps; half are spread over all colours.
 
     Args:
         pictures: From which colours are chosen, of one size.

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 
+from landscape_lab.drawing.dark import GAP
 from landscape_lab.drawing.narrow import asked_width
 from landscape_lab.drawing.palette import GRID
 from landscape_lab.drawing.sharpness import draw_losses
@@ -97,12 +98,17 @@ def _label_rows(axes: Axes, curves: LayerCurves, named: bool) -> None:
     """The name of each row at the left, a gap below rows of several tensors, a line between modules."""
     rows = len(curves.names)
     for at in _edges(curves.names[curves.together :]):
-        axes.axhline(curves.together + at, color="white", linewidth=4.0 if at == 0 else 0.8)
+        axes.axhline(curves.together + at, color="white", linewidth=4.0 if at == 0 else 0.8, gid=GAP)
     axes.set_ylim(rows, 0)
     axes.tick_params(axis="y", length=0)
+    _name_rows(axes, curves.names if named else [""] * rows)
+
+
+def _name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """All names, or in a column of a paper some."""
+    rows = len(names)
     some = np.arange(rows) if asked_width() is None else evenly(rows, LEGIBLE)
-    labels = [curves.names[row] if named else "" for row in some]
-    axes.set_yticks(some + 0.5, labels, fontsize=8 if rows <= FEW else 6.5)
+    axes.set_yticks(some + 0.5, [names[row] for row in some.tolist()], fontsize=8 if rows <= FEW else 6.5)
 
 
 def _edges(tensors: Sequence[str]) -> list[int]:

@@ -54,17 +54,21 @@ def room_of(figure: Figure | SubFigure) -> float:
 
 def shrink(figure: Figure) -> None:
     """Make letters, lines and marks smaller, all by the same, and break words that are too long for it."""
-    asked = _WIDTH.get() or np.inf
-    beside = {id(axes.yaxis.label): max(_ratio(axes), LOWEST) * asked for axes in figure.axes}
-    for text in figure.findobj(Text):
-        text.set_fontsize(TYPE * float(text.get_fontsize()))
-        _break(text, beside.get(id(text), asked - BESIDE))
+    _shrink_texts(figure, _WIDTH.get() or np.inf)
     for line in figure.findobj(Line2D):
         line.set_linewidth(TYPE * line.get_linewidth())
         line.set_markersize(TYPE * line.get_markersize())
     for axes in figure.axes:
         for collection in axes.collections:
             _shrink_marks(collection)
+
+
+def _shrink_texts(figure: Figure, width: float) -> None:
+    """Those beside panels are broken to the height of these, all others to the width of the figure."""
+    beside = {id(axes.yaxis.label): max(_ratio(axes), LOWEST) * width for axes in figure.axes}
+    for text in figure.findobj(Text):
+        text.set_fontsize(TYPE * float(text.get_fontsize()))
+        _break(text, beside.get(id(text), width - BESIDE))
 
 
 def _break(text: Text, room: float) -> None:

@@ -27,6 +27,8 @@ def quantiles(values: np.ndarray, shares: Sequence[float]) -> np.ndarray:
     >>> quantiles(np.array([1.0, 2.0]), [0.25, 0.5, 0.75])
     array([1.  , 1.  , 1.75])
     """
+    if values.shape[-1] == 1:  # all that there is, in each frame of a film
+        return np.broadcast_to(values[..., 0], (len(shares), *values.shape[:-1]))
     last = np.count_nonzero(~np.isnan(values), axis=-1).clip(min=1) - 1
     places = np.stack([last // 2, *((last * share).round(9) for share in shares)])  # 0.7 * 10 is above 7
     needed = np.unique([np.floor(places), np.ceil(places)]).astype(int)

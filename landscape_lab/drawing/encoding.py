@@ -1,8 +1,9 @@
 """Frames into files, as they come: H.264 that browsers play, and small GIFs."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
-from itertools import chain, repeat
+from itertools import repeat
 from os import PathLike
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -37,9 +38,17 @@ def write_mp4(pictures: Iterator[Frame], path: str | PathLike[str], fps: Fractio
     with replacing(path) as unfinished, av.open(str(unfinished), "w", format="mp4", options=options) as film:
         stream = film.add_stream("libx264", rate=fps, options={"preset": "veryfast", "crf": "20"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        for picture in chain([first], pictures):
+
+        def encode(picture: Frame) -> None:
             even = np.ascontiguousarray(picture[:height, :width])
             film.mux(stream.encode(av.VideoFrame.from_ndarray(even, format="rgb24")))
+
+        with ThreadPoolExecutor(1) as beside:  # the next frame is made meanwhile
+            encoding = beside.submit(encode, first)
+            for picture in pictures:
+                encoding.result()
+                encoding = beside.submit(encode, picture)
+            encoding.result()
         film.mux(stream.encode(None))
 
 

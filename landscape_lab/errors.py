@@ -34,7 +34,7 @@ NOT_THERE = re.compile(f"Could not override '({'|'.join(OWNERS)})'")
 """Hydra's words for a choice of a group that is not there."""
 NO_KEYS = re.compile(r"In '(\S+)': ConfigTypeError .*\s+Cannot merge DictConfig with ListConfig")
 """Hydra's words for a file of the configuration that holds a list."""
-SEVERAL = re.compile(r"Ambiguous value for argument '\+*([^=']+)=([^']*)'")
+SEVERAL = re.compile(r"Ambiguous value for argument '\+*([^=']+)=(.*)'$", re.MULTILINE)
 """Hydra's words for several values where it runs one job."""
 
 GLYPH = re.compile(r"Glyph (\d+) .* missing from font")
@@ -194,6 +194,8 @@ def _unknown_choice(error: MissingConfigException) -> str:
         found = f"{group.removeprefix('experiment/')}: {choice}"
         return f"The defaults of an experiment should say `override /{found}`. Found `{found}`."
     hint = alternatives(choice, error.options or [])
+    if group == "landscape" and Path(choice).is_file():
+        hint = f"A file to descend stands alone: {shlex.quote(choice)}."
     return f"There is no {group} `{choice}`. {hint} They live in conf/{group}/."
 
 

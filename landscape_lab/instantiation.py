@@ -50,12 +50,9 @@ def build(node: DictConfig, **settings: object) -> Any:
 def _trusted_class(node: DictConfig) -> type | None:
     """The class that a node names, if it is one of `TRUSTED`; `landscape_lab.lab.os` leads elsewhere."""
     target = node.get("_target_")
-    if not isinstance(target, str) or target.partition(".")[0] not in TRUSTED:
+    if not isinstance(target, str):
         return None
-    try:
-        found = locate("_target_", target)
-    except ValueError:
-        return None  # Hydra's own error names the key
+    found = locate(f"{node._get_full_key(None)}._target_", target)
     return found if isinstance(found, type) and found.__module__.partition(".")[0] in TRUSTED else None
 
 

@@ -13,6 +13,8 @@ from numbers import Integral, Real
 from os import PathLike
 from typing import ClassVar
 
+MANY = 60
+"""More choices are counted, not listed."""
 LARGEST = 2**53
 """Whole numbers up to this one are exact as floats, too; torch takes few that are larger."""
 
@@ -33,8 +35,9 @@ def alternatives(word: str, choices: Collection[str], all_are: str = "There are"
     >>> alternatives("adm", ["adam", "adamw", "sgd"]), alternatives("x", ["sgd"], "It has")
     ('Nearest: adam, adamw.', 'It has: sgd.')
     """
-    close = nearest(word, choices)
-    return f"Nearest: {', '.join(close)}." if close else f"{all_are}: {', '.join(choices) or 'none'}."
+    close, all_of_them = nearest(word, choices), f": {', '.join(choices) or 'none'}"
+    them = all_of_them if len(choices) <= MANY else f" {len(choices)}"
+    return f"Nearest: {', '.join(close)}." if close else f"{all_are}{them}."
 
 
 def refusal(name: str, wanted: str, found: object, hint: str = "") -> ValueError:

@@ -31,7 +31,7 @@ def test_direct_call_gives_what_hydra_gives():
             {"folder": "x", "figures": ["pth"]},
             "part: Parameter `figures`.*Nearest: path",
         ),
-        ("landscape_lab.callbacks.Nothing", {}, "part: "),
+        ("landscape_lab.callbacks.Nothing", {}, "`part._target_` should name something in"),
         ("landscape_lab.files.writing.os.system", {"command": "true"}, "part|os.system"),
     ],
 )

@@ -225,10 +225,20 @@ def chosen_names(choices: Mapping[str, Any], overrides: Iterable[str], cfg: Dict
     typed = set(map(key_of, overrides))
     names = {}
     for group in ("landscape", "optimizer"):
-        target, own = cfg[group]["_target_"], settings_of_choice(group, choices[group]).get("_target_")
+        choice, settings = choices.get(group), cfg.get(group)
+        target = settings.get("_target_") if isinstance(settings, Mapping) else None
+        own = settings_of_choice(group, choice).get("_target_")
         replaced = f"{group}._target_" in typed or own not in (None, target)
-        names[group] = target.rpartition(".")[2] if replaced else choices[group]
+        names[group] = str(target).rpartition(".")[2] if replaced else str(choice)
     return names
+
+
+def _called(group: str, *, _root_: DictConfig) -> str:
+    """The same for the name of a folder, `${called:optimizer}`; what is wrong with it is told later."""
+    return chosen_names(_root_.hydra.runtime.choices, typed(_root_.hydra), _root_)[group]
+
+
+OmegaConf.register_new_resolver("called", _called, replace=True)  # wherever this is imported: in workers, too
 
 
 @lru_cache(maxsize=64)

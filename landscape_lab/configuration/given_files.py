@@ -24,6 +24,8 @@ FILE = re.compile(
 """A key that takes files which are there, and its value."""
 FOLDER = re.compile(r"(hydra\.(?:run|sweep)\.dir=|sweep\.resume=)(.+)", re.DOTALL)
 """A key that takes a folder, which may be a new one, and its value."""
+CHOICE = re.compile(r"(\+*[\w/]+=)([^()\[\]{}'\"$\\]+)")
+"""A key without dots, such as that of a group, and one name or several."""
 IMAGE = "--image"
 """The option before a picture whose name looks like something else."""
 VALUED = ("--config-dir", "-cd", "--config-name", "-cn", "--config-path", "-cp", "--package", "-p")
@@ -55,7 +57,7 @@ def with_files(arguments: Sequence[str]) -> list[str]:
 
 
 def with_files_quoted(override: str) -> str:
-    """An override whose value names files that exist, or a folder, in quotes where the grammar needs them.
+    """An override whose value names files that exist, a folder or choices, in quotes where the grammar asks.
 
     >>> with_files_quoted("hydra.run.dir=runs (1), new")
     "hydra.run.dir='runs (1), new'"
@@ -65,8 +67,16 @@ def with_files_quoted(override: str) -> str:
     """
     if folder := FOLDER.fullmatch(override):
         return _with_folder(*folder.groups())
-    file = FILE.fullmatch(override)
-    return override if file is None else _with_files(*file.groups())
+    if file := FILE.fullmatch(override):
+        return _with_files(*file.groups())
+    choice = CHOICE.fullmatch(override)
+    return override if choice is None else _with_names(*choice.groups())
+
+
+def _with_names(start: str, text: str) -> str:
+    """A key and names, of which the grammar reads no umlaut."""
+    names = [quoted(name) if _read(start + name) is UNREAD else name for name in text.split(",")]
+    return start + ",".join(names)
 
 
 def _with_folder(start: str, text: str) -> str:

@@ -1,7 +1,8 @@
 """The folder of a sweep belongs to one running process."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from omegaconf import DictConfig, open_dict
@@ -20,10 +21,15 @@ def own_sweep(config: DictConfig) -> Iterator[None]:
     Raises:
         FolderTaken: Another process sweeps into the folder that the user chose.
     """
-    folder = Path(config.hydra.sweep.dir)
-    with owned(folder, named=is_named(config.hydra, "sweep")) as chosen:
-        with open_dict(config):
-            config.hydra.sweep.dir = str(chosen)
-        if chosen != folder:
-            config.hydra.overrides.hydra.append(f"hydra.sweep.dir={quoted(str(chosen))}")
-        yield
+    folder, named = Path(config.hydra.sweep.dir), is_named(config.hydra, "sweep")
+    try:
+        with owned(folder, named=named) as chosen:
+            with open_dict(config):
+                config.hydra.sweep.dir = str(chosen)
+            if chosen != folder:
+                config.hydra.overrides.hydra.append(f"hydra.sweep.dir={quoted(str(chosen))}")
+            yield
+    finally:
+        if not named:
+            with suppress(OSError):  # they hold something
+                os.removedirs(folder.parent)

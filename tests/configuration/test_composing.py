@@ -1,6 +1,7 @@
 import pytest
 from hydra.core.global_hydra import GlobalHydra
 from hydra.initialize import initialize
+from omegaconf import OmegaConf
 
 from landscape_lab.configuration.composing import composed
 
@@ -11,6 +12,24 @@ def test_words_become_a_configuration_and_hydra_s_part():
     assert cfg.optimizer.lr == 0.3
     assert cfg.folder == "there"
     assert "hydra" not in cfg
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["optimizer=yogi"], "sphere/yogi"),
+        (["optimizer._target_=torch.optim.SGD"], "sphere/SGD"),
+        (["optimizer=lion", "optimizer._target_=mine.SGD"], "sphere/SGD"),
+        (["landscape._target_=mine.Field"], "Field/adam"),
+        (["optimizer._target_=5"], "sphere/5"),
+        (["~optimizer"], "sphere/None"),
+    ],
+)
+def test_folders_bear_the_names_of_what_runs(words, named):
+    cfg, hydra = composed(["landscape=sphere", *words, "hydra.job.num=3"])
+    assert cfg.folder.startswith(f"outputs/runs/{named}/")
+    hydra._set_parent(OmegaConf.create({**cfg, "hydra": hydra}))
+    assert hydra.sweep.subdir == f"3_{named.replace('/', '_')}"
 
 
 def test_an_application_of_hydra_that_calls_keeps_its_state():

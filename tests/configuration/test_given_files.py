@@ -150,6 +150,7 @@ def test_what_the_shell_took_apart_is_told_as_it_can_be_pasted(tmp_path, monkeyp
     [
         (["plian.png"], "Found `plian.png`. Nearest: plain.png, b.png."),
         (["landscape=image", "landscape.image=plian [1].png"], "There is no picture plian [1].png. Nearest"),
+        (["landscape=b.png"], "There is no landscape `b.png`. A file to descend stands alone: b.png."),
         (["steps=2", "optimizer.note=a(b"], "In quotes it is: 'optimizer.note=\"a(b\"'"),
         (["optimizer.betas=[0.9,"], "Hydra's grammar does not read `optimizer.betas=[0.9,`"),
         (["plain.png", "b.png"], "several values one after another are for a sweep: -m"),
@@ -194,6 +195,9 @@ def test_pictures_of_a_run_from_elsewhere(begun, command_line, number):
         ("landscape.image=a.png,b.png", "landscape.image=a.png,b.png"),
         ("landscape.image='a b.png'", "landscape.image='a b.png'"),
         ("landscape=image", "landscape=image"),
+        ("optimizer=adam,löwe", "optimizer=adam,'löwe'"),
+        ("optimizer=glob(*)", "optimizer=glob(*)"),
+        ("seed=range(0,2)", "seed=range(0,2)"),
         ("name=my file.png", "name=my file.png"),
     ],
 )

@@ -30,7 +30,7 @@ MISTAKES = {
     "landscape._target_=landscape_lab.landscapes.ImageLandscap": "Nearest: ImageLandscape",
     "landscape._target_=nowhere.Landscape": "Found `landscape._target_ = nowhere.Landscape`: No module named",
     "+callbacks.mine._target_=math.Mine": "Found `callbacks.mine._target_ = math.Mine`. Nearest: ",
-    "data.batch_size=3": "The group `data` is there only with landscape=network.",
+    "data._target_=math.fsum": "The group `data` is there only with landscape=network. Found data._target_.",
     "stepps=3": "There is no key `stepps`. Nearest: steps",
     "landscape.smothing=3": "There is no key `landscape.smothing`. Nearest: smoothing",
     "seed=-1": "Parameter `seed`",

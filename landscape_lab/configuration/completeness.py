@@ -11,7 +11,6 @@ from landscape_lab.validation import alternatives, refusal
 NEEDED = ("landscape", "augmentation", "optimizer", "scheduler", "trainer", "callbacks", "logger")
 """The groups without which there is no run; `augmentation=none` and such leave one empty."""
 GROUPS = (*NEEDED, "ensemble", "plane", "sweep", "model", "data")
-OF_NETWORKS = {"model", "data"}
 OF_OBJECTS = ("callbacks", "logger")
 """The groups that describe an object under each of their keys."""
 PACKAGE = "# @package _global_"
@@ -98,14 +97,11 @@ def _check_objects(cfg: DictConfig) -> None:
 
 def _check_unread(cfg: DictConfig, hydra: DictConfig) -> None:
     """Raise `ValueError` for a key of the top level that is not ours and to which no value refers."""
-    absent = OF_NETWORKS - hydra.runtime.choices.keys()
-    known = {*RUN.keys, *GROUPS, "hydra"} - absent
+    known = {*RUN.keys, *GROUPS, "hydra"}
     others = [str(name) for name in cfg if name not in known]
     if others:
         values = OmegaConf.to_container(cfg, resolve=False), hydra.overrides
         read = re.findall(r"\$\{([^.:}]+)", str(values))
         for name in others:
-            if name in absent and name not in read:
-                raise ValueError(f"The group `{name}` is there only with landscape=network.")
             if name not in read:
                 raise ValueError(f"There is no key `{name}`. {alternatives(name, known)}")

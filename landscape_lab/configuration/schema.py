@@ -108,8 +108,10 @@ def check_sweep(cfg: DictConfig) -> None:
 
 def _check_groups(cfg: DictConfig) -> None:
     """Raise `ValueError` for settings of a model or of data that nobody builds."""
-    for group in OF_NETWORKS:
-        if OmegaConf.is_dict(cfg.get(group)) and "_target_" not in cfg[group]:
+    given = [group for group in OF_NETWORKS if OmegaConf.is_dict(cfg.get(group))]
+    whole = len(given) == len(OF_NETWORKS) and all("_target_" in cfg[group] for group in given)
+    for group in given:
+        if not whole:
             keys = ", ".join(f"{group}.{key}" for key in cfg[group])
             raise ValueError(f"The group `{group}` is there only with landscape=network. Found {keys}.")
 

@@ -93,7 +93,7 @@ def test_optimizer_that_fails_in_a_step_and_one_that_diverges_say_when(command_l
     )
     assert status == 1
     assert "I am" not in written.out + written.err
-    assert "I am" in (tmp_path / "sweep" / "0_turn_adam" / "console.txt").read_text()
+    assert "I am" in (tmp_path / "sweep" / "0_turn_Tired" / "console.txt").read_text()
     text = (tmp_path / "sweep" / "leaderboard.md").read_text()
     assert "failed: RuntimeError: too tired" in text
     assert "diverged in step" in text

@@ -102,7 +102,7 @@ def test_failed_job_is_tried_again_and_a_diverged_one_is_not(command_line, tmp_p
     assert states(tmp_path / "sweep") == before
     command_line("sweep.resume=sweep", "trust=true")
     after = states(tmp_path / "sweep")
-    assert {name for name in after if after[name] != before[name]} == {"0_turn_adam", "1_turn_adam"}
+    assert {name for name in after if after[name] != before[name]} == {"0_turn_Moody", "1_turn_Moody"}
     assert {row["status"] for row in leaderboard(tmp_path / "sweep")} == {"completed", "diverged"}
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -33,17 +34,42 @@ def _must_be_given(parameter: inspect.Parameter) -> bool:
     return parameter.kind in POSITIONAL and parameter.default is inspect.Parameter.empty
 
 
-def of_one_tensor(fn: Callable, dims: int) -> Callable[[Tensor], object]:
-    """`fn(x, y)` and `fn(xy)` alike as a function of points whose last dimension holds the coordinates."""
+def of_one_tensor(fn: Callable, dims: int, probe: Float[Tensor, "n dims"]) -> Callable[[Tensor], object]:
+    """`fn(x, y)` and `fn(xy)` alike as a function of points whose last dimension holds the coordinates.
+
+    One that changes its arguments in place, `x *= 2`, gets copies.
+
+    Args:
+        fn: A function of `dims` tensors, or of one.
+        dims: How many coordinates there are.
+        probe: Points where the function can be called.
+
+    Raises:
+        ValueError: It takes another number of arguments.
+    """
     count = count_arguments(fn)
-    if count == 1:
-        return fn
-    if count is None or count == dims:
-        return lambda points: fn(*points.unbind(-1))
-    raise ValueError(
-        f"Parameter `fn` should take {dims} tensors, or one of {dims} numbers. Found a function of "
-        f"{count} arguments."
-    )
+    if count not in (None, 1, dims):
+        raise ValueError(
+            f"Parameter `fn` should take {dims} tensors, or one of {dims} numbers. Found a function of "
+            f"{count} arguments."
+        )
+
+    def plain(points: Tensor) -> object:
+        return fn(points) if count == 1 else fn(*points.unbind(-1))
+
+    def copying(points: Tensor) -> object:
+        return fn(points.clone()) if count == 1 else fn(*map(torch.clone, points.unbind(-1)))
+
+    return copying if _changes(plain, probe) else fn if count == 1 else plain
+
+
+def _changes(fn: Callable[[Tensor], object], probe: Float[Tensor, "n dims"]) -> bool:
+    """Whether a function changes a point or points that it is given."""
+    given = probe.clone()
+    for points in (given[0], given):
+        with suppress(Exception):  # what it raises is told where its losses are needed
+            fn(points)
+    return not torch.equal(given, probe)
 
 
 def batched(fn: Callable[[Tensor], Any], probe: Float[Tensor, "n dims"]) -> Evaluate:
@@ -97,7 +123,7 @@ def _loss_at(fn: Callable[[Tensor], object], point: Float[Tensor, " dims"]) -> F
     except Exception as error:
         raise ValueError(
             f"Parameter `fn` should return a loss at {_shown(point)}. It raised "
-            f"{type(error).__name__}: {error}."
+            f"{type(error).__name__}: {str(error).rstrip('.')}."
         ) from error
     return _as_loss(loss, point)
 
@@ -149,6 +175,7 @@ def check_differentiable(evaluate: Evaluate, points: Float[Tensor, "n dims"]) ->
                 and torch.autograd.grad(losses.sum(), points, allow_unused=True)[0] is not None
             )
         except Exception as error:
-            raise ValueError(f"{advice} {type(error).__name__}: {error}.") from error
+            cause = error.__cause__ or error
+            raise ValueError(f"{advice} {type(cause).__name__}: {str(cause).rstrip('.')}.") from error
     if not connected:
         raise ValueError(f"{advice} losses that do not depend on the point through torch operations.")

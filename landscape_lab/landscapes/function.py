@@ -105,7 +105,8 @@ class FunctionLandscape(PointLandscape):
             check_inside(starts, window, "(x, y)" if dims == 2 else "")
         mover, walls = make_boundary(boundary, starts, window, wall)
         rule = make_gradient(gradient, dims, h)
-        evaluate = tabled(batched(of_one_tensor(fn, dims), _probe(starts, window)), window, grid)
+        probe = _probe(starts, window)
+        evaluate = tabled(batched(of_one_tensor(fn, dims, probe), probe), window, grid)
         check_finite(evaluate, starts)
         if gradient == "exact":
             check_differentiable(evaluate, starts)

@@ -182,6 +182,31 @@ def test_functions_without_a_derivative_have_differences(fn, gradient):
     assert landscape.flat_gradient()[0].tolist() == pytest.approx(wanted, rel=0.02)
 
 
+def in_place(xy):
+    xy *= 2
+    xy[0] += 1
+    return (xy**2).sum()
+
+
+def in_place_of_two(x, y):
+    x *= 2
+    x += 1
+    return x**2 + (2 * y) ** 2
+
+
+@pytest.mark.parametrize("fn", [in_place, in_place_of_two])
+@pytest.mark.parametrize("gradient", ["exact", "central"])
+def test_a_function_that_changes_its_arguments_in_place_gets_copies(fn, gradient):
+    landscape = FunctionLandscape(fn, start=(0.5, -0.25), gradient=gradient)
+    points = torch.tensor([[0.5, -0.25], [1.0, 2.0], [-0.5, 0.0]])
+    torch.testing.assert_close(landscape.evaluate(points), torch.tensor([4.25, 25.0, 0.0]))
+    assert points.tolist() == [[0.5, -0.25], [1.0, 2.0], [-0.5, 0.0]]
+    landscape().sum().backward()
+    assert landscape.flat().tolist() == landscape.start.tolist() == [[0.5, -0.25]]
+    (parameter,) = landscape.parameters()
+    torch.testing.assert_close(parameter.grad, torch.tensor([[8.0, -2.0]]), rtol=0.01, atol=0.01)
+
+
 @pytest.mark.parametrize("boundary", ["none", "hard", "soft", "freeze", "reflect"])
 def test_boundaries(boundary):
     landscape = FunctionLandscape(bowl, start=(0.9, 1.9), bounds=WINDOW, boundary=boundary)

@@ -124,8 +124,8 @@ class MapLoss(LossAugmentation):
 
 
 def _same_shape(function: Callable[[Tensor], Any], values: Tensor) -> Tensor:
-    """The function's result, if it has the shape of what it was given."""
-    result = function(values)
+    """The function's result, if it has the shape of what it was given: copies, which it may change."""
+    result = function(values.clone())
     if not isinstance(result, Tensor) or result.shape != values.shape:
         found = tuple(result.shape) if isinstance(result, Tensor) else type(result).__name__
         raise ValueError(

@@ -33,7 +33,8 @@ def map_image(
         ValueError: It raises, or the result is not a picture: of two dimensions, finite.
     """
     channel = type(function).__module__.startswith("torchvision.")
-    image = call(name, function, pixels.unsqueeze(0) if channel else pixels.clone())
+    pixels = pixels.clone()  # some work in place
+    image = call(name, function, pixels.unsqueeze(0) if channel else pixels)
     image = image.squeeze(0) if channel else image
     if image.ndim != 2 or image.numel() == 0:
         raise ValueError(

@@ -115,6 +115,25 @@ def test_users_functions_are_reproducible_and_leave_no_trace():
     assert np.random.get_state()[1].tolist() == states[2]
 
 
+def step_of(descended):
+    """The losses of a step, and its gradient."""
+    descended.zero_grad()
+    (losses := descended()).sum().backward()
+    (parameter,) = descended.parameters()
+    return losses.detach(), parameter.grad.clone()
+
+
+@SLOW
+@pytest.mark.parametrize("kind", [MapImage, MapGradient, MapLoss])
+def test_functions_that_work_in_place_are_those_that_do_not(kind):
+    plain, in_place = (
+        landscape(kind(lambda all_of: all_of * 2)),
+        landscape(kind(lambda all_of: all_of.mul_(2))),
+    )
+    for _ in range(2):  # what is changed in the first step would be seen in the second
+        torch.testing.assert_close(step_of(in_place), step_of(plain))
+
+
 @pytest.mark.slow
 @SLOW
 def test_fast_and_slow_agree_in_distribution():

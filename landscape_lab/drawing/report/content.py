@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from contourpy import contour_generator
 from matplotlib import colormaps
 
 from landscape_lab.drawing.contours import contour_levels
@@ -115,7 +114,6 @@ def map_of(scene: Scene) -> dict[str, object]:
         },
         "colors": packed(np.round(255.0 * colormaps[heights.colors](np.arange(256))[:, :3]).astype(np.uint8)),
         "levels": levels_of(scene, heights).tolist(),
-        "contours": packed(in_one(contours_of(scene, heights))),
     }
 
 
@@ -127,21 +125,6 @@ def levels_of(scene: Scene, heights: Heights) -> np.ndarray:
         return np.empty(0)
     levels = contour_levels(scene, finite)
     return np.linspace(finite.min(), finite.max(), levels + 2)[1:-1] if isinstance(levels, int) else levels
-
-
-def contours_of(scene: Scene, heights: Heights) -> list[np.ndarray]:
-    """The lines of equal height, `[n, 2]` each, in coordinates of the map."""
-    rows, columns = scene.losses.shape
-    u, v = scene.window.columns(columns).numpy(), scene.window.rows(rows).numpy()
-    lines = contour_generator(u, v, np.ma.masked_invalid(heights(scene.losses)))
-    levels = levels_of(scene, heights)
-    return [np.asarray(line) for level in levels for line in lines.lines(float(level))]
-
-
-def in_one(lines: list[np.ndarray]) -> np.ndarray:
-    """Lines `[n, 2]` one behind the other, NaN between them: there may be thousands of short ones."""
-    gap = np.full((1, 2), np.nan)
-    return np.concatenate([gap, *(part for line in lines for part in (line, gap))])
 
 
 def path_of(number: int, trace: Trace, members: float) -> dict[str, object]:

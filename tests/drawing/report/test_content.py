@@ -7,7 +7,7 @@ import pytest
 from scenes import function_scene, scene, trajectory
 
 from landscape_lab.drawing.heights import Heights
-from landscape_lab.drawing.report.content import PLACES, Report, contours_of, levels_of, path_of
+from landscape_lab.drawing.report.content import PLACES, Report, levels_of, path_of
 
 
 def read(made):
@@ -24,37 +24,14 @@ def test_a_scene_is_told_whole():
     assert told["map"]["downwards"]
 
 
-def test_contours_are_lines_of_equal_loss():
-    landscape, made = function_scene("quadratic")
-    lines = contours_of(made, Heights(made))
-    assert len(lines) > 5
-    for line in lines:
-        losses = [landscape.evaluate(made.plane.points(place[None]))[0] for place in _tensors(line)]
-        spread = float(np.ptp(losses))
-        assert spread < 0.02 * float(np.ptp(made.losses))
-
-
-def test_the_levels_are_those_of_the_lines():
-    landscape, made = function_scene("quadratic")
-    heights = Heights(made)
-    levels, line = levels_of(made, heights), contours_of(made, heights)[0]
-    drawn = heights(
-        np.array([landscape.evaluate(made.plane.points(place[None]))[0] for place in _tensors(line)])
-    )
-    spacing = np.diff(levels)
-    np.testing.assert_allclose(spacing, spacing[0])
-    assert np.abs(drawn.mean() - levels).min() < 0.05 * spacing[0]
-
-
-def _tensors(line):
-    import torch
-
-    return torch.from_numpy(np.asarray(line)[::7])
-
-
-def test_a_picture_has_no_contours():
-    made = scene(trajectory([(5, 5), (20, 30)], [1.0, 0.5]))
-    assert contours_of(made, Heights(made)) == []
+def test_a_formula_has_evenly_spaced_levels_and_a_picture_none():
+    _, formula = function_scene("quadratic")
+    heights = Heights(formula)
+    levels = levels_of(formula, heights)
+    np.testing.assert_allclose(np.diff(levels), levels[1] - levels[0])
+    assert heights(formula.losses).min() < levels[0] < levels[-1] < heights(formula.losses).max()
+    picture = scene(trajectory([(5, 5), (20, 30)], [1.0, 0.5]))
+    assert not len(levels_of(picture, Heights(picture)))
 
 
 @pytest.mark.parametrize("members", [1, 7, 1000])

@@ -200,9 +200,7 @@ def test_heights_are_linear_or_logarithmic_on_both(shown):
     seen.wait(DRAWN)
     assert seen.page.evaluate(middle) > linear + 0.2
     seen.wait(f"{picture}.length !== {len(before)}")
-    lines = np.array(
-        json.loads(seen.page.evaluate(f"JSON.stringify(Array.from({RELIEF}.ground.heat.contours))")), float
-    )
+    lines = np.array(json.loads(seen.page.evaluate(f"JSON.stringify({RELIEF}.page.map.contours)")), float)
     x, y = lines.reshape(-1, 2).T
     heights = seen.page.evaluate(f"[{RELIEF}.ground.heat.levels, {RELIEF}.ground.heat.heights]")
     drawn = np.log10(x**2 + 3 * y**2 - heights[1]["low"] + heights[1]["floor"])

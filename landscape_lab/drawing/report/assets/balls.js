@@ -38,7 +38,7 @@ export class Balls extends Group {
   constructor(tints, radius, edge, shared) {
     super();
     const crowd = tints.length > FEW;
-    const ball = new IcosahedronGeometry(1, crowd ? 1 : 4);
+    const ball = new IcosahedronGeometry(1, crowd ? 1 : 3);
     const geometry = new InstancedBufferGeometry();
     geometry.setAttribute("position", ball.getAttribute("position"));
     this.centres = new InstancedBufferAttribute(new Float32Array(3 * tints.length), 3);

@@ -1,5 +1,7 @@
 // Heights that are drawn by hand: an array of rows from 0, low, to 1, high.
 
+import { painted } from "lab/heat";
+
 export class Heights {
   constructor(width, height, values = new Float32Array(width * height).fill(0.5)) {
     Object.assign(this, { width, height, values });
@@ -74,13 +76,6 @@ export class Heights {
 
   /** As a picture in the colours of a map. */
   picture(colors) {
-    const canvas = new OffscreenCanvas(this.width, this.height);
-    const image = new ImageData(this.width, this.height);
-    this.values.forEach((value, at) => {
-      const shade = 3 * Math.round(255 * value);
-      image.data.set([colors[shade], colors[shade + 1], colors[shade + 2], 255], 4 * at);
-    });
-    canvas.getContext("2d").putImageData(image, 0, 0);
-    return canvas;
+    return painted(this.width, this.height, colors, (at) => this.values[at]);
   }
 }

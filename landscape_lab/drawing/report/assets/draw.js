@@ -124,9 +124,7 @@ class Easel {
       const [column, row] = a.map((value, axis) => value + (dab / dabs) * (b[axis] - value));
       this.heights.dab(store.get("tool"), column, row, store.get("radius"), store.get("strength"));
     }
-    map.picture = this.heights.picture(heat.colors);
-    map.still.renew();
-    map.canvas.redraw();
+    map.cover(this.heights.picture(heat.colors));
   }
 
   #take(heights) {

@@ -35,18 +35,27 @@ export class Heat {
 
   /** The colours of all cells as a picture, its first row the uppermost. */
   picture() {
-    const canvas = element("canvas", { width: this.columns, height: this.rows });
-    const image = new ImageData(this.columns, this.rows);
-    for (let row = 0; row < this.rows; row += 1) {
-      const from = (this.downwards ? row : this.rows - 1 - row) * this.columns;
-      for (let column = 0; column < this.columns; column += 1) {
-        const height = this.height(this.losses[from + column]);
-        if (Number.isNaN(height)) continue; // a hole
-        const shade = 3 * Math.round(255 * Math.min(1, Math.max(0, height)));
-        image.data.set([...this.colors.subarray(shade, shade + 3), 255], 4 * (row * this.columns + column));
-      }
-    }
-    canvas.getContext("2d").putImageData(image, 0, 0);
-    return canvas;
+    const { rows, columns, downwards, losses } = this;
+    const cell = downwards ? (at) => at : (at) => (rows - 1 - Math.floor(at / columns)) * columns + (at % columns);
+    return painted(columns, rows, this.colors, (at) => this.height(losses[cell(at)]));
   }
+}
+
+/** A picture whose pixels have the colours of heights from 0 to 1, `height(pixel)`; a hole where that is NaN. */
+export function painted(width, height, colors, heightOf) {
+  const image = new ImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer); // four bytes at once
+  const shades = new Uint32Array(rgba(colors).buffer);
+  for (let at = 0; at < pixels.length; at += 1) {
+    const drawn = heightOf(at);
+    if (!Number.isNaN(drawn)) pixels[at] = shades[Math.round(255 * Math.min(1, Math.max(0, drawn)))];
+  }
+  const canvas = element("canvas", { width, height });
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** 256 colours with three bytes each, with four. */
+export function rgba(colors) {
+  return Uint8Array.from({ length: 1024 }, (_, at) => (at % 4 === 3 ? 255 : colors[3 * (at >> 2) + (at % 4)]));
 }

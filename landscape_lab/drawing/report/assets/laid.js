@@ -15,8 +15,8 @@ const GREY = rgb("#9aa0a6");
 
 /** One path: tubes, or thin lines where it has many members. */
 export class Laid extends Group {
-  /** `share` of all pieces that the page draws is for each member. */
-  constructor(path, ground, shared, share) {
+  /** Of all pieces that are drawn at most, `pieces` as tubes and ten times as many as lines, each member has a `share`. */
+  constructor(path, ground, shared, share, pieces) {
     super();
     this.path = path;
     this.tracks = Array.from({ length: path.members }, (_, member) => new Track(path, member, ground, share));
@@ -24,13 +24,13 @@ export class Laid extends Group {
     const crowd = path.members > CROWD;
     this.balls = new Balls(tints, crowd ? 0.013 : 0.027, crowd ? DARK : WHITE, shared);
     this.add(this.balls);
-    const pieces = this.tracks.map((track) => [...track.pieces()]);
+    const made = this.tracks.map((track) => track.pieces(share * pieces * (crowd ? 10 : 1)));
     if (crowd) {
-      this.add(lines(pieces.flat(), pieces.flatMap((each, member) => each.map(() => tints[member])), shared));
+      this.add(lines(made.flat(), made.flatMap((each, member) => each.map(() => tints[member])), shared));
     } else {
       const starts = new Balls(tints.map(() => WHITE), 0.015, DARK, shared);
       starts.put(this.tracks.map((track) => track.point(path.at[0])));
-      this.add(starts, ...pieces.map((each, member) => tubes(each, tints[member], shared)));
+      this.add(starts, ...made.map((each, member) => tubes(each, tints[member], shared)));
       const drops = this.tracks.flatMap((track) => dropped(track));
       if (drops.length) this.add(lines(drops, drops.map(() => GREY), shared, { past: 0.8, coming: 0.3 }));
     }

@@ -14,6 +14,10 @@ import { Store } from "lab/store";
 import { theme } from "lab/theme";
 import { lastStep, timeline } from "lab/timeline";
 
+/** Resolved when all else has been painted: the surface may take its time. */
+let painted;
+const shown = new Promise((resolve) => (painted = resolve));
+
 async function show() {
   const root = document.getElementById("page");
   const { grounds: several = [], ...told } = JSON.parse(document.getElementById("content").textContent);
@@ -28,7 +32,7 @@ async function show() {
     log: spread(paths, content.map?.lowest),
     theme: "system",
   });
-  const page = { root, content, paths, store, heat: content.map ? new Heat(content.map) : null };
+  const page = { root, content, paths, store, shown, heat: content.map ? new Heat(content.map) : null };
   const heading = element("header", {}, element("h1", {}, content.title), element("p", {}, content.about), theme(store));
   root.append(heading);
   if (several.length) root.append(grounds(several, store));
@@ -47,7 +51,16 @@ async function show() {
   root.setAttribute("aria-busy", "false");
 }
 
-show().catch((error) => {
-  document.getElementById("page").append(element("p", { role: "alert" }, `This page could not be drawn: ${error.message}`));
-  throw error;
-});
+show()
+  .catch((error) => {
+    document.getElementById("page").append(element("p", { role: "alert" }, `This page could not be drawn: ${error.message}`));
+    throw error;
+  })
+  .finally(() =>
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        performance.mark("shown"); // for who measures
+        painted();
+      }),
+    ),
+  );

@@ -1,5 +1,6 @@
 // The map: losses in colours, lines of equal height, the paths up to the present step.
 
+import { contours } from "lab/contours";
 import { button, color, dot, drawing, element, layer, pixelOf } from "lab/elements";
 import { lastBefore, short, ticks } from "lab/numbers";
 import { visible } from "lab/paths";
@@ -13,8 +14,8 @@ export class MapView {
     Object.assign(this, { heat, paths, minima, store });
     this.layers = [];
     this.picked = new EventTarget();
-    this.picture = heat.picture();
     this.seen = this.#all();
+    this.#color();
     this.canvas = drawing("", (context, width, height) => this.#draw(context, width, height));
     this.still = layer(this.canvas, (context) => this.#ground(context));
     this.hint = element("output", { className: "hint" });
@@ -32,11 +33,28 @@ export class MapView {
     store.watch(["step"], () => this.#describe());
   }
 
+  /** Draw the losses anew, whose heights have changed. */
+  recolor() {
+    this.#color();
+    this.#renew();
+  }
+
+  /** Show a picture in place of the losses. */
+  cover(picture) {
+    Object.assign(this, { picture, contours: [] });
+    this.#renew();
+  }
+
   /** Show another landscape. */
   replace(heat, minima) {
-    Object.assign(this, { heat, minima, picture: heat.picture() });
+    Object.assign(this, { heat, minima });
     this.seen = this.#all();
-    this.#renew();
+    this.recolor();
+  }
+
+  #color() {
+    this.picture = this.heat.picture();
+    this.contours = contours(this.heat);
   }
 
   /** The rectangle that is drawn, in pixels, and how many pixels a unit has along each axis. */
@@ -137,12 +155,11 @@ export class MapView {
   #contours(context, to) {
     context.strokeStyle = "rgba(255, 255, 255, 0.4)";
     context.lineWidth = 0.7;
-    const line = this.heat.contours; // many, with NaN between them
     context.beginPath();
-    for (let index = 0, drawn = false; index < line.length; index += 2) {
-      if (drawn && !Number.isNaN(line[index])) context.lineTo(...to([line[index], line[index + 1]]));
-      else context.moveTo(...to([line[index], line[index + 1]]));
-      drawn = !Number.isNaN(line[index]);
+    for (let index = 0; index < this.contours.length; index += 4) {
+      const [fromX, fromY, x, y] = this.contours.slice(index, index + 4);
+      context.moveTo(...to([fromX, fromY]));
+      context.lineTo(...to([x, y]));
     }
     context.stroke();
   }

@@ -1,18 +1,15 @@
 // Linear or logarithmic heights, as `heights.py` makes them, and the levels of their lines.
 
-import { contours } from "lab/contours";
-
 const LINES = 18;
 
-/** Draw the losses of a map linearly, logarithmically, or as it came: `""`. */
+/** Draw the losses of a map linearly, logarithmically, or as it came: `""`; tells whether that is another way than before. */
 export function rescale(heat, kind) {
-  heat.given ??= { heights: heat.heights, levels: heat.levels, contours: heat.contours };
+  const before = heat.heights;
+  heat.given ??= { heights: heat.heights, levels: heat.levels };
   const given = heat.given.heights.logarithmic ? "logarithmic" : "linear";
   if (!kind || kind === given) Object.assign(heat, heat.given);
-  else {
-    Object.assign(heat, scaled(heat, kind === "logarithmic"));
-    heat.contours = contours(heat);
-  }
+  else if (kind !== (before.logarithmic ? "logarithmic" : "linear")) Object.assign(heat, scaled(heat, kind === "logarithmic"));
+  return heat.heights !== before;
 }
 
 function scaled(heat, logarithmic) {

@@ -17,17 +17,14 @@ const OWN =
 export function space(page) {
   const { store } = page;
   store.keep({ camera: [], ride: -1, tall: 1, heights: "", wide: "" });
-  const canvas = element("canvas", { role: "img", ariaLabel: WORDS, tabIndex: 0 });
+  const canvas = element("canvas", { role: "img", ariaLabel: WORDS, ariaBusy: "true", tabIndex: 0 });
   const hint = element("output", { className: "hint" });
   const sight = element("div", { className: "sight" }, canvas, hint);
   store.watch(["heights"], () => {
-    rescale(page.heat, store.get("heights"));
-    page.map.picture = page.heat.picture();
-    page.map.still.renew();
-    page.map.canvas.redraw();
+    if (rescale(page.heat, store.get("heights"))) page.map.recolor();
   });
   const figure = element("figure", { className: "space" }, sight, steering(page));
-  seen(figure)
+  Promise.all([page.shown, seen(figure)])
     .then(() => import("lab/relief"))
     .then(({ Relief }) => {
       figure.relief = page.relief = new Relief(canvas, page);

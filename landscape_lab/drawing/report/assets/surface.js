@@ -3,6 +3,7 @@
 import { BufferAttribute, BufferGeometry, DataTexture, DoubleSide, Group, LinearFilter, Mesh, ShaderMaterial } from "three";
 import { color } from "lab/elements";
 import { SLAB } from "lab/ground";
+import { rgba } from "lab/heat";
 import { numbered } from "lab/scale";
 import { LIGHT, rgb, vector } from "lab/light";
 
@@ -23,14 +24,14 @@ const GROUND = {
     }`,
   fragmentShader: `
     uniform sampler2D table;
-    uniform float lines;
+    uniform float lines, sharp;
     varying float level, number;
     varying vec3 upright, seen;
     ${LIGHT}
     void main() {
       vec3 normal = normalize(upright);
       vec3 tint = texture2D(table, vec2((255.0 * clamp(level, 0.0, 1.0) + 0.5) / 256.0, 0.5)).rgb;
-      float wide = fwidth(number);
+      float wide = sharp * fwidth(number); // of a pixel of the page
       float away = abs(fract(number + 0.5) - 0.5);
       float drawn = wide > 1e-7 ? 1.0 - smoothstep(0.1, 0.9, away / wide) : 0.0;
       tint = mix(tint, vec3(1.0), 0.45 * lines * drawn * (1.0 - smoothstep(0.15, 0.5, wide)));
@@ -60,7 +61,7 @@ export class Surface extends Group {
     this.ground = ground;
     this.table = new DataTexture(new Uint8Array(1024), 256, 1);
     this.table.minFilter = this.table.magFilter = LinearFilter;
-    const uniforms = { tall: shared.tall, table: { value: this.table }, lines: { value: 0 } };
+    const uniforms = { tall: shared.tall, sharp: shared.sharp, table: { value: this.table }, lines: { value: 0 } };
     this.top = new Mesh(new BufferGeometry(), new ShaderMaterial({ ...GROUND, uniforms, side: DoubleSide }));
     const walls = { tall: shared.tall, tint: { value: [0, 0, 0] } };
     this.wall = new Mesh(new BufferGeometry(), new ShaderMaterial({ ...WALL, uniforms: walls, side: DoubleSide }));
@@ -125,8 +126,4 @@ function walls(ground) {
     for (const column of [0, columns - 1]) wall(row * columns + column, (row + 1) * columns + column, 1);
   }
   return { position: [new Float32Array(position), 3], foot: [new Float32Array(foot), 1], side: [new Float32Array(side), 1] };
-}
-
-function rgba(colors) {
-  return Uint8Array.from({ length: 1024 }, (_, at) => (at % 4 === 3 ? 255 : colors[3 * (at >> 2) + (at % 4)]));
 }

@@ -2,16 +2,18 @@
 
 import { between } from "lab/numbers";
 
-const PIECES = 60000;
+const POINTS = 60000;
 const MORE = 32;
-const NEAR = 0.002;
+const SLACK = 0.0012; // of the surface's half-width: a third of a pixel when all of it is seen
+const LOOSEST = 2; // half of all that is seen: then pieces have only what they must have
+const LONGEST = 32; // points between the ends of a piece
 
 /** Where a member was at some steps, in space; a break is `null`. */
 export class Track {
   constructor(path, member, ground, share = 1) {
     Object.assign(this, { path, member, ground });
     this.own = ownLevels(path, member, ground.heat);
-    const most = Math.max(50, PIECES * share);
+    const most = Math.max(50, POINTS * share);
     this.every = Math.max(1, Math.ceil(path.at.length / most));
     this.more = Math.max(1, Math.min(MORE, Math.floor((most * this.every) / path.at.length)));
   }
@@ -36,7 +38,7 @@ export class Track {
       const to = { at: ground.above(path.kept(index, member)), step: path.at[index] };
       if (!to.at.every(Number.isFinite)) return; // it diverged: nothing comes after
       if (from) yield* this.#move(from, to);
-      else if (path.at.length === 1) yield this.#marked(...to.at, to.step);
+      else yield this.#marked(...to.at, to.step);
       from = to;
     }
   }
@@ -50,7 +52,7 @@ export class Track {
     const way = [0, 1].map((axis) => to.at[axis] - from.at[axis]);
     const cell = (2 * Math.max(...this.ground.half)) / Math.max(this.ground.rows, this.ground.columns);
     const parts = Math.max(1, Math.min(this.more, Math.ceil(((far - near) * Math.hypot(...way)) / cell)));
-    for (let part = 0; part <= parts; part += 1) {
+    for (let part = near > 0 ? 0 : 1; part <= parts; part += 1) {
       const share = near + (part / parts) * (far - near);
       const point = [0, 1].map((axis) => from.at[axis] + share * way[axis]);
       yield this.#marked(...point, from.step + share * (to.step - from.step));
@@ -63,22 +65,33 @@ export class Track {
     return Number.isNaN(level) ? null : [x, y, level, step];
   }
 
-  /** Pairs of neighbouring points: one for each piece, none shorter than can be seen. */
-  *pieces() {
-    let [start, last] = [null, null];
-    for (const point of this.points()) {
-      if (!point) {
-        if (start && last !== start) yield [start, last];
-        start = null;
-      } else if (!start) start = point;
-      else if (distance(start, point) > NEAR) {
-        yield [start, point];
-        start = point;
-      }
-      last = point;
-    }
-    if (start && last !== start) yield [start, last];
+  /** At most so many pairs of points: the straight pieces that a path is drawn of, as true as that number allows. */
+  pieces(most = Infinity) {
+    const points = [...this.points()];
+    let slack = SLACK;
+    let made = [...straightened(points, slack)];
+    while (made.length > most && slack < LOOSEST) made = [...straightened(points, (slack *= 3))];
+    return made;
   }
+}
+
+/** Pieces from point to point that pass each one between them no farther away than `slack`, at the step of that point. */
+function* straightened(points, slack) {
+  let passed = [];
+  for (const point of points) {
+    const fits = point && passed.length < LONGEST && passed.every((one) => missed(one, passed[0], point) <= slack * slack);
+    if (!fits && passed.length > 1) yield [passed[0], passed[passed.length - 1]];
+    if (!fits) passed = point && passed.length > 1 ? passed.slice(-1) : [];
+    if (point) passed.push(point);
+  }
+  if (passed.length > 1) yield [passed[0], passed[passed.length - 1]];
+}
+
+/** How far a point is from where the piece between two others is at its step, squared. */
+function missed([x, y, level, step], from, to) {
+  const share = to[3] > from[3] ? (step - from[3]) / (to[3] - from[3]) : 0;
+  const off = (value, axis) => value - from[axis] - share * (to[axis] - from[axis]);
+  return off(x, 0) ** 2 + off(y, 1) ** 2 + 0.25 * off(level, 2) ** 2;
 }
 
 /** The level of the true loss at a step, where the page knows that it is not the plane's. */
@@ -89,10 +102,6 @@ function ownLevels(path, member, heat) {
   if (member >= members) return null;
   const levels = Array.from(steps, (_, index) => heat.height(losses[index * members + member]));
   return (step) => Math.min(1.6, Math.max(-0.6, between(steps, levels, step)));
-}
-
-function distance(one, other) {
-  return Math.hypot(one[0] - other[0], one[1] - other[1], 0.5 * (one[2] - other[2]));
 }
 
 /** Between which shares a line from one point to another is on the ground. */

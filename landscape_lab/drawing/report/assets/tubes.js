@@ -1,9 +1,6 @@
 // Tubes and lines through space, which the step of the page cuts: the shader draws each piece as far as it was made.
 
-import {
-  BackSide, BufferAttribute, BufferGeometry, FrontSide, Group, InstancedBufferAttribute, InstancedBufferGeometry,
-  LineSegments, Mesh, ShaderMaterial,
-} from "three";
+import { BackSide, BufferAttribute, BufferGeometry, FrontSide, Group, LineSegments, Mesh, ShaderMaterial } from "three";
 import { LIGHT, ORDER, THROUGH } from "lab/light";
 
 const SIDES = 8;
@@ -11,10 +8,10 @@ const RADIUS = 0.0085;
 
 const TUBE = {
   vertexShader: `
-    attribute vec3 start, end, tint;
+    attribute vec3 start, end;
     attribute vec2 steps;
     uniform float tall, step, radius, whole, beyond;
-    varying vec3 normalled, tinted, seen;
+    varying vec3 normalled, seen;
     void main() {
       float share = whole > 0.5 || step >= steps.y ? 1.0 : clamp((step - steps.x) / max(steps.y - steps.x, 1e-6), 0.0, 1.0);
       vec3 a = vec3(start.xy, start.z * tall);
@@ -27,16 +24,16 @@ const TUBE = {
       float thick = clamp(distance(cameraPosition, middle) / 3.0, 0.3, 1.3) * ${RADIUS};
       middle += beyond * along * (position.z - 0.5) * thick + vec3(0.0, 0.0, 0.6 * thick);
       vec3 point = middle + radius * thick * normalled;
-      tinted = tint;
       seen = cameraPosition - point;
       gl_Position = size > 0.0 ? projectionMatrix * viewMatrix * vec4(point, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
     }`,
   fragmentShader: `
+    uniform vec3 tint;
     uniform float alpha, dark;
-    varying vec3 normalled, tinted, seen;
+    varying vec3 normalled, seen;
     ${LIGHT}
     void main() {
-      vec3 shown = lit(tinted * 1.06, normalize(normalled), normalize(seen)) + 0.12 * tinted;
+      vec3 shown = lit(tint * 1.06, normalize(normalled), normalize(seen)) + 0.12 * tint;
       gl_FragColor = vec4(mix(shown, vec3(0.09, 0.1, 0.11), dark), alpha);
     }`,
 };
@@ -64,19 +61,9 @@ const LINE = {
 export function tubes(pieces, tint, shared) {
   const group = new Group();
   if (!pieces.length) return group;
-  const geometry = new InstancedBufferGeometry();
-  const { position, index } = cylinder();
-  geometry.setAttribute("position", position);
-  geometry.setIndex(index);
-  const place = (end) => Float32Array.from(pieces.flatMap((piece) => piece[end].slice(0, 3)));
-  const fill = (name, values, size) => geometry.setAttribute(name, new InstancedBufferAttribute(values, size));
-  fill("start", place(0), 3);
-  fill("end", place(1), 3);
-  fill("steps", Float32Array.from(pieces.flatMap(([from, to]) => [from[3], to[3]])), 2);
-  fill("tint", Float32Array.from(pieces.flatMap(() => tint)), 3);
-  geometry.instanceCount = pieces.length;
+  const geometry = cylinders(pieces);
   const kind = (values, settings) => {
-    const uniforms = { tall: shared.tall, step: shared.step };
+    const uniforms = { tall: shared.tall, step: shared.step, tint: { value: tint } };
     for (const [name, value] of Object.entries({ radius: 1, whole: 0, beyond: 1, alpha: 1, dark: 0, ...values })) uniforms[name] = { value };
     const mesh = new Mesh(geometry, new ShaderMaterial({ ...TUBE, uniforms, side: FrontSide, ...settings }));
     mesh.frustumCulled = false;
@@ -104,14 +91,26 @@ export function lines(pieces, tints, shared, { past = 0.9, coming = 0.12 } = {})
   return made;
 }
 
-function cylinder() {
-  const corners = [];
-  const faces = [];
-  for (let side = 0; side < SIDES; side += 1) {
-    const angle = (2 * Math.PI * side) / SIDES;
-    for (const end of [0, 1]) corners.push(Math.cos(angle), Math.sin(angle), end);
-    const [a, b] = [2 * side, 2 * ((side + 1) % SIDES)];
-    faces.push(a, b, b + 1, a, b + 1, a + 1);
-  }
-  return { position: new BufferAttribute(new Float32Array(corners), 3), index: new BufferAttribute(new Uint16Array(faces), 1) };
+/** A cylinder for each piece, whole: where a processor draws, instances of one would take ten times as long. */
+function cylinders(pieces) {
+  const ring = 2 * SIDES;
+  const geometry = new BufferGeometry();
+  const fill = (name, size, valueOf) => {
+    const values = new Float32Array(size * ring * pieces.length);
+    pieces.forEach((piece, number) => {
+      for (let corner = 0; corner < ring; corner += 1) values.set(valueOf(piece, corner), size * (ring * number + corner));
+    });
+    geometry.setAttribute(name, new BufferAttribute(values, size));
+  };
+  const angles = Array.from({ length: SIDES }, (_, side) => (2 * Math.PI * side) / SIDES);
+  const corners = angles.flatMap((angle) => [0, 1].map((end) => [Math.cos(angle), Math.sin(angle), end]));
+  fill("position", 3, (_, corner) => corners[corner]);
+  for (const [end, name] of ["start", "end"].entries()) fill(name, 3, (piece) => piece[end].slice(0, 3));
+  fill("steps", 2, ([from, to]) => [from[3], to[3]]);
+  const faces = pieces.flatMap((_, number) => {
+    const at = (side, end) => ring * number + 2 * (side % SIDES) + end;
+    return angles.flatMap((_, side) => [at(side, 0), at(side + 1, 0), at(side + 1, 1), at(side, 0), at(side + 1, 1), at(side, 1)]);
+  });
+  geometry.setIndex(new BufferAttribute(new Uint32Array(faces), 1));
+  return geometry;
 }

@@ -103,6 +103,7 @@ def map_of(scene: Scene) -> dict[str, object]:
         "downwards": axes.picture,  # the first row is the upper one
         "equal": aspect_of(scene) == "equal",
         "labels": list(axes.labels),
+        "note": scene.note,
         "unit": list(axes.unit),  # of an axis, in the landscape's own
         "lowest": scene.lowest,
         "heights": {

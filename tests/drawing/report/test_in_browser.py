@@ -178,6 +178,41 @@ def open_once(two, opened_for_all):
     return opened_for_all(two)
 
 
+SEEN = """Object.fromEntries(Object.entries({
+    step: '.told', speed: '.timeline select', tall: '[aria-label="Height of the surface"]',
+    view: '.space figcaption select', ride: '.space figcaption label:nth-of-type(2) select', wide: '.stage',
+}).map(([name, words]) => {
+    const found = document.querySelector(words);
+    return [name, found.value ?? (name === "wide" ? found.dataset.wide : found.textContent)];
+}))"""
+MEANT = {"step": "step 40 of 40", "speed": "1", "tall": "1", "view": "oblique", "ride": "-1", "wide": ""}
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ('step=1e9&speed=-7&tall=-5&ride=17&wide="everything"&against="money"&log=3', {"tall": "0.1"}),
+        (
+            'step=-3&speed=8&tall=1e9&camera=[1,2]&hidden=[99]&theme="pink"',
+            {"step": "step 0 of 40", "speed": "8", "tall": "3"},
+        ),
+        ('step=NaN&speed="8"&tall=null&camera=["a",0,0,0,0,0]&hidden={"a":1}&heights="high"', {"speed": "1"}),
+        ("step=1e999&camera=[0,0,1e999,0,0,0]&ride=0.5&tall=[2]&playing=1&step", {}),
+    ],
+)
+def test_an_address_that_says_what_cannot_be_means_the_nearest_that_can(two, opened, said, meant):
+    seen = opened(two, said)
+    assert seen.page.evaluate(SEEN) == {**MEANT, **meant}
+    assert seen.page.evaluate(SHADES) > 3
+    assert seen.quiet, (said, seen.told)
+
+
+def test_the_note_of_a_map_is_told(tmp_path, opened):
+    made = replace(scene(trajectory([(5, 5), (6, 6)], [1.0, 0.9])), note="spline, from <25> points")
+    write_page(Report.of(made), tmp_path / "page.html")
+    assert opened(tmp_path / "page.html").page.get_by_text("The map: spline, from <25> points.").is_visible()
+
+
 @pytest.mark.parametrize(
     ("losses", "lowest", "taken", "logarithmic"),
     [

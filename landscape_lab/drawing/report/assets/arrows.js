@@ -4,6 +4,7 @@ import { choice, element, section as part } from "lab/elements";
 import { choices, chosen } from "lab/member";
 import { short } from "lab/numbers";
 import { kindsOf } from "lab/pushes";
+import { among, within } from "lab/store";
 
 const LENGTHS = [["range", "by size (logarithmic)"], ["proportional", "in proportion"], ["equal", "all alike"]];
 
@@ -11,7 +12,10 @@ const LENGTHS = [["range", "by size (logarithmic)"], ["proportional", "in propor
 export function show(section, page) {
   const { store, paths, map } = page;
   if (!map) return;
-  store.keep({ arrowsoff: [], arrowlengths: "range", arrowsize: 1, path: 0, member: -1 });
+  store.keep({ arrowsoff: [], arrowlengths: "range", arrowsize: 1, path: 0, member: -1 }, {
+    arrowlengths: among(LENGTHS.map(([name]) => name)),
+    arrowsize: within(0.4, 2.5),
+  });
   const kinds = section.paths.map((pushed, number) => kindsOf(pushed, paths[number], page.content.map.unit));
   const now = (kind, { member, column }, step) => kind.at?.(step, member, column);
   map.layers.push((context, to, step) => {

@@ -57,9 +57,14 @@ export function curves({ paths, store, content }) {
   return section("Loss", controls, chart.element, off);
 }
 
-/** A choice of what losses are drawn over, of what all paths know; nothing where that is one thing. */
+/** What losses can be drawn over: what all paths know. */
+export function costs(paths) {
+  return ["steps", "evaluations", "epochs", "seconds"].filter((name) => paths.every((path) => path.cost(name)));
+}
+
+/** A choice of what losses are drawn over; nothing where that is one thing. */
 export function over(paths, store) {
-  const shared = ["steps", "evaluations", "epochs", "seconds"].filter((name) => paths.every((path) => path.cost(name)));
+  const shared = costs(paths);
   if (shared.length < 2) return null;
   const made = choice("over", shared.map((one) => [one, one]), store.get("against"), (against) => store.set({ against }));
   store.watch(["against"], () => (made.querySelector("select").value = store.get("against"))); // there may be another one

@@ -6,6 +6,7 @@ import { command } from "lab/facts";
 import { asked } from "lab/live";
 import { Heat } from "lab/heat";
 import { rescale } from "lab/scale";
+import { among, within } from "lab/store";
 
 const TOOLS = [["", "picks a start"], ["raise", "raises"], ["lower", "lowers"], ["smooth", "smooths"]];
 
@@ -18,7 +19,10 @@ class Easel {
   constructor(section, page) {
     Object.assign(this, section, { page, first: page.heat, minima: page.map.minima });
     this.heights = null;
-    page.store.keep({ tool: "", radius: 24, strength: 0.15 });
+    page.store.keep(
+      { tool: "", radius: 24, strength: 0.15 },
+      { tool: among(TOOLS.map(([name]) => name)), radius: within(3, 80), strength: within(0.02, 0.6) },
+    );
     this.sheet = element("div", { className: "paper", tabIndex: 0, role: "application", ariaLabel: "Brush: arrow keys move it, space draws", hidden: true });
     this.ring = element("span", { className: "ring" });
     this.sheet.append(this.ring);

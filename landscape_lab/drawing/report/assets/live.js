@@ -3,6 +3,7 @@
 import { unpacked } from "lab/arrays";
 import { button, element } from "lab/elements";
 
+export const MOST_STEPS = 20000;
 const MORE = ["#e06a10", "#6b7178", "#c2185b", "#00796b", "#5d4037"];
 
 /** What the server answers to some JSON; an error has its words. */
@@ -63,7 +64,7 @@ export class Live {
   /** What only a server can be asked for: how many steps, and any optimizer. */
   controls(ground) {
     const { store } = ground.page;
-    const steps = element("input", { type: "number", min: 1, max: 20000, step: 1, className: "coordinate", ariaLabel: "Steps" });
+    const steps = element("input", { type: "number", min: 1, max: MOST_STEPS, step: 1, className: "coordinate", ariaLabel: "Steps" });
     steps.onchange = () => steps.validity.valid && store.set({ steps: steps.valueAsNumber });
     store.watch(["steps"], () => (steps.value = store.get("steps")));
     const list = element("datalist", { id: "catalogue" }, ...this.known.map((name) => element("option", { value: name })));

@@ -1,11 +1,13 @@
 // Numbers as people read them, and where axes have ticks.
 
+const DECIMAL = new Intl.NumberFormat("en", { maximumFractionDigits: 8 });
+
 /** A number in about four digits; what is not finite is a dash. */
 export function short(value) {
   if (!Number.isFinite(value)) return "–";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e-4 && size < 1e6) return (+value.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 8 });
+  if (size >= 1e-4 && size < 1e6) return DECIMAL.format(+value.toPrecision(4));
   return value.toExponential(2).replace("e+", "e").replace(/\.?0+e/, "e");
 }
 

@@ -3,10 +3,11 @@
 import { Bundle } from "lab/bundle";
 import { Chart, span } from "lab/chart";
 import { button, choice, element, section as part, swatch, toggle } from "lab/elements";
-import { Live } from "lab/live";
+import { Live, MOST_STEPS } from "lab/live";
 import { short } from "lab/numbers";
 import { Path, visible } from "lab/paths";
 import { commands, standings } from "lab/standings";
+import { within } from "lab/store";
 import { lastStep } from "lab/timeline";
 import { aim, cells, tint, trail } from "lab/trails";
 
@@ -36,7 +37,10 @@ export class Playground {
     this.end = lastStep(paths);
     const start = paths.length ? paths[0].kept(0, 0) : source.middle;
     const rate = section.optimizers[0].rate ?? 0.01;
-    store.keep({ from: start, rate, players: [source.names[0]], basins: "", steps: section.steps ?? 0 });
+    store.keep(
+      { from: start, rate, players: [source.names[0]], basins: "", steps: section.steps ?? 0 },
+      { rate: (value) => (value > 0 ? value : undefined), steps: (value) => Math.round(within(1, MOST_STEPS)(value)) },
+    );
     if (source.add) for (const name of store.get("players")) source.add(name);
     this.chart = new Chart({
       words: "The loss of each optimizer from the clicked start",

@@ -5,13 +5,14 @@ import { ground, over } from "lab/curves";
 import { choice, element, section, swatch } from "lab/elements";
 import { between, lastBefore, short } from "lab/numbers";
 import { visible } from "lab/paths";
+import { among } from "lab/store";
 
 const SHOWN = 12;
 
 export function show(_, { root, paths, store, content }) {
   const racers = racersOf(paths);
   const many = racers.some((racer) => racer.curves.length > 1);
-  store.keep({ so_far: "median" });
+  store.keep({ so_far: "median" }, { so_far: among(["median", "lowest"]) });
   const seen = () => racers.filter((racer) => visible(racer.paths, store).length > 0);
   const how = () => (many ? store.get("so_far") : "lowest");
   const lines = () =>

@@ -2,6 +2,7 @@
 
 import { Chart } from "lab/chart";
 import { choice, element, section, swatch, toggle } from "lab/elements";
+import { among } from "lab/store";
 
 const COLORS = ["#e06a10", "#0070b0", "#10a070", "#9c3d7c", "#1f9cc6", "#a86c10", "#9a80ec", "#5a49b8"];
 const DASHES = [[], [7, 4], [2, 3]];
@@ -12,7 +13,8 @@ export function show(lines, { root, store, content }) {
   const finite = lines.flatMap((line) => line.losses).filter((loss) => loss !== null);
   const positive = finite.length > 0 && finite.every((loss) => loss > 0);
   const first = Math.max(0, grounds.indexOf(content.ground));
-  store.keep({ rates_on: first, rates_log: positive && Math.max(...finite) > 10 * Math.min(...finite) });
+  const wide = positive && Math.max(...finite) > 10 * Math.min(...finite);
+  store.keep({ rates_on: first, rates_log: wide }, { rates_on: among([...grounds.keys()]), rates_log: (log) => log && positive });
   const here = () => lines.filter((line) => line.ground === grounds[store.get("rates_on")]);
   const chart = new Chart({
     words: "The loss at the end over the learning rate",

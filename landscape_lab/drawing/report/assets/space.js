@@ -3,8 +3,10 @@
 import { button, choice, element, pixelOf, toggle } from "lab/elements";
 import { visible } from "lab/paths";
 import { rescale } from "lab/scale";
+import { among, within } from "lab/store";
 
 const VIEWS = ["oblique", "above", "front", "right", "back", "left"];
+const TALL = [0.1, 3];
 const WORDS =
   "The losses as a surface in space, with the paths on it. Arrow keys turn it, with shift they move it; " +
   "plus and minus zoom; 1 to 6 are views from named sides; R rides along with an optimizer.";
@@ -16,7 +18,16 @@ const OWN =
 /** The figure; it stands in the stage of the page, beside the map. */
 export function space(page) {
   const { store } = page;
-  store.keep({ camera: [], ride: -1, tall: 1, heights: "", wide: "" });
+  store.keep(
+    { camera: [], ride: -1, tall: 1, heights: "", wide: "" },
+    {
+      camera: usable,
+      ride: (number) => (number === -1 || page.paths[number] || page.content.sections.playground ? number : undefined),
+      tall: within(...TALL),
+      heights: among(["", "linear", "logarithmic"]),
+      wide: among(["", "map", "relief"]),
+    },
+  );
   const canvas = element("canvas", { role: "img", ariaLabel: WORDS, ariaBusy: "true", tabIndex: 0 });
   const hint = element("output", { className: "hint" });
   const sight = element("div", { className: "sight" }, canvas, hint);
@@ -42,6 +53,14 @@ export function space(page) {
   page.map.element.querySelector(".corner").append(widening(store, "map", "the map"));
   store.watch(["wide"], () => (page.stage.dataset.wide = store.get("wide")));
   return figure;
+}
+
+/** A pose that sees the surface: any angles, a distance that the eye may have, a middle not beside all that is drawn. */
+function usable(camera) {
+  if (!camera.length) return camera; // as at first
+  if (camera.length !== 6 || !camera.every(Number.isFinite)) return undefined;
+  const [azimuth, tilt, times, ...at] = camera;
+  return [azimuth, tilt, within(0.05, 4)(times), ...at.map(within(-2, 2))];
 }
 
 /** A promise that an element has come near to what is seen. */
@@ -104,7 +123,7 @@ function steering(page) {
     offer();
     if (paths.some(({ number }) => number === store.get("ride") && store.get("hidden").includes(number))) store.set({ ride: -1 });
   });
-  const tall = element("input", { type: "range", min: 0.1, max: 3, step: 0.05, ariaLabel: "Height of the surface" });
+  const tall = element("input", { type: "range", min: TALL[0], max: TALL[1], step: 0.05, ariaLabel: "Height of the surface" });
   tall.oninput = () => store.set({ tall: tall.valueAsNumber });
   store.watch(["tall"], () => (tall.value = store.get("tall")));
   const logarithmic = toggle("logarithmic heights", false, (log) => {

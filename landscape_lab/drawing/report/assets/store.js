@@ -1,10 +1,19 @@
 // What is seen: step, speed, which paths, axes, view. It stands in the address, so that a link restores it.
 
+/** What an address may say of a number: the nearest one from low to high. */
+export const within = (low, high) => (value) => Math.min(high, Math.max(low, value));
+
+/** What it may say where there are choices: one of them. */
+export const among = (choices) => (value) => (choices.includes(value) ? value : undefined);
+
 export class Store extends EventTarget {
-  /** `defaults` tells each name with its value; what the address says goes first. */
-  constructor(defaults) {
+  /**
+   * `defaults` tells each name with its value; what the address says goes first, as far as `limits` take it: a function
+   * for a name gives the value that is meant, or `undefined` where there is none.
+   */
+  constructor(defaults, limits = {}) {
     super();
-    this.defaults = defaults;
+    Object.assign(this, { defaults, limits });
     this.values = { ...defaults, ...this.#read() };
     window.addEventListener("hashchange", () => this.set(this.#read()));
   }
@@ -31,8 +40,9 @@ export class Store extends EventTarget {
   }
 
   /** Add values that a part of the page keeps; the address may know them already. */
-  keep(defaults) {
+  keep(defaults, limits = {}) {
     Object.assign(this.defaults, defaults);
+    Object.assign(this.limits, limits);
     this.values = { ...defaults, ...this.values, ...this.#read() };
   }
 
@@ -42,8 +52,10 @@ export class Store extends EventTarget {
       if (!(name in this.defaults)) continue;
       try {
         const value = JSON.parse(text);
-        const fits = this.defaults[name] === null || typeof value === typeof this.defaults[name];
-        if (fits && Array.isArray(value) === Array.isArray(this.defaults[name])) found[name] = value;
+        const kept = this.defaults[name];
+        if (value === null || typeof value !== typeof kept || Array.isArray(value) !== Array.isArray(kept)) continue;
+        const meant = name in this.limits ? this.limits[name](value) : value;
+        if (meant !== undefined) found[name] = meant;
       } catch {
         // an address that somebody shortened by hand: what it still says is taken
       }

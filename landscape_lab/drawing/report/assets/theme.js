@@ -2,6 +2,7 @@
 
 import { button } from "lab/elements";
 
+export const THEMES = ["system", "light", "dark"];
 const NEXT = { system: "light", light: "dark", dark: "system" };
 const SIGNS = { system: "◐", light: "☀", dark: "☾" };
 

@@ -4,7 +4,7 @@ import { button, choice, element } from "lab/elements";
 import { between } from "lab/numbers";
 
 const SECONDS = 10;
-const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 8];
+export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 8];
 
 /** The paths' last step of all. */
 export function lastStep(paths) {

@@ -9,6 +9,7 @@ from matplotlib import colormaps
 from landscape_lab.drawing.contours import contour_levels
 from landscape_lab.drawing.heights import Heights
 from landscape_lab.drawing.maps import colors_of
+from landscape_lab.drawing.palette import GREY, PATH_COLORS
 from landscape_lab.drawing.proportions import aspect_of
 from landscape_lab.drawing.report.arrays import packed
 from landscape_lab.drawing.report.parts import parts_of
@@ -58,6 +59,7 @@ class Report:
         sections = {} if self.scene is None else parts_of(self.scene)
         told = {
             "command": self.command,
+            "palette": [*PATH_COLORS, GREY],
             "facts": dict(self.facts),
             "sections": sections | dict(self.sections),
         }

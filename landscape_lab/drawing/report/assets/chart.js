@@ -1,8 +1,9 @@
 // Curves over what was spent: axes, lines, a mark at the present moment, values under the pointer.
 
-import { color, dot, drawing, element, layer, pixelOf } from "lab/elements";
+import { dot, drawing, element, layer, pixelOf } from "lab/elements";
 import { points } from "lab/points";
 import { between, decades, lastBefore, short, ticks } from "lab/numbers";
+import { color, legible } from "lab/tints";
 
 const FAINTEST = 1e-24; // of the highest: below it a logarithmic axis ends
 const AROUND = { left: 58, right: 12, top: 10, bottom: 36 };
@@ -56,7 +57,7 @@ export class Chart {
   }
 
   #lines(context, width, height) {
-    const lines = (this.seen = this.lines());
+    const lines = (this.seen = this.lines().map((line) => ({ ...line, color: legible(line.color) })));
     const log = this.logarithmic();
     const box = { left: AROUND.left, top: AROUND.top };
     box.across = width - AROUND.left - AROUND.right;

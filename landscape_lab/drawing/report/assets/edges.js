@@ -1,9 +1,9 @@
 // Numbers along the near edges of the surface and beside its leftmost corner, on a drawing above it.
 
 import { Vector3 } from "three";
-import { color } from "lab/elements";
 import { SLAB } from "lab/ground";
 import { short, ticks } from "lab/numbers";
+import { color } from "lab/tints";
 
 /** Draw them for the eye as it is; `tall` is the height of the surface. */
 export function edges(context, width, height, { ground, camera, tall }) {

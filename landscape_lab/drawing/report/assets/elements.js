@@ -1,5 +1,7 @@
 // Elements of the page. Texts are set as text: nothing that comes from outside is read as HTML.
 
+import { color, legible } from "lab/tints";
+
 /** An element: `element("button", { title: "Play", onclick }, "▶")`; children are texts or elements. */
 export function element(name, properties = {}, ...children) {
   const made = document.createElement(name);
@@ -35,10 +37,12 @@ export function toggle(words, checked, onchange) {
   return element("label", {}, box, ` ${words}`);
 }
 
-/** A sample of a colour, or of several. */
-export function swatch(background) {
+/** A sample of a colour, or of several, as lines have them on a light and on a dark page. */
+export function swatch(...tints) {
   const made = element("span", { className: "swatch" });
-  made.style.background = background;
+  const filled = (some) => (some.length > 1 ? `linear-gradient(90deg, ${some.join()})` : some[0]);
+  made.style.setProperty("--tint", filled(tints));
+  made.style.setProperty("--light", filled(tints.map((tint) => legible(tint, color("night")))));
   return made;
 }
 
@@ -116,9 +120,4 @@ export function layer(canvas, draw) {
       context.drawImage(kept, 0, 0, canvas.clientWidth, canvas.clientHeight);
     },
   };
-}
-
-/** A colour of the style sheet, light or dark. */
-export function color(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }

@@ -2,7 +2,7 @@
 
 import { Group } from "three";
 import { Balls } from "lab/balls";
-import { rgb } from "lab/light";
+import { rgb } from "lab/tints";
 import { Track } from "lab/tracks";
 import { lines, tubes } from "lab/tubes";
 

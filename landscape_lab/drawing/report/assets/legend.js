@@ -20,7 +20,7 @@ function row(path, store, content) {
   };
   const now = element("td");
   const several = path.colors.length > 1 && path.rates;
-  const background = several ? `linear-gradient(90deg, ${[...new Set(path.colors)].slice(0, 9).join()})` : path.color(0);
+  const tints = several ? [...new Set(path.colors)].slice(0, 9) : [path.color(0)];
   store.watch(["hidden"], () => (box.checked = !store.get("hidden").includes(path.number)));
   store.watch(["step"], () => (now.textContent = short(path.loss(path.representative, store.get("step")))));
   const many = path.total > 1 ? ` · ${path.total.toLocaleString("en")} members` : "";
@@ -28,7 +28,7 @@ function row(path, store, content) {
     "tr",
     {},
     element("td", {}, box),
-    element("td", {}, swatch(background), ` ${path.label}${many}`),
+    element("td", {}, swatch(...tints), ` ${path.label}${many}`),
     now,
     element("td", {}, short(path.loss(path.representative, Infinity))),
     element("td", {}, path.best.loss === null ? "–" : `${short(path.best.loss)} in step ${path.best.step.toLocaleString("en")}`),

@@ -30,10 +30,3 @@ export const LIGHT = `
     float light = max(dot(normal, TOWARDS), 0.0);
     return tint * (0.39 + 0.63 * light) + 0.05 * light + 0.06 * sheen; // what is black has its shape too
   }`;
-
-/** A colour of a style sheet, `#rgb` or `#rrggbb`, as shares of red, green and blue. */
-export function rgb(text) {
-  const digits = text.slice(1);
-  const each = digits.length < 6 ? [...digits].map((digit) => digit + digit) : digits.match(/../g);
-  return each.slice(0, 3).map((pair) => parseInt(pair, 16) / 255);
-}

@@ -2,9 +2,9 @@
 
 import { unpacked } from "lab/arrays";
 import { button, element } from "lab/elements";
+import { lineOf } from "lab/tints";
 
 export const MOST_STEPS = 20000;
-const MORE = ["#e06a10", "#6b7178", "#c2185b", "#00796b", "#5d4037"];
 
 /** What the server answers to some JSON; an error has its words. */
 export async function asked(path, question) {
@@ -16,8 +16,8 @@ export async function asked(path, question) {
 }
 
 export class Live {
-  constructor(section) {
-    Object.assign(this, section);
+  constructor(section, palette) {
+    Object.assign(this, section, { palette });
     this.exact = true;
     this.landscape = null;
     this.known = this.names;
@@ -38,7 +38,8 @@ export class Live {
   /** Another optimizer of the catalogue; false where it has none of this name. */
   add(name) {
     if (!this.known.includes(name) || this.names.includes(name)) return false;
-    this.optimizers.push({ name, color: MORE[this.names.length % MORE.length] });
+    const free = this.palette.filter((color) => !this.optimizers.some((one) => one.color === color));
+    this.optimizers.push({ name, color: free[0] ?? lineOf(this.palette, this.names.length).color });
     this.names.push(name);
     return true;
   }

@@ -1,9 +1,10 @@
 // The map: losses in colours, lines of equal height, the paths up to the present step.
 
 import { contours } from "lab/contours";
-import { button, color, dot, drawing, element, layer, pixelOf } from "lab/elements";
+import { button, dot, drawing, element, layer, pixelOf } from "lab/elements";
 import { lastBefore, short, ticks } from "lab/numbers";
 import { visible } from "lab/paths";
+import { color } from "lab/tints";
 
 const CROWD = 8; // more members have no dark line around their paths
 const AROUND = { left: 46, right: 10, top: 8, bottom: 34 };

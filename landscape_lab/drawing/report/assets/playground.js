@@ -23,7 +23,7 @@ function guest(member, number) {
 }
 
 export function show(section, page) {
-  const source = section.live ? new Live(section) : new Bundle(section, page.heat);
+  const source = section.live ? new Live(section, page.content.palette) : new Bundle(section, page.heat);
   page.playground = new Playground(source, page, section);
   page.stage.parentElement.insertBefore(page.playground.element, page.timeline.isConnected ? page.timeline.nextSibling : page.stage.nextSibling);
 }

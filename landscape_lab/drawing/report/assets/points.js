@@ -1,6 +1,7 @@
 // Dots at the points of a line; what diverged is a cross at the top.
 
-import { color, dot } from "lab/elements";
+import { dot } from "lab/elements";
+import { color } from "lab/tints";
 
 /** Mark each point of a line; `right` and `below` say where a value is, `box` where the axes are. */
 export function points(context, line, right, below, box) {

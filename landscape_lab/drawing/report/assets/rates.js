@@ -3,9 +3,7 @@
 import { Chart } from "lab/chart";
 import { choice, element, section, swatch, toggle } from "lab/elements";
 import { among } from "lab/store";
-
-const COLORS = ["#e06a10", "#0070b0", "#10a070", "#9c3d7c", "#1f9cc6", "#a86c10", "#9a80ec", "#5a49b8"];
-const DASHES = [[], [7, 4], [2, 3]];
+import { lineOf } from "lab/tints";
 
 export function show(lines, { root, store, content }) {
   const grounds = [...new Set(lines.map((line) => line.ground))];
@@ -21,7 +19,7 @@ export function show(lines, { root, store, content }) {
     lines: () =>
       here().map((line) => ({
         label: line.label,
-        ...colorOf(labels.indexOf(line.label)),
+        ...lineOf(content.palette, labels.indexOf(line.label)),
         x: line.rates,
         y: line.losses.map((loss) => loss ?? NaN),
         marks: true,
@@ -39,16 +37,11 @@ export function show(lines, { root, store, content }) {
   if (positive) controls.append(toggle("logarithmic", store.get("rates_log"), (log) => store.set({ rates_log: log })));
   const lost = lines.some((line) => line.losses.includes(null));
   const note = lost ? element("p", {}, "A cross at the top: the descent diverged.") : null;
-  root.append(section("Learning rates", controls, chart.element, key(labels), note));
-}
-
-/** The colour of the n-th of several lines; where colours come again, another dash. */
-export function colorOf(number) {
-  return { color: COLORS[number % COLORS.length], dash: DASHES[Math.floor(number / COLORS.length) % DASHES.length] };
+  root.append(section("Learning rates", controls, chart.element, key(labels, content.palette), note));
 }
 
 /** Which colour is whose. */
-export function key(labels) {
-  const names = labels.map((label, number) => element("span", {}, swatch(colorOf(number).color), ` ${label}`));
+export function key(labels, palette) {
+  const names = labels.map((label, number) => element("span", {}, swatch(lineOf(palette, number).color), ` ${label}`));
   return element("div", { className: "row" }, ...names);
 }

@@ -1,11 +1,11 @@
 // The ground as triangles: in the map's colours, lit, with lines of equal height, and walls around it.
 
 import { BufferAttribute, BufferGeometry, DataTexture, DoubleSide, Group, LinearFilter, Mesh, ShaderMaterial } from "three";
-import { color } from "lab/elements";
 import { SLAB } from "lab/ground";
 import { rgba } from "lab/heat";
 import { numbered } from "lab/scale";
-import { LIGHT, rgb, vector } from "lab/light";
+import { LIGHT, vector } from "lab/light";
+import { color, rgb } from "lab/tints";
 
 const GROUND = {
   vertexShader: `

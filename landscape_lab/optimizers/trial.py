@@ -4,6 +4,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 
 import torch
@@ -100,7 +101,7 @@ def _key(factory: Callable[..., object]) -> tuple[object, ...]:
 
 def _try(recipe: Recipe, starts: Tensor, rates: bool) -> Verdict:
     """The first trial that is conclusive: at the optimizer's own rate, or a lower one if that diverges."""
-    own, draws = own_rate(recipe.factory) or (1e-3 if rates else None), False
+    own, draws = _rate(recipe.factory) or (1e-3 if rates else None), False
     for multiple in (1.0, 0.1, 0.01, 0.001) if own else (1.0,):
         for dtype in (torch.float64, torch.float32):
             trial = _Trial(recipe, starts.to(dtype), own * multiple if own else None, rates)
@@ -117,6 +118,17 @@ def _try(recipe: Recipe, starts: Tensor, rates: bool) -> Verdict:
             why = "its path is chaotic"
             break
     return Verdict(False, draws, why)
+
+
+def _rate(factory: Factory) -> float | None:
+    """The optimizer's own learning rate, or its class's where that is higher.
+
+    At a tiny rate the members of a class that finds its step size, as Prodigy does, hardly move, and
+    do not come to the step in which they disturb each other.
+    """
+    maker, settings = parts_of(factory)
+    usual = own_rate(partial(maker, **{name: value for name, value in settings.items() if name != "lr"}))
+    return max((rate for rate in (own_rate(factory), usual) if rate is not None), default=None)
 
 
 class _Trial:

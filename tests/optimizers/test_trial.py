@@ -3,9 +3,10 @@
 from functools import partial
 
 import pytest
+import pytorch_optimizer
 import torch
 
-from landscape_lab.optimizers import Traits, probe
+from landscape_lab.optimizers import Traits, probe, trial
 from landscape_lab.optimizers.trial import try_joint
 from landscape_lab.optimizers.valley import POINTS, TENSORS, Valley
 
@@ -58,6 +59,14 @@ def test_members_of_points_and_of_tensors_are_told_apart(factory, points, tensor
     traits = Traits(gradient_first=True) if factory in (OfRows, OfMatrices) else probe(factory)
     assert try_joint(factory, traits).joint == points
     assert try_joint(factory, traits, tensors=True).joint == tensors
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["Prodigy", "DAdaptAdam", "DAdaptSGD", "DAdaptLion", "DAdaptAdan"])
+def test_members_that_disturb_each_other_only_at_a_usual_rate_are_told_apart(name):
+    factory = partial(getattr(pytorch_optimizer, name), lr=1e-5)
+    trial._VERDICTS.clear()  # a verdict is remembered for all rates
+    assert not trial.try_joint(factory, probe(factory)).joint
 
 
 @pytest.mark.parametrize(

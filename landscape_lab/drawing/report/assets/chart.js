@@ -112,7 +112,11 @@ export class Chart {
       context.fillText(short(level), box.left - 6, y + 4);
     }
     context.textAlign = "center";
-    for (const x of (this.logarithmicAcross ? decades : ticks)(x0, x1, box.across / 80)) context.fillText(short(x), this.#right(x), box.top + box.down + 17);
+    for (const x of (this.logarithmicAcross ? decades : ticks)(x0, x1, box.across / 80)) {
+      const half = 0.5 * context.measureText(short(x)).width;
+      const most = this.canvas.clientWidth - half - 1; // the last one is not cut
+      context.fillText(short(x), Math.min(this.#right(x), most), box.top + box.down + 17);
+    }
     const [across, up] = this.labels();
     context.fillText(across, box.left + 0.5 * box.across, box.top + box.down + 33);
     context.save();

@@ -5,6 +5,8 @@ import { SLAB } from "lab/ground";
 import { short, ticks } from "lab/numbers";
 import { color } from "lab/tints";
 
+const LINE = 13; // pixels
+
 /** Draw them for the eye as it is; `tall` is the height of the surface. */
 export function edges(context, width, height, { ground, camera, tall }) {
   context.clearRect(0, 0, width, height);
@@ -64,8 +66,11 @@ function upright(context, { heat, half }, tall, pixel) {
   context.stroke();
   const whole = logarithmic && Math.floor(span[1]) - Math.ceil(span[0]) >= 1;
   const values = ticks(...span, Math.max(2, long / 34)).filter((value) => !whole || Number.isInteger(+value.toFixed(6)));
+  let above = Infinity;
   for (const value of values) {
     const [x, y, far] = at(value);
+    if (above - y < LINE) continue; // it would touch the one below
+    above = y;
     mark(context, [x - 6, y, far], [x - 10, y, far], short(logarithmic ? 10 ** value : value));
   }
   context.textAlign = "left";

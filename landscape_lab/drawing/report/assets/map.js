@@ -21,12 +21,13 @@ export class MapView {
     this.still = layer(this.canvas, (context) => this.#ground(context));
     this.hint = element("output", { className: "hint" });
     const zoom = (times) => () => this.#zoom(times);
+    this.corner = element("div", { className: "corner" }, button("+", "Zoom in", zoom(2)), button("−", "Zoom out", zoom(0.5)));
     this.element = element(
       "figure",
       { className: "map" },
       this.canvas,
       this.hint,
-      element("div", { className: "corner" }, button("+", "Zoom in", zoom(2)), button("−", "Zoom out", zoom(0.5))),
+      this.corner,
     );
     this.#listen();
     store.watch(["hidden", "theme"], () => this.#renew());
@@ -113,6 +114,8 @@ export class MapView {
   /** What does not change with time: the losses and, faint, the whole paths. */
   #ground(context) {
     const to = this.projection();
+    const { left, across } = this.#layout();
+    this.corner.style.right = `${this.canvas.clientWidth - left - across + 6}px`; // inside the map
     this.#axes(context, this.#layout());
     this.#inside(context, () => {
       this.#losses(context, to);

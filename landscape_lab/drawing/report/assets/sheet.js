@@ -54,7 +54,8 @@ export function sheet({ name, words, columns, lines, bare = [], ends = null, sto
   };
   const change = (changes) => store.set({ [name]: { ...state(), ...changes } });
   const rows = []; // made when they are seen first: a browser takes seconds to lay out thousands
-  const made = (number) => (rows[number] ??= row({ columns, bare, show }, lines[number], number));
+  const numeric = columns.map((_, column) => lines.some((line) => typeof line[column] === "number"));
+  const made = (number) => (rows[number] ??= row({ columns, bare, show, numeric }, lines[number], number));
   const body = element("tbody");
   let most = SHOWN;
   const more = element("button", { type: "button", onclick: () => ((most = Infinity), tell()) }, "show all");
@@ -96,10 +97,10 @@ export function sheet({ name, words, columns, lines, bare = [], ends = null, sto
   return element("div", {}, controls, scroll, more);
 }
 
-function row({ columns, bare, show }, line, number) {
+function row({ columns, bare, show, numeric }, line, number) {
   const cells = line.map((value, column) => {
     const made = show(columns[column], value, number) ?? (bare.includes(columns[column]) ? "" : text(value));
-    return element("td", { className: typeof value === "number" ? "number" : "" }, made);
+    return element("td", { className: numeric[column] && typeof value !== "string" ? "number" : "" }, made);
   });
   return element("tr", {}, ...cells);
 }

@@ -22,8 +22,8 @@ ROWS = """Array.from(
   document.querySelectorAll(".pushes tbody tr"),
   (row) => row.innerText.trim().split(/\\s*\\t\\s*/),
 )"""
-TINTED = """(tint) => {
-  const canvas = document.querySelector(".map canvas");
+TINTED = """(tint, where = ".map canvas") => {
+  const canvas = document.querySelector(where);
   const copy = new OffscreenCanvas(canvas.width, canvas.height)
     .getContext("2d", { willReadFrequently: true });
   copy.drawImage(canvas, 0, 0);
@@ -36,8 +36,10 @@ ORANGE = [255, 159, 28]
 
 
 def test_arrows_have_numbers_and_can_be_switched_off(opened, page):
-    seen = opened(page, "step=4")
+    seen = opened(page, "step=4", space=True)
+    surface = "document.querySelector('.numbers') && " + f"({TINTED})({ORANGE}, '.numbers')"
     seen.wait(f"({TINTED})({ORANGE}) > 100")
+    seen.wait(f"{surface} > 100")
     rows = seen.page.evaluate(ROWS)
     assert [row[0] for row in rows] == [
         "negative gradient",
@@ -48,6 +50,7 @@ def test_arrows_have_numbers_and_can_be_switched_off(opened, page):
     assert rows[3][-1] == "4"
     seen.page.get_by_label("Draw negative gradient").click()
     seen.wait(f"({TINTED})({ORANGE}) < 20")
+    seen.wait(f"{surface} === 0")
     seen.page.get_by_label("Draw negative gradient").click()
     seen.page.get_by_label("To the end").click()
     seen.wait("document.querySelector('.pushes').innerText.includes('none: this is the last point')")

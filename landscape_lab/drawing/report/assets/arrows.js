@@ -8,7 +8,7 @@ import { among, within } from "lab/store";
 
 const LENGTHS = [["range", "by size (logarithmic)"], ["proportional", "in proportion"], ["equal", "all alike"]];
 
-/** Show the section `arrows` of `staging/pushing.py`: a layer of the map, and what it means in numbers. */
+/** Show the section `arrows` of `staging/pushing.py`: on the map and on the surface, and what it means in numbers. */
 export function show(section, page) {
   const { store, paths, map } = page;
   if (!map) return;
@@ -16,9 +16,9 @@ export function show(section, page) {
     arrowlengths: among(LENGTHS.map(([name]) => name)),
     arrowsize: within(0.4, 2.5),
   });
-  const kinds = section.paths.map((pushed, number) => kindsOf(pushed, paths[number], page.content.map.unit));
+  const kinds = section.paths.map((pushed, number) => kindsOf(pushed, paths[number], page.content.map));
   const now = (kind, { member, column }, step) => kind.at?.(step, member, column);
-  map.layers.push((context, to, step) => {
+  const draw = (context, to, step) => {
     const seen = chosen(section, page);
     if (store.get("hidden").includes(seen.number)) return;
     const drawn = kinds[seen.number]
@@ -26,7 +26,9 @@ export function show(section, page) {
       .map((kind) => [kind, now(kind, seen, step)])
       .filter(([, found]) => found?.values.every(Number.isFinite));
     for (const edge of [true, false]) for (const [kind, found] of drawn) kind.draw(context, to, found, kind, store, edge);
-  });
+  };
+  map.layers.push(draw);
+  page.arrows = { draw, of: () => chosen(section, page) };
   const holder = element("div", { className: "scroll" });
   let update = () => {};
   store.watch(["path"], () => {
@@ -35,7 +37,10 @@ export function show(section, page) {
     update = () => legend.update((kind) => now(kind, chosen(section, page), store.get("step")));
   });
   store.watch(["step", "arrowsoff", "path", "member"], () => update());
-  store.watch(["arrowsoff", "arrowlengths", "arrowsize", "path", "member"], () => map.canvas.redraw());
+  store.watch(["arrowsoff", "arrowlengths", "arrowsize", "path", "member"], () => {
+    map.canvas.redraw();
+    page.relief?.redraw();
+  });
   page.root.append(part("Arrows at this step", element("div", { className: "row" }, ...choices(section, page), ...sizes(store)), holder));
 }
 

@@ -24,7 +24,7 @@ class Easel {
       { tool: among(TOOLS.map(([name]) => name)), radius: within(3, 80), strength: within(0.02, 0.6) },
     );
     this.sheet = element("div", { className: "paper", tabIndex: 0, role: "application", ariaLabel: "Brush: arrow keys move it, space draws", hidden: true });
-    this.ring = element("span", { className: "ring" });
+    this.ring = element("span", { className: "ring", hidden: true });
     this.sheet.append(this.ring);
     page.map.element.append(this.sheet);
     this.saved = element("div");

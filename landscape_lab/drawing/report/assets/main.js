@@ -30,7 +30,7 @@ async function show() {
       speed: 1,
       hidden: [],
       against: "steps",
-      log: spread(paths, content.map?.lowest),
+      log: !paths.length || spread(paths, content.map?.lowest),
       theme: "system",
     },
     { step: within(0, lastStep(paths)), speed: among(SPEEDS), against: among(costs(paths)), theme: among(THEMES) },

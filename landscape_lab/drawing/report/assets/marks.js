@@ -1,4 +1,4 @@
-// Arrows and ellipses on a map, with an edge that is seen on every ground.
+// Arrows and ellipses on a map or on the surface, with an edge that is seen on every ground.
 
 const EDGE = "#202124";
 const [SHORTEST, LONGEST, ALIKE] = [22, 90, 56]; // pixels
@@ -16,7 +16,8 @@ export function arrow(context, to, { from, values }, kind, store, edge) {
   const length = Math.hypot(...values);
   if (!(length > 0)) return;
   const [x, y] = to(from);
-  const [nextX, nextY] = to([from[0] + values[0] / length, from[1] + values[1] / length]);
+  const share = kind.near / length; // close by: on the surface a straight way is not straight
+  const [nextX, nextY] = to([from[0] + share * values[0], from[1] + share * values[1]]);
   const angle = Math.atan2(nextY - y, nextX - x);
   const long = pixels(length, kind.at.range, store);
   const head = Math.min(8 + 1.2 * kind.width, 0.6 * long);
@@ -42,14 +43,18 @@ export function arrow(context, to, { from, values }, kind, store, edge) {
 /** Half axes in proportion to the scales: along the long one the optimizer goes farther for the same gradient. */
 export function ellipse(context, to, { from, values }, kind, store, edge) {
   const [x, y] = to(from);
-  const [right] = to([from[0] + 1 / kind.unit[0], from[1]]);
-  const [, up] = to([from[0], from[1] + 1 / kind.unit[1]]);
-  const axes = [values[0] * Math.abs(right - x), values[1] * Math.abs(up - y)];
-  const longest = Math.max(...axes);
-  const [across, along] = axes.map((axis) => Math.max(2, (0.7 * LONGEST * store.get("arrowsize") * axis) / longest));
+  const axes = [0, 1].map((axis) => {
+    const next = to(from.map((value, other) => value + (other === axis ? kind.near / kind.unit[axis] : 0)));
+    return [values[axis] * (next[0] - x), values[axis] * (next[1] - y)];
+  });
+  const longest = Math.max(...axes.map((axis) => Math.hypot(...axis)));
+  const times = (0.7 * LONGEST * store.get("arrowsize")) / longest;
   context.strokeStyle = edge ? EDGE : kind.tint;
   context.lineWidth = edge ? 4.4 : 2;
   context.beginPath();
-  context.ellipse(x, y, across, along, 0, 0, 2 * Math.PI);
+  for (let turn = 0; turn <= 64; turn += 1) {
+    const [first, second] = [Math.cos((turn * Math.PI) / 32), Math.sin((turn * Math.PI) / 32)];
+    context.lineTo(...[x, y].map((middle, side) => middle + times * (first * axes[0][side] + second * axes[1][side])));
+  }
   context.stroke();
 }

@@ -148,8 +148,14 @@ export class Playground {
       element("div", { className: "row" }, ...this.#fields(), this.#slider(), button("▶ race all", "Race all optimizers from this start", all)),
       this.boxes,
       element("div", { className: "row" }, ...(this.source.controls?.(this) ?? [])),
-      element("div", { className: "row" }, own, basins, this.basinKey),
+      element("div", { className: "row" }, own, basins, this.basinKey, this.#logarithmic()),
     ];
+  }
+
+  /** A switch for the axis of losses, where there is no other chart that has it. */
+  #logarithmic() {
+    const { store, paths } = this.page;
+    return paths.length ? null : toggle("logarithmic", store.get("log"), (log) => store.set({ log }));
   }
 
   #player(name) {

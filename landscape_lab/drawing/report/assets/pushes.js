@@ -7,7 +7,7 @@ const TINTS = { gradient: "#ff9f1c", step: "#ffffff", scale: "#b7f34d" };
 const OTHERS = ["#ff6ad5", "#4de3ff", "#c9a6ff", "#ffe14d"];
 
 /** All that a path may have, the widest first. A kind tells `at(step, member, column)` what it is, and how it is drawn. */
-export function kindsOf(pushed, path, unit) {
+export function kindsOf(pushed, path, { unit, window: [left, right] }) {
   const { gradient, vectors, scale, why } = pushed;
   const arrows = vectors.map((vector, order) => ({
     id: vector.name,
@@ -22,11 +22,12 @@ export function kindsOf(pushed, path, unit) {
     const name = `scale of each axis, 1 / (√${scale.name} + ε)`;
     arrows.push({ id: "scale", name, tint: TINTS.scale, at: valuesOf(scale, path), draw: ellipse, axes: true, unit });
   }
+  const near = 1e-3 * Math.abs(right - left); // how far a direction is followed to see where it leads
   return [
     { id: "gradient", name: "negative gradient", tint: TINTS.gradient, at: valuesOf(gradient, path), draw: arrow, width: 7.5, whole: gradient.norms !== null },
     ...arrows,
     { id: "step", name: "the step that was made", tint: TINTS.step, at: stepOf(path), draw: arrow, width: 1.8 },
-  ];
+  ].map((kind) => ({ ...kind, near }));
 }
 
 /** Values `[n, members, 2]` known at some steps, each drawn from the place of its own step. */

@@ -1,6 +1,6 @@
 // The relief: the surface with the paths on it, drawn by three.js when something has changed, and only then.
 
-import { ColorManagement, MOUSE, PerspectiveCamera, Raycaster, Scene, TOUCH, Vector2, WebGLRenderer } from "three";
+import { ColorManagement, MOUSE, PerspectiveCamera, Raycaster, Scene, TOUCH, Vector2, Vector3, WebGLRenderer } from "three";
 import { OrbitControls } from "three/controls";
 import { edges } from "lab/edges";
 import { drawing } from "lab/elements";
@@ -170,5 +170,20 @@ export class Relief {
     const { ground, camera, shared, eye } = this;
     if (eye.ride) context.clearRect(0, 0, width, height);
     else edges(context, width, height, { ground, camera, tall: shared.tall.value });
+    this.page.arrows?.draw(context, this.#projection(width, height), this.page.store.get("step"));
+  }
+
+  /** The way from a place to a pixel, as high as the path that has arrows. */
+  #projection(width, height) {
+    const { ground, camera, shared, page } = this;
+    const { number, member } = page.arrows.of();
+    const [ballX, ballY, own] = this.laid[number].tracks[member].point(page.store.get("step"));
+    const below = ground.level(ballX, ballY);
+    return (place) => {
+      const [x, y] = ground.above(place);
+      const level = ground.level(x, y) + own - below; // a slice may lie elsewhere than the path
+      const { x: right, y: up } = new Vector3(x, y, shared.tall.value * level).project(camera);
+      return [0.5 * (1 + right) * width, 0.5 * (1 - up) * height];
+    };
   }
 }

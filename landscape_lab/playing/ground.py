@@ -8,7 +8,7 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -24,7 +24,9 @@ from landscape_lab.landscapes import ImageLandscape
 from landscape_lab.landscapes.point import PointLandscape
 from landscape_lab.planes import Plane
 from landscape_lab.playing.asked import Descents, Refused
-from landscape_lab.playing.descents import descend
+from landscape_lab.playing.bundle import Arena
+from landscape_lab.playing.descents import NotTogetherError, descend
+from landscape_lab.playing.packing import shares_of, verdicts_packed
 from landscape_lab.playing.players import Player, names, player
 from landscape_lab.records.known import evenly
 from landscape_lab.staging import scene_of
@@ -33,6 +35,8 @@ SECONDS = 12.0
 """After so long descents of one request are stopped."""
 KEPT = 2000
 """The most places of a descent that are told."""
+CELLS = 24
+"""Starts of basins along the longer side of the window."""
 DRAWINGS = 8
 """So many of the latest drawings are remembered."""
 DRAWN = 256
@@ -142,6 +146,34 @@ class Ground:
         each = SECONDS / len(asked.optimizers)
         return {"members": [self._member(chosen, name, point, asked, each) for name in asked.optimizers]}
 
+    def basins(self, asked: Descents) -> dict[str, object]:
+        """Which point the first optimizer asked for reached from the middle of each cell of the window.
+
+        Raises:
+            Refused: It needs an optimizer for each start: that takes long.
+        """
+        chosen, name = self._landscaped(asked.landscape), asked.optimizers[0]
+        scene, playing = scene_of(chosen.landscape, []), self._player(name)
+        columns, rows = Arena(chosen.landscape, scene, (), asked.steps, CELLS).cells
+        starts = scene.plane.points(scene.window.centres(columns, rows)).float()
+        ensemble = Ensemble(starts, None if playing.rate is None else (asked.lr,), (self.seed,))
+        kept, until = evenly(asked.steps + 1, KEPT // 10), time.monotonic() + SECONDS
+        try:
+            ways = descend(chosen.landscape, ensemble, playing, kept, until=until, together=True)
+        except NotTogetherError as reason:
+            raise Refused(f"No basins: {reason}.") from None
+        with np.errstate(invalid="ignore"):
+            places = scene.plane.project(ways.points).swapaxes(0, 1)
+        shares = shares_of(scene.window, places)[:, None]
+        steps = np.broadcast_to(ways.steps, shares.shape[:-1])
+        told = verdicts_packed(scene, [(shares, steps)])
+        (cells,) = cast("list[object]", told.pop("reached"))
+        return {"columns": columns, "rows": rows, "cells": cells, "ended": ways.ended, **told}
+
+    def _player(self, name: str) -> Player:
+        """An optimizer of the catalogue, or that of the command."""
+        return self.own.player if name == self.own.player.name else player(name)
+
     def _landscaped(self, name: str | None) -> Landscaped:
         if name is None:
             return self.first
@@ -153,7 +185,7 @@ class Ground:
         self, chosen: Landscaped, name: str, point: Sequence[float], asked: Descents, seconds: float
     ) -> dict[str, object]:
         """One descent: `steps`, `losses`, `places` `[kept, 2]`, and the command that repeats it."""
-        playing = self.own.player if name == self.own.player.name else player(name)
+        playing = self._player(name)
         rates = None if playing.rate is None else (asked.lr,)
         ensemble = Ensemble(torch.tensor([point]), rates, (self.seed,))
         told: dict[str, object] = {"name": name, "rate": None if rates is None else asked.lr}

@@ -67,6 +67,7 @@ class Desk:
         """
         ways: dict[str, Callable[[], dict[str, object]]] = {
             "/descend": lambda: self.ground.descend(Descents.read(body, self.ground.names)),
+            "/basins": lambda: self.ground.basins(Descents.read(body, self.ground.names)),
             "/draw": lambda: self.ground.draw(read_drawing(body)),
         }
         if path not in ways:

@@ -123,6 +123,17 @@ def test_all_descents_together_have_so_many_seconds(ground, monkeypatch):
     assert member["ended"].endswith("time is up")
 
 
+def test_basins_are_the_minima_that_are_reached(ground):
+    told = ground.basins(replace(ASKED, steps=300, lr=0.05))
+    cells = read(told["cells"]).reshape(told["rows"], told["columns"])
+    assert cells.shape == (24, 24)
+    assert np.array(told["points"])[:4] == pytest.approx(ground.first.landscape.minima.numpy(), abs=0.05)
+    column, row = (np.array([3.0, 2.0]) + 5) / 10 * 24  # beside the minimum at (3, 2)
+    assert told["points"][cells[int(row), int(column)]] == pytest.approx([3.0, 2.0], abs=0.05)
+    with pytest.raises(Refused, match="No basins: cma_es needs an optimizer for each start"):
+        ground.basins(replace(ASKED, optimizers=("cma_es",)))
+
+
 def test_the_page_knows_whom_it_may_ask(ground):
     told = ground.told(50, ["adam", "lion"])["playground"]
     assert [one["name"] for one in told["optimizers"]] == ["adam", "lion"]

@@ -102,6 +102,8 @@ def test_a_drawing_is_another_landscape(address, browser):
     first = rows(page)
     click(page, 0.4, 0.3)
     clicked = waited(page, first)
+    page.get_by_label("basins of").select_option("adam")
+    page.wait_for_selector(".playground .key .swatch")
     page.get_by_label("the pointer").select_option("raise")
     page.get_by_role("application").focus()
     page.keyboard.press("ArrowLeft")

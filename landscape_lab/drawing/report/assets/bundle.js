@@ -46,7 +46,7 @@ export class Bundle {
   }
 
   /** For each cell of the window the verdict on the member that began there. */
-  basins(name, rate) {
+  async basins(name, rate) {
     const rates = this.#of(name).losses.shape[1];
     const index = Math.min(this.slider.value(rate), rates - 1);
     const reached = this.reached[this.names.indexOf(name)];

@@ -55,6 +55,16 @@ export class Live {
     return members.map((member) => this.#member(member, start));
   }
 
+  /** Which point an optimizer reaches from each cell of the window; `null` where another question came meanwhile. */
+  async basins(name, lr, steps) {
+    const mine = (this.lastBasins = Symbol("a question"));
+    await this.waiting.catch(() => null);
+    if (mine !== this.lastBasins) return null;
+    this.waiting = asked("basins", { landscape: this.landscape, start: this.start, optimizers: [name], lr, steps });
+    const { point_colors: colors, ...found } = await this.waiting;
+    return { ...found, colors };
+  }
+
   #member({ name, rate, steps = [0], places = [], losses = [NaN], ended, failed, command }, start) {
     const words = failed ?? (ended || (Number.isFinite(losses[losses.length - 1]) ? "all steps made" : "diverged"));
     const pairs = Array.from(steps, (_, at) => [places[2 * at], places[2 * at + 1]]);

@@ -58,7 +58,7 @@ export class Playground {
     page.map.layers.push((context, to, step) => this.#draw(context, to, step));
     page.map.picked.addEventListener("pick", ({ detail }) => this.begin(detail));
     store.watch(["from", "rate", "players", "steps"], () => this.ask());
-    store.watch(["basins", "rate"], () => this.#tellBasins());
+    store.watch(["basins", "rate", "steps"], () => this.#askBasins());
     store.watch(["theme", "log"], () => this.chart.redraw());
     store.watch(["step"], () => this.chart.move());
   }
@@ -96,6 +96,7 @@ export class Playground {
   /** Let another optimizer of the source take part. */
   enter(name) {
     this.boxes.append(this.#player(name));
+    this.basins.querySelector("select").append(element("option", { value: name }, name));
     this.page.store.set({ players: [...this.page.store.get("players"), name] });
   }
 
@@ -105,6 +106,7 @@ export class Playground {
     this.members = []; // they were elsewhere
     this.page.store.set({ from: place });
     this.ask();
+    this.#askBasins();
   }
 
   /** Let time pass from the start: slowly at first, when most happens. */
@@ -139,16 +141,15 @@ export class Playground {
     const own = this.page.paths.length
       ? toggle("the run’s own path", true, (seen) => store.set({ hidden: seen ? [] : this.page.paths.map((path) => path.number) }))
       : null;
-    const basins = this.source.basins
-      ? choice("basins of", [["", "–"], ...this.source.names.map((name) => [name, name])], store.get("basins"), (name) => store.set({ basins: name }))
-      : null;
+    const options = [["", "–"], ...this.source.names.map((name) => [name, name])];
+    this.basins = choice("basins of", options, store.get("basins"), (name) => store.set({ basins: name }));
     store.watch(["hidden"], () => own && (own.firstChild.checked = visible(this.page.paths, store).length > 0));
     return [
       element("p", {}, "Click the map, or type a start; drag the learning rate; choose who goes. All are the real optimizers."),
       element("div", { className: "row" }, ...this.#fields(), this.#slider(), button("▶ race all", "Race all optimizers from this start", all)),
       this.boxes,
       element("div", { className: "row" }, ...(this.source.controls?.(this) ?? [])),
-      element("div", { className: "row" }, own, basins, this.basinKey, this.#logarithmic()),
+      element("div", { className: "row" }, own, this.basins, this.basinKey, this.#logarithmic()),
     ];
   }
 
@@ -202,9 +203,7 @@ export class Playground {
   }
 
   #draw(context, to, step) {
-    const { store, heat } = this.page;
-    const basins = store.get("basins");
-    if (this.source.names.includes(basins) && this.source.basins) cells(context, to, heat, this.source.basins(basins, store.get("rate")));
+    if (this.found) cells(context, to, this.page.heat, this.found);
     for (const member of this.members) trail(context, to, member, step);
     aim(context, to, this.#from());
   }
@@ -240,17 +239,31 @@ export class Playground {
     this.chart.redraw();
   }
 
-  #tellBasins() {
+  /** Find which points an optimizer reaches from everywhere; only the last question counts. */
+  async #askBasins() {
     const { store } = this.page;
     const name = store.get("basins");
+    const question = (this.question = Symbol("the last question"));
+    this.#tellBasins(null);
+    if (!this.source.names.includes(name)) return;
+    try {
+      const found = await this.source.basins(name, store.get("rate"), store.get("steps"));
+      if (question === this.question) this.#tellBasins(found);
+    } catch (error) {
+      if (question === this.question) this.basinKey.textContent = error.message;
+    }
+  }
+
+  #tellBasins(found) {
+    this.found = found;
     this.page.map.canvas.redraw();
-    if (!this.source.basins || !this.source.names.includes(name)) return this.basinKey.replaceChildren();
-    const found = this.source.basins(name, store.get("rate"));
-    const count = (verdict) => found.cells.filter((one) => one === verdict).length;
+    if (!found) return this.basinKey.replaceChildren();
+    const count = (verdict) => found.cells.reduce((sum, one) => sum + (one === verdict), 0);
     const points = found.points.map((point, number) => [number, `(${point.map(short).join(", ")})`]);
     const told = [...points, [253, "elsewhere"], [254, "still moves"], [255, "lost"]].filter(([verdict]) => count(verdict));
     this.basinKey.replaceChildren(
       ...told.flatMap(([verdict, words]) => [swatch(tint(verdict, found.colors)), ` ${words}: ${count(verdict)}  `]),
+      found.ended ?? "",
     );
   }
 }

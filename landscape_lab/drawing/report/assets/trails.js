@@ -45,13 +45,13 @@ export function aim(context, to, place) {
 /** Cells in the colours of the points that members reached from there. */
 export function cells(context, to, heat, { columns, rows, cells: verdicts, colors }) {
   const edge = (column, row) =>
-    to([heat.left + (column / columns) * (heat.right - heat.left), heat.first + (row / rows) * (heat.last - heat.first)]);
+    to([heat.left + (column / columns) * (heat.right - heat.left), heat.first + (row / rows) * (heat.last - heat.first)]).map(Math.round);
   context.globalAlpha = 0.6;
   verdicts.forEach((verdict, cell) => {
     const [x0, y0] = edge(cell % columns, Math.floor(cell / columns));
     const [x1, y1] = edge((cell % columns) + 1, Math.floor(cell / columns) + 1);
     context.fillStyle = tint(verdict, colors);
-    context.fillRect(Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0) + 0.5, Math.abs(y1 - y0) + 0.5);
+    context.fillRect(Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0));
   });
   context.globalAlpha = 1;
 }

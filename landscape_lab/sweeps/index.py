@@ -79,9 +79,14 @@ def folders_in(folder: Path) -> Iterator[Path]:
 
 
 def _stamp(folder: Path) -> list[int]:
-    """What changes when something in a folder is written: files appear by being renamed."""
+    """What changes when something in a folder is written: files appear by being renamed.
+
+    Jobs of a sweep that goes on write into folders of their own.
+    """
     results = Run(folder).results_file
-    return [folder.stat().st_mtime_ns, results.stat().st_mtime_ns if results.is_file() else 0]
+    jobs = os.scandir(folder) if (folder / SETTINGS).is_file() else ()
+    newest = max([folder.stat().st_mtime_ns, *(one.stat().st_mtime_ns for one in jobs if one.is_dir())])
+    return [newest, results.stat().st_mtime_ns if results.is_file() else 0]
 
 
 def _known(page: str) -> dict[str, dict[str, object]]:

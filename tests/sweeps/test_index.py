@@ -88,6 +88,14 @@ def test_what_did_not_change_is_not_read_again(outputs, monkeypatch):
     assert "completed" in after["alone"]["values"]
 
 
+def test_a_job_that_ends_in_a_sweep_is_seen(outputs):
+    write_index(outputs)
+    job = outputs / "sweeps" / "some" / "1_job"
+    (job / "unfinished").write_text(json.dumps({"status": "failed", "objective": "final_loss"}))
+    (job / "unfinished").rename(job / "results.json")
+    assert "1 completed, 1 failed" in entries(write_index(outputs))["sweeps/some"]["values"]
+
+
 @pytest.mark.parametrize("page", ["", "<html>", '<script type="application/json" id="content">[1]</script>'])
 def test_another_page_in_its_place_is_written_anew(outputs, page):
     (outputs / "index.html").write_text(page)

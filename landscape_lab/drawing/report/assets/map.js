@@ -160,10 +160,10 @@ export class MapView {
     context.strokeStyle = "rgba(255, 255, 255, 0.4)";
     context.lineWidth = 0.7;
     context.beginPath();
-    for (let index = 0; index < this.contours.length; index += 4) {
-      const [fromX, fromY, x, y] = this.contours.slice(index, index + 4);
-      context.moveTo(...to([fromX, fromY]));
-      context.lineTo(...to([x, y]));
+    const { contours: ends } = this;
+    for (let at = 0; at < ends.length; at += 4) {
+      context.moveTo(...to([ends[at], ends[at + 1]]));
+      context.lineTo(...to([ends[at + 2], ends[at + 3]]));
     }
     context.stroke();
   }

@@ -11,7 +11,7 @@ from landscape_lab.ensemble import LISTED
 from landscape_lab.optimizers.matching import settled, told
 from landscape_lab.outcomes.converged import converged_after
 from landscape_lab.outcomes.members import Outcomes
-from landscape_lab.quantiles import typical
+from landscape_lab.outcomes.quantiles import typical
 from landscape_lab.records.measured import RESULTS
 
 

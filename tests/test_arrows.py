@@ -18,7 +18,7 @@ FLOORS = (
     ("optimizers", "optimizers"),
     (
         "what happened",
-        "records trajectory notebook raising ensemble quantiles outcomes",
+        "records trajectory notebook raising ensemble outcomes",
     ),
     ("planes", "planes curvature"),
     ("scenes", "scene"),

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from landscape_lab.descent import Descent
 from landscape_lab.landscapes.base import Landscape
-from landscape_lab.quantiles import quantiles
+from landscape_lab.outcomes.quantiles import quantiles
 from landscape_lab.results import distances
 
 POINTS_PER_DECADE = 400

@@ -13,7 +13,7 @@ from landscape_lab.descent import Descent
 from landscape_lab.drawing.sensitivity import Sensitivity, sensitivity_figure
 from landscape_lab.files.writing import replacing
 from landscape_lab.outcomes.members import Outcomes
-from landscape_lab.quantiles import QUARTILES, quantiles, typical
+from landscape_lab.outcomes.quantiles import QUARTILES, quantiles, typical
 from landscape_lab.tables import write_csv
 from landscape_lab.trajectory import Trajectory
 

@@ -29,7 +29,7 @@ from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.drawing.value_axis import ValueAxis, loss_axes
 from landscape_lab.errors import tell
-from landscape_lab.quantiles import typical
+from landscape_lab.outcomes.quantiles import typical
 from landscape_lab.scene import Scene, Trace
 
 ACCURACY = ValueAxis("accuracy", (-0.02, 1.02))

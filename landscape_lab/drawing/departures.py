@@ -7,8 +7,8 @@ from landscape_lab.drawing.marks import write_marks
 from landscape_lab.drawing.palette import GREY, GRID, INK, path_color
 from landscape_lab.drawing.style import label_cost
 from landscape_lab.drawing.ticks import label_logarithm
+from landscape_lab.outcomes.quantiles import typical
 from landscape_lab.planes.departure import Departure
-from landscape_lab.quantiles import typical
 from landscape_lab.scene import Scene, Trace
 
 COMPARISON = 1.9

@@ -10,7 +10,7 @@ from landscape_lab.drawing.rates import lowest_so_far
 from landscape_lab.drawing.strokes import Curve
 from landscape_lab.drawing.titles import end_of, lost_as
 from landscape_lab.drawing.value_axis import SO_FAR, ValueAxis, linear_axis, logarithmic_axis
-from landscape_lab.quantiles import typical
+from landscape_lab.outcomes.quantiles import typical
 from landscape_lab.records.measured import RESULTS
 from landscape_lab.scene import Trace
 

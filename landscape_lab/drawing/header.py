@@ -10,7 +10,7 @@ from PIL import ImageDraw, ImageFont
 from landscape_lab.drawing.maps import colored
 from landscape_lab.drawing.pacing import WORDS, Pacing
 from landscape_lab.drawing.palette import GREY, PATH_COLORS, path_color
-from landscape_lab.quantiles import typical
+from landscape_lab.outcomes.quantiles import typical
 from landscape_lab.scene import Scene, Trace, last_before
 
 LINE, ROW = 34, 20

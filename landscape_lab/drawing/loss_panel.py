@@ -16,7 +16,7 @@ from landscape_lab.drawing.style import label_cost
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import CHARACTER
 from landscape_lab.drawing.value_axis import ValueAxis, loss_axes
-from landscape_lab.quantiles import quantiles
+from landscape_lab.outcomes.quantiles import quantiles
 from landscape_lab.scene import Scene, Trace, last_before
 
 TITLE = 9

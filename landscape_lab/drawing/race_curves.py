@@ -16,7 +16,7 @@ from landscape_lab.drawing.style import AXIS, label_cost
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import GREY as PALE_INK
 from landscape_lab.drawing.value_axis import ValueAxis
-from landscape_lab.quantiles import QUARTILES, quantiles
+from landscape_lab.outcomes.quantiles import QUARTILES, quantiles
 from landscape_lab.scene import Trace
 
 CURVE_POINTS = 500

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from landscape_lab.outcomes.good_rates import typical_end
-from landscape_lab.quantiles import typical
+from landscape_lab.outcomes.quantiles import typical
 from landscape_lab.scene import Trace
 
 DRAWN_RATES = 9

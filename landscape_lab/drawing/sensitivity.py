@@ -14,7 +14,7 @@ from landscape_lab.drawing.style import STYLE
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import DECADE, DECADES
 from landscape_lab.outcomes.good_rates import GoodRates, words_of
-from landscape_lab.quantiles import QUARTILES, quantiles, typical
+from landscape_lab.outcomes.quantiles import QUARTILES, quantiles, typical
 
 FINAL_COLOR, BEST_COLOR, DIVERGED_COLOR, GOOD_COLOR = PATH_COLORS[1], PATH_COLORS[0], WRONG, PATH_COLORS[1]
 

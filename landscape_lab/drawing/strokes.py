@@ -17,7 +17,7 @@ from landscape_lab.drawing.palette import DASHES, RATE_COLORS
 from landscape_lab.drawing.rates import best_of, chosen, medians
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.value_axis import ValueAxis
-from landscape_lab.quantiles import QUARTILES, quantiles
+from landscape_lab.outcomes.quantiles import QUARTILES, quantiles
 from landscape_lab.records.known import evenly
 from landscape_lab.scene import Scene, Trace
 

@@ -13,7 +13,7 @@ from landscape_lab.drawing.marks import above_rings
 from landscape_lab.drawing.narrow import TYPE, asked_width, room_of
 from landscape_lab.outcomes.converged import converged_after
 from landscape_lab.outcomes.good_rates import TypicalEnd, typical_end
-from landscape_lab.quantiles import typical
+from landscape_lab.outcomes.quantiles import typical
 from landscape_lab.scene import Scene, Trace
 
 BETWEEN = " · "

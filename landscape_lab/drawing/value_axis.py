@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from landscape_lab.drawing.rates import lowest_so_far, medians
-from landscape_lab.quantiles import quantiles, typical
+from landscape_lab.outcomes.quantiles import quantiles, typical
 from landscape_lab.scene import Trace
 
 DECADE = 10.0

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from landscape_lab.ensemble import Ensemble
 from landscape_lab.files.writing import replacing
-from landscape_lab.quantiles import typical
+from landscape_lab.outcomes.quantiles import typical
 from landscape_lab.tables import write_csv
 
 CELLS = 128

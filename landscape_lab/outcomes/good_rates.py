@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from landscape_lab.quantiles import typical
+from landscape_lab.outcomes.quantiles import typical
 
 GOOD = 0.95
 """A rate is good whose final loss has gone so much of the way from the start down to the lowest."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from landscape_lab.ensemble import LISTED, Ensemble
 from landscape_lab.outcomes.good_rates import GoodRates, good_rates
-from landscape_lab.quantiles import typical
+from landscape_lab.outcomes.quantiles import typical
 from landscape_lab.tables import write_csv
 
 

@@ -14,9 +14,10 @@ from landscape_lab.assembly import about_of, build_landscape, plane_settings
 from landscape_lab.drawing.look import draw_with_card
 from landscape_lab.drawing.race import MAPS, race_figure
 from landscape_lab.errors import tell
+from landscape_lab.landscapes import Landscape
 from landscape_lab.outcomes.good_rates import typical_end
+from landscape_lab.outcomes.quantiles import typical
 from landscape_lab.planes import PlaneSettings
-from landscape_lab.quantiles import typical
 from landscape_lab.records.known import evenly
 from landscape_lab.records.measured import Measured, of_members
 from landscape_lab.runs import Run
@@ -112,7 +113,7 @@ def stage_paths(
     first: Entrant,
     trajectories: Sequence[Trajectory],
     folder: Path,
-    changed: Callable[[PlaneSettings], PlaneSettings] = lambda own: own,
+    changed: Callable[[PlaneSettings, Landscape], PlaneSettings] = lambda own, _: own,
 ) -> Scene:
     """The paths of jobs on the landscape that they share with the first.
 
@@ -120,13 +121,14 @@ def stage_paths(
         first: The job whose landscape and plane it is.
         trajectories: Of all.
         folder: Where the losses of a network are kept.
-        changed: Makes other settings of those that the first job has for its plane.
+        changed: Makes other settings of those that the first job has for its plane, and of its landscape.
     """
     config = first.run.config_anywhere()
     if config is None:
         raise ValueError(f"{first.run.config_file} cannot be read.")
     with found_in(first.run.folder):
-        landscape, settings = build_landscape(config), changed(plane_settings(config))
+        landscape = build_landscape(config)
+        settings = changed(plane_settings(config), landscape)
     scene = scene_of(landscape, trajectories, settings=settings, reach=REACH, folder=folder)
     return replace(scene, about=about_of(config, first.landscape))
 

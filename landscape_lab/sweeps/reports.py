@@ -14,8 +14,10 @@ from omegaconf import OmegaConf
 from landscape_lab.drawing.report import Report, write_page
 from landscape_lab.errors import tell
 from landscape_lab.escaping import visible
+from landscape_lab.landscapes import Landscape
+from landscape_lab.landscapes.point import PointLandscape
+from landscape_lab.outcomes.quantiles import typical
 from landscape_lab.planes import PlaneSettings
-from landscape_lab.quantiles import typical
 from landscape_lab.reporting import NAME, command
 from landscape_lab.scene import Scene
 from landscape_lab.sweeps.paths import Entrant, grounds_of, readable, stage_paths
@@ -88,19 +90,45 @@ def _scenes(board: Leaderboard, changed: Callable[[PlaneSettings], PlaneSettings
     groups = [group[:PATHS] for group in grounds_of(entrants)[:MAPS]]
     most = round(math.sqrt(CELLS / max(1, len(groups))))
 
-    def coarse(own: PlaneSettings) -> PlaneSettings:
+    def coarse(own: PlaneSettings, landscape: Landscape) -> PlaneSettings:
         settings = changed(own)
-        return replace(settings, resolution=min(settings.resolution or most, most))
+        return replace(settings, resolution=resolution_of(settings.resolution, landscape, most))
 
     scenes: dict[str, Scene] = {}
     for group in groups:
         try:
             if seen := readable(group, max(1, MEMBERS // len(group))):
-                scenes[_free(group[0].landscape, scenes)] = stage_paths(group[0], seen, board.folder, coarse)
+                scene = stage_paths(group[0], seen, board.folder, coarse)
+                scenes[_free(group[0].landscape, scenes)] = coarser(scene, most)
         except (ValueError, OSError, KeyError) as error:
             pass_refusal(error)
             tell(f"{group[0].landscape} has no map in {NAME}: {error}")
     return scenes
+
+
+def resolution_of(asked: int | None, landscape: Landscape, most: int) -> int | None:
+    """The resolution of one of several maps.
+
+    Of a network or of shapes `None`, if nobody asked for another: then the map takes some seconds,
+    where one with a resolution takes as long as it takes.
+
+    Args:
+        asked: What the job has.
+        landscape: Whose map it is.
+        most: Cells along a side.
+    """
+    if asked is None and not isinstance(landscape, PointLandscape):
+        return None
+    return min(asked or most, most)
+
+
+def coarser(scene: Scene, most: int) -> Scene:
+    """The scene with at most so many cells along a side: those in which the middles of fewer cells lie."""
+    rows, columns = (
+        ((np.arange(min(cells, most)) + 0.5) * cells / min(cells, most)).astype(int)
+        for cells in scene.losses.shape
+    )
+    return replace(scene, losses=scene.losses[np.ix_(rows, columns)])
 
 
 def _free(name: str, taken: Mapping[str, Scene]) -> str:

@@ -5,12 +5,23 @@ import re
 
 import numpy as np
 import pytest
+from networks import linear
+from scenes import function_scene
 from sweeping import HARM, swept
 
 from landscape_lab.drawing.report.page import page
+from landscape_lab.landscapes import FunctionLandscape
 from landscape_lab.sweeps import reports
 from landscape_lab.sweeps.ranking import Leaderboard
-from landscape_lab.sweeps.reports import cell, leaderboard_of, rates_of, report_of_sweep, write_report
+from landscape_lab.sweeps.reports import (
+    cell,
+    coarser,
+    leaderboard_of,
+    rates_of,
+    report_of_sweep,
+    resolution_of,
+    write_report,
+)
 
 CONTENT = re.compile(r'<script type="application/json" id="content">(.*?)</script>', re.DOTALL)
 
@@ -124,3 +135,21 @@ def test_a_sweep_writes_one_page_and_its_jobs_have_none(quiet_command, tmp_path)
 )
 def test_cells_are_numbers_where_they_read_as_such(value, told):
     assert cell(value) == told
+
+
+@pytest.mark.parametrize(
+    ("asked", "of_formula", "of_network"), [(None, 100, None), (1000, 100, 100), (20, 20, 20)]
+)
+def test_only_who_asks_for_cells_waits_for_them(asked, of_formula, of_network):
+    assert resolution_of(asked, FunctionLandscape.named("beale"), 100) == of_formula
+    assert resolution_of(asked, linear(), 100) == of_network
+
+
+def test_a_coarser_map_has_the_cells_of_the_middles():
+    _, made = function_scene("quadratic")
+    rows, columns = made.losses.shape
+    losses = coarser(made, 7).losses
+    assert losses.shape == (7, 7)
+    assert losses[3, 3] == made.losses[rows // 2, columns // 2]
+    assert losses[0, 6] == made.losses[rows // 14, columns * 13 // 14]
+    assert (coarser(made, 10_000).losses == made.losses).all()

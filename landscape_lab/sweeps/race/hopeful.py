@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from landscape_lab.quantiles import typical
+from landscape_lab.outcomes.quantiles import typical
 from landscape_lab.sweeps.race.heats import Heat, read_heats
 from landscape_lab.sweeps.race.protocol import Protocol
 from landscape_lab.sweeps.race.tuned import curves_of

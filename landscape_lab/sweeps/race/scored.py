@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from landscape_lab.quantiles import typical
+from landscape_lab.outcomes.quantiles import typical
 from landscape_lab.runs import Run
 from landscape_lab.sweeps.plan import is_final
 from landscape_lab.sweeps.race.heats import read_heats

@@ -10,7 +10,7 @@ from math import lgamma
 import numpy as np
 from jaxtyping import Float, Real
 
-from landscape_lab.quantiles import typical
+from landscape_lab.outcomes.quantiles import typical
 
 Times = Float[np.ndarray, "optimizers landscapes studies starts seeds"]
 """Of single descents; infinite where the target was missed."""

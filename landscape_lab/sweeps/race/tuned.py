@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from landscape_lab.quantiles import typical
+from landscape_lab.outcomes.quantiles import typical
 from landscape_lab.sweeps.race.heats import Heat, read_heats
 from landscape_lab.sweeps.race.loss_curves import Lowest, read_curves
 from landscape_lab.sweeps.race.protocol import Protocol

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from landscape_lab.quantiles import QUARTILES, quantiles, typical
+from landscape_lab.outcomes.quantiles import QUARTILES, quantiles, typical
 
 SHARES = (0.0, 0.1, 0.25, 0.7, 0.75, 0.9, 1.0)
 RANDOM = np.random.default_rng(0)

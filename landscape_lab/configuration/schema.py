@@ -109,11 +109,10 @@ def check_sweep(cfg: DictConfig) -> None:
 def _check_groups(cfg: DictConfig) -> None:
     """Raise `ValueError` for settings of a model or of data that nobody builds."""
     given = [group for group in OF_NETWORKS if OmegaConf.is_dict(cfg.get(group))]
-    whole = len(given) == len(OF_NETWORKS) and all("_target_" in cfg[group] for group in given)
-    for group in given:
-        if not whole:
-            keys = ", ".join(f"{group}.{key}" for key in cfg[group])
-            raise ValueError(f"The group `{group}` is there only with landscape=network. Found {keys}.")
+    built = [group for group in given if "_target_" in cfg[group]]
+    if given and len(built) < len(OF_NETWORKS):
+        keys = ", ".join(f"{given[0]}.{key}" for key in cfg[given[0]])
+        raise ValueError(f"The group `{given[0]}` is there only with landscape=network. Found {keys}.")
 
 
 def settle(cfg: DictConfig) -> None:

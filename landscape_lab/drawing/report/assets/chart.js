@@ -66,8 +66,9 @@ export class Chart {
     const staying = lines.filter((line) => !line.leaves);
     let [y0, y1] = span((staying.length ? staying : lines).map((line) => line.y), log);
     if (log) y0 = Math.max(y0, FAINTEST * y1);
+    if (log && staying.some((line) => line.y.some((value) => value <= 0))) y0 *= 0.3; // below it lies what is 0
     if (y0 === y1) [y0, y1] = log ? [0.5 * y0, 2 * y1] : [y0 - 0.5 * (Math.abs(y0) || 1), y1 + 0.5 * (Math.abs(y1) || 1)];
-    const way = (y) => (log ? Math.log10(y) : y);
+    const way = (y) => (log ? Math.log10(Math.max(y, y0)) : y);
     this.scale = { x0, x1, y0: way(y0), y1: way(y1), way, box };
     this.#axes(context, log ? decades(y0, y1, box.down / 40) : ticks(y0, y1, box.down / 40));
     context.save();

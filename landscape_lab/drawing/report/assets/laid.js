@@ -21,7 +21,7 @@ export class Laid extends Group {
     this.path = path;
     this.tracks = Array.from({ length: path.members }, (_, member) => new Track(path, member, ground, share));
     const tints = this.tracks.map((_, member) => rgb(path.color(member)));
-    const crowd = path.members > CROWD;
+    const crowd = path.members > CROWD || path.behind;
     this.balls = new Balls(tints, crowd ? 0.013 : 0.027, crowd ? DARK : WHITE, shared);
     this.add(this.balls);
     const made = this.tracks.map((track) => track.pieces(share * pieces * (crowd ? 10 : 1)));

@@ -23,6 +23,7 @@ async function show() {
   const { grounds: several = [], ...told } = JSON.parse(document.getElementById("content").textContent);
   const content = await unpacked({ ...told, ...several[ground(several)] });
   const paths = (content.paths ?? []).map((trace, number) => new Path(number, trace));
+  for (const path of paths) path.behind = paths.length > 1 && path.lost;
   const store = new Store(
     {
       step: lastStep(paths),

@@ -3,7 +3,7 @@
 import { contours } from "lab/contours";
 import { button, dot, drawing, element, layer, pixelOf } from "lab/elements";
 import { lastBefore, short, ticks } from "lab/numbers";
-import { visible } from "lab/paths";
+import { layered, visible } from "lab/paths";
 import { color } from "lab/tints";
 
 const CROWD = 8; // more members have no dark line around their paths
@@ -94,7 +94,7 @@ export class MapView {
     context.clearRect(0, 0, width, height);
     this.still.draw(context);
     this.#inside(context, () => {
-      for (const path of visible(this.paths, this.store)) this.#past(context, to, path, step);
+      for (const path of layered(visible(this.paths, this.store))) this.#past(context, to, path, step);
       this.#minima(context, to);
       for (const layer of this.layers) layer(context, to, step);
     });
@@ -178,14 +178,14 @@ export class MapView {
 
   /** The way up to a step, the start, and where a member is now. */
   #past(context, to, path, step) {
-    const crowd = path.members > CROWD;
+    const crowd = path.members > CROWD || path.behind;
     const past = lastBefore(path.at, step);
     for (let member = 0; member < path.members; member += 1) {
       const now = to(path.place(member, step));
       const done = Array.from({ length: past + 1 }, (_, index) => to(path.kept(index, member)));
       const tint = path.color(member);
       if (!crowd) stroke(context, [...done, now], "#202124", 4.4, 1);
-      stroke(context, [...done, now], tint, crowd ? 1 : 2.6, 1);
+      stroke(context, [...done, now], tint, crowd ? 1 : 2.6, path.behind ? 0.5 : 1);
       if (!crowd) dot(context, done[0], 3.5, "#fff", "#202124");
       if (now.every(Number.isFinite)) dot(context, now, crowd ? 2.4 : 6, tint, crowd ? "rgba(0,0,0,0)" : "#fff");
     }

@@ -7,6 +7,11 @@ export function visible(paths, store) {
   return paths.filter((path) => !store.get("hidden").includes(path.number));
 }
 
+/** They again, in the order in which they are laid one above another: the best, which is the first, on top. */
+export function layered(paths) {
+  return [...paths].reverse().sort((one, other) => other.behind - one.behind);
+}
+
 export class Path {
   /** One trace of the content: `places` [n, members, 2] at steps `at`, `losses` [m, members] at `steps`. */
   constructor(number, trace) {
@@ -14,6 +19,7 @@ export class Path {
     this.number = number;
     this.members = trace.places.shape[1];
     this.last = this.steps[this.steps.length - 1];
+    this.behind = false; // beside others a path that diverged is faint, and lies below them
   }
 
   /** The place of a kept point. */
@@ -51,6 +57,11 @@ export class Path {
       if (loss < this.losses[last + best] || Number.isNaN(this.losses[last + best])) best = member;
     }
     return best;
+  }
+
+  /** Whether no member has an end. */
+  get lost() {
+    return !Number.isFinite(this.loss(this.representative, this.last));
   }
 
   /** What had been spent by each record: `steps`, `evaluations`, `seconds`, `epochs`. */

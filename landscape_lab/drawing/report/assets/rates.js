@@ -1,6 +1,6 @@
 // The loss at the end over the learning rate, a line for each configuration.
 
-import { Chart } from "lab/chart";
+import { Chart, span } from "lab/chart";
 import { choice, element, section, swatch, toggle } from "lab/elements";
 import { among } from "lab/store";
 import { lineOf } from "lab/tints";
@@ -9,9 +9,10 @@ export function show(lines, { root, store, content }) {
   const grounds = [...new Set(lines.map((line) => line.ground))];
   const labels = [...new Set(lines.map((line) => line.label))];
   const finite = lines.flatMap((line) => line.losses).filter((loss) => loss !== null);
-  const positive = finite.length > 0 && finite.every((loss) => loss > 0);
+  const [low, high] = span([finite], true);
+  const positive = finite.length > 0 && finite.every((loss) => loss >= 0) && high > 0;
   const first = Math.max(0, grounds.indexOf(content.ground));
-  const wide = positive && Math.max(...finite) > 10 * Math.min(...finite);
+  const wide = positive && high > 10 * low;
   store.keep({ rates_on: first, rates_log: wide }, { rates_on: among([...grounds.keys()]), rates_log: (log) => log && positive });
   const here = () => lines.filter((line) => line.ground === grounds[store.get("rates_on")]);
   const chart = new Chart({

@@ -30,14 +30,16 @@ export class Laid extends Group {
     } else {
       const starts = new Balls(tints.map(() => WHITE), 0.015, DARK, shared);
       starts.put(this.tracks.map((track) => track.point(path.at[0])));
-      this.add(starts, ...made.map((each, member) => tubes(each, tints[member], shared)));
+      this.tubes = made.map((each, member) => tubes(each, tints[member], shared));
+      this.add(starts, ...this.tubes);
       const drops = this.tracks.flatMap((track) => dropped(track));
       if (drops.length) this.add(lines(drops, drops.map(() => GREY), shared, { past: 0.8, coming: 0.3 }));
     }
   }
 
-  /** Put the balls where the members are at a step. */
+  /** Put the balls where the members are at a step; in the last one nothing is to come. */
   put(step) {
+    for (const { coming } of this.tubes ?? []) if (coming) coming.visible = step < this.path.last;
     this.balls.put(this.tracks.map((track) => track.point(step)));
   }
 

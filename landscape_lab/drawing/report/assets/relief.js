@@ -13,8 +13,8 @@ ColorManagement.enabled = false; // colours of a style sheet stay what they are
 
 /** What is drawn at most, and how edges become smooth: a processor draws twice the pixels sooner than four samples of each. */
 const MEANS = {
-  card: { cells: 320, pieces: 15000, antialias: true, sharpest: () => Math.min(2, window.devicePixelRatio || 1) },
-  processor: { cells: 160, pieces: 4000, antialias: false, sharpest: () => 2 },
+  card: { cells: 320, pieces: 15000, sides: 8, antialias: true, sharpest: () => Math.min(2, window.devicePixelRatio || 1) },
+  processor: { cells: 160, pieces: 4000, sides: 6, antialias: false, sharpest: () => 2 },
 };
 const PROCESSOR = /swiftshader|llvmpipe|softpipe|basic render/i;
 
@@ -36,7 +36,7 @@ export class Relief {
     this.means = MEANS[drawer()];
     this.renderer = new WebGLRenderer({ canvas, antialias: this.means.antialias, alpha: true });
     this.ground = new Ground(page.heat, this.means.cells);
-    this.shared = { tall: { value: this.ground.height }, step: { value: 0 }, sharp: { value: 1 } };
+    this.shared = { tall: { value: this.ground.height }, step: { value: 0 }, sharp: { value: 1 }, sides: this.means.sides };
     this.camera = new PerspectiveCamera(28, 1, 0.01, 60);
     this.camera.up.set(0, 0, 1);
     this.surface = new Surface(this.ground, this.shared);

@@ -3,7 +3,6 @@
 import { BackSide, BufferAttribute, BufferGeometry, FrontSide, Group, LineSegments, Mesh, ShaderMaterial } from "three";
 import { LIGHT, ORDER, THROUGH } from "lab/light";
 
-const SIDES = 8;
 const RADIUS = 0.0085;
 
 const TUBE = {
@@ -61,7 +60,7 @@ const LINE = {
 export function tubes(pieces, tint, shared) {
   const group = new Group();
   if (!pieces.length) return group;
-  const geometry = cylinders(pieces);
+  const geometry = cylinders(pieces, shared.sides);
   const kind = (values, settings) => {
     const uniforms = { tall: shared.tall, step: shared.step, tint: { value: tint } };
     for (const [name, value] of Object.entries({ radius: 1, whole: 0, beyond: 1, alpha: 1, dark: 0, ...values })) uniforms[name] = { value };
@@ -73,7 +72,7 @@ export function tubes(pieces, tint, shared) {
   };
   kind({ radius: 1.65, dark: 1 }, { side: BackSide });
   kind({}, {});
-  kind({ radius: 0.6, whole: 1, beyond: 0, alpha: 0.5 }, { transparent: true, depthWrite: false });
+  group.coming = kind({ radius: 0.6, whole: 1, beyond: 0, alpha: 0.5 }, { transparent: true, depthWrite: false });
   kind({ beyond: 0, alpha: 0.22 }, THROUGH).renderOrder = ORDER.through;
   return group;
 }
@@ -92,8 +91,8 @@ export function lines(pieces, tints, shared, { past = 0.9, coming = 0.12 } = {})
 }
 
 /** A cylinder for each piece, whole: where a processor draws, instances of one would take ten times as long. */
-function cylinders(pieces) {
-  const ring = 2 * SIDES;
+function cylinders(pieces, sides) {
+  const ring = 2 * sides;
   const geometry = new BufferGeometry();
   const fill = (name, size, valueOf) => {
     const values = new Float32Array(size * ring * pieces.length);
@@ -102,13 +101,13 @@ function cylinders(pieces) {
     });
     geometry.setAttribute(name, new BufferAttribute(values, size));
   };
-  const angles = Array.from({ length: SIDES }, (_, side) => (2 * Math.PI * side) / SIDES);
+  const angles = Array.from({ length: sides }, (_, side) => (2 * Math.PI * side) / sides);
   const corners = angles.flatMap((angle) => [0, 1].map((end) => [Math.cos(angle), Math.sin(angle), end]));
   fill("position", 3, (_, corner) => corners[corner]);
   for (const [end, name] of ["start", "end"].entries()) fill(name, 3, (piece) => piece[end].slice(0, 3));
   fill("steps", 2, ([from, to]) => [from[3], to[3]]);
   const faces = pieces.flatMap((_, number) => {
-    const at = (side, end) => ring * number + 2 * (side % SIDES) + end;
+    const at = (side, end) => ring * number + 2 * (side % sides) + end;
     return angles.flatMap((_, side) => [at(side, 0), at(side + 1, 0), at(side + 1, 1), at(side, 0), at(side + 1, 1), at(side, 1)]);
   });
   geometry.setIndex(new BufferAttribute(new Uint32Array(faces), 1));

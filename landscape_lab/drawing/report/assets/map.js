@@ -268,15 +268,17 @@ function stroke(context, points, tint, width, alpha) {
   context.lineWidth = width;
   context.lineJoin = "round";
   context.beginPath();
-  let drawn = false;
-  for (const [x, y] of points) {
-    if (!Number.isFinite(x) || !Number.isFinite(y)) drawn = false;
-    else if (drawn) context.lineTo(clamp(x), clamp(y));
+  let drawn = null;
+  points.forEach(([x, y], index) => {
+    const near = drawn && Math.abs(x - drawn[0]) + Math.abs(y - drawn[1]) < 1; // nobody sees less than a pixel
+    if (near && index + 1 < points.length) return;
+    if (!Number.isFinite(x) || !Number.isFinite(y)) drawn = null;
     else {
-      context.moveTo(clamp(x), clamp(y));
-      drawn = true;
+      if (drawn) context.lineTo(clamp(x), clamp(y));
+      else context.moveTo(clamp(x), clamp(y));
+      drawn = [x, y];
     }
-  }
+  });
   context.stroke();
   context.globalAlpha = 1;
 }

@@ -23,7 +23,7 @@ from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryV
 
 from landscape_lab.configuration.composed import quoted
 from landscape_lab.escaping import visible
-from landscape_lab.process.streams import in_ascii_where_asked, while_read
+from landscape_lab.process.streams import in_ascii_where_asked, reopen, while_read
 from landscape_lab.validation import alternatives
 
 FULL = os.environ.get("LANDSCAPE_LAB_FULL_ERROR", os.environ.get("HYDRA_FULL_ERROR", "0")) not in ("", "0")
@@ -42,14 +42,21 @@ GLYPH = re.compile(r"Glyph (\d+) .* missing from font")
 
 
 @contextmanager
-def one_line() -> Iterator[None]:
+def one_line(usage: str | None = None) -> Iterator[None]:
     """Turn an error into one line on standard error and status 1; with HYDRA_FULL_ERROR=1 let it pass.
 
     A warning is one line, too, and what a terminal cannot show is written in signs that it can.
+
+    Args:
+        usage: What `--help` answers instead of running anything.
     """
+    reopen()
     in_ascii_where_asked()
     try:
         with while_read(), warnings_told():
+            if usage is not None and {"-h", "--help"} & set(sys.argv):
+                sys.stdout.write(f"{usage.strip()}\n")
+                raise SystemExit(0)
             yield
     except Exception as error:
         if FULL:

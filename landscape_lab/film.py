@@ -18,7 +18,7 @@ from landscape_lab.sweeps.together import bring_together, sorted_keys, split_wor
 from landscape_lab.trust import guarded_command
 
 
-@one_line()
+@one_line(__doc__)
 @guarded_command()
 def main() -> None:
     """Film the runs into a file, `descent.mp4` in the first of them if none is named."""

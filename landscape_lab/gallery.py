@@ -64,7 +64,7 @@ def _lists(words: Iterable[str]) -> dict[str, list[str]]:
     return lists
 
 
-@one_line()
+@one_line(__doc__)
 def main() -> None:
     """Write the page."""
     words, files = split_words(sys.argv[1:])

@@ -47,7 +47,7 @@ class Asked:
     connectivity: bool = False
 
 
-@one_line()
+@one_line(__doc__)
 @guarded_command()
 def main() -> None:
     """Draw the plane of the runs, and tell the files."""

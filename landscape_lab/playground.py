@@ -49,7 +49,7 @@ class Asked:
     open: bool = False
 
 
-@one_line()
+@one_line(__doc__)
 def main() -> None:
     """Serve the page until Ctrl-C."""
     mine = [word for word in sys.argv[1:] if key_of(word) in PLAYGROUND.keys]

@@ -29,7 +29,7 @@ from landscape_lab.sweeps.together import Together, bring_together, sorted_keys,
 from landscape_lab.trust import guarded_command
 
 
-@one_line()
+@one_line(__doc__)
 @guarded_command()
 def main() -> None:
     """Write the page, `report.html` in the first folder if none is named."""

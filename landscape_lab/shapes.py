@@ -47,7 +47,7 @@ class Asked:
         return (height, width) if self.size is None else (self.size[0], self.size[1])
 
 
-@one_line()
+@one_line(__doc__)
 @guarded_command()
 def main() -> None:
     """Draw the shapes of a run, and tell the files."""

@@ -31,9 +31,9 @@ def reopen() -> None:
     """Let a stream that was closed, `2>&-`, lead nowhere: else the next file would take its number."""
     for number, name in enumerate(STREAMS):
         if getattr(sys, name) is None:
-            mode = "r" if number == 0 else "w"
-            _lead_nowhere(number)
-            setattr(sys, name, os.fdopen(number, mode, closefd=False))
+            nowhere = os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free: the stream's
+            os.set_inheritable(nowhere, True)
+            setattr(sys, name, os.fdopen(nowhere, "r" if number == 0 else "w"))
 
 
 def in_ascii_where_asked() -> None:

@@ -50,7 +50,7 @@ def end_with(failed: int, folder: Path) -> None:
         raise SystemExit(1)
 
 
-@one_line()
+@one_line(__doc__)
 @guarded_command()
 def main() -> None:
     """Write everything anew from what is in a sweep's folder."""

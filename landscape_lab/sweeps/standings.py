@@ -32,7 +32,7 @@ class StandingsCallback(Callback):
         end_with(standings.failed, standings.folder)
 
 
-@one_line()
+@one_line(__doc__)
 @guarded_command()
 def main() -> None:
     """Write everything anew from what is in a race's folder."""

@@ -68,6 +68,12 @@ def commands():
             yield "landscape_lab.command_line" if name == "landscape_lab" else name
 
 
+def main_of(name):
+    """What such a command calls."""
+    module = name if importlib.util.find_spec(name).submodule_search_locations is None else f"{name}.__main__"
+    return importlib.import_module(module).main
+
+
 @pytest.mark.parametrize("name", [*commands()])
 @pytest.mark.parametrize("variables", [{}, {"LC_ALL": "C"}], ids=["PYTHONIOENCODING=ascii", "LC_ALL=C"])
 def test_an_ascii_terminal_gets_ascii_from_every_command(tmp_path, monkeypatch, name, variables):
@@ -84,12 +90,28 @@ def test_an_ascii_terminal_gets_ascii_from_every_command(tmp_path, monkeypatch, 
         monkeypatch.setattr(sys, stream, wrapper)
     word = "nö=1" if name.endswith("gallery") else "nö … → 丘"
     monkeypatch.setattr(sys, "argv", [name, word])
-    module = name if importlib.util.find_spec(name).submodule_search_locations is None else f"{name}.__main__"
     with pytest.raises(SystemExit):
-        importlib.import_module(module).main()
+        main_of(name)()
     for wrapper in streams.values():
         assert wrapper.buffer.getvalue().isascii()
     assert b"\\xf6" in streams["stderr"].buffer.getvalue()
+
+
+@pytest.mark.parametrize("name", sorted({*commands()} - {"landscape_lab.command_line"}))
+def test_every_command_says_what_it_does_with_its_streams_closed_or_not(tmp_path, monkeypatch, capsys, name):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [name, "--help"])
+    with pytest.raises(SystemExit) as stop:
+        main_of(name)()
+    assert (stop.value.code, capsys.readouterr().err) == (0, "")
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    with pytest.raises(SystemExit) as stop:
+        main_of(name)()
+    assert stop.value.code == 0
+    for stream in (sys.stdout, sys.stderr):
+        stream.close()
+    assert not list(tmp_path.iterdir())
 
 
 def test_signs_of_ours_are_spelt(monkeypatch):

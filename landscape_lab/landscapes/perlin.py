@@ -1,5 +1,6 @@
 """Fractal noise as a landscape."""
 
+import warnings
 from collections.abc import Sequence
 from functools import partial
 
@@ -94,6 +95,12 @@ class PerlinLandscape(PointLandscape):
         self.register_buffer("lines", torch.tensor(lines, dtype=torch.float32), persistent=False)
         # The one work of this constructor, 1 ms: the surface is what the landscape is made of.
         surface = self._raster(lines) if interpolation == "bilinear" else None
+        if surface is not None and bool((surface == surface[0, 0]).all()):
+            warnings.warn(
+                "The noise is constant, so it has no gradient: every line of the grid meets one of the noise, where "
+                f"that is 0. A larger `scale` is smoother. Found `scale = {scale:g}`.",
+                stacklevel=3,
+            )
         self.register_buffer("surface", surface, persistent=False)
 
     def _raster(self, size: tuple[int, int]) -> Float[Tensor, "rows columns"]:

@@ -185,3 +185,8 @@ def test_a_point_that_is_not_finite_has_no_loss():
 def test_bad_input(settings, message):
     with pytest.raises(ValueError, match=message):
         PerlinLandscape(**settings)
+
+
+def test_noise_that_is_read_where_it_is_0_is_told():
+    with pytest.warns(UserWarning, match=r"The noise is constant.* Found `scale = 1`"):
+        PerlinLandscape(scale=1)

@@ -24,7 +24,7 @@ from landscape_lab.drawing.strokes import (
     names_of_envelopes,
     names_of_rates,
 )
-from landscape_lab.drawing.style import AXIS, STYLE, in_full, label_cost
+from landscape_lab.drawing.style import AXIS, STYLE, apart_on, label_cost
 from landscape_lab.drawing.ticks import label_logarithm
 from landscape_lab.drawing.titles import write_title
 from landscape_lab.drawing.value_axis import ValueAxis, loss_axes
@@ -79,7 +79,7 @@ def loss_figure(scene: Scene, against: str = "steps") -> Figure:
             label_cost(axes.xaxis, whole=against in ("steps", "evaluations"))
             label_logarithm(axes.yaxis)
             if not panel.axis.logarithmic:
-                axes.yaxis.set_major_formatter(lambda value, _: in_full(value, 6))  # no power above the axis
+                axes.yaxis.set_major_formatter(apart_on(axes.yaxis))  # no power above the axis
             axes.grid(color=GRID, linewidth=0.8)
             axes.set_axisbelow(True)
         add_rate_bar(figure, scene)

@@ -79,11 +79,22 @@ def in_full(value: float, digits: int = 3) -> str:
 
 def distinct(values: Sequence[float] | np.ndarray) -> list[str]:
     """Numbers with as few digits as tell them apart, but three."""
-    for digits in range(3, 8):
+    for digits in range(3, 10):  # a float has no more
         words = [in_full(float(value), digits) for value in values]
         if len(set(words)) == len(words):
             break
     return words
+
+
+def apart_on(axis: Axis) -> FuncFormatter:
+    """Numbers along a linear axis with the digits that tell them apart, however far from 0 they are."""
+
+    def written(value: float, _: object) -> str:
+        low, high = axis.get_view_interval()
+        steps = max(abs(low), abs(high)) / ((high - low) or 1.0)
+        return in_full(value, max(6, 4 + int(np.log10(steps or 1.0))))
+
+    return FuncFormatter(written)
 
 
 def power(value: float, position: float = 0.0) -> str:

@@ -95,19 +95,20 @@ class PerlinLandscape(PointLandscape):
         self.register_buffer("lines", torch.tensor(lines, dtype=torch.float32), persistent=False)
         # The one work of this constructor, 1 ms: the surface is what the landscape is made of.
         surface = self._raster(lines) if interpolation == "bilinear" else None
-        if surface is not None and bool((surface == surface[0, 0]).all()):
-            warnings.warn(
-                "The noise is constant, so it has no gradient: every line of the grid meets one of the noise, where "
-                f"that is 0. A larger `scale` is smoother. Found `scale = {scale:g}`.",
-                stacklevel=3,
-            )
         self.register_buffer("surface", surface, persistent=False)
 
     def _raster(self, size: tuple[int, int]) -> Float[Tensor, "rows columns"]:
         """The noise on the grid."""
         rows, columns = (torch.arange(lines, dtype=torch.float64).div(self.scale).float() for lines in size)
         grid = torch.cartesian_prod(rows, columns)
-        return self.noise(grid).view(size)
+        surface = self.noise(grid).view(size)
+        if (surface == surface[0, 0]).all():
+            warnings.warn(
+                "The noise is constant, so it has no gradient: every line of the grid meets one of the "
+                f"noise, where that is 0. A larger `scale` is smoother. Found `scale = {self.scale:g}`.",
+                stacklevel=4,
+            )
+        return surface
 
     def loss(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         if self.interpolation == "none":

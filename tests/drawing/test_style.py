@@ -5,7 +5,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from landscape_lab.drawing.style import distinct, fill_scale, in_full, label_cost
+from landscape_lab.drawing.style import apart_on, distinct, fill_scale, in_full, label_cost
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,18 @@ def test_numbers_are_written_in_full_unless_they_are_huge_or_tiny(value, words):
 def test_numbers_of_a_bar_are_told_apart():
     assert distinct([0.2311, 0.2313, 0.5]) == ["0.2311", "0.2313", "0.5"]
     assert distinct([1.0, 2.0]) == ["1", "2"]
+    assert distinct([1e6, 1e6 + 0.25]) == ["1000000", "1000000.2"]
+
+
+@pytest.mark.parametrize("offset", [0.0, -1000.0, 1e6, -1e9, 1e12])
+@pytest.mark.parametrize("span", [2.0, 3e9])
+def test_numbers_along_an_axis_differ_however_far_from_0(offset, span):
+    axes = Figure(figsize=(4.0, 3.0)).subplots()
+    axes.set_ylim(offset, offset + span)
+    axes.yaxis.set_major_formatter(apart_on(axes.yaxis))
+    axes.figure.draw_without_rendering()
+    texts = [label.get_text() for label in axes.get_yticklabels()]
+    assert len(set(texts)) == len(texts) > 3
 
 
 def test_numbers_of_a_low_bar_do_not_touch():

@@ -24,8 +24,8 @@ FILE = re.compile(
 """A key that takes files which are there, and its value."""
 FOLDER = re.compile(r"(hydra\.(?:run|sweep)\.dir=|sweep\.resume=)(.+)", re.DOTALL)
 """A key that takes a folder, which may be a new one, and its value."""
-CHOICE = re.compile(r"(\+*[\w/]+=)([^()\[\]{}'\"$\\]+)")
-"""A key without dots, such as that of a group, and one name or several."""
+CHOICE = re.compile(r"(\+*[\w/]+=)(?=.*[^\w.,-])([^()\[\]{}'\"$\\]+)", re.ASCII)
+"""A key without dots, such as that of a group, and one name or several, with more than plain letters."""
 IMAGE = "--image"
 """The option before a picture whose name looks like something else."""
 VALUED = ("--config-dir", "-cd", "--config-name", "-cn", "--config-path", "-cp", "--package", "-p")

@@ -54,7 +54,7 @@ def told(line: Line) -> str:
 
 
 def _draw_barrier(axes: Axes, line: Line) -> None:
-    """The straight line between the losses of the ends, and how far the loss rises above it."""
+    """The straight line between the losses of the ends, and an arrow of the barrier, which the title tells."""
     loss = line.measures["loss"]
     axes.plot([0.0, 1.0], loss[[0, -1]], color=GREY, linewidth=1.0, linestyle="--", label="without a barrier")
     if np.isfinite(line.barrier) and line.barrier > 1e-3 * np.ptp(loss):
@@ -66,7 +66,6 @@ def _draw_barrier(axes: Axes, line: Line) -> None:
             (line.summit, base),
             arrowprops={"arrowstyle": "<->", "color": BARRIER_COLOR, "shrinkA": 0, "shrinkB": 0},
         )
-        axes.annotate(f" {line.barrier:.3g}", (line.summit, base + 0.5 * line.barrier), color=BARRIER_COLOR)
 
 
 def _draw_accuracy(axes: Axes, line: Line) -> Line2D:

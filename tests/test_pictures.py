@@ -44,11 +44,13 @@ def test_every_picture_that_a_run_or_a_sweep_writes_is_a_product_of_a_case():
 
 
 def test_products_are_on_one_page(small, command_line, tmp_path):
-    words = ("pictures", "sheet", "products=path,film", "cases=far,near")
+    words = ("pictures", "sheet", "products=path,film", "cases=far,near", "style=dark")
     status, written = command_line(*words, main=gallery.main)
     assert (status, written.out) == (0, "sheet/pictures.png\n")
     assert "1 of 2 cases" in written.err
     assert {file.name for file in tmp_path.glob("sheet/*/*")} == {"path.png", "descent.gif"}
+    with Image.open("sheet/near/path.png") as dark:
+        assert max(dark.convert("RGB").getpixel((0, 0))) < 40
     with Image.open("sheet/pictures.png") as page:
         cells = [page.crop((left, 42, left + 640, 502)).convert("L") for left in (12, 664, 1316, 1968)]
         found = [cell.getextrema()[0] < 128 for cell in cells]
@@ -62,6 +64,7 @@ def test_products_are_on_one_page(small, command_line, tmp_path):
         (["cases=fra"], "Nearest: far"),
         (["kases=far"], "Nearest: cases"),
         (["cases=near", "products=film"], "Found near"),
+        (["style=drak"], "Nearest: dark"),
     ],
 )
 def test_a_wrong_word_is_told(small, command_line, words, told):

@@ -54,7 +54,7 @@ def told(line: Line) -> str:
 
 
 def _draw_barrier(axes: Axes, line: Line) -> None:
-    """The straight line between the losses of the ends, and an arrow of the barrier, which the title tells."""
+    """The straight line between the losses of the ends, and an arrow for the barrier that the title tells."""
     loss = line.measures["loss"]
     axes.plot([0.0, 1.0], loss[[0, -1]], color=GREY, linewidth=1.0, linestyle="--", label="without a barrier")
     if np.isfinite(line.barrier) and line.barrier > 1e-3 * np.ptp(loss):

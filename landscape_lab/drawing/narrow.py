@@ -65,7 +65,9 @@ def shrink(figure: Figure) -> None:
 
 def _shrink_texts(figure: Figure, width: float) -> None:
     """Those beside panels are broken to the height of these, all others to the width of the figure."""
-    beside = {id(axes.yaxis.label): max(_ratio(axes), LOWEST) * width for axes in figure.axes}
+    maps = width - 2 * BESIDE  # about as wide as they become
+    high = {axes: _ratio(axes) * (width if axes.get_aspect() == "auto" else maps) for axes in figure.axes}
+    beside = {id(axes.yaxis.label): max(inches, LOWEST * width) for axes, inches in high.items()}
     for text in figure.findobj(Text):
         text.set_fontsize(TYPE * float(text.get_fontsize()))
         _break(text, beside.get(id(text), width - BESIDE))

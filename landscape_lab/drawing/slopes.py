@@ -51,14 +51,14 @@ def gradient_figure(scene: Scene) -> Figure:
     with rc_context(STYLE):
         width, height = map_size(shown, AREA)
         stacked = width > 2 * height
-        paired = asked_width() is not None and not stacked
+        paired = asked_width() is not None and not stacked and len(shown.plane.origin) == 2
         figure = Figure(figsize=((width if stacked else 3 * width) + BESIDE, height + 2.0))
         head, *maps = figure.subplots(1, 4)
         _draw_slope(maps[0], shown, along[0], f"along {labels[0]}", components)
         _draw_slope(maps[1], shown, along[1], f"along {labels[1]}", components)
         _draw_slope(maps[2], shown, size, "its size", sizes)
         if paired:
-            _name_once(shown, maps[::-1], maps[::2])
+            _name_once(shown, maps[2:], maps[2:])  # long names would leave the small maps no room
             for axes in maps[:2]:
                 axes.locator_params(nbins=3)
         else:

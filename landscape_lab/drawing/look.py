@@ -1,7 +1,7 @@
 """In which formats figures are written, on which ground and how wide."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
@@ -62,6 +62,13 @@ class Look:
         checked = {name: PICTURES.check(name, value) for name, value in settings.items()}
         return cls(**checked)  # type: ignore[arg-type] # they were checked
 
+    @classmethod
+    def of_configuration(cls, settings: Mapping[str, Mapping[str, Mapping[str, object]] | None]) -> "Look":
+        """The look that `callbacks.pictures` of a configuration asks for."""
+        pictures = (settings.get("callbacks") or {}).get("pictures") or {}
+        asked = {field.name: pictures[field.name] for field in fields(cls) if field.name in pictures}
+        return cls(**asked)  # type: ignore[arg-type] # they are checked when a configuration is composed
+
     def draw(self, make: Callable[[], Figure], path: str | PathLike[str] | None) -> Figure:
         """A figure in this look, which is also written where a path is given."""
         figure = self.figure(make)
@@ -93,11 +100,14 @@ class Look:
         return file.getvalue()
 
 
-def draw_with_card(make: Callable[[], Figure], path: Path) -> None:
-    """Write a figure, and hidden beside it what TensorBoard is to show of it."""
-    Look().draw(make, path)
+def draw_with_card(make: Callable[[], Figure], path: Path, look: Look | None = None) -> None:
+    """Write a figure in every format of a look, and hidden beside it what TensorBoard is to show of it."""
+    look = Look() if look is None else look
+    figure = look.figure(make)
+    for name in look.formats:
+        look.save(figure, path.with_suffix(f".{name}"))
     with replacing(card_file(path)) as unfinished:
-        unfinished.write_bytes(Look().card(make))
+        unfinished.write_bytes(look.card(make))
 
 
 def card_file(path: Path) -> Path:

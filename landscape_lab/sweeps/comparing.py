@@ -7,7 +7,8 @@ from pathlib import Path
 
 from landscape_lab.drawing.connectivity import connectivity_figure
 from landscape_lab.drawing.figures import path_figure, save_figure
-from landscape_lab.drawing.look import draw_with_card
+from landscape_lab.drawing.look import Look, draw_with_card
+from landscape_lab.sweeps.plan import kept_settings
 from landscape_lab.sweeps.together import Together, bring_together
 
 SEPARATORS = re.compile(r"[/\\\0]")
@@ -22,10 +23,10 @@ def draw_comparisons(folder: Path, centres: Sequence[str], *, connectivity: bool
         centres: For each of these runs the plane through its end: `plane_adam.png`.
         connectivity: Whether the barriers between all ends are wanted.
     """
-    together = bring_together([folder])
+    together, look = bring_together([folder]), Look.of_configuration(kept_settings(folder))
     for centre in centres:
         scene = together.scene(together.settings_with({"centre": centre}), folder)
-        draw_with_card(partial(path_figure, scene), folder / f"plane_{SEPARATORS.sub('_', centre)}.png")
+        draw_with_card(partial(path_figure, scene), folder / f"plane_{SEPARATORS.sub('_', centre)}.png", look)
     if connectivity:
         write_connectivity(together, folder)
 

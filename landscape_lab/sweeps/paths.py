@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from landscape_lab.assembly import about_of, build_landscape, plane_settings
-from landscape_lab.drawing.look import draw_with_card
+from landscape_lab.drawing.look import Look, draw_with_card
 from landscape_lab.drawing.race import MAPS, race_figure
 from landscape_lab.errors import tell
 from landscape_lab.landscapes import Landscape
@@ -23,6 +23,7 @@ from landscape_lab.records.measured import Measured, of_members
 from landscape_lab.runs import Run
 from landscape_lab.scene import Scene
 from landscape_lab.staging import scene_of
+from landscape_lab.sweeps.plan import kept_settings
 from landscape_lab.sweeps.together import landscape_identity
 from landscape_lab.trajectory import Trajectory
 from landscape_lab.trust import found_in
@@ -76,7 +77,8 @@ def draw_paths(
         if (seen := readable(group[:PATHS]))
     ]
     if scenes:
-        draw_with_card(partial(race_figure, scenes, title, against, ranked, standing), path)
+        look = Look.of_configuration(kept_settings(path.parent))
+        draw_with_card(partial(race_figure, scenes, title, against, ranked, standing), path, look)
 
 
 def grounds_of(entrants: Sequence[Entrant]) -> list[list[Entrant]]:

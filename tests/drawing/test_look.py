@@ -80,3 +80,14 @@ def test_what_tensorboard_shows_lies_hidden_beside_the_file(make, tmp_path):
     draw_with_card(make, tmp_path / "race.png")
     assert sorted(file.name for file in tmp_path.iterdir()) == [".race.png", "race.png"]
     assert card_file(tmp_path / "race.png").read_bytes() == Look().card(make)
+
+
+def test_pictures_of_a_sweep_look_as_its_configuration_asks(make, tmp_path):
+    asked = {"format": ["png", "svg"], "style": "dark", "width": 3.4, "against": "steps"}
+    look = Look.of_configuration({"callbacks": {"pictures": asked}})
+    assert look == Look(["png", "svg"], "dark", 3.4)
+    assert Look.of_configuration({"callbacks": None}) == Look()
+    draw_with_card(make, tmp_path / "race.png", look)
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".race.png", "race.png", "race.svg"]
+    with Image.open(tmp_path / "race.png") as picture:
+        assert picture.width == round(3.4 * FINE)

@@ -73,8 +73,9 @@ function upright(context, { heat, half }, tall, pixel) {
     above = y;
     mark(context, [x - 6, y, far], [x - 10, y, far], short(logarithmic ? 10 ** value : value));
   }
-  context.textAlign = "left";
-  write(context, heat.heights.label, Math.max(4, high[0] - 34), Math.max(14, high[1] - 12));
+  context.textAlign = "right"; // nothing is left of the leftmost corner
+  const lines = heat.heights.label.split(/(?<=above|,) /).reverse();
+  lines.forEach((line, up) => write(context, line, high[0] - 4, Math.max(LINE * (lines.length - up), high[1] - 12 - LINE * up)));
 }
 
 function mark(context, from, to, text) {

@@ -33,9 +33,7 @@ class Drawing:
             make: Draws it.
             shown: Whether TensorBoard gets it.
         """
-        figure = self.look.figure(make)
-        for kind in self.look.formats:
-            self.look.save(figure, self.folder / f"{name}.{kind}")
+        self.look.draw_each(make, self.folder, name)
         if shown and tensorboards(trainer):
             show(trainer, name, self.look.card(make))
 

@@ -76,6 +76,12 @@ class Look:
             self.save(figure, Path(path))
         return figure
 
+    def draw_each(self, make: Callable[[], Figure], folder: Path, name: str) -> None:
+        """Write a figure in this look into a folder, in every format."""
+        figure = self.figure(make)
+        for kind in self.formats:
+            self.save(figure, folder / f"{name}.{kind}")
+
     def figure(self, make: Callable[[], Figure]) -> Figure:
         """A figure in this look."""
         with drawn_for(self.width):
@@ -103,9 +109,7 @@ class Look:
 def draw_with_card(make: Callable[[], Figure], path: Path, look: Look | None = None) -> None:
     """Write a figure in every format of a look, and hidden beside it what TensorBoard is to show of it."""
     look = Look() if look is None else look
-    figure = look.figure(make)
-    for name in look.formats:
-        look.save(figure, path.with_suffix(f".{name}"))
+    look.draw_each(make, path.parent, path.stem)
     with replacing(card_file(path)) as unfinished:
         unfinished.write_bytes(look.card(make))
 
